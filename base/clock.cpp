@@ -1,0 +1,129 @@
+#include "base/clock.h"
+
+#include <unicode/timezone.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace jingwei {
+
+namespace {
+
+// Reads exactly `digits` decimal digits at `at`; -1 when there is anything else.
+int read_digits(std::string_view text, std::size_t at, int digits) {
+  if (at + digits > text.size()) return -1;
+  int value = 0;
+  for (int i = 0; i < digits; ++i) {
+    const char c = text[at + i];
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+Instant SystemClock::now() const {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::chrono::nanoseconds SystemClock::monotonic() const {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+std::string to_rfc3339(Instant instant) {
+  const auto day = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{instant - day};
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  return text;
+}
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+  if (text.size() < 20 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  const auto day = parse_iso_day(text.substr(0, 10));
+  const int hour = read_digits(text, 11, 2), minute = read_digits(text, 14, 2), second = read_digits(text, 17, 2);
+  if (!day || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  if (text[13] != ':' || text[16] != ':') return std::nullopt;
+  std::size_t at = 19;
+  std::int64_t micros = 0;
+  if (text[at] == '.') {
+    ++at;
+    const std::size_t begin = at;
+    std::int64_t scale = 100'000;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) micros += (text[at] - '0') * scale;
+    if (at == begin) return std::nullopt;
+  }
+  if (at >= text.size()) return std::nullopt;
+  std::chrono::minutes offset{0};
+  if (text[at] == 'Z' || text[at] == 'z') {
+    ++at;
+  } else if (text[at] == '+' || text[at] == '-') {
+    const int hours = read_digits(text, at + 1, 2), minutes = read_digits(text, at + 4, 2);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || text[at + 3] != ':') return std::nullopt;
+    offset = std::chrono::minutes{hours * 60 + minutes} * (text[at] == '-' ? -1 : 1);
+    at += 6;
+  } else {
+    return std::nullopt;
+  }
+  if (at != text.size()) return std::nullopt;
+  return Instant{*day} + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second} +
+         std::chrono::microseconds{micros} - offset;
+}
+
+std::string to_iso(Day day) {
+  const std::chrono::year_month_day date{day};
+  char text[24];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text;
+}
+
+std::optional<Day> parse_iso_day(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const int year = read_digits(text, 0, 4), month = read_digits(text, 5, 2), day = read_digits(text, 8, 2);
+  if (year < 0 || month < 0 || day < 0) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok()) return std::nullopt;
+  return Day{date};
+}
+
+struct Zone::Rules {
+  std::unique_ptr<icu::TimeZone> zone;
+};
+
+Zone::Zone(const std::string& iana_name) : name_(iana_name), rules_(new Rules) {
+  rules_->zone.reset(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(iana_name)));
+  if (*rules_->zone == icu::TimeZone::getUnknown()) {
+    delete rules_;
+    throw std::invalid_argument("unknown time zone " + iana_name);
+  }
+}
+
+Zone::~Zone() { delete rules_; }
+
+std::chrono::seconds Zone::offset_at(Instant instant) const {
+  std::int32_t raw = 0, daylight = 0;
+  UErrorCode fault = U_ZERO_ERROR;
+  rules_->zone->getOffset(static_cast<double>(to_micros(instant)) / 1000.0, false, raw, daylight, fault);
+  return std::chrono::seconds{(raw + daylight) / 1000};
+}
+
+Day Zone::day_of(Instant instant) const {
+  return std::chrono::floor<std::chrono::days>(instant + offset_at(instant));
+}
+
+Instant Zone::start_of(Day day) const {
+  std::int32_t raw = 0, daylight = 0;
+  UErrorCode fault = U_ZERO_ERROR;
+  const Instant local{day};
+  rules_->zone->getOffset(static_cast<double>(to_micros(local)) / 1000.0, true, raw, daylight, fault);
+  return local - std::chrono::seconds{(raw + daylight) / 1000};
+}
+
+}  // namespace jingwei

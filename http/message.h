@@ -1,0 +1,83 @@
+// Requests and responses as handlers see them. No Beast here: the parser stands behind http/parser.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/messages.h"
+#include "base/result.h"
+
+namespace jingwei::http {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
+std::string_view name_of(Method method);
+
+// One request. Views point into the connection's buffer; inline handlers use them in place, for pool handlers the server copies first.
+struct Request {
+  Method method = Method::get;
+  std::string_view target;  // as sent
+  std::string_view path;    // decoded
+  std::string_view query;   // raw, without '?'
+  std::vector<std::pair<std::string_view, std::string_view>> headers;  // names as sent; look up with header()
+  std::string_view body;         // whole body of buffered routes
+  std::string spool_path;        // file that holds the body of `body: stream` routes; removed after the answer unless moved away
+  std::uint64_t body_bytes = 0;
+  std::string_view remote;       // client address without port
+  Language language = Language::zh;
+
+  // Case-insensitive; empty when absent.
+  std::string_view header(std::string_view name) const;
+};
+
+// One answer. `headers` holds extra ones only; the server adds Date, Content-Length, Content-Type, ETag, Vary and encoding.
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::string etag;           // with quotes; the server answers 304 to a matching If-None-Match
+  std::string cache_control;  // "no-store" when empty
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  static Response json(std::string body, int status = 200);
+  static Response text(std::string body, std::string content_type, int status = 200);
+  static Response no_content();
+};
+
+// RFC 9457: {"type","title","status","detail","code","errors":[{"field","code","detail"}]} in the request's language.
+Response problem(const Error& error, Language language);
+
+// The only table from error code to status.
+int status_of(ErrorCode code);
+
+// Answers one request later and from any thread; answering twice is our bug. Dropped without an answer it sends 500.
+class Responder {
+ public:
+  Responder() = default;
+  explicit Responder(std::function<void(Response)> send) : send_(std::move(send)) {}
+  void operator()(Response response) {
+    auto send = std::exchange(send_, nullptr);
+    JW_ASSERT(send);
+    send(std::move(response));
+  }
+
+ private:
+  std::function<void(Response)> send_;
+};
+
+// A server-sent event stream held by its producer; thread-safe.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  // Queues one event; false once the client is gone or fell behind limits::event_stream_backlog_bytes (the stream is closed then).
+  virtual bool send(std::string_view event, std::string_view data, std::string_view id = {}) = 0;
+  virtual bool open() const = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace jingwei::http
