@@ -1,0 +1,1 @@
+#include "schema/request_binding.h"
