@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "storage/change.h"
 
@@ -85,6 +86,7 @@ class Store {
 // Pieces of a Change that every module needs (statements in storage/sql/core.sql).
 Write add_timer(TimerId id, Instant due, std::string kind, std::string body);
 Write complete_timer(const Timer& timer);  // expects that this owner's lease still stands
+Write postpone_timer(const Timer& timer, Instant due);  // gives the lease back; same expectation
 Write move_cursor(const std::string& consumer, FeedPosition from, FeedPosition to);  // expects `from` to stand
 Result<FeedPosition> read_cursor(Reader& reader, const std::string& consumer);
 
@@ -97,7 +99,7 @@ Result<Committed> decide_and_commit(Store& store, const std::function<Result<Cha
 struct EmbeddedOptions {
   std::string folder;          // the data folder; created when absent, locked while open
   const Clock* clock = nullptr;
-  std::string vfs;             // SQLite VFS name; empty for the system's. Tests hand in storage/faulty's.
+  std::string vfs;             // SQLite VFS name; empty for the system's. Tests hand in storage/faulty's (then no folder lock).
   int readers = 4;
 };
 // Errors: conflict "storage.locked" (another process holds the folder), corrupt, denied, exhausted.

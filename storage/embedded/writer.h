@@ -1,0 +1,74 @@
+// The one writer: a thread, a queue of interactive Changes, and a queue of bulk slices behind it.
+#pragma once
+
+#include <deque>
+
+#include "storage/embedded/checkpointer.h"
+#include "storage/embedded/connection.h"
+#include "storage/store.h"
+
+namespace jingwei::storage::embedded {
+
+// One thing to do in a transaction of the writer: a Change, or a task on the connection (claims, ids, migrations), or both
+// with rows to append before the Change.
+struct Job {
+  Change change;
+  std::function<Result<void>(Connection&)> task;
+  std::function<void(Result<Committed>)> done;
+};
+
+// Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is rolled back
+// alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a transaction to itself and
+// goes when no interactive job waits, or when it has waited for `bulk_patience`.
+//
+// Thread-safe. The destructor finishes what is queued.
+class Writer {
+ public:
+  Writer(std::unique_ptr<Connection> connection, const Clock& clock, FeedPosition head, std::int64_t last_xact,
+         Checkpointer& checkpointer);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void submit(Job job);
+  void submit_bulk(Job job);
+  // Submits and waits; the task's own error or the commit's.
+  Result<void> run_now(std::function<Result<void>(Connection&)> task);
+  Result<void> run_alone(std::function<Result<void>(Connection&)> task);
+
+  // The last event committed by this process.
+  FeedPosition head() const;
+  // Waits until the head lies behind `after`, or `patience` has passed, or the writer closes.
+  void wait_for_head(FeedPosition after, std::chrono::milliseconds patience);
+
+ private:
+  void run();
+  bool take_jobs(std::vector<Job>& jobs, bool& bulk);
+  void commit_group(std::vector<Job>& jobs);
+  Result<Committed> run_job(Job& job);
+  Result<Committed> apply(Change& change);
+  Result<std::optional<Committed>> earlier(const Idempotency& row);
+  Result<void> put_events(const Change& change);
+  Result<void> put_idempotency(const Idempotency& row, FeedPosition position);
+
+  std::unique_ptr<Connection> connection_;
+  const Clock& clock_;
+  Checkpointer& checkpointer_;
+
+  // Of the writer's thread: the transaction being written.
+  std::int64_t xact_;
+  std::int64_t sequence_ = 0;
+  FeedPosition position_;  // last event, counting what is not yet committed
+  std::int64_t now_us_ = 0;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable committed_;
+  std::deque<Job> interactive_;
+  std::deque<std::pair<Job, std::chrono::nanoseconds>> bulk_;  // with the instant it was queued
+  FeedPosition head_;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace jingwei::storage::embedded
