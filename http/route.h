@@ -35,6 +35,8 @@ struct Route {
   bool idempotent_key_required = false;
 
   std::function<void(const Request&, const PathValues&, Responder)> handle;                               // inline_ and pool
+  // stream: runs first, where a pool handler would; its Error is answered as a problem and no stream is opened.
+  std::function<Result<void>(const Request&, const PathValues&)> check;
   std::function<void(const Request&, const PathValues&, std::shared_ptr<EventStream>)> handle_stream;    // stream
 };
 

@@ -193,7 +193,10 @@ void YamlFaults::add_problem(const YamlNode& where, std::string problem) {
 }
 
 void YamlFaults::add(Error error) {
-  if (faults_.size() < most_faults) faults_.push_back(std::move(error));
+  const bool known = std::any_of(faults_.begin(), faults_.end(), [&](const Error& fault) {
+    return fault.message == error.message && fault.arguments == error.arguments;
+  });
+  if (!known && faults_.size() < most_faults) faults_.push_back(std::move(error));
 }
 
 Error YamlFaults::to_error() const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/api_generator.h"
 #include "tools/emit.h"
 #include "tools/message_source.h"
 #include "tools/sql_source.h"
@@ -50,6 +51,12 @@ int compile_folder(const std::string& folder, const std::string& out) {
   std::vector<std::pair<std::string, GeneratedPair>> made;
   if (!sources->messages.empty()) made.emplace_back("/messages", generate_messages(*sources, problems));
   if (!sources->sql.empty() || !sources->migrations.empty()) made.emplace_back("/sql", generate_sql(*sources, problems));
+  for (const auto& file : sources->api) {
+    const auto module = read_api(file, problems);
+    if (module->module != sources->module_name() && problems.empty())
+      problems.add(file.path, 1, "`module` must be the folder's name, " + std::string(sources->module_name()));
+    if (problems.empty()) made.emplace_back("/api", generate_api(*module, *sources));
+  }
   if (!problems.empty()) return fail(problems);
   for (const auto& [stem, pair] : made) {
     if (auto written = write_pair(out + stem, pair); !written.ok()) return fail(written.error());
