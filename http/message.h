@@ -55,19 +55,33 @@ Response problem(const Error& error, Language language);
 // The only table from error code to status.
 int status_of(ErrorCode code);
 
+// Where an answer goes. Destroyed without send() it answers 500.
+class ReplySink {
+ public:
+  virtual ~ReplySink() = default;
+  virtual void send(Response response) = 0;  // once, from any thread
+};
+
 // Answers one request later and from any thread; answering twice is our bug. Dropped without an answer it sends 500.
 class Responder {
  public:
   Responder() = default;
-  explicit Responder(std::function<void(Response)> send) : send_(std::move(send)) {}
+  explicit Responder(std::shared_ptr<ReplySink> sink) : sink_(std::move(sink)) {}
+  // For tests and adapters.
+  explicit Responder(std::function<void(Response)> send) : sink_(std::make_shared<Call>(std::move(send))) {}
   void operator()(Response response) {
-    auto send = std::exchange(send_, nullptr);
-    JW_ASSERT(send);
-    send(std::move(response));
+    auto sink = std::exchange(sink_, nullptr);
+    JW_ASSERT(sink);
+    sink->send(std::move(response));
   }
 
  private:
-  std::function<void(Response)> send_;
+  struct Call final : ReplySink {
+    explicit Call(std::function<void(Response)> f) : function(std::move(f)) {}
+    void send(Response response) override { function(std::move(response)); }
+    std::function<void(Response)> function;
+  };
+  std::shared_ptr<ReplySink> sink_;
 };
 
 // A server-sent event stream held by its producer; thread-safe.
@@ -77,7 +91,13 @@ class EventStream {
   // Queues one event; false once the client is gone or fell behind limits::event_stream_backlog_bytes (the stream is closed then).
   virtual bool send(std::string_view event, std::string_view data, std::string_view id = {}) = 0;
   virtual bool open() const = 0;
+  // Ends the stream after what was queued; so does dropping the last reference.
   virtual void close() = 0;
+  // Answers with `response` (such as a problem) in place of a stream; only before the first send() and inside handle_stream.
+  virtual void refuse(Response response) {
+    static_cast<void>(response);
+    close();
+  }
 };
 
 }  // namespace jingwei::http

@@ -1,0 +1,98 @@
+// What a server's threads share. Internal to http/: it names Asio, so only .cpp files of this folder include it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "http/pool.h"
+#include "http/rate.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "http/static_files.h"
+
+namespace jingwei::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using asio::ip::tcp;
+
+class Connection;
+
+// Immutable while serving, but for the parts that are thread-safe by themselves.
+struct Core {
+  Core(Options options_, std::vector<Route> routes_, Router router_);
+
+  Options options;
+  std::vector<Route> routes;
+  Router router;
+  const Clock& clock;
+  FileSystem& files;
+  std::shared_ptr<Stats> stats;
+  RateLimiter rates;
+  StaticFiles static_files;
+  std::unique_ptr<asio::ssl::context> tls;
+  Pool pool;
+  std::atomic<bool> draining{false};
+
+  // Figures of requests that no route of the list answers.
+  std::size_t static_figures() const { return routes.size(); }
+  std::size_t unrouted_figures() const { return routes.size() + 1; }
+
+  void connection_opened() { stats->connections.fetch_add(1); open_.fetch_add(1); }
+  void connection_closed();
+  std::int64_t open_connections() const { return open_.load(); }
+  // Waits until no connection is open; false after `patience`.
+  bool wait_until_empty(std::chrono::nanoseconds patience);
+
+ private:
+  std::atomic<std::int64_t> open_{0};
+  std::mutex mutex_;
+  std::condition_variable emptied_;
+};
+
+// One thread of input and output with its own acceptor. Everything but `context` (for posting) belongs to that thread.
+class IoThread : public std::enable_shared_from_this<IoThread> {
+ public:
+  explicit IoThread(std::shared_ptr<Core> core);
+  ~IoThread();
+
+  // Called before run(), from the starting thread.
+  error_code listen(const tcp::endpoint& endpoint, bool shared_port);
+  tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+  void run();
+
+  void begin_drain();
+  void close_all();
+  void stop();  // lets run() return once nothing is left to do
+  void sweep();
+
+  void add(Connection& connection);
+  void remove(Connection& connection);
+
+  // Reads the clock once per batch of input.
+  std::chrono::nanoseconds tick();
+  std::chrono::nanoseconds now() const { return now_; }
+  std::string_view date();
+
+  std::shared_ptr<Core> core;
+  asio::io_context context;
+  StatsShard& figures;
+
+ private:
+  void accept();
+  void on_accept(tcp::socket socket);
+  void arm_timer();
+
+  tcp::acceptor acceptor_;
+  asio::steady_timer timer_;
+  asio::steady_timer retry_;
+  std::vector<Connection*> connections_;
+  std::chrono::nanoseconds now_{0};
+  std::chrono::nanoseconds date_from_{-1};
+  std::string date_;
+  bool stopping_ = false;
+};
+
+}  // namespace jingwei::http
