@@ -1,0 +1,55 @@
+#include "modules/ingest/row_reader.h"
+
+#include "modules/ingest/csv_reader.h"
+#include "modules/ingest/json_lines_reader.h"
+#include "modules/ingest/line_buffer.h"
+
+namespace jingwei::ingest {
+
+std::string_view message_of(RowProblem problem) {
+  constexpr std::array<std::string_view, 12> ids = {
+      "",
+      "refuse.row.few_fields",
+      "refuse.row.many_fields",
+      "refuse.row.unclosed_quote",
+      "refuse.row.stray_quote",
+      "refuse.row.too_long",
+      "refuse.row.nul_byte",
+      "refuse.row.bad_encoding",
+      "refuse.row.bad_json",
+      "refuse.row.not_object",
+      "refuse.row.nested_value",
+      "refuse.row.duplicate_key"};
+  return ids.at(static_cast<std::size_t>(problem));
+}
+
+Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source, const ReadOptions& options) {
+  DecodedSource decoded;
+  if (options.encoding) {
+    std::string begun(4, '\0');
+    JW_ASSIGN(const std::size_t got, source->read(std::as_writable_bytes(std::span(begun))));
+    begun.resize(got);
+    decoded = {decode(std::move(source), *options.encoding, std::move(begun)), *options.encoding};
+  } else {
+    JW_ASSIGN(decoded, decode_detected(std::move(source)));
+  }
+  auto buffer = std::make_unique<LineBuffer>(std::move(decoded.source));
+  JW_TRY(buffer->advance(0));
+  constexpr std::size_t look_bytes = 64 * 1024;
+  const std::string_view begin(buffer->data(), std::min(buffer->end(), look_bytes));
+  const std::size_t first = begin.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return Error(ErrorCode::invalid, "ingest.empty_file");
+  const RowFormat format = options.format.value_or(begin[first] == '{' ? RowFormat::json_lines : RowFormat::csv);
+  std::unique_ptr<RowReader> reader;
+  if (format == RowFormat::json_lines) {
+    JW_ASSIGN(reader, read_json_lines(std::move(buffer), options.resume));
+  } else {
+    const char delimiter = options.delimiter != '\0' ? options.delimiter : detect_delimiter(begin);
+    JW_ASSIGN(reader, read_csv(std::move(buffer), delimiter, options.resume));
+  }
+  reader->format_ = format;
+  reader->encoding_ = decoded.encoding;
+  return reader;
+}
+
+}  // namespace jingwei::ingest
