@@ -1,0 +1,7 @@
+import { createApp } from 'vue';
+import { i18n } from '@shared/i18n';
+import '@shared/base.css';
+import './cockpit.css';
+import App from './App.vue';
+
+createApp(App).use(i18n).mount('#app');

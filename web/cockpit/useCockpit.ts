@@ -1,0 +1,171 @@
+// What the cockpit shows: one region's picture, kept current by the live stream, and the region and metric in the address.
+import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
+import { api, api_root, Problem, withQuery } from '@shared/api';
+import { foldChange } from '@shared/fold';
+import { openLive, type Live, type LiveState, type ServerEvent } from '@shared/sse';
+import type { Batch, Boundaries, Cockpit, CockpitChange, Series, SystemInfo } from '@shared/types';
+
+export const epidemic_metrics = ['confirmed', 'cured', 'dead'] as const;
+const pulse_pause_ms = 900;
+const done_batch_shown_ms = 8000;
+
+export function hrefOf(region: string, metric?: string | null): string {
+  return withQuery('/', { region, metric });
+}
+
+export function useCockpit() {
+  const system = shallowRef<SystemInfo | null>(null);
+  const code = ref('');
+  const metric = ref<string | null>(null);
+  const picture = ref<Cockpit | null>(null);
+  const boundaries = shallowRef<Boundaries | null>(null);
+  const epidemic = shallowRef<Series[]>([]);
+  const batches = ref<Batch[]>([]);
+  const pulses = reactive(new Map<string, number>());
+  const state = ref<LiveState>('connecting');
+  const loading = ref(true);
+  const failure = shallowRef<unknown>(null);
+  const hovered = ref<string | null>(null);
+
+  let live: Live | null = null;
+  let visit = new AbortController();
+  const pulsedAt = new Map<string, number>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+
+  const card = computed(() => {
+    const cards = picture.value?.cards ?? [];
+    return cards.find((item) => item.metric === metric.value) ?? cards.find((item) => (item.total ?? 0) > 0) ?? cards[0] ?? null;
+  });
+
+  function noteBatch(batch: Batch): void {
+    const at = batches.value.findIndex((known) => known.id === batch.id);
+    if (at >= 0) batches.value[at] = batch;
+    else batches.value.unshift(batch);
+    if (batch.state === 'running' || batch.state === 'receiving') return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      batches.value = batches.value.filter((known) => known.id !== batch.id);
+    }, done_batch_shown_ms);
+    timers.add(timer);
+  }
+
+  function onEvent(event: ServerEvent): void {
+    if (event.event === 'batch') return noteBatch(JSON.parse(event.data) as Batch);
+    if (event.event !== 'cockpit' || picture.value === null) return;
+    const now = performance.now();
+    for (const moved of foldChange(picture.value, JSON.parse(event.data) as CockpitChange)) {
+      if (now - (pulsedAt.get(moved) ?? -Infinity) < pulse_pause_ms) continue;
+      pulsedAt.set(moved, now);
+      pulses.set(moved, (pulses.get(moved) ?? 0) + 1);
+    }
+  }
+
+  async function readBatches(): Promise<void> {
+    try {
+      const page = await api.batches({ limit: 20 });
+      batches.value = page.items.filter((batch) => batch.state === 'running' || batch.state === 'receiving');
+    } catch {
+      // The list is an extra: the stream brings running batches as well.
+    }
+  }
+
+  // Confirmed, cured and dead of this region; empty where the epidemic file has no such place.
+  async function readEpidemic(region: string, signal: AbortSignal): Promise<void> {
+    if (picture.value === null || !picture.value.cards.some((item) => item.metric === 'confirmed')) return;
+    const read = await Promise.allSettled(epidemic_metrics.map((id) => api.series(id, region)));
+    if (signal.aborted) return;
+    epidemic.value = read.flatMap((one) => (one.status === 'fulfilled' && one.value.points.length > 0 ? [one.value] : []));
+  }
+
+  async function readPicture(region: string, signal: AbortSignal): Promise<void> {
+    const read = await api.cockpit(region, signal);
+    if (signal.aborted) return;
+    picture.value = read;
+    failure.value = null;
+  }
+
+  function listen(region: string, signal: AbortSignal): void {
+    live?.close();
+    live = openLive({
+      url: withQuery(`${api_root}/cockpit/stream`, { region }),
+      onEvent,
+      onState: (next) => { if (!signal.aborted) state.value = next; },
+      onReturn: () => { void readPicture(region, signal).catch(() => undefined); void readBatches(); },
+    });
+  }
+
+  async function show(region: string): Promise<void> {
+    visit.abort();
+    visit = new AbortController();
+    const { signal } = visit;
+    code.value = region;
+    loading.value = true;
+    hovered.value = null;
+    try {
+      const shapes = api.boundaries(region, signal).catch(() => null);
+      await readPicture(region, signal);
+      const read = await shapes;
+      if (signal.aborted) return;
+      boundaries.value = read !== null && read.features.length > 0 ? read : null;
+      epidemic.value = [];
+      pulses.clear();
+      listen(region, signal);
+      void readEpidemic(region, signal);
+    } catch (cause) {
+      if (signal.aborted) return;
+      failure.value = cause;
+      // Unreachable: keep asking. A refusal (no such region) stands.
+      if (cause instanceof Problem && cause.unreachable) later(() => show(region), 3000, signal);
+    } finally {
+      if (!signal.aborted) loading.value = false;
+    }
+  }
+
+  function later(action: () => unknown, milliseconds: number, signal: AbortSignal): void {
+    const timer = setTimeout(() => { timers.delete(timer); if (!signal.aborted) action(); }, milliseconds);
+    timers.add(timer);
+  }
+
+  function go(region: string): void {
+    if (region === code.value) return;
+    history.pushState(null, '', hrefOf(region, metric.value));
+    void show(region);
+  }
+
+  function choose(id: string): void {
+    metric.value = id;
+    history.replaceState(null, '', hrefOf(code.value, id));
+  }
+
+  function fromAddress(): void {
+    const query = new URLSearchParams(location.search);
+    metric.value = query.get('metric');
+    const region = query.get('region') ?? system.value?.root_region.code;
+    if (region) void show(region);
+  }
+
+  async function start(): Promise<void> {
+    try {
+      system.value = await api.system();
+      fromAddress();
+      void readBatches();
+    } catch (cause) {
+      failure.value = cause;
+      loading.value = false;
+      later(start, 3000, visit.signal);
+    }
+  }
+
+  const reload = (): void => { if (code.value !== '') void show(code.value); else void start(); };
+
+  addEventListener('popstate', fromAddress);
+  onScopeDispose(() => {
+    removeEventListener('popstate', fromAddress);
+    visit.abort();
+    live?.close();
+    timers.forEach(clearTimeout);
+  });
+  void start();
+
+  return { system, code, card, picture, boundaries, epidemic, batches, pulses, state, loading, failure, hovered, go, choose, reload };
+}

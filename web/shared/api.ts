@@ -1,0 +1,93 @@
+// The one place that talks to the hub. Every call carries the reader's language; every failure is a Problem.
+import type {
+  Batch, Boundaries, Cockpit, DataRecord, Metric, Page, ProblemBody, RefusedRow, Region, RegionLabel, RegionSummary,
+  Resource, ResourceSummary, Series, SystemInfo,
+} from './types';
+import { currentLanguage } from './language';
+
+export const api_root = '/api/v1';
+
+// A refusal or failure: RFC 9457 body when the hub answered, status 0 when it could not be reached.
+export class Problem extends Error {
+  constructor(readonly status: number, readonly body: ProblemBody) {
+    super(body.detail ?? body.title ?? `HTTP ${status}`);
+    this.name = 'Problem';
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+export type Query = Record<string, string | number | null | undefined>;
+
+export function withQuery(path: string, query: Query = {}): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null || value === '') continue;
+    parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  }
+  return parts.length > 0 ? `${path}?${parts.join('&')}` : path;
+}
+
+export async function problemOf(response: { status: number; statusText: string }, text: string): Promise<Problem> {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (body !== null && typeof body === 'object') return new Problem(response.status, body as ProblemBody);
+  } catch {
+    // Not JSON: a proxy answered in the hub's place.
+  }
+  return new Problem(response.status, { title: response.statusText });
+}
+
+async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers: { 'Accept-Language': currentLanguage(), ...init.headers } });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new Problem(0, {});
+  }
+  if (!response.ok) throw await problemOf(response, await response.text());
+  return (await response.json()) as Answer;
+}
+
+const get = <Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> =>
+  call<Answer>(withQuery(api_root + path, query), { signal });
+
+const segment = encodeURIComponent;
+
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export const api = {
+  system: () => get<SystemInfo>('/system'),
+  findRegions: (query: { q?: string; under?: string; level?: number; limit?: number; cursor?: string },
+    signal?: AbortSignal) => get<Page<RegionSummary>>('/regions', query, signal),
+  region: (code: string) => get<Region>(`/regions/${segment(code)}`),
+  children: (code: string, query: { limit?: number; cursor?: string } = {}) =>
+    get<Page<RegionSummary>>(`/regions/${segment(code)}/children`, query),
+  path: (code: string) => get<{ items: RegionLabel[] }>(`/regions/${segment(code)}/path`),
+  boundaries: (code: string, signal?: AbortSignal) =>
+    get<Boundaries>(`/regions/${segment(code)}/boundaries`, {}, signal),
+  resources: () => get<{ items: ResourceSummary[] }>('/resources'),
+  resource: (id: string) => get<Resource>(`/resources/${segment(id)}`),
+  records: (id: string, query: { under?: string; limit?: number; cursor?: string }) =>
+    get<Page<DataRecord>>(`/resources/${segment(id)}/records`, query),
+  addRecord: (id: string, fields: Record<string, unknown>, key: string) =>
+    call<{ id: string; version: string }>(`${api_root}/resources/${segment(id)}/records`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+      body: JSON.stringify(fields),
+    }),
+  batches: (query: { resource?: string; limit?: number; cursor?: string }) => get<Page<Batch>>('/batches', query),
+  batch: (id: string) => get<Batch>(`/batches/${segment(id)}`),
+  refused: (id: string, query: { limit?: number; cursor?: string }) =>
+    get<Page<RefusedRow>>(`/batches/${segment(id)}/refused`, query),
+  cockpit: (region: string, signal?: AbortSignal) => get<Cockpit>('/cockpit', { region }, signal),
+  metrics: () => get<{ items: Metric[] }>('/metrics'),
+  series: (metric: string, region: string, from?: string, to?: string) =>
+    get<Series>('/metrics/series', { metric, region, from, to }),
+};

@@ -1,0 +1,80 @@
+// Numbers, dates and durations as a reader of the given language writes them.
+import type { Language } from './language';
+
+const tag = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en-GB');
+const cache = new Map<string, Intl.NumberFormat>();
+
+function formatter(language: Language, name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language}:${name}`;
+  let found = cache.get(key);
+  if (found === undefined) cache.set(key, (found = new Intl.NumberFormat(tag(language), options)));
+  return found;
+}
+
+export const missing = '—';
+
+export function formatCount(value: number | null | undefined, language: Language): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return missing;
+  return formatter(language, 'count', { maximumFractionDigits: 1 }).format(value);
+}
+
+// Short form for maps and legends: 1.2万 / 12K. Below 10,000 every digit stands.
+export function formatShort(value: number | null | undefined, language: Language): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return missing;
+  if (Math.abs(value) < 10_000) return formatCount(value, language);
+  return formatter(language, 'short', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+}
+
+export function formatGain(value: number | null | undefined, language: Language): string {
+  if (value === null || value === undefined) return missing;
+  return formatter(language, 'gain', { signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(value);
+}
+
+// Shares keep two digits where it matters: 99.96 % is not 100 %.
+export function formatShare(part: number, whole: number, language: Language): string {
+  if (whole <= 0) return missing;
+  const share = part / whole;
+  const digits = share > 0 && share < 1 && (share > 0.99 || share < 0.01) ? 2 : 1;
+  const text = formatter(language, `share${digits}`, { style: 'percent', maximumFractionDigits: digits }).format(share);
+  return text;
+}
+
+export function formatBytes(bytes: number, language: Language): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    ++unit;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${formatter(language, `bytes${digits}`, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}
+
+// Seconds as m:ss or h:mm:ss.
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+export function formatTime(instant: string, zone: string, language: Language): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return missing;
+  return new Intl.DateTimeFormat(tag(language), {
+    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit',
+    hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false,
+  }).format(date);
+}
+
+export function formatDay(day: string, language: Language): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return day;
+  return new Intl.DateTimeFormat(tag(language), { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(date);
+}
+
+export function percent(part: number, whole: number): number {
+  return whole > 0 ? Math.min(100, (part / whole) * 100) : 0;
+}

@@ -1,0 +1,25 @@
+import { createI18n } from 'vue-i18n';
+import { currentLanguage, keepLanguage, type Language } from './language';
+import en from './i18n/en.json';
+import zh from './i18n/zh.json';
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: currentLanguage(),
+  fallbackLocale: 'zh',
+  messages: { zh, en },
+  missingWarn: false,
+  fallbackWarn: false,
+});
+
+function mark(language: Language): void {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}
+
+if (typeof document !== 'undefined') mark(currentLanguage());
+
+export function switchLanguage(language: Language): void {
+  keepLanguage(language);
+  i18n.global.locale.value = language;
+  mark(language);
+}
