@@ -11,6 +11,7 @@
 #include "tools/api_generator.h"
 #include "tools/emit.h"
 #include "tools/message_source.h"
+#include "tools/openapi.h"
 #include "tools/sql_source.h"
 
 namespace jingwei::tools {
@@ -64,6 +65,31 @@ int compile_folder(const std::string& folder, const std::string& out) {
   return 0;
 }
 
+// `header` is empty or ends in generated/<include path>.gen.h.
+int compile_openapi(const std::vector<std::string>& files, const std::string& out, const std::string& header) {
+  Problems problems;
+  std::vector<std::unique_ptr<ApiModule>> modules;
+  for (const auto& path : files) {
+    auto text = read_source(path);
+    if (!text.ok()) return fail(text.error());
+    modules.push_back(read_api(SourceFile{path, *std::move(text)}, problems));
+  }
+  check_together(modules, problems);
+  if (!problems.empty()) return fail(problems);
+  const std::string document = generate_openapi(modules);
+  if (auto written = write_if_changed(out, document); !written.ok()) return fail(written.error());
+  if (header.empty()) return 0;
+  constexpr std::string_view marker = "generated/", suffix = ".gen.h";
+  const std::size_t at = header.rfind(marker);
+  if (at == std::string::npos || !header.ends_with(suffix)) {
+    std::fputs("--header must be generated/<path>.gen.h\n", stderr);
+    return 2;
+  }
+  const auto made = generate_openapi_source(document, header.substr(at + marker.size()));
+  if (auto written = write_pair(header.substr(0, header.size() - suffix.size()), made); !written.ok()) return fail(written.error());
+  return 0;
+}
+
 int usage() {
   std::fputs("usage: jingwei-compile folder <folder> --out <dir>\n"
              "       jingwei-compile openapi --out <file.json> [--header <file.gen.h>] <api.yaml>...\n", stderr);
@@ -71,17 +97,21 @@ int usage() {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  std::string out;
+  std::string out, header;
   std::vector<std::string> words;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
     if (arguments[at] == "--out" && at + 1 < arguments.size()) {
       out = arguments[++at];
+    } else if (arguments[at] == "--header" && at + 1 < arguments.size()) {
+      header = arguments[++at];
     } else {
       words.push_back(arguments[at]);
     }
   }
   load_sentences();
   if (words.size() == 2 && words[0] == "folder" && !out.empty()) return compile_folder(words[1], out);
+  if (words.size() >= 2 && words[0] == "openapi" && !out.empty())
+    return compile_openapi(std::vector<std::string>(words.begin() + 1, words.end()), out, header);
   return usage();
 }
 
