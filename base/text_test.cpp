@@ -1,0 +1,83 @@
+// Goal: text as people type it comes out in the form the rest of the kernel compares.
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+
+namespace jingwei {
+namespace {
+
+TEST(TextTest, folds_width_space_and_variants) {
+  EXPECT_EQ(text::half_width("ＡＢ１２　（）"), "AB12 ()");
+  EXPECT_EQ(text::nfkc("①ｱ"), "1ア");
+  EXPECT_EQ(text::squeeze("\xEF\xBB\xBF　a \t b\u200B "), "a b");
+  EXPECT_EQ(text::to_simplified("陳大文 abc"), "陈大文 abc");
+  EXPECT_EQ(text::to_traditional("陈"), "陳");
+  EXPECT_EQ(text::to_simplified("陳\xFF"), "陳\xFF");
+}
+
+TEST(TextTest, reads_pinyin) {
+  EXPECT_EQ(text::pinyin("香洲区"), (std::vector<std::string>{"xiang", "zhou", "qu"}));
+  EXPECT_EQ(text::pinyin_joined("珠海 A3"), "zhuhaia3");
+  EXPECT_EQ(text::pinyin_initials("香洲区"), "xzq");
+  EXPECT_EQ(text::pinyin_joined(""), "");
+}
+
+TEST(TextTest, tells_bad_bytes) {
+  EXPECT_TRUE(text::is_utf8("中文 plain 𠀀 \uFFFD"));
+  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE4\xB8", "\x80"}) EXPECT_FALSE(text::is_utf8(bad));
+  EXPECT_EQ(text::code_points("a\xFF中"), U"a\uFFFD中");
+  EXPECT_EQ(text::from_code_points(U"中𠀀"), "中𠀀");
+}
+
+TEST(TextTest, serves_several_threads_at_once) {
+  std::vector<std::thread> threads;
+  std::atomic<int> right{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 50; ++n) right += text::pinyin_initials("香洲区") == "xzq" && text::to_simplified("陳") == "陈";
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(right, 200);
+}
+
+TEST(ClockTest, writes_and_reads_instants_and_days) {
+  const auto instant = parse_rfc3339("2020-01-21T08:00:00.5+08:00");
+  ASSERT_TRUE(instant);
+  EXPECT_EQ(to_rfc3339(*instant), "2020-01-21T00:00:00.500000Z");
+  EXPECT_FALSE(parse_rfc3339("2020-02-30T00:00:00Z"));
+  EXPECT_FALSE(parse_rfc3339("2020-01-21T08:00:00+08:0"));
+  EXPECT_EQ(to_iso(*parse_iso_day("2020-02-29")), "2020-02-29");
+  EXPECT_FALSE(parse_iso_day("2019-02-29"));
+  const Zone zone("Asia/Shanghai");
+  EXPECT_EQ(to_iso(zone.day_of(*parse_rfc3339("2020-01-20T16:00:00Z"))), "2020-01-21");
+  EXPECT_EQ(to_rfc3339(zone.start_of(*parse_iso_day("2020-01-21"))), "2020-01-20T16:00:00.000000Z");
+}
+
+TEST(RandomTest, gives_the_same_numbers_for_the_same_seed) {
+  SeededRandom one(7), two(7);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(one.next(), two.next());
+    EXPECT_LT(one.below(10), 10u);
+    two.below(10);
+  }
+  EXPECT_EQ(random_credential(one).size(), 32u);
+}
+
+TEST(JsonTest, writes_members_and_mends_bad_bytes) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("a", "x\n\xFF");
+  json.member("n", 1.5);
+  json.end_object();
+  EXPECT_EQ(json.text(), "{\"a\":\"x\\n\uFFFD\",\"n\":1.5}");
+}
+
+}  // namespace
+}  // namespace jingwei
