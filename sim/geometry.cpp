@@ -310,7 +310,7 @@ CityMap draw_city(const Shape& shape, std::uint64_t seed) {
     labels[level].assign(static_cast<std::size_t>(mesh.size()), -1);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       map[level][i].weight = static_cast<std::int64_t>(pieces[i].people * 1000);
-      map[level][i].dense = pieces[i].people > 2.2 * static_cast<double>(pieces[i].atoms.size());
+      map[level][i].dense = pieces[i].people > 3.4 * static_cast<double>(pieces[i].atoms.size());
       for (const int atom : pieces[i].atoms) labels[level][static_cast<std::size_t>(atom)] = static_cast<int>(i);
     }
   }

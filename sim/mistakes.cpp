@@ -208,7 +208,7 @@ class Spoiler {
       char& digit = id[14 + random_.below(3)];
       digit = digit == '9' ? '0' : static_cast<char>(digit + 1);
       note(Mistake::id_checksum);
-    } else if (draw(Mistake::id_15) && id.substr(6, 2) == "19") {
+    } else if (draw(Mistake::id_15) && id.substr(6, 2) == "19" && id.substr(14, 3) < "996") {
       id = id.substr(0, 6) + id.substr(8, 9);
       note(Mistake::id_15);
     } else if (draw(Mistake::id_excel)) {

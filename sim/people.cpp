@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 8> foreign_last = {"SMITH", "GARCIA", "TA
 constexpr std::array<std::string_view, 8> foreign_first = {"ANNA", "DAVID", "YUKI", "MARIA", "PETER", "JAMES", "ELENA", "LUCAS"};
 
 constexpr std::array<std::string_view, 14> occupations = {"工人", "店员", "司机", "教师", "护士", "医生", "工程师", "会计",
-                                                          "保安", "厨师", "快递员", "销售", "公务员", "个体经营"};
+                                                          "保安", "厨师", "快递员", "销售", "技术员", "客服"};
 struct Industry {
   std::string_view name;
   std::string_view word;
