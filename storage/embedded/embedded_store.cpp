@@ -173,14 +173,12 @@ class EmbeddedStore final : public Store {
 
   Result<bool> take_lease(const std::string& name, const std::string& owner, Instant now,
                           std::chrono::seconds duration) override {
-    std::int64_t rows = 0;
-    JW_TRY(writer_->run_now([&](Connection& connection) -> Result<void> {
-      JW_ASSIGN(Prepared * statement, connection.prepare(sql::take_lease));
+    bool held = false;
+    JW_TRY(writer_->run_now([&](Connection& connection) {
       const std::array<Value, 4> parameters = {name, owner, to_micros(now + duration), to_micros(now)};
-      JW_ASSIGN(rows, statement->run(parameters));
-      return {};
+      return each_row(connection, sql::take_lease, parameters, [&](const Row&) { held = true; });
     }));
-    return rows == 1;
+    return held;
   }
 
  private:

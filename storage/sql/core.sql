@@ -5,7 +5,7 @@
 INSERT INTO feed (xact, sequence, shard, committed_at, kind, body) VALUES ($1, $2, $3, $4, $5, $6)
 -- name: put_event @postgres
 INSERT INTO feed (xact, sequence, shard, committed_at, kind, body)
-VALUES (pg_current_xact_id()::text::bigint + $1 - $1, $2, $3, $4, $5, $6)
+VALUES (pg_current_xact_id()::text::bigint + $1 - $1, $2, $3, $4, $5, $6) RETURNING xact
 
 -- name: put_audit @sqlite
 INSERT INTO audit_entry (xact, sequence, shard, committed_at, actor, event, subject, detail)
@@ -43,6 +43,12 @@ SELECT xact, sequence, committed_at, shard, kind, body FROM feed
 WHERE (xact, sequence) > ($1, $2) AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY xact, sequence LIMIT $3
 
+-- name: count_newer @sqlite
+SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2) LIMIT 1) AS newer
+-- name: count_newer @postgres
+SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2)
+                      AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1) AS newer
+
 -- name: read_cursor
 SELECT xact, sequence FROM consumer_cursor WHERE name = $1
 
@@ -78,6 +84,7 @@ RETURNING id, due, kind, body, attempt
 INSERT INTO lease (name, owner, lease_until) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
 WHERE lease.owner = excluded.owner OR lease.lease_until <= $4
+RETURNING name
 
 -- name: take_ids
 UPDATE id_block SET next_id = next_id + $1 WHERE name = 'ids' RETURNING next_id
