@@ -93,6 +93,15 @@ const Type* Types::add(Type type) {
   return &slot;
 }
 
+void Types::rename(const std::string& from, const std::string& to) {
+  const auto found = names_.find(from);
+  JW_ASSERT(found != names_.end() && !names_.contains(to));
+  Type* type = found->second;
+  names_.erase(found);
+  type->name = to;
+  names_[to] = type;
+}
+
 const Type* Types::find(std::string_view name) const {
   const auto found = names_.find(name);
   return found == names_.end() ? nullptr : found->second;

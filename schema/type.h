@@ -82,6 +82,9 @@ class Types {
   // An unnamed type.
   const Type* add(Type type);
 
+  // Gives a named type another name, free here; pointers to it stay good.
+  void rename(const std::string& from, const std::string& to);
+
   const Type* find(std::string_view name) const;
   // In the order of declaration.
   const std::vector<const Type*>& named() const { return order_; }

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "schema/json_schema.h"
 #include "schema/scalar.h"
 #include "tools/emit.h"
 
@@ -298,20 +299,46 @@ std::unique_ptr<ApiModule> read_api(const SourceFile& file, Problems& problems) 
   return made;
 }
 
-void check_together(const std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems) {
-  std::map<std::string, const ApiModule*> ids, paths, types;
-  const auto claim = [&](std::map<std::string, const ApiModule*>& taken, const std::string& name, const ApiModule& by, int line,
-                         const std::string& what) {
+namespace {
+
+std::string schema_text(const schema::Type& type) {
+  JsonWriter out;
+  schema::write_json_schema(out, type, schema::Refs::expand);
+  return out.take();
+}
+
+// Renames one clashing type; false when none is left. A rename may make types that refer to it differ, so it is repeated.
+bool part_one_clash(std::vector<std::unique_ptr<ApiModule>>& modules) {
+  std::map<std::string, std::string> contents;
+  for (const auto& module : modules) {
+    for (const auto* type : module->types.named()) {
+      const auto [found, fresh] = contents.emplace(type->name, schema_text(*type));
+      if (fresh || found->second == schema_text(*type)) continue;
+      std::string renamed = pascal_case(module->module) + type->name;
+      while (module->types.find(renamed) != nullptr) renamed += "2";
+      module->types.rename(std::string(type->name), renamed);
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void settle_together(std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems) {
+  std::map<std::string, const ApiModule*> ids, paths;
+  const auto claim = [&](std::map<std::string, const ApiModule*>& taken, const std::string& name, const ApiModule& by, int line) {
     const auto [found, fresh] = taken.emplace(name, &by);
     if (!fresh && found->second != &by)
-      problems.add(by.file, line, what + " stands in " + found->second->file + " too; choose another");
+      problems.add(by.file, line, "`" + name + "` stands in " + found->second->file + " too; choose another");
   };
   for (const auto& module : modules) {
     for (const auto& operation : module->operations) {
-      claim(ids, operation.id, *module, operation.line, "operation id `" + operation.id + "`");
-      claim(paths, operation.method + " " + shape_of(operation.path), *module, operation.line, operation.method + " " + operation.path);
+      claim(ids, operation.id, *module, operation.line);
+      claim(paths, operation.method + " " + shape_of(operation.path), *module, operation.line);
     }
-    for (const auto* type : module->types.named()) claim(types, type->name, *module, 1, "type name `" + type->name + "`");
+  }
+  while (problems.empty() && part_one_clash(modules)) {
   }
 }
 

@@ -60,7 +60,8 @@ struct ApiModule {
 // Reads and checks one api.yaml. Everything wrong is told with file:line; the model is then not to be used.
 std::unique_ptr<ApiModule> read_api(const SourceFile& file, Problems& problems);
 
-// Operation ids, paths and type names must be unique over all modules of one program.
-void check_together(const std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems);
+// Makes the modules fit into one document: operation ids and paths must be unique over all of them. Types of the same name
+// and content are one; where the contents differ, the later module's type gets its module's name in front.
+void settle_together(std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems);
 
 }  // namespace jingwei::tools

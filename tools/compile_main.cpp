@@ -74,7 +74,7 @@ int compile_openapi(const std::vector<std::string>& files, const std::string& ou
     if (!text.ok()) return fail(text.error());
     modules.push_back(read_api(SourceFile{path, *std::move(text)}, problems));
   }
-  check_together(modules, problems);
+  settle_together(modules, problems);
   if (!problems.empty()) return fail(problems);
   const std::string document = generate_openapi(modules);
   if (auto written = write_if_changed(out, document); !written.ok()) return fail(written.error());
