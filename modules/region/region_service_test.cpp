@@ -93,6 +93,19 @@ TEST_F(RegionService, LoadsTheSyntheticCityInAnyOrderAndOnlyOnce) {
   EXPECT_EQ(regions_->tree()->id(regions_->tree()->find("990101")), tree->id(tree->find("990101")));
 }
 
+TEST_F(RegionService, LoadsThousandsInSeveralChanges) {
+  load(city_lines);
+  std::string lines;
+  for (int i = 0; i < 6'000; ++i) {
+    lines += R"({"code":"990101-)" + std::to_string(i) + R"(","parent":"990101","name":"网格)" + std::to_string(i) +
+             R"(","level":6,"boundary":)" + testing::square(113 + 0.002 * (i % 80), 22 + 0.002 * (i / 80), 0.002) + "}\n";
+  }
+  EXPECT_EQ(load(lines), 2U);
+  const auto tree = regions_->tree();
+  EXPECT_EQ(tree->child_count(tree->find("990101")), 6'000U);
+  EXPECT_EQ(tree->name(tree->locate({113.0011, 22.0011})), "网格0");
+}
+
 TEST_F(RegionService, NamesTheLineThatIsWrong) {
   const std::tuple<const char*, const char*, const char*> cases[] = {
       {"{\"code\":\"99\",\"name\":\"a\",\"level\":1}\nnot json\n", "region.line_json", "2"},
@@ -103,13 +116,17 @@ TEST_F(RegionService, NamesTheLineThatIsWrong) {
       {"{\"code\":\"9901\",\"parent\":\"980101\",\"name\":\"a\",\"level\":2}", "region.line_level", "1"},
       {"{\"code\":\"980101\",\"name\":\"别名区\",\"level\":3}", "region.line_national", "1"},
       {"{\"code\":\"99\",\"name\":\"a\",\"level\":1,\"boundary\":{\"type\":\"Point\"}}", "region.line_boundary", "1"},
+      {"{\"code\":\"a b\",\"name\":\"a\",\"level\":1}", "region.line_field", "1"},
+      {"{\"code\":\"012345\",\"name\":\"a\",\"level\":1}", "region.line_field", "1"},
       {"\n\n", "region.file_empty", ""},
   };
   for (const auto& [lines, message, line] : cases) {
     const auto refused = regions_->load(lines, day("2020-01-01"));
     ASSERT_FALSE(refused.ok()) << lines;
     EXPECT_EQ(refused.error().message, message);
-    if (*line != '\0') EXPECT_EQ(refused.error().arguments.front().second, line);
+    if (*line != '\0') {
+      EXPECT_EQ(refused.error().arguments.front().second, line);
+    }
   }
 }
 

@@ -5,18 +5,8 @@
 namespace jingwei::region {
 namespace {
 
-struct LevelWords {
-  std::string_view name;
-  std::string_view zh;
-  std::string_view en;
-};
-// The level's own vocabulary (GB/T 2260, GB/T 10114), not sentences; sentences stand in messages.yaml.
-constexpr LevelWords level_words[level_count] = {
-    {"nation", "国家", "nation"},          {"province", "省级", "province"},     {"city", "地级", "city"},
-    {"district", "县级", "district"},      {"street", "乡级", "street or town"}, {"community", "社区（村）", "community or village"},
-    {"grid", "网格", "grid"},              {"compound", "小区", "compound"},     {"building", "楼栋", "building"},
-    {"flat", "户", "flat"},
-};
+constexpr std::string_view level_names[level_count] = {"nation",    "province", "city",     "district", "street",
+                                                       "community", "grid",     "compound", "building", "flat"};
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -30,16 +20,33 @@ std::uint64_t number_of(std::string_view digits) {
 
 }  // namespace
 
-std::string_view name_of(Level level) { return level_words[static_cast<std::size_t>(level)].name; }
+std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }
 
 std::string_view title_of(Level level, Language language) {
-  const LevelWords& words = level_words[static_cast<std::size_t>(level)];
-  return language == Language::zh ? words.zh : words.en;
+  using Titles = std::array<std::array<std::string, 2>, level_count>;
+  // Read from the catalogue once: titles stand in every answer.
+  static const Titles titles = [] {
+    Titles read;
+    for (std::size_t i = 0; i < level_count; ++i) {
+      const std::string id = "region.level." + std::string(level_names[i]);
+      read[i] = {render(id, {}, Language::zh), render(id, {}, Language::en)};
+    }
+    return read;
+  }();
+  return titles[static_cast<std::size_t>(level)][language == Language::zh ? 0 : 1];
+}
+
+bool is_own_code(std::string_view code) {
+  const bool allowed = !code.empty() && code.size() <= 32 && std::all_of(code.begin(), code.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+  });
+  // Digits alone are read as numbers by find(): two and four are short forms, a leading zero would be lost.
+  return allowed && (!all_digits(code) || (code.size() >= 5 && code[0] != '0'));
 }
 
 std::optional<Level> parse_level(std::string_view text) {
   for (int i = 0; i < level_count; ++i) {
-    if (text == level_words[i].name || (text.size() == 1 && text[0] == '0' + i)) return static_cast<Level>(i);
+    if (text == level_names[i] || (text.size() == 1 && text[0] == '0' + i)) return static_cast<Level>(i);
   }
   return std::nullopt;
 }

@@ -26,8 +26,12 @@ namespace jingwei::region {
 enum class Level : std::uint8_t { nation, province, city, district, street, community, grid, compound, building, flat };
 inline constexpr int level_count = 10;
 std::string_view name_of(Level level);                       // "street"
-std::string_view title_of(Level level, Language language);   // 街道（乡镇） / "street or town"
+// 乡级 / "street or town"; from messages.yaml at the first call, so register_messages() comes before.
+std::string_view title_of(Level level, Language language);
 std::optional<Level> parse_level(std::string_view text);     // a number 0–9 or a name
+
+// What a code of the hub's own may look like: up to 32 digits, letters, dashes; digits alone: at least five, not beginning with 0.
+bool is_own_code(std::string_view code);
 
 // The subtree of a node as a run of the preorder.
 struct Interval {

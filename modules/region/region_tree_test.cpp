@@ -109,7 +109,9 @@ TEST(Merge, LaysOwnRegionsIntoTheNationalTree) {
   for (Node n = 0; n < tree.size(); ++n) {
     EXPECT_EQ(tree.find(tree.code(n)), n);
     EXPECT_EQ(tree.find(tree.id(n)), n);
-    if (n > 0) EXPECT_TRUE(tree.contains(tree.parent(n), n));
+    if (n > 0) {
+      EXPECT_TRUE(tree.contains(tree.parent(n), n));
+    }
   }
   for (Node n = 0; n < national->size(); ++n) EXPECT_EQ(tree.name(tree.find(national->id(n))), national->name(n));
 }

@@ -66,7 +66,9 @@ TEST(TreeCompiler, KeepsIdsOfCodesThatPersistAndEndsOthers) {
   const auto tree = Tree::from_file(as_file(write_tree(next.content)));
   for (Node n = 0; n < tree->size(); ++n) {
     const Node earlier = old_tree->find(tree->code(n));
-    if (earlier != no_node) EXPECT_EQ(tree->id(n), old_tree->id(earlier)) << tree->code(n);
+    if (earlier != no_node) {
+      EXPECT_EQ(tree->id(n), old_tree->id(earlier)) << tree->code(n);
+    }
     EXPECT_EQ(tree->find(tree->id(n)), n);
   }
   const Resolution ended = tree->resolve("980101001002");
