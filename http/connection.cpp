@@ -30,6 +30,7 @@ Connection::Connection(IoThread& io, tcp::socket socket)
 Connection::~Connection() = default;
 
 void Connection::start() {
+  self_ = shared_from_this();
   io_.add(*this);
   core_.connection_opened();
   since_ = wrote_ = io_.now();
@@ -254,6 +255,7 @@ void Connection::close() {
   if (!spooling_) abandon_body();
   io_.remove(*this);
   core_.connection_closed();
+  asio::post(io_.context, [self = std::move(self_)] {});  // callers up the stack still use us
 }
 
 void Connection::sweep(std::chrono::nanoseconds now) {

@@ -87,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   IoThread& io_;
   Core& core_;
+  std::shared_ptr<Connection> self_;  // until close(): while a handler runs, nothing else holds the connection
   tcp::socket socket_;
   std::unique_ptr<asio::ssl::stream<tcp::socket&>> tls_;
   std::string remote_;
