@@ -3,6 +3,7 @@ import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
 import { api, api_root, Problem, withQuery } from '@shared/api';
 import { foldChange } from '@shared/fold';
 import { openLive, type Live, type LiveState, type ServerEvent } from '@shared/sse';
+import { isRunning } from '@shared/batch';
 import type { Batch, Boundaries, Cockpit, CockpitChange, Series, SystemInfo } from '@shared/types';
 
 export const epidemic_metrics = ['confirmed', 'cured', 'dead'] as const;
@@ -41,7 +42,7 @@ export function useCockpit() {
     const at = batches.value.findIndex((known) => known.id === batch.id);
     if (at >= 0) batches.value[at] = batch;
     else batches.value.unshift(batch);
-    if (batch.state === 'running' || batch.state === 'receiving') return;
+    if (isRunning(batch)) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       batches.value = batches.value.filter((known) => known.id !== batch.id);
@@ -63,7 +64,7 @@ export function useCockpit() {
   async function readBatches(): Promise<void> {
     try {
       const page = await api.batches({ limit: 20 });
-      batches.value = page.items.filter((batch) => batch.state === 'running' || batch.state === 'receiving');
+      batches.value = page.items.filter(isRunning);
     } catch {
       // The list is an extra: the stream brings running batches as well.
     }

@@ -1,6 +1,7 @@
 // Sends files one after another, straight from disk, and follows each batch until it is done.
 import { reactive } from 'vue';
 import { api_root, newIdempotencyKey, Problem, problemOf, withQuery } from '@shared/api';
+import { isRunning } from '@shared/batch';
 import { currentLanguage } from '@shared/language';
 import { openLive, type Live } from '@shared/sse';
 import type { Batch } from '@shared/types';
@@ -87,7 +88,7 @@ export function enqueue(resource: string, files: Iterable<File>): void {
 }
 
 export function isFinished(item: Sending): boolean {
-  return item.state === 'failed' || (item.batch !== null && item.batch.state !== 'running' && item.batch.state !== 'receiving');
+  return item.state === 'failed' || (item.batch !== null && !isRunning(item.batch));
 }
 
 export function clearFinished(): void {

@@ -29,7 +29,7 @@ export function usePages<Item>(read: (cursor: string | undefined) => Promise<Pag
       if (mine !== turn) return;
       items.value = fresh ? page.items : [...items.value, ...page.items];
       cursor = page.next_cursor ?? undefined;
-      more.value = page.next_cursor !== null && page.next_cursor !== undefined;
+      more.value = cursor !== undefined && cursor !== '';
       failure.value = null;
     } catch (cause) {
       if (mine === turn) failure.value = cause;

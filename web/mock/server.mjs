@@ -16,7 +16,7 @@ const random = randomFrom(11);
 const pinyin = { 珠海市: 'zhuhaishi', 香洲区: 'xiangzhouqu', 云汐市: 'yunxishi', 武汉市: 'wuhanshi', 广东省: 'guangdongsheng' };
 let position = 1;
 const epidemicDays = Array.from({ length: 90 }, (_, i) => new Date(Date.UTC(2020, 0, 15) + i * 86400e3).toISOString().slice(0, 10));
-const epidemic = { '4404': 98, '4201': 50000, '44': 1400, '42': 67800, '0': 82000 };
+const epidemic = { '440400': 98, '420100': 50000, '44': 1400, '42': 67800, '0': 82000 };
 const curve = (code, metric, i) => {
   const share = { confirmed: 1, cured: 0.93, dead: 0.03 }[metric], shift = { confirmed: 22, cured: 42, dead: 34 }[metric];
   return Math.round((epidemic[code] * share) / (1 + Math.exp(-(i - shift) / 4.5)));
@@ -30,7 +30,7 @@ const summary = (r, language) => ({
 });
 const title = (thing, language) => thing[language];
 const qualityOf = (r, language) => ({
-  resource: r.id, title: title(r, language), provider: providerOf(r.provider, language), accepted: r.accepted, cleaned: r.cleaned, refused: r.refused, unchanged: r.unchanged,
+  resource: r.id, title: title(r, language), provider: providerOf(r.provider, language).title, accepted: r.accepted, cleaned: r.cleaned, refused: r.refused, unchanged: r.unchanged,
   reasons: Object.entries(reasons).map(([id, reason], i) => ({ id, title: title(reason, language), count: Math.round(r.refused * [0.42, 0.27, 0.16, 0.1, 0.05][i]) })).filter((x) => x.count > 0),
 });
 for (const [k, r] of resources.entries()) {
@@ -39,11 +39,11 @@ for (const [k, r] of resources.entries()) {
 }
 const cardsOf = (code, language) => {
   const cards = metrics.map((m) => ({
-    metric: m.id, title: title(m, language), resource: m.resource, total: total(code, m.id), today: daily.get(code)[m.id][29], days: days.map((day, i) => ({ day, value: daily.get(code)[m.id][i] })),
+    metric: m.id, title: title(m, language), resource: m.resource, total: total(code, m.id), kind: 'count', latest_day: days[29], latest: daily.get(code)[m.id][29], days: days.map((day, i) => ({ day, value: daily.get(code)[m.id][i] })),
   }));
   if (epidemic[code]) {
     for (const [id, zh, en] of [['confirmed', '累计确诊', 'Confirmed'], ['cured', '累计治愈', 'Cured'], ['dead', '累计死亡', 'Deaths']]) {
-      cards.push({ metric: id, title: language === 'zh' ? zh : en, resource: 'epidemic-daily', total: curve(code, id, 89), today: 0, days: epidemicDays.slice(-30).map((day, i) => ({ day, value: curve(code, id, 60 + i) })) });
+      cards.push({ metric: id, title: language === 'zh' ? zh : en, resource: 'epidemic-daily', total: curve(code, id, 89), kind: 'last', latest_day: epidemicDays[89], latest: curve(code, id, 89), days: epidemicDays.slice(-30).map((day, i) => ({ day, value: curve(code, id, 60 + i) })) });
     }
   }
   return cards;
@@ -71,7 +71,7 @@ function publish(touched, activity) {
     const r = regions.get(code);
     const children = Object.fromEntries(r.children.filter((c) => touched.has(c)).map((c) => [c, Object.fromEntries(metrics.map((m) => [m.id, total(c, m.id)]))]));
     event(res, 'cockpit', {
-      as_of: new Date().toISOString(), position, totals: Object.fromEntries(metrics.map((m) => [m.id, total(code, m.id)])), today: Object.fromEntries(metrics.map((m) => [m.id, daily.get(code)[m.id][29]])),
+      as_of: new Date().toISOString(), position, totals: Object.fromEntries(metrics.map((m) => [m.id, total(code, m.id)])), latest: Object.fromEntries(metrics.map((m) => [m.id, daily.get(code)[m.id][29]])),
       children, quality: resources.map((x) => qualityOf(x, language)), activity,
     });
   }
@@ -91,6 +91,8 @@ if (!process.argv.includes('--still')) {
   }, 800).unref();
 }
 
+const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const checked = (id) => '10X98765432'[weights.reduce((sum, w, i) => sum + w * Number(id[i]), 0) % 11] === id[17];
 function step(batch, lines, at) {
   const end = Math.min(lines.length, at + Math.max(40, Math.ceil(lines.length / 12)));
   const touched = new Set();
@@ -101,7 +103,7 @@ function step(batch, lines, at) {
     ++batch.rows_read;
     const cells = line.split(',');
     const phoneAt = cells.find((c) => /^1\d{3,}$/.test(c.trim()));
-    const bad = /^,|,,/.test(line) ? ['required.missing', ''] : phoneAt && phoneAt.trim().length !== 11 ? ['phone.length', phoneAt] : /[xX]{2}/.test(line) ? ['citizen_id.checksum', cells[1]] : null;
+    const bad = /^,|,,/.test(line) ? ['required.missing', ''] : phoneAt && phoneAt.trim().length !== 11 ? ['phone.length', phoneAt] : cells.some((c) => /^\d{17}[\dX]$/.test(c) && !checked(c)) || /[xX]{2}/.test(line) ? ['citizen_id.checksum', cells[1]] : null;
     if (bad) {
       const reason = reasons[bad[0]];
       ++batch.refused; ++resource.refused;
@@ -168,7 +170,7 @@ async function answer(req, res) {
   const page = (items) => ({ items: items.slice(offset, offset + limit), next_cursor: offset + limit < items.length ? String(offset + limit) : null });
   const region = (code) => regions.get(code) ?? void problem(res, 404, zh ? `没有编码为 ${code} 的区域。` : `There is no region with code ${code}.`);
   let m;
-  if (path === '/system') return json(res, 200, { name: '云汐市', hub: 'mock', version: '0.1.0', synthetic: true, loopback_only: true, zone: 'Asia/Shanghai', root_region: { code: '9901', name: '云汐市' }, started_at: new Date().toISOString(), now: new Date().toISOString() });
+  if (path === '/system') return json(res, 200, { name: '云汐市', version: '0.1.0', synthetic: true, loopback_only: true, zone: 'Asia/Shanghai', root_region: { code: '9901', name: '云汐市' }, started_at: new Date().toISOString(), now: new Date().toISOString() });
   if (path === '/regions') {
     const text = (q.get('q') ?? '').toLowerCase(), under = q.get('under');
     return json(res, 200, page([...regions.values()].filter((r) => r.level > 0 && (r.name.includes(text) || r.code.startsWith(text) || pinyin[r.name]?.startsWith(text)) && (!under || r.code.startsWith(under))).map((r) => summary(r, language))));

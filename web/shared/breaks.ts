@@ -1,7 +1,7 @@
 // Classes of a choropleth map.
 
 // Six steps of rising luminance, in the manner of cividis and viridis: order survives every common colour blindness and grey print.
-export const scale = ['#22384f', '#255a72', '#2b7f86', '#55a488', '#a3c884', '#f2e6a0'] as const;
+export const scale = ['#22384f', '#255a72', '#27747b', '#55a488', '#a3c884', '#f2e6a0'] as const;
 export const no_data = '#161f2b';
 
 // Quantile breaks: upper limits of at most `classes` classes, rising, without empty or repeated ones.

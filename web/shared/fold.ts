@@ -1,5 +1,18 @@
 // Folds live changes into the cockpit picture a page shows. Pure but for the picture it is given.
-import type { Cockpit, CockpitChange } from './types';
+import type { Card, Cockpit, CockpitChange } from './types';
+
+export const days_shown = 30;
+
+// The latest day's figure, in the card and in its row of days; a new day adds a day and drops the oldest of thirty.
+function foldLatest(card: Card, latest: number | null | undefined, day: string | null | undefined): void {
+  if (latest === undefined || latest === null) return;
+  card.latest = latest;
+  if (day) card.latest_day = day;
+  if (!card.latest_day) return;
+  const at = card.days.findIndex((known) => known.day === card.latest_day);
+  if (at >= 0) card.days[at].value = latest;
+  else card.days = [...card.days, { day: card.latest_day, value: latest }].slice(-days_shown);
+}
 
 // Applies one change; returns the codes of children whose figures really moved (they pulse on the map).
 export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
@@ -8,13 +21,7 @@ export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
   for (const card of picture.cards) {
     const total = change.totals?.[card.metric];
     if (total !== undefined) card.total = total;
-    const today = change.today?.[card.metric];
-    if (today !== undefined && today !== null) {
-      // The last bar is today's when it carried today's figure before this change.
-      const last = card.days[card.days.length - 1];
-      if (last !== undefined && last.value === card.today) last.value = today;
-      card.today = today;
-    }
+    foldLatest(card, change.latest?.[card.metric], change.latest_day?.[card.metric]);
   }
   const moved: string[] = [];
   for (const child of picture.children) {

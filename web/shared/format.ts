@@ -7,7 +7,7 @@ const cache = new Map<string, Intl.NumberFormat>();
 function formatter(language: Language, name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${language}:${name}`;
   let found = cache.get(key);
-  if (found === undefined) cache.set(key, (found = new Intl.NumberFormat(tag(language), options)));
+  if (found === undefined) cache.set(key, (found = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', options)));
   return found;
 }
 
@@ -18,7 +18,7 @@ export function formatCount(value: number | null | undefined, language: Language
   return formatter(language, 'count', { maximumFractionDigits: 1 }).format(value);
 }
 
-// Short form for maps and legends: 1.2万 / 12K. Below 10,000 every digit stands.
+// Short form for maps and legends, by ten thousands in Chinese and by thousands in English. Below 10,000 every digit stands.
 export function formatShort(value: number | null | undefined, language: Language): string {
   if (value === null || value === undefined || Number.isNaN(value)) return missing;
   if (Math.abs(value) < 10_000) return formatCount(value, language);
@@ -69,10 +69,18 @@ export function formatTime(instant: string, zone: string, language: Language): s
   }).format(date);
 }
 
-export function formatDay(day: string, language: Language): string {
+// The year is said when it is not that of `today` (YYYY-MM-DD).
+export function formatDay(day: string, language: Language, today?: string): string {
   const date = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return day;
-  return new Intl.DateTimeFormat(tag(language), { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(date);
+  return new Intl.DateTimeFormat(tag(language), {
+    timeZone: 'UTC', month: 'short', day: 'numeric', year: today !== undefined && today.slice(0, 4) !== day.slice(0, 4) ? 'numeric' : undefined,
+  }).format(date);
+}
+
+// The calendar day of an instant in a zone, as YYYY-MM-DD.
+export function dayIn(instant: string, zone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
 }
 
 export function percent(part: number, whole: number): number {

@@ -16,26 +16,25 @@ export interface RegionSummary extends RegionLabel {
 
 export interface Region extends RegionLabel {
   id: string;
-  parent: RegionLabel | null;
+  parent?: RegionLabel | null;
   path: RegionLabel[];
   child_count: number;
   descendant_count: number;
-  center: [number, number] | null;
+  center?: [number, number] | null;
   pinyin: string;
-  valid_from: string;
-  valid_to: string | null;
+  valid_from?: string | null;
+  valid_to?: string | null;
   successors: string[];
   synthetic: boolean;
 }
 
 export interface Page<Item> {
   items: Item[];
-  next_cursor: string | null;
+  next_cursor?: string | null;
 }
 
 export interface SystemInfo {
   name: string;
-  hub: string;
   version: string;
   synthetic: boolean;
   loopback_only: boolean;
@@ -54,8 +53,11 @@ export interface Card {
   metric: string;
   title: string;
   resource: string;
+  kind?: 'count' | 'last';
   total: number | null;
-  today: number | null;
+  // The day the latest figure belongs to, and that day's figure (count) or the figure as it stood (last).
+  latest_day: string | null;
+  latest: number | null;
   days: DayValue[];
 }
 
@@ -107,13 +109,14 @@ export interface CockpitChange {
   as_of: string;
   position: number | string;
   totals?: MetricValues;
-  today?: MetricValues;
+  latest?: MetricValues;
+  latest_day?: Record<string, string | null>;
   children?: Record<string, MetricValues>;
   quality?: SourceQuality[];
   activity?: Activity;
 }
 
-export type BatchState = 'receiving' | 'running' | 'done' | 'failed' | 'interrupted';
+export type BatchState = 'queued' | 'receiving' | 'running' | 'done' | 'failed' | 'interrupted';
 
 export interface Batch {
   id: string;
@@ -204,9 +207,7 @@ export interface Series {
   metric: string;
   title: string;
   kind: string;
-  unit: string | null;
   source: string | null;
-  definition: string | null;
   region: RegionLabel | string;
   points: DayValue[];
 }

@@ -1,0 +1,127 @@
+// Goal: a data officer uploads a file, reads why rows came back, and the open cockpit moves without a reload.
+import assert from 'node:assert/strict';
+import { ask, open, shoot, sizes } from './browser.mjs';
+import { shows } from './cockpit.mjs';
+import { fits, makeFile } from './rows.mjs';
+
+async function firstGrid(code) {
+  for (;;) {
+    const region = await ask(`/regions/${code}`);
+    if (region.level >= 6 || region.child_count === 0) return region;
+    code = (await ask(`/regions/${code}/children`)).items[0].code;
+  }
+}
+
+async function pickResource() {
+  for (const { id } of (await ask('/resources')).items) {
+    const resource = await ask(`/resources/${id}`);
+    if (fits(resource)) return resource;
+  }
+  return null;
+}
+
+const countOf = (page, kind) => page.locator(`[data-test=batch] [data-count=${kind}]`).first().getAttribute('data-value').then(Number);
+
+export async function deskTests({ context, system, test, skip }) {
+  const resource = await pickResource();
+  const grid = await firstGrid(system.root_region.code);
+  const good = 120;
+  // New rows on every run, so that a hub may be tested twice.
+  const file = resource && makeFile(resource, grid.code, Math.floor(Date.now() / 250) % 16_000_000, good);
+  const asFile = (name) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(file.text, 'utf8') });
+
+  await test('the catalogue lists the departments\u2019 resources and opens one', async () => {
+    const { items } = await ask('/resources');
+    const page = await open(context, '/desk/');
+    await page.locator('[data-test=resource]').first().waitFor();
+    assert.equal(await page.locator('[data-test=resource]').count(), items.length);
+    await shoot(page, 'desk-catalogue');
+    await page.locator('[data-test=resource]').first().click();
+    await page.locator('h1', { hasText: items[0].title }).waitFor();
+    await page.locator('[data-test=records], [data-test=empty]').first().waitFor();
+    await shoot(page, 'desk-resource');
+    await page.close();
+  });
+
+  await test('an upload moves the open cockpit and shows each refused row with a sentence', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const metric = resource.metrics.find((one) => one.kind === 'count').id;
+    const cockpit = await open(context, `/?metric=${metric}`);
+    await shows(cockpit, system.root_region.code);
+    await cockpit.locator('[data-test=live][data-state=open]').waitFor();
+    const total = () => cockpit.locator(`[data-test=card][data-metric="${metric}"]`).getAttribute('data-total').then(Number);
+    const before = await total();
+    await cockpit.evaluate(() => { window.not_reloaded = true; });
+
+    const page = await open(context, `/desk/#/upload?resource=${resource.id}`);
+    await page.locator('[data-test=file]:not([disabled])').waitFor({ state: 'attached' });
+    await page.locator('.column').first().waitFor();
+    await shoot(page, 'desk-upload-empty');
+    await page.locator('[data-test=file]').setInputFiles(asFile('people.csv'));
+    await page.locator('[data-test=batch][data-state=done]').waitFor({ timeout: 60_000 });
+    assert.equal(await countOf(page, 'refused'), file.bad.length);
+    assert.equal(await countOf(page, 'accepted'), good);
+    const rows = page.locator('[data-test=refused-row]');
+    await rows.first().waitFor();
+    assert.deepEqual(await rows.evaluateAll((all) => all.map((row) => Number(row.dataset.line))), file.bad);
+    for (const sentence of await rows.locator('.why').allInnerTexts()) assert.match(sentence, /[\u4e00-\u9fff].*\u3002/s);
+    await shoot(page, 'desk-upload', true);
+    await page.setViewportSize(sizes.phone);
+    await shoot(page, 'phone-upload', true);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways');
+    await page.close();
+
+    await cockpit.waitForFunction(([id, least]) => Number(document.querySelector(`[data-test=card][data-metric="${id}"]`).dataset.total) >= least, [metric, before + good]);
+    assert.ok(await cockpit.evaluate(() => window.not_reloaded === true), 'the cockpit was reloaded');
+    await shoot(cockpit, 'cockpit-after-upload');
+    await cockpit.close();
+  });
+
+  await test('the same file again is recognised', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const page = await open(context, `/desk/#/upload?resource=${resource.id}`);
+    await page.locator('.column').first().waitFor();
+    await page.locator('[data-test=file]').setInputFiles(asFile('people-again.csv'));
+    await page.locator('[data-test=repeated]').waitFor();
+    await page.close();
+  });
+
+  await test('the batch stays in the history with its result', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const page = await open(context, '/desk/#/batches');
+    await page.locator('[data-test=batch-row]').first().click();
+    await page.locator('[data-test=batch]').waitFor();
+    await page.close();
+  });
+
+  await test('a wrong value in the form is said at its field', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const page = await open(context, `/desk/#/resources/${resource.id}`, { excused: /4\d\d/ });
+    await page.locator('[data-test=add]').click();
+    await page.locator('[data-test=record-form]').waitFor();
+    await page.locator('[data-test=save]').click();
+    await page.locator('[data-test=record-form] .el-form-item__error').first().waitFor();
+    const phone = resource.fields.find((field) => field.type === 'phone').name;
+    await page.locator(`#field-${phone}`).fill('123');
+    await shoot(page, 'desk-form');
+    await page.close();
+  });
+
+  await test('a region is found by pinyin and shows its path and children', async () => {
+    const page = await open(context, '/desk/#/regions');
+    await page.locator('[data-test=region-search]').fill('xiangzhou');
+    await page.locator('[data-test=region-found]', { hasText: '\u9999\u6d32\u533a' }).first().click();
+    await page.locator('nav.path a', { hasText: '\u73e0\u6d77\u5e02' }).waitFor();
+    await shoot(page, 'desk-region');
+    await page.close();
+  });
+
+  await test('the desk speaks English when asked', async () => {
+    const page = await open(context, '/desk/');
+    await page.locator('[data-test=language]').click();
+    await page.locator('h1', { hasText: 'Resource catalogue' }).waitFor();
+    await shoot(page, 'desk-english');
+    await page.locator('[data-test=language]').click();
+    await page.close();
+  });
+}

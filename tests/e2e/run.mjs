@@ -1,0 +1,86 @@
+// The pages in a real browser against a running hub on a demo city.
+//   JINGWEI_URL=http://127.0.0.1:8480 JINGWEI_SHOTS=/some/folder node tests/e2e/run.mjs
+// Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
+import assert from 'node:assert/strict';
+import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { cockpitTests } from './cockpit.mjs';
+import { deskTests } from './desk.mjs';
+
+const outcome = { passed: 0, failed: 0, skipped: 0 };
+let number = 0;
+
+class Skip extends Error {}
+const skip = (why) => { throw new Skip(why); };
+
+async function test(name, body) {
+  ++number;
+  try {
+    await body();
+    ++outcome.passed;
+    console.log(`ok ${number} - ${name}`);
+  } catch (cause) {
+    if (cause instanceof Skip) {
+      ++outcome.skipped;
+      console.log(`ok ${number} - ${name} # SKIP ${cause.message}`);
+      return;
+    }
+    ++outcome.failed;
+    console.log(`not ok ${number} - ${name}`);
+    console.log(String(cause.stack ?? cause).split('\n').slice(0, 14).map((line) => `  # ${line}`).join('\n'));
+  }
+}
+
+const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/regions', '/api/'];
+
+async function generalTests(context, system) {
+  for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
+    await test(`${path} fits a phone without scrolling sideways`, async () => {
+      const page = await open(context, path, { size: sizes.phone });
+      await page.waitForFunction(() => document.querySelector('h1, [data-test=board]') !== null);
+      await page.waitForTimeout(400);
+      const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      await shoot(page, `phone${path.replace(/\W+/g, '-').replace(/-$/, '') || '-cockpit'}`, true);
+      await page.close();
+      assert.ok(content <= window_, `${content} px wide in a window of ${window_}`);
+    });
+  }
+  await test('every page says that the data are synthetic', async () => {
+    if (!system.synthetic) skip('this hub holds no synthetic city');
+    for (const path of ['/', '/desk/']) {
+      const page = await open(context, path);
+      await page.locator('[data-test=synthetic]').waitFor();
+      await page.close();
+    }
+  });
+  await test('the API page lists operations with their permission and tries a GET', async () => {
+    const page = await open(context, '/api/');
+    const card = page.locator('details.operation').first();
+    await card.waitFor();
+    assert.ok((await page.locator('details.operation').count()) >= 2);
+    const get = page.locator('details[data-operation=get_region]');
+    await get.locator('summary').click();
+    assert.match(await get.locator('.meta').innerText(), /region\.read/);
+    await get.locator('input[name=code]').fill(system.root_region.code);
+    await get.locator('button[type=submit]').click();
+    await get.locator('.got').waitFor();
+    assert.ok((await get.locator('.got').innerText()).includes(system.root_region.name));
+    await shoot(page, 'api');
+    await page.close();
+  });
+}
+
+const system = await ask('/system').catch((cause) => { console.log(`Bail out! No hub at ${base}: ${cause.message}`); process.exit(1); });
+const browser = await startBrowser();
+try {
+  const suite = { context: browser.context, system, test, skip };
+  await cockpitTests(suite);
+  await deskTests(suite);
+  await generalTests(browser.context, system);
+  await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []));
+  await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []));
+} finally {
+  await browser.stop();
+}
+console.log(`1..${number}`);
+console.log(`${outcome.passed} passed, ${outcome.failed} failed${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''}`);
+process.exit(outcome.failed > 0 ? 1 : 0);

@@ -1,0 +1,71 @@
+// Goal: every sentence stands in both languages, none is used that does not stand there, none sits in code.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import en from '../shared/i18n/en.json';
+import zh from '../shared/i18n/zh.json';
+
+const root = join(__dirname, '..');
+const folders = ['cockpit', 'desk', 'api', 'shared'];
+
+function flatten(tree: object, prefix = ''): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') flat.set(prefix + key, value);
+    else for (const [inner, text] of flatten(value as object, `${prefix}${key}.`)) flat.set(inner, text);
+  }
+  return flat;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.(vue|ts|css)$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [path] : [];
+  });
+}
+
+const chinese = flatten(zh);
+const english = flatten(en);
+const files = folders.flatMap(sources).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+const han = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/;
+// Names that switch to the other language are written in that language.
+const other_language = new Set(['common.languageOther', 'common.languageSwitch']);
+
+describe('catalogues', () => {
+  it('hold the same keys', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
+  it('hold the same placeholders', () => {
+    for (const [key, text] of chinese) expect([key, placeholders(english.get(key) ?? '')]).toEqual([key, placeholders(text)]);
+  });
+  it('leave nothing empty', () => {
+    for (const [key, text] of [...chinese, ...english]) expect([key, text.trim() !== '']).toEqual([key, true]);
+  });
+  it('are written in their own language', () => {
+    for (const [key, text] of english) if (!other_language.has(key)) expect([key, han.test(text)]).toEqual([key, false]);
+  });
+});
+
+describe('pages', () => {
+  const literal = new Set(files.flatMap(({ text }) => [...text.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((match) => match[1])));
+  // Keys named as a choice or built from a value: t(`desk.${state}`) uses every key under the fixed part before ${.
+  const quoted = new Set(files.flatMap(({ text }) => [...text.matchAll(/['"]((?:common|cockpit|desk|api)\.[\w.]+)['"]/g)].map((match) => match[1])));
+  const built = new Set(files.flatMap(({ text }) => [...text.matchAll(/`([\w.]+)\.\$\{/g)].map((match) => match[1])));
+
+  it('use only keys that stand in the catalogues', () => {
+    const unknown = [...literal, ...quoted].filter((key) => !chinese.has(key));
+    expect(unknown).toEqual([]);
+  });
+  it('build keys only from groups that stand there', () => {
+    const groups = new Set([...chinese.keys()].flatMap((key) => key.split('.').slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join('.'))));
+    expect([...built].filter((group) => !groups.has(group) && group !== 'desk')).toEqual([]);
+  });
+  it('hold no Chinese text of their own', () => {
+    const found = files.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (han.test(line) ? [`${path}:${index + 1}`] : [])));
+    expect(found).toEqual([]);
+  });
+  it('ask no server but their own', () => {
+    const found = files.flatMap(({ path, text }) => (/https?:\/\/(?!www\.w3\.org)/.test(text) ? [path] : []));
+    expect(found).toEqual([]);
+  });
+});
