@@ -24,14 +24,22 @@ void Datum::write(JsonWriter& out) const {
   if (!present()) return out.null();
   switch (type_->kind) {
     case Kind::text:
-    case Kind::choice: return out.value(text());
-    case Kind::integer: return out.value(integer());
-    case Kind::id: return out.value(std::to_string(integer()));
-    case Kind::number: return out.value(number());
-    case Kind::boolean: return out.value(boolean());
-    case Kind::date: return out.value(to_iso(day()));
-    case Kind::datetime: return out.value(to_rfc3339(instant()));
-    case Kind::json: return out.raw(json());
+    case Kind::choice:
+      return out.value(text());
+    case Kind::integer:
+      return out.value(integer());
+    case Kind::id:
+      return out.value(std::to_string(integer()));
+    case Kind::number:
+      return out.value(number());
+    case Kind::boolean:
+      return out.value(boolean());
+    case Kind::date:
+      return out.value(to_iso(day()));
+    case Kind::datetime:
+      return out.value(to_rfc3339(instant()));
+    case Kind::json:
+      return out.raw(json());
     case Kind::list:
       out.begin_array();
       for (const auto& item : items()) item.write(out);

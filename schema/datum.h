@@ -22,7 +22,9 @@ class Datum {
   static Datum null(const Type& type) { return Datum(type, Null{}); }
   static Datum of_text(const Type& type, std::string text) { return Datum(type, std::move(text)); }
   static Datum of_boolean(const Type& type, bool truth) { return Datum(type, truth); }
-  static Datum of_integer(const Type& type, std::int64_t number) { return Datum(type, number); }  // integer and id
+  static Datum of_integer(const Type& type, std::int64_t number) {
+    return Datum(type, number);
+  }  // integer and id
   static Datum of_number(const Type& type, double number) { return Datum(type, number); }
   static Datum of_day(const Type& type, Day day) { return Datum(type, day); }
   static Datum of_instant(const Type& type, Instant instant) { return Datum(type, instant); }
@@ -53,7 +55,8 @@ class Datum {
   // By name; asking for a field the type lacks is our bug.
   const Datum& operator[](std::string_view field) const;
 
-  // Writes it as JSON: ids as strings, dates and times as RFC 3339; absent fields are left out, an absent root is null.
+  // Writes it as JSON: ids as strings, dates and times as RFC 3339; absent fields are left out, an absent
+  // root is null.
   void write(JsonWriter& out) const;
 
  private:
@@ -64,8 +67,8 @@ class Datum {
   struct RawJson {
     std::string text;
   };
-  using Value = std::variant<std::monostate, Null, bool, std::int64_t, double, Day, Instant, ChoiceIndex, std::string, RawJson,
-                             std::vector<Datum>>;
+  using Value = std::variant<std::monostate, Null, bool, std::int64_t, double, Day, Instant, ChoiceIndex,
+                             std::string, RawJson, std::vector<Datum>>;
 
   Datum(const Type& type, Value value) : type_(&type), value_(std::move(value)) {}
   template <typename T>

@@ -68,7 +68,8 @@ class Reader {
       case Kind::object: {
         ondemand::object object;
         if (actual != ondemand::json_type::object) return wrong_kind(type);
-        return value.get_object().get(object) == simdjson::SUCCESS ? read_object(type, object, into) : breaks();
+        return value.get_object().get(object) == simdjson::SUCCESS ? read_object(type, object, into)
+                                                                   : breaks();
       }
       case Kind::list: {
         ondemand::array array;
@@ -92,7 +93,8 @@ class Reader {
       case Kind::number:
         if (actual != ondemand::json_type::number) return wrong_kind(type);
         return read_number(type, value, into);
-      default: break;
+      default:
+        break;
     }
     std::string_view text;
     if (actual != ondemand::json_type::string) return wrong_kind(type);
@@ -118,7 +120,9 @@ class Reader {
     for (auto entry : object) {
       std::string_view key;
       ondemand::field field;
-      if (std::move(entry).get(field) != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return breaks();
+      if (std::move(entry).get(field) != simdjson::SUCCESS ||
+          field.unescaped_key().get(key) != simdjson::SUCCESS)
+        return breaks();
       std::optional<std::size_t> index;
       if (expected < count && type.fields[expected].name == key) {
         index = expected;
@@ -187,13 +191,15 @@ class Reader {
       if (full()) return true;
     }
     if (type.min_items && items.size() < static_cast<std::size_t>(*type.min_items))
-      fault(Error(ErrorCode::invalid, "schema.list_too_short").with("limit", std::to_string(*type.min_items)));
+      fault(
+          Error(ErrorCode::invalid, "schema.list_too_short").with("limit", std::to_string(*type.min_items)));
     --depth_;
     into = Datum::of_items(type, std::move(items));
     return true;
   }
 
-  // Appends the value as compact JSON, checking all of it: on-demand parsing looks only at what it is asked for.
+  // Appends the value as compact JSON, checking all of it: on-demand parsing looks only at what it is asked
+  // for.
   bool copy_value(ondemand::value value, std::string& out) {
     ondemand::json_type actual;
     if (value.type().get(actual) != simdjson::SUCCESS) return breaks();
@@ -245,7 +251,9 @@ class Reader {
     for (auto entry : object) {
       std::string_view key;
       ondemand::field field;
-      if (std::move(entry).get(field) != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return breaks();
+      if (std::move(entry).get(field) != simdjson::SUCCESS ||
+          field.unescaped_key().get(key) != simdjson::SUCCESS)
+        return breaks();
       path_.push_back(Step{key});
       if (!keys.insert(key).second) fault(Error(ErrorCode::invalid, "schema.duplicate_field"));
       if (!first) out += ',';
@@ -341,7 +349,9 @@ class Reader {
   bool stopped_ = false;
 };
 
-Error bad_json() { return Error(ErrorCode::invalid, "schema.bad_json"); }
+Error bad_json() {
+  return Error(ErrorCode::invalid, "schema.bad_json");
+}
 
 struct Scratch {
   ondemand::parser parser;
@@ -377,7 +387,8 @@ Result<Datum> read_document(const Type& type, ondemand::document& document) {
     good = true;
   }
   if (reader.too_deep)
-    return Error(ErrorCode::invalid, "schema.json_too_deep").with("limit", std::to_string(limits::json_depth));
+    return Error(ErrorCode::invalid, "schema.json_too_deep")
+        .with("limit", std::to_string(limits::json_depth));
   if (!good) return bad_json();
   if (!reader.faults.empty()) {
     Error error = reader.faults.front();
@@ -392,14 +403,17 @@ Result<Datum> read_document(const Type& type, ondemand::document& document) {
 
 }  // namespace
 
-Result<Datum> read_json_padded(const Type& type, std::string_view json, std::size_t readable, std::size_t most_bytes) {
+Result<Datum> read_json_padded(const Type& type, std::string_view json, std::size_t readable,
+                               std::size_t most_bytes) {
   JW_ASSERT(readable >= json.size() + json_padding);
   if (json.size() > most_bytes)
     return Error(ErrorCode::too_large, "schema.json_too_large").with("limit", std::to_string(most_bytes));
-  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return Error(ErrorCode::invalid, "schema.json_missing");
+  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return Error(ErrorCode::invalid, "schema.json_missing");
   Scratch& mine = scratch();
   ondemand::document document;
-  if (mine.parser.iterate(simdjson::padded_string_view(json.data(), json.size(), readable)).get(document) != simdjson::SUCCESS)
+  if (mine.parser.iterate(simdjson::padded_string_view(json.data(), json.size(), readable)).get(document) !=
+      simdjson::SUCCESS)
     return bad_json();
   auto result = read_document(type, document);
   if (mine.parser.capacity() > kept_buffer_bytes) mine.parser = ondemand::parser();

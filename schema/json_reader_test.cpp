@@ -56,14 +56,16 @@ class JsonReader : public ::testing::Test {
     if (result.ok()) return "ok";
     if (result.error().causes.empty()) return result.error().message;
     std::string text;
-    for (const auto& cause : result.error().causes) text += (text.empty() ? "" : "; ") + cause.field + " " + cause.message;
+    for (const auto& cause : result.error().causes)
+      text += (text.empty() ? "" : "; ") + cause.field + " " + cause.message;
     return text;
   }
   Types types_;
 };
 
 TEST_F(JsonReader, FillsEveryKind) {
-  auto datum = read(R"({"name":"张三","phone":"13800138000","age":30,"height":1.75,"sex":"female","born":"2000-02-29",
+  auto datum =
+      read(R"({"name":"张三","phone":"13800138000","age":30,"height":1.75,"sex":"female","born":"2000-02-29",
       "seen":"2020-01-21T08:00:00+08:00","house":"42","vip":true,"labels":[{"code":"x","inside":[{"code":"y"}]}],
       "extra":{"a":[1,2.50,"\u00e9",null,true]}})");
   ASSERT_TRUE(datum.ok()) << datum.error().to_log();
@@ -82,7 +84,8 @@ TEST_F(JsonReader, FillsEveryKind) {
 }
 
 TEST_F(JsonReader, WritesBackWhatItRead) {
-  const std::string text = R"({"name":"李","height":null,"born":"1999-12-31","house":"7","labels":[{"code":"k"}],"extra":[{}]})";
+  const std::string text =
+      R"({"name":"李","height":null,"born":"1999-12-31","house":"7","labels":[{"code":"k"}],"extra":[{}]})";
   auto datum = read(text);
   ASSERT_TRUE(datum.ok());
   EXPECT_TRUE((*datum)["height"].is_null());
@@ -92,22 +95,31 @@ TEST_F(JsonReader, WritesBackWhatItRead) {
 }
 
 TEST_F(JsonReader, NamesEveryFieldAtFault) {
-  EXPECT_EQ(faults(R"({"name":"","age":-1,"phone":"12","height":9,"sex":"x","born":"2021-02-29","seen":"now","house":"0"})"),
-            "/name schema.text_empty; /age schema.number_too_small; /phone schema.text_pattern; /height schema.number_too_large; "
-            "/sex schema.not_a_choice; /born schema.not_a_date; /seen schema.not_a_datetime; /house schema.not_an_id");
+  EXPECT_EQ(
+      faults(
+          R"({"name":"","age":-1,"phone":"12","height":9,"sex":"x","born":"2021-02-29","seen":"now","house":"0"})"),
+      "/name schema.text_empty; /age schema.number_too_small; /phone schema.text_pattern; /height "
+      "schema.number_too_large; "
+      "/sex schema.not_a_choice; /born schema.not_a_date; /seen schema.not_a_datetime; /house "
+      "schema.not_an_id");
   EXPECT_EQ(faults(R"({"name":"王小二三"})"), "/name schema.text_too_long");
   EXPECT_EQ(faults(R"({"name":"a","labels":[{"code":"x"},{"inside":[{"code":1}]}]})"),
             "/labels/1/inside/0/code schema.expected_text; /labels/1/code schema.field_missing");
   EXPECT_EQ(faults(R"({"name":"a","labels":[]})"), "/labels schema.list_too_short");
-  EXPECT_EQ(faults(R"({"name":"a","labels":[{"code":"x"},{"code":"x"},{"code":"x"}]})"), "/labels schema.list_too_long");
+  EXPECT_EQ(faults(R"({"name":"a","labels":[{"code":"x"},{"code":"x"},{"code":"x"}]})"),
+            "/labels schema.list_too_long");
   EXPECT_EQ(faults("{}"), "/name schema.field_missing");
 }
 
 TEST_F(JsonReader, WrongKindsAndNullsAreFaults) {
-  EXPECT_EQ(faults(R"({"name":1,"age":"3","height":"1","sex":1,"born":1,"seen":1,"house":1,"vip":1,"labels":{},"phone":null})"),
-            "/name schema.expected_text; /age schema.expected_integer; /height schema.expected_number; /sex schema.expected_choice; "
-            "/born schema.expected_date; /seen schema.expected_datetime; /house schema.expected_id; /vip schema.expected_boolean; "
-            "/labels schema.expected_list; /phone schema.null_not_allowed");
+  EXPECT_EQ(
+      faults(
+          R"({"name":1,"age":"3","height":"1","sex":1,"born":1,"seen":1,"house":1,"vip":1,"labels":{},"phone":null})"),
+      "/name schema.expected_text; /age schema.expected_integer; /height schema.expected_number; /sex "
+      "schema.expected_choice; "
+      "/born schema.expected_date; /seen schema.expected_datetime; /house schema.expected_id; /vip "
+      "schema.expected_boolean; "
+      "/labels schema.expected_list; /phone schema.null_not_allowed");
   EXPECT_EQ(faults("[]"), " schema.expected_object");
   EXPECT_EQ(faults("3"), " schema.expected_object");
 }
@@ -137,10 +149,12 @@ TEST_F(JsonReader, TellsAtMostTwentyFaults) {
 }
 
 TEST_F(JsonReader, RefusesTextThatIsNoJson) {
-  for (const char* bad : {"{", "{\"name\":\"a\"", "{\"name\":\"a\"}x", "{\"name\":\"a\"}{}", "{\"name\":\"a\",}", "{\"name\" \"a\"}", "\xef\xbb\xbf{}x",
-                          "{\"name\":\"\xff\"}", "{\"name\":\"a\nb\"}", "{\"name\":\"a\",\"vip\":truex}", "{\"name\":\"a\",\"extra\":nulx}",
-                          "{\"name\":\"a\",\"extra\":[1 2]}", "{\"name\":\"a\",\"extra\":[01]}", "{\"name\":\"\\ud800\"}", "{\"name\":\"a\"]",
-                          "{'name':'a'}", "{\"name\":\"a\",\"extra\":{\"a\":}}"}) {
+  for (const char* bad :
+       {"{", "{\"name\":\"a\"", "{\"name\":\"a\"}x", "{\"name\":\"a\"}{}", "{\"name\":\"a\",}",
+        "{\"name\" \"a\"}", "\xef\xbb\xbf{}x", "{\"name\":\"\xff\"}", "{\"name\":\"a\nb\"}",
+        "{\"name\":\"a\",\"vip\":truex}", "{\"name\":\"a\",\"extra\":nulx}",
+        "{\"name\":\"a\",\"extra\":[1 2]}", "{\"name\":\"a\",\"extra\":[01]}", "{\"name\":\"\\ud800\"}",
+        "{\"name\":\"a\"]", "{'name':'a'}", "{\"name\":\"a\",\"extra\":{\"a\":}}"}) {
     EXPECT_EQ(faults(bad), "schema.bad_json") << bad;
   }
   EXPECT_EQ(faults(""), "schema.json_missing");
@@ -150,7 +164,8 @@ TEST_F(JsonReader, RefusesTextThatIsNoJson) {
 
 TEST_F(JsonReader, DeepAndLargeTextIsRefusedEarly) {
   std::string deep = "{\"name\":\"a\",\"extra\":";
-  EXPECT_EQ(faults(deep + std::string(100'000, '[') + std::string(100'000, ']') + "}"), "schema.json_too_deep");
+  EXPECT_EQ(faults(deep + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
+            "schema.json_too_deep");
   std::string nested = "{\"code\":\"x\"}";
   for (int level = 0; level < 40; ++level) nested = "{\"code\":\"x\",\"inside\":[" + nested + "]}";
   EXPECT_EQ(faults("{\"name\":\"a\",\"labels\":[" + nested + "]}"), "schema.json_too_deep");
@@ -184,7 +199,8 @@ TEST_F(JsonReader, EveryFaultHasASentenceInBothLanguages) {
 
 // The ids in the sources and the sentences in messages.yaml must not drift apart.
 TEST_F(JsonReader, EveryMessageIdInTheSourcesHasASentence) {
-  for (const char* file : {"json_reader.cpp", "scalar.cpp", "request_binding.cpp", "type.cpp", "yaml.cpp", "pattern.cpp"}) {
+  for (const char* file :
+       {"json_reader.cpp", "scalar.cpp", "request_binding.cpp", "type.cpp", "yaml.cpp", "pattern.cpp"}) {
     std::ifstream in(std::string(JINGWEI_SOURCE_DIR) + "/schema/" + file);
     std::stringstream text;
     text << in.rdbuf();
@@ -206,9 +222,11 @@ TEST_F(JsonReader, EveryMessageIdInTheSourcesHasASentence) {
 TEST_F(JsonReader, ManyFieldsAreFoundByName) {
   std::string yaml = "Wide:\n  type: object\n  fields:\n", json = "{";
   for (int number = 199; number >= 0; --number) {
-    yaml += "    - {name: f" + std::to_string(number) + ", type: integer, required: true, title: {zh: 数, en: F}}\n";
+    yaml += "    - {name: f" + std::to_string(number) +
+            ", type: integer, required: true, title: {zh: 数, en: F}}\n";
   }
-  for (int number = 0; number < 200; ++number) json += (number ? ",\"f" : "\"f") + std::to_string(number) + "\":" + std::to_string(number);
+  for (int number = 0; number < 200; ++number)
+    json += (number ? ",\"f" : "\"f") + std::to_string(number) + "\":" + std::to_string(number);
   Types types;
   YamlFaults faults;
   TypeReader(types, faults).read_named(*parse_yaml(yaml, "wide.yaml"));
@@ -221,15 +239,19 @@ TEST_F(JsonReader, ManyFieldsAreFoundByName) {
 TEST_F(JsonReader, TypesBecomeJsonSchema) {
   JsonWriter out;
   write_json_schema(out, *types_.find("Label"), Refs::expand);
-  EXPECT_EQ(out.text(), R"({"type":"object","properties":{"code":{"title":"Code","x-title-zh":"编码","type":"string"},)"
-                        R"("inside":{"title":"Inside","x-title-zh":"内","type":"array","items":{"$ref":"#/components/schemas/Label"}}},)"
-                        R"("required":["code"],"additionalProperties":false})");
+  EXPECT_EQ(
+      out.text(),
+      R"({"type":"object","properties":{"code":{"title":"Code","x-title-zh":"编码","type":"string"},)"
+      R"("inside":{"title":"Inside","x-title-zh":"内","type":"array","items":{"$ref":"#/components/schemas/Label"}}},)"
+      R"("required":["code"],"additionalProperties":false})");
   JsonWriter person;
   write_json_schema(person, *types_.find("Person"), Refs::expand);
   EXPECT_NE(person.text().find(R"("pattern":"^(?:1\\d{10})$")"), std::string::npos);
-  EXPECT_NE(person.text().find(R"("type":["number","null"],"format":"double","minimum":0.5,"maximum":2.5)"), std::string::npos);
+  EXPECT_NE(person.text().find(R"("type":["number","null"],"format":"double","minimum":0.5,"maximum":2.5)"),
+            std::string::npos);
   EXPECT_NE(person.text().find(R"("enum":["male","female"])"), std::string::npos);
-  EXPECT_EQ(pretty_json(R"({"a":[1,{}],"b":"x,{\"y"})"), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x,{\\\"y\"\n}");
+  EXPECT_EQ(pretty_json(R"({"a":[1,{}],"b":"x,{\"y"})"),
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x,{\\\"y\"\n}");
 }
 
 TEST(TypeReader, TellsWhatIsWrongWithADefinition) {
@@ -247,7 +269,8 @@ TEST(TypeReader, TellsWhatIsWrongWithADefinition) {
   EXPECT_EQ(fault("A: {type: choice, values: [a, a]}"), "t.yaml:1 schema.duplicate_name");
   EXPECT_EQ(fault("A: {type: choice}"), "t.yaml:1 yaml.missing_key");
   EXPECT_EQ(fault("A: {type: list}"), "t.yaml:1 yaml.missing_key");
-  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text, title: {zh: 甲}}"), "t.yaml:4 schema.title_incomplete");
+  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text, title: {zh: 甲}}"),
+            "t.yaml:4 schema.title_incomplete");
   EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text}"), "t.yaml:4 yaml.missing_key");
   EXPECT_EQ(fault("A: {type: B}\nB: {type: text}"), "t.yaml:1 schema.type_alias");
   EXPECT_EQ(fault("text: {type: integer}"), "t.yaml:1 schema.bad_type_name");

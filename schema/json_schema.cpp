@@ -11,22 +11,33 @@ void member_if(JsonWriter& out, std::string_view name, const std::optional<Numbe
 
 std::string_view json_type(Kind kind) {
   switch (kind) {
-    case Kind::integer: return "integer";
-    case Kind::number: return "number";
-    case Kind::boolean: return "boolean";
-    case Kind::object: return "object";
-    case Kind::list: return "array";
-    default: return "string";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::object:
+      return "object";
+    case Kind::list:
+      return "array";
+    default:
+      return "string";
   }
 }
 
 std::string_view format_of(Kind kind) {
   switch (kind) {
-    case Kind::integer: return "int64";
-    case Kind::number: return "double";
-    case Kind::date: return "date";
-    case Kind::datetime: return "date-time";
-    default: return "";
+    case Kind::integer:
+      return "int64";
+    case Kind::number:
+      return "double";
+    case Kind::date:
+      return "date";
+    case Kind::datetime:
+      return "date-time";
+    default:
+      return "";
   }
 }
 
@@ -49,7 +60,8 @@ void write_choices(JsonWriter& out, const Type& type, bool nullable) {
   out.end_object();
 }
 
-void write_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix, const Title& title, bool nullable);
+void write_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix, const Title& title,
+                  bool nullable);
 
 void write_object(JsonWriter& out, const Type& type, std::string_view prefix) {
   bool any_required = false;
@@ -78,7 +90,8 @@ std::string anchored(const std::string& pattern) {
   return "^(?:" + pattern + ")$";
 }
 
-void write_reference(JsonWriter& out, const Type& type, std::string_view prefix, const Title& title, bool nullable) {
+void write_reference(JsonWriter& out, const Type& type, std::string_view prefix, const Title& title,
+                     bool nullable) {
   out.begin_object();
   const auto reference = [&] { out.member("$ref", std::string(prefix) + type.name); };
   if (nullable) {
@@ -98,7 +111,8 @@ void write_reference(JsonWriter& out, const Type& type, std::string_view prefix,
   out.end_object();
 }
 
-void write_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix, const Title& title, bool nullable) {
+void write_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix, const Title& title,
+                  bool nullable) {
   if (!type.name.empty() && refs == Refs::follow) return write_reference(out, type, prefix, title, nullable);
   out.begin_object();
   write_title(out, title);
@@ -146,7 +160,8 @@ void write_title(JsonWriter& out, const Title& title) {
 }
 
 void write_json_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix) {
-  write_schema(out, type, refs, prefix, type.name.empty() || refs == Refs::expand ? type.title : Title{}, false);
+  write_schema(out, type, refs, prefix, type.name.empty() || refs == Refs::expand ? type.title : Title{},
+               false);
 }
 
 std::string pretty_json(std::string_view json) {

@@ -15,8 +15,10 @@ enum class Refs : std::uint8_t {
 };
 
 // Writes the schema of `type` as one JSON value. Named types become {"$ref": prefix + name}.
-// Titles stand in English under `title` and in Chinese under `x-title-zh`; choices list theirs under `x-enum-titles`.
-void write_json_schema(JsonWriter& out, const Type& type, Refs refs, std::string_view prefix = "#/components/schemas/");
+// Titles stand in English under `title` and in Chinese under `x-title-zh`; choices list theirs under
+// `x-enum-titles`.
+void write_json_schema(JsonWriter& out, const Type& type, Refs refs,
+                       std::string_view prefix = "#/components/schemas/");
 
 // Members of `title` (en) and `x-title-zh`, when there is a title.
 void write_title(JsonWriter& out, const Title& title);

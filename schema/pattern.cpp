@@ -57,7 +57,9 @@ class PatternParser {
     if (peek() == '$' && at_ + 1 == source_.size()) ++at_;
     if (problem_.empty() && at_ != source_.size()) fail("unexpected `" + std::string(1, source_[at_]) + "`");
     if (!problem_.empty()) {
-      return Error(ErrorCode::invalid, "schema.bad_pattern").with("problem", problem_).with("pattern", std::string(source_));
+      return Error(ErrorCode::invalid, "schema.bad_pattern")
+          .with("problem", problem_)
+          .with("pattern", std::string(source_));
     }
     pattern_.first_ = whole.first;
     pattern_.last_ = whole.last;
@@ -159,7 +161,8 @@ class PatternParser {
   int read_number() {
     int number = 0;
     const std::size_t begin = at_;
-    while (peek() >= '0' && peek() <= '9' && number <= most_repeats) number = number * 10 + (source_[at_++] - '0');
+    while (peek() >= '0' && peek() <= '9' && number <= most_repeats)
+      number = number * 10 + (source_[at_++] - '0');
     if (at_ == begin) fail("expected a number inside { }");
     if (number > most_repeats) fail("at most " + std::to_string(most_repeats) + " repetitions");
     return number;
@@ -179,7 +182,8 @@ class PatternParser {
       ++at_;
       return inner;
     }
-    if (std::string_view("*+?{})^$").find(peek()) != std::string_view::npos) fail("unexpected `" + std::string(1, peek()) + "`");
+    if (std::string_view("*+?{})^$").find(peek()) != std::string_view::npos)
+      fail("unexpected `" + std::string(1, peek()) + "`");
     return state(peek() == '[' ? bracket() : single());
   }
 
@@ -218,22 +222,35 @@ class PatternParser {
     const char sign = peek();
     ++at_;
     switch (sign) {
-      case 'd': return Class{{{U'0', U'9'}}, false};
-      case 'D': return Class{{{U'0', U'9'}}, true};
-      case 'w': return Class{{{U'a', U'z'}, {U'A', U'Z'}, {U'0', U'9'}, {U'_', U'_'}}, false};
-      case 'W': return Class{{{U'a', U'z'}, {U'A', U'Z'}, {U'0', U'9'}, {U'_', U'_'}}, true};
-      case 's': return Class{{{U' ', U' '}, {U'\t', U'\r'}, {0xA0, 0xA0}, {0x3000, 0x3000}}, false};
-      case 'S': return Class{{{U' ', U' '}, {U'\t', U'\r'}, {0xA0, 0xA0}, {0x3000, 0x3000}}, true};
-      case 'n': return Class{{{U'\n', U'\n'}}, false};
-      case 't': return Class{{{U'\t', U'\t'}}, false};
-      case 'r': return Class{{{U'\r', U'\r'}}, false};
-      case 'u': return hex_escape();
+      case 'd':
+        return Class{{{U'0', U'9'}}, false};
+      case 'D':
+        return Class{{{U'0', U'9'}}, true};
+      case 'w':
+        return Class{{{U'a', U'z'}, {U'A', U'Z'}, {U'0', U'9'}, {U'_', U'_'}}, false};
+      case 'W':
+        return Class{{{U'a', U'z'}, {U'A', U'Z'}, {U'0', U'9'}, {U'_', U'_'}}, true};
+      case 's':
+        return Class{{{U' ', U' '}, {U'\t', U'\r'}, {0xA0, 0xA0}, {0x3000, 0x3000}}, false};
+      case 'S':
+        return Class{{{U' ', U' '}, {U'\t', U'\r'}, {0xA0, 0xA0}, {0x3000, 0x3000}}, true};
+      case 'n':
+        return Class{{{U'\n', U'\n'}}, false};
+      case 't':
+        return Class{{{U'\t', U'\t'}}, false};
+      case 'r':
+        return Class{{{U'\r', U'\r'}}, false};
+      case 'u':
+        return hex_escape();
       case 'p':
         if (!source_.substr(at_).starts_with("{Han}")) fail("of \\p{…} only \\p{Han} is known");
         at_ += 5;
-        return Class{{{0x3007, 0x3007}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x323AF}}, false};
+        return Class{
+            {{0x3007, 0x3007}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x323AF}},
+            false};
       default:
-        if (at_ > source_.size() || std::string_view("\\.[](){}*+?|^$-/").find(sign) == std::string_view::npos)
+        if (at_ > source_.size() ||
+            std::string_view("\\.[](){}*+?|^$-/").find(sign) == std::string_view::npos)
           fail("unknown escape `\\" + std::string(1, sign) + "`");
         return Class{{{static_cast<unsigned char>(sign), static_cast<unsigned char>(sign)}}, false};
     }
@@ -243,7 +260,10 @@ class PatternParser {
     char32_t point = 0;
     for (int digit = 0; digit < 4; ++digit, ++at_) {
       const char c = peek();
-      const int value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      const int value = c >= '0' && c <= '9'   ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
       if (value < 0) {
         fail("expected four hexadecimal digits after \\u");
         break;
@@ -267,7 +287,8 @@ class PatternParser {
       if (range && from.ranges.size() == 1 && from.ranges[0].first == from.ranges[0].second) {
         ++at_;
         const Class to = peek() == '\\' ? escape() : one_literal();
-        if (to.negated || to.ranges.size() != 1 || to.ranges[0].first < from.ranges[0].first) fail("bad range inside [ ]");
+        if (to.negated || to.ranges.size() != 1 || to.ranges[0].first < from.ranges[0].first)
+          fail("bad range inside [ ]");
         if (problem_.empty()) from.ranges[0].second = to.ranges[0].first;
       }
       set.ranges.insert(set.ranges.end(), from.ranges.begin(), from.ranges.end());
@@ -289,6 +310,8 @@ class PatternParser {
   Pattern pattern_;
 };
 
-Result<Pattern> Pattern::compile(std::string_view source) { return PatternParser(source).parse(); }
+Result<Pattern> Pattern::compile(std::string_view source) {
+  return PatternParser(source).parse();
+}
 
 }  // namespace jingwei::schema

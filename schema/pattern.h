@@ -14,9 +14,10 @@ namespace jingwei::schema {
 
 // A compiled pattern over code points. It must match the whole text; ^ and $ may stand at its ends.
 //
-// Dialect (a subset of ECMA-262, so that JSON Schema readers agree): literals, `.`, `[a-z]`, `[^…]`, `\d \w \s` and their
-// capitals, `\p{Han}`, `\uXXXX`, groups `( )` and `(?: )`, `|`, `* + ?`, `{m}`, `{m,}`, `{m,n}`. No captures, no look-around.
-// Glushkov's construction (1961): one state per literal of the pattern, at most 256 of them. Immutable, thread-safe.
+// Dialect (a subset of ECMA-262, so that JSON Schema readers agree): literals, `.`, `[a-z]`, `[^…]`, `\d \w
+// \s` and their capitals, `\p{Han}`, `\uXXXX`, groups `( )` and `(?: )`, `|`, `* + ?`, `{m}`, `{m,}`,
+// `{m,n}`. No captures, no look-around. Glushkov's construction (1961): one state per literal of the pattern,
+// at most 256 of them. Immutable, thread-safe.
 class Pattern {
  public:
   // Errors: invalid "schema.bad_pattern" with {problem} and {pattern}.

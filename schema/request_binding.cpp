@@ -86,7 +86,8 @@ void RequestReader::read_query(std::string_view query) {
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     std::string_view name, value;
-    if (!decode(pair.substr(0, equals), name) || !decode(pair.substr(std::min(equals + 1, pair.size())), value)) {
+    if (!decode(pair.substr(0, equals), name) ||
+        !decode(pair.substr(std::min(equals + 1, pair.size())), value)) {
       fault(shown(pair.substr(0, equals)), Error(ErrorCode::invalid, "schema.parameter_escape"));
       continue;
     }
@@ -94,7 +95,8 @@ void RequestReader::read_query(std::string_view query) {
       return parameter.in == In::query && parameter.name == name;
     });
     if (found == parameters_.end()) {
-      fault(shown(name), Error(ErrorCode::invalid, "schema.parameter_unknown").with("expected", names_of(parameters_)));
+      fault(shown(name),
+            Error(ErrorCode::invalid, "schema.parameter_unknown").with("expected", names_of(parameters_)));
       continue;
     }
     const auto index = static_cast<std::size_t>(found - parameters_.begin());
@@ -119,7 +121,9 @@ bool RequestReader::decode(std::string_view text, std::string_view& into) {
   return true;
 }
 
-std::string_view RequestReader::raw(std::size_t index) { return values_[index]; }
+std::string_view RequestReader::raw(std::size_t index) {
+  return values_[index];
+}
 
 void RequestReader::read(std::size_t index, std::string& into) {
   if (!given(index)) return;
@@ -155,7 +159,8 @@ void RequestReader::take(std::size_t index, std::optional<Error> bad) {
 
 void RequestReader::read_key(std::string_view header, KeyNeed need, std::optional<std::string>& into) {
   if (header.empty()) {
-    if (need == KeyNeed::required) fault("Idempotency-Key", Error(ErrorCode::invalid, "schema.idempotency_key_missing"));
+    if (need == KeyNeed::required)
+      fault("Idempotency-Key", Error(ErrorCode::invalid, "schema.idempotency_key_missing"));
     return;
   }
   const bool visible = std::all_of(header.begin(), header.end(), [](char c) { return c > ' ' && c < 0x7F; });
@@ -187,7 +192,8 @@ std::optional<Error> RequestReader::error() const {
   Error all = faults_.front();
   all.field.clear();
   all.causes = faults_;
-  if (body_error_) all.causes.insert(all.causes.end(), body_error_->causes.begin(), body_error_->causes.end());
+  if (body_error_)
+    all.causes.insert(all.causes.end(), body_error_->causes.begin(), body_error_->causes.end());
   if (all.causes.size() > most_field_faults) all.causes.resize(most_field_faults);
   return all;
 }

@@ -1,4 +1,5 @@
-// What generated routes do by hand-written code: query and path parameters → typed members of a request struct.
+// What generated routes do by hand-written code: query and path parameters → typed members of a request
+// struct.
 #pragma once
 
 #include <array>
@@ -29,14 +30,15 @@ enum class KeyNeed : std::uint8_t { optional, required };
 
 // Reads one request's parameters. Collects every fault; the caller asks `error()` once, after all reads.
 //
-// Query strings are application/x-www-form-urlencoded (percent escapes, + is a space). Unknown and repeated parameters are
-// faults (schema.parameter_unknown, schema.parameter_repeated). Path values come decoded.
+// Query strings are application/x-www-form-urlencoded (percent escapes, + is a space). Unknown and repeated
+// parameters are faults (schema.parameter_unknown, schema.parameter_repeated). Path values come decoded.
 // Views must outlive the reader. One thread.
 class RequestReader {
  public:
   static constexpr std::size_t most_parameters = 32;
 
-  RequestReader(std::span<const Parameter> parameters, std::string_view query, std::span<const std::string_view> path);
+  RequestReader(std::span<const Parameter> parameters, std::string_view query,
+                std::span<const std::string_view> path);
 
   // Reads parameter number `index` into a member: plain when it is required or has a default, else optional.
   void read(std::size_t index, std::string& into);

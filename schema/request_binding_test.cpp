@@ -9,11 +9,14 @@ namespace {
 class RequestBinding : public ::testing::Test {
  protected:
   RequestBinding() {
-    parameters_ = {{"code", In::path, 0, true, std::nullopt, types_.add({.kind = Kind::text, .max_length = 4})},
-                   {"limit", In::query, 0, false, "50", types_.add({.kind = Kind::integer, .min_integer = 1, .max_integer = 500})},
-                   {"q", In::query, 0, false, std::nullopt, types_.add({.kind = Kind::text, .max_length = 4})},
-                   {"at", In::query, 0, false, std::nullopt, types_.add({.kind = Kind::date})},
-                   {"crs", In::query, 0, true, std::nullopt, types_.add({.kind = Kind::choice, .choices = {{"wgs84", {}}, {"gcj02", {}}}})}};
+    parameters_ = {
+        {"code", In::path, 0, true, std::nullopt, types_.add({.kind = Kind::text, .max_length = 4})},
+        {"limit", In::query, 0, false, "50",
+         types_.add({.kind = Kind::integer, .min_integer = 1, .max_integer = 500})},
+        {"q", In::query, 0, false, std::nullopt, types_.add({.kind = Kind::text, .max_length = 4})},
+        {"at", In::query, 0, false, std::nullopt, types_.add({.kind = Kind::date})},
+        {"crs", In::query, 0, true, std::nullopt,
+         types_.add({.kind = Kind::choice, .choices = {{"wgs84", {}}, {"gcj02", {}}}})}};
   }
   std::string read(std::string_view query, std::string_view code = "4404") {
     const std::vector<std::string_view> path = {code};
@@ -26,7 +29,8 @@ class RequestBinding : public ::testing::Test {
     const auto error = reader.error();
     std::string text;
     if (error) {
-      for (const auto& cause : error->causes) text += (text.empty() ? "" : "; ") + cause.field + " " + cause.message;
+      for (const auto& cause : error->causes)
+        text += (text.empty() ? "" : "; ") + cause.field + " " + cause.message;
     }
     return text;
   }
@@ -54,11 +58,13 @@ TEST_F(RequestBinding, NamesEveryParameterAtFault) {
   EXPECT_EQ(read("crs=wgs84&limit=0", "44040"), "code schema.text_too_long; limit schema.number_too_small");
   EXPECT_EQ(read("crs=wgs84&limt=3"), "limt schema.parameter_unknown");
   EXPECT_EQ(read("crs=wgs84&crs=wgs84"), "crs schema.parameter_repeated");
-  EXPECT_EQ(read("crs=utm&at=2020-02-30&q=12345"), "q schema.text_too_long; at schema.not_a_date; crs schema.not_a_choice");
+  EXPECT_EQ(read("crs=utm&at=2020-02-30&q=12345"),
+            "q schema.text_too_long; at schema.not_a_date; crs schema.not_a_choice");
 }
 
 TEST_F(RequestBinding, RefusesBrokenEscapes) {
-  for (const char* bad : {"%", "%4", "%zz", "%FF", "%00x%"}) EXPECT_EQ(read("crs=wgs84&q=" + std::string(bad)), "q schema.parameter_escape") << bad;
+  for (const char* bad : {"%", "%4", "%zz", "%FF", "%00x%"})
+    EXPECT_EQ(read("crs=wgs84&q=" + std::string(bad)), "q schema.parameter_escape") << bad;
   EXPECT_EQ(read("crs=wgs84&q=%00"), "q schema.text_nul");
   EXPECT_EQ(read("crs=wgs84&%71=x"), "");
 }

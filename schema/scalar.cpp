@@ -10,9 +10,13 @@ namespace jingwei::schema {
 
 namespace {
 
-Error wrong(const char* message) { return Error(ErrorCode::invalid, message); }
+Error wrong(const char* message) {
+  return Error(ErrorCode::invalid, message);
+}
 
-Error out_of_range(const char* message, std::string most) { return wrong(message).with("limit", std::move(most)); }
+Error out_of_range(const char* message, std::string most) {
+  return wrong(message).with("limit", std::move(most));
+}
 
 std::string number_text(double number) {
   char digits[32];
@@ -46,7 +50,8 @@ Fault check_text(const Type& type, std::string_view text) {
   }
   if (type.max_length && length > static_cast<std::size_t>(*type.max_length))
     return out_of_range("schema.text_too_long", std::to_string(*type.max_length));
-  if (type.matcher && !type.matcher->matches(text)) return wrong("schema.text_pattern").with("pattern", type.pattern);
+  if (type.matcher && !type.matcher->matches(text))
+    return wrong("schema.text_pattern").with("pattern", type.pattern);
   return std::nullopt;
 }
 
@@ -76,7 +81,8 @@ Fault read_integer(const Type& type, std::string_view text, std::int64_t& into) 
   }
   std::int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end != text.data() + text.size() || fault == std::errc::invalid_argument) return wrong("schema.not_an_integer");
+  if (end != text.data() + text.size() || fault == std::errc::invalid_argument)
+    return wrong("schema.not_an_integer");
   if (fault != std::errc{}) return wrong("schema.number_out_of_range");
   if (auto bad = check_integer(type, number)) return bad;
   into = number;
@@ -86,7 +92,8 @@ Fault read_integer(const Type& type, std::string_view text, std::int64_t& into) 
 Fault read_number(const Type& type, std::string_view text, double& into) {
   double number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end != text.data() + text.size() || fault == std::errc::invalid_argument) return wrong("schema.not_a_number");
+  if (end != text.data() + text.size() || fault == std::errc::invalid_argument)
+    return wrong("schema.not_a_number");
   if (fault != std::errc{}) return wrong("schema.number_out_of_range");
   if (auto bad = check_number(type, number)) return bad;
   into = number;
@@ -133,15 +140,29 @@ Result<Datum> parse_text(const Type& type, std::string_view text, std::string fi
       if (!fault) datum = Datum::of_text(type, std::string(text));
       break;
     case Kind::integer:
-    case Kind::id: take(read_integer, std::int64_t{}, Datum::of_integer); break;
-    case Kind::number: take(read_number, double{}, Datum::of_number); break;
-    case Kind::boolean: take(read_boolean, bool{}, Datum::of_boolean); break;
-    case Kind::date: take(read_day, Day{}, Datum::of_day); break;
-    case Kind::datetime: take(read_instant, Instant{}, Datum::of_instant); break;
-    case Kind::choice: take(read_choice, std::size_t{}, Datum::of_choice); break;
+    case Kind::id:
+      take(read_integer, std::int64_t{}, Datum::of_integer);
+      break;
+    case Kind::number:
+      take(read_number, double{}, Datum::of_number);
+      break;
+    case Kind::boolean:
+      take(read_boolean, bool{}, Datum::of_boolean);
+      break;
+    case Kind::date:
+      take(read_day, Day{}, Datum::of_day);
+      break;
+    case Kind::datetime:
+      take(read_instant, Instant{}, Datum::of_instant);
+      break;
+    case Kind::choice:
+      take(read_choice, std::size_t{}, Datum::of_choice);
+      break;
     case Kind::object:
     case Kind::list:
-    case Kind::json: fault = wrong("schema.not_scalar"); break;
+    case Kind::json:
+      fault = wrong("schema.not_scalar");
+      break;
   }
   if (fault) return std::move(*fault).with("field", field).at(field);
   return datum;

@@ -1,4 +1,5 @@
-// Single values from text, checked by a Type: shared by JSON bodies, query and path parameters, and cleaned file cells.
+// Single values from text, checked by a Type: shared by JSON bodies, query and path parameters, and cleaned
+// file cells.
 #pragma once
 
 #include <optional>

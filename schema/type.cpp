@@ -9,12 +9,13 @@ namespace jingwei::schema {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kind_names = {"text", "integer", "number", "boolean", "date", "datetime",
-                                                         "id",   "choice",  "object", "list",    "json"};
+constexpr std::array<std::string_view, 11> kind_names = {
+    "text", "integer", "number", "boolean", "date", "datetime", "id", "choice", "object", "list", "json"};
 
 template <typename Item, typename Name>
-std::optional<std::size_t> find_by_name(const std::vector<Item>& items, const std::vector<std::uint32_t>& order,
-                                        std::string_view wanted, Name name) {
+std::optional<std::size_t> find_by_name(const std::vector<Item>& items,
+                                        const std::vector<std::uint32_t>& order, std::string_view wanted,
+                                        Name name) {
   // A handful is compared faster than searched.
   if (items.size() <= 8) {
     for (std::size_t index = 0; index < items.size(); ++index) {
@@ -22,14 +23,19 @@ std::optional<std::size_t> find_by_name(const std::vector<Item>& items, const st
     }
     return std::nullopt;
   }
-  const auto found = std::lower_bound(order.begin(), order.end(), wanted,
-                                      [&](std::uint32_t index, std::string_view text) { return name(items[index]) < text; });
+  const auto found =
+      std::lower_bound(order.begin(), order.end(), wanted,
+                       [&](std::uint32_t index, std::string_view text) { return name(items[index]) < text; });
   if (found == order.end() || name(items[*found]) != wanted) return std::nullopt;
   return *found;
 }
 
-const std::string& name_of_field(const Field& field) { return field.name; }
-const std::string& id_of_choice(const Choice& choice) { return choice.id; }
+const std::string& name_of_field(const Field& field) {
+  return field.name;
+}
+const std::string& id_of_choice(const Choice& choice) {
+  return choice.id;
+}
 
 // Compiles the pattern and sorts the names. Errors: invalid schema.bad_pattern.
 Result<void> prepare(Type& type) {
@@ -48,13 +54,16 @@ Result<void> prepare(Type& type) {
 
 bool is_field_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ':' || c == '@';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == ':' || c == '@';
   });
 }
 
 }  // namespace
 
-std::string_view name_of(Kind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+std::string_view name_of(Kind kind) {
+  return kind_names[static_cast<std::size_t>(kind)];
+}
 
 std::optional<Kind> kind_named(std::string_view name) {
   const auto found = std::find(kind_names.begin(), kind_names.end(), name);
@@ -172,13 +181,24 @@ std::optional<Type> TypeReader::read_kind(YamlMapping& mapping, Kind kind) {
   type.title = read_title(mapping, "title", faults_, TitleNeed::optional);
   type.description = read_title(mapping, "description", faults_, TitleNeed::optional);
   switch (kind) {
-    case Kind::text: read_text(mapping, type); break;
+    case Kind::text:
+      read_text(mapping, type);
+      break;
     case Kind::integer:
-    case Kind::number: read_range(mapping, type); break;
-    case Kind::choice: read_choices(mapping, type); break;
-    case Kind::object: read_fields(mapping, type); break;
-    case Kind::list: read_list(mapping, type); break;
-    default: break;
+    case Kind::number:
+      read_range(mapping, type);
+      break;
+    case Kind::choice:
+      read_choices(mapping, type);
+      break;
+    case Kind::object:
+      read_fields(mapping, type);
+      break;
+    case Kind::list:
+      read_list(mapping, type);
+      break;
+    default:
+      break;
   }
   if (kind == Kind::list && type.of == nullptr) return std::nullopt;
   return type;

@@ -15,7 +15,19 @@
 
 namespace jingwei::schema {
 
-enum class Kind : std::uint8_t { text, integer, number, boolean, date, datetime, id, choice, object, list, json };
+enum class Kind : std::uint8_t {
+  text,
+  integer,
+  number,
+  boolean,
+  date,
+  datetime,
+  id,
+  choice,
+  object,
+  list,
+  json
+};
 // "text", "integer", … as written in YAML.
 std::string_view name_of(Kind kind);
 std::optional<Kind> kind_named(std::string_view name);
@@ -41,7 +53,8 @@ struct Field {
   const Type* type = nullptr;
 };
 
-// What a value must be. Members that do not belong to `kind` stay empty. Owned by Types; immutable once there.
+// What a value must be. Members that do not belong to `kind` stay empty. Owned by Types; immutable once
+// there.
 struct Type {
   Kind kind = Kind::json;
   std::string name = {};  // of a named type, else empty
@@ -55,8 +68,8 @@ struct Type {
   std::optional<double> min_number = std::nullopt;
   std::optional<double> max_number = std::nullopt;
   std::vector<Choice> choices = {};
-  std::vector<Field> fields = {};     // object
-  const Type* of = nullptr;           // list
+  std::vector<Field> fields = {};  // object
+  const Type* of = nullptr;        // list
   std::optional<std::int64_t> min_items = std::nullopt;
   std::optional<std::int64_t> max_items = std::nullopt;
 
@@ -68,7 +81,8 @@ struct Type {
   std::optional<std::size_t> choice_index(std::string_view id) const;
 };
 
-// Owns types; their addresses stay. Building is single-threaded, reading is thread-safe. Moves, does not copy.
+// Owns types; their addresses stay. Building is single-threaded, reading is thread-safe. Moves, does not
+// copy.
 class Types {
  public:
   Types() = default;
@@ -102,8 +116,8 @@ class TypeReader {
 
   // A `types:` mapping of names to definitions; they may refer to each other in any order.
   void read_named(const YamlNode& types);
-  // The keys of a type (type, min, max, fields, …) inside any mapping; the caller reads its own keys and finishes it.
-  // Reports and answers nothing when `type` is missing or unknown.
+  // The keys of a type (type, min, max, fields, …) inside any mapping; the caller reads its own keys and
+  // finishes it. Reports and answers nothing when `type` is missing or unknown.
   const Type* read(YamlMapping& mapping);
   // One entry of `fields:`: name, title, required, nullable and the keys of its type.
   std::optional<Field> read_field(const YamlNode& node);

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t most_faults = 50;
 
-Error fault_at(const std::string& place, ErrorCode code, std::string message, YamlFaults::Arguments arguments = {}) {
+Error fault_at(const std::string& place, ErrorCode code, std::string message,
+               YamlFaults::Arguments arguments = {}) {
   Error error(code, std::move(message));
   error.arguments = std::move(arguments);
   error.arguments.emplace_back("place", place);
@@ -34,13 +35,17 @@ struct Stop {
 // Builds the tree from events, so that limits hold before anything is allocated beyond them.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const std::string> file, const YamlLimits& limits) : file_(std::move(file)), limits_(limits) {}
+  TreeBuilder(std::shared_ptr<const std::string> file, const YamlLimits& limits)
+      : file_(std::move(file)), limits_(limits) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { place(node(mark, YamlKind::null), anchor); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    place(node(mark, YamlKind::null), anchor);
+  }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     YamlNode scalar = node(mark, YamlKind::scalar);
     scalar.scalar = value;
     scalar.quoted = tag == "!";
@@ -49,16 +54,19 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) stop(mark, ErrorCode::invalid, "yaml.syntax", {{"problem", "an alias inside its own anchor"}});
+    if (found == anchors_.end())
+      stop(mark, ErrorCode::invalid, "yaml.syntax", {{"problem", "an alias inside its own anchor"}});
     count(mark, found->second.size);
     place(found->second.node, 0);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     open(mark, YamlKind::sequence, anchor);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     open(mark, YamlKind::mapping, anchor);
   }
   void OnMapEnd() override { close(); }
@@ -78,8 +86,10 @@ class TreeBuilder final : public YAML::EventHandler {
     std::size_t size = 1;
   };
 
-  [[noreturn]] void stop(const YAML::Mark& mark, ErrorCode code, std::string message, YamlFaults::Arguments arguments = {}) {
-    throw Stop{fault_at(*file_ + ":" + std::to_string(mark.line + 1), code, std::move(message), std::move(arguments))};
+  [[noreturn]] void stop(const YAML::Mark& mark, ErrorCode code, std::string message,
+                         YamlFaults::Arguments arguments = {}) {
+    throw Stop{fault_at(*file_ + ":" + std::to_string(mark.line + 1), code, std::move(message),
+                        std::move(arguments))};
   }
 
   void count(const YAML::Mark& mark, std::size_t more) {
@@ -130,7 +140,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void take_key(Frame& frame, YamlNode key) {
-    if (key.kind != YamlKind::scalar) throw Stop{fault_at(key.place(), ErrorCode::invalid, "yaml.key_not_text")};
+    if (key.kind != YamlKind::scalar)
+      throw Stop{fault_at(key.place(), ErrorCode::invalid, "yaml.key_not_text")};
     if (!frame.keys.insert(key.scalar).second)
       throw Stop{fault_at(key.place(), ErrorCode::invalid, "yaml.duplicate_key", {{"key", key.scalar}})};
     frame.key = std::move(key);
@@ -153,12 +164,15 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   return nullptr;
 }
 
-std::string YamlNode::place() const { return (file ? *file : std::string()) + ":" + std::to_string(line); }
+std::string YamlNode::place() const {
+  return (file ? *file : std::string()) + ":" + std::to_string(line);
+}
 
 Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlLimits& limits) {
   const auto name = std::make_shared<const std::string>(std::move(file));
   if (text.size() > limits.bytes)
-    return fault_at(*name + ":1", ErrorCode::too_large, "yaml.too_large", {{"most", std::to_string(limits.bytes)}});
+    return fault_at(*name + ":1", ErrorCode::too_large, "yaml.too_large",
+                    {{"most", std::to_string(limits.bytes)}});
   if (!text::is_utf8(text))
     return fault_at(*name + ":1", ErrorCode::invalid, "yaml.syntax", {{"problem", "the file is not UTF-8"}});
   TreeBuilder builder(name, limits);
@@ -171,7 +185,8 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlL
       return nothing;
     }
     YamlNode root = builder.take();
-    if (parser.HandleNextDocument(builder)) return fault_at(*name + ":1", ErrorCode::invalid, "yaml.several_documents");
+    if (parser.HandleNextDocument(builder))
+      return fault_at(*name + ":1", ErrorCode::invalid, "yaml.several_documents");
     if (!root.file) root.file = name;
     return root;
   } catch (const Stop& stopped) {

@@ -48,11 +48,12 @@ struct YamlLimits {
 };
 
 // Reads one document. `file` is only the name that errors tell.
-// Errors (invalid; arguments hold `place`): yaml.syntax, yaml.duplicate_key, yaml.several_documents, yaml.key_not_text;
-// (too_large): yaml.too_large, yaml.too_many_nodes, yaml.too_deep.
+// Errors (invalid; arguments hold `place`): yaml.syntax, yaml.duplicate_key, yaml.several_documents,
+// yaml.key_not_text; (too_large): yaml.too_large, yaml.too_many_nodes, yaml.too_deep.
 Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlLimits& limits = {});
 
-// Collects what is wrong with a file, so that its author sees everything in one go; at most 50 faults are kept.
+// Collects what is wrong with a file, so that its author sees everything in one go; at most 50 faults are
+// kept.
 class YamlFaults {
  public:
   using Arguments = std::vector<std::pair<std::string, std::string>>;
@@ -71,8 +72,8 @@ class YamlFaults {
   std::vector<Error> faults_;
 };
 
-// Reads one mapping key by key; `finish` reports keys that nobody asked for (yaml.unknown_key), naming those it knows.
-// Reads of a node that is no mapping report yaml.not_mapping once and answer as if it were empty.
+// Reads one mapping key by key; `finish` reports keys that nobody asked for (yaml.unknown_key), naming those
+// it knows. Reads of a node that is no mapping report yaml.not_mapping once and answer as if it were empty.
 class YamlMapping {
  public:
   YamlMapping(const YamlNode& node, YamlFaults& faults);

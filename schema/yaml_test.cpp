@@ -1,4 +1,5 @@
-// Goal: YAML becomes a tree with places; what is wrong is told with file and line, and hostile files stay cheap.
+// Goal: YAML becomes a tree with places; what is wrong is told with file and line, and hostile files stay
+// cheap.
 #include "schema/yaml.h"
 
 #include <gtest/gtest.h>

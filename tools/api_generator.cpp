@@ -14,12 +14,18 @@ using schema::Kind;
 std::string_view member_type(Kind kind) {
   switch (kind) {
     case Kind::integer:
-    case Kind::id: return "std::int64_t";
-    case Kind::number: return "double";
-    case Kind::boolean: return "bool";
-    case Kind::date: return "Day";
-    case Kind::datetime: return "Instant";
-    default: return "std::string";
+    case Kind::id:
+      return "std::int64_t";
+    case Kind::number:
+      return "double";
+    case Kind::boolean:
+      return "bool";
+    case Kind::date:
+      return "Day";
+    case Kind::datetime:
+      return "Instant";
+    default:
+      return "std::string";
   }
 }
 
@@ -28,8 +34,13 @@ std::string declaration(const ApiParameter& parameter) {
   const std::string type(member_type(binding.type->kind));
   const bool plain = binding.required || binding.default_text;
   const bool number = type == "std::int64_t" || type == "double";
-  const std::string initial = !plain ? "" : number ? " = 0" : type == "bool" ? " = false" : type == "std::string" ? "" : "{}";
-  return "  " + (plain ? type : "std::optional<" + type + ">") + " " + binding.name + initial + ";  // " + parameter.title.en + "\n";
+  const std::string initial = !plain                  ? ""
+                              : number                ? " = 0"
+                              : type == "bool"        ? " = false"
+                              : type == "std::string" ? ""
+                                                      : "{}";
+  return "  " + (plain ? type : "std::optional<" + type + ">") + " " + binding.name + initial + ";  // " +
+         parameter.title.en + "\n";
 }
 
 std::string request_struct(const ApiOperation& operation) {
@@ -46,10 +57,13 @@ std::string virtual_method(const ApiOperation& operation) {
   std::string text = "  // " + operation.method + " " + operation.path + "\n";
   if (operation.runs == ApiRuns::stream) {
     text += "  // Before the stream opens: an Error is answered as a problem instead.\n";
-    text += "  virtual Result<void> check_" + operation.id + "(const http::Request&, const " + pascal_case(operation.id) + "&) { return {}; }\n";
-    text += "  virtual void " + operation.id + "(const http::Request& http, " + in + ", std::shared_ptr<http::EventStream> stream) = 0;\n";
+    text += "  virtual Result<void> check_" + operation.id + "(const http::Request&, const " +
+            pascal_case(operation.id) + "&) { return {}; }\n";
+    text += "  virtual void " + operation.id + "(const http::Request& http, " + in +
+            ", std::shared_ptr<http::EventStream> stream) = 0;\n";
   } else if (operation.answers_later) {
-    text += "  virtual void " + operation.id + "(const http::Request& http, " + in + ", http::Responder respond) = 0;\n";
+    text += "  virtual void " + operation.id + "(const http::Request& http, " + in +
+            ", http::Responder respond) = 0;\n";
   } else {
     text += "  virtual http::Response " + operation.id + "(const http::Request& http, " + in + ") = 0;\n";
   }
@@ -59,14 +73,21 @@ std::string virtual_method(const ApiOperation& operation) {
 std::string header_of(const ApiModule& module, const std::string& space, const std::string& note) {
   std::string text = note;
   text +=
-      "#pragma once\n\n#include <cstdint>\n#include <memory>\n#include <optional>\n#include <string>\n#include <vector>\n\n"
-      "#include \"base/clock.h\"\n#include \"base/result.h\"\n#include \"http/message.h\"\n#include \"http/route.h\"\n"
-      "#include \"schema/datum.h\"\n\nnamespace " + space + " {\n\n";
+      "#pragma once\n\n#include <cstdint>\n#include <memory>\n#include <optional>\n#include "
+      "<string>\n#include <vector>\n\n"
+      "#include \"base/clock.h\"\n#include \"base/result.h\"\n#include \"http/message.h\"\n#include "
+      "\"http/route.h\"\n"
+      "#include \"schema/datum.h\"\n\nnamespace " +
+      space + " {\n\n";
   for (const auto& operation : module.operations) text += request_struct(operation);
-  text += "// What the module's routes implement. Requests have been checked when a method is called.\nclass Operations {\n public:\n"
-          "  virtual ~Operations() = default;\n\n";
+  text +=
+      "// What the module's routes implement. Requests have been checked when a method is called.\nclass "
+      "Operations {\n public:\n"
+      "  virtual ~Operations() = default;\n\n";
   for (const auto& operation : module.operations) text += virtual_method(operation);
-  text += "};\n\n// Routes that call `operations`, which must outlive them.\nstd::vector<http::Route> routes(Operations& operations);\n\n";
+  text +=
+      "};\n\n// Routes that call `operations`, which must outlive them.\nstd::vector<http::Route> "
+      "routes(Operations& operations);\n\n";
   return text + "}  // namespace " + space + "\n";
 }
 
@@ -82,11 +103,14 @@ std::string title_literal(const schema::Title& title) {
   return "{" + cpp_literal(title.zh) + ", " + cpp_literal(title.en) + "}";
 }
 
-std::string kind_literal(Kind kind) { return "schema::Kind::" + std::string(name_of(kind)); }
+std::string kind_literal(Kind kind) {
+  return "schema::Kind::" + std::string(name_of(kind));
+}
 
 std::string double_literal(double number) {
   char digits[40];
-  const auto [end, fault] = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific);
+  const auto [end, fault] =
+      std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific);
   return std::string(digits, fault == std::errc{} ? end : digits);
 }
 
@@ -126,8 +150,8 @@ std::string type_literal(const schema::Type& type, int indent) {
     text += ", .fields = {";
     for (const auto& field : type.fields) {
       text += "\n" + pad + "    {" + cpp_literal(field.name) + ", " + title_literal(field.title) + ", " +
-              (field.required ? "true" : "false") + ", " + (field.nullable ? "true" : "false") + ",\n" + pad + "     " +
-              type_pointer(*field.type, indent + 4) + "},";
+              (field.required ? "true" : "false") + ", " + (field.nullable ? "true" : "false") + ",\n" + pad +
+              "     " + type_pointer(*field.type, indent + 4) + "},";
     }
     text += "\n" + pad + "}";
   }
@@ -149,14 +173,17 @@ std::string tables_of(const ApiModule& module) {
     for (const auto& parameter : operation.parameters) reach(parameter.binding.type, reached);
   }
   std::string text =
-      "// Types that requests are checked against, and the parameters of each operation; built once.\nstruct Tables {\n  schema::Types types;\n";
+      "// Types that requests are checked against, and the parameters of each operation; built once.\nstruct "
+      "Tables {\n  schema::Types types;\n";
   for (const auto& operation : module.operations) {
     text += "  std::vector<schema::Parameter> " + operation.id + ";\n";
-    if (operation.body_type != nullptr) text += "  const schema::Type* " + operation.id + "_body = nullptr;\n";
+    if (operation.body_type != nullptr)
+      text += "  const schema::Type* " + operation.id + "_body = nullptr;\n";
   }
   text += "\n  Tables() {\n";
   for (const auto* type : module.types.named()) {
-    if (reached.contains(type)) text += "    types.define(" + cpp_literal(type->name) + ", " + type_literal(*type, 4) + ");\n";
+    if (reached.contains(type))
+      text += "    types.define(" + cpp_literal(type->name) + ", " + type_literal(*type, 4) + ");\n";
   }
   for (const auto& operation : module.operations) {
     if (operation.body_type != nullptr)
@@ -165,10 +192,12 @@ std::string tables_of(const ApiModule& module) {
     text += "    " + operation.id + " = {\n";
     for (const auto& parameter : operation.parameters) {
       const auto& binding = parameter.binding;
-      text += "        {" + cpp_literal(binding.name) + ", schema::In::" + (binding.in == schema::In::path ? "path" : "query") + ", " +
+      text += "        {" + cpp_literal(binding.name) +
+              ", schema::In::" + (binding.in == schema::In::path ? "path" : "query") + ", " +
               std::to_string(binding.position) + ", " + (binding.required ? "true" : "false") + ", " +
-              (binding.default_text ? "std::string(" + cpp_literal(*binding.default_text) + ")" : std::string("std::nullopt")) + ",\n         " +
-              type_pointer(*binding.type, 9) + "},\n";
+              (binding.default_text ? "std::string(" + cpp_literal(*binding.default_text) + ")"
+                                    : std::string("std::nullopt")) +
+              ",\n         " + type_pointer(*binding.type, 9) + "},\n";
     }
     text += "    };\n";
   }
@@ -178,19 +207,23 @@ std::string tables_of(const ApiModule& module) {
 
 // bind_<operation>: reads one request into its struct.
 std::string binder_of(const ApiOperation& operation) {
-  std::string text = "std::optional<Error> bind_" + operation.id + "(const http::Request& http, const http::PathValues& path, " +
+  std::string text = "std::optional<Error> bind_" + operation.id +
+                     "(const http::Request& http, const http::PathValues& path, " +
                      pascal_case(operation.id) + "& in) {\n";
-  const bool uses_in = !operation.parameters.empty() || operation.key != ApiKey::none || operation.body == ApiBody::json;
+  const bool uses_in =
+      !operation.parameters.empty() || operation.key != ApiKey::none || operation.body == ApiBody::json;
   if (!uses_in) text += "  static_cast<void>(in);\n";
   text += "  schema::RequestReader reader(tables()." + operation.id + ", http.query, path);\n";
   for (std::size_t index = 0; index < operation.parameters.size(); ++index)
-    text += "  reader.read(" + std::to_string(index) + ", in." + operation.parameters[index].binding.name + ");\n";
+    text += "  reader.read(" + std::to_string(index) + ", in." + operation.parameters[index].binding.name +
+            ");\n";
   if (operation.key != ApiKey::none) {
     text += std::string("  reader.read_key(http.header(\"Idempotency-Key\"), schema::KeyNeed::") +
             (operation.key == ApiKey::required ? "required" : "optional") + ", in.idempotency_key);\n";
   }
   if (operation.body == ApiBody::json)
-    text += "  reader.read_body(*tables()." + operation.id + "_body, http.body, " + std::to_string(operation.body_bytes) + ", in.body);\n";
+    text += "  reader.read_body(*tables()." + operation.id + "_body, http.body, " +
+            std::to_string(operation.body_bytes) + ", in.body);\n";
   return text + "  return reader.error();\n}\n\n";
 }
 
@@ -210,29 +243,41 @@ std::string method_literal(const std::string& method) {
 
 std::string handler_of(const ApiOperation& operation) {
   const std::string type = pascal_case(operation.id);
-  const std::string bind = "    " + type + " in;\n    if (auto fault = bind_" + operation.id + "(http, path, in)) ";
+  const std::string bind =
+      "    " + type + " in;\n    if (auto fault = bind_" + operation.id + "(http, path, in)) ";
   if (operation.runs == ApiRuns::stream) {
-    return "  route.check = [&operations](const http::Request& http, const http::PathValues& path) -> Result<void> {\n" + bind +
-           "return std::move(*fault);\n    return operations.check_" + operation.id + "(http, in);\n  };\n" +
+    return "  route.check = [&operations](const http::Request& http, const http::PathValues& path) -> "
+           "Result<void> {\n" +
+           bind + "return std::move(*fault);\n    return operations.check_" + operation.id +
+           "(http, in);\n  };\n" +
            "  route.handle_stream = [&operations](const http::Request& http, const http::PathValues& path,\n"
-           "                                      std::shared_ptr<http::EventStream> stream) {\n" + bind +
-           "return stream->close();\n    operations." + operation.id + "(http, in, std::move(stream));\n  };\n";
+           "                                      std::shared_ptr<http::EventStream> stream) {\n" +
+           bind + "return stream->close();\n    operations." + operation.id +
+           "(http, in, std::move(stream));\n  };\n";
   }
-  std::string text = "  route.handle = [&operations](const http::Request& http, const http::PathValues& path, http::Responder respond) {\n";
+  std::string text =
+      "  route.handle = [&operations](const http::Request& http, const http::PathValues& path, "
+      "http::Responder respond) {\n";
   text += bind + "return respond(http::problem(*fault, http.language));\n";
-  if (operation.answers_later) return text + "    operations." + operation.id + "(http, in, std::move(respond));\n  };\n";
+  if (operation.answers_later)
+    return text + "    operations." + operation.id + "(http, in, std::move(respond));\n  };\n";
   return text + "    respond(operations." + operation.id + "(http, in));\n  };\n";
 }
 
 std::string route_of(const ApiOperation& operation) {
-  std::string text = "http::Route route_" + operation.id + "(Operations& operations) {\n  http::Route route;\n";
-  const auto set = [&](const char* member, const std::string& value) { text += std::string("  route.") + member + " = " + value + ";\n"; };
+  std::string text =
+      "http::Route route_" + operation.id + "(Operations& operations) {\n  http::Route route;\n";
+  const auto set = [&](const char* member, const std::string& value) {
+    text += std::string("  route.") + member + " = " + value + ";\n";
+  };
   set("method", method_literal(operation.method));
   set("path", cpp_literal(operation.path));
   set("operation", cpp_literal(operation.id));
   set("permission", cpp_literal(operation.permission));
   set("audit", cpp_literal(operation.audit));
-  set("runs", operation.runs == ApiRuns::inline_ ? "http::Runs::inline_" : operation.runs == ApiRuns::pool ? "http::Runs::pool" : "http::Runs::stream");
+  set("runs", operation.runs == ApiRuns::inline_ ? "http::Runs::inline_"
+              : operation.runs == ApiRuns::pool  ? "http::Runs::pool"
+                                                 : "http::Runs::stream");
   if (operation.body != ApiBody::none) {
     set("body", operation.body == ApiBody::json ? "http::BodyKind::json" : "http::BodyKind::stream");
     set("accepts", list_literal(operation.body_media));
@@ -253,12 +298,17 @@ GeneratedPair generate_api(const ApiModule& module, const FolderSources& folder)
   GeneratedPair made;
   made.header = header_of(module, space, note);
   std::string& source = made.source;
-  source = note + "#include \"" + folder.folder + "/api.gen.h\"\n\n#include \"schema/request_binding.h\"\n\nnamespace " + space + " {\n\nnamespace {\n\n";
+  source = note + "#include \"" + folder.folder +
+           "/api.gen.h\"\n\n#include \"schema/request_binding.h\"\n\nnamespace " + space +
+           " {\n\nnamespace {\n\n";
   source += tables_of(module);
   for (const auto& operation : module.operations) source += binder_of(operation);
   for (const auto& operation : module.operations) source += route_of(operation);
-  source += "}  // namespace\n\nstd::vector<http::Route> routes(Operations& operations) {\n  std::vector<http::Route> all;\n";
-  for (const auto& operation : module.operations) source += "  all.push_back(route_" + operation.id + "(operations));\n";
+  source +=
+      "}  // namespace\n\nstd::vector<http::Route> routes(Operations& operations) {\n  "
+      "std::vector<http::Route> all;\n";
+  for (const auto& operation : module.operations)
+    source += "  all.push_back(route_" + operation.id + "(operations));\n";
   source += "  return all;\n}\n\n}  // namespace " + space + "\n";
   return made;
 }

@@ -20,7 +20,9 @@ using schema::YamlNode;
 
 constexpr std::string_view json_media = "application/json";
 
-bool is_write(std::string_view method) { return method != "GET"; }
+bool is_write(std::string_view method) {
+  return method != "GET";
+}
 
 // "/a/{x}/b" → "/a/{}/b": two paths that differ only in placeholder names are one.
 std::string shape_of(std::string_view path) {
@@ -34,7 +36,8 @@ std::string shape_of(std::string_view path) {
 
 class ApiReader {
  public:
-  ApiReader(ApiModule& made, schema::YamlFaults& faults) : made_(made), faults_(faults), types_(made.types, faults) {}
+  ApiReader(ApiModule& made, schema::YamlFaults& faults)
+      : made_(made), faults_(faults), types_(made.types, faults) {}
 
   void read(const YamlNode& root) {
     YamlMapping mapping(root, faults_);
@@ -44,7 +47,8 @@ class ApiReader {
     const YamlNode* operations = mapping.require("operations");
     mapping.finish();
     if (operations == nullptr) return;
-    if (operations->kind != YamlKind::sequence) faults_.add(*operations, "yaml.not_list", {{"key", "operations"}});
+    if (operations->kind != YamlKind::sequence)
+      faults_.add(*operations, "yaml.not_list", {{"key", "operations"}});
     for (const auto& item : operations->items) read_operation(item);
   }
 
@@ -90,7 +94,8 @@ class ApiReader {
     if (path.front() != '/') problem(node, "path `" + path + "` must begin with /");
     for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
       const std::size_t close = path.find('}', at);
-      const bool whole = close != std::string::npos && path[at - 1] == '/' && (close + 1 == path.size() || path[close + 1] == '/');
+      const bool whole = close != std::string::npos && path[at - 1] == '/' &&
+                         (close + 1 == path.size() || path[close + 1] == '/');
       if (!whole) {
         problem(node, "path `" + path + "`: a {placeholder} must be a whole segment");
         return names;
@@ -108,14 +113,16 @@ class ApiReader {
       faults_.add(*parameters, "yaml.not_list", {{"key", "parameters"}});
     } else if (parameters != nullptr) {
       if (parameters->items.size() > schema::RequestReader::most_parameters)
-        problem(*parameters, "at most " + std::to_string(schema::RequestReader::most_parameters) + " parameters");
+        problem(*parameters,
+                "at most " + std::to_string(schema::RequestReader::most_parameters) + " parameters");
       for (const auto& item : parameters->items) read_parameter(item, names, operation, seen);
     }
     for (const auto& name : names) {
-      const bool declared = std::any_of(operation.parameters.begin(), operation.parameters.end(), [&](const ApiParameter& p) {
-        return p.binding.in == schema::In::path && p.binding.name == name;
-      });
-      if (!declared) problem(mapping.node(), "path placeholder {" + name + "} has no parameter with `in: path`");
+      const bool declared = std::any_of(
+          operation.parameters.begin(), operation.parameters.end(),
+          [&](const ApiParameter& p) { return p.binding.in == schema::In::path && p.binding.name == name; });
+      if (!declared)
+        problem(mapping.node(), "path placeholder {" + name + "} has no parameter with `in: path`");
     }
     if (std::set<std::string>(names.begin(), names.end()).size() != names.size())
       problem(mapping.node(), "a path placeholder stands twice");
@@ -127,11 +134,14 @@ class ApiReader {
     ApiParameter parameter;
     schema::Parameter& binding = parameter.binding;
     binding.name = mapping.require_text("name");
-    if (!binding.name.empty() && (!is_identifier(binding.name) || binding.name == "body" || binding.name == "idempotency_key"))
-      problem(node, "parameter `" + binding.name + "` must be a lower_case name and no C++ keyword, `body` or `idempotency_key`");
+    if (!binding.name.empty() &&
+        (!is_identifier(binding.name) || binding.name == "body" || binding.name == "idempotency_key"))
+      problem(node, "parameter `" + binding.name +
+                        "` must be a lower_case name and no C++ keyword, `body` or `idempotency_key`");
     if (!seen.insert(binding.name).second) problem(node, "parameter `" + binding.name + "` stands twice");
     const std::string in = mapping.require_text("in");
-    if (!in.empty() && in != "path" && in != "query") problem(node, "unknown `in: " + in + "`; expected path or query");
+    if (!in.empty() && in != "path" && in != "query")
+      problem(node, "unknown `in: " + in + "`; expected path or query");
     binding.in = in == "path" ? schema::In::path : schema::In::query;
     parameter.title = schema::read_title(mapping, "title", faults_, TitleNeed::required);
     binding.required = mapping.boolean("required").value_or(false) || binding.in == schema::In::path;
@@ -140,7 +150,9 @@ class ApiReader {
     mapping.finish();
     if (binding.in == schema::In::path) {
       const auto found = std::find(names.begin(), names.end(), binding.name);
-      if (found == names.end()) problem(node, "parameter `" + binding.name + "` is in: path but the path has no {" + binding.name + "}");
+      if (found == names.end())
+        problem(node,
+                "parameter `" + binding.name + "` is in: path but the path has no {" + binding.name + "}");
       binding.position = static_cast<std::size_t>(found - names.begin());
     }
     if (binding.type == nullptr) return;
@@ -151,12 +163,15 @@ class ApiReader {
   void check_parameter(const YamlNode& node, const schema::Parameter& binding) {
     const Kind kind = binding.type->kind;
     if (kind == Kind::object || kind == Kind::list || kind == Kind::json) {
-      problem(node, "parameter `" + binding.name + "` must be a single value, not " + std::string(name_of(kind)));
+      problem(node,
+              "parameter `" + binding.name + "` must be a single value, not " + std::string(name_of(kind)));
       return;
     }
-    if (kind == Kind::text && !binding.type->max_length) problem(node, "text parameter `" + binding.name + "` needs max_length");
+    if (kind == Kind::text && !binding.type->max_length)
+      problem(node, "text parameter `" + binding.name + "` needs max_length");
     if (!binding.default_text) return;
-    if (binding.required) problem(node, "parameter `" + binding.name + "` cannot be required and have a default");
+    if (binding.required)
+      problem(node, "parameter `" + binding.name + "` cannot be required and have a default");
     if (!schema::parse_text(*binding.type, *binding.default_text, binding.name).ok())
       problem(node, "the default of `" + binding.name + "` is no value of its type");
   }
@@ -183,11 +198,13 @@ class ApiReader {
   void read_body(YamlMapping& mapping, ApiOperation& operation) {
     const YamlNode* body = mapping.get("body");
     if (body == nullptr) return;
-    if (!is_write(operation.method) || operation.method == "DELETE") problem(*body, operation.method + " takes no body");
+    if (!is_write(operation.method) || operation.method == "DELETE")
+      problem(*body, operation.method + " takes no body");
     YamlMapping inner(*body, faults_);
     const YamlNode* named = inner.get("schema");
     const YamlNode* stream = inner.get("stream");
-    if ((named == nullptr) == (stream == nullptr)) problem(*body, "a body has either `schema: TypeName` or `stream: [media types]`");
+    if ((named == nullptr) == (stream == nullptr))
+      problem(*body, "a body has either `schema: TypeName` or `stream: [media types]`");
     if (stream != nullptr) {
       operation.body = ApiBody::stream;
       operation.body_media = inner.texts("stream");
@@ -196,8 +213,8 @@ class ApiReader {
       operation.body = ApiBody::json;
       operation.body_media = {std::string(json_media)};
       operation.body_type = type_named(*named);
-      if (operation.body_type != nullptr && operation.body_type->kind != Kind::object && operation.body_type->kind != Kind::list &&
-          operation.body_type->kind != Kind::json)
+      if (operation.body_type != nullptr && operation.body_type->kind != Kind::object &&
+          operation.body_type->kind != Kind::list && operation.body_type->kind != Kind::json)
         problem(*named, "a body is an object, a list or json");
     }
     inner.finish();
@@ -206,7 +223,8 @@ class ApiReader {
   const schema::Type* type_named(const YamlNode& node) {
     if (node.kind == YamlKind::scalar && node.scalar == "json") return made_.types.add(schema::Type{});
     const schema::Type* type = node.kind == YamlKind::scalar ? made_.types.find(node.scalar) : nullptr;
-    if (type == nullptr) problem(node, "there is no type `" + node.scalar + "`; expected json or a name under types");
+    if (type == nullptr)
+      problem(node, "there is no type `" + node.scalar + "`; expected json or a name under types");
     return type;
   }
 
@@ -226,10 +244,12 @@ class ApiReader {
       problem(*node, "an operation with a body needs limits: {body_bytes: …}");
       return;
     }
-    const std::uint64_t most = operation.body == ApiBody::json ? limits::json_body_bytes : limits::upload_bytes;
+    const std::uint64_t most =
+        operation.body == ApiBody::json ? limits::json_body_bytes : limits::upload_bytes;
     operation.body_bytes = static_cast<std::uint64_t>(*bytes);
     if (*bytes <= 0 || operation.body_bytes > most)
-      problem(*node, "body_bytes is 1 to " + std::to_string(most) + ": a route may lower the limit, never raise it");
+      problem(*node,
+              "body_bytes is 1 to " + std::to_string(most) + ": a route may lower the limit, never raise it");
   }
 
   void read_runs(YamlMapping& mapping, ApiOperation& operation) {
@@ -246,7 +266,8 @@ class ApiReader {
     if (answers && *answers != "later" && *answers != "now")
       problem(mapping.node(), "unknown `answers: " + *answers + "`; expected now or later");
     operation.answers_later = answers && *answers == "later";
-    if (operation.answers_later && operation.runs == ApiRuns::stream) problem(mapping.node(), "an event stream does not answer later");
+    if (operation.answers_later && operation.runs == ApiRuns::stream)
+      problem(mapping.node(), "an event stream does not answer later");
   }
 
   void read_response(YamlMapping& mapping, ApiOperation& operation) {
@@ -307,7 +328,8 @@ std::string schema_text(const schema::Type& type) {
   return out.take();
 }
 
-// Renames one clashing type; false when none is left. A rename may make types that refer to it differ, so it is repeated.
+// Renames one clashing type; false when none is left. A rename may make types that refer to it differ, so it
+// is repeated.
 bool part_one_clash(std::vector<std::unique_ptr<ApiModule>>& modules) {
   std::map<std::string, std::string> contents;
   for (const auto& module : modules) {
@@ -327,7 +349,8 @@ bool part_one_clash(std::vector<std::unique_ptr<ApiModule>>& modules) {
 
 void settle_together(std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems) {
   std::map<std::string, const ApiModule*> ids, paths;
-  const auto claim = [&](std::map<std::string, const ApiModule*>& taken, const std::string& name, const ApiModule& by, int line) {
+  const auto claim = [&](std::map<std::string, const ApiModule*>& taken, const std::string& name,
+                         const ApiModule& by, int line) {
     const auto [found, fresh] = taken.emplace(name, &by);
     if (!fresh && found->second != &by)
       problems.add(by.file, line, "`" + name + "` stands in " + found->second->file + " too; choose another");

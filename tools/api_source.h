@@ -1,4 +1,5 @@
-// api.yaml as a checked model: what jingwei-compile generates routes and OpenAPI from (format: docs/formats/api.md).
+// api.yaml as a checked model: what jingwei-compile generates routes and OpenAPI from (format:
+// docs/formats/api.md).
 #pragma once
 
 #include <memory>
@@ -60,8 +61,9 @@ struct ApiModule {
 // Reads and checks one api.yaml. Everything wrong is told with file:line; the model is then not to be used.
 std::unique_ptr<ApiModule> read_api(const SourceFile& file, Problems& problems);
 
-// Makes the modules fit into one document: operation ids and paths must be unique over all of them. Types of the same name
-// and content are one; where the contents differ, the later module's type gets its module's name in front.
+// Makes the modules fit into one document: operation ids and paths must be unique over all of them. Types of
+// the same name and content are one; where the contents differ, the later module's type gets its module's
+// name in front.
 void settle_together(std::vector<std::unique_ptr<ApiModule>>& modules, Problems& problems);
 
 }  // namespace jingwei::tools

@@ -28,7 +28,8 @@ int fail(const Error& error) {
   return 1;
 }
 
-// The sentences of YAML faults come from schema/messages.yaml itself: this program runs before they are compiled.
+// The sentences of YAML faults come from schema/messages.yaml itself: this program runs before they are
+// compiled.
 void load_sentences() {
   static std::vector<MessageSource> sources;
   static std::vector<Message> messages;
@@ -51,11 +52,13 @@ int compile_folder(const std::string& folder, const std::string& out) {
   Problems problems;
   std::vector<std::pair<std::string, GeneratedPair>> made;
   if (!sources->messages.empty()) made.emplace_back("/messages", generate_messages(*sources, problems));
-  if (!sources->sql.empty() || !sources->migrations.empty()) made.emplace_back("/sql", generate_sql(*sources, problems));
+  if (!sources->sql.empty() || !sources->migrations.empty())
+    made.emplace_back("/sql", generate_sql(*sources, problems));
   for (const auto& file : sources->api) {
     const auto module = read_api(file, problems);
     if (module->module != sources->module_name() && problems.empty())
-      problems.add(file.path, 1, "`module` must be the folder's name, " + std::string(sources->module_name()));
+      problems.add(file.path, 1,
+                   "`module` must be the folder's name, " + std::string(sources->module_name()));
     if (problems.empty()) made.emplace_back("/api", generate_api(*module, *sources));
   }
   if (!problems.empty()) return fail(problems);
@@ -66,7 +69,8 @@ int compile_folder(const std::string& folder, const std::string& out) {
 }
 
 // `header` is empty or ends in generated/<include path>.gen.h.
-int compile_openapi(const std::vector<std::string>& files, const std::string& out, const std::string& header) {
+int compile_openapi(const std::vector<std::string>& files, const std::string& out,
+                    const std::string& header) {
   Problems problems;
   std::vector<std::unique_ptr<ApiModule>> modules;
   for (const auto& path : files) {
@@ -86,13 +90,16 @@ int compile_openapi(const std::vector<std::string>& files, const std::string& ou
     return 2;
   }
   const auto made = generate_openapi_source(document, header.substr(at + marker.size()));
-  if (auto written = write_pair(header.substr(0, header.size() - suffix.size()), made); !written.ok()) return fail(written.error());
+  if (auto written = write_pair(header.substr(0, header.size() - suffix.size()), made); !written.ok())
+    return fail(written.error());
   return 0;
 }
 
 int usage() {
-  std::fputs("usage: jingwei-compile folder <folder> --out <dir>\n"
-             "       jingwei-compile openapi --out <file.json> [--header <file.gen.h>] <api.yaml>...\n", stderr);
+  std::fputs(
+      "usage: jingwei-compile folder <folder> --out <dir>\n"
+      "       jingwei-compile openapi --out <file.json> [--header <file.gen.h>] <api.yaml>...\n",
+      stderr);
   return 2;
 }
 

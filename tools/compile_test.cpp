@@ -1,4 +1,5 @@
-// Goal: sources that break a rule stop the build, naming file, line and what was expected; good ones become C++.
+// Goal: sources that break a rule stop the build, naming file, line and what was expected; good ones become
+// C++.
 #include <gtest/gtest.h>
 
 #include "schema/messages.gen.h"
@@ -10,15 +11,21 @@ namespace jingwei::tools {
 namespace {
 
 std::string api(const std::string& operation) {
-  return "module: m\ntitle: {zh: 模, en: M}\ntypes:\n  T: {type: object, title: {zh: 体, en: T}, fields: [{name: a, type: id, title: {zh: 甲, en: A}}]}\n"
-         "operations:\n" + operation;
+  return "module: m\ntitle: {zh: 模, en: M}\ntypes:\n  T: {type: object, title: {zh: 体, en: T}, fields: "
+         "[{name: a, type: id, title: {zh: 甲, en: A}}]}\n"
+         "operations:\n" +
+         operation;
 }
 
-constexpr const char* good = "  - {id: get_t, method: GET, path: '/t/{id}', summary: {zh: 查, en: Get}, permission: t.read, audit: t.look,\n"
-                             "     limits: {cost: 1}, runs: pool, response: {status: 200, schema: T},\n"
-                             "     parameters: [{name: id, in: path, type: id, title: {zh: 号, en: Id}}]}\n";
-constexpr const char* write = "  - {id: add_t, method: POST, path: /t, summary: {zh: 增, en: Add}, permission: t.write, audit: t.add,\n"
-                              "     limits: {cost: 1, body_bytes: 100}, runs: pool, idempotency: optional, body: {schema: T}, response: {status: 204}}\n";
+constexpr const char* good =
+    "  - {id: get_t, method: GET, path: '/t/{id}', summary: {zh: 查, en: Get}, permission: t.read, audit: "
+    "t.look,\n"
+    "     limits: {cost: 1}, runs: pool, response: {status: 200, schema: T},\n"
+    "     parameters: [{name: id, in: path, type: id, title: {zh: 号, en: Id}}]}\n";
+constexpr const char* write =
+    "  - {id: add_t, method: POST, path: /t, summary: {zh: 增, en: Add}, permission: t.write, audit: t.add,\n"
+    "     limits: {cost: 1, body_bytes: 100}, runs: pool, idempotency: optional, body: {schema: T}, "
+    "response: {status: 204}}\n";
 
 class Compile : public ::testing::Test {
  protected:
@@ -34,11 +41,17 @@ class Compile : public ::testing::Test {
     EXPECT_NE(at, std::string::npos) << from;
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
   }
-  std::string broken(const std::string& from, const std::string& to) { return problems(api(changed(good, from, to))); }
-  std::string broken_write(const std::string& from, const std::string& to) { return problems(api(changed(write, from, to))); }
+  std::string broken(const std::string& from, const std::string& to) {
+    return problems(api(changed(good, from, to)));
+  }
+  std::string broken_write(const std::string& from, const std::string& to) {
+    return problems(api(changed(write, from, to)));
+  }
 };
 
-TEST_F(Compile, GoodApiHasNoProblems) { EXPECT_EQ(problems(api(std::string(good) + write)), ""); }
+TEST_F(Compile, GoodApiHasNoProblems) {
+  EXPECT_EQ(problems(api(std::string(good) + write)), "");
+}
 
 TEST_F(Compile, EveryMissingGuardStopsTheBuild) {
   EXPECT_EQ(broken("permission: t.read, ", ""), "m/api.yaml:6: missing key `permission`\n");
@@ -46,15 +59,19 @@ TEST_F(Compile, EveryMissingGuardStopsTheBuild) {
   EXPECT_NE(broken("audit: t.look", "audit: none").find("audit_reason"), std::string::npos);
   EXPECT_EQ(broken("limits: {cost: 1}, ", ""), "m/api.yaml:6: missing key `limits`\n");
   EXPECT_EQ(broken("limits: {cost: 1}", "limits: {}"), "m/api.yaml:7: missing key `cost`\n");
-  EXPECT_NE(broken("summary: {zh: 查, en: Get}", "summary: {zh: 查}").find("m/api.yaml:6: `summary` needs both zh and en"), std::string::npos);
-  EXPECT_NE(broken("title: {zh: 号, en: Id}", "title: {en: Id}").find("m/api.yaml:8: `title` needs both"), std::string::npos);
+  EXPECT_NE(broken("summary: {zh: 查, en: Get}", "summary: {zh: 查}")
+                .find("m/api.yaml:6: `summary` needs both zh and en"),
+            std::string::npos);
+  EXPECT_NE(broken("title: {zh: 号, en: Id}", "title: {en: Id}").find("m/api.yaml:8: `title` needs both"),
+            std::string::npos);
   EXPECT_NE(broken_write("idempotency: optional, ", "").find("idempotency"), std::string::npos);
   EXPECT_NE(broken_write(", body_bytes: 100", "").find("body_bytes"), std::string::npos);
   EXPECT_NE(broken_write("body_bytes: 100", "body_bytes: 99999999").find("never raise"), std::string::npos);
 }
 
 TEST_F(Compile, UnknownWordsNameWhatWasExpected) {
-  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; expected one of `id`, `method`"), std::string::npos);
+  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; expected one of `id`, `method`"),
+            std::string::npos);
   EXPECT_NE(broken("runs: pool", "runs: thread").find("expected inline, pool or stream"), std::string::npos);
   EXPECT_NE(broken("method: GET", "method: FETCH").find("expected GET, POST"), std::string::npos);
   EXPECT_NE(broken("schema: T", "schema: U").find("there is no type `U`"), std::string::npos);
@@ -62,16 +79,20 @@ TEST_F(Compile, UnknownWordsNameWhatWasExpected) {
 }
 
 TEST_F(Compile, PathsAndParametersMustAgree) {
-  EXPECT_NE(broken("'/t/{id}'", "'/t/{id}/{code}'").find("placeholder {code} has no parameter"), std::string::npos);
+  EXPECT_NE(broken("'/t/{id}'", "'/t/{id}/{code}'").find("placeholder {code} has no parameter"),
+            std::string::npos);
   EXPECT_NE(broken("'/t/{id}'", "'/t'").find("the path has no {id}"), std::string::npos);
   EXPECT_NE(broken("'/t/{id}'", "'/t/x{id}'").find("whole segment"), std::string::npos);
-  EXPECT_NE(broken("in: path, type: id", "in: query, type: integer, default: x").find("default of `id`"), std::string::npos);
+  EXPECT_NE(broken("in: path, type: id", "in: query, type: integer, default: x").find("default of `id`"),
+            std::string::npos);
   EXPECT_NE(broken("in: path, type: id", "in: path, type: text").find("needs max_length"), std::string::npos);
 }
 
 TEST_F(Compile, DuplicatesStopTheBuild) {
-  EXPECT_NE(problems(api(std::string(good) + good)).find("m/api.yaml:9: operation id `get_t` stands twice"), std::string::npos);
-  const std::string other = changed(changed(changed(good, "get_t", "get_u"), "/t/{id}", "/t/{no}"), "name: id", "name: no");
+  EXPECT_NE(problems(api(std::string(good) + good)).find("m/api.yaml:9: operation id `get_t` stands twice"),
+            std::string::npos);
+  const std::string other =
+      changed(changed(changed(good, "get_t", "get_u"), "/t/{id}", "/t/{no}"), "name: id", "name: no");
   EXPECT_EQ(problems(api(good + other)), "m/api.yaml:9: GET /t/{no} stands twice\n");
 }
 
@@ -101,15 +122,19 @@ TEST_F(Compile, MessagesNeedBothLanguagesAndTheSamePlaceholders) {
   };
   EXPECT_EQ(check("a.b: {zh: '甲{x}', en: 'A {x}'}\n"), "");
   EXPECT_EQ(check("a.b: {zh: 甲}\n"), "m/messages.yaml:1: missing key `en`\n");
-  EXPECT_EQ(check("\na.b: {zh: '甲{x}', en: 'A {y}'}\n"), "m/messages.yaml:2: message `a.b` has different placeholders: zh {x}, en {y}\n");
-  EXPECT_NE(check("a.b: {zh: 甲, en: A}\na.b: {zh: 甲, en: A}\n").find("m/messages.yaml:2: key `a.b` stands twice"), std::string::npos);
+  EXPECT_EQ(check("\na.b: {zh: '甲{x}', en: 'A {y}'}\n"),
+            "m/messages.yaml:2: message `a.b` has different placeholders: zh {x}, en {y}\n");
+  EXPECT_NE(
+      check("a.b: {zh: 甲, en: A}\na.b: {zh: 甲, en: A}\n").find("m/messages.yaml:2: key `a.b` stands twice"),
+      std::string::npos);
 }
 
 TEST_F(Compile, SqlVariantsStandOverTheCommonText) {
   FolderSources folder;
   folder.folder = "modules/m";
   folder.sql = {{"m.sql", "-- name: a @postgres\nSELECT now($1);\n-- name: a\n-- why\nSELECT 1 + $1;\n"}};
-  folder.migrations = {{"modules/m/migrations/0001_first.sql", "-- reference\nCREATE TABLE t (\n  a BLOB --@sqlite\n  a BYTEA --@postgres\n);\n"}};
+  folder.migrations = {{"modules/m/migrations/0001_first.sql",
+                        "-- reference\nCREATE TABLE t (\n  a BLOB --@sqlite\n  a BYTEA --@postgres\n);\n"}};
   Problems found;
   const auto statements = read_statements(folder, found);
   const auto migrations = read_migrations(folder, found);
@@ -135,7 +160,9 @@ TEST_F(Compile, BadSqlIsToldWithItsLine) {
   };
   EXPECT_NE(check("SELECT 1").find("m/sql/m.sql:1: expected `-- name:"), std::string::npos);
   EXPECT_NE(check("-- name: a\nSELECT $2").find("without gaps"), std::string::npos);
-  EXPECT_NE(check("-- name: a\nSELECT 1\n-- name: a\nSELECT 2").find("m/sql/m.sql:3: statement `a` stands twice"), std::string::npos);
+  EXPECT_NE(
+      check("-- name: a\nSELECT 1\n-- name: a\nSELECT 2").find("m/sql/m.sql:3: statement `a` stands twice"),
+      std::string::npos);
   EXPECT_NE(check("-- name: a @postgres\nSELECT 1").find("lacks its @sqlite variant"), std::string::npos);
   EXPECT_NE(check("-- name: a @oracle\nSELECT 1").find("expected @sqlite or @postgres"), std::string::npos);
   EXPECT_NE(check("-- name: a\nSELECT 1", "0002_a.sql").find("expected migration 1 next"), std::string::npos);

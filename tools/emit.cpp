@@ -11,12 +11,13 @@ namespace jingwei::tools {
 namespace {
 
 constexpr std::array<std::string_view, 63> keywords = {
-    "alignas", "alignof", "and", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class",
-    "const", "constexpr", "continue", "default", "delete", "do", "double", "else", "enum", "explicit", "export",
-    "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new",
-    "not", "operator", "or", "private", "protected", "public", "register", "requires", "return", "short", "signed",
-    "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "union",
-    "unsigned", "using", "void", "while"};
+    "alignas", "alignof", "and",      "asm",     "auto",     "bitand",    "bitor",    "bool",     "break",
+    "case",    "catch",   "char",     "class",   "const",    "constexpr", "continue", "default",  "delete",
+    "do",      "double",  "else",     "enum",    "explicit", "export",    "extern",   "false",    "float",
+    "for",     "friend",  "goto",     "if",      "inline",   "int",       "long",     "mutable",  "namespace",
+    "new",     "not",     "operator", "or",      "private",  "protected", "public",   "register", "requires",
+    "return",  "short",   "signed",   "sizeof",  "static",   "struct",    "switch",   "template", "this",
+    "throw",   "true",    "try",      "typedef", "union",    "unsigned",  "using",    "void",     "while"};
 
 }  // namespace
 

@@ -38,7 +38,8 @@ void write_parameter(JsonWriter& out, const ApiParameter& parameter) {
     // The default goes in as the last member.
     JsonWriter value;
     const auto kind = binding.type->kind;
-    const bool bare = kind == schema::Kind::integer || kind == schema::Kind::number || kind == schema::Kind::boolean;
+    const bool bare =
+        kind == schema::Kind::integer || kind == schema::Kind::number || kind == schema::Kind::boolean;
     if (bare) {
       value.raw(*binding.default_text);
     } else {
@@ -87,7 +88,8 @@ void write_responses(JsonWriter& out, const ApiOperation& operation) {
   out.key(std::to_string(operation.response.status));
   out.begin_object();
   out.member("description", operation.summary.en);
-  if (!operation.response.media.empty()) write_content(out, {operation.response.media}, operation.response.type);
+  if (!operation.response.media.empty())
+    write_content(out, {operation.response.media}, operation.response.type);
   out.end_object();
   out.key("default");
   out.begin_object();
@@ -133,12 +135,14 @@ void write_operation(JsonWriter& out, const ApiModule& module, const ApiOperatio
 }
 
 // RFC 9457 with this project's members.
-constexpr std::string_view problem_schema = R"j({"type":"object","title":"Problem","x-title-zh":"问题","properties":{)j"
+constexpr std::string_view problem_schema =
+    R"j({"type":"object","title":"Problem","x-title-zh":"问题","properties":{)j"
     R"j("type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},)j"
     R"j("code":{"type":"string"},"errors":{"type":"array","items":{"type":"object","properties":{)j"
     R"j("field":{"type":"string"},"code":{"type":"string"},"detail":{"type":"string"}},)j"
     R"j("required":["field","code","detail"]}}},"required":["type","title","status","detail","code"]})j";
-constexpr std::string_view problem_response = R"j({"description":"What went wrong, in the language asked for (RFC 9457)",)j"
+constexpr std::string_view problem_response =
+    R"j({"description":"What went wrong, in the language asked for (RFC 9457)",)j"
     R"j("x-description-zh":"出错原因（RFC 9457）","content":{"application/problem+json":{"schema":)j"
     R"j({"$ref":"#/components/schemas/Problem"}}}})j";
 
@@ -201,7 +205,8 @@ std::string generate_openapi(const std::vector<std::unique_ptr<ApiModule>>& modu
   std::vector<std::string> paths;
   for (const auto& module : modules) {
     for (const auto& operation : module->operations) {
-      if (std::find(paths.begin(), paths.end(), operation.path) == paths.end()) paths.push_back(operation.path);
+      if (std::find(paths.begin(), paths.end(), operation.path) == paths.end())
+        paths.push_back(operation.path);
     }
   }
   out.key("paths");
@@ -229,9 +234,12 @@ GeneratedPair generate_openapi_source(const std::string& document, const std::st
   constexpr std::size_t piece_bytes = 8 * 1024;
   GeneratedPair made;
   const std::string note = generated_note("the modules' api.yaml");
-  made.header = note + "#pragma once\n\n#include <string_view>\n\nnamespace jingwei {\n\n"
-                "// The OpenAPI 3.1 document of this program's API.\nstd::string_view openapi_document();\n\n}  // namespace jingwei\n";
-  made.source = note + "#include \"" + include + "\"\n\nnamespace jingwei {\n\nnamespace {\n\nconstexpr std::string_view document =\n";
+  made.header = note +
+                "#pragma once\n\n#include <string_view>\n\nnamespace jingwei {\n\n"
+                "// The OpenAPI 3.1 document of this program's API.\nstd::string_view "
+                "openapi_document();\n\n}  // namespace jingwei\n";
+  made.source = note + "#include \"" + include +
+                "\"\n\nnamespace jingwei {\n\nnamespace {\n\nconstexpr std::string_view document =\n";
   std::string_view rest = document;
   while (!rest.empty()) {
     std::size_t end = rest.size() <= piece_bytes ? rest.size() : rest.rfind('\n', piece_bytes) + 1;
@@ -239,7 +247,9 @@ GeneratedPair generate_openapi_source(const std::string& document, const std::st
     made.source += "    R\"json(" + std::string(rest.substr(0, end)) + ")json\"\n";
     rest.remove_prefix(end);
   }
-  made.source += "    ;\n\n}  // namespace\n\nstd::string_view openapi_document() { return document; }\n\n}  // namespace jingwei\n";
+  made.source +=
+      "    ;\n\n}  // namespace\n\nstd::string_view openapi_document() { return document; }\n\n}  // "
+      "namespace jingwei\n";
   return made;
 }
 

@@ -10,10 +10,12 @@
 
 namespace jingwei::tools {
 
-// The document, pretty-printed and ending in a line feed; the same bytes for the same input. Modules in the order given.
+// The document, pretty-printed and ending in a line feed; the same bytes for the same input. Modules in the
+// order given.
 std::string generate_openapi(const std::vector<std::unique_ptr<ApiModule>>& modules);
 
-// openapi.gen.h and openapi.gen.cpp with `std::string_view jingwei::openapi_document()`; `include` is the header's path.
+// openapi.gen.h and openapi.gen.cpp with `std::string_view jingwei::openapi_document()`; `include` is the
+// header's path.
 GeneratedPair generate_openapi_source(const std::string& document, const std::string& include);
 
 }  // namespace jingwei::tools

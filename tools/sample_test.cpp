@@ -47,7 +47,8 @@ class SampleApi : public ::testing::Test {
   SampleApi() : routes_(routes(recorder_)) {}
   std::string answer(std::size_t route, const http::Request& request, const http::PathValues& path = {}) {
     http::Response got;
-    routes_[route].handle(request, path, http::Responder([&](http::Response response) { got = std::move(response); }));
+    routes_[route].handle(request, path,
+                          http::Responder([&](http::Response response) { got = std::move(response); }));
     return got.status == 200 ? "ok" : got.body;
   }
   Recorder recorder_;
@@ -64,7 +65,8 @@ TEST_F(SampleApi, PathValuesFollowTheirPlaceholders) {
   EXPECT_EQ(recorder_.person.kind, "all");
   EXPECT_EQ(recorder_.person.q, "张");
   request.query = "limit=501&x=1";
-  EXPECT_EQ(answer(0, request, {"0", "4404"}), "x schema.parameter_unknown;id schema.not_an_id;limit schema.number_too_large;");
+  EXPECT_EQ(answer(0, request, {"0", "4404"}),
+            "x schema.parameter_unknown;id schema.not_an_id;limit schema.number_too_large;");
 }
 
 TEST_F(SampleApi, BodiesAndKeysAreCheckedBeforeTheOperation) {

@@ -32,7 +32,8 @@ std::vector<std::string> sql_files(const fs::path& folder) {
 
 std::vector<std::string> when_present(const fs::path& file) {
   std::error_code fault;
-  return fs::exists(file, fault) ? std::vector<std::string>{file.generic_string()} : std::vector<std::string>{};
+  return fs::exists(file, fault) ? std::vector<std::string>{file.generic_string()}
+                                 : std::vector<std::string>{};
 }
 
 }  // namespace

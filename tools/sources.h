@@ -15,7 +15,7 @@ struct SourceFile {
 };
 
 struct FolderSources {
-  std::string folder;  // "modules/region"
+  std::string folder;                  // "modules/region"
   std::vector<SourceFile> messages;    // messages.yaml or none
   std::vector<SourceFile> api;         // api.yaml or none
   std::vector<SourceFile> sql;         // sql/*.sql by name

@@ -14,10 +14,13 @@ namespace {
 struct Token {
   std::string text;  // lower case; quoted names without quotes, string literals as ''
   int line = 1;
-  bool declaration = false;  // a `-- distributed by:` or `-- reference` comment: text holds the column or nothing
+  bool declaration =
+      false;  // a `-- distributed by:` or `-- reference` comment: text holds the column or nothing
 };
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$'; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
+}
 
 // Words and single signs. Comments vanish but for declarations of tables.
 std::vector<Token> tokens_of(std::string_view sql) {
@@ -43,7 +46,8 @@ std::vector<Token> tokens_of(std::string_view sql) {
       at = end;
     } else if (c == '\'') {
       std::size_t end = at + 1;
-      while (end < sql.size() && !(sql[end] == '\'' && (end + 1 >= sql.size() || sql[end + 1] != '\''))) end += sql[end] == '\'' ? 2 : 1;
+      while (end < sql.size() && !(sql[end] == '\'' && (end + 1 >= sql.size() || sql[end + 1] != '\'')))
+        end += sql[end] == '\'' ? 2 : 1;
       tokens.push_back({"''", line, false});
       at = std::min(end + 1, sql.size());
     } else if (c == '"') {
@@ -54,7 +58,8 @@ std::vector<Token> tokens_of(std::string_view sql) {
       std::size_t end = at;
       while (end < sql.size() && is_word(sql[end])) ++end;
       std::string word(sql.substr(at, end - at));
-      std::transform(word.begin(), word.end(), word.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+      std::transform(word.begin(), word.end(), word.begin(),
+                     [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
       tokens.push_back({std::move(word), line, false});
       at = end;
     } else {
@@ -66,7 +71,8 @@ std::vector<Token> tokens_of(std::string_view sql) {
 }
 
 std::string_view word_at(const std::vector<Token>& tokens, std::size_t at) {
-  return at < tokens.size() && !tokens[at].declaration ? std::string_view(tokens[at].text) : std::string_view();
+  return at < tokens.size() && !tokens[at].declaration ? std::string_view(tokens[at].text)
+                                                       : std::string_view();
 }
 
 // Words at depth one of the brackets that open at `open`; moves past the closing one.
@@ -91,7 +97,8 @@ bool holds(const std::vector<std::string>& words, std::string_view wanted) {
 }
 
 // Checks the keys inside CREATE TABLE's brackets.
-void check_keys(const std::vector<Token>& tokens, std::size_t open, const SqlTable& table, Problems& problems) {
+void check_keys(const std::vector<Token>& tokens, std::size_t open, const SqlTable& table,
+                Problems& problems) {
   int depth = 0;
   std::string column;  // the column (or constraint) that this entry defines
   bool at_entry = false, found = false;
@@ -112,9 +119,13 @@ void check_keys(const std::vector<Token>& tokens, std::size_t open, const SqlTab
     std::vector<std::string> keys = {column};
     if (word_at(tokens, next) == "(") keys = bracketed(tokens, next);
     if (!holds(keys, table.distribution))
-      problems.add(table.file, tokens[at].line, "a unique key of `" + table.name + "` must contain its distribution column `" + table.distribution + "`");
+      problems.add(table.file, tokens[at].line,
+                   "a unique key of `" + table.name + "` must contain its distribution column `" +
+                       table.distribution + "`");
   }
-  if (!found) problems.add(table.file, table.line, "`" + table.name + "` has no column `" + table.distribution + "` to be distributed by");
+  if (!found)
+    problems.add(table.file, table.line,
+                 "`" + table.name + "` has no column `" + table.distribution + "` to be distributed by");
 }
 
 // Tables a statement touches, each with what it does there.
@@ -125,18 +136,24 @@ struct Use {
   std::size_t at = 0;  // token of the name
 };
 
-const std::set<std::string, std::less<>> after_table = {"set", "where", "on", "join", "left", "inner", "cross", "using", "order", "group", "limit", "values",
-                                                        "select", "returning", "natural", "full", "right", "default", "union", "for", "having", "as"};
+const std::set<std::string, std::less<>> after_table = {
+    "set",   "where",   "on",    "join",   "left",   "inner",     "cross",   "using",
+    "order", "group",   "limit", "values", "select", "returning", "natural", "full",
+    "right", "default", "union", "for",    "having", "as"};
 
 std::vector<Use> uses_of(const std::vector<Token>& tokens, const SqlTables& tables) {
   std::vector<Use> uses;
   bool in_from = false;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     const std::string_view word = word_at(tokens, at);
-    const bool updates = word == "update" && word_at(tokens, at + 1) != "set" && (at == 0 || word_at(tokens, at - 1) != "for");
-    const bool names = word == "from" || word == "join" || word == "into" || updates || (in_from && word == ",");
+    const bool updates =
+        word == "update" && word_at(tokens, at + 1) != "set" && (at == 0 || word_at(tokens, at - 1) != "for");
+    const bool names =
+        word == "from" || word == "join" || word == "into" || updates || (in_from && word == ",");
     if (word == "from") in_from = true;
-    if (word == "where" || word == "set" || word == "group" || word == "order" || word == "(" || word == ")" || word == "on") in_from = false;
+    if (word == "where" || word == "set" || word == "group" || word == "order" || word == "(" ||
+        word == ")" || word == "on")
+      in_from = false;
     if (!names) continue;
     const auto found = tables.find(std::string(word_at(tokens, at + 1)));
     if (found == tables.end()) continue;
@@ -156,14 +173,16 @@ bool is_filtered(const std::vector<Token>& tokens, const Use& use, const std::st
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     const std::string_view word = word_at(tokens, at);
     if (word == "where" || (word == "on" && word_at(tokens, at + 1) != "conflict")) in_clause = true;
-    if (word == "set" || word == "select" || word == "returning" || word == "order" || word == "group") in_clause = false;
+    if (word == "set" || word == "select" || word == "returning" || word == "order" || word == "group")
+      in_clause = false;
     if (word == "using" && word_at(tokens, at + 1) == "(") {
       std::size_t open = at + 1;
       if (holds(bracketed(tokens, open), column)) return true;
     }
     if (!in_clause || word != column) continue;
     const bool qualified = at >= 2 && word_at(tokens, at - 1) == ".";
-    if (qualified && word_at(tokens, at - 2) != use.alias && word_at(tokens, at - 2) != use.table->name) continue;
+    if (qualified && word_at(tokens, at - 2) != use.alias && word_at(tokens, at - 2) != use.table->name)
+      continue;
     const std::string_view next = word_at(tokens, at + 1);
     const std::string_view before = word_at(tokens, at - (qualified ? 3 : 1));
     if (next == "=" || next == "in" || before == "=") return true;
@@ -171,28 +190,37 @@ bool is_filtered(const std::vector<Token>& tokens, const Use& use, const std::st
   return false;
 }
 
-void check_insert(const std::vector<Token>& tokens, const Use& use, const SqlStatement& statement, Problems& problems) {
+void check_insert(const std::vector<Token>& tokens, const Use& use, const SqlStatement& statement,
+                  Problems& problems) {
   const std::string where = "`" + statement.name + "`: ";
   std::size_t open = use.at + 1;
   if (word_at(tokens, open) == "(" && !holds(bracketed(tokens, open), use.table->distribution))
-    problems.add(statement.file, statement.line, where + "INSERT INTO " + use.table->name + " must give `" + use.table->distribution + "`");
+    problems.add(statement.file, statement.line,
+                 where + "INSERT INTO " + use.table->name + " must give `" + use.table->distribution + "`");
   for (std::size_t at = open; at + 1 < tokens.size(); ++at) {
-    if (word_at(tokens, at) != "on" || word_at(tokens, at + 1) != "conflict" || word_at(tokens, at + 2) != "(") continue;
+    if (word_at(tokens, at) != "on" || word_at(tokens, at + 1) != "conflict" ||
+        word_at(tokens, at + 2) != "(")
+      continue;
     std::size_t target = at + 2;
     if (!holds(bracketed(tokens, target), use.table->distribution))
-      problems.add(statement.file, statement.line, where + "ON CONFLICT of " + use.table->name + " must contain `" + use.table->distribution + "`");
+      problems.add(
+          statement.file, statement.line,
+          where + "ON CONFLICT of " + use.table->name + " must contain `" + use.table->distribution + "`");
   }
 }
 
-void check_statement(const SqlStatement& statement, const std::string& sql, const SqlTables& tables, Problems& problems) {
+void check_statement(const SqlStatement& statement, const std::string& sql, const SqlTables& tables,
+                     Problems& problems) {
   const auto tokens = tokens_of(sql);
   for (const auto& use : uses_of(tokens, tables)) {
     if (use.table->distribution.empty()) continue;
     if (use.insert) {
       check_insert(tokens, use, statement, problems);
     } else if (statement.scatter.empty() && !is_filtered(tokens, use, use.table->distribution)) {
-      problems.add(statement.file, statement.line, "`" + statement.name + "`: " + use.table->name + " must be found by its distribution column `" +
-                       use.table->distribution + "` in WHERE or ON, or the statement says `-- scatter: <reason>`");
+      problems.add(statement.file, statement.line,
+                   "`" + statement.name + "`: " + use.table->name +
+                       " must be found by its distribution column `" + use.table->distribution +
+                       "` in WHERE or ON, or the statement says `-- scatter: <reason>`");
     }
   }
 }
@@ -209,14 +237,18 @@ void read_tables(const FolderSources& folder, SqlTables& tables, Problems& probl
       if (word_at(tokens, at) != "create" || word_at(tokens, at + 1) != "table") continue;
       std::size_t name = at + 2;
       if (word_at(tokens, name) == "if") name += 3;
-      SqlTable table{std::string(word_at(tokens, name)), declared.value_or(""), migration.file, tokens[at].line};
+      SqlTable table{std::string(word_at(tokens, name)), declared.value_or(""), migration.file,
+                     tokens[at].line};
       if (!declared) {
-        problems.add(migration.file, tokens[at].line, "table `" + table.name + "` needs `-- distributed by: <column>` or `-- reference` before it");
+        problems.add(
+            migration.file, tokens[at].line,
+            "table `" + table.name + "` needs `-- distributed by: <column>` or `-- reference` before it");
       } else if (!table.distribution.empty()) {
         check_keys(tokens, name + 1, table, problems);
       }
       if (const auto [found, fresh] = tables.emplace(table.name, table); !fresh)
-        problems.add(migration.file, tokens[at].line, "table `" + table.name + "` stands in " + found->second.file + " too");
+        problems.add(migration.file, tokens[at].line,
+                     "table `" + table.name + "` stands in " + found->second.file + " too");
       declared.reset();
     }
   }
@@ -233,7 +265,9 @@ void check_sql_rules(const FolderSources& folder, const SqlTables& tables, Probl
       if (found == tables.end() || found->second.distribution.empty()) continue;
       std::size_t open = on + 2;
       if (!holds(bracketed(tokens, open), found->second.distribution))
-        problems.add(migration.file, tokens[at].line, "a unique index of `" + found->first + "` must contain its distribution column `" + found->second.distribution + "`");
+        problems.add(migration.file, tokens[at].line,
+                     "a unique index of `" + found->first + "` must contain its distribution column `" +
+                         found->second.distribution + "`");
     }
   }
   for (const auto& statement : read_statements(folder, problems)) {

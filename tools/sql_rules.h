@@ -1,9 +1,10 @@
-// The sharding rules of DESIGN §7, checked on the SQL text of one program's folders, so that a table that works on one
-// server works on many (Citus):
+// The sharding rules of DESIGN §7, checked on the SQL text of one program's folders, so that a table that
+// works on one server works on many (Citus):
 //
 // - every CREATE TABLE is preceded by `-- distributed by: <column>` (a column of it) or `-- reference`;
 // - PRIMARY KEY, UNIQUE and ON CONFLICT of a distributed table contain its distribution column;
-// - SELECT, UPDATE and DELETE on a distributed table name that column in a WHERE or ON clause, and INSERT in its column
+// - SELECT, UPDATE and DELETE on a distributed table name that column in a WHERE or ON clause, and INSERT in
+// its column
 //   list, unless the statement carries `-- scatter: <reason>`;
 // - two distributed tables in one statement are joined on both their distribution columns.
 //

@@ -39,7 +39,9 @@ TEST(SqlRules, StatementsByTheDistributionColumnPass) {
   EXPECT_EQ(problems_of("SELECT body FROM record WHERE person = $1 AND id = $2"), "");
   EXPECT_EQ(problems_of("UPDATE record SET body = $2 WHERE person = $1"), "");
   EXPECT_EQ(problems_of("DELETE FROM record WHERE person IN ($1, $2)"), "");
-  EXPECT_EQ(problems_of("INSERT INTO record (person, id) VALUES ($1, $2) ON CONFLICT (person, id) DO UPDATE SET body = 'x'"), "");
+  EXPECT_EQ(problems_of("INSERT INTO record (person, id) VALUES ($1, $2) ON CONFLICT (person, id) DO UPDATE "
+                        "SET body = 'x'"),
+            "");
   EXPECT_EQ(problems_of("SELECT * FROM record r JOIN link l ON l.person = r.person WHERE r.person = $1"), "");
   EXPECT_EQ(problems_of("SELECT * FROM record r JOIN region g ON g.id = r.id WHERE r.person = $1"), "");
   EXPECT_EQ(problems_of("SELECT * FROM region WHERE code = $1"), "");
@@ -47,7 +49,8 @@ TEST(SqlRules, StatementsByTheDistributionColumnPass) {
 }
 
 TEST(SqlRules, StatementsWithoutItAreCaughtWithTheirPlace) {
-  EXPECT_TRUE(problems_of("SELECT body FROM record WHERE id = $1").starts_with("modules/m/sql/m.sql:1: `s`: record must be found by"));
+  EXPECT_TRUE(problems_of("SELECT body FROM record WHERE id = $1")
+                  .starts_with("modules/m/sql/m.sql:1: `s`: record must be found by"));
   EXPECT_NE(problems_of("SELECT person FROM record"), "");
   EXPECT_NE(problems_of("UPDATE record SET person = $1"), "");
   EXPECT_NE(problems_of("DELETE FROM record WHERE body = 'person = 1'"), "");
@@ -67,7 +70,11 @@ TEST(SqlRules, TablesDeclareHowTheyAreSpread) {
   EXPECT_NE(problems_of("", "-- distributed by: b\nCREATE TABLE a (id BIGINT);"), "");
   EXPECT_NE(problems_of("", "-- distributed by: b\nCREATE TABLE a (id BIGINT PRIMARY KEY, b BIGINT);"), "");
   EXPECT_NE(problems_of("", "-- distributed by: b\nCREATE TABLE a (id BIGINT, b BIGINT, UNIQUE (id));"), "");
-  EXPECT_NE(problems_of("", "-- distributed by: b\nCREATE TABLE a (id BIGINT, b BIGINT);\nCREATE UNIQUE INDEX i ON a (id);"), "");
+  EXPECT_NE(
+      problems_of(
+          "",
+          "-- distributed by: b\nCREATE TABLE a (id BIGINT, b BIGINT);\nCREATE UNIQUE INDEX i ON a (id);"),
+      "");
   EXPECT_EQ(problems_of("", "-- distributed by: b\nCREATE TABLE a (id BIGINT, b BIGINT PRIMARY KEY);"), "");
   EXPECT_NE(problems_of("", "-- reference\nCREATE TABLE a (id BIGINT);\nCREATE TABLE c (id BIGINT);"), "");
 }
@@ -81,7 +88,8 @@ TEST(SqlRules, HoldForTheWholeTree) {
     std::set<std::string> found;
     for (const auto& entry : fs::recursive_directory_iterator(root / top, fault)) {
       const auto parent = entry.path().parent_path();
-      if (entry.path().extension() == ".sql" && (parent.filename() == "sql" || parent.filename() == "migrations"))
+      if (entry.path().extension() == ".sql" &&
+          (parent.filename() == "sql" || parent.filename() == "migrations"))
         found.insert(parent.parent_path().generic_string());
     }
     for (const auto& folder : found) {

@@ -82,9 +82,12 @@ std::vector<Piece> pieces_of(const SourceFile& file, Problems& problems) {
       if (at != std::string_view::npos) piece.dialect = std::string(trimmed(name->substr(at + 1)));
       piece.line = number;
       if (!is_identifier(piece.name) || piece.name == "migrations")
-        problems.add(file.path, number, "statement name `" + piece.name + "` must be a lower_case name, free in C++ and not `migrations`");
+        problems.add(file.path, number,
+                     "statement name `" + piece.name +
+                         "` must be a lower_case name, free in C++ and not `migrations`");
       if (!piece.dialect.empty() && piece.dialect != "sqlite" && piece.dialect != "postgres")
-        problems.add(file.path, number, "unknown dialect `@" + piece.dialect + "`; expected @sqlite or @postgres");
+        problems.add(file.path, number,
+                     "unknown dialect `@" + piece.dialect + "`; expected @sqlite or @postgres");
       pieces.push_back(std::move(piece));
     } else if (const auto reason = directive(line, "scatter:")) {
       if (reason->empty() || pieces.empty()) {
@@ -104,7 +107,8 @@ std::vector<Piece> pieces_of(const SourceFile& file, Problems& problems) {
   for (auto& piece : pieces) {
     piece.text = without_semicolon(piece.text);
     if (piece.text.empty()) problems.add(file.path, piece.line, "statement `" + piece.name + "` is empty");
-    if (piece.text.find(")sql\"") != std::string::npos) problems.add(file.path, piece.line, "a statement cannot hold `)sql\"`");
+    if (piece.text.find(")sql\"") != std::string::npos)
+      problems.add(file.path, piece.line, "a statement cannot hold `)sql\"`");
   }
   return pieces;
 }
@@ -112,9 +116,11 @@ std::vector<Piece> pieces_of(const SourceFile& file, Problems& problems) {
 void check_parameters(const SqlStatement& statement, Problems& problems) {
   const auto sqlite = parameters_of(statement.sqlite), postgres = parameters_of(statement.postgres);
   if (!sqlite.empty() && (*sqlite.begin() != 1 || *sqlite.rbegin() != static_cast<int>(sqlite.size())))
-    problems.add(statement.file, statement.line, "parameters of `" + statement.name + "` must be $1…$n without gaps");
+    problems.add(statement.file, statement.line,
+                 "parameters of `" + statement.name + "` must be $1…$n without gaps");
   if (sqlite != postgres)
-    problems.add(statement.file, statement.line, "both dialects of `" + statement.name + "` must take the same parameters");
+    problems.add(statement.file, statement.line,
+                 "both dialects of `" + statement.name + "` must take the same parameters");
 }
 
 // Keeps the lines of one dialect and drops comment lines.
@@ -141,7 +147,9 @@ void check_marks(const SourceFile& file, Problems& problems) {
     if (mark == std::string_view::npos) continue;
     const auto word = trimmed(line.substr(mark + 3));
     if (word != "sqlite" && word != "postgres")
-      problems.add(file.path, number, "unknown mark `--@" + std::string(word) + "`; expected --@sqlite or --@postgres at the end of the line");
+      problems.add(file.path, number,
+                   "unknown mark `--@" + std::string(word) +
+                       "`; expected --@sqlite or --@postgres at the end of the line");
   }
 }
 
@@ -154,7 +162,8 @@ std::vector<SqlStatement> read_statements(const FolderSources& folder, Problems&
   for (const auto& file : folder.sql) {
     for (auto& piece : pieces_of(file, problems)) {
       if (!seen.insert(piece.name + "@" + piece.dialect).second) {
-        problems.add(file.path, piece.line, "statement `" + piece.name + "` stands twice; names are unique in a folder");
+        problems.add(file.path, piece.line,
+                     "statement `" + piece.name + "` stands twice; names are unique in a folder");
         continue;
       }
       const auto [found, fresh] = index.emplace(piece.name, statements.size());
@@ -168,14 +177,17 @@ std::vector<SqlStatement> read_statements(const FolderSources& folder, Problems&
       SqlStatement& statement = statements[found->second];
       if (!piece.scatter.empty()) statement.scatter = piece.scatter;
       // A variant of one dialect stands over the common text, whichever comes first.
-      const bool has_sqlite = seen.contains(piece.name + "@sqlite"), has_postgres = seen.contains(piece.name + "@postgres");
+      const bool has_sqlite = seen.contains(piece.name + "@sqlite"),
+                 has_postgres = seen.contains(piece.name + "@postgres");
       if (piece.dialect == "sqlite" || (piece.dialect.empty() && !has_sqlite)) statement.sqlite = piece.text;
-      if (piece.dialect == "postgres" || (piece.dialect.empty() && !has_postgres)) statement.postgres = piece.text;
+      if (piece.dialect == "postgres" || (piece.dialect.empty() && !has_postgres))
+        statement.postgres = piece.text;
     }
   }
   for (const auto& statement : statements) {
     if (statement.sqlite.empty() || statement.postgres.empty()) {
-      problems.add(statement.file, statement.line, "statement `" + statement.name + "` lacks its " +
+      problems.add(statement.file, statement.line,
+                   "statement `" + statement.name + "` lacks its " +
                        (statement.sqlite.empty() ? "@sqlite" : "@postgres") + " variant");
       continue;
     }
@@ -198,12 +210,15 @@ std::vector<SqlMigration> read_migrations(const FolderSources& folder, Problems&
     }
     migration.title = name.substr(5, name.size() - 9);
     if (migration.number != static_cast<int>(migrations.size()) + 1)
-      problems.add(file.path, 1, "expected migration " + std::to_string(migrations.size() + 1) + " next: numbers have no gaps and stand once");
+      problems.add(file.path, 1,
+                   "expected migration " + std::to_string(migrations.size() + 1) +
+                       " next: numbers have no gaps and stand once");
     check_marks(file, problems);
     migration.sqlite = for_dialect(file.text, "postgres");
     migration.postgres = for_dialect(file.text, "sqlite");
     migration.annotated = file.text;
-    if (file.text.find(")sql\"") != std::string::npos) problems.add(file.path, 1, "a migration cannot hold `)sql\"`");
+    if (file.text.find(")sql\"") != std::string::npos)
+      problems.add(file.path, 1, "a migration cannot hold `)sql\"`");
     migrations.push_back(std::move(migration));
   }
   return migrations;
@@ -218,24 +233,32 @@ GeneratedPair generate_sql(const FolderSources& folder, Problems& problems) {
   const std::string note = generated_note(folder.folder + "/sql and " + folder.folder + "/migrations");
   GeneratedPair made;
   std::string& header = made.header;
-  header = note + "#pragma once\n\n#include <span>\n\n#include \"storage/statement.h\"\n\nnamespace " + space + " {\n\n";
+  header = note + "#pragma once\n\n#include <span>\n\n#include \"storage/statement.h\"\n\nnamespace " +
+           space + " {\n\n";
   for (const auto& statement : statements) {
     header += "// " + statement.file + ":" + std::to_string(statement.line) + "\n";
     header += "extern const storage::Statement " + statement.name + ";\n";
   }
-  header += "\n// In the order of their numbers.\nstd::span<const storage::Migration> migrations();\n\n}  // namespace " + space + "\n";
+  header +=
+      "\n// In the order of their numbers.\nstd::span<const storage::Migration> migrations();\n\n}  // "
+      "namespace " +
+      space + "\n";
 
   std::string& source = made.source;
-  source = note + "#include \"" + folder.folder + "/sql.gen.h\"\n\n#include <vector>\n\nnamespace " + space + " {\n\n";
+  source = note + "#include \"" + folder.folder + "/sql.gen.h\"\n\n#include <vector>\n\nnamespace " + space +
+           " {\n\n";
   for (const auto& statement : statements) {
     const std::string full = cpp_literal(module + "." + statement.name);
-    source += "const storage::Statement " + statement.name + "{\n    " + full + ",\n    " + cpp_raw_literal(statement.sqlite) +
-              ",\n    " + cpp_raw_literal(statement.postgres) + "};\n\n";
+    source += "const storage::Statement " + statement.name + "{\n    " + full + ",\n    " +
+              cpp_raw_literal(statement.sqlite) + ",\n    " + cpp_raw_literal(statement.postgres) + "};\n\n";
   }
-  source += "std::span<const storage::Migration> migrations() {\n  static const std::vector<storage::Migration> steps = {\n";
+  source +=
+      "std::span<const storage::Migration> migrations() {\n  static const std::vector<storage::Migration> "
+      "steps = {\n";
   for (const auto& migration : migrations) {
-    source += "      {" + cpp_literal(module) + ", " + std::to_string(migration.number) + ", " + cpp_literal(migration.title) +
-              ",\n       " + cpp_raw_literal(migration.sqlite) + ",\n       " + cpp_raw_literal(migration.postgres) + "},\n";
+    source += "      {" + cpp_literal(module) + ", " + std::to_string(migration.number) + ", " +
+              cpp_literal(migration.title) + ",\n       " + cpp_raw_literal(migration.sqlite) + ",\n       " +
+              cpp_raw_literal(migration.postgres) + "},\n";
   }
   source += "  };\n  return steps;\n}\n\n}  // namespace " + space + "\n";
   return made;

@@ -1,7 +1,9 @@
 // Named SQL and numbered migrations of one folder, read from text (DESIGN §7, storage/statement.h).
 //
-// sql/*.sql:  a statement begins with `-- name: put_version`, or `-- name: put_version @postgres` for one dialect.
-//             `-- scatter: <reason>` inside it says why it may touch every shard. Other comment lines are dropped.
+// sql/*.sql:  a statement begins with `-- name: put_version`, or `-- name: put_version @postgres` for one
+// dialect.
+//             `-- scatter: <reason>` inside it says why it may touch every shard. Other comment lines are
+//             dropped.
 // migrations/0001_title.sql: a line ending in `--@sqlite` or `--@postgres` is kept for that dialect only;
 //             each CREATE TABLE is preceded by `-- distributed by: <column>` or `-- reference`.
 #pragma once
