@@ -69,15 +69,15 @@ class Peer {
       sqlite3_reset(insert);
     }
     sqlite3_finalize(insert);
-    run("COMMIT; CREATE INDEX by_name ON region (name)");
+    run("COMMIT");
     lookup_ = prepare("SELECT node, name, level FROM region WHERE code = ?1");
     path_ = prepare(
         "WITH RECURSIVE up(code, parent, name) AS (SELECT code, parent, name FROM region WHERE code = ?1 UNION ALL "
         "SELECT r.code, r.parent, r.name FROM region r JOIN up ON r.code = up.parent) SELECT name FROM up");
-    prefix_ = prepare("SELECT node FROM region WHERE name >= ?1 AND name < ?2 ORDER BY level LIMIT 200");
+    part_ = prepare("SELECT node FROM region WHERE instr(name, ?1) > 0 ORDER BY level, length(name) LIMIT 200");
   }
   ~Peer() {
-    for (sqlite3_stmt* statement : {lookup_, path_, prefix_}) sqlite3_finalize(statement);
+    for (sqlite3_stmt* statement : {lookup_, path_, part_}) sqlite3_finalize(statement);
     sqlite3_close(db_);
   }
   Peer(const Peer&) = delete;
@@ -85,10 +85,7 @@ class Peer {
 
   std::int64_t lookup(const std::string& code) { return rows(lookup_, code); }
   std::int64_t path(const std::string& code) { return rows(path_, code); }
-  std::int64_t prefix(const std::string& name) {
-    bind(prefix_, 2, name + "\xF4\x8F\xBF\xBF");
-    return rows(prefix_, name);
-  }
+  std::int64_t part(const std::string& name) { return rows(part_, name); }
 
  private:
   void run(const char* sql) { sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); }
@@ -112,7 +109,7 @@ class Peer {
   sqlite3* db_ = nullptr;
   sqlite3_stmt* lookup_ = nullptr;
   sqlite3_stmt* path_ = nullptr;
-  sqlite3_stmt* prefix_ = nullptr;
+  sqlite3_stmt* part_ = nullptr;
 };
 
 std::int64_t keep = 0;  // results flow here, so that no work is optimised away
@@ -130,7 +127,7 @@ void compare(const char* what, const std::vector<std::string>& keys, std::size_t
   std::vector<double> their_rates;
   for (int round = 0; round < rounds; ++round) {
     our_rates.push_back(per_second(keys, count, ours));
-    their_rates.push_back(per_second(keys, std::max<std::size_t>(count / 10, 100), theirs));
+    their_rates.push_back(per_second(keys, std::max<std::size_t>(count / 10, 5), theirs));
   }
   report(what, median(our_rates), median(their_rates), "per second");
 }
@@ -169,9 +166,9 @@ int run(const std::string& path) {
   compare("path to the root", codes, 500'000,
           [&](const std::string& code) { return static_cast<std::int64_t>(tree->path(tree->find(code)).size()); },
           [&](const std::string& code) { return peer.path(code); });
-  compare("search by beginning", beginnings, 200,
+  compare("search by part of the name", beginnings, 50,
           [&](const std::string& text) { return static_cast<std::int64_t>(tree->search({.text = text, .under = {}, .level = {}}).size()); },
-          [&](const std::string& text) { return peer.prefix(text); });
+          [&](const std::string& text) { return peer.part(text); });
   const std::vector<std::string> pinyin{"xiangzhou", "chongqing", "heping", "xzq", "renminlu"};
   report("search by pinyin",
          per_second(pinyin, 500, [&](const std::string& text) {
