@@ -150,6 +150,8 @@ void Writer::commit_group(std::vector<Job>& jobs) {
     std::lock_guard lock(mutex_);
     if (outcome) head_ = position_;
     position_ = head_;
+    // A number that nothing bears is given out again, so that the feed counts without gaps.
+    if (!outcome || sequence_ == 0) --xact_;
   }
   committed_.notify_all();
   for (std::size_t i = 0; i < jobs.size(); ++i) {

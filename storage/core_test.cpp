@@ -1,0 +1,62 @@
+// Goal: the small pieces of the core: positions, added Changes, seals, ids, and upgrades of the core's own tables.
+#include "storage/sealer.h"
+#include "storage/sql.gen.h"
+#include "storage/store_suite.h"
+#include "storage/temporary_folder.h"
+#include "storage/upgrade_suite.h"
+
+namespace jingwei::storage {
+
+namespace {
+
+TEST(FeedPosition, ReadsWhatItWrites) {
+  const FeedPosition position{123, 45};
+  EXPECT_EQ(position.to_string(), "123.45");
+  EXPECT_EQ(FeedPosition::parse("123.45"), position);
+  for (const char* bad : {"", ".", "1", "1.", ".1", "1.2.3", "-1.2", "1.x", "99999999999999999999.1"}) {
+    EXPECT_FALSE(FeedPosition::parse(bad)) << bad;
+  }
+  EXPECT_LT((FeedPosition{1, 9}), (FeedPosition{2, 1}));
+}
+
+TEST(Change, ChangesOfSeveralModulesAddUp) {
+  Change one = suite::told(1, "a");
+  Change two = suite::told(2, "b");
+  two.shard = 9;
+  two.idempotency = Idempotency{"a", "o", "k", "h", "r"};
+  one.add(std::move(two));
+  EXPECT_EQ(one.shard, 9);
+  EXPECT_EQ(one.writes.size(), 2U);
+  EXPECT_EQ(one.events.back().body, "b");
+  EXPECT_TRUE(one.idempotency);
+}
+
+TEST(PlainSealer, OpensWhatItSealedAndNothingElse) {
+  const auto sealer = plain_sealer();
+  const Cell cell{"person", 7, "name"};
+  EXPECT_EQ(sealer->open(cell, sealer->seal(cell, "张三")).value(), "张三");
+  EXPECT_EQ(sealer->seal(cell, "x").front(), '\0');
+  EXPECT_EQ(sealer->open(cell, "\x01secret").error().code, ErrorCode::corrupt);
+  EXPECT_EQ(sealer->open(cell, "").error().code, ErrorCode::corrupt);
+  EXPECT_EQ(sealer->equality_hash("t", "c", "v").size(), 16U);
+  EXPECT_NE(sealer->equality_hash("t", "cv", ""), sealer->equality_hash("t", "c", "v"));
+}
+
+TEST(Upgrade, TheCoresOwnTablesUpgradeFromEveryStep) {
+  UpgradeCase upgrade;
+  const auto steps = sql::migrations();
+  upgrade.before.assign(steps.begin(), steps.end());
+  upgrade.steps = suite::tables();
+  upgrade.sample = [](int) { return std::vector<std::string>{"INSERT INTO item (id, version, name) VALUES (1, 2, 'x')"}; };
+  upgrade.dumps = {"SELECT id, version, name FROM item ORDER BY id", "SELECT count(*) FROM cell"};
+  std::vector<std::unique_ptr<TemporaryFolder>> folders;
+  const auto checked = check_upgrades(upgrade, [&] {
+    folders.push_back(std::make_unique<TemporaryFolder>());
+    return open_embedded({.folder = folders.back()->path()});
+  });
+  EXPECT_TRUE(checked.ok()) << checked.error().to_log();
+}
+
+}  // namespace
+
+}  // namespace jingwei::storage
