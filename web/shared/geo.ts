@@ -75,6 +75,24 @@ export function middleOf(feature: BoundaryFeature, projection: Projection): [num
   return [box.x + box.width / 2, box.y + box.height / 2];
 }
 
+// The stretch of the horizontal line through `middle` that lies inside the feature around it; null when outside.
+export function chordAt(feature: BoundaryFeature, projection: Projection, middle: readonly [number, number]): [number, number] | null {
+  const [x, y] = middle;
+  const crossings: number[] = [];
+  for (const ring of ringsOf(feature)) {
+    for (let index = 0; index + 1 < ring.length; ++index) {
+      const [ax, ay] = projection.point(ring[index]);
+      const [bx, by] = projection.point(ring[index + 1]);
+      if (ay > y !== by > y) crossings.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
+    }
+  }
+  crossings.sort((a, b) => a - b);
+  for (let index = 0; index + 1 < crossings.length; index += 2) {
+    if (crossings[index] <= x && x <= crossings[index + 1]) return [crossings[index], crossings[index + 1]];
+  }
+  return null;
+}
+
 // Text width in pixels at a font size, good enough to keep labels apart: full-width signs are one em, others 0.56.
 export function textWidth(text: string, size: number): number {
   let ems = 0;

@@ -1,6 +1,6 @@
 // Goal: a city is drawn whole, north up, undistorted, with labels that do not cover each other.
 import { describe, expect, it } from 'vitest';
-import { boxOf, fit, keepApart, pathOf, textWidth } from '../shared/geo';
+import { boxOf, chordAt, fit, keepApart, pathOf, textWidth } from '../shared/geo';
 import type { BoundaryFeature, Ring } from '../shared/types';
 
 const square = (code: string, west: number, south: number, size: number): BoundaryFeature => {
@@ -34,6 +34,13 @@ describe('projection', () => {
 });
 
 describe('labels', () => {
+  it('finds the room around a point inside, and none outside', () => {
+    const plan = fit([square('a', 0, 0, 1)], 100, 100, 10)!;
+    const [left, right] = chordAt(square('a', 0, 0, 1), plan, [50, 50])!;
+    expect(left).toBeCloseTo(10, 1);
+    expect(right).toBeCloseTo(90, 1);
+    expect(chordAt(square('a', 0, 0, 1), plan, [5, 50])).toBeNull();
+  });
   it('keeps the first of two that overlap', () => {
     const label = (code: string, x: number) => ({ code, text: code, x, y: 50, width: 40, height: 18 });
     expect(keepApart([label('a', 50), label('b', 70), label('c', 120)]).map((one) => one.code)).toEqual(['a', 'c']);
