@@ -10,6 +10,11 @@ export const epidemic_metrics = ['confirmed', 'cured', 'dead'] as const;
 const pulse_pause_ms = 900;
 const done_batch_shown_ms = 8000;
 
+// A metric's own name: "epidemic-daily.confirmed" → "confirmed".
+export function epidemicName(metric: string): string {
+  return metric.slice(metric.lastIndexOf('.') + 1);
+}
+
 export function hrefOf(region: string, metric?: string | null): string {
   return withQuery('/', { region, metric });
 }
@@ -72,8 +77,9 @@ export function useCockpit() {
 
   // Confirmed, cured and dead of this region; empty where the epidemic file has no such place.
   async function readEpidemic(region: string, signal: AbortSignal): Promise<void> {
-    if (picture.value === null || !picture.value.cards.some((item) => item.metric === 'confirmed')) return;
-    const read = await Promise.allSettled(epidemic_metrics.map((id) => api.series(id, region)));
+    const ids = epidemic_metrics.flatMap((name) => picture.value?.cards.find((item) => epidemicName(item.metric) === name)?.metric ?? []);
+    if (ids.length === 0) return;
+    const read = await Promise.allSettled(ids.map((id) => api.series(id, region)));
     if (signal.aborted) return;
     epidemic.value = read.flatMap((one) => (one.status === 'fulfilled' && one.value.points.length > 0 ? [one.value] : []));
   }

@@ -18,6 +18,11 @@ function foldLatest(card: Card, latest: number | null | undefined, day: string |
 export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
   picture.as_of = change.as_of;
   picture.position = change.position;
+  for (const card of change.cards ?? []) {
+    const known = picture.cards.find((one) => one.metric === card.metric);
+    if (known === undefined) picture.cards.push(card);
+    else Object.assign(known, card);
+  }
   for (const card of picture.cards) {
     const total = change.totals?.[card.metric];
     if (total !== undefined) card.total = total;

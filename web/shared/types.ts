@@ -108,6 +108,8 @@ export interface Cockpit {
 export interface CockpitChange {
   as_of: string;
   position: number | string;
+  // Cards as they stand now; or only the figures that moved, by metric.
+  cards?: Card[];
   totals?: MetricValues;
   latest?: MetricValues;
   latest_day?: Record<string, string | null>;

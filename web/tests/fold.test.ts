@@ -37,6 +37,11 @@ describe('folding changes', () => {
     foldChange(shown, { ...change, quality: [{ ...shown.quality[0], refused: 2 }, { ...shown.quality[0], resource: 'new' }] });
     expect(shown.quality.map((source) => [source.resource, source.refused])).toEqual([['r', 2], ['new', 0]]);
   });
+  it('takes whole cards, known and new', () => {
+    const shown = picture();
+    foldChange(shown, { ...change, cards: [{ ...shown.cards[0], total: 20 }, { ...shown.cards[0], metric: 'n' }] });
+    expect(shown.cards.map((card) => [card.metric, card.total])).toEqual([['m', 20], ['n', 10]]);
+  });
   it('leaves alone what the change does not name', () => {
     const shown = picture();
     expect(foldChange(shown, change)).toEqual([]);
