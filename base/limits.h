@@ -42,6 +42,7 @@ inline constexpr std::size_t row_bytes = 1 << 20;
 inline constexpr std::size_t row_fields = 1'024;
 inline constexpr std::size_t bulk_slice_rows = 2'000;
 inline constexpr std::size_t refused_original_bytes = 16 * 1024;
+inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under` filter may name
 
 // region
 inline constexpr std::size_t region_matches = 200;

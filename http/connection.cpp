@@ -19,12 +19,13 @@ constexpr std::uint64_t progress_bytes = 1024;
 
 }  // namespace
 
-Connection::Connection(IoThread& io, tcp::socket socket)
+Connection::Connection(IoThread& io, Socket socket, Peer peer)
     : io_(io),
       core_(*io.core),
       socket_(std::move(socket)),
+      peer_(std::move(peer)),
       parser_(make_parser({core_.options.limits.header_bytes, core_.options.limits.url_bytes})) {
-  if (core_.tls) tls_ = std::make_unique<asio::ssl::stream<tcp::socket&>>(socket_, *core_.tls);
+  if (core_.tls && peer_.remote) tls_ = std::make_unique<asio::ssl::stream<Socket&>>(socket_, *core_.tls);
 }
 
 Connection::~Connection() = default;
@@ -35,11 +36,11 @@ void Connection::start() {
   core_.connection_opened();
   since_ = wrote_ = io_.now();
   error_code ec;
-  const auto endpoint = socket_.remote_endpoint(ec);
-  if (ec) return close();
-  remote_ = endpoint.address().to_string();
-  bucket_ = core_.rates.bucket_of(remote_);
-  socket_.set_option(tcp::no_delay(true), ec);
+  if (peer_.remote) {
+    remote_ = *peer_.remote;
+    bucket_ = core_.rates.bucket_of(remote_);
+    socket_.set_option(tcp::no_delay(true), ec);
+  }
   socket_.non_blocking(true, ec);
   if (!tls_) return read();
   phase_ = Phase::handshake;
@@ -237,7 +238,7 @@ void Connection::end() {
     return;
   }
   error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(Socket::shutdown_send, ignored);
   read();
 }
 

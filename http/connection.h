@@ -18,7 +18,7 @@ struct StreamState;
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(IoThread& io, tcp::socket socket);
+  Connection(IoThread& io, Socket socket, Peer peer);
   ~Connection();
 
   void start();
@@ -88,8 +88,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   IoThread& io_;
   Core& core_;
   std::shared_ptr<Connection> self_;  // until close(): while a handler runs, nothing else holds the connection
-  tcp::socket socket_;
-  std::unique_ptr<asio::ssl::stream<tcp::socket&>> tls_;
+  Socket socket_;
+  Peer peer_;
+  std::unique_ptr<asio::ssl::stream<Socket&>> tls_;
   std::string remote_;
   std::shared_ptr<Bucket> bucket_;
 

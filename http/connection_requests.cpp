@@ -306,6 +306,12 @@ void Connection::run_stream(std::shared_ptr<OwnedRequest> owned) {
   std::function<void()> task = [core = io_.core, route = route_, owned = std::move(owned), state = stream_] {
     const auto producer = make_event_stream(state);
     try {
+      if (route->check) {
+        if (const auto right = route->check(owned->request, owned->values); !right.ok()) {
+          producer->refuse(problem(right.error(), owned->request.language));
+          return;
+        }
+      }
       route->handle_stream(owned->request, owned->values, producer);
     } catch (const std::exception& fault) {
       log::error("http.handler_threw", {{"operation", route->operation}, {"what", fault.what()}});

@@ -1,5 +1,8 @@
 #include "http/core.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "base/log.h"
@@ -62,6 +65,7 @@ IoThread::IoThread(std::shared_ptr<Core> core_)
       context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       figures(core->stats->add_shard()),
       acceptor_(context),
+      local_acceptor_(context),
       timer_(context),
       retry_(context) {}
 
@@ -81,9 +85,23 @@ error_code IoThread::listen(const tcp::endpoint& endpoint, bool shared_port) {
   return ec;
 }
 
+error_code IoThread::listen_local(const std::string& path) {
+  const asio::local::stream_protocol::endpoint endpoint(path);
+  error_code ec;
+  // A socket file left by a process that was killed; whoever binds here holds the folder's lock.
+  ::unlink(path.c_str());
+  local_acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) local_acceptor_.bind(endpoint, ec);
+  if (!ec && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) ec = error_code(errno, boost::system::system_category());
+  if (!ec) local_acceptor_.listen(64, ec);
+  if (!ec) local_acceptor_.non_blocking(true, ec);
+  return ec;
+}
+
 void IoThread::run() {
   tick();
   accept();
+  if (local_acceptor_.is_open()) accept_local();
   arm_timer();
   context.run();
 }
@@ -91,30 +109,42 @@ void IoThread::run() {
 void IoThread::accept() {
   acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
     if (self->stopping_ || self->core->draining || ec == asio::error::operation_aborted) return;
-    if (!ec) {
-      self->on_accept(std::move(socket));
-      return self->accept();
-    }
-    // Out of file descriptors, most likely: asking again at once would only burn the processor.
-    log::warn("http.accept_failed", {{"error", ec.message()}});
-    self->retry_.expires_after(accept_again_after);
-    self->retry_.async_wait([self](error_code cut) {
-      if (!cut) self->accept();
-    });
+    if (ec) return self->accept_later(ec, &IoThread::accept);
+    const auto endpoint = socket.remote_endpoint(ec);
+    if (!ec) self->on_accept(Socket(std::move(socket)), {endpoint.address().to_string()});
+    self->accept();
   });
 }
 
-void IoThread::on_accept(tcp::socket socket) {
+void IoThread::accept_local() {
+  local_acceptor_.async_accept([self = shared_from_this()](error_code ec, asio::local::stream_protocol::socket socket) {
+    if (self->stopping_ || self->core->draining || ec == asio::error::operation_aborted) return;
+    if (ec) return self->accept_later(ec, &IoThread::accept_local);
+    self->on_accept(Socket(std::move(socket)), {});
+    self->accept_local();
+  });
+}
+
+void IoThread::accept_later(error_code fault, void (IoThread::*accept_again)()) {
+  // Out of file descriptors, most likely: asking again at once would only burn the processor.
+  log::warn("http.accept_failed", {{"error", fault.message()}});
+  retry_.expires_after(accept_again_after);
+  retry_.async_wait([self = shared_from_this(), accept_again](error_code cut) {
+    if (!cut) (*self.*accept_again)();
+  });
+}
+
+void IoThread::on_accept(Socket socket, Peer peer) {
   tick();
   if (core->open_connections() >= static_cast<std::int64_t>(core->options.limits.connections)) {
     figures.connections_refused.add(1);
     error_code ignored;
     socket.non_blocking(true, ignored);
-    if (!core->tls) socket.write_some(asio::buffer(turned_away), ignored);
+    if (!core->tls) socket.send(asio::buffer(turned_away), 0, ignored);
     return;
   }
   figures.connections_accepted.add(1);
-  std::make_shared<Connection>(*this, std::move(socket))->start();
+  std::make_shared<Connection>(*this, std::move(socket), std::move(peer))->start();
 }
 
 void IoThread::arm_timer() {
@@ -139,6 +169,7 @@ void IoThread::sweep() {
 void IoThread::begin_drain() {
   error_code ignored;
   acceptor_.close(ignored);
+  local_acceptor_.close(ignored);
   std::vector<std::shared_ptr<Connection>> held;
   for (Connection* connection : connections_) held.push_back(connection->shared_from_this());
   for (const auto& connection : held) connection->drain();
@@ -154,6 +185,7 @@ void IoThread::stop() {
   stopping_ = true;
   error_code ignored;
   acceptor_.close(ignored);
+  local_acceptor_.close(ignored);
   timer_.cancel();
   retry_.cancel();
   close_all();

@@ -1,8 +1,10 @@
 // What a server's threads share. Internal to http/: it names Asio, so only .cpp files of this folder include it.
 #pragma once
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -19,6 +21,14 @@ using boost::system::error_code;
 using asio::ip::tcp;
 
 class Connection;
+
+// A connection over TCP or over the local socket.
+using Socket = asio::generic::stream_protocol::socket;
+
+// Who is at the other end; no address for the local socket, which only this folder's user can open.
+struct Peer {
+  std::optional<std::string> remote;
+};
 
 // Immutable while serving, but for the parts that are thread-safe by themselves.
 struct Core {
@@ -60,6 +70,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
   // Called before run(), from the starting thread.
   error_code listen(const tcp::endpoint& endpoint, bool shared_port);
+  error_code listen_local(const std::string& path);
   tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
   void run();
 
@@ -82,10 +93,14 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
  private:
   void accept();
-  void on_accept(tcp::socket socket);
+  void accept_local();
+  // Accepts again after an error, a moment later.
+  void accept_later(error_code fault, void (IoThread::*accept_again)());
+  void on_accept(Socket socket, Peer peer);
   void arm_timer();
 
   tcp::acceptor acceptor_;
+  asio::local::stream_protocol::acceptor local_acceptor_;
   asio::steady_timer timer_;
   asio::steady_timer retry_;
   std::vector<Connection*> connections_;

@@ -1,5 +1,7 @@
 #include "http/server.h"
 
+#include <unistd.h>
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
@@ -96,6 +98,10 @@ Result<void> Server::Impl::bind(tcp::endpoint endpoint) {
     io.push_back(std::move(one));
   }
   port = endpoint.port();
+  if (options.unix_socket.empty()) return {};
+  if (const error_code ec = io.front()->listen_local(options.unix_socket)) {
+    return Error(ErrorCode::unavailable, "http.cannot_listen_local").with("path", options.unix_socket).because(ec.message());
+  }
   return {};
 }
 
@@ -139,6 +145,7 @@ void Server::drain() {
   impl_->core->pool.stop();
   impl_->on_every_thread([](IoThread& io) { io.stop(); });
   for (std::thread& thread : impl_->threads) thread.join();
+  if (!impl_->options.unix_socket.empty()) ::unlink(impl_->options.unix_socket.c_str());
   log::info("http.stopped", {{"port", impl_->port}});
 }
 

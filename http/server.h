@@ -52,6 +52,7 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 takes any free one
   Exposure exposure = Exposure::loopback_only;
+  std::string unix_socket;  // also serve on this path, without TLS, for this user's own programs; none when empty
   int threads = 1;  // I/O threads
   int workers = 4;  // pool threads
   const Clock* clock = nullptr;  // the system's when null; must outlive the server

@@ -28,6 +28,8 @@ FoundDay refused(Rule rule) {
 }
 
 FoundDay made(int year, int month, int day, Rule rule, std::string_view rest) {
+  // chrono keeps months and days in a byte, where 257 would become 1.
+  if (month < 1 || month > 12 || day < 1 || day > 31) return refused(Rule::date_not_real);
   const year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                             std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return refused(Rule::date_not_real);
@@ -117,16 +119,20 @@ FoundDay read_chinese(std::string_view text) {
   } else {
     year = take_chinese_number(rest);
   }
+  take_spaces(rest);
   if (year < 0 || !take(rest, "年")) return refused(Rule::date_unreadable);
   if (year < 100 && !republic) return refused(Rule::date_two_digit_year);
   take_spaces(rest);
   const int month = take_chinese_number(rest);
+  take_spaces(rest);
   if (month < 0 || !take(rest, "月")) return refused(rest.empty() ? Rule::date_no_day : Rule::date_unreadable);
   take_spaces(rest);
   if (rest.empty()) return refused(Rule::date_no_day);
   const int day = take_chinese_number(rest);
   if (day < 0) return refused(Rule::date_unreadable);
-  if (!take(rest, "日")) take(rest, "号");
+  const std::string_view behind_day = rest;
+  take_spaces(rest);
+  if (!take(rest, "日") && !take(rest, "号")) rest = behind_day;
   return made(republic ? year + 1911 : year, month, day, republic ? Rule::date_republic : Rule::date_chinese, rest);
 }
 

@@ -85,10 +85,13 @@ TEST_F(CleanTest, dates_that_could_mean_several_days_are_refused_with_the_reason
   EXPECT_EQ(text(CleanType::date, "2020年1月"), "refuse.date.no_day");
   EXPECT_EQ(text(CleanType::date, "2020-01"), "refuse.date.no_day");
   EXPECT_EQ(text(CleanType::date, "202001"), "refuse.date.no_day");
-  EXPECT_EQ(text(CleanType::date, "农历正月初五"), "refuse.date.form");
+  EXPECT_EQ(text(CleanType::date, "农历正月初五"), "refuse.date.lunar");
   EXPECT_EQ(text(CleanType::date, "2020年正月初五"), "refuse.date.lunar");
   EXPECT_EQ(text(CleanType::date, "2019-02-29"), "refuse.date.not_real");
   EXPECT_EQ(text(CleanType::date, "60"), "refuse.date.not_real");
+  for (const char* raw : {"Jan 261, 2020", "2020年257月1日", "2020年1月257日", "2020-13-01", "2020-00-10", "20200132"}) {
+    EXPECT_EQ(text(CleanType::date, raw), "refuse.date.not_real") << raw;
+  }
   EXPECT_EQ(text(CleanType::date, "soon"), "refuse.date.form");
   EXPECT_EQ(text(CleanType::date, "1820-01-05"), "refuse.date.too_early");
   EXPECT_EQ(text({.type = CleanType::date, .last_day = context.today}, "2020-03-02"), "refuse.date.too_late");

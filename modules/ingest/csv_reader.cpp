@@ -166,6 +166,11 @@ class CsvReader final : public RowReader {
         }
         add_cell({data + at, stop - at});
       }
+      // Lines chained by stray quotes would be read again from each of them: the chain is cut at the fields allowed.
+      if (found_ > limits::row_fields && scan.lines > 1) {
+        scan.problem = RowProblem::many_fields;
+        return scan;
+      }
       if (stop < end && data[stop] == delimiter_) {
         at = stop + 1;
         continue;
@@ -237,6 +242,7 @@ class CsvReader final : public RowReader {
       original_.assign(data + at_, std::min(size, limits::refused_original_bytes));
       row.original = original_;
       if (size > limits::row_bytes) row.problem = RowProblem::too_long;
+      cells_.clear();  // the window may move below
       JW_ASSIGN(at_, buffer_->pass_line(line_end));
       forget_stops();
       ++line_;

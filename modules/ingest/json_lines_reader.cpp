@@ -11,6 +11,9 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+// Keys are kept as columns as long as the file is read, so their length is bounded as their number is.
+constexpr std::size_t key_bytes = 1'024;
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
     text.remove_suffix(1);
@@ -137,11 +140,12 @@ class JsonLinesReader final : public RowReader {
     ondemand::object object;
     if (document.get_object().get(object)) return RowProblem::bad_json;
     RowProblem problem = RowProblem::none;
-    std::size_t expected = 0;
+    std::size_t expected = 0, problem_column = 0;
     for (auto found : object) {
       ondemand::field field;
       std::string_view key;
       if (std::move(found).get(field) || field.unescaped_key().get(key)) return RowProblem::bad_json;
+      if (key.size() > key_bytes) return RowProblem::too_long;
       const std::size_t column = column_of(key, expected);
       if (column == limits::row_fields) return RowProblem::many_fields;
       expected = column + 1;
@@ -153,9 +157,11 @@ class JsonLinesReader final : public RowReader {
       if (one == RowProblem::bad_json) return one;
       if (one == RowProblem::nested_value && problem == RowProblem::none) {
         problem = one;
-        row.problem_column = columns_[column];
+        problem_column = column;
       }
     }
+    // Named only now: further keys may have moved the names.
+    if (problem != RowProblem::none) row.problem_column = columns_[problem_column];
     const char* behind = nullptr;
     if (document.current_location().get(behind) != simdjson::OUT_OF_BOUNDS) return RowProblem::bad_json;
     return problem;

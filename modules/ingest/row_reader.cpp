@@ -24,11 +24,15 @@ std::string_view message_of(RowProblem problem) {
 }
 
 Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source, const ReadOptions& options) {
+  constexpr std::size_t mark_bytes = 3;  // the longest byte order mark; a source may hand bytes over one by one
   DecodedSource decoded;
   if (options.encoding) {
-    std::string begun(4, '\0');
-    JW_ASSIGN(const std::size_t got, source->read(std::as_writable_bytes(std::span(begun))));
-    begun.resize(got);
+    std::string begun(mark_bytes, '\0');
+    std::size_t size = 0;
+    for (std::size_t got = 1; size < mark_bytes && got > 0; size += got) {
+      JW_ASSIGN(got, source->read(std::as_writable_bytes(std::span(begun).subspan(size))));
+    }
+    begun.resize(size);
     decoded = {decode(std::move(source), *options.encoding, std::move(begun)), *options.encoding};
   } else {
     JW_ASSIGN(decoded, decode_detected(std::move(source)));

@@ -1,0 +1,33 @@
+// Talks to the server that holds a data folder, through its Unix socket.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+
+namespace jingwei::app::cli {
+
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+
+// One request, one connection. Errors: unavailable "app.server_unreachable" (no server behind the socket).
+class ServerClient {
+ public:
+  explicit ServerClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
+
+  Result<Answer> get(const std::string& target) const;
+  // Sends a file as the body; `sent` is told the bytes gone out.
+  Result<Answer> post_file(const std::string& target, const std::string& path, const std::string& media,
+                           const std::function<void(std::int64_t sent)>& sent) const;
+
+ private:
+  std::string socket_path_;
+};
+
+// Percent-encodes a query value.
+std::string url_encoded(std::string_view text);
+
+}  // namespace jingwei::app::cli

@@ -1,0 +1,125 @@
+#include "app/hub.h"
+
+#include <unistd.h>
+
+#include "app/modules.h"
+#include "base/log.h"
+#include "base/random.h"
+
+namespace jingwei::app {
+
+namespace {
+
+constexpr std::uint64_t regions_file_bytes = 256 << 20;
+
+bool is_embedded(const Settings& settings) { return settings.store == "embedded"; }
+
+Result<std::unique_ptr<storage::Store>> open_store(const std::string& data_folder, const Settings& settings, const Clock& clock) {
+  if (is_embedded(settings)) {
+    storage::EmbeddedOptions options;
+    options.folder = data_folder;
+    options.clock = &clock;
+    return storage::open_embedded(options);
+  }
+  storage::PostgresOptions options;
+  options.uri = settings.store;
+  options.clock = &clock;
+  return storage::open_postgres(options);
+}
+
+// The folder's lock makes an embedded process the only one, so its successor may take over its leases at once.
+std::string owner_of(const Settings& settings) {
+  if (is_embedded(settings)) return "embedded";
+  SecureRandom random;
+  return "pid " + std::to_string(::getpid()) + " " + random_credential(random).substr(0, 12);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem& files, const Share& share) {
+  JW_ASSIGN(const bool present, files.exists(share.regions_file));
+  if (!present) return Error(ErrorCode::not_found, "app.no_regions").with("path", share.regions_file);
+  return region::TreeFile::open(files, share.regions_file);
+}
+
+Hub::Hub(std::string data_folder, Settings settings, const Clock& clock)
+    : data_folder_(std::move(data_folder)),
+      settings_(std::move(settings)),
+      clock_(clock),
+      zone_(settings_.zone),
+      owner_(owner_of(settings_)),
+      sealer_(storage::plain_sealer()) {}
+
+Result<std::unique_ptr<Hub>> Hub::open(const std::string& data_folder, const Share& share, const Clock& clock) {
+  JW_ASSIGN(const Settings settings, read_settings(real_file_system(), data_folder));
+  return create(data_folder, settings, share, clock);
+}
+
+Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const Settings& settings, const Share& share,
+                                         const Clock& clock) {
+  std::unique_ptr<Hub> hub(new Hub(data_folder, settings, clock));
+  JW_TRY(hub->open_modules(share));
+  return hub;
+}
+
+Result<void> Hub::open_modules(const Share& share) {
+  FileSystem& files = real_file_system();
+  JW_ASSIGN(store_, open_store(data_folder_, settings_, clock_));
+  JW_TRY(store_->migrate(all_migrations()));
+  JW_ASSIGN(auto national, load_national_regions(files, share));
+
+  storage::FeedPosition from;
+  {
+    JW_ASSIGN(auto reader, store_->read());
+    JW_ASSIGN(from, reader->position());
+  }
+  regions_ = std::make_unique<region::Regions>(std::move(national), store_.get());
+  JW_TRY(regions_->reload());
+  region_follower_ = std::make_unique<storage::Follower>(*store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
+    for (const auto& entry : entries) JW_TRY(regions_->follow(entry));
+    return {};
+  });
+
+  JW_ASSIGN(catalog_, catalog::Catalog::open(files, share.scenarios_folder, *store_, clock_));
+  const std::string uploads = data_folder_ + "/uploads";
+  JW_TRY(files.make_folders(uploads));
+  const auto tree = regions_->tree();
+  const region::Node own = tree->find(settings_.region);
+  ingest_ = std::make_unique<ingest::IngestService>(ingest::IngestParts{
+      *store_, *catalog_, *regions_, *sealer_, files, clock_, zone_, uploads, own == region::no_node ? RegionId() : tree->id(own),
+      settings_.synthetic_id_prefixes, owner_});
+  metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
+  return metrics_->load();
+}
+
+Hub::~Hub() { stop(); }
+
+void Hub::start(int loaders) {
+  region_follower_->start();
+  metrics_->start(owner_);
+  ingest_->start(loaders);
+}
+
+void Hub::stop() {
+  if (ingest_) ingest_->stop();
+  if (metrics_) metrics_->stop();
+  if (region_follower_) region_follower_->stop();
+}
+
+std::string Hub::region_name() const {
+  const auto tree = regions_->tree();
+  const region::Node node = tree->find(settings_.region);
+  return node == region::no_node ? settings_.region : std::string(tree->name(node));
+}
+
+Result<void> Hub::load_regions(const std::string& path) {
+  JW_ASSIGN(const std::string lines, read_text(real_file_system(), path, regions_file_bytes));
+  JW_ASSIGN(auto changes, regions_->load(lines, zone_.day_of(clock_.now())));
+  for (auto& change : changes) {
+    auto committed = store_->commit(std::move(change));
+    if (!committed) return std::move(committed).error();
+  }
+  return regions_->reload();
+}
+
+}  // namespace jingwei::app

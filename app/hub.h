@@ -1,0 +1,69 @@
+// One hub put together: storage, modules and their background work, for the server and for the CLI.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/settings.h"
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/ingest_service.h"
+#include "modules/metrics/metrics_service.h"
+#include "modules/region/region_service.h"
+#include "storage/feed_runner.h"
+#include "storage/sealer.h"
+#include "storage/store.h"
+
+namespace jingwei::app {
+
+// The national tree alone, for what needs no data folder. Errors: not_found "app.no_regions", corrupt.
+Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem& files, const Share& share);
+
+class Hub {
+ public:
+  // Opens the store (taking the folder's lock when embedded), brings all tables up to date, loads regions and figures.
+  // Errors: not_found (no data folder), conflict "storage.locked", invalid (settings, packages), the store's.
+  static Result<std::unique_ptr<Hub>> open(const std::string& data_folder, const Share& share, const Clock& clock);
+  // The same for a folder that has no settings yet; the caller writes them when the hub is complete.
+  static Result<std::unique_ptr<Hub>> create(const std::string& data_folder, const Settings& settings, const Share& share,
+                                             const Clock& clock);
+  ~Hub();
+
+  // Follows the feed, saves figures and loads waiting batches on threads of its own, until stop().
+  void start(int loaders);
+  void stop();
+
+  const Settings& settings() const { return settings_; }
+  const std::string& data_folder() const { return data_folder_; }
+  const Clock& clock() const { return clock_; }
+  storage::Store& store() { return *store_; }
+  region::Regions& regions() { return *regions_; }
+  const catalog::Catalog& catalog() const { return *catalog_; }
+  ingest::IngestService& ingest() { return *ingest_; }
+  metrics::MetricsService& metrics() { return *metrics_; }
+  // Name of the hub's own region; its code when the region is not loaded.
+  std::string region_name() const;
+  // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the line.
+  Result<void> load_regions(const std::string& path);
+
+ private:
+  Hub(std::string data_folder, Settings settings, const Clock& clock);
+  Result<void> open_modules(const Share& share);
+
+  std::string data_folder_;
+  Settings settings_;
+  const Clock& clock_;
+  Zone zone_;
+  std::string owner_;  // this process among those on one database
+  std::unique_ptr<storage::Sealer> sealer_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<region::Regions> regions_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<ingest::IngestService> ingest_;
+  std::unique_ptr<metrics::MetricsService> metrics_;
+  std::unique_ptr<storage::Follower> region_follower_;
+};
+
+}  // namespace jingwei::app

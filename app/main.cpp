@@ -1,0 +1,31 @@
+// jingwei: the one program. Commands live in app/cli.
+#include <csignal>
+
+#include "app/cli/cli.h"
+#include "app/modules.h"
+#include "app/system_api.h"
+
+int main(int argc, char** argv) {
+  using namespace jingwei::app;
+  std::signal(SIGPIPE, SIG_IGN);
+  register_all_messages();
+  CLI::App app(cli::sentence("cli.help.app"), "jingwei");
+  app.footer(cli::sentence("cli.help.app_footer"));
+  app.set_version_flag("--version", std::string(version));
+  app.require_subcommand(1);
+  int exit_code = 0;
+  cli::add_init(app, exit_code);
+  cli::add_serve(app, exit_code);
+  cli::add_ingest(app, exit_code);
+  cli::add_region(app, exit_code);
+  cli::add_sim(app, exit_code);
+  cli::add_doctor(app, exit_code);
+  cli::add_completion(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& fault) {
+    const int code = app.exit(fault);
+    return code == 0 ? 0 : static_cast<int>(cli::Exit::usage);
+  }
+  return exit_code;
+}

@@ -1,0 +1,43 @@
+#include "app/modules.h"
+
+#include "app/messages.gen.h"
+#include "base/messages.gen.h"
+#include "http/messages.gen.h"
+#include "modules/catalog/messages.gen.h"
+#include "modules/catalog/sql.gen.h"
+#include "modules/ingest/messages.gen.h"
+#include "modules/ingest/sql.gen.h"
+#include "modules/metrics/messages.gen.h"
+#include "modules/metrics/sql.gen.h"
+#include "modules/region/messages.gen.h"
+#include "modules/region/sql.gen.h"
+#include "schema/messages.gen.h"
+#include "sim/messages.gen.h"
+#include "storage/messages.gen.h"
+#include "storage/sql.gen.h"
+
+namespace jingwei::app {
+
+std::vector<storage::Migration> all_migrations() {
+  std::vector<storage::Migration> all;
+  for (const auto migrations : {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
+                                ingest::sql::migrations(), metrics::sql::migrations()}) {
+    all.insert(all.end(), migrations.begin(), migrations.end());
+  }
+  return all;
+}
+
+void register_all_messages() {
+  base::register_messages();
+  schema::register_messages();
+  storage::register_messages();
+  http::register_messages();
+  region::register_messages();
+  catalog::register_messages();
+  ingest::register_messages();
+  metrics::register_messages();
+  sim::register_messages();
+  app::register_messages();
+}
+
+}  // namespace jingwei::app

@@ -1,0 +1,122 @@
+#include "app/serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "app/system_api.h"
+#include "base/log.h"
+#include "http/system_routes.h"
+#include "modules/catalog/catalog_routes.h"
+#include "modules/ingest/ingest_routes.h"
+#include "modules/metrics/metrics_routes.h"
+#include "modules/region/region_routes.h"
+
+namespace jingwei::app {
+
+namespace {
+
+constexpr int pool_threads = 8;
+constexpr int loader_threads = 2;
+
+// Blocks the signals that end us in this thread and all it starts, so that only wait_for_stop() sees them.
+sigset_t block_stop_signals() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGINT);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  return stop;
+}
+
+void append_figures(Hub& hub, std::string& out) {
+  const auto figures = hub.metrics().figures(RegionId());
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    out += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + " gauge\n" + name + ' ' + std::to_string(value) + '\n';
+  };
+  gauge("jingwei_feed_lag_milliseconds", "Age of the newest event when the counters took it.", figures.lag_ms);
+  gauge("jingwei_records_per_second", "Records counted per second.", figures.records_per_second);
+  out += "# HELP jingwei_rows_total Rows of sources by outcome.\n# TYPE jingwei_rows_total counter\n";
+  for (const auto& [resource, quality] : figures.quality) {
+    const auto line = [&](const char* outcome, std::int64_t rows) {
+      out += "jingwei_rows_total{resource=\"" + resource + "\",outcome=\"" + outcome + "\"} " + std::to_string(rows) + '\n';
+    };
+    line("accepted", quality.accepted);
+    line("refused", quality.refused);
+  }
+}
+
+}  // namespace
+
+Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& listen) {
+  const auto bad = [&] { return Error(ErrorCode::invalid, "app.bad_listen").with("listen", listen); };
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string::npos || colon == 0) return bad();
+  std::string host = listen.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const char* end = listen.data() + listen.size();
+  const auto [stop, fault] = std::from_chars(listen.data() + colon + 1, end, port);
+  if (fault != std::errc{} || stop != end) return bad();
+  return std::pair{host, port};
+}
+
+std::string socket_path(const std::string& data_folder) { return data_folder + "/jingwei.sock"; }
+
+Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, const std::function<void(const std::string&)>& ready) {
+  JW_ASSIGN(const auto listen, parse_listen(options.listen));
+  const sigset_t stop = block_stop_signals();
+
+  catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock());
+  ingest::IngestRoutes ingest_routes(hub.ingest());
+  metrics::MetricsRoutes metrics_routes(hub.metrics(), hub.regions(), hub.ingest(), hub.settings().region);
+  region::RegionRoutes region_routes(hub.regions());
+  SystemApi system_api(hub);
+
+  http::Options server_options;
+  server_options.address = listen.first;
+  server_options.port = listen.second;
+  server_options.threads = options.threads;
+  server_options.workers = pool_threads;
+  server_options.clock = &hub.clock();
+  server_options.tls = options.tls;
+  server_options.spool_folder = hub.data_folder() + "/uploads";
+  server_options.static_roots = {{"/", share.web_folder}};
+  server_options.unix_socket = socket_path(hub.data_folder());
+  server_options.stats = std::make_shared<http::Stats>();
+
+  std::vector<http::Route> routes = http::system_routes(
+      {server_options.stats,
+       [&hub]() -> Result<void> {
+         auto reader = hub.store().read();
+         if (!reader) return std::move(reader).error();
+         return {};
+       },
+       [&hub](std::string& out) { append_figures(hub, out); }});
+  for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(), system_api.routes()}) {
+    routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
+  }
+
+  hub.start(loader_threads);
+  metrics_routes.start();
+  http::Server server(std::move(server_options), std::move(routes));
+  JW_TRY(server.start());
+  const std::string scheme = options.tls ? "https" : "http";
+  const std::string host = listen.first.find(':') == std::string::npos ? listen.first : "[" + listen.first + "]";
+  const std::string url = scheme + "://" + host + ":" + std::to_string(server.port());
+  log::info("serve.started", {{"url", url}});
+  ready(url);
+
+  int signal = 0;
+  sigwait(&stop, &signal);
+  log::info("serve.draining", {{"signal", signal}});
+  metrics_routes.stop();
+  server.drain();
+  hub.stop();
+  log::info("serve.stopped");
+  return {};
+}
+
+}  // namespace jingwei::app

@@ -1,0 +1,28 @@
+// `jingwei serve`: the hub behind HTTP until it is told to stop.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/hub.h"
+#include "http/server.h"
+
+namespace jingwei::app {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8480";
+  int threads = 1;
+  std::optional<http::TlsFiles> tls;
+};
+
+// Host and port of "127.0.0.1:8480" or "[::1]:8480". Errors: invalid "app.bad_listen".
+Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& listen);
+
+// Name of the socket in the data folder through which the CLI talks to a running server.
+std::string socket_path(const std::string& data_folder);
+
+// Serves until SIGINT or SIGTERM, then drains. `ready` is called once with the address to open.
+Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, const std::function<void(const std::string& url)>& ready);
+
+}  // namespace jingwei::app

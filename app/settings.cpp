@@ -1,0 +1,76 @@
+#include "app/settings.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/json.h"
+#include "schema/yaml.h"
+
+namespace jingwei::app {
+
+namespace {
+
+std::string settings_path(const std::string& data_folder) { return data_folder + "/jingwei.yaml"; }
+
+}  // namespace
+
+Result<Settings> read_settings(FileSystem& files, const std::string& data_folder) {
+  const std::string path = settings_path(data_folder);
+  auto text = read_text(files, path, limits::yaml_bytes);
+  if (!text) {
+    if (text.error().code != ErrorCode::not_found) return std::move(text).error();
+    return Error(ErrorCode::not_found, "app.no_data_folder").with("data", data_folder);
+  }
+  JW_ASSIGN(const schema::YamlNode root, schema::parse_yaml(*text, path));
+  schema::YamlFaults faults;
+  schema::YamlMapping mapping(root, faults);
+  Settings settings;
+  settings.name = mapping.require_text("name");
+  settings.store = mapping.require_text("store");
+  settings.zone = mapping.require_text("zone");
+  settings.region = mapping.require_text("region");
+  settings.synthetic = mapping.boolean("synthetic").value_or(false);
+  settings.synthetic_id_prefixes = mapping.texts("synthetic_id_prefixes");
+  mapping.finish();
+  if (!faults.empty()) return faults.to_error();
+  return settings;
+}
+
+Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings) {
+  std::string yaml = "# This hub's settings. Change them while it does not run.\n";
+  const auto line = [&](std::string_view key, std::string_view value) {
+    yaml += key;
+    yaml += ": ";
+    append_json_string(yaml, value);  // a JSON string is a YAML string
+    yaml += '\n';
+  };
+  line("name", settings.name);
+  line("store", settings.store);
+  line("zone", settings.zone);
+  line("region", settings.region);
+  if (!settings.synthetic_id_prefixes.empty()) {
+    yaml += "synthetic_id_prefixes: [";
+    for (const auto& prefix : settings.synthetic_id_prefixes) {
+      if (!yaml.ends_with('[')) yaml += ", ";
+      append_json_string(yaml, prefix);
+    }
+    yaml += "]\n";
+  }
+  yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
+  JW_TRY(files.make_folders(data_folder));
+  return write_text_durably(files, settings_path(data_folder), yaml);
+}
+
+Share find_share() {
+  std::filesystem::path folder;
+  if (const char* named = std::getenv("JINGWEI_SHARE"); named != nullptr && *named != '\0') {  // NOLINT(concurrency-mt-unsafe)
+    folder = named;
+  } else {
+    std::error_code fault;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", fault);
+    folder = program.parent_path().parent_path() / "share";
+  }
+  return {(folder / "regions.jwrt").string(), (folder / "scenarios").string(), (folder / "web").string()};
+}
+
+}  // namespace jingwei::app

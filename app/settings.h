@@ -1,0 +1,34 @@
+// What a data folder says about its hub: <data>/jingwei.yaml, written by `jingwei init`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/result.h"
+
+namespace jingwei::app {
+
+struct Settings {
+  std::string name;               // shown at the top of every page
+  std::string store = "embedded";  // or a postgresql:// URI
+  std::string zone = "Asia/Shanghai";
+  std::string region;             // code of the hub's own region, such as 990100
+  std::vector<std::string> synthetic_id_prefixes;  // citizen-ID regions a synthetic city invents; none in a real one
+  bool synthetic = false;         // all data are invented; every page says so
+};
+
+// Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).
+Result<Settings> read_settings(FileSystem& files, const std::string& data_folder);
+Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings);
+
+// Where the program's own files stand: the national regions, the scenario packages, the pages.
+struct Share {
+  std::string regions_file;
+  std::string scenarios_folder;
+  std::string web_folder;
+};
+// JINGWEI_SHARE, or ../share beside the program.
+Share find_share();
+
+}  // namespace jingwei::app

@@ -1,0 +1,61 @@
+#include "app/system_api.h"
+
+#include "app/api.gen.h"
+#include "app/openapi.gen.h"
+#include "base/json.h"
+
+namespace jingwei::app {
+
+class SystemApi::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(Hub& hub) : hub_(hub), started_(hub.clock().now()) {}
+
+  http::Response get_system(const http::Request&, const api::GetSystem&) override {
+    const Settings& settings = hub_.settings();
+    JsonWriter json;
+    json.begin_object();
+    json.member("name", settings.name);
+    json.member("version", version);
+    json.member("synthetic", settings.synthetic);
+    json.member("loopback_only", true);
+    json.member("zone", settings.zone);
+    json.key("root_region");
+    json.begin_object();
+    json.member("code", settings.region);
+    json.member("name", hub_.region_name());
+    json.end_object();
+    json.member("started_at", to_rfc3339(started_));
+    json.member("now", to_rfc3339(hub_.clock().now()));
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+ private:
+  Hub& hub_;
+  Instant started_;
+};
+
+SystemApi::SystemApi(Hub& hub) : handlers_(std::make_unique<Handlers>(hub)) {}
+
+SystemApi::~SystemApi() = default;
+
+std::vector<http::Route> SystemApi::routes() {
+  std::vector<http::Route> all = api::routes(*handlers_);
+  http::Route document;
+  document.method = http::Method::get;
+  document.path = "/api/openapi.json";
+  document.operation = "get_openapi";
+  document.permission = "system.read";
+  document.audit = "none";
+  document.runs = http::Runs::inline_;
+  document.produces = {"application/json"};
+  document.handle = [](const http::Request&, const http::PathValues&, http::Responder respond) {
+    http::Response response = http::Response::json(std::string(openapi_document()));
+    response.cache_control = "no-cache";
+    respond(std::move(response));
+  };
+  all.push_back(std::move(document));
+  return all;
+}
+
+}  // namespace jingwei::app

@@ -1,0 +1,213 @@
+#include "modules/catalog/record_table.h"
+
+#include <charconv>
+
+namespace jingwei::catalog {
+
+namespace {
+
+std::string_view name_of(ColumnKind kind) {
+  constexpr std::string_view names[] = {"integer", "real", "text", "sealed"};
+  return names[static_cast<int>(kind)];
+}
+
+std::string_view sql_type(ColumnKind kind) {
+  constexpr std::string_view names[] = {"BIGINT", "DOUBLE PRECISION", "TEXT", "BYTEA"};
+  return names[static_cast<int>(kind)];
+}
+
+std::vector<std::string> sql_columns(const Column& column) {
+  std::vector<std::string> lines = {column.name + " " + std::string(sql_type(column.kind))};
+  if (column.equality) lines.push_back(column.name + "_eq BYTEA");
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string text;
+  for (const auto& part : parts) {
+    if (!text.empty()) text += between;
+    text += part;
+  }
+  return text;
+}
+
+std::string create_table(const std::string& table, const TableShape& shape) {
+  std::string sql = "-- distributed by: record_key\nCREATE TABLE " + table +
+                    " (\n"
+                    "  record_key BYTEA NOT NULL,\n"
+                    "  version BIGINT NOT NULL,\n"
+                    "  id BIGINT NOT NULL,\n"
+                    "  resource_version BIGINT NOT NULL,\n"
+                    "  content BYTEA NOT NULL,\n"
+                    "  batch BIGINT,\n"
+                    "  line BIGINT,\n"
+                    "  region BIGINT,\n"
+                    "  day BIGINT NOT NULL,\n"
+                    "  valid_from BIGINT NOT NULL,\n"
+                    "  valid_to BIGINT,\n"
+                    "  known_from BIGINT NOT NULL,\n"
+                    "  known_to BIGINT,\n"
+                    "  withdrawn BIGINT NOT NULL DEFAULT 0,\n";
+  for (const auto& column : shape.columns) {
+    for (const auto& line : sql_columns(column)) sql += "  " + line + ",\n";
+  }
+  sql += "  PRIMARY KEY (record_key, version)\n);\n";
+  sql += "CREATE INDEX " + table + "_id ON " + table + " (id);\n";
+  sql += "CREATE INDEX " + table + "_region ON " + table + " (region, id);\n";
+  return sql;
+}
+
+// Fills the next table version with every version of every record, columns both shapes have and mean the same.
+std::string backfill(const std::string& from, const TableShape& old_shape, const std::string& to, const TableShape& new_shape) {
+  std::vector<std::string> shared(record_columns.begin(), record_columns.end());
+  for (const auto& column : new_shape.columns) {
+    if (std::find(old_shape.columns.begin(), old_shape.columns.end(), column) == old_shape.columns.end()) continue;
+    shared.push_back(column.name);
+    if (column.equality) shared.push_back(column.name + "_eq");
+  }
+  const std::string list = joined(shared, ", ");
+  return "INSERT INTO " + to + " (" + list + ") SELECT " + list + " FROM " + from + ";\n";
+}
+
+// True when `next` only adds columns to `landed`.
+bool only_adds(const TableShape& landed, const TableShape& next) {
+  return std::all_of(landed.columns.begin(), landed.columns.end(), [&](const Column& column) {
+    return std::find(next.columns.begin(), next.columns.end(), column) != next.columns.end();
+  });
+}
+
+}  // namespace
+
+Column column_of(const Resource& resource, const Field& field) {
+  Column column{"f_" + field.name, ColumnKind::text, false};
+  if (field.personal != Personal::none) {
+    column.kind = ColumnKind::sealed;
+    column.equality = field.personal == Personal::identifier || field.personal == Personal::contact ||
+                      std::find(resource.key.begin(), resource.key.end(), field.name) != resource.key.end();
+    return column;
+  }
+  switch (field.type) {
+    case FieldType::date:
+    case FieldType::datetime:
+    case FieldType::integer:
+    case FieldType::boolean:
+    case FieldType::region: column.kind = ColumnKind::integer; break;
+    case FieldType::number: column.kind = ColumnKind::real; break;
+    default: break;
+  }
+  return column;
+}
+
+std::string table_name(const Resource& resource, int table_version) {
+  std::string name = "rec_" + resource.id;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name + "_v" + std::to_string(table_version);
+}
+
+TableShape shape_of(const Resource& resource, int table_version) {
+  TableShape shape{table_version, {}};
+  for (const auto& field : resource.fields) shape.columns.push_back(column_of(resource, field));
+  return shape;
+}
+
+std::string to_text(const TableShape& shape) {
+  std::string text = std::to_string(shape.table_version);
+  for (const auto& column : shape.columns) {
+    text += ';' + column.name + ':' + std::string(name_of(column.kind));
+    if (column.equality) text += ":eq";
+  }
+  return text;
+}
+
+Result<TableShape> parse_shape(std::string_view text) {
+  const auto broken = [&] { return Error(ErrorCode::corrupt, "catalog.shape_unreadable").because(std::string(text)); };
+  const auto next = [&](char stop) {
+    const std::size_t end = std::min(text.find(stop), text.size());
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+  };
+  TableShape shape;
+  const std::string_view version = next(';');
+  if (std::from_chars(version.data(), version.data() + version.size(), shape.table_version).ec != std::errc{}) return broken();
+  while (!text.empty()) {
+    std::string_view part = next(';');
+    const std::size_t colon = part.find(':');
+    if (colon == std::string_view::npos) return broken();
+    Column column;
+    column.name = part.substr(0, colon);
+    std::string_view kind = part.substr(colon + 1);
+    if (kind.ends_with(":eq")) {
+      column.equality = true;
+      kind.remove_suffix(3);
+    }
+    bool known = false;
+    for (int k = 0; k < 4; ++k) {
+      if (name_of(static_cast<ColumnKind>(k)) == kind) {
+        column.kind = static_cast<ColumnKind>(k);
+        known = true;
+      }
+    }
+    if (!known) return broken();
+    shape.columns.push_back(std::move(column));
+  }
+  return shape;
+}
+
+ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
+  ShapeStep step;
+  if (landed == nullptr) {
+    step.shape = shape_of(resource, 1);
+    step.sqlite = step.postgres = create_table(table_name(resource, 1), step.shape);
+    return step;
+  }
+  step.shape = shape_of(resource, landed->table_version);
+  const std::string table = table_name(resource, landed->table_version);
+  if (only_adds(*landed, step.shape)) {
+    std::string sql;
+    for (const auto& column : step.shape.columns) {
+      if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end()) continue;
+      for (const auto& line : sql_columns(column)) sql += "ALTER TABLE " + table + " ADD COLUMN " + line + ";\n";
+    }
+    step.sqlite = step.postgres = sql;
+    return step;
+  }
+  step.shape.table_version += 1;
+  const std::string fresh = table_name(resource, step.shape.table_version);
+  step.sqlite = step.postgres = create_table(fresh, step.shape) + backfill(table, *landed, fresh, step.shape);
+  return step;
+}
+
+RecordTable::RecordTable(const Resource& resource, TableShape shape)
+    : name_(table_name(resource, shape.table_version)), shape_(std::move(shape)) {
+  columns_.assign(record_columns.begin(), record_columns.end());
+  for (const auto& field : resource.fields) {
+    field_columns_.push_back(columns_.size());
+    const Column column = column_of(resource, field);
+    columns_.push_back(column.name);
+    if (column.equality) columns_.push_back(column.name + "_eq");
+  }
+  const std::string list = joined(columns_, ", ");
+  std::vector<std::string> places;
+  for (std::size_t at = 1; at <= columns_.size(); ++at) places.push_back("$" + std::to_string(at));
+
+  const auto made = [&](std::string_view verb, std::string sqlite, std::string postgres) {
+    return std::make_unique<storage::Statement>(
+        storage::Statement{name_ + "." + std::string(verb), std::move(sqlite), std::move(postgres)});
+  };
+  const auto same = [&](std::string_view verb, const std::string& sql) { return made(verb, sql, sql); };
+  const std::string select = "SELECT " + list + " FROM " + name_;
+  const std::string paged = " WHERE id < $1 AND known_to IS NULL AND withdrawn = 0";
+
+  current_ = same("current", select + " WHERE record_key = $1 AND known_to IS NULL");
+  close_ = same("close", "UPDATE " + name_ + " SET known_to = $3 WHERE record_key = $1 AND version = $2 AND known_to IS NULL");
+  insert_ = same("insert", "INSERT INTO " + name_ + " (" + list + ") VALUES (" + joined(places, ", ") + ")");
+  page_ = same("page", select + paged + " ORDER BY id DESC LIMIT $2");
+  page_under_ = made("page_under",
+                     select + paged + " AND region IN (SELECT value FROM json_each($3)) ORDER BY id DESC LIMIT $2",
+                     select + paged + " AND region = ANY (CAST($3 AS BIGINT[])) ORDER BY id DESC LIMIT $2");
+  by_id_ = same("by_id", select + " WHERE id = $1 AND known_to IS NULL AND withdrawn = 0");
+  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from) FROM " + name_ + " WHERE known_to IS NULL AND withdrawn = 0");
+}
+
+}  // namespace jingwei::catalog

@@ -1,0 +1,85 @@
+// From a resource to its table on both storages: columns, statements, and the steps from an older definition.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "modules/catalog/resource.h"
+#include "storage/statement.h"
+
+namespace jingwei::catalog {
+
+// How a field is kept: numbers, days (since 1970), instants (microseconds) and regions (ids) as they are, personal ones sealed.
+enum class ColumnKind : std::uint8_t { integer, real, text, sealed };
+
+// A personal field also has an equality column `<name>_eq` when it is an identifier or contact, or part of the key.
+struct Column {
+  std::string name;  // "f_phone"
+  ColumnKind kind = ColumnKind::text;
+  bool equality = false;
+  bool operator==(const Column&) const = default;
+};
+
+Column column_of(const Resource& resource, const Field& field);
+
+// Fixed columns that stand before the fields' in every record table (DESIGN §4 record), in order.
+inline constexpr std::array<std::string_view, 14> record_columns = {
+    "record_key", "version", "id",       "resource_version", "content",    "batch",    "line",
+    "region",     "day",     "valid_from", "valid_to",        "known_from", "known_to", "withdrawn"};
+
+// One generation of a resource's table. `table_version` grows when a definition cannot be reached by adding columns.
+struct TableShape {
+  int table_version = 1;
+  std::vector<Column> columns;
+  bool operator==(const TableShape&) const = default;
+};
+
+std::string table_name(const Resource& resource, int table_version);
+TableShape shape_of(const Resource& resource, int table_version);
+
+// `resource_table` keeps a shape as one line: "1;f_phone:sealed:eq;f_age:integer".
+std::string to_text(const TableShape& shape);
+Result<TableShape> parse_shape(std::string_view text);
+
+// What leads from the landed shape (nothing for a new resource) to the resource's: a migration's SQL and the new shape.
+// Added fields become nullable columns. A changed or dropped field makes the next table version, filled from the old one
+// by the columns both have; the old table stays until retention empties it.
+struct ShapeStep {
+  TableShape shape;
+  std::string sqlite;    // empty when nothing changes
+  std::string postgres;
+};
+ShapeStep next_shape(const Resource& resource, const TableShape* landed);
+
+// The SQL of one record table. Addresses are stable for the life of the object (statements are cached by address).
+class RecordTable {
+ public:
+  RecordTable(const Resource& resource, TableShape shape);
+
+  const std::string& name() const { return name_; }
+  const TableShape& shape() const { return shape_; }
+  // Names for BulkSlice: record_columns, then each field's column and equality column.
+  const std::vector<std::string>& columns() const { return columns_; }
+  // Index of a field's column in columns(); its equality column, if any, follows it.
+  std::size_t field_column(std::size_t field_index) const { return field_columns_[field_index]; }
+
+  const storage::Statement& current() const { return *current_; }      // $1 record_key → version, id, content, region, day, + metric columns
+  const storage::Statement& close() const { return *close_; }          // $1 record_key, $2 version, $3 known_to
+  const storage::Statement& insert() const { return *insert_; }        // all columns()
+  const storage::Statement& page() const { return *page_; }            // $1 id before, $2 limit → columns()
+  const storage::Statement& page_under() const { return *page_under_; }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
+  const storage::Statement& by_id() const { return *by_id_; }          // $1 id → columns() of the current version
+  const storage::Statement& summary() const { return *summary_; }      // → current records, when the last was received
+
+ private:
+  std::string name_;
+  TableShape shape_;
+  std::vector<std::string> columns_;
+  std::vector<std::size_t> field_columns_;
+  std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_;
+};
+
+}  // namespace jingwei::catalog

@@ -1,0 +1,215 @@
+#include "modules/catalog/resource_yaml.h"
+
+#include <regex>
+#include <set>
+
+#include "schema/yaml.h"
+
+namespace jingwei::catalog {
+
+namespace {
+
+using schema::YamlFaults;
+using schema::YamlKind;
+using schema::YamlMapping;
+using schema::YamlNode;
+
+bool is_identifier(std::string_view text, char separator) {
+  if (text.empty() || text.size() > 48 || text.front() < 'a' || text.front() > 'z') return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == separator;
+  });
+}
+
+// Position of the scalar among `names`; reports what was expected when it is none of them.
+template <typename Enum, std::size_t Count>
+Enum pick(const YamlNode* node, const std::array<Enum, Count>& values, YamlFaults& faults, Enum fallback) {
+  if (node == nullptr) return fallback;
+  std::string expected;
+  for (const Enum value : values) {
+    if (node->scalar == name_of(value)) return value;
+    expected += (expected.empty() ? "" : ", ") + std::string(name_of(value));
+  }
+  faults.add(*node, "catalog.unknown_word", {{"word", node->scalar}, {"expected", expected}});
+  return fallback;
+}
+
+constexpr std::array sharings = {Sharing::unconditional, Sharing::conditional, Sharing::none, Sharing::open};
+constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly, Update::monthly, Update::once};
+constexpr std::array personals = {Personal::none,    Personal::basic,   Personal::name,  Personal::identifier,
+                                  Personal::contact, Personal::address, Personal::health};
+constexpr std::array field_types = {FieldType::text,        FieldType::person_name, FieldType::phone,   FieldType::citizen_id,
+                                    FieldType::credit_code, FieldType::date,        FieldType::datetime, FieldType::integer,
+                                    FieldType::number,      FieldType::boolean,     FieldType::choice,  FieldType::region,
+                                    FieldType::address};
+
+Title read_title(const YamlNode* node, YamlFaults& faults) {
+  Title title;
+  if (node == nullptr) return title;
+  YamlMapping mapping(*node, faults);
+  title.zh = mapping.require_text("zh");
+  title.en = mapping.require_text("en");
+  mapping.finish();
+  return title;
+}
+
+std::vector<Choice> read_choices(const YamlNode* node, YamlFaults& faults) {
+  std::vector<Choice> choices;
+  if (node == nullptr) return choices;
+  std::set<std::string> seen;
+  for (const auto& item : node->items) {
+    YamlMapping mapping(item, faults);
+    Choice choice;
+    choice.id = mapping.require_text("id");
+    choice.title.zh = mapping.require_text("zh");
+    choice.title.en = mapping.require_text("en");
+    choice.also = mapping.texts("also");
+    mapping.finish();
+    if (!seen.insert(choice.id).second) faults.add(item, "catalog.doubled", {{"name", choice.id}});
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+Field read_field(const YamlNode& node, YamlFaults& faults) {
+  YamlMapping mapping(node, faults);
+  Field field;
+  field.name = mapping.require_text("name");
+  if (!is_identifier(field.name, '_')) faults.add(node, "catalog.bad_name", {{"name", field.name}});
+  field.title = read_title(mapping.require("title"), faults);
+  field.type = pick(mapping.require("type"), field_types, faults, FieldType::text);
+  field.personal = pick(mapping.get("personal"), personals, faults, Personal::none);
+  field.required = mapping.boolean("required").value_or(false);
+  field.choices = read_choices(mapping.get("values"), faults);
+  if ((field.type == FieldType::choice) != !field.choices.empty()) {
+    faults.add(node, "catalog.choice_values", {{"name", field.name}});
+  }
+  field.columns = mapping.texts("columns");
+  field.min = mapping.number("min");
+  field.max = mapping.number("max");
+  field.min_length = mapping.integer("min_length");
+  field.max_length = mapping.integer("max_length");
+  field.pattern = mapping.text("pattern").value_or("");
+  if (!field.pattern.empty()) {
+    try {
+      std::regex compiled(field.pattern);
+    } catch (const std::regex_error&) {
+      faults.add(node, "catalog.bad_pattern", {{"pattern", field.pattern}});
+    }
+  }
+  mapping.finish();
+  return field;
+}
+
+Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& faults) {
+  YamlMapping mapping(node, faults);
+  Metric metric;
+  metric.id = mapping.require_text("id");
+  if (!is_identifier(metric.id, '-')) faults.add(node, "catalog.bad_name", {{"name", metric.id}});
+  metric.title = read_title(mapping.require("title"), faults);
+  if (const YamlNode* definition = mapping.get("definition")) metric.definition = read_title(definition, faults);
+  const auto count = mapping.text("count");
+  const auto last = mapping.text("last");
+  if (count.has_value() == last.has_value() || (count && *count != "records")) {
+    faults.add(node, "catalog.metric_kind", {{"name", metric.id}});
+  }
+  if (last) {
+    metric.kind = MetricKind::last;
+    metric.field = *last;
+    const Field* field = resource.field(*last);
+    if (field == nullptr || (field->type != FieldType::integer && field->type != FieldType::number)) {
+      faults.add(node, "catalog.metric_field", {{"name", metric.id}, {"field", *last}});
+    }
+  }
+  if (const YamlNode* where = mapping.get("where")) {
+    for (const auto& pair : where->pairs) {
+      metric.where_field = pair.key.scalar;
+      metric.where_value = pair.value.scalar;
+    }
+    const Field* field = resource.field(metric.where_field);
+    if (where->pairs.size() != 1 || field == nullptr || field->type != FieldType::choice) {
+      faults.add(*where, "catalog.metric_where", {{"name", metric.id}});
+    }
+  }
+  mapping.finish();
+  return metric;
+}
+
+// Names in `key`, `region` and `day` must be fields of the right type.
+void check_references(const Resource& resource, const YamlNode& node, YamlFaults& faults) {
+  const auto missing = [&](const std::string& name) {
+    faults.add(node, "catalog.no_such_field", {{"resource", resource.id}, {"field", name}});
+  };
+  for (const auto& name : resource.key) {
+    if (resource.field(name) == nullptr) missing(name);
+  }
+  for (const auto& name : resource.region_fields) {
+    const Field* field = resource.field(name);
+    if (field == nullptr || field->type != FieldType::region) missing(name);
+  }
+  if (!resource.day_field.empty()) {
+    const Field* field = resource.field(resource.day_field);
+    if (field == nullptr || (field->type != FieldType::date && field->type != FieldType::datetime)) missing(resource.day_field);
+  }
+}
+
+Resource read_resource(const YamlNode& node, const std::string& package, YamlFaults& faults) {
+  YamlMapping mapping(node, faults);
+  Resource resource;
+  resource.package = package;
+  resource.id = mapping.require_text("id");
+  if (!is_identifier(resource.id, '-')) faults.add(node, "catalog.bad_name", {{"name", resource.id}});
+  resource.title = read_title(mapping.require("title"), faults);
+  if (const YamlNode* description = mapping.get("description")) resource.description = read_title(description, faults);
+  if (const YamlNode* provider = mapping.require("provider")) {
+    YamlMapping inner(*provider, faults);
+    resource.provider_id = inner.require_text("id");
+    resource.provider.zh = inner.require_text("zh");
+    resource.provider.en = inner.require_text("en");
+    inner.finish();
+  }
+  resource.sharing = pick(mapping.require("sharing"), sharings, faults, Sharing::none);
+  resource.purposes = mapping.texts("purposes");
+  resource.retention = mapping.require_text("retention");
+  if (resource.retention != "forever" && !retention_days(resource.retention)) {
+    faults.add(node, "catalog.bad_retention", {{"retention", resource.retention}});
+  }
+  resource.update = pick(mapping.require("update"), updates, faults, Update::once);
+  resource.key = mapping.texts("key");
+  resource.region_fields = mapping.texts("region");
+  resource.region_otherwise = mapping.text("region_otherwise").value_or("");
+  resource.day_field = mapping.text("day").value_or("");
+  resource.source = mapping.text("source").value_or("");
+  std::set<std::string> seen;
+  if (const YamlNode* fields = mapping.require("fields")) {
+    for (const auto& item : fields->items) {
+      resource.fields.push_back(read_field(item, faults));
+      if (!seen.insert(resource.fields.back().name).second) {
+        faults.add(item, "catalog.doubled", {{"name", resource.fields.back().name}});
+      }
+    }
+  }
+  if (const YamlNode* metrics = mapping.get("metrics")) {
+    for (const auto& item : metrics->items) resource.metrics.push_back(read_metric(item, resource, faults));
+  }
+  mapping.finish();
+  check_references(resource, node, faults);
+  return resource;
+}
+
+}  // namespace
+
+Result<std::vector<Resource>> parse_resources(std::string_view yaml, const std::string& file, const std::string& package) {
+  JW_ASSIGN(const YamlNode root, schema::parse_yaml(yaml, file));
+  YamlFaults faults;
+  YamlMapping mapping(root, faults);
+  std::vector<Resource> resources;
+  if (const YamlNode* list = mapping.require("resources")) {
+    for (const auto& item : list->items) resources.push_back(read_resource(item, package, faults));
+  }
+  mapping.finish();
+  if (!faults.empty()) return faults.to_error();
+  return resources;
+}
+
+}  // namespace jingwei::catalog

@@ -1,0 +1,102 @@
+#include "modules/ingest/batch.h"
+
+#include <charconv>
+
+namespace jingwei::ingest {
+
+namespace {
+
+constexpr char unit_separator = '\x1f';
+constexpr char record_separator = '\x1e';
+
+// Splits off the text before `stop` and removes both from `rest`.
+std::string_view take_until(std::string_view& rest, char stop) {
+  const std::size_t end = std::min(rest.find(stop), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+BatchState state_of(std::string_view name) {
+  for (const BatchState state : {BatchState::queued, BatchState::running, BatchState::done, BatchState::failed}) {
+    if (name_of(state) == name) return state;
+  }
+  return BatchState::failed;
+}
+
+Batch batch_of(const storage::Row& row) {
+  Batch batch;
+  batch.id = BatchId(row.integer(0));
+  batch.resource = row.text(1);
+  batch.content = row.blob(2);
+  batch.filename = row.text(3);
+  batch.path = row.text(4);
+  batch.state = state_of(row.text(5));
+  batch.format = row.text(6);
+  batch.encoding = row.text(7);
+  batch.counts = {row.integer(8), row.integer(9), row.integer(10), row.integer(11), row.integer(12), row.integer(13), {}};
+  batch.bytes_done = row.integer(14);
+  batch.bytes_total = row.integer(15);
+  batch.resume_offset = row.integer(16);
+  batch.resume_line = row.integer(17);
+  reasons_from_text(row.text(18), batch.counts);
+  batch.error = row.text(19);
+  batch.started_at = from_micros(row.integer(20));
+  if (!row.is_null(21)) batch.finished_at = from_micros(row.integer(21));
+  return batch;
+}
+
+}  // namespace
+
+std::string_view name_of(BatchState state) {
+  constexpr std::string_view names[] = {"queued", "running", "done", "failed"};
+  return names[static_cast<int>(state)];
+}
+
+std::string reasons_to_text(const BatchCounts& counts) {
+  std::string text;
+  for (const auto& [key, rows] : counts.reasons) {
+    if (!text.empty()) text += ';';
+    text += key.first + '|' + key.second + '|' + std::to_string(rows);
+  }
+  return text;
+}
+
+void reasons_from_text(std::string_view text, BatchCounts& counts) {
+  while (!text.empty()) {
+    std::string_view item = take_until(text, ';');
+    const std::string reason(take_until(item, '|'));
+    const std::string field(take_until(item, '|'));
+    std::int64_t rows = 0;
+    std::from_chars(item.data(), item.data() + item.size(), rows);
+    counts.reasons[{reason, field}] += rows;
+  }
+}
+
+std::string arguments_to_text(const std::vector<std::pair<std::string, std::string>>& arguments) {
+  std::string text;
+  for (const auto& [name, value] : arguments) text += name + unit_separator + value + record_separator;
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> arguments_from_text(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> arguments;
+  while (!text.empty()) {
+    std::string_view item = take_until(text, record_separator);
+    const std::string_view name = take_until(item, unit_separator);
+    arguments.emplace_back(name, item);
+  }
+  return arguments;
+}
+
+Result<std::vector<Batch>> read_batches(storage::Reader& reader, const storage::Statement& statement,
+                                        std::span<const storage::Value> parameters) {
+  std::vector<Batch> batches;
+  JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
+    batches.push_back(batch_of(row));
+    return true;
+  }));
+  return batches;
+}
+
+}  // namespace jingwei::ingest

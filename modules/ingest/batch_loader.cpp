@@ -1,0 +1,305 @@
+#include "modules/ingest/batch_loader.h"
+
+#include "base/log.h"
+#include "modules/ingest/sql.gen.h"
+#include "modules/ingest/tree_region_resolver.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+constexpr std::size_t portions_ahead = 3;
+constexpr char error_separator = '\x1d';
+
+// Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
+class CountingSource final : public ByteSource {
+ public:
+  CountingSource(std::unique_ptr<ByteSource> source, std::int64_t& bytes) : source_(std::move(source)), bytes_(bytes) {}
+  Result<std::size_t> read(std::span<std::byte> into) override {
+    JW_ASSIGN(const std::size_t got, source_->read(into));
+    bytes_ += static_cast<std::int64_t>(got);
+    return got;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::int64_t& bytes_;
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// Disk and memory faults pass; what the file itself is stays.
+bool is_files_fault(const Error& error) {
+  return error.code == ErrorCode::invalid || error.code == ErrorCode::unsupported || error.code == ErrorCode::too_large ||
+         error.code == ErrorCode::not_found;
+}
+
+}  // namespace
+
+std::string lease_of(BatchId batch) { return "batch:" + batch.to_string(); }
+
+std::string error_to_text(const Error& error) { return error.message + error_separator + arguments_to_text(error.arguments); }
+
+Error error_from_text(const std::string& text) {
+  const std::size_t at = text.find(error_separator);
+  Error error(ErrorCode::invalid, text.substr(0, at));
+  if (at != std::string::npos) error.arguments = arguments_from_text(std::string_view(text).substr(at + 1));
+  return error;
+}
+
+BatchLoader::BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch, const std::atomic<bool>& stopping)
+    : parts_(parts), entry_(entry), stopping_(stopping), batch_(std::move(batch)), builder_(entry, parts.sealer) {}
+
+BatchLoader::~BatchLoader() {
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+  }
+  moved_.notify_all();
+  if (reader_.joinable()) reader_.join();
+}
+
+Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
+  JW_ASSIGN(cleaners_, cleaners_of(entry_.resource));
+  began_ = parts_.clock.monotonic();
+  rows_at_begin_ = batch_.counts.rows_read;
+  bytes_at_begin_ = batch_.bytes_done;
+  reader_ = std::thread([this] { read_all(); });
+  while (auto portion = pop()) {
+    if (stopping_) return Error(ErrorCode::cancelled, "ingest.stopped");
+    if (portion->failure && !portion->file_at_fault) return *portion->failure;
+    JW_TRY(keep_lease());
+    if (!portion->rows.empty() || !portion->refused.empty()) JW_TRY(store(*portion));
+    if (portion->failure) {
+      log::warn("ingest.batch_failed", {{"batch", batch_.id.value}, {"fault", portion->failure->to_log()}});
+      JW_TRY(finish(BatchState::failed, error_to_text(*portion->failure)));
+    } else if (portion->last) {
+      batch_.bytes_done = batch_.bytes_total;
+      JW_TRY(finish(BatchState::done, ""));
+    }
+    if (progress) progress(view());
+    if (portion->last || portion->failure) return {};
+  }
+  return Error(ErrorCode::cancelled, "ingest.stopped");
+}
+
+// --- reading ---
+
+void BatchLoader::read_all() {
+  auto done = read_rows();
+  if (done) return;
+  Portion portion;
+  portion.file_at_fault = is_files_fault(done.error());
+  portion.failure = std::move(done).error();
+  push(std::move(portion));
+}
+
+Result<void> BatchLoader::read_rows() {
+  std::int64_t bytes_read = 0;
+  JW_ASSIGN(auto file, parts_.files.open(batch_.path, OpenMode::read));
+  ReadOptions options;
+  options.resume = {static_cast<std::uint64_t>(batch_.resume_offset), static_cast<std::uint64_t>(batch_.resume_line)};
+  JW_ASSIGN(auto reader, open_rows(std::make_unique<CountingSource>(source_of(std::move(file)), bytes_read), options));
+
+  CleanContext context(parts_.clock.now(), parts_.zone);
+  TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
+  context.regions = &regions;
+  context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
+  const RowDefaults defaults{context.today, RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
+  RowCleaner cleaner(cleaners_);
+  std::uint32_t bound = 0;
+
+  Portion portion;
+  Row row;
+  for (;;) {
+    JW_ASSIGN(const bool more, reader->next(row));
+    if (more) {
+      if (bound != reader->columns_version()) {
+        bound = reader->columns_version();
+        JW_TRY(check_columns(*reader, cleaner.bind(reader->columns())));
+      }
+      if (row.problem != RowProblem::none) {
+        add_broken_row(row, reader->columns().size(), portion);
+      } else {
+        add_row(row, cleaner.clean(row, context), portion, defaults);
+      }
+    }
+    portion.last = !more;
+    if (portion.last || portion.rows.size() + portion.refused.size() >= limits::bulk_slice_rows) {
+      portion.after = reader->position();
+      portion.bytes_done = bytes_read;
+      portion.format = reader->format() == RowFormat::csv ? "csv" : "json-lines";
+      portion.encoding = name_of(reader->encoding());
+      const bool last = portion.last;
+      if (!push(std::move(portion)) || last) return {};
+      portion = Portion{};
+    }
+  }
+}
+
+Result<void> BatchLoader::check_columns(const RowReader& reader, const ColumnMap& map) const {
+  if (!map.doubled.empty()) return Error(ErrorCode::invalid, "ingest.columns_doubled").with("columns", joined(map.doubled));
+  if (reader.format() != RowFormat::csv || map.missing.empty()) return {};
+  std::vector<std::string> titles;
+  for (const auto& name : map.missing) titles.push_back(entry_.resource.field(name)->title.zh + " (" + name + ")");
+  return Error(ErrorCode::invalid, "ingest.columns_missing").with("columns", joined(titles));
+}
+
+void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portion, const RowDefaults& defaults) const {
+  if (!clean.refused) {
+    portion.rows.push_back(typed_row(entry_.resource, clean, parts_.zone, defaults));
+    portion.rows.back().line = static_cast<std::int64_t>(row.line);
+    if (portion.rows.back().cleaned) ++portion.cleaned;
+    return;
+  }
+  const auto& field = entry_.resource.fields[static_cast<std::size_t>(clean.refused_field)];
+  const Cleaned& cell = clean.fields[static_cast<std::size_t>(clean.refused_field)];
+  portion.refused.push_back({static_cast<std::int64_t>(row.line), field.name, std::string(message_of(cell.refusal)), {},
+                             std::string(row.original.substr(0, limits::refused_original_bytes))});
+}
+
+void BatchLoader::add_broken_row(const Row& row, std::size_t columns, Portion& portion) const {
+  RefusedRow refused{static_cast<std::int64_t>(row.line), "", std::string(message_of(row.problem)), {},
+                     std::string(row.original.substr(0, limits::refused_original_bytes))};
+  refused.arguments.emplace_back("expected", std::to_string(columns));
+  refused.arguments.emplace_back("found", std::to_string(row.found));
+  refused.arguments.emplace_back("column", std::string(row.problem_column));
+  portion.refused.push_back(std::move(refused));
+}
+
+bool BatchLoader::push(Portion portion) {
+  std::unique_lock lock(mutex_);
+  moved_.wait(lock, [this] { return queue_.size() < portions_ahead || abandoned_; });
+  if (abandoned_) return false;
+  queue_.push_back(std::move(portion));
+  moved_.notify_all();
+  return true;
+}
+
+std::optional<BatchLoader::Portion> BatchLoader::pop() {
+  std::unique_lock lock(mutex_);
+  moved_.wait(lock, [this] { return !queue_.empty() || abandoned_; });
+  if (queue_.empty()) return std::nullopt;
+  Portion portion = std::move(queue_.front());
+  queue_.pop_front();
+  moved_.notify_all();
+  return portion;
+}
+
+// --- storing ---
+
+Result<void> BatchLoader::store(const Portion& portion) {
+  for (int attempt = 1;; ++attempt) {
+    auto stored = store_once(portion);
+    if (stored || stored.error().code != ErrorCode::conflict || attempt == limits::decide_attempts) return stored;
+    // Either a record of ours changed meanwhile (decide again) or another process moved this batch on (leave it to that one).
+    JW_ASSIGN(auto reader, parts_.store.read());
+    const storage::Value id = batch_.id.value;
+    JW_ASSIGN(const auto found, read_batches(*reader, sql::find_batch, std::span(&id, 1)));
+    if (found.empty() || found.front().resume_offset != batch_.resume_offset) {
+      return Error(ErrorCode::conflict, "ingest.loaded_elsewhere");
+    }
+  }
+}
+
+Result<void> BatchLoader::store_once(const Portion& portion) {
+  JW_ASSIGN(Slice slice, builder_.build(parts_.store, portion.rows, batch_.id, parts_.clock.now()));
+  Batch next = batch_;
+  add_progress(portion, slice, slice.bulk.change, next);
+  auto committed = slice.bulk.cells.empty() ? parts_.store.commit(std::move(slice.bulk.change))
+                                            : parts_.store.append(std::move(slice.bulk));
+  if (!committed) return std::move(committed).error();
+  batch_ = std::move(next);
+  return {};
+}
+
+void BatchLoader::add_progress(const Portion& portion, const Slice& slice, storage::Change& change, Batch& next) const {
+  SliceEvent event;
+  event.resource = batch_.resource;
+  event.batch = batch_.id;
+  event.first_row = batch_.counts.rows_read + 1;
+  event.accepted = static_cast<std::int64_t>(portion.rows.size());
+  event.cleaned = portion.cleaned;
+  event.unchanged = slice.unchanged;
+  event.refused = static_cast<std::int64_t>(portion.refused.size());
+  event.counts = slice.counts;
+
+  auto& counts = next.counts;
+  counts.rows_read += event.accepted + event.refused;
+  counts.accepted += event.accepted;
+  counts.cleaned += event.cleaned;
+  counts.unchanged += event.unchanged;
+  counts.updated += slice.updated;
+  counts.refused += event.refused;
+  event.last_row = counts.rows_read;
+
+  for (const auto& row : portion.refused) {
+    ++event.reasons[row.reason];
+    ++counts.reasons[{row.reason, row.field}];
+    const auto sealed = [&](std::string_view column, std::string_view plain) {
+      return storage::Blob{parts_.sealer.seal({"refused_row", row.line, column}, plain)};
+    };
+    change.writes.push_back({&sql::add_refused_row,
+                             {batch_.id.value, row.line, row.field, row.reason,
+                              sealed("arguments", arguments_to_text(row.arguments)), sealed("original", row.original)},
+                             1});
+  }
+  next.state = BatchState::running;
+  next.format = portion.format;
+  next.encoding = portion.encoding;
+  next.bytes_done = std::min(portion.bytes_done, next.bytes_total);
+  next.resume_offset = static_cast<std::int64_t>(portion.after.offset);
+  next.resume_line = static_cast<std::int64_t>(portion.after.line);
+  change.writes.push_back({&sql::move_batch,
+                           {batch_.id.value, std::string(name_of(next.state)), next.format, next.encoding, counts.rows_read,
+                            counts.accepted, counts.cleaned, counts.unchanged, counts.updated, counts.refused, next.bytes_done,
+                            next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset},
+                           1});
+  change.events.push_back(to_feed_event(event));
+}
+
+Result<void> BatchLoader::finish(BatchState state, const std::string& error) {
+  storage::Change change;
+  const Instant now = parts_.clock.now();
+  change.writes.push_back({&sql::finish_batch, {batch_.id.value, std::string(name_of(state)), error, to_micros(now)}, 1});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  batch_.state = state;
+  batch_.error = error;
+  batch_.finished_at = now;
+  if (state == BatchState::done && batch_.path.starts_with(parts_.uploads_folder + "/")) {
+    if (auto removed = parts_.files.remove(batch_.path); !removed) {
+      log::warn("ingest.upload_not_removed", {{"batch", batch_.id.value}, {"fault", removed.error().to_log()}});
+    }
+  }
+  return {};
+}
+
+Result<void> BatchLoader::keep_lease() {
+  const auto now = parts_.clock.monotonic();
+  if (lease_taken_.count() != 0 && now - lease_taken_ < batch_lease / 3) return {};
+  JW_ASSIGN(const bool held, parts_.store.take_lease(lease_of(batch_.id), parts_.owner, parts_.clock.now(), batch_lease));
+  if (!held) return Error(ErrorCode::conflict, "ingest.loaded_elsewhere");
+  lease_taken_ = now;
+  return {};
+}
+
+BatchView BatchLoader::view() const {
+  BatchView view;
+  view.batch = batch_;
+  const double seconds = std::chrono::duration<double>(parts_.clock.monotonic() - began_).count();
+  if (seconds > 0) {
+    view.pace.rows_per_second = static_cast<double>(batch_.counts.rows_read - rows_at_begin_) / seconds;
+    const double bytes_per_second = static_cast<double>(batch_.bytes_done - bytes_at_begin_) / seconds;
+    if (batch_.state == BatchState::running && bytes_per_second > 0) {
+      view.pace.seconds_left = static_cast<double>(batch_.bytes_total - batch_.bytes_done) / bytes_per_second;
+    }
+  }
+  return view;
+}
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,166 @@
+#include "modules/ingest/ingest_json.h"
+
+#include "modules/ingest/batch_loader.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+std::string field_title(const catalog::Catalog& catalog, const std::string& resource, const std::string& field, Language language) {
+  const auto entry = catalog.find(resource);
+  if (!entry || (*entry)->resource.field(field) == nullptr) return field;
+  return (*entry)->resource.field(field)->title.in(language);
+}
+
+void write_reasons(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language) {
+  json.key("reasons");
+  json.begin_array();
+  for (const auto& [key, rows] : view.batch.counts.reasons) {
+    json.begin_object();
+    json.member("id", key.first);
+    json.member("title", render(key.first, {}, language));
+    json.member("field", field_title(catalog, view.batch.resource, key.second, language));
+    json.member("count", rows);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+template <typename Value>
+void write_optional(JsonWriter& json, std::string_view key, const std::optional<Value>& value) {
+  json.key(key);
+  if (value) {
+    json.value(*value);
+  } else {
+    json.null();
+  }
+}
+
+std::optional<std::string> time_text(const std::optional<Instant>& instant) {
+  if (!instant) return std::nullopt;
+  return to_rfc3339(*instant);
+}
+
+// One value as text, before masking; nothing when absent.
+std::optional<std::string> readable(const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
+                                    Language language) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    for (const auto& choice : field.choices) {
+      if (choice.id == *text) return choice.title.in(language);
+    }
+    return *text;
+  }
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number == nullptr) return std::nullopt;
+  switch (field.type) {
+    case catalog::FieldType::date: return to_iso(from_days(static_cast<std::int32_t>(*number)));
+    case catalog::FieldType::datetime: return to_rfc3339(from_micros(*number));
+    case catalog::FieldType::region: {
+      const region::Node node = tree.find(RegionId(*number));
+      return node == region::no_node ? std::optional<std::string>() : tree.path_text(node);
+    }
+    default: return std::to_string(*number);
+  }
+}
+
+void write_value(JsonWriter& json, const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
+                 Language language) {
+  if (field.personal == catalog::Personal::none) {
+    if (const auto* real = std::get_if<double>(&value)) return json.value(*real);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      if (field.type == catalog::FieldType::integer) return json.value(*number);
+      if (field.type == catalog::FieldType::boolean) return json.value(*number != 0);
+    }
+  }
+  if (std::holds_alternative<storage::Null>(value)) return json.null();
+  const auto text = readable(value, field, tree, language);
+  json.value(catalog::masked(text.value_or("*"), field.personal));
+}
+
+}  // namespace
+
+void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language) {
+  const Batch& batch = view.batch;
+  const auto entry = catalog.find(batch.resource);
+  json.begin_object();
+  json.member("id", batch.id.to_string());
+  json.key("resource");
+  json.begin_object();
+  json.member("id", batch.resource);
+  json.member("title", entry.ok() ? (*entry)->resource.title.in(language) : batch.resource);
+  json.end_object();
+  json.member("filename", batch.filename);
+  json.member("state", view.interrupted ? std::string_view("interrupted") : name_of(batch.state));
+  json.member("encoding", batch.encoding);
+  json.member("format", batch.format);
+  json.member("rows_read", batch.counts.rows_read);
+  json.member("accepted", batch.counts.accepted);
+  json.member("cleaned", batch.counts.cleaned);
+  json.member("unchanged", batch.counts.unchanged);
+  json.member("updated", batch.counts.updated);
+  json.member("refused", batch.counts.refused);
+  json.member("bytes_done", batch.bytes_done);
+  json.member("bytes_total", batch.bytes_total);
+  json.member("rows_per_second", view.pace.rows_per_second);
+  write_optional(json, "seconds_left", view.pace.seconds_left);
+  json.member("started_at", to_rfc3339(batch.started_at));
+  write_optional(json, "finished_at", time_text(batch.finished_at));
+  std::optional<std::string> error;
+  if (!batch.error.empty()) error = render(error_from_text(batch.error), language);
+  write_optional(json, "error", error);
+  json.member("repeated", view.repeated);
+  write_reasons(json, view, catalog, language);
+  json.end_object();
+}
+
+std::string batch_json(const BatchView& view, const catalog::Catalog& catalog, Language language) {
+  JsonWriter json(1024);
+  write_batch(json, view, catalog, language);
+  return json.take();
+}
+
+void write_refused_row(JsonWriter& json, const RefusedRow& row, Language language) {
+  json.begin_object();
+  json.member("line", row.line);
+  json.member("field", row.field);
+  json.member("reason", row.reason);
+  json.member("sentence", render(row.reason, row.arguments, language));
+  json.member("original", row.original);
+  json.end_object();
+}
+
+void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource, const region::Tree& tree,
+                  Language language) {
+  json.begin_object();
+  json.member("id", record.id.to_string());
+  json.member("version", record.version);
+  json.key("region");
+  const region::Node node = record.region ? tree.find(record.region) : region::no_node;
+  if (node == region::no_node) {
+    json.null();
+  } else {
+    json.begin_object();
+    json.member("code", tree.code(node));
+    json.member("name", tree.name(node));
+    json.end_object();
+  }
+  json.member("day", to_iso(record.day));
+  json.member("known_from", to_rfc3339(record.known_from));
+  json.member("valid_from", to_rfc3339(record.valid_from));
+  json.key("batch");
+  if (record.batch) {
+    json.value(record.batch.to_string());
+  } else {
+    json.null();
+  }
+  json.key("fields");
+  json.begin_object();
+  for (std::size_t at = 0; at < resource.fields.size(); ++at) {
+    json.key(resource.fields[at].name);
+    write_value(json, record.values[at], resource.fields[at], tree, language);
+  }
+  json.end_object();
+  json.end_object();
+}
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,212 @@
+#include "modules/ingest/ingest_routes.h"
+
+#include <boost/json.hpp>
+
+#include "base/random.h"
+#include "modules/ingest/api.gen.h"
+#include "modules/ingest/ingest_json.h"
+
+namespace jingwei::ingest {
+
+using http::problem;
+
+namespace {
+
+// Until accounts arrive everybody on this machine is one actor.
+constexpr std::string_view local_actor = "local";
+
+// The cursor of a page is the id (or line) behind which the next page begins.
+Result<std::int64_t> read_cursor(const std::optional<std::string>& cursor) {
+  if (!cursor || cursor->empty()) return std::int64_t{0};
+  const auto id = BatchId::parse(*cursor);
+  if (!id) return Error(ErrorCode::invalid, "ingest.bad_cursor").at("cursor");
+  return id->value;
+}
+
+// {"items":[…],"next_cursor":…}: asks for one more than the page holds to know whether there is a next one.
+template <typename Item, typename Write, typename Cursor>
+std::string page_json(const std::vector<Item>& items, std::size_t limit, const Write& write, const Cursor& cursor) {
+  JsonWriter json(4096);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
+  json.end_array();
+  json.key("next_cursor");
+  if (items.size() > limit) {
+    json.value(std::to_string(cursor(items[limit - 1])));
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return json.take();
+}
+
+// A form's JSON object as texts by field; numbers and truth as their text, null and "" as absent.
+Result<std::map<std::string, std::string>> texts_of(const std::string& body) {
+  std::map<std::string, std::string> texts;
+  boost::json::error_code fault;
+  const boost::json::value parsed = boost::json::parse(body, fault);
+  if (fault || !parsed.is_object()) return Error(ErrorCode::invalid, "ingest.record_not_object");
+  for (const auto& [name, value] : parsed.as_object()) {
+    if (value.is_null()) continue;
+    if (value.is_structured()) return Error(ErrorCode::invalid, "ingest.record_nested").at("/" + std::string(name));
+    texts[std::string(name)] = value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+  }
+  return texts;
+}
+
+}  // namespace
+
+class IngestRoutes::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(IngestService& service) : service_(service), followers_(std::make_shared<Followers>()) {
+    service.on_progress([followers = followers_, &catalog = service.parts().catalog](const BatchView& view) {
+      followers->send(view, catalog);
+    });
+  }
+
+  http::Response upload_batch(const http::Request& http, const api::UploadBatch& in) override {
+    SecureRandom random;
+    const std::string path = service_.parts().uploads_folder + "/" + random_credential(random) + ".incoming";
+    if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved) return problem(moved.error(), http.language);
+    const auto view = service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(in.idempotency_key));
+    if (!view) {
+      if (const auto removed = service_.parts().files.remove(path); !removed) return problem(removed.error(), http.language);
+      return problem(view.error(), http.language);
+    }
+    http::Response response = http::Response::json(batch_json(*view, catalog(), http.language), view->repeated ? 200 : 202);
+    response.headers.emplace_back("Location", "/api/v1/batches/" + view->batch.id.to_string());
+    return response;
+  }
+
+  http::Response list_batches(const http::Request& http, const api::ListBatches& in) override {
+    const auto before = read_cursor(in.cursor);
+    if (!before) return problem(before.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto views = service_.list_batches(in.resource.value_or(""), BatchId(*before), limit + 1);
+    if (!views) return problem(views.error(), http.language);
+    return http::Response::json(page_json(
+        *views, limit, [&](JsonWriter& json, const BatchView& view) { write_batch(json, view, catalog(), http.language); },
+        [](const BatchView& view) { return view.batch.id.value; }));
+  }
+
+  http::Response get_batch(const http::Request& http, const api::GetBatch& in) override {
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return problem(view.error(), http.language);
+    return http::Response::json(batch_json(*view, catalog(), http.language));
+  }
+
+  http::Response list_refused_rows(const http::Request& http, const api::ListRefusedRows& in) override {
+    const auto after = read_cursor(in.cursor);
+    if (!after) return problem(after.error(), http.language);
+    if (const auto view = service_.find_batch(BatchId(in.batch)); !view) return problem(view.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto rows = service_.list_refused(BatchId(in.batch), *after, limit + 1);
+    if (!rows) return problem(rows.error(), http.language);
+    return http::Response::json(page_json(
+        *rows, limit, [&](JsonWriter& json, const RefusedRow& row) { write_refused_row(json, row, http.language); },
+        [](const RefusedRow& row) { return row.line; }));
+  }
+
+  Result<void> check_follow_batch(const http::Request&, const api::FollowBatch& in) override {
+    const auto view = service_.find_batch(BatchId(in.batch));
+    return view ? Result<void>() : Result<void>(view.error());
+  }
+
+  void follow_batch(const http::Request& http, const api::FollowBatch& in, std::shared_ptr<http::EventStream> stream) override {
+    // First join the followers, then tell what stands: nothing between the two is missed.
+    followers_->join(BatchId(in.batch), http.language, stream);
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return stream->close();
+    stream->send("batch", batch_json(*view, catalog(), http.language));
+    if (view->batch.finished_at) stream->close();
+  }
+
+  http::Response list_records(const http::Request& http, const api::ListRecords& in) override {
+    const auto before = read_cursor(in.cursor);
+    if (!before) return problem(before.error(), http.language);
+    const auto entry = catalog().find(in.resource);
+    if (!entry) return problem(entry.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto records = service_.list_records(in.resource, in.under, RecordId(*before), limit + 1);
+    if (!records) return problem(records.error(), http.language);
+    const auto tree = service_.parts().regions.tree();
+    return http::Response::json(page_json(
+        *records, limit,
+        [&](JsonWriter& json, const Record& record) { write_record(json, record, (*entry)->resource, *tree, http.language); },
+        [](const Record& record) { return record.id.value; }));
+  }
+
+  http::Response get_record(const http::Request& http, const api::GetRecord& in) override {
+    const auto entry = catalog().find(in.resource);
+    if (!entry) return problem(entry.error(), http.language);
+    const auto record = service_.find_record(in.resource, RecordId(in.record));
+    if (!record) return problem(record.error(), http.language);
+    JsonWriter json(1024);
+    write_record(json, *record, (*entry)->resource, *service_.parts().regions.tree(), http.language);
+    http::Response response = http::Response::json(json.take());
+    response.etag = "\"" + std::to_string(record->version) + "\"";
+    return response;
+  }
+
+  http::Response add_record(const http::Request& http, const api::AddRecord& in) override {
+    const auto texts = texts_of(in.body.json());
+    if (!texts) return problem(texts.error(), http.language);
+    const auto receipt = service_.add_record(in.resource, *texts, write_request(in.idempotency_key));
+    if (!receipt) return problem(receipt.error(), http.language);
+    constexpr std::string_view outcomes[] = {"created", "updated", "unchanged"};
+    JsonWriter json;
+    json.begin_object();
+    json.member("id", receipt->id.to_string());
+    json.member("version", receipt->version);
+    json.member("outcome", outcomes[static_cast<int>(receipt->outcome)]);
+    json.end_object();
+    http::Response response = http::Response::json(json.take(), receipt->outcome == RowOutcome::created ? 201 : 200);
+    response.headers.emplace_back("Location", "/api/v1/resources/" + in.resource + "/records/" + receipt->id.to_string());
+    return response;
+  }
+
+ private:
+  // Streams that follow a batch; outlives the handlers while a loader still announces.
+  struct Followers {
+    struct Follower {
+      BatchId batch;
+      Language language;
+      std::shared_ptr<http::EventStream> stream;
+    };
+    std::mutex mutex;
+    std::vector<Follower> all;
+
+    void join(BatchId batch, Language language, std::shared_ptr<http::EventStream> stream) {
+      const std::lock_guard lock(mutex);
+      all.push_back({batch, language, std::move(stream)});
+    }
+
+    void send(const BatchView& view, const catalog::Catalog& catalog) {
+      const std::lock_guard lock(mutex);
+      std::erase_if(all, [&](const Follower& follower) {
+        if (!follower.stream->open()) return true;
+        if (follower.batch != view.batch.id) return false;
+        const bool taken = follower.stream->send("batch", batch_json(view, catalog, follower.language));
+        if (taken && !view.batch.finished_at) return false;
+        follower.stream->close();
+        return true;
+      });
+    }
+  };
+
+  static WriteRequest write_request(const std::optional<std::string>& key) { return {std::string(local_actor), key}; }
+  const catalog::Catalog& catalog() const { return service_.parts().catalog; }
+
+  IngestService& service_;
+  std::shared_ptr<Followers> followers_;
+};
+
+IngestRoutes::IngestRoutes(IngestService& service) : handlers_(std::make_unique<Handlers>(service)) {}
+
+IngestRoutes::~IngestRoutes() = default;
+
+std::vector<http::Route> IngestRoutes::routes() { return api::routes(*handlers_); }
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,235 @@
+#include "modules/ingest/ingest_service.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "modules/ingest/batch_loader.h"
+#include "modules/ingest/file_digest.h"
+#include "modules/ingest/sql.gen.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+constexpr std::size_t filename_bytes = 255;
+constexpr std::chrono::seconds idle_wait{1};
+
+// A name for people to read; never used as a path.
+std::string display_name(const std::string& filename) {
+  std::string name = filename.substr(filename.find_last_of('/') + 1);
+  if (!text::is_utf8(name)) name = "?";
+  if (name.size() > filename_bytes) {
+    std::size_t cut = filename_bytes;
+    while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) --cut;
+    name.resize(cut);
+  }
+  return name.empty() ? "?" : name;
+}
+
+Result<std::optional<Batch>> find_one(storage::Store& store, const storage::Statement& statement,
+                                      std::span<const storage::Value> parameters) {
+  JW_ASSIGN(auto reader, store.read());
+  JW_ASSIGN(auto batches, read_batches(*reader, statement, parameters));
+  if (batches.empty()) return std::optional<Batch>();
+  return std::optional<Batch>(std::move(batches.front()));
+}
+
+}  // namespace
+
+IngestService::IngestService(IngestParts parts) : parts_(std::move(parts)) {}
+
+IngestService::~IngestService() { stop(); }
+
+Result<BatchView> IngestService::submit(const std::string& resource, const std::string& path, const std::string& filename,
+                                        const WriteRequest& request) {
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
+  const bool ours = path.starts_with(parts_.uploads_folder + "/");
+  const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{digest.sha256}};
+  for (int attempt = 1;; ++attempt) {
+    JW_ASSIGN(auto earlier, find_one(parts_.store, sql::find_batch_of_content, content));
+    if (earlier && earlier->state != BatchState::failed) {
+      if (ours && earlier->path != path) JW_TRY(parts_.files.remove(path));
+      BatchView view = view_of(std::move(*earlier));
+      view.repeated = true;
+      return view;
+    }
+    BatchId id = earlier ? earlier->id : BatchId();
+    if (!id) {
+      JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+      id = BatchId(fresh);
+    }
+    std::string kept = path;
+    if (ours) {
+      // The bytes and their name are durable before the row that names them.
+      kept = parts_.uploads_folder + "/" + id.to_string() + ".upload";
+      JW_ASSIGN(auto file, parts_.files.open(path, OpenMode::update));
+      JW_TRY(file->sync());
+      if (kept != path) JW_TRY(parts_.files.rename(path, kept));
+      JW_TRY(parts_.files.sync_folder(parts_.uploads_folder));
+    }
+    const auto now_us = to_micros(parts_.clock.now());
+    storage::Change change;
+    if (earlier) {
+      change.writes.push_back({&sql::requeue_batch, {id.value, kept, now_us}, 1});
+    } else {
+      change.writes.push_back({&sql::add_batch,
+                               {id.value, entry->resource.id, storage::Blob{digest.sha256}, display_name(filename), kept,
+                                digest.bytes, now_us},
+                               1});
+    }
+    change.audit.push_back({request.actor, "batch.upload", "batch:" + id.to_string(), "{}"});
+    auto committed = parts_.store.commit(std::move(change));
+    if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
+      return std::move(committed).error();
+    }
+    if (!committed) continue;  // the same file came in twice at once; the other one won
+    {
+      const std::lock_guard lock(mutex_);
+      given_up_.erase(id);
+    }
+    wake_.notify_all();
+    return find_batch(id);
+  }
+}
+
+Result<void> IngestService::load(BatchId id, const std::function<void(const BatchView&)>& progress) {
+  const storage::Value key = id.value;
+  JW_ASSIGN(auto batch, find_one(parts_.store, sql::find_batch, std::span(&key, 1)));
+  if (!batch) return Error(ErrorCode::not_found, "ingest.batch_not_found").with("batch", id.to_string());
+  if (batch->state == BatchState::done || batch->state == BatchState::failed) return {};
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(batch->resource));
+  {
+    const std::lock_guard lock(mutex_);
+    running_[id] = BatchView{*batch, {}, false, false};
+  }
+  BatchLoader loader(parts_, *entry, std::move(*batch), stopping_);
+  auto done = loader.run([&](const BatchView& view) {
+    {
+      const std::lock_guard lock(mutex_);
+      running_[id] = view;
+    }
+    announce(view);
+    if (progress) progress(view);
+  });
+  const std::lock_guard lock(mutex_);
+  running_.erase(id);
+  if (!done && done.error().code != ErrorCode::cancelled) given_up_.insert(id);
+  return done;
+}
+
+void IngestService::start(int loaders) {
+  for (int at = 0; at < loaders; ++at) threads_.emplace_back([this] { run_loader(); });
+}
+
+void IngestService::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void IngestService::run_loader() {
+  while (!stopping_) {
+    if (const auto id = next_batch()) {
+      if (auto done = load(*id); !done && done.error().code != ErrorCode::cancelled) {
+        log::error("ingest.load_failed", {{"batch", id->value}, {"fault", done.error().to_log()}});
+      }
+      continue;
+    }
+    std::unique_lock lock(mutex_);
+    if (!stopping_) wake_.wait_for(lock, idle_wait);
+  }
+}
+
+std::optional<BatchId> IngestService::next_batch() {
+  auto reader = parts_.store.read();
+  if (!reader) return std::nullopt;
+  auto waiting = read_batches(**reader, sql::unfinished_batches, {});
+  reader->reset();
+  if (!waiting) return std::nullopt;
+  for (const auto& batch : *waiting) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (running_.contains(batch.id) || given_up_.contains(batch.id)) continue;
+      running_[batch.id] = BatchView{batch, {}, false, false};
+    }
+    const auto held = parts_.store.take_lease(lease_of(batch.id), parts_.owner, parts_.clock.now(), batch_lease);
+    if (held.ok() && *held) return batch.id;
+    const std::lock_guard lock(mutex_);
+    running_.erase(batch.id);
+  }
+  return std::nullopt;
+}
+
+BatchView IngestService::view_of(Batch batch) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = running_.find(batch.id); found != running_.end()) {
+    BatchView view = found->second;
+    if (view.batch.counts.rows_read < batch.counts.rows_read || batch.finished_at) view.batch = std::move(batch);
+    return view;
+  }
+  BatchView view;
+  view.interrupted = batch.state == BatchState::running && given_up_.contains(batch.id);
+  if (batch.finished_at) {
+    const double seconds = std::chrono::duration<double>(*batch.finished_at - batch.started_at).count();
+    if (seconds > 0) view.pace.rows_per_second = static_cast<double>(batch.counts.rows_read) / seconds;
+  }
+  view.batch = std::move(batch);
+  return view;
+}
+
+Result<BatchView> IngestService::find_batch(BatchId id) const {
+  const storage::Value key = id.value;
+  JW_ASSIGN(auto batch, find_one(parts_.store, sql::find_batch, std::span(&key, 1)));
+  if (!batch) return Error(ErrorCode::not_found, "ingest.batch_not_found").with("batch", id.to_string());
+  return view_of(std::move(*batch));
+}
+
+Result<std::vector<BatchView>> IngestService::list_batches(const std::string& resource, BatchId before, std::size_t most) const {
+  const std::int64_t below = before ? before.value : INT64_MAX;
+  const std::array<storage::Value, 3> parameters = {below, resource, static_cast<std::int64_t>(most)};
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(auto batches, read_batches(*reader, sql::page_of_batches, parameters));
+  std::vector<BatchView> views;
+  for (auto& batch : batches) views.push_back(view_of(std::move(batch)));
+  return views;
+}
+
+Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::int64_t after_line, std::size_t most) const {
+  const std::array<storage::Value, 3> parameters = {batch.value, after_line, static_cast<std::int64_t>(most)};
+  std::vector<RefusedRow> rows;
+  std::optional<Error> fault;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::page_of_refused_rows, parameters, [&](const storage::Row& row) {
+    const std::int64_t line = row.integer(0);
+    auto arguments = parts_.sealer.open({"refused_row", line, "arguments"}, row.blob(3));
+    auto original = parts_.sealer.open({"refused_row", line, "original"}, row.blob(4));
+    if (!arguments || !original) {
+      fault = arguments ? original.error() : arguments.error();
+      return false;
+    }
+    rows.push_back({line, std::string(row.text(1)), std::string(row.text(2)), arguments_from_text(*arguments), std::move(*original)});
+    return true;
+  }));
+  if (fault) return *fault;
+  return rows;
+}
+
+void IngestService::on_progress(std::function<void(const BatchView&)> notify) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(notify));
+}
+
+void IngestService::announce(const BatchView& view) {
+  std::vector<std::function<void(const BatchView&)>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (const auto& notify : listeners) notify(view);
+}
+
+}  // namespace jingwei::ingest

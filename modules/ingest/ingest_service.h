@@ -1,0 +1,129 @@
+// Ingest (汇聚): files and single records on their way into the record tables; nothing acknowledged is lost, nothing twice.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/batch.h"
+#include "modules/ingest/record_builder.h"
+#include "modules/ingest/slice_event.h"
+#include "modules/region/region_service.h"
+#include "storage/sealer.h"
+#include "storage/store.h"
+
+namespace jingwei::ingest {
+
+// What ingest needs from around it; all must outlive the service.
+struct IngestParts {
+  storage::Store& store;
+  const catalog::Catalog& catalog;
+  const region::Regions& regions;
+  const storage::Sealer& sealer;
+  FileSystem& files;
+  const Clock& clock;
+  const Zone& zone;
+  std::string uploads_folder;  // where files wait until they are read
+  RegionId hub_region;         // names of regions are looked for here first
+  std::vector<std::string> synthetic_id_prefixes;
+  std::string owner;           // this process, for leases
+};
+
+// A batch as a page shows it.
+struct BatchView {
+  Batch batch;
+  BatchPace pace;
+  bool repeated = false;      // the very same file had been received before
+  bool interrupted = false;   // running by the books, but no process works on it
+};
+
+// A record as it stands, personal values opened; whoever shows it masks them (catalog::masked).
+struct Record {
+  RecordId id;
+  std::int64_t version = 0;
+  RegionId region;
+  Day day{};
+  Instant valid_from{};
+  Instant known_from{};
+  BatchId batch;
+  std::vector<storage::Value> values;  // by field
+};
+
+struct RecordReceipt {
+  RecordId id;
+  std::int64_t version = 0;
+  RowOutcome outcome = RowOutcome::created;
+};
+
+// Who asks for a write, and under which Idempotency-Key.
+struct WriteRequest {
+  std::string actor;
+  std::optional<std::string> idempotency_key;
+};
+
+// Thread-safe.
+class IngestService {
+ public:
+  explicit IngestService(IngestParts parts);
+  ~IngestService();
+
+  // Takes over the file at `path` (inside uploads_folder: it is removed when the batch is done; elsewhere it is only read) as a
+  // batch in state queued. The same bytes for the same resource give the earlier batch, marked repeated; a failed one is
+  // queued again. Errors: not_found (resource), too_large, the store's.
+  Result<BatchView> submit(const std::string& resource, const std::string& path, const std::string& filename, const WriteRequest& request);
+
+  // Loads one queued batch to its end on the caller's thread; `progress` is called after each slice.
+  // Errors: only those that ended the load early (store, disk); a file that cannot be read ends as state failed.
+  Result<void> load(BatchId batch, const std::function<void(const BatchView&)>& progress = {});
+
+  // Loads queued and interrupted batches on threads of its own, oldest first, until stop(). stop() ends at a slice's border.
+  void start(int loaders);
+  void stop();
+
+  // Errors: not_found.
+  Result<BatchView> find_batch(BatchId batch) const;
+  // Newest first; empty `resource` means all; `before` none means from the newest.
+  Result<std::vector<BatchView>> list_batches(const std::string& resource, BatchId before, std::size_t most) const;
+  Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line, std::size_t most) const;
+
+  // One record from named texts (as a form sends them), cleaned and checked like a file's row.
+  // Errors: not_found, invalid with one cause per field at fault, the store's.
+  Result<RecordReceipt> add_record(const std::string& resource, const std::map<std::string, std::string>& fields,
+                                   const WriteRequest& request);
+  // Current versions, newest record first; none `under` means everywhere.
+  Result<std::vector<Record>> list_records(const std::string& resource, std::optional<std::string> under, RecordId before,
+                                           std::size_t most) const;
+  Result<Record> find_record(const std::string& resource, RecordId record) const;
+
+  // Called with each slice of any batch this process loads, and at its end; from a loader's thread. Keep it short.
+  void on_progress(std::function<void(const BatchView&)> notify);
+
+  const IngestParts& parts() const { return parts_; }
+
+ private:
+  friend class BatchLoader;
+  void run_loader();
+  std::optional<BatchId> next_batch();
+  BatchView view_of(Batch batch) const;
+  void announce(const BatchView& view);
+
+  IngestParts parts_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::function<void(const BatchView&)>> listeners_;
+  std::map<BatchId, BatchView> running_;  // what this process loads now
+  std::set<BatchId> given_up_;            // could not be loaded now (store or disk fault); tried again at the next start or upload
+  std::vector<std::thread> threads_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace jingwei::ingest

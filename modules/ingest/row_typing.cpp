@@ -1,0 +1,72 @@
+#include "modules/ingest/row_typing.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
+  if (cell.status == CleanStatus::empty) return storage::Null{};
+  switch (type) {
+    case catalog::FieldType::date:
+    case catalog::FieldType::datetime:
+    case catalog::FieldType::integer:
+    case catalog::FieldType::boolean:
+    case catalog::FieldType::region: return cell.integer;
+    case catalog::FieldType::number: return cell.number;
+    default: return std::string(cell.text);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource) {
+  std::vector<FieldCleaner> cleaners;
+  for (const auto& field : resource.fields) {
+    FieldSpec spec;
+    spec.name = field.name;
+    spec.type = static_cast<CleanType>(field.type);
+    spec.required = field.required;
+    spec.columns = field.columns;
+    spec.columns.push_back(field.title.zh);
+    spec.columns.push_back(field.title.en);
+    for (const auto& choice : field.choices) {
+      ChoiceSpec words{choice.id, choice.also};
+      words.words.push_back(choice.title.zh);
+      words.words.push_back(choice.title.en);
+      spec.choices.push_back(std::move(words));
+    }
+    spec.min = field.min;
+    spec.max = field.max;
+    spec.min_length = field.min_length;
+    spec.max_length = field.max_length;
+    spec.pattern = field.pattern;
+    JW_ASSIGN(auto cleaner, FieldCleaner::make(std::move(spec)));
+    cleaners.push_back(std::move(cleaner));
+  }
+  return cleaners;
+}
+
+TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone, const RowDefaults& defaults) {
+  TypedRow typed;
+  typed.day = defaults.today;
+  typed.cleaned = !row.changes.empty();
+  typed.values.reserve(row.fields.size());
+  for (std::size_t at = 0; at < row.fields.size(); ++at) {
+    const auto& field = resource.fields[at];
+    const Cleaned& cell = row.fields[at];
+    typed.values.push_back(value_of(field.type, cell));
+    if (cell.status == CleanStatus::empty) continue;
+    if (field.name == resource.day_field) {
+      typed.day = field.type == catalog::FieldType::date ? from_days(static_cast<std::int32_t>(cell.integer))
+                                                         : zone.day_of(from_micros(cell.integer));
+    }
+  }
+  for (const auto& name : resource.region_fields) {
+    const Cleaned& cell = row.fields[static_cast<std::size_t>(resource.index_of(name))];
+    if (!typed.region && cell.status != CleanStatus::empty) typed.region = RegionId(cell.integer);
+  }
+  if (!typed.region) typed.region = defaults.region;
+  return typed;
+}
+
+}  // namespace jingwei::ingest

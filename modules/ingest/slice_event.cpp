@@ -1,0 +1,67 @@
+#include "modules/ingest/slice_event.h"
+
+#include <boost/json.hpp>
+
+#include "base/json.h"
+
+namespace jingwei::ingest {
+
+storage::FeedEvent to_feed_event(const SliceEvent& event) {
+  JsonWriter json(256 + event.counts.size() * 40);
+  json.begin_object();
+  json.member("resource", event.resource);
+  json.member("batch", event.batch.value);
+  json.member("first_row", event.first_row);
+  json.member("last_row", event.last_row);
+  json.member("accepted", event.accepted);
+  json.member("cleaned", event.cleaned);
+  json.member("unchanged", event.unchanged);
+  json.member("refused", event.refused);
+  json.key("reasons");
+  json.begin_object();
+  for (const auto& [reason, rows] : event.reasons) json.member(reason, rows);
+  json.end_object();
+  json.key("counts");
+  json.begin_array();
+  for (const auto& change : event.counts) {
+    json.begin_array();
+    json.value(change.metric);
+    json.value(change.region.value);
+    json.value(to_days(change.day));
+    json.value(change.delta);
+    json.end_array();
+  }
+  json.end_array();
+  json.end_object();
+  return {std::string(slice_event_kind), json.take()};
+}
+
+Result<SliceEvent> parse_slice_event(std::string_view body) {
+  try {
+    const boost::json::value parsed = boost::json::parse(boost::json::string_view(body.data(), body.size()));
+    const auto& object = parsed.as_object();
+    const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+    SliceEvent event;
+    event.resource = boost::json::value_to<std::string>(object.at("resource"));
+    event.batch = BatchId(number("batch"));
+    event.first_row = number("first_row");
+    event.last_row = number("last_row");
+    event.accepted = number("accepted");
+    event.cleaned = number("cleaned");
+    event.unchanged = number("unchanged");
+    event.refused = number("refused");
+    for (const auto& [reason, rows] : object.at("reasons").as_object()) {
+      event.reasons[std::string(reason)] = rows.to_number<std::int64_t>();
+    }
+    for (const auto& item : object.at("counts").as_array()) {
+      const auto& row = item.as_array();
+      event.counts.push_back({boost::json::value_to<std::string>(row.at(0)), RegionId(row.at(1).to_number<std::int64_t>()),
+                              from_days(row.at(2).to_number<std::int32_t>()), row.at(3).to_number<double>()});
+    }
+    return event;
+  } catch (const std::exception& fault) {
+    return Error(ErrorCode::corrupt, "ingest.event_unreadable").because(fault.what());
+  }
+}
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,44 @@
+// The feed event "ingest.slice": what one slice of a batch, or one record entered by hand, changed in the figures.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "storage/change.h"
+
+namespace jingwei::ingest {
+
+inline constexpr std::string_view slice_event_kind = "ingest.slice";
+
+// A figure that moved: `delta` is new minus old, so a correction takes the old value back.
+struct CountedChange {
+  std::string metric;
+  RegionId region;
+  Day day{};
+  double delta = 0;
+};
+
+// Rows first_row … last_row of a batch (0 … 0 for a record entered by hand). No personal data: ids, counts and reasons only.
+struct SliceEvent {
+  std::string resource;
+  BatchId batch;
+  std::int64_t first_row = 0;
+  std::int64_t last_row = 0;
+  std::int64_t accepted = 0;
+  std::int64_t cleaned = 0;
+  std::int64_t unchanged = 0;
+  std::int64_t refused = 0;
+  std::map<std::string, std::int64_t> reasons;  // "refuse.phone.prefix" → rows
+  std::vector<CountedChange> counts;
+};
+
+storage::FeedEvent to_feed_event(const SliceEvent& event);
+// Errors: corrupt when `body` is not what to_feed_event writes.
+Result<SliceEvent> parse_slice_event(std::string_view body);
+
+}  // namespace jingwei::ingest

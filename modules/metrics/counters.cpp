@@ -1,0 +1,92 @@
+#include "modules/metrics/counters.h"
+
+#include "base/result.h"
+
+namespace jingwei::metrics {
+
+Counters::Counters(std::vector<Fold> folds, Ancestors ancestors)
+    : folds_(std::move(folds)), ancestors_(std::move(ancestors)) {}
+
+void Counters::add(const Cell& delta) {
+  JW_ASSERT(delta.metric < folds_.size());
+  cells_[{delta.metric, delta.region}][delta.day] += delta.value;
+  mark_dirty(std::span(&delta, 1));
+  add_sum(delta);
+}
+
+void Counters::mark_dirty(std::span<const Cell> cells) {
+  for (const auto& cell : cells) dirty_[{cell.metric, cell.region}].insert(cell.day);
+}
+
+void Counters::restore(const Cell& cell) {
+  if (cell.metric >= folds_.size()) return;
+  cells_[{cell.metric, cell.region}][cell.day] += cell.value;
+  add_sum(cell);
+}
+
+void Counters::add_sum(const Cell& delta) {
+  const auto add_at = [&](RegionId region) {
+    Series& series = sums_[{delta.metric, region}];
+    series.total += delta.value;
+    series.days[delta.day] += delta.value;
+  };
+  add_at(delta.region);
+  touch(delta.region);
+  ancestors_(delta.region, [&](RegionId ancestor) {
+    if (folds_[delta.metric] == Fold::roll_up) add_at(ancestor);
+    touch(ancestor);
+  });
+}
+
+void Counters::touch(RegionId region) { ++revisions_[region]; }
+
+double Counters::total(MetricIndex metric, RegionId region) const {
+  const auto found = sums_.find({metric, region});
+  if (found == sums_.end()) return 0;
+  if (folds_[metric] == Fold::roll_up) return found->second.total;
+  return found->second.days.empty() ? 0 : found->second.days.rbegin()->second;
+}
+
+std::vector<DayValue> Counters::days(MetricIndex metric, RegionId region, std::size_t most) const {
+  std::vector<DayValue> values;
+  const auto found = sums_.find({metric, region});
+  if (found == sums_.end()) return values;
+  for (auto it = found->second.days.rbegin(); it != found->second.days.rend() && values.size() < most; ++it) {
+    values.push_back({it->first, it->second});
+  }
+  std::reverse(values.begin(), values.end());
+  return values;
+}
+
+std::vector<DayValue> Counters::days_between(MetricIndex metric, RegionId region, Day from, Day to) const {
+  std::vector<DayValue> values;
+  const auto found = sums_.find({metric, region});
+  if (found == sums_.end()) return values;
+  const auto& days = found->second.days;
+  for (auto it = days.lower_bound(from); it != days.end() && it->first <= to; ++it) values.push_back({it->first, it->second});
+  return values;
+}
+
+std::vector<Cell> Counters::take_dirty() {
+  std::vector<Cell> cells;
+  for (const auto& [key, days] : dirty_) {
+    const auto& values = cells_[key];
+    for (const Day day : days) cells.push_back({key.metric, key.region, day, values.at(day)});
+  }
+  dirty_.clear();
+  return cells;
+}
+
+std::uint64_t Counters::revision(RegionId region) const {
+  const auto found = revisions_.find(region);
+  return found == revisions_.end() ? 0 : found->second;
+}
+
+void Counters::rebuild() {
+  sums_.clear();
+  for (const auto& [key, days] : cells_) {
+    for (const auto& [day, value] : days) add_sum({key.metric, key.region, day, value});
+  }
+}
+
+}  // namespace jingwei::metrics

@@ -1,0 +1,93 @@
+// Figures in memory: what is counted at each region and day, and its sums up the region tree. Pure; no I/O.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace jingwei::metrics {
+
+// Position of a metric in the list the Counters were made for.
+using MetricIndex = std::uint16_t;
+
+// `roll_up` sums go to every ancestor; the others stand at exactly their region (a reported figure of a city does not add to
+// the province's own report).
+enum class Fold : std::uint8_t { roll_up, at_region };
+
+struct Cell {
+  MetricIndex metric = 0;
+  RegionId region;
+  Day day{};
+  double value = 0;
+};
+
+struct DayValue {
+  Day day{};
+  double value = 0;
+};
+
+// Not thread-safe; the service guards it. Values are integers kept in doubles, exact up to 2^53.
+class Counters {
+ public:
+  // Calls `visit` for each ancestor of a region, the region itself excluded. Must be cheap (a pointer walk).
+  using Ancestors = std::function<void(RegionId, const std::function<void(RegionId)>& visit)>;
+
+  Counters(std::vector<Fold> folds, Ancestors ancestors);
+
+  // Adds `delta.value` to the cell and to its ancestors where the metric rolls up.
+  void add(const Cell& delta);
+
+  // Sum over all days; for `at_region` metrics the value of the latest day.
+  double total(MetricIndex metric, RegionId region) const;
+  // Days with data, oldest first, at most the `most` latest.
+  std::vector<DayValue> days(MetricIndex metric, RegionId region, std::size_t most) const;
+  // Days within [from, to], oldest first.
+  std::vector<DayValue> days_between(MetricIndex metric, RegionId region, Day from, Day to) const;
+
+  // Cells touched since the last call with their present values, for saving. Empties the list.
+  std::vector<Cell> take_dirty();
+  // Gives cells back that could not be saved.
+  void mark_dirty(std::span<const Cell> cells);
+  // Puts a saved cell back (and its sums) without marking it dirty.
+  void restore(const Cell& cell);
+  // Grows with every change of any figure under a region; lets a page ask "anything new?" cheaply.
+  std::uint64_t revision(RegionId region) const;
+  // After the region tree changed: recomputes every sum from the cells.
+  void rebuild();
+
+ private:
+  struct Key {
+    MetricIndex metric;
+    RegionId region;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      return std::hash<std::int64_t>{}(key.region.value * 131 + key.metric);
+    }
+  };
+  struct Series {
+    double total = 0;
+    std::map<Day, double> days;
+  };
+
+  void add_sum(const Cell& delta);
+  void touch(RegionId region);
+
+  std::vector<Fold> folds_;
+  Ancestors ancestors_;
+  std::unordered_map<Key, std::map<Day, double>, KeyHash> cells_;  // as counted
+  std::unordered_map<Key, Series, KeyHash> sums_;                  // with everything below
+  std::unordered_map<Key, std::set<Day>, KeyHash> dirty_;
+  std::unordered_map<RegionId, std::uint64_t> revisions_;
+};
+
+}  // namespace jingwei::metrics

@@ -1,0 +1,256 @@
+#include "modules/metrics/metrics_service.h"
+
+#include "base/log.h"
+#include "modules/metrics/sql.gen.h"
+
+namespace jingwei::metrics {
+
+namespace {
+
+constexpr std::size_t spark_days = 30;
+constexpr std::chrono::milliseconds save_interval{100};
+constexpr std::chrono::seconds lease_duration{10};
+
+std::vector<MetricInfo> metrics_of(const catalog::Catalog& catalog) {
+  std::vector<MetricInfo> metrics;
+  for (const auto& entry : catalog.entries()) {
+    for (const auto& metric : entry.resource.metrics) metrics.push_back({metric.id, &entry.resource, &metric});
+  }
+  return metrics;
+}
+
+std::vector<Fold> folds_of(const std::vector<MetricInfo>& metrics) {
+  std::vector<Fold> folds;
+  for (const auto& info : metrics) {
+    folds.push_back(info.metric->kind == catalog::MetricKind::count ? Fold::roll_up : Fold::at_region);
+  }
+  return folds;
+}
+
+}  // namespace
+
+MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions,
+                               const Clock& clock)
+    : store_(store),
+      regions_(regions),
+      clock_(clock),
+      metrics_(metrics_of(catalog)),
+      tree_(regions.tree()),
+      counters_(folds_of(metrics_), [this](RegionId region, const std::function<void(RegionId)>& visit) {
+        region::Node node = tree_->find(region);
+        if (node == region::no_node) return;
+        while (node != tree_->root()) {
+          node = tree_->parent(node);
+          visit(tree_->id(node));
+        }
+      }) {
+  for (std::size_t at = 0; at < metrics_.size(); ++at) by_id_[metrics_[at].id] = static_cast<MetricIndex>(at);
+}
+
+MetricsService::~MetricsService() { stop(); }
+
+Result<MetricIndex> MetricsService::find(std::string_view metric) const {
+  const auto found = by_id_.find(metric);
+  if (found == by_id_.end()) return Error(ErrorCode::not_found, "metrics.not_found").with("metric", std::string(metric));
+  return found->second;
+}
+
+Result<void> MetricsService::load() {
+  JW_ASSIGN(auto reader, store_.read());
+  const std::lock_guard lock(mutex_);
+  tree_ = regions_.tree();
+  JW_ASSIGN(folded_, storage::read_cursor(*reader, cursor_name_));
+  JW_TRY(reader->query(sql::all_values, {}, [&](const storage::Row& row) {
+    if (const auto found = by_id_.find(row.text(0)); found != by_id_.end()) {
+      counters_.restore({found->second, RegionId(row.integer(1)), from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3)});
+    }
+    return true;
+  }));
+  return reader->query(sql::all_quality, {}, [&](const storage::Row& row) {
+    SourceQuality& quality = quality_[std::string(row.text(0))];
+    const std::string_view outcome = row.text(1);
+    const std::int64_t rows = row.integer(3);
+    if (outcome == "accepted") quality.accepted = rows;
+    if (outcome == "cleaned") quality.cleaned = rows;
+    if (outcome == "unchanged") quality.unchanged = rows;
+    if (outcome == "refused" && row.text(2).empty()) quality.refused = rows;
+    if (outcome == "refused" && !row.text(2).empty()) quality.reasons[std::string(row.text(2))] = rows;
+    return true;
+  });
+}
+
+void MetricsService::fold(const storage::FeedEntry& entry) {
+  folded_ = entry.position;
+  as_of_ = entry.at;
+  if (entry.kind != ingest::slice_event_kind) return;
+  auto event = ingest::parse_slice_event(entry.body);
+  if (!event) {
+    log::error("metrics.event_unreadable", {{"position", entry.position.to_string()}, {"fault", event.error().to_log()}});
+    return;
+  }
+  for (const auto& change : event->counts) {
+    if (const auto found = by_id_.find(change.metric); found != by_id_.end()) {
+      counters_.add({found->second, change.region, change.day, change.delta});
+    }
+  }
+  SourceQuality& quality = quality_[event->resource];
+  quality.accepted += event->accepted;
+  quality.cleaned += event->cleaned;
+  quality.unchanged += event->unchanged;
+  quality.refused += event->refused;
+  for (const auto& [reason, rows] : event->reasons) quality.reasons[reason] += rows;
+  quality_dirty_[event->resource] = true;
+  ++quality_revision_;
+  note_pace(event->accepted + event->refused, entry.at);
+}
+
+void MetricsService::note_pace(std::int64_t records, Instant committed_at) {
+  const Instant now = clock_.now();
+  const std::int64_t second = to_micros(now) / 1'000'000;
+  Second& slot = pace_[static_cast<std::size_t>(second) % pace_.size()];
+  if (slot.second != second) slot = {second, 0};
+  slot.records += records;
+  lag_ms_ = std::max(0.0, static_cast<double>((now - committed_at).count()) / 1000.0);
+}
+
+Result<bool> MetricsService::step(Saving saving) {
+  storage::FeedPosition after;
+  {
+    const std::lock_guard lock(mutex_);
+    after = folded_;
+  }
+  JW_ASSIGN(const auto entries, store_.read_feed(after, limits::feed_page_events));
+  std::vector<std::function<void()>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto tree = regions_.tree(); tree != tree_) {
+      tree_ = std::move(tree);
+      counters_.rebuild();
+    }
+    for (const auto& entry : entries) fold(entry);
+    if (!entries.empty()) listeners = listeners_;
+  }
+  for (const auto& notify : listeners) notify();
+  if (saving == Saving::yes) JW_TRY(save());
+  return !entries.empty();
+}
+
+Result<void> MetricsService::save() {
+  // Another process may have saved meanwhile; figures are absolute, so saving ours from its position on is right.
+  storage::FeedPosition stored;
+  {
+    JW_ASSIGN(auto reader, store_.read());
+    JW_ASSIGN(stored, storage::read_cursor(*reader, cursor_name_));
+  }
+  storage::Change change;
+  std::vector<Cell> cells;
+  std::map<std::string, bool> qualities;
+  storage::FeedPosition target;
+  {
+    const std::lock_guard lock(mutex_);
+    if (folded_ <= stored) return {};
+    target = folded_;
+    cells = counters_.take_dirty();
+    qualities.swap(quality_dirty_);
+    for (const auto& cell : cells) {
+      change.writes.push_back({&sql::put_value,
+                               {metrics_[cell.metric].id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
+                               std::nullopt});
+    }
+    for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
+  }
+  change.writes.push_back(storage::move_cursor(cursor_name_, stored, target));
+  auto committed = store_.commit(std::move(change));
+  if (committed) return {};
+  const std::lock_guard lock(mutex_);
+  counters_.mark_dirty(cells);
+  quality_dirty_.merge(qualities);
+  return std::move(committed).error();
+}
+
+void MetricsService::add_quality_writes(storage::Change& change, const std::string& resource) const {
+  const SourceQuality& quality = quality_.at(resource);
+  const auto put = [&](std::string outcome, std::string reason, std::int64_t rows) {
+    change.writes.push_back({&sql::put_quality, {resource, std::move(outcome), std::move(reason), rows}, std::nullopt});
+  };
+  put("accepted", "", quality.accepted);
+  put("cleaned", "", quality.cleaned);
+  put("unchanged", "", quality.unchanged);
+  put("refused", "", quality.refused);
+  for (const auto& [reason, rows] : quality.reasons) put("refused", reason, rows);
+}
+
+RegionFigures MetricsService::figures(RegionId region) const {
+  const std::lock_guard lock(mutex_);
+  RegionFigures shown;
+  shown.as_of = as_of_;
+  shown.position = folded_;
+  shown.revision = counters_.revision(region);
+  shown.quality = quality_;
+  shown.lag_ms = lag_ms_;
+  const std::int64_t second = to_micros(clock_.now()) / 1'000'000;
+  for (const auto& slot : pace_) {
+    if (slot.second >= second - 2 && slot.second < second) shown.records_per_second += static_cast<double>(slot.records) / 2;
+  }
+  for (std::size_t at = 0; at < metrics_.size(); ++at) {
+    const auto metric = static_cast<MetricIndex>(at);
+    shown.figures.push_back({metric, counters_.total(metric, region), counters_.days(metric, region, spark_days)});
+  }
+  const region::Node node = tree_->find(region);
+  if (node == region::no_node) return shown;
+  for (region::Node child = tree_->first_child(node); child != region::no_node; child = tree_->next_sibling(child)) {
+    RegionFigures::Child values{tree_->id(child), {}};
+    for (const auto& figure : shown.figures) values.totals.push_back(counters_.total(figure.metric, values.region));
+    shown.children.push_back(std::move(values));
+  }
+  return shown;
+}
+
+std::vector<DayValue> MetricsService::series(MetricIndex metric, RegionId region, Day from, Day to) const {
+  const std::lock_guard lock(mutex_);
+  return counters_.days_between(metric, region, from, to);
+}
+
+MetricsService::Mark MetricsService::mark(RegionId region) const {
+  const std::lock_guard lock(mutex_);
+  return {counters_.revision(region), quality_revision_};
+}
+
+void MetricsService::on_change(std::function<void()> notify) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(notify));
+}
+
+void MetricsService::start(const std::string& owner) {
+  thread_ = std::thread([this, owner] { run(owner); });
+}
+
+void MetricsService::stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+void MetricsService::run(const std::string& owner) {
+  // Saving takes at most a tenth of the time, however much there is to save.
+  auto next_save = clock_.monotonic();
+  while (!stopping_) {
+    storage::FeedPosition seen;
+    {
+      const std::lock_guard lock(mutex_);
+      seen = folded_;
+    }
+    store_.wait_for_feed(seen, save_interval);
+    const auto began = clock_.monotonic();
+    bool saving = false;
+    if (began >= next_save) {
+      const auto leased = store_.take_lease(cursor_name_, owner, clock_.now(), lease_duration);
+      saving = leased.ok() && *leased;
+    }
+    const auto done = step(saving ? Saving::yes : Saving::no);
+    if (!done) log::warn("metrics.step_failed", {{"fault", done.error().to_log()}});
+    if (saving) next_save = clock_.monotonic() + std::max<std::chrono::nanoseconds>(save_interval, 9 * (clock_.monotonic() - began));
+  }
+  if (const auto done = step(Saving::yes); !done) log::warn("metrics.save_failed", {{"fault", done.error().to_log()}});
+}
+
+}  // namespace jingwei::metrics

@@ -1,0 +1,129 @@
+// Metrics (指标): folded from the feed in memory, saved with the cursor, corrected by retraction, shown by the cockpit.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/ingest_service.h"
+#include "modules/metrics/counters.h"
+#include "modules/region/region_service.h"
+#include "storage/store.h"
+
+namespace jingwei::metrics {
+
+// One figure that is kept, from a resource's `metrics:` block.
+struct MetricInfo {
+  std::string id;
+  const catalog::Resource* resource = nullptr;
+  const catalog::Metric* metric = nullptr;
+};
+
+// Rows of one source by outcome, since the beginning.
+struct SourceQuality {
+  std::int64_t accepted = 0;
+  std::int64_t cleaned = 0;
+  std::int64_t unchanged = 0;
+  std::int64_t refused = 0;
+  std::map<std::string, std::int64_t> reasons;
+  std::int64_t rows() const { return accepted + refused; }
+};
+
+// What one region's cockpit shows, at one moment.
+struct RegionFigures {
+  struct Figure {
+    MetricIndex metric = 0;
+    double total = 0;
+    std::vector<DayValue> days;  // the last thirty with data
+  };
+  struct Child {
+    RegionId region;
+    std::vector<double> totals;  // by figure
+  };
+  Instant as_of{};
+  storage::FeedPosition position;
+  std::uint64_t revision = 0;
+  std::vector<Figure> figures;  // of metrics that have data somewhere in this hub
+  std::vector<Child> children;
+  std::map<std::string, SourceQuality> quality;  // by resource
+  double records_per_second = 0;
+  double lag_ms = 0;
+};
+
+// Every process folds the feed for itself and serves from memory; the one that holds the lease also saves.
+// Thread-safe. Started and stopped by the app.
+class MetricsService {
+ public:
+  MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions, const Clock& clock);
+  ~MetricsService();
+
+  // Reads what was saved; then follows the feed from there. Errors: the store's.
+  Result<void> load();
+  // One round: folds what is new and, when `saving` and something is unsaved, saves with the cursor. Returns whether anything was
+  // folded. Errors: the store's; a lost race for the cursor (another process saved) is no error.
+  enum class Saving : std::uint8_t { no, yes };
+  Result<bool> step(Saving saving);
+  // Runs steps on a thread of its own, saving every 100 ms while this process (`owner`) holds the lease.
+  void start(const std::string& owner);
+  void stop();
+
+  const std::vector<MetricInfo>& metrics() const { return metrics_; }
+  // Errors: not_found.
+  Result<MetricIndex> find(std::string_view metric) const;
+
+  RegionFigures figures(RegionId region) const;
+  std::vector<DayValue> series(MetricIndex metric, RegionId region, Day from, Day to) const;
+
+  // Changes whenever any figure under the region or any source's quality does; streams send when their mark is old.
+  struct Mark {
+    std::uint64_t region = 0;
+    std::uint64_t quality = 0;
+    bool operator==(const Mark&) const = default;
+  };
+  Mark mark(RegionId region) const;
+  // Called after every fold that changed something; from the fold's thread. Keep it short.
+  void on_change(std::function<void()> notify);
+
+ private:
+  void fold(const storage::FeedEntry& entry);
+  Result<void> save();
+  void add_quality_writes(storage::Change& change, const std::string& resource) const;
+  void note_pace(std::int64_t records, Instant committed_at);
+  void run(const std::string& owner);
+
+  storage::Store& store_;
+  const region::Regions& regions_;
+  const Clock& clock_;
+  std::vector<MetricInfo> metrics_;
+  std::map<std::string, MetricIndex, std::less<>> by_id_;
+  std::string cursor_name_ = "metrics";
+
+  mutable std::mutex mutex_;  // guards all below
+  std::shared_ptr<const region::Tree> tree_;
+  Counters counters_;
+  std::map<std::string, SourceQuality> quality_;
+  std::map<std::string, bool> quality_dirty_;
+  std::uint64_t quality_revision_ = 0;
+  storage::FeedPosition folded_;
+  Instant as_of_{};
+  double lag_ms_ = 0;
+  struct Second {
+    std::int64_t second = 0;
+    std::int64_t records = 0;
+  };
+  std::array<Second, 4> pace_{};
+  std::vector<std::function<void()>> listeners_;
+
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace jingwei::metrics

@@ -1,0 +1,13 @@
+-- name: all_values
+SELECT metric, region, day, value FROM metric_value
+
+-- name: put_value
+INSERT INTO metric_value (metric, region, day, value) VALUES ($1, $2, $3, $4)
+ON CONFLICT (metric, region, day) DO UPDATE SET value = $4
+
+-- name: all_quality
+SELECT resource, outcome, reason, rows_counted FROM source_quality
+
+-- name: put_quality
+INSERT INTO source_quality (resource, outcome, reason, rows_counted) VALUES ($1, $2, $3, $4)
+ON CONFLICT (resource, outcome, reason) DO UPDATE SET rows_counted = $4
