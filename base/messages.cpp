@@ -3,6 +3,8 @@
 #include <charconv>
 #include <map>
 
+#include "base/text.h"
+
 namespace jingwei {
 
 namespace {
@@ -32,9 +34,9 @@ Language preferred_language(std::string_view accept_language) {
       if (weight.starts_with("q=")) std::from_chars(weight.data() + 2, weight.data() + weight.size(), quality);
       range = range.substr(0, semicolon);
     }
-    range = trimmed(range);
-    if (range.starts_with("zh") || range == "*") best_zh = std::max(best_zh, quality);
-    if (range.starts_with("en")) best_en = std::max(best_en, quality);
+    const std::string language = text::lower_ascii(trimmed(range.substr(0, range.find('-'))));
+    if (language == "zh" || language == "*") best_zh = std::max(best_zh, quality);
+    if (language == "en") best_en = std::max(best_en, quality);
   }
   return best_en > best_zh ? Language::en : Language::zh;
 }
