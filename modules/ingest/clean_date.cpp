@@ -270,6 +270,7 @@ enum class Half : std::uint8_t { unsaid, morning, afternoon };
 
 Half take_half(std::string_view& text) {
   take_spaces(text);
+  if (text.empty() || is_digit(text[0])) return Half::unsaid;
   for (const std::string_view word : {"上午", "凌晨", "早上", "早晨", "AM", "am", "a.m."}) {
     if (take(text, word)) return Half::morning;
   }
@@ -338,7 +339,7 @@ FoundTime read_time(std::string_view text) {
 }
 
 Instant at_zone(Day day, std::chrono::microseconds of_day, CleanContext& context) {
-  auto& known = context.last_offset;
+  auto& known = context.day_offsets[static_cast<std::size_t>(day.time_since_epoch().count()) % context.day_offsets.size()];
   if (!known.whole_day || known.day != day) {
     const Instant begin = context.zone->start_of(day), end = context.zone->start_of(day + std::chrono::days{1});
     known = {day, Instant{day} == begin ? std::chrono::seconds{0}

@@ -21,7 +21,8 @@ struct IdentityTest : testing::Test {
   }
   std::string text(CleanType type, std::string_view raw) {
     const Cleaned value = clean(type, raw);
-    return value.status == CleanStatus::refused ? std::string(message_of(value.refusal)) : std::string(value.text);
+    return value.status == CleanStatus::refused ? std::string(message_of(value.refusal))
+                                                : std::string(value.text);
   }
 };
 
@@ -115,7 +116,8 @@ TEST_F(IdentityTest, citizen_id_vectors_are_all_met) {
     ASSERT_GE(f.size(), 4u) << line;
     const Cleaned value = clean(CleanType::citizen_id, f[2]);
     const bool accepted = value.status != CleanStatus::refused;
-    // Whether a place existed at the day of birth (get_birth_place, strict=true) is asked of the region tree, not here.
+    // Whether a place existed at the day of birth (get_birth_place, strict=true) is asked of the region tree,
+    // not here.
     if (f[1] == "validate" || f[1] == "format") {
       EXPECT_EQ(accepted, !f[3].starts_with("error")) << line;
       if (accepted) EXPECT_EQ("'" + std::string(value.text) + "'", f[3]) << line;

@@ -182,6 +182,10 @@ void clean_address(Cleaned& value, CleanContext& context) {
 void clean_boolean(Cleaned& value) {
   constexpr std::string_view yes[] = {"1", "y", "yes", "t", "true", "是", "有", "对", "真", "已", "√", "✓", "✔"};
   constexpr std::string_view no[] = {"0", "n", "no", "f", "false", "否", "无", "没有", "不是", "非", "假", "未", "×", "✗", "不"};
+  if (value.text == "true" || value.text == "false") {
+    value.integer = value.text == "true" ? 1 : 0;
+    return;
+  }
   if (value.text.size() <= 8) {
     const std::string word = text::lower_ascii(value.text);
     const bool is_yes = std::find(std::begin(yes), std::end(yes), word) != std::end(yes);

@@ -1,6 +1,7 @@
 // What every cleaning function takes and gives. All of them are pure but for the arena of their context.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,12 +59,13 @@ struct CleanContext {
   // Beginnings of citizen IDs accepted though such places never issued any: those of synthetic cities ("9901", "9902").
   std::vector<std::string> synthetic_id_prefixes;
 
-  // Offsets change at most a few times a year: the last day's is kept.
+  // Asking the zone is slow and a file's times lie on few days: each day's offset is kept in its place.
   struct DayOffset {
     Day day{};
     std::chrono::seconds offset{};
     bool whole_day = false;
-  } last_offset;
+  };
+  std::array<DayOffset, 64> day_offsets{};
 };
 
 }  // namespace jingwei::ingest

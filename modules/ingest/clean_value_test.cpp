@@ -17,7 +17,8 @@ struct CleanTest : testing::Test {
   }
   std::string text(FieldSpec spec, std::string_view raw) {
     const Cleaned value = clean(std::move(spec), raw);
-    return value.status == CleanStatus::refused ? std::string(message_of(value.refusal)) : std::string(value.text);
+    return value.status == CleanStatus::refused ? std::string(message_of(value.refusal))
+                                                : std::string(value.text);
   }
   std::string text(CleanType type, std::string_view raw) { return text(FieldSpec{.type = type}, raw); }
 };
@@ -65,9 +66,10 @@ TEST_F(CleanTest, names_lose_spaces_and_get_one_kind_of_dot) {
 }
 
 TEST_F(CleanTest, dates_are_read_in_the_forms_people_type) {
-  for (const char* raw : {"2020-01-05", "2020/1/5", "2020.1.5", "20200105", "2020年1月5日", "２０２０年１月５号",
-                          "二〇二〇年一月五日", "二零二零年一月五日", "43835", "43835.0", "民国109年1月5日", "5-Jan-2020",
-                          "Jan 5, 2020", "2020-1-5 00:00:00", "2020-01-05T10:11:12Z", "2020 年 1 月 5 日"}) {
+  for (const char* raw :
+       {"2020-01-05", "2020/1/5", "2020.1.5", "20200105", "2020年1月5日", "２０２０年１月５号",
+        "二〇二〇年一月五日", "二零二零年一月五日", "43835", "43835.0", "民国109年1月5日", "5-Jan-2020",
+        "Jan 5, 2020", "2020-1-5 00:00:00", "2020-01-05T10:11:12Z", "2020 年 1 月 5 日"}) {
     EXPECT_EQ(text(CleanType::date, raw), "2020-01-05") << raw;
   }
   EXPECT_EQ(text(CleanType::date, "二〇一九年十二月三十一日"), "2019-12-31");
@@ -89,7 +91,8 @@ TEST_F(CleanTest, dates_that_could_mean_several_days_are_refused_with_the_reason
   EXPECT_EQ(text(CleanType::date, "2020年正月初五"), "refuse.date.lunar");
   EXPECT_EQ(text(CleanType::date, "2019-02-29"), "refuse.date.not_real");
   EXPECT_EQ(text(CleanType::date, "60"), "refuse.date.not_real");
-  for (const char* raw : {"Jan 261, 2020", "2020年257月1日", "2020年1月257日", "2020-13-01", "2020-00-10", "20200132"}) {
+  for (const char* raw :
+       {"Jan 261, 2020", "2020年257月1日", "2020年1月257日", "2020-13-01", "2020-00-10", "20200132"}) {
     EXPECT_EQ(text(CleanType::date, raw), "refuse.date.not_real") << raw;
   }
   EXPECT_EQ(text(CleanType::date, "soon"), "refuse.date.form");
@@ -98,8 +101,9 @@ TEST_F(CleanTest, dates_that_could_mean_several_days_are_refused_with_the_reason
 }
 
 TEST_F(CleanTest, datetimes_without_offset_are_of_the_hubs_zone) {
-  for (const char* raw : {"2020-01-21 08:05:00", "2020-01-21T08:05", "2020/1/21 8:05", "2020-01-21T00:05:00Z",
-                          "2020-01-21T01:05:00+01:00", "2020-01-21 上午8:05", "2020年1月21日 8时5分", "2020-01-21 8:05 AM"}) {
+  for (const char* raw :
+       {"2020-01-21 08:05:00", "2020-01-21T08:05", "2020/1/21 8:05", "2020-01-21T00:05:00Z",
+        "2020-01-21T01:05:00+01:00", "2020-01-21 上午8:05", "2020年1月21日 8时5分", "2020-01-21 8:05 AM"}) {
     EXPECT_EQ(text(CleanType::datetime, raw), "2020-01-21T00:05:00.000000Z") << raw;
   }
   EXPECT_EQ(text(CleanType::datetime, "2020-01-21 下午8:05"), "2020-01-21T12:05:00.000000Z");
@@ -130,8 +134,10 @@ TEST_F(CleanTest, numbers_are_read_exactly) {
 }
 
 TEST_F(CleanTest, booleans_and_choices_take_the_words_of_both_languages) {
-  for (const char* raw : {"是", "有", "Y", "1", "TRUE", "yes"}) EXPECT_EQ(text(CleanType::boolean, raw), "true") << raw;
-  for (const char* raw : {"否", "无", "N", "0", "false"}) EXPECT_EQ(text(CleanType::boolean, raw), "false") << raw;
+  for (const char* raw : {"是", "有", "Y", "1", "TRUE", "yes"})
+    EXPECT_EQ(text(CleanType::boolean, raw), "true") << raw;
+  for (const char* raw : {"否", "无", "N", "0", "false"})
+    EXPECT_EQ(text(CleanType::boolean, raw), "false") << raw;
   EXPECT_EQ(text(CleanType::boolean, "maybe"), "refuse.boolean.unknown");
   const FieldSpec sex{.type = CleanType::choice,
                       .choices = {{"male", {"男", "Male", "M", "1"}}, {"female", {"女", "Female", "无"}}}};

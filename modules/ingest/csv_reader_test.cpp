@@ -1,4 +1,5 @@
-// Goal: every row of a CSV comes out once, broken ones with the reason, whatever the delimiter, line end and quoting.
+// Goal: every row of a CSV comes out once, broken ones with the reason, whatever the delimiter, line end and
+// quoting.
 #include "modules/ingest/csv_reader.h"
 
 #include <gtest/gtest.h>
@@ -40,7 +41,8 @@ TEST(CsvReaderTest, takes_every_line_end_and_delimiter) {
 }
 
 TEST(CsvReaderTest, reads_quotes_as_rfc_4180_has_them) {
-  EXPECT_EQ(rows("\xEF\xBB\xBF\"a\",b\n\"x, \"\"y\"\"\",\"two\nlines\"\n3,4\n"), (Rows{"2:x, \"y\"|two\nlines", "4:3|4"}));
+  EXPECT_EQ(rows("\xEF\xBB\xBF\"a\",b\n\"x, \"\"y\"\"\",\"two\nlines\"\n3,4\n"),
+            (Rows{"2:x, \"y\"|two\nlines", "4:3|4"}));
   EXPECT_EQ(rows("a,b\n5\" pipe,2\n"), (Rows{"2:5\" pipe|2"}));
 }
 
@@ -53,7 +55,9 @@ TEST(CsvReaderTest, refuses_broken_rows_and_goes_on) {
   EXPECT_EQ(rows("a,b\n\"x\"y,2\n3,4\n"), (Rows{"2:!stray_quote", "3:3|4"}));
   EXPECT_EQ(rows("a,b\n\"x,2\n3,4\n"), (Rows{"2:!unclosed_quote", "3:3|4"}));
   EXPECT_EQ(rows(std::string_view("a,b\n1\0,2\n3,4\n", 13)), (Rows{"2:!nul_byte", "3:3|4"}));
-  EXPECT_EQ(rows("\xEF\xBB\xBF" "a,b\n1\xFF,2\n3,4\n"), (Rows{"2:!bad_encoding", "3:3|4"}));
+  EXPECT_EQ(rows("\xEF\xBB\xBF"
+                 "a,b\n1\xFF,2\n3,4\n"),
+            (Rows{"2:!bad_encoding", "3:3|4"}));
 }
 
 TEST(CsvReaderTest, refuses_a_row_over_the_limit_and_goes_on) {
@@ -85,10 +89,12 @@ TEST(CsvReaderTest, says_when_there_is_nothing) {
 
 TEST(JsonLinesTest, gives_rows_by_key_and_refuses_what_is_not_flat) {
   const ReadOptions json{.format = RowFormat::json_lines};
-  EXPECT_EQ(rows("{\"a\":\"x\\n\",\"b\":1.5}\n\n{\"b\":true,\"a\":null}\r\n", json), (Rows{"1:x\n|1.5", "3:|true"}));
-  EXPECT_EQ(rows("{\"a\":1}\n{\"a\":{}}\n{\"a\":1,\"a\":2}\n[1]\n{\"a\":01}\n{\"a\":1} x\n{\"a\"\n{\"a\":2}", json),
-            (Rows{"1:1", "2:!nested_value", "3:!duplicate_key", "4:!not_object", "5:!bad_json", "6:!bad_json",
-                  "7:!bad_json", "8:2"}));
+  EXPECT_EQ(rows("{\"a\":\"x\\n\",\"b\":1.5}\n\n{\"b\":true,\"a\":null}\r\n", json),
+            (Rows{"1:x\n|1.5", "3:|true"}));
+  EXPECT_EQ(
+      rows("{\"a\":1}\n{\"a\":{}}\n{\"a\":1,\"a\":2}\n[1]\n{\"a\":01}\n{\"a\":1} x\n{\"a\"\n{\"a\":2}", json),
+      (Rows{"1:1", "2:!nested_value", "3:!duplicate_key", "4:!not_object", "5:!bad_json", "6:!bad_json",
+            "7:!bad_json", "8:2"}));
   EXPECT_EQ(rows("{\"a\":\"" + std::string(3 * limits::row_bytes, 'x') + "\"}\n{\"a\":2}\n", json),
             (Rows{"1:!too_long", "2:2"}));
 }
@@ -136,7 +142,8 @@ TEST(CsvReaderTest, lines_chained_by_stray_quotes_are_refused_one_by_one) {
 }
 
 TEST(CsvReaderTest, a_row_of_too_many_fields_is_refused_and_the_next_is_read) {
-  EXPECT_EQ(rows("a,b\n" + std::string(2 * limits::row_fields, ',') + "x\n3,4\n"), (Rows{"2:!many_fields", "3:3|4"}));
+  EXPECT_EQ(rows("a,b\n" + std::string(2 * limits::row_fields, ',') + "x\n3,4\n"),
+            (Rows{"2:!many_fields", "3:3|4"}));
   EXPECT_EQ(rows("a,b\n1,2" + std::string(100, ',') + "\n3,4\n"), (Rows{"2:1|2", "3:3|4"}));
   EXPECT_EQ(rows(std::string(limits::row_fields, ',') + "x\n"), Rows{"ingest.header_unreadable"});
 }
@@ -190,8 +197,11 @@ TEST(JsonLinesTest, keys_are_bounded_in_number_and_length) {
 TEST(JsonLinesTest, refuses_bad_bytes_and_escapes_and_goes_on) {
   const ReadOptions json{.format = RowFormat::json_lines, .encoding = Encoding::utf8};
   using namespace std::string_view_literals;
-  EXPECT_EQ(rows("{\"a\":\"\xE5\xBC\"}\n{\"a\":\"\0\"}\n{\"a\":\"\\x\"}\n{\"a\":\"\\ud800\"}\n{\"a\":\"\\u5f20\"}\n"sv, json),
-            (Rows{"1:!bad_encoding", "2:!nul_byte", "3:!bad_json", "4:!bad_json", "5:张"}));
+  EXPECT_EQ(
+      rows(
+          "{\"a\":\"\xE5\xBC\"}\n{\"a\":\"\0\"}\n{\"a\":\"\\x\"}\n{\"a\":\"\\ud800\"}\n{\"a\":\"\\u5f20\"}\n"sv,
+          json),
+      (Rows{"1:!bad_encoding", "2:!nul_byte", "3:!bad_json", "4:!bad_json", "5:张"}));
 }
 
 TEST(JsonLinesTest, learns_columns_as_they_appear) {

@@ -220,9 +220,11 @@ Result<Encoding> detect_encoding(std::string_view sample, bool whole) {
   if (is_binary(sample)) return Error(ErrorCode::unsupported, "ingest.not_text");
   std::size_t zeros[2] = {0, 0};
   for (std::size_t i = 0; i < sample.size(); ++i) zeros[i & 1] += sample[i] == '\0';
-  if (zeros[1] > sample.size() / 8 && zeros[0] * 16 < zeros[1]) return Encoding::utf16_le;
-  if (zeros[0] > sample.size() / 8 && zeros[1] * 16 < zeros[0]) return Encoding::utf16_be;
   const Utf8Evidence evidence = weigh_utf8(sample, whole);
+  // Chinese text in UTF-16 is never UTF-8; in Latin text nearly every second byte is zero. Fewer zeros are damage.
+  const std::size_t zeros_expected = sample.size() / (evidence.bad_bytes > 0 ? 8 : 3);
+  if (zeros[1] > zeros_expected && zeros[0] * 16 < zeros[1]) return Encoding::utf16_le;
+  if (zeros[0] > zeros_expected && zeros[1] * 16 < zeros[0]) return Encoding::utf16_be;
   if (evidence.bad_bytes == 0 || evidence.sequences > evidence.bad_bytes * 10) return Encoding::utf8;
   std::size_t characters = 0;
   const std::size_t bad = bad_characters(Encoding::gb18030, sample, characters);

@@ -57,7 +57,7 @@ std::string utf16(std::u16string_view text, bool big) {
 
 // 姓名,地址\n张三,珠海\n and 𠮷 (four bytes) in GB18030.
 const std::string gb_rows = "\xD0\xD5\xC3\xFB,\xB5\xD8\xD6\xB7\n\xD5\xC5\xC8\xFD,\xD6\xE9\xBA\xA3\n";
-const std::string gb_four_bytes = "\x95\x34\xB9\x37";
+const std::string gb_four_bytes = "\x95\x34\xB2\x35";
 
 TEST(EncodingTest, tells_and_decodes_each_encoding) {
   EXPECT_EQ(decoded("姓名,地址\n"), "UTF-8:姓名,地址\n");
@@ -87,9 +87,12 @@ TEST(EncodingTest, sequences_cut_between_reads_are_put_together) {
 }
 
 TEST(EncodingTest, a_mark_is_dropped_though_the_encoding_is_given_and_bytes_come_one_by_one) {
-  for (const auto& [encoding, bytes] : {std::pair{Encoding::utf8, "\xEF\xBB\xBF"s "a\n1\n"},
-                                        std::pair{Encoding::utf16_le, "\xFF\xFE"s + utf16(u"a\n1\n", false)},
-                                        std::pair{Encoding::utf16_be, "\xFE\xFF"s + utf16(u"a\n1\n", true)}}) {
+  for (const auto& [encoding, bytes] :
+       {std::pair{Encoding::utf8,
+                  "\xEF\xBB\xBF"s
+                  "a\n1\n"},
+        std::pair{Encoding::utf16_le, "\xFF\xFE"s + utf16(u"a\n1\n", false)},
+        std::pair{Encoding::utf16_be, "\xFE\xFF"s + utf16(u"a\n1\n", true)}}) {
     auto reader = open_rows(std::make_unique<SlowSource>(bytes, 1), {.encoding = encoding}).value();
     EXPECT_EQ(reader->columns()[0], "a") << name_of(encoding);
   }
@@ -99,10 +102,18 @@ TEST(EncodingTest, what_cannot_be_decoded_comes_out_as_a_byte_no_text_holds) {
   const auto decode_all = [](std::string_view bytes, Encoding encoding) {
     return all_of(*decode(source_of(bytes), encoding, {}));
   };
-  EXPECT_EQ(decode_all("a\xD5\xC5\xFF" "b"sv, Encoding::gb18030), "a张\xFF" "b");
+  EXPECT_EQ(decode_all("a\xD5\xC5\xFF"
+                       "b"sv,
+                       Encoding::gb18030),
+            "a张\xFF"
+            "b");
   EXPECT_EQ(decode_all("a\xD5"sv, Encoding::gb18030), "a\xFF");
-  EXPECT_EQ(decode_all("a\0\x00\xD8" "b\0"sv, Encoding::utf16_le), "a\xFF" "b");  // half a pair
-  EXPECT_EQ(decode_all("a\0b"sv, Encoding::utf16_le), "a\xFF");                  // half a unit at the end
+  EXPECT_EQ(decode_all("a\0\x00\xD8"
+                       "b\0"sv,
+                       Encoding::utf16_le),
+            "a\xFF"
+            "b");                                                // half a pair
+  EXPECT_EQ(decode_all("a\0b"sv, Encoding::utf16_le), "a\xFF");  // half a unit at the end
   EXPECT_EQ(decode_all("a\xFF"sv, Encoding::utf8), "a\xFF");
 }
 
@@ -150,9 +161,15 @@ TEST(EncodingTest, a_sample_that_ends_inside_a_character_is_still_utf8) {
   }
 }
 
+TEST(EncodingTest, a_few_zero_bytes_do_not_make_utf16) {
+  EXPECT_EQ(detect_encoding("a,b\n\0,1\n\0\0\0,2\n"sv, true).value(), Encoding::utf8);
+  EXPECT_EQ(detect_encoding(utf16(u"姓名,电话\n张三,139\n", false), true).value(), Encoding::utf16_le);
+}
+
 TEST(EncodingTest, says_what_is_no_text) {
-  for (const std::string_view bytes : {"%PDF-1.7\n"sv, "PK\x03\x04\x14\0"sv, "\x1F\x8B\x08"sv, "\x89PNG\r\n"sv,
-                                       "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "SQLite format 3\0"sv}) {
+  for (const std::string_view bytes :
+       {"%PDF-1.7\n"sv, "PK\x03\x04\x14\0"sv, "\x1F\x8B\x08"sv, "\x89PNG\r\n"sv,
+        "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "SQLite format 3\0"sv}) {
     EXPECT_EQ(decoded(std::string(bytes)), "ingest.not_text");
   }
   std::string noise;

@@ -1,4 +1,5 @@
-// Goal: columns find their fields however headers are written, and rows come out clean or refused at the first field at fault.
+// Goal: columns find their fields however headers are written, and rows come out clean or refused at the
+// first field at fault.
 #include <gtest/gtest.h>
 
 #include "modules/ingest/cleaning.h"
@@ -31,8 +32,10 @@ struct RowCleanerTest : testing::Test {
 TEST_F(RowCleanerTest, headers_are_met_by_name_or_alias_whatever_marks_stand_about_them) {
   EXPECT_EQ(bind({"姓名", "联系电话", "出生日期"}).column_of_field, (std::vector<int>{0, 1, 2}));
   EXPECT_EQ(bind({"birth_date", "phone", "name"}).column_of_field, (std::vector<int>{2, 1, 0}));
-  EXPECT_EQ(bind({"姓 名（必填）*", "ＰＨＯＮＥ", "Birth Date:"}).column_of_field, (std::vector<int>{0, 1, 2}));
-  EXPECT_EQ(bind({"\u200B户主姓名", "联系电话(手机)", "BIRTH-DATE"}).column_of_field, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(bind({"姓 名（必填）*", "ＰＨＯＮＥ", "Birth Date:"}).column_of_field,
+            (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(bind({"\u200B户主姓名", "联系电话(手机)", "BIRTH-DATE"}).column_of_field,
+            (std::vector<int>{0, 1, 2}));
   EXPECT_TRUE(cleaner.columns().usable());
 }
 
@@ -64,7 +67,9 @@ TEST_F(RowCleanerTest, a_fields_own_name_goes_before_anothers_alias) {
 }
 
 TEST_F(RowCleanerTest, rows_come_out_in_the_order_of_the_fields_with_their_changes) {
-  auto reader = open_rows(source_of(std::string_view("出生日期,序号,姓名\n2020/1/5,1,张 三\n2020-01-05,2,李四\n"))).value();
+  auto reader =
+      open_rows(source_of(std::string_view("出生日期,序号,姓名\n2020/1/5,1,张 三\n2020-01-05,2,李四\n")))
+          .value();
   bind({reader->columns().begin(), reader->columns().end()});
   Row row;
   ASSERT_TRUE(reader->next(row).value());
@@ -81,7 +86,9 @@ TEST_F(RowCleanerTest, rows_come_out_in_the_order_of_the_fields_with_their_chang
 }
 
 TEST_F(RowCleanerTest, the_first_field_at_fault_is_named_and_the_rest_still_cleaned) {
-  auto reader = open_rows(source_of(std::string_view("姓名,联系电话,出生日期\n张3,abc,2020/1/5\n,13901234567,\n"))).value();
+  auto reader =
+      open_rows(source_of(std::string_view("姓名,联系电话,出生日期\n张3,abc,2020/1/5\n,13901234567,\n")))
+          .value();
   bind({reader->columns().begin(), reader->columns().end()});
   Row row;
   ASSERT_TRUE(reader->next(row).value());
@@ -111,8 +118,9 @@ TEST_F(RowCleanerTest, broken_rows_are_refused_with_no_field_named_and_leave_not
 }
 
 TEST_F(RowCleanerTest, json_rows_take_columns_as_they_come) {
-  auto reader = open_rows(source_of(std::string_view(
-      "{\"phone\":13901234567}\n{\"姓名\":\"张三\",\"phone\":null}\n{\"name\":\"李四\",\"姓名\":\"王五\"}\n"))).value();
+  auto reader = open_rows(source_of(std::string_view("{\"phone\":13901234567}\n{\"姓名\":\"张三\",\"phone\":"
+                                                     "null}\n{\"name\":\"李四\",\"姓名\":\"王五\"}\n")))
+                    .value();
   Row row;
   std::vector<std::string> outcomes;
   std::uint32_t version = 0;
@@ -122,7 +130,8 @@ TEST_F(RowCleanerTest, json_rows_take_columns_as_they_come) {
       bind({reader->columns().begin(), reader->columns().end()});
     }
     const CleanRow& clean = cleaner.clean(row, context);
-    outcomes.push_back(clean.refused ? std::string(message_of(clean.fields[0].refusal)) : std::string(clean.fields[0].text));
+    outcomes.push_back(clean.refused ? std::string(message_of(clean.fields[0].refusal))
+                                     : std::string(clean.fields[0].text));
   }
   EXPECT_EQ(outcomes[0], "refuse.required");
   EXPECT_EQ(outcomes[1], "张三");

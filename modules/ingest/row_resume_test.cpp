@@ -1,4 +1,5 @@
-// Goal: reading may stop behind any row and go on there later with the very same rows, whatever format and encoding.
+// Goal: reading may stop behind any row and go on there later with the very same rows, whatever format and
+// encoding.
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
@@ -9,7 +10,8 @@ namespace {
 
 // A row as it can be compared: line, offset, problem and its cells by column name.
 std::string shown(const RowReader& reader, const Row& row) {
-  std::string line = std::to_string(row.line) + "@" + std::to_string(row.offset) + " " + std::string(message_of(row.problem));
+  std::string line = std::to_string(row.line) + "@" + std::to_string(row.offset) + " " +
+                     std::string(message_of(row.problem));
   if (row.problem != RowProblem::none) return line + " " + std::string(row.original);
   std::map<std::string, std::string> cells;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
@@ -58,7 +60,8 @@ TEST(RowResumeTest, csv_in_gb18030) {
   // 姓名,地址 then rows of characters of two and four bytes.
   std::string bytes = "\xD0\xD5\xC3\xFB,\xB5\xD8\xD6\xB7\n";
   for (int i = 0; i < 30; ++i) {
-    bytes += i % 3 == 0 ? "\x95\x34\xB9\x37,\"\xD6\xE9\n\xBA\xA3\"\r\n" : "\xD5\xC5\xC8\xFD,\xD6\xE9\xBA\xA3\n";
+    bytes +=
+        i % 3 == 0 ? "\x95\x34\xB2\x35,\"\xD6\xE9\n\xBA\xA3\"\r\n" : "\xD5\xC5\xC8\xFD,\xD6\xE9\xBA\xA3\n";
   }
   bytes += "\xD5\xFF,1\n\xD5\xC5,2\n";
   ASSERT_EQ(open_rows(source_of(std::string_view(bytes))).value()->encoding(), Encoding::gb18030);
@@ -67,7 +70,8 @@ TEST(RowResumeTest, csv_in_gb18030) {
 
 TEST(RowResumeTest, json_lines_though_keys_appear_late) {
   const std::string json =
-      "{\"a\":1}\n\n{\"b\":\"珠海\",\"a\":2}\r\n{\"c\":[1]}\n{\"d\":true\n[1]\n{\"b\":null,\"e\":1.5}\n{\"a\":3,\"a\":4}\n{\"e\":\"x\"}";
+      "{\"a\":1}\n\n{\"b\":\"珠海\",\"a\":2}\r\n{\"c\":[1]}\n{\"d\":true\n[1]\n{\"b\":null,\"e\":1.5}\n{"
+      "\"a\":3,\"a\":4}\n{\"e\":\"x\"}";
   expect_same_rows_from_everywhere(json);
   expect_same_rows_from_everywhere("\xEF\xBB\xBF" + json + "\n");
 }
@@ -75,7 +79,8 @@ TEST(RowResumeTest, json_lines_though_keys_appear_late) {
 TEST(RowResumeTest, json_lines_in_gb18030) {
   std::string bytes;
   for (int i = 0; i < 20; ++i) {
-    bytes += "{\"\xD0\xD5\xC3\xFB\":\"\xD5\xC5\xC8\xFD\",\"n\":" + std::to_string(i) + ",\"x\":\"\x95\x34\xB9\x37\"}\n";
+    bytes += "{\"\xD0\xD5\xC3\xFB\":\"\xD5\xC5\xC8\xFD\",\"n\":" + std::to_string(i) +
+             ",\"x\":\"\x95\x34\xB2\x35\"}\n";
   }
   ASSERT_EQ(open_rows(source_of(std::string_view(bytes))).value()->encoding(), Encoding::gb18030);
   expect_same_rows_from_everywhere(bytes);
