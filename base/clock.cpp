@@ -21,6 +21,20 @@ int read_digits(std::string_view text, std::size_t at, int digits) {
   return value;
 }
 
+void write_digits(char* to, std::int64_t number, int digits) {
+  for (int i = digits - 1; i >= 0; --i, number /= 10) to[i] = static_cast<char>('0' + number % 10);
+}
+
+// Years that four digits do not hold.
+std::string far_rfc3339(std::chrono::year_month_day date, std::chrono::hh_mm_ss<std::chrono::microseconds> time) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  return text;
+}
+
 }  // namespace
 
 Instant SystemClock::now() const {
@@ -35,11 +49,17 @@ std::string to_rfc3339(Instant instant) {
   const auto day = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{instant - day};
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  const int year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999) return far_rfc3339(date, time);
+  // By hand: this stands in the way of every time that is read from a file or written to an answer.
+  char text[] = "0000-00-00T00:00:00.000000Z";
+  write_digits(text, year, 4);
+  write_digits(text + 5, static_cast<unsigned>(date.month()), 2);
+  write_digits(text + 8, static_cast<unsigned>(date.day()), 2);
+  write_digits(text + 11, time.hours().count(), 2);
+  write_digits(text + 14, time.minutes().count(), 2);
+  write_digits(text + 17, time.seconds().count(), 2);
+  write_digits(text + 20, time.subseconds().count(), 6);
   return text;
 }
 

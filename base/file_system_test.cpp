@@ -1,4 +1,5 @@
-// Goal: files are read, written and replaced as the contract says, and every failure has its code and its path.
+// Goal: files are read, written and replaced as the contract says, and every failure has its code and its
+// path.
 #include "base/file_system.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,8 @@ namespace {
 
 struct FileSystemTest : testing::Test {
   FileSystemTest()
-      : folder((std::filesystem::temp_directory_path() / ("jingwei_files_" + std::to_string(::getpid()))).string()) {
+      : folder((std::filesystem::temp_directory_path() / ("jingwei_files_" + std::to_string(::getpid())))
+                   .string()) {
     std::filesystem::remove_all(folder);
     EXPECT_TRUE(files.make_folders(folder).ok());
   }

@@ -34,7 +34,9 @@ TEST_F(MessagesTest, missing_arguments_and_open_braces_do_no_harm) {
   EXPECT_EQ(render(error, Language::en), "A is open {");
 }
 
-TEST_F(MessagesTest, an_unknown_id_shows_itself) { EXPECT_EQ(render("no.such", {}, Language::zh), "no.such"); }
+TEST_F(MessagesTest, an_unknown_id_shows_itself) {
+  EXPECT_EQ(render("no.such", {}, Language::zh), "no.such");
+}
 
 TEST_F(MessagesTest, language_follows_the_weights_of_the_header) {
   EXPECT_EQ(preferred_language(""), Language::zh);

@@ -9,7 +9,8 @@ namespace jingwei {
 namespace {
 
 Result<int> half(int n) {
-  if (n % 2 != 0) return Error(ErrorCode::invalid, "test.odd").with("n", std::to_string(n)).at("/n").because("odd");
+  if (n % 2 != 0)
+    return Error(ErrorCode::invalid, "test.odd").with("n", std::to_string(n)).at("/n").because("odd");
   return n / 2;
 }
 
@@ -49,7 +50,8 @@ TEST(ResultTest, an_error_writes_one_line_for_logs) {
 
 TEST(ResultTest, every_code_has_a_name_of_its_own) {
   std::map<std::string_view, int> names;
-  for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code) ++names[name_of(static_cast<ErrorCode>(code))];
+  for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code)
+    ++names[name_of(static_cast<ErrorCode>(code))];
   EXPECT_EQ(names.size(), 17u);
   EXPECT_EQ(name_of(ErrorCode::not_found), "not_found");
   EXPECT_EQ(name_of(ErrorCode::internal), "internal");

@@ -53,6 +53,9 @@ TEST(ClockTest, writes_and_reads_instants_and_days) {
   EXPECT_EQ(to_rfc3339(*instant), "2020-01-21T00:00:00.500000Z");
   EXPECT_FALSE(parse_rfc3339("2020-02-30T00:00:00Z"));
   EXPECT_FALSE(parse_rfc3339("2020-01-21T08:00:00+08:0"));
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("1969-12-31T23:59:59.000001Z")), "1969-12-31T23:59:59.000001Z");
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59.999999Z")), "9999-12-31T23:59:59.999999Z");
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59Z") + std::chrono::seconds{1}), "10000-01-01T00:00:00.000000Z");
   EXPECT_EQ(to_iso(*parse_iso_day("2020-02-29")), "2020-02-29");
   EXPECT_FALSE(parse_iso_day("2019-02-29"));
   const Zone zone("Asia/Shanghai");
