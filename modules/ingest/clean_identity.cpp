@@ -7,7 +7,12 @@ namespace jingwei::ingest {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+bool all_digits(std::string_view text) {
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+  }
+  return !text.empty();
+}
 
 // Takes out what people put between digits; views `text` when there is nothing to take out.
 std::string_view without(std::string_view text, std::string_view separators, Arena& arena) {
@@ -155,10 +160,13 @@ void clean_phone(Cleaned& value, CleanContext& context) {
 }
 
 void clean_citizen_id(Cleaned& value, CleanContext& context) {
-  drop_text_mark(value);
-  drop_zero_fraction(value);
-  if (expand_exponent(value, context.arena) == Exponent::lost) return value.refuse(Rule::citizen_id_scientific);
-  replace(value, without(value.text, " -", context.arena), Rule::code_separators);
+  const bool plain = value.text.size() == 18 && all_digits(value.text.substr(0, 17));
+  if (!plain) {
+    drop_text_mark(value);
+    drop_zero_fraction(value);
+    if (expand_exponent(value, context.arena) == Exponent::lost) return value.refuse(Rule::citizen_id_scientific);
+    replace(value, without(value.text, " -", context.arena), Rule::code_separators);
+  }
   std::string_view id = value.text;
   if (id.size() != 18 && id.size() != 15) return value.refuse(Rule::citizen_id_length);
   if (!all_digits(id.substr(0, id.size() == 18 ? 17 : 15))) return value.refuse(Rule::citizen_id_form);

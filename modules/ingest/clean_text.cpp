@@ -108,8 +108,10 @@ Cleaned tidy(std::string_view raw, Punctuation punctuation, CleanContext& contex
 bool is_empty_word(std::string_view text) {
   // Nearly every value is told apart by its length or first byte.
   if (text.empty() || text.size() > 12) return false;
-  constexpr std::string_view beginnings = "-/\\Nn#\xE2\xE4\xE6\xE7";
-  if (beginnings.find(text[0]) == std::string_view::npos) return false;
+  switch (static_cast<unsigned char>(text[0])) {
+    case '-': case '/': case '\\': case 'N': case 'n': case '#': case 0xE2: case 0xE4: case 0xE6: case 0xE7: break;
+    default: return false;
+  }
   constexpr std::string_view words[] = {"-",    "--",   "---",  "/",    "\\",   "N/A",    "n/a",    "NA",     "#N/A", "NULL",
                                         "null", "Null", "None", "none", "nil",  "NaN",    "nan",    "\\N",    "无",   "暂无",
                                         "没有", "空",   "未知", "不详", "未填", "未填写", "未提供", "不清楚", "——",   "—"};

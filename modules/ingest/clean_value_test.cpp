@@ -128,6 +128,10 @@ TEST_F(CleanTest, numbers_are_read_exactly) {
   EXPECT_EQ(text(CleanType::number, "12人"), "refuse.number.units");
   EXPECT_EQ(text(CleanType::number, "abc"), "refuse.number.form");
   EXPECT_EQ(text(CleanType::integer, "1e30"), "refuse.number.range");
+  EXPECT_EQ(clean({.type = CleanType::integer}, "14.4E17").integer, 1'440'000'000'000'000'000);
+  EXPECT_EQ(clean({.type = CleanType::integer}, "9223372036854775807").integer, 9'223'372'036'854'775'807);
+  EXPECT_EQ(text(CleanType::integer, "9223372036854775808"), "refuse.number.range");
+  EXPECT_EQ(text(CleanType::integer, "1." + std::string(30, '0')), "1");
   EXPECT_EQ(text(CleanType::number, "1e999"), "refuse.number.range");
   EXPECT_EQ(text({.type = CleanType::integer, .min = 0}, "-1"), "refuse.too_small");
   EXPECT_EQ(text({.type = CleanType::integer, .max = 9}, "10"), "refuse.too_large");
