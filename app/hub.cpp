@@ -87,7 +87,7 @@ Result<void> Hub::open_modules(const Share& share) {
   const region::Node own = tree->find(settings_.region);
   ingest_ = std::make_unique<ingest::IngestService>(ingest::IngestParts{
       *store_, *catalog_, *regions_, *sealer_, files, clock_, zone_, uploads, own == region::no_node ? RegionId() : tree->id(own),
-      settings_.synthetic_id_prefixes, owner_});
+      settings_.synthetic_id_prefixes, settings_.synthetic_today, owner_});
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   return metrics_->load();
 }

@@ -48,6 +48,22 @@ void append_figures(Hub& hub, std::string& out) {
   }
 }
 
+// A read that api.yaml calls sensitive is on record before it is answered; writes put their entry into their own Change.
+void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
+  for (auto& route : routes) {
+    if (route.audit == "none" || route.method != http::Method::get || route.runs != http::Runs::pool) continue;
+    route.handle = [&store, event = route.audit, handle = std::move(route.handle)](
+                       const http::Request& request, const http::PathValues& values, http::Responder respond) {
+      storage::Change change;
+      change.audit.push_back({"local", event, std::string(request.path), "{}"});
+      if (auto recorded = store.commit(std::move(change)); !recorded) {
+        return respond(http::problem(recorded.error(), request.language));
+      }
+      handle(request, values, std::move(respond));
+    };
+  }
+}
+
 }  // namespace
 
 Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& listen) {
@@ -83,7 +99,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, co
   server_options.clock = &hub.clock();
   server_options.tls = options.tls;
   server_options.spool_folder = hub.data_folder() + "/uploads";
-  server_options.static_roots = {{"/", share.web_folder}};
+  server_options.static_roots = {
+      {"/", share.web_folder}, {"/desk/", share.web_folder + "/desk"}, {"/api/", share.web_folder + "/api"}};
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 
@@ -98,6 +115,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, co
   for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
+
+  audit_reads(routes, hub.store());
 
   hub.start(loader_threads);
   metrics_routes.start();

@@ -30,6 +30,7 @@ Result<Settings> read_settings(FileSystem& files, const std::string& data_folder
   settings.zone = mapping.require_text("zone");
   settings.region = mapping.require_text("region");
   settings.synthetic = mapping.boolean("synthetic").value_or(false);
+  if (const auto today = mapping.text("synthetic_today")) settings.synthetic_today = parse_iso_day(*today);
   settings.synthetic_id_prefixes = mapping.texts("synthetic_id_prefixes");
   mapping.finish();
   if (!faults.empty()) return faults.to_error();
@@ -56,6 +57,7 @@ Result<void> write_settings(FileSystem& files, const std::string& data_folder, c
     }
     yaml += "]\n";
   }
+  if (settings.synthetic_today) line("synthetic_today", to_iso(*settings.synthetic_today));
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   JW_TRY(files.make_folders(data_folder));
   return write_text_durably(files, settings_path(data_folder), yaml);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
 
@@ -15,6 +16,7 @@ struct Settings {
   std::string zone = "Asia/Shanghai";
   std::string region;             // code of the hub's own region, such as 990100
   std::vector<std::string> synthetic_id_prefixes;  // citizen-ID regions a synthetic city invents; none in a real one
+  std::optional<Day> synthetic_today;  // where a synthetic city's calendar stands: rows without a day count there
   bool synthetic = false;         // all data are invented; every page says so
 };
 

@@ -9,6 +9,9 @@ namespace jingwei::http {
 
 namespace {
 
+// Paths of the API name no pages; only the API's own page stands at the bare prefix.
+bool is_api_path(std::string_view path) { return path.starts_with("/api/") && path != "/api/"; }
+
 constexpr std::size_t idempotency_key_bytes = 200;
 
 std::string_view without_port(std::string_view host) {
@@ -109,7 +112,7 @@ std::optional<Response> Connection::check_route() {
   const RoutePlace* place = core_.router.find(segments_, values_);
   if (place == nullptr) {
     const bool reading = request.method == Method::get || request.method == Method::head;
-    if (!core_.static_files.covers(request.path) || request.path.starts_with("/api/")) {
+    if (!core_.static_files.covers(request.path) || is_api_path(request.path)) {
       return refusal(404, ErrorCode::not_found, "http.no_such_path");
     }
     figures_ = core_.static_figures();

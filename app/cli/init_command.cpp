@@ -2,6 +2,7 @@
 #include "app/hub.h"
 #include "base/json.h"
 #include "sim/city.h"
+#include "sim/people.h"
 
 namespace jingwei::app::cli {
 
@@ -88,6 +89,7 @@ Result<InitOutcome> run(const InitCommand& command) {
   settings.region = city_code;
   settings.synthetic = true;
   settings.synthetic_id_prefixes = {"9901", "9902"};
+  settings.synthetic_today = sim::city_today;
   JW_ASSIGN(const auto hub, Hub::create(data, settings, find_share(), clock));
   JW_TRY(hub->load_regions(folder + "/city/regions.jsonl"));
 

@@ -66,6 +66,7 @@ BatchLoader::~BatchLoader() {
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
   JW_ASSIGN(cleaners_, cleaners_of(entry_.resource));
   began_ = parts_.clock.monotonic();
+  began_at_ = parts_.clock.now();
   rows_at_begin_ = batch_.counts.rows_read;
   bytes_at_begin_ = batch_.bytes_done;
   reader_ = std::thread([this] { read_all(); });
@@ -109,7 +110,7 @@ Result<void> BatchLoader::read_rows() {
   TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
   context.regions = &regions;
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{context.today, RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
+  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today), RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners_);
   std::uint32_t bound = 0;
 
@@ -248,6 +249,8 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
                               sealed("arguments", arguments_to_text(row.arguments)), sealed("original", row.original)},
                              1});
   }
+  // A queued batch starts when its first slice is stored, not when it was handed in.
+  if (batch_.state == BatchState::queued) next.started_at = began_at_;
   next.state = BatchState::running;
   next.format = portion.format;
   next.encoding = portion.encoding;
@@ -257,7 +260,8 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   change.writes.push_back({&sql::move_batch,
                            {batch_.id.value, std::string(name_of(next.state)), next.format, next.encoding, counts.rows_read,
                             counts.accepted, counts.cleaned, counts.unchanged, counts.updated, counts.refused, next.bytes_done,
-                            next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset},
+                            next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset,
+                            to_micros(next.started_at)},
                            1});
   change.events.push_back(to_feed_event(event));
 }

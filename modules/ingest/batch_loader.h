@@ -59,6 +59,7 @@ class BatchLoader {
   std::vector<FieldCleaner> cleaners_;
 
   std::chrono::nanoseconds began_{0};
+  Instant began_at_{};
   std::int64_t rows_at_begin_ = 0;
   std::int64_t bytes_at_begin_ = 0;
   std::chrono::nanoseconds lease_taken_{0};

@@ -193,7 +193,8 @@ void clean_boolean(Cleaned& value) {
     const bool is_yes = std::find(std::begin(yes), std::end(yes), word) != std::end(yes);
     if (is_yes || std::find(std::begin(no), std::end(no), word) != std::end(no)) {
       const std::string_view canonical = is_yes ? "true" : "false";
-      if (value.text != canonical) {
+      // 是 and 否 are how forms say it; only other words are a change.
+      if (value.text != canonical && value.text != "是" && value.text != "否") {
         value.rules.add(Rule::boolean_word);
         value.status = CleanStatus::cleaned;
       }

@@ -10,10 +10,13 @@ struct CleanTest : testing::Test {
   Zone zone{"Asia/Shanghai"};
   CleanContext context{*parse_rfc3339("2020-03-01T00:00:00Z"), zone};
 
+  std::vector<FieldCleaner> cleaners;
+
   Cleaned clean(FieldSpec spec, std::string_view raw) {
     spec.name = "x";
-    const FieldCleaner cleaner = FieldCleaner::make(std::move(spec)).value();
-    return cleaner.clean(raw, context);
+    // Texts of choices are those of the field, so the cleaners live as long as the test.
+    cleaners.push_back(FieldCleaner::make(std::move(spec)).value());
+    return cleaners.back().clean(raw, context);
   }
   std::string text(FieldSpec spec, std::string_view raw) {
     const Cleaned value = clean(std::move(spec), raw);

@@ -85,12 +85,14 @@ Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
 
 void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
   auto found = choices.find(value.text);
-  if (found == choices.end()) found = choices.find(normal_choice(value.text));
+  const bool as_listed = found != choices.end();  // a word of the list is that choice; only other forms of it are a change
+  if (!as_listed) found = choices.find(normal_choice(value.text));
   if (found == choices.end()) return value.refuse(Rule::choice_unknown);
   const std::string& id = spec.choices[found->second].id;
   value.integer = static_cast<std::int64_t>(found->second);
   if (value.text == id) return;
   value.text = id;
+  if (as_listed) return;
   value.rules.add(Rule::choice_word);
   value.status = CleanStatus::cleaned;
 }

@@ -63,7 +63,7 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
   TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
   context.regions = &regions;
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{context.today, RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
+  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today), RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners);
   cleaner.bind(names);
   Row row;

@@ -35,6 +35,7 @@ struct IngestParts {
   std::string uploads_folder;  // where files wait until they are read
   RegionId hub_region;         // names of regions are looked for here first
   std::vector<std::string> synthetic_id_prefixes;
+  std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
   std::string owner;           // this process, for leases
 };
 

@@ -92,7 +92,12 @@ void write_quality(JsonWriter& json, const MetricsService& metrics, const Region
 }
 
 void write_moment(JsonWriter& json, const RegionFigures& figures) {
-  json.member("as_of", to_rfc3339(figures.as_of));
+  json.key("as_of");
+  if (figures.as_of == Instant{}) {
+    json.null();
+  } else {
+    json.value(to_rfc3339(figures.as_of));
+  }
   json.member("position", figures.position.to_string());
 }
 

@@ -15,7 +15,7 @@ void Counters::add(const Cell& delta) {
 }
 
 void Counters::mark_dirty(std::span<const Cell> cells) {
-  for (const auto& cell : cells) dirty_[{cell.metric, cell.region}].insert(cell.day);
+  for (const auto& cell : cells) dirty_cells_ += dirty_[{cell.metric, cell.region}].insert(cell.day).second ? 1 : 0;
 }
 
 void Counters::restore(const Cell& cell) {
@@ -74,7 +74,15 @@ std::vector<Cell> Counters::take_dirty() {
     for (const Day day : days) cells.push_back({key.metric, key.region, day, values.at(day)});
   }
   dirty_.clear();
+  dirty_cells_ = 0;
   return cells;
+}
+
+void Counters::clear() {
+  cells_.clear();
+  sums_.clear();
+  dirty_.clear();
+  dirty_cells_ = 0;
 }
 
 std::uint64_t Counters::revision(RegionId region) const {

@@ -56,10 +56,13 @@ class Counters {
   std::vector<Cell> take_dirty();
   // Gives cells back that could not be saved.
   void mark_dirty(std::span<const Cell> cells);
+  std::size_t dirty_cells() const { return dirty_cells_; }
   // Puts a saved cell back (and its sums) without marking it dirty.
   void restore(const Cell& cell);
   // Grows with every change of any figure under a region; lets a page ask "anything new?" cheaply.
   std::uint64_t revision(RegionId region) const;
+  // Forgets every figure, as if just made; revisions go on.
+  void clear();
   // After the region tree changed: recomputes every sum from the cells.
   void rebuild();
 
@@ -87,6 +90,7 @@ class Counters {
   std::unordered_map<Key, std::map<Day, double>, KeyHash> cells_;  // as counted
   std::unordered_map<Key, Series, KeyHash> sums_;                  // with everything below
   std::unordered_map<Key, std::set<Day>, KeyHash> dirty_;
+  std::size_t dirty_cells_ = 0;
   std::unordered_map<RegionId, std::uint64_t> revisions_;
 };
 

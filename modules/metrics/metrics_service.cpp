@@ -1,5 +1,6 @@
 #include "modules/metrics/metrics_service.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "modules/metrics/sql.gen.h"
 
@@ -10,6 +11,8 @@ namespace {
 constexpr std::size_t spark_days = 30;
 constexpr std::chrono::milliseconds save_interval{100};
 constexpr std::chrono::seconds lease_duration{10};
+// Cells folded before they must be saved, so that one Change holds them with room for the largest slice.
+constexpr std::size_t unsaved_cells = limits::change_writes / 4;
 
 std::vector<MetricInfo> metrics_of(const catalog::Catalog& catalog) {
   std::vector<MetricInfo> metrics;
@@ -59,7 +62,14 @@ Result<void> MetricsService::load() {
   JW_ASSIGN(auto reader, store_.read());
   const std::lock_guard lock(mutex_);
   tree_ = regions_.tree();
+  counters_.clear();
+  quality_.clear();
+  quality_dirty_.clear();
+  ++quality_revision_;
   JW_ASSIGN(folded_, storage::read_cursor(*reader, cursor_name_));
+  const storage::Value consumer = cursor_name_;
+  JW_ASSIGN(const auto moment, storage::query_integer(*reader, sql::find_moment, std::span(&consumer, 1)));
+  as_of_ = from_micros(moment.value_or(0));
   JW_TRY(reader->query(sql::all_values, {}, [&](const storage::Row& row) {
     if (const auto found = by_id_.find(row.text(0)); found != by_id_.end()) {
       counters_.restore({found->second, RegionId(row.integer(1)), from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3)});
@@ -127,7 +137,10 @@ Result<bool> MetricsService::step(Saving saving) {
       tree_ = std::move(tree);
       counters_.rebuild();
     }
-    for (const auto& entry : entries) fold(entry);
+    for (const auto& entry : entries) {
+      if (saving == Saving::yes && counters_.dirty_cells() >= unsaved_cells) break;
+      fold(entry);
+    }
     if (!entries.empty()) listeners = listeners_;
   }
   for (const auto& notify : listeners) notify();
@@ -136,6 +149,13 @@ Result<bool> MetricsService::step(Saving saving) {
 }
 
 Result<void> MetricsService::save() {
+  bool too_far_ahead = false;
+  {
+    const std::lock_guard lock(mutex_);
+    too_far_ahead = counters_.dirty_cells() >= limits::change_writes / 2;
+  }
+  // Another process saved until now and we folded on without saving: begin again from what it left.
+  if (too_far_ahead) return load();
   // Another process may have saved meanwhile; figures are absolute, so saving ours from its position on is right.
   storage::FeedPosition stored;
   {
@@ -158,6 +178,7 @@ Result<void> MetricsService::save() {
                                std::nullopt});
     }
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
+    change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});
   }
   change.writes.push_back(storage::move_cursor(cursor_name_, stored, target));
   auto committed = store_.commit(std::move(change));

@@ -25,7 +25,7 @@ FROM batch WHERE state IN ('queued', 'running') ORDER BY id
 -- Moves a batch on; expects that nobody else did since it was read (resume_offset and state as they were).
 -- name: move_batch
 UPDATE batch SET state = $2, format = $3, encoding = $4, rows_read = $5, accepted = $6, cleaned = $7, unchanged = $8, updated = $9,
-  refused = $10, bytes_done = $11, resume_offset = $12, resume_line = $13, reasons = $14
+  refused = $10, bytes_done = $11, resume_offset = $12, resume_line = $13, reasons = $14, started_at = $16
 WHERE id = $1 AND resume_offset = $15 AND state IN ('queued', 'running')
 
 -- name: finish_batch

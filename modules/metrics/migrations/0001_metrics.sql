@@ -8,6 +8,13 @@ CREATE TABLE metric_value (
   PRIMARY KEY (metric, region, day)
 );
 
+-- When the newest event that the saved figures hold was committed.
+-- reference
+CREATE TABLE metric_moment (
+  consumer TEXT NOT NULL PRIMARY KEY,
+  as_of BIGINT NOT NULL
+);
+
 -- How the rows of each source fared. `reason` is empty for the outcomes accepted, cleaned, unchanged and refused themselves.
 -- reference
 CREATE TABLE source_quality (

@@ -11,3 +11,10 @@ SELECT resource, outcome, reason, rows_counted FROM source_quality
 -- name: put_quality
 INSERT INTO source_quality (resource, outcome, reason, rows_counted) VALUES ($1, $2, $3, $4)
 ON CONFLICT (resource, outcome, reason) DO UPDATE SET rows_counted = $4
+
+-- name: find_moment
+SELECT as_of FROM metric_moment WHERE consumer = $1
+
+-- name: put_moment
+INSERT INTO metric_moment (consumer, as_of) VALUES ($1, $2)
+ON CONFLICT (consumer) DO UPDATE SET as_of = $2
