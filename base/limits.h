@@ -29,7 +29,7 @@ inline constexpr std::size_t yaml_nodes = 100'000;
 
 // storage
 inline constexpr int decide_attempts = 5;
-inline constexpr std::size_t change_writes = 10'000;
+inline constexpr std::size_t change_writes = 100'000;
 inline constexpr std::size_t group_changes = 512;
 inline constexpr std::size_t commit_queue = 65'536;
 inline constexpr std::chrono::milliseconds bulk_slice_time{20};
