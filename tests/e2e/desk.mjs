@@ -75,7 +75,7 @@ export async function deskTests({ context, system, test, skip }) {
     assert.ok(await cockpit.evaluate(() => window.not_reloaded === true), 'the cockpit was reloaded');
     await shoot(cockpit, 'cockpit-after-upload');
     await cockpit.close();
-  });
+  }, { core: true });
 
   await test('the same file again is recognised', async () => {
     if (resource === null) skip('no resource with a citizen ID and a phone');
@@ -84,7 +84,7 @@ export async function deskTests({ context, system, test, skip }) {
     await page.locator('[data-test=file]').setInputFiles(asFile('people-again.csv'));
     await page.locator('[data-test=repeated]').waitFor();
     await page.close();
-  });
+  }, { core: true });
 
   await test('the batch stays in the history with its result', async () => {
     if (resource === null) skip('no resource with a citizen ID and a phone');

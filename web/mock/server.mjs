@@ -71,7 +71,7 @@ function publish(touched, activity) {
     const r = regions.get(code);
     const children = Object.fromEntries(r.children.filter((c) => touched.has(c)).map((c) => [c, Object.fromEntries(metrics.map((m) => [m.id, total(c, m.id)]))]));
     event(res, 'cockpit', {
-      as_of: new Date().toISOString(), position, totals: Object.fromEntries(metrics.map((m) => [m.id, total(code, m.id)])), latest: Object.fromEntries(metrics.map((m) => [m.id, daily.get(code)[m.id][29]])),
+      as_of: new Date().toISOString(), position, cards: cardsOf(code, language),
       children, quality: resources.map((x) => qualityOf(x, language)), activity,
     });
   }

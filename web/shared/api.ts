@@ -1,6 +1,6 @@
 // The one place that talks to the hub. Every call carries the reader's language; every failure is a Problem.
 import type {
-  Batch, Boundaries, Cockpit, DataRecord, Metric, Page, ProblemBody, RefusedRow, Region, RegionLabel, RegionSummary,
+  Batch, Boundaries, Cockpit, DataRecord, Metric, Page, ProblemBody, RecordCreated, RefusedRow, Region, RegionLabel, RegionSummary,
   Resource, ResourceSummary, Series, SystemInfo,
 } from './types';
 import { currentLanguage } from './language';
@@ -77,7 +77,7 @@ export const api = {
   records: (id: string, query: { under?: string; limit?: number; cursor?: string }) =>
     get<Page<DataRecord>>(`/resources/${segment(id)}/records`, query),
   addRecord: (id: string, fields: Record<string, unknown>, key: string) =>
-    call<{ id: string; version: string }>(`${api_root}/resources/${segment(id)}/records`, {
+    call<RecordCreated>(`${api_root}/resources/${segment(id)}/records`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
       body: JSON.stringify(fields),

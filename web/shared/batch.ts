@@ -1,6 +1,6 @@
 import type { Batch } from './types';
 
-// True while a batch still moves: waiting, coming in, or being read.
+// True while a batch still moves: waiting or being read.
 export function isRunning(batch: Pick<Batch, 'state'>): boolean {
-  return batch.state === 'queued' || batch.state === 'receiving' || batch.state === 'running';
+  return batch.state === 'queued' || batch.state === 'running';
 }

@@ -1,18 +1,5 @@
 // Folds live changes into the cockpit picture a page shows. Pure but for the picture it is given.
-import type { Card, Cockpit, CockpitChange } from './types';
-
-export const days_shown = 30;
-
-// The latest day's figure, in the card and in its row of days; a new day adds a day and drops the oldest of thirty.
-function foldLatest(card: Card, latest: number | null | undefined, day: string | null | undefined): void {
-  if (latest === undefined || latest === null) return;
-  card.latest = latest;
-  if (day) card.latest_day = day;
-  if (!card.latest_day) return;
-  const at = card.days.findIndex((known) => known.day === card.latest_day);
-  if (at >= 0) card.days[at].value = latest;
-  else card.days = [...card.days, { day: card.latest_day, value: latest }].slice(-days_shown);
-}
+import type { Cockpit, CockpitChange } from './types';
 
 // Applies one change; returns the codes of children whose figures really moved (they pulse on the map).
 export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
@@ -22,11 +9,6 @@ export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
     const known = picture.cards.find((one) => one.metric === card.metric);
     if (known === undefined) picture.cards.push(card);
     else Object.assign(known, card);
-  }
-  for (const card of picture.cards) {
-    const total = change.totals?.[card.metric];
-    if (total !== undefined) card.total = total;
-    foldLatest(card, change.latest?.[card.metric], change.latest_day?.[card.metric]);
   }
   const moved: string[] = [];
   for (const child of picture.children) {
@@ -43,7 +25,7 @@ export function foldChange(picture: Cockpit, change: CockpitChange): string[] {
   for (const source of change.quality ?? []) {
     const at = picture.quality.findIndex((known) => known.resource === source.resource);
     if (at < 0) picture.quality.push(source);
-    else picture.quality[at] = { ...picture.quality[at], ...source };
+    else picture.quality[at] = source;
   }
   if (change.activity !== undefined) picture.activity = change.activity;
   return moved;

@@ -32,7 +32,7 @@ describe('requests', () => {
     expect(['a.CSV', 'b.jsonl', 'c.ndjson', 'd.bin'].map(mediaTypeOf)).toEqual(['text/csv', 'application/x-ndjson', 'application/x-ndjson', 'application/octet-stream']);
   });
   it('follow a batch until it stops', () => {
-    expect((['queued', 'running', 'receiving', 'done', 'failed', 'interrupted'] as const).map((state) => isRunning({ state }))).toEqual([true, true, true, false, false, false]);
+    expect((['queued', 'running', 'done', 'failed', 'interrupted'] as const).map((state) => isRunning({ state }))).toEqual([true, true, false, false, false]);
   });
 });
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { foldChange } from '../shared/fold';
 import type { Cockpit } from '../shared/types';
 
-const label = { code: '9901', name: 'city', level: 2 };
+const label = { code: '9901', name: 'city', level: 2, level_name: 'city' };
 const picture = (): Cockpit => ({
   region: label, path: [label], as_of: '2020-02-01T00:00:00Z', position: '1', synthetic: true,
-  cards: [{ metric: 'm', title: 'M', resource: 'r', total: 10, latest_day: '2020-02-02', latest: 3, days: [{ day: '2020-02-01', value: 7 }, { day: '2020-02-02', value: 3 }] }],
+  cards: [{ metric: 'm', title: 'M', resource: 'r', kind: 'count', total: 10, latest_day: '2020-02-02', latest: 3, days: [{ day: '2020-02-01', value: 7 }, { day: '2020-02-02', value: 3 }] }],
   children: [{ code: 'a', name: 'A', level: 3, values: { m: 4 } }, { code: 'b', name: 'B', level: 3, values: { m: 6 } }],
   quality: [{ resource: 'r', title: 'R', provider: 'P', accepted: 10, cleaned: 0, refused: 0, unchanged: 0, reasons: [] }],
   activity: { events_per_second: 0, lag_ms: 0 },
@@ -16,21 +16,10 @@ const change = { as_of: '2020-02-02T00:00:00Z', position: '2' };
 describe('folding changes', () => {
   it('moves totals and names the children that changed', () => {
     const shown = picture();
-    expect(foldChange(shown, { ...change, totals: { m: 12 }, children: { a: { m: 6 }, b: { m: 6 } } })).toEqual(['a']);
+    expect(foldChange(shown, { ...change, cards: [{ ...shown.cards[0], total: 12 }], children: { a: { m: 6 }, b: { m: 6 } } })).toEqual(['a']);
     expect(shown.cards[0].total).toBe(12);
     expect(shown.children.map((child) => child.values.m)).toEqual([6, 6]);
     expect(shown.position).toBe('2');
-  });
-  it('moves the latest day and its bar together', () => {
-    const shown = picture();
-    foldChange(shown, { ...change, latest: { m: 5 } });
-    expect(shown.cards[0].latest).toBe(5);
-    expect(shown.cards[0].days.map((day) => day.value)).toEqual([7, 5]);
-  });
-  it('begins a new bar on a new day', () => {
-    const shown = picture();
-    foldChange(shown, { ...change, latest: { m: 1 }, latest_day: { m: '2020-02-03' } });
-    expect(shown.cards[0].days).toEqual([{ day: '2020-02-01', value: 7 }, { day: '2020-02-02', value: 3 }, { day: '2020-02-03', value: 1 }]);
   });
   it('replaces the quality of one source and adds a new one', () => {
     const shown = picture();

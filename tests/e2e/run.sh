@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# The pages in a real browser against hubs made for the purpose: bash tests/e2e/run.sh JINGWEI_PROGRAM
+# In full on the embedded store; the tests in which the store has a part again on PostgreSQL, where it is installed.
+# Ends with "N passed, N failed[, N skipped]"; exit code 1 when any failed.
+# Environment: JINGWEI_EXTERN (real epidemic figures), JINGWEI_CHROMIUM, JINGWEI_SHOTS (folder for screenshots)
+set -uo pipefail
+program=$(realpath "${1:?usage: run.sh JINGWEI_PROGRAM}")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+extern=${JINGWEI_EXTERN:-$here/../../../shared/extern}
+people=${JINGWEI_E2E_PEOPLE:-2000}
+passed=0 failed=0 skipped=0 server='' postmaster=''
+start_s=60 stop_s=20
+
+if [ ! -x "${JINGWEI_CHROMIUM:-/usr/bin/chromium}" ]; then
+  echo "No Chromium here (apt install chromium, or set JINGWEI_CHROMIUM)"
+  echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+fi
+
+# Short, because the path of PostgreSQL's socket must stay under 108 bytes.
+work=$(mktemp -d "${TMPDIR:-/tmp}/jwe2e-XXXXXX")
+clean_up() {
+  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null
+  [ -z "$postmaster" ] || { kill -INT "$postmaster" && wait "$postmaster"; } 2>/dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+pass() { passed=$((passed + 1)); echo "ok - $1"; }
+miss() { failed=$((failed + 1)); echo "not ok - $1"; }
+# check NAME COMMAND...
+check() {
+  local name=$1
+  shift
+  if "$@"; then pass "$name"; else miss "$name"; fi
+}
+
+# Starts the hub on a free port; sets server and url.
+serve() {
+  local data=$1
+  "$program" serve --data "$data" --listen 127.0.0.1:0 --json >"$work/serve.out" 2>"$work/serve.err" &
+  server=$!
+  url=''
+  for ((turn = 0; turn < start_s * 10; ++turn)); do
+    url=$(sed -nE 's/.*"url": ?"([^"]+)".*/\1/p' "$work/serve.out" | head -n 1)
+    [ -z "$url" ] || return 0
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -n 20 "$work/serve.err"
+  return 1
+}
+
+# Asks the hub to end; true when it ends by itself, in time, with 0.
+stop() {
+  local pid=$server status=0
+  kill -TERM "$pid" 2>/dev/null
+  for ((turn = 0; turn < stop_s * 10; ++turn)); do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  if kill -0 "$pid" 2>/dev/null; then
+    echo "  # still running after $stop_s s"
+    kill -KILL "$pid"
+  fi
+  wait "$pid" || status=$?
+  server=''
+  [ "$status" = 0 ] || echo "  # exit code $status"
+  [ "$status" = 0 ]
+}
+
+# Runs the browser and adds its counts: browse [--core]
+browse() {
+  local log="$work/browse.log" numbers
+  JINGWEI_URL=$url timeout 900 node "$here/run.mjs" "$@" | tee "$log" | grep -v '^[0-9]* passed'
+  numbers=($(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | grep -oE '[0-9]+'))
+  if [ ${#numbers[@]} -lt 2 ]; then
+    miss "the browser run came to its end"
+    return
+  fi
+  passed=$((passed + numbers[0])) failed=$((failed + numbers[1])) skipped=$((skipped + ${numbers[2]:-0}))
+}
+
+make_city() {
+  local data=$1
+  shift
+  "$program" init --data "$data" --people "$people" --seed 7 "$@" >"$work/init.log" 2>&1 && return
+  tail -n 20 "$work/init.log"
+  return 1
+}
+
+same_after_restart() {
+  local data=$1 before
+  before=$(node "$here/figures.mjs" "$url") && stop && serve "$data" && [ "$before" = "$(node "$here/figures.mjs" "$url")" ]
+}
+
+embedded() {
+  echo "# embedded store"
+  make_city "$work/embedded" || { miss "the demo city is made"; return; }
+  serve "$work/embedded" || { miss "the hub starts"; return; }
+  local real="$extern/wuhan-city/zhuhai_hangzhou_shenzhen_wuhan_daily.csv"
+  if [ -e "$real" ]; then
+    check "a file is ingested while the hub serves" "$program" ingest --data "$work/embedded" epidemic-daily "$real"
+  else
+    echo "# no real epidemic figures at $real"
+  fi
+  browse
+  check "every figure is the same after a restart" same_after_restart "$work/embedded"
+  check "the hub ends by itself on SIGTERM" stop
+}
+
+# PostgreSQL refuses to run as root.
+as_database_user() {
+  if [ "$(id -u)" = 0 ]; then exec setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else exec "$@"; fi
+}
+
+# A private cluster, reached by its socket only; sets postmaster and store.
+start_database() {
+  local programs=$1 folder="$work/pg"
+  mkdir "$folder" && chmod 711 "$work" || return 1
+  [ "$(id -u)" != 0 ] || chown postgres "$folder" || return 1
+  (cd / && as_database_user "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-instructions) \
+    >"$work/pg.log" 2>&1 || return 1
+  (cd / && as_database_user "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off) >>"$work/pg.log" 2>&1 &
+  postmaster=$!
+  store="postgresql://postgres@/postgres?host=${folder//\//%2F}"
+  for ((turn = 0; turn < start_s * 10; ++turn)); do
+    ! "$programs/pg_isready" -q -h "$folder" || return 0
+    kill -0 "$postmaster" 2>/dev/null || return 1
+    sleep 0.1
+  done
+  return 1
+}
+
+postgresql() {
+  echo "# PostgreSQL"
+  local initdb
+  initdb=$(ls -1 /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$initdb" ] || initdb=$(command -v initdb)
+  if [ -z "$initdb" ] || { [ "$(id -u)" = 0 ] && ! id postgres >/dev/null 2>&1; }; then
+    echo "ok - the pages on PostgreSQL # SKIP no PostgreSQL here (apt install postgresql)"
+    skipped=$((skipped + 1))
+    return
+  fi
+  start_database "$(dirname "$initdb")" || { tail -n 20 "$work/pg.log"; miss "PostgreSQL starts"; return; }
+  make_city "$work/server" --store "$store" || { miss "the demo city is made on PostgreSQL"; return; }
+  serve "$work/server" || { miss "the hub starts on PostgreSQL"; return; }
+  JINGWEI_SHOTS='' browse --core
+  check "every figure is the same after a restart on PostgreSQL" same_after_restart "$work/server"
+  check "the hub on PostgreSQL ends by itself on SIGTERM" stop
+}
+
+embedded
+# What a failed part left running must not stand in the way of the next.
+[ -z "$server" ] || stop
+postgresql
+if [ "$skipped" = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
+[ "$failed" = 0 ]
