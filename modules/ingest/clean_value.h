@@ -17,7 +17,8 @@ namespace jingwei::ingest {
 enum class CleanStatus : std::uint8_t { clean, cleaned, empty, refused };
 enum class Sex : std::uint8_t { unknown, male, female };
 
-// The outcome for one value. `text` views the input while unchanged, else the context's arena, or for a choice its field's spec.
+// The outcome for one value. `text` views the input while unchanged, else the context's arena; of a choice it views
+// the FieldCleaner, which must live as long.
 struct Cleaned {
   CleanStatus status = CleanStatus::clean;
   Rule refusal = Rule::none;  // of refused
