@@ -1,0 +1,201 @@
+// Goal: dependencies between folders point one way (ARCHITECTURE.md), and heavy headers stay inside .cpp files.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "tests/architecture/source_tree.h"
+
+namespace jingwei::architecture {
+namespace {
+
+// What each part may include besides itself. `app` and the tests of the whole stand on top and may use all.
+const std::map<std::string, std::set<std::string>> allowed_parts = {
+    {"base", {}},
+    {"schema", {"base"}},
+    {"tools", {"base", "schema"}},
+    {"storage", {"base"}},
+    {"http", {"base"}},
+    {"sim", {"base"}},
+    {"modules", {"base", "schema", "storage", "http"}},
+    {"app", {"base", "schema", "storage", "http", "sim", "modules"}},
+};
+
+// Includes between modules that are no <m>_service.h, each with its reason.
+struct Exception {
+  std::string file, include, reason;
+};
+const std::vector<Exception> module_exceptions = {
+    {"modules/metrics/metrics_routes.cpp", "modules/ingest/ingest_json.h",
+     "the cockpit's stream sends running batches in the same form as the ingest API"},
+};
+
+// Internal headers of http/ that name Asio; only http/ includes them.
+const std::set<std::string> headers_naming_asio = {"http/core.h", "http/connection.h"};
+
+const std::vector<std::string> heavy_headers = {"boost/",  "simdjson", "yaml-cpp/", "sqlite3", "libpq",
+                                                "unicode/", "opencc",  "spdlog/",   "openssl/", "zlib"};
+
+struct Include {
+  const TextFile* file;
+  std::string target;
+  bool quoted;
+};
+
+const std::vector<Include>& includes() {
+  static const std::vector<Include> all = [] {
+    std::vector<Include> found;
+    for (const TextFile* file : files_ending({"h", "cpp"})) {
+      for (const auto line : file->lines()) {
+        constexpr std::string_view word = "#include ";
+        if (!line.starts_with(word) || line.size() < word.size() + 2) continue;
+        const bool quoted = line[word.size()] == '"';
+        const std::size_t end = line.find(quoted ? '"' : '>', word.size() + 1);
+        found.push_back({file, std::string(line.substr(word.size() + 1, end - word.size() - 1)), quoted});
+      }
+    }
+    return found;
+  }();
+  return all;
+}
+
+std::string kind_of(const std::string& part) { return part.starts_with("modules/") ? "modules" : part; }
+
+std::string told(const Include& include) { return include.file->path + " includes " + include.target; }
+
+bool is_generated(const std::string& target) { return target.ends_with(".gen.h"); }
+
+// A module's headers that others may see: the service; for app also the routes and the JSON forms the CLI prints.
+bool is_open_to_modules(const std::string& part, const std::string& target) {
+  return target == part + "/" + part.substr(part.rfind('/') + 1) + "_service.h";
+}
+
+bool is_open_to_app(const std::string& part, const std::string& target) {
+  const std::string stem = part + "/" + part.substr(part.rfind('/') + 1);
+  return is_open_to_modules(part, target) || target == stem + "_routes.h" || target == stem + "_json.h";
+}
+
+TEST(Arrows, TheTreeIsThere) {
+  EXPECT_GT(includes().size(), 500u);
+  for (const auto& [part, unused] : allowed_parts) {
+    const bool present = std::any_of(source_tree().begin(), source_tree().end(),
+                                     [&, &name = part](const TextFile& file) { return file.path.starts_with(name + "/"); });
+    EXPECT_TRUE(present) << part << " holds no files; is the rule out of date?";
+  }
+}
+
+TEST(Arrows, EveryIncludeInQuotesNamesAFileFromTheSourceRoot) {
+  std::set<std::string> paths;
+  for (const auto& file : source_tree()) paths.insert(file.path);
+  for (const auto& include : includes()) {
+    if (include.quoted && !is_generated(include.target)) EXPECT_TRUE(paths.contains(include.target)) << told(include);
+  }
+}
+
+TEST(Arrows, FoldersIncludeOnlyWhatStandsBelowThem) {
+  for (const auto& include : includes()) {
+    if (!include.quoted || is_test_code(*include.file)) continue;
+    const std::string from = part_of(include.file->path), to = part_of(include.target);
+    if (from == to || !allowed_parts.contains(kind_of(from))) continue;
+    EXPECT_TRUE(allowed_parts.at(kind_of(from)).contains(kind_of(to)) || (kind_of(from) == "modules" && kind_of(to) == "modules"))
+        << told(include) << ": " << from << " must not depend on " << to;
+  }
+}
+
+TEST(Arrows, TestsToDoNotTurnTheArrowsRound) {
+  for (const auto& include : includes()) {
+    const std::string from = part_of(include.file->path), to = part_of(include.target);
+    if (!include.quoted || !is_test_code(*include.file) || from == to || !allowed_parts.contains(kind_of(from))) continue;
+    if (to == "tests") continue;
+    EXPECT_NE(to, "app") << told(include);
+    if (kind_of(to) == "modules") EXPECT_EQ(kind_of(from), "modules") << told(include);
+  }
+}
+
+TEST(Arrows, ModulesReachEachOtherThroughServicesOnly) {
+  std::set<std::string> used;
+  for (const auto& include : includes()) {
+    const std::string from = part_of(include.file->path), to = part_of(include.target);
+    if (kind_of(from) != "modules" || kind_of(to) != "modules" || from == to || is_test_code(*include.file)) continue;
+    const auto exception = std::find_if(module_exceptions.begin(), module_exceptions.end(), [&](const Exception& one) {
+      return one.file == include.file->path && one.include == include.target;
+    });
+    if (exception != module_exceptions.end()) {
+      used.insert(exception->file + exception->include);
+      continue;
+    }
+    EXPECT_TRUE(is_open_to_modules(to, include.target)) << told(include);
+  }
+  for (const auto& exception : module_exceptions) {
+    EXPECT_TRUE(used.contains(exception.file + exception.include)) << exception.file << " no longer needs its exception";
+    EXPECT_FALSE(exception.reason.empty());
+  }
+}
+
+TEST(Arrows, AppSeesServicesRoutesAndJsonOfModules) {
+  for (const auto& include : includes()) {
+    const std::string to = part_of(include.target);
+    if (part_of(include.file->path) != "app" || kind_of(to) != "modules" || is_test_code(*include.file)) continue;
+    EXPECT_TRUE(is_open_to_app(to, include.target) || is_generated(include.target)) << told(include);
+  }
+}
+
+TEST(Arrows, ModulesDoNotGoInCircles) {
+  std::map<std::string, std::set<std::string>> arrows;
+  for (const auto& include : includes()) {
+    const std::string from = part_of(include.file->path), to = part_of(include.target);
+    if (kind_of(from) == "modules" && kind_of(to) == "modules" && from != to) arrows[from].insert(to);
+  }
+  std::set<std::string> done, open;
+  const std::function<void(const std::string&)> walk = [&](const std::string& part) {
+    if (done.contains(part)) return;
+    EXPECT_TRUE(open.insert(part).second) << part << " depends on itself through others";
+    if (testing::Test::HasFailure()) return;
+    for (const auto& next : arrows[part]) walk(next);
+    open.erase(part);
+    done.insert(part);
+  };
+  std::vector<std::string> parts;
+  for (const auto& [part, unused] : arrows) parts.push_back(part);
+  for (const auto& part : parts) walk(part);
+}
+
+TEST(Arrows, OnlyRoutesOfAModuleKnowHttp) {
+  for (const auto& include : includes()) {
+    if (kind_of(part_of(include.file->path)) != "modules" || part_of(include.target) != "http") continue;
+    EXPECT_NE(include.file->name().find("_routes"), std::string_view::npos) << told(include);
+  }
+}
+
+TEST(Arrows, GeneratedHeadersStayInTheirFolder) {
+  for (const auto& include : includes()) {
+    if (!include.quoted || !is_generated(include.target) || is_test_code(*include.file)) continue;
+    const bool list_of_modules = include.file->path == "app/modules.cpp";
+    EXPECT_TRUE(list_of_modules || part_of(include.target) == part_of(include.file->path)) << told(include);
+  }
+}
+
+TEST(Arrows, StoragesAreReachedThroughTheirPort) {
+  for (const auto& include : includes()) {
+    if (part_of(include.file->path) == "storage" || is_test_code(*include.file)) continue;
+    for (const std::string_view inside : {"storage/embedded/", "storage/postgres/", "storage/faulty/"}) {
+      EXPECT_FALSE(include.target.starts_with(inside)) << told(include);
+    }
+  }
+}
+
+TEST(Arrows, HeavyHeadersStandInSourceFilesOnly) {
+  for (const auto& include : includes()) {
+    if (include.file->ending() != "h" || include.quoted || headers_naming_asio.contains(include.file->path)) continue;
+    if (is_test_code(*include.file)) continue;
+    for (const auto& heavy : heavy_headers) EXPECT_FALSE(include.target.starts_with(heavy)) << told(include);
+  }
+  for (const auto& include : includes()) {
+    if (headers_naming_asio.contains(include.target)) EXPECT_EQ(part_of(include.file->path), "http") << told(include);
+  }
+}
+
+}  // namespace
+}  // namespace jingwei::architecture

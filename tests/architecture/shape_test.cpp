@@ -1,0 +1,106 @@
+// Goal: files stay small and clean, modules are complete, and every message id in the code has its sentence.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "tests/architecture/source_tree.h"
+
+namespace jingwei::architecture {
+namespace {
+
+constexpr std::size_t lines_most = 600;
+
+std::vector<const TextFile*> written_code() {
+  return files_ending({"h", "cpp", "sql", "yaml", "cmake", "ts", "vue", "css", "mjs"});
+}
+
+TEST(Shape, FilesStayBelowSixHundredLines) {
+  for (const TextFile* file : files_ending({"h", "cpp", "sql", "yaml", "cmake", "ts", "vue", "css", "mjs", "md", "json"})) {
+    EXPECT_LT(file->lines().size(), lines_most) << file->path;
+  }
+}
+
+TEST(Shape, CodeHoldsNoTabs) {
+  for (const TextFile* file : written_code()) EXPECT_EQ(file->text.find('\t'), std::string::npos) << file->path;
+}
+
+TEST(Shape, NothingIsLeftForLaterAndNoTestIsDisabled) {
+  // Written in two pieces, so that this file does not find itself.
+  const std::vector<std::string> words = {"TO" "DO", "FIX" "ME", "DISABLED" "_", ".skip" "(", "it.on" "ly("};
+  for (const TextFile* file : written_code()) {
+    for (const auto& word : words) EXPECT_EQ(file->text.find(word), std::string::npos) << file->path << " holds " << word;
+  }
+}
+
+TEST(Shape, HeadersAreGuardedAndBeginWithTheirContract) {
+  for (const TextFile* file : files_ending({"h"})) {
+    EXPECT_TRUE(file->text.starts_with("// ")) << file->path << " should begin with what it is for";
+    EXPECT_NE(file->text.find("#pragma once"), std::string::npos) << file->path;
+  }
+}
+
+TEST(Shape, EveryModuleIsComplete) {
+  std::set<std::string> paths, modules;
+  for (const auto& file : source_tree()) {
+    paths.insert(file.path);
+    if (file.path.starts_with("modules/") && !part_of(file.path).empty()) modules.insert(part_of(file.path));
+  }
+  EXPECT_GE(modules.size(), 4u);
+  for (const auto& module : modules) {
+    const std::string name = module.substr(module.rfind('/') + 1);
+    for (const std::string& wanted : {std::string("README.md"), std::string("CMakeLists.txt"), std::string("api.yaml"),
+                                      std::string("messages.yaml"), name + "_service.h", name + "_routes.h"}) {
+      EXPECT_TRUE(paths.contains(module + "/" + wanted)) << module << " lacks " << wanted;
+    }
+  }
+}
+
+TEST(Shape, NoFileNamesAPackageServer) {
+  const std::vector<std::string> servers = {"registry." "npmjs", "npm" "mirror", "registry." "yarnpkg", "deb." "debian.org",
+                                            "security." "debian.org", "pypi." "org", "files." "pythonhosted"};
+  for (const auto& file : source_tree()) {
+    for (const auto& server : servers) EXPECT_EQ(file.text.find(server), std::string::npos) << file.path << " names " << server;
+  }
+}
+
+// --- messages ---
+
+std::set<std::string> declared_messages() {
+  const std::regex entry(R"(^([a-z][a-z0-9_.]*):)");
+  std::set<std::string> ids;
+  for (const auto& file : source_tree()) {
+    if (file.name() != "messages.yaml") continue;
+    for (const auto line : file.lines()) {
+      std::match_results<std::string_view::const_iterator> found;
+      if (std::regex_search(line.begin(), line.end(), found, entry)) ids.insert(found[1].str());
+    }
+  }
+  return ids;
+}
+
+// Ids handed to Error(…), to the CLI's sentences and to doctor's findings. One that ends in `_` or `.` is put together.
+TEST(Shape, MessageIdsInTheCodeHaveASentence) {
+  const std::set<std::string> ids = declared_messages();
+  ASSERT_GT(ids.size(), 100u);
+  const std::regex use(
+      R"re((?:ErrorCode::\w+|Finding::State::\w+),\s*"([^"]+)"|(?:sentence|say)\((?:[\w.]+,\s*)?"([^"]+)")re");
+  std::size_t seen = 0;
+  for (const TextFile* file : files_ending({"h", "cpp"})) {
+    // jingwei-compile speaks to developers and has no catalogue.
+    if (is_test_code(*file) || file->path.starts_with("tools/")) continue;
+    for (auto at = std::sregex_iterator(file->text.begin(), file->text.end(), use); at != std::sregex_iterator(); ++at) {
+      const std::string id = (*at)[1].matched ? (*at)[1].str() : (*at)[2].str();
+      ++seen;
+      const bool prefix = id.ends_with('_') || id.ends_with('.');
+      const auto next = ids.lower_bound(id);
+      EXPECT_TRUE(prefix ? next != ids.end() && next->starts_with(id) : ids.contains(id))
+          << file->path << ": no messages.yaml has " << id;
+    }
+  }
+  EXPECT_GT(seen, 100u);
+}
+
+}  // namespace
+}  // namespace jingwei::architecture
