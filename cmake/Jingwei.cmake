@@ -34,6 +34,12 @@ if(JINGWEI_SANITIZE)
   add_compile_definitions(JINGWEI_SANITIZED)
 endif()
 
+if(JINGWEI_FUZZ)
+  # Every library tells the fuzzer which branches an input takes; the fuzz targets alone bring the driver (jw_fuzzer).
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 

@@ -1,7 +1,9 @@
+#include <boost/json.hpp>
+
 #include "app/cli/cli.h"
+#include "app/cli/server_client.h"
 #include "app/hub.h"
-#include "app/settings.h"
-#include "base/json.h"
+#include "app/serve.h"
 #include "modules/region/region_json.h"
 
 namespace jingwei::app::cli {
@@ -15,16 +17,14 @@ struct RegionCommand {
   std::size_t most = limits::page_size_default;
 };
 
-// The national tree; with a data folder also its own regions. While a server holds an embedded folder only the national tree
-// is read, which is what the commands below need most.
+// The national tree; with a data folder also its own regions. Errors: conflict "storage.locked" while a server holds the folder.
 Result<std::shared_ptr<const region::Tree>> open_tree(const RegionCommand& command) {
   static const SystemClock clock;
   const Share share = find_share();
   JW_ASSIGN(const bool has_data, real_file_system().exists(command.common.data + "/jingwei.yaml"));
   if (has_data) {
-    auto hub = Hub::open(command.common.data, share, clock);
-    if (hub) return (*hub)->regions().tree();
-    if (hub.error().message != "storage.locked") return std::move(hub).error();
+    JW_ASSIGN(const auto hub, Hub::open(command.common.data, share, clock));
+    return hub->regions().tree();
   }
   JW_ASSIGN(auto file, load_national_regions(real_file_system(), share));
   return region::Tree::from_file(std::move(file));
@@ -101,6 +101,42 @@ int find(const RegionCommand& command, const region::Tree& tree) {
   return 0;
 }
 
+// What the commands ask of a running server, which knows the folder's own regions.
+std::string target_of(const RegionCommand& command, const std::string& action) {
+  const std::string regions = "/api/v1/regions";
+  const std::string limit = "limit=" + std::to_string(command.most);
+  if (action == "find") {
+    return regions + "?q=" + url_encoded(command.text) + (command.under.empty() ? "" : "&under=" + url_encoded(command.under)) + "&" + limit;
+  }
+  const std::string one = regions + "/" + url_encoded(command.code);
+  if (action == "show") return one;
+  return one + "/" + action + (action == "children" ? "?" + limit : "");
+}
+
+void print_item(const boost::json::object& item) {
+  const auto text = [&](const char* key) {
+    return item.contains(key) && item.at(key).is_string() ? std::string(item.at(key).as_string()) : std::string();
+  };
+  std::printf("%-15s %s  (%s) %s\n", text("code").c_str(), text("name").c_str(), text("level_name").c_str(), text("path_text").c_str());
+}
+
+int ask_server(const RegionCommand& command, const std::string& action) {
+  const auto answer = ServerClient(socket_path(command.common.data)).get(target_of(command, action));
+  if (!answer) return report(answer.error(), command.common.json);
+  boost::json::error_code fault;
+  const auto body = boost::json::parse(answer->body, fault);
+  if (fault || !body.is_object()) return report(Error(ErrorCode::unavailable, "app.server_silent"), command.common.json);
+  if (answer->status == 404) return report(Error(ErrorCode::not_found, "region.not_found").with("code", command.code), command.common.json);
+  if (command.common.json) {
+    std::printf("%s\n", answer->body.c_str());
+  } else if (const auto* items = body.as_object().if_contains("items")) {
+    for (const auto& item : items->as_array()) print_item(item.as_object());
+  } else {
+    print_item(body.as_object());
+  }
+  return 0;
+}
+
 using Action = int (*)(const RegionCommand&, const region::Tree&);
 
 CLI::App* add_action(CLI::App& parent, const std::shared_ptr<RegionCommand>& command, const std::string& name, Action action,
@@ -108,9 +144,15 @@ CLI::App* add_action(CLI::App& parent, const std::shared_ptr<RegionCommand>& com
   CLI::App* sub = parent.add_subcommand(name, sentence("cli.help.region_" + name));
   add_data_option(*sub, command->common);
   add_json_option(*sub, command->common);
-  sub->callback([command, action, &exit_code] {
+  sub->callback([command, name, action, &exit_code] {
     const auto tree = open_tree(*command);
-    exit_code = tree ? action(*command, **tree) : report(tree.error(), command->common.json);
+    if (tree) {
+      exit_code = action(*command, **tree);
+    } else if (tree.error().message == "storage.locked") {
+      exit_code = ask_server(*command, name);
+    } else {
+      exit_code = report(tree.error(), command->common.json);
+    }
   });
   return sub;
 }

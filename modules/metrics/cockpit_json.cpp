@@ -1,5 +1,6 @@
 #include "modules/metrics/cockpit_json.h"
 
+#include <cmath>
 #include <set>
 
 namespace jingwei::metrics {
@@ -23,7 +24,9 @@ void write_days(JsonWriter& json, std::string_view key, const std::vector<DayVal
 // A metric is shown where it has data: at the region or at one of its children.
 bool is_shown(const RegionFigures& figures, std::size_t at) {
   if (!figures.figures[at].days.empty()) return true;
-  return std::any_of(figures.children.begin(), figures.children.end(), [&](const auto& child) { return child.totals[at] != 0; });
+  return std::any_of(figures.children.begin(), figures.children.end(), [&](const auto& child) {
+    return std::isfinite(child.totals[at]) && child.totals[at] != 0;
+  });
 }
 
 void write_cards(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures, Language language) {
@@ -55,7 +58,7 @@ void write_cards(JsonWriter& json, const MetricsService& metrics, const RegionFi
 void write_values(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures, const RegionFigures::Child& child) {
   json.begin_object();
   for (std::size_t at = 0; at < figures.figures.size(); ++at) {
-    if (is_shown(figures, at)) json.member(metrics.metrics()[figures.figures[at].metric].id, child.totals[at]);
+    if (is_shown(figures, at) && std::isfinite(child.totals[at])) json.member(metrics.metrics()[figures.figures[at].metric].id, child.totals[at]);
   }
   json.end_object();
 }

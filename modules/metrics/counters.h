@@ -47,6 +47,8 @@ class Counters {
 
   // Sum over all days; for `at_region` metrics the value of the latest day.
   double total(MetricIndex metric, RegionId region) const;
+  // Whether anything was ever counted there; a reported figure that is absent is not zero.
+  bool has(MetricIndex metric, RegionId region) const { return sums_.contains({metric, region}); }
   // Days with data, oldest first, at most the `most` latest.
   std::vector<DayValue> days(MetricIndex metric, RegionId region, std::size_t most) const;
   // Days within [from, to], oldest first.

@@ -1,5 +1,7 @@
 #include "modules/metrics/metrics_service.h"
 
+#include <limits>
+
 #include "base/limits.h"
 #include "base/log.h"
 #include "modules/metrics/sql.gen.h"
@@ -186,6 +188,7 @@ Result<void> MetricsService::save() {
   const std::lock_guard lock(mutex_);
   counters_.mark_dirty(cells);
   quality_dirty_.merge(qualities);
+  if (committed.error().code == ErrorCode::conflict) return {};  // another process saved first; ours go with the next save
   return std::move(committed).error();
 }
 
@@ -221,7 +224,11 @@ RegionFigures MetricsService::figures(RegionId region) const {
   if (node == region::no_node) return shown;
   for (region::Node child = tree_->first_child(node); child != region::no_node; child = tree_->next_sibling(child)) {
     RegionFigures::Child values{tree_->id(child), {}};
-    for (const auto& figure : shown.figures) values.totals.push_back(counters_.total(figure.metric, values.region));
+    for (const auto& figure : shown.figures) {
+      const bool reported = metrics_[figure.metric].metric->kind == catalog::MetricKind::last;
+      const bool absent = reported && !counters_.has(figure.metric, values.region);
+      values.totals.push_back(absent ? std::numeric_limits<double>::quiet_NaN() : counters_.total(figure.metric, values.region));
+    }
     shown.children.push_back(std::move(values));
   }
   return shown;

@@ -46,7 +46,7 @@ struct RegionFigures {
   };
   struct Child {
     RegionId region;
-    std::vector<double> totals;  // by figure
+    std::vector<double> totals;  // by figure; NaN where a reported figure is not reported
   };
   Instant as_of{};
   storage::FeedPosition position;
