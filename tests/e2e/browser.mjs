@@ -47,6 +47,16 @@ export async function open(context, path, { size = sizes.desk, excused = /^$/, p
   return page;
 }
 
+// Waits until `holds` is true in the page. Playwright's own waitForFunction needs eval between its looks, which the hub's content
+// security policy forbids.
+export async function until(page, holds, given, timeout_ms = 15_000) {
+  const end = Date.now() + timeout_ms;
+  while (!(await page.evaluate(holds, given))) {
+    if (Date.now() > end) throw new Error(`still not so after ${timeout_ms} ms: ${holds}`);
+    await page.waitForTimeout(50);
+  }
+}
+
 export async function shoot(page, name, fullPage = false) {
   if (shots === '') return;
   mkdirSync(shots, { recursive: true });

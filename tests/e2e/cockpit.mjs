@@ -1,6 +1,6 @@
 // Goal: a mayor drills from the city to one grid and back, the figures add up, and the picture stays live.
 import assert from 'node:assert/strict';
-import { ask, open, shoot, sizes } from './browser.mjs';
+import { ask, open, shoot, sizes, until } from './browser.mjs';
 
 export const shows = async (page, code) => {
   await page.locator(`[data-test=board][data-region="${code}"][data-loading=false]`).waitFor();
@@ -92,7 +92,7 @@ export async function cockpitTests({ context, system, test, skip }) {
     await page.locator('[data-test=found]', { hasText: '\u9999\u6d32\u533a' }).first().waitFor();
     await shoot(page, 'cockpit-search');
     await page.keyboard.press('Enter');
-    await page.waitForFunction((old) => document.querySelector('[data-test=board]')?.dataset.region !== old, city);
+    await until(page, (old) => document.querySelector('[data-test=board]')?.dataset.region !== old, city);
     await page.close();
   });
 
@@ -139,14 +139,14 @@ export async function cockpitTests({ context, system, test, skip }) {
     const page = await open(context, '/');
     await shows(page, city);
     await page.locator('[data-test=language]').click();
-    await page.waitForFunction(() => document.documentElement.lang === 'en');
+    await until(page, () => document.documentElement.lang === 'en');
     await page.reload();
     await shows(page, city);
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
     assert.match(await page.title(), /City cockpit/);
     await shoot(page, 'cockpit-english');
     await page.locator('[data-test=language]').click();
-    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await until(page, () => document.documentElement.lang === 'zh-CN');
     await page.close();
   });
 

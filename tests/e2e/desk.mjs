@@ -1,6 +1,6 @@
 // Goal: a data officer uploads a file, reads why rows came back, and the open cockpit moves without a reload.
 import assert from 'node:assert/strict';
-import { ask, open, shoot, sizes } from './browser.mjs';
+import { ask, open, shoot, sizes, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
 import { fits, makeFile } from './rows.mjs';
 
@@ -71,7 +71,7 @@ export async function deskTests({ context, system, test, skip }) {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways');
     await page.close();
 
-    await cockpit.waitForFunction(([id, least]) => Number(document.querySelector(`[data-test=card][data-metric="${id}"]`).dataset.total) >= least, [metric, before + good]);
+    await until(cockpit, ([id, least]) => Number(document.querySelector(`[data-test=card][data-metric="${id}"]`).dataset.total) >= least, [metric, before + good]);
     assert.ok(await cockpit.evaluate(() => window.not_reloaded === true), 'the cockpit was reloaded');
     await shoot(cockpit, 'cockpit-after-upload');
     await cockpit.close();

@@ -40,7 +40,7 @@ async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
     await test(`${path} fits a phone without scrolling sideways`, async () => {
       const page = await open(context, path, { size: sizes.phone });
-      await page.waitForFunction(() => document.querySelector('h1, [data-test=board]') !== null);
+      await page.locator('h1').first().waitFor();
       await page.waitForTimeout(400);
       const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       await shoot(page, `phone${path.replace(/\W+/g, '-').replace(/-$/, '') || '-cockpit'}`, true);

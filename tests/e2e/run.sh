@@ -39,11 +39,12 @@ check() {
 # Starts the hub on a free port; sets server and url.
 serve() {
   local data=$1
+  rm -f "$work/serve.out"
   "$program" serve --data "$data" --listen 127.0.0.1:0 --json >"$work/serve.out" 2>"$work/serve.err" &
   server=$!
   url=''
   for ((turn = 0; turn < start_s * 10; ++turn)); do
-    url=$(sed -nE 's/.*"url": ?"([^"]+)".*/\1/p' "$work/serve.out" | head -n 1)
+    url=$(sed -nE 's/.*"url": ?"([^"]+)".*/\1/p' "$work/serve.out" 2>/dev/null | head -n 1)
     [ -z "$url" ] || return 0
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1

@@ -19,6 +19,13 @@ export function hrefOf(region: string, metric?: string | null): string {
   return withQuery('/', { region, metric });
 }
 
+// A map is drawn when most of the children stand on it; the nation with one drawn province is better told in tiles.
+export function isWhole(shapes: Boundaries, region: string, children: readonly string[]): boolean {
+  const drawn = new Set(shapes.features.map((feature) => feature.properties.code));
+  if (children.length === 0) return drawn.has(region);
+  return children.filter((code) => drawn.has(code)).length * 2 >= children.length;
+}
+
 export function useCockpit() {
   const system = shallowRef<SystemInfo | null>(null);
   const code = ref('');
@@ -113,7 +120,7 @@ export function useCockpit() {
       await readPicture(region, signal);
       const read = await shapes;
       if (signal.aborted) return;
-      boundaries.value = read !== null && read.features.length > 0 ? read : null;
+      boundaries.value = read !== null && isWhole(read, region, picture.value?.children.map((child) => child.code) ?? []) ? read : null;
       epidemic.value = [];
       pulses.clear();
       listen(region, signal);

@@ -69,6 +69,12 @@ export function formatTime(instant: string, zone: string, language: Language): s
   }).format(date);
 }
 
+// The instant itself; null for an absent one and for the epoch, which stands for "never".
+export function knownInstant(instant: string | null | undefined): string | null {
+  const time = instant ? Date.parse(instant) : NaN;
+  return Number.isNaN(time) || time < 86_400_000 ? null : instant!;
+}
+
 // The year is said when it is not that of `today` (YYYY-MM-DD).
 export function formatDay(day: string, language: Language, today?: string): string {
   const date = new Date(`${day}T00:00:00Z`);
