@@ -10,6 +10,7 @@ namespace jingwei::catalog {
 Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& scenarios_folder, storage::Store& store,
                                                const Clock& clock) {
   auto catalog = std::make_unique<Catalog>();
+  std::map<std::string, std::string> owner_of_metric;  // figures are kept by the metric's id alone
   JW_ASSIGN(const auto packages, files.list(scenarios_folder));
   for (const auto& package : packages) {
     const std::string path = scenarios_folder + "/" + package + "/resources.yaml";
@@ -23,6 +24,15 @@ Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::str
             .with("resource", resource.id)
             .with("first", (*earlier)->resource.package)
             .with("second", package);
+      }
+      for (const auto& metric : resource.metrics) {
+        const auto [earlier, fresh] = owner_of_metric.try_emplace(metric.id, resource.id);
+        if (!fresh) {
+          return Error(ErrorCode::invalid, "catalog.doubled_metric")
+              .with("metric", metric.id)
+              .with("first", earlier->second)
+              .with("second", resource.id);
+        }
       }
       catalog->entries_.push_back(Entry{std::move(resource), nullptr});
     }

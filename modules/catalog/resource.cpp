@@ -18,6 +18,8 @@ std::string starred(std::string_view value, std::size_t head, std::size_t tail) 
   return text::from_code_points(shown);
 }
 
+constexpr std::int64_t longest_retention = 100'000;  // of any unit; beyond it is forever
+
 }  // namespace
 
 std::string_view name_of(Sharing sharing) {
@@ -57,6 +59,7 @@ std::optional<std::int64_t> retention_days(std::string_view retention) {
   std::int64_t count = 0;
   const auto [end, fault] = std::from_chars(retention.data(), retention.data() + retention.size(), count);
   if (fault != std::errc{} || end + 1 != retention.data() + retention.size()) return std::nullopt;
+  if (count < 1 || count > longest_retention) return std::nullopt;
   switch (*end) {
     case 'd': return count;
     case 'm': return count * 31;

@@ -127,7 +127,10 @@ Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& f
       metric.where_value = pair.value.scalar;
     }
     const Field* field = resource.field(metric.where_field);
-    if (where->pairs.size() != 1 || field == nullptr || field->type != FieldType::choice) {
+    const bool listed = field != nullptr && std::any_of(field->choices.begin(), field->choices.end(), [&](const Choice& choice) {
+                          return choice.id == metric.where_value;
+                        });
+    if (where->pairs.size() != 1 || !listed) {
       faults.add(*where, "catalog.metric_where", {{"name", metric.id}});
     }
   }
@@ -190,7 +193,13 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
     }
   }
   if (const YamlNode* metrics = mapping.get("metrics")) {
-    for (const auto& item : metrics->items) resource.metrics.push_back(read_metric(item, resource, faults));
+    seen.clear();
+    for (const auto& item : metrics->items) {
+      resource.metrics.push_back(read_metric(item, resource, faults));
+      if (!seen.insert(resource.metrics.back().id).second) {
+        faults.add(item, "catalog.doubled", {{"name", resource.metrics.back().id}});
+      }
+    }
   }
   mapping.finish();
   check_references(resource, node, faults);

@@ -1,0 +1,76 @@
+// Goal: the tables of all modules together come up on an empty database, come up again, and from every step before.
+#include "app/modules.h"
+#include "modules/catalog/sql.gen.h"
+#include "modules/region/sql.gen.h"
+#include "storage/sql.gen.h"
+#include "storage/upgrade_suite.h"
+#include "tests/support/backends.h"
+
+namespace jingwei::app {
+namespace {
+
+using jingwei::testing::must;
+
+template <typename Backend>
+class Upgrades : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (const std::string reason = Backend::missing(); !reason.empty()) GTEST_SKIP() << reason;
+  }
+
+  void check(std::span<const storage::Migration> steps, std::vector<std::string> inserts, std::vector<std::string> dumps) {
+    storage::UpgradeCase upgrade;
+    upgrade.before.assign(storage::sql::migrations().begin(), storage::sql::migrations().end());
+    upgrade.steps.assign(steps.begin(), steps.end());
+    upgrade.sample = [inserts = std::move(inserts)](int) { return inserts; };
+    upgrade.dumps = std::move(dumps);
+    std::deque<Backend> places;
+    const auto checked = storage::check_upgrades(upgrade, [&] { return places.emplace_back().open(clock_); });
+    EXPECT_TRUE(checked.ok()) << checked.error().to_log();
+  }
+
+  SystemClock clock_;
+};
+
+TYPED_TEST_SUITE(Upgrades, jingwei::testing::Backends, jingwei::testing::BackendNames);
+
+TYPED_TEST(Upgrades, AllTablesComeUpAndStandStillWhenOpenedAgain) {
+  TypeParam backend;
+  for (int opening = 0; opening < 3; ++opening) {
+    auto store = must(backend.open(this->clock_));
+    must(store->migrate(all_migrations()));
+    must(store->migrate(all_migrations()));
+  }
+}
+
+TYPED_TEST(Upgrades, NoStepStandsTwiceAndNumbersHaveNoGaps) {
+  std::map<std::string, int> last;
+  for (const auto& migration : all_migrations()) {
+    EXPECT_EQ(migration.number, ++last[migration.module]) << migration.module << ' ' << migration.title;
+  }
+  EXPECT_EQ(last.size(), 5U);
+}
+
+TYPED_TEST(Upgrades, DataNewerThanTheProgramAreRefused) {
+  TypeParam backend;
+  auto store = must(backend.open(this->clock_));
+  must(store->migrate(all_migrations()));
+  auto newer = all_migrations();
+  newer.push_back(newer.back());
+  newer.back().number += 1;
+  newer.back().title = "later";
+  newer.back().sqlite = newer.back().postgres = "-- reference\nCREATE TABLE later (id BIGINT)";
+  must(store->migrate(newer));
+  const auto older = store->migrate(all_migrations());
+  ASSERT_FALSE(older.ok());
+  EXPECT_EQ(older.error().code, ErrorCode::corrupt);
+}
+
+TYPED_TEST(Upgrades, TheCatalogueFromEveryStep) {
+  this->check(catalog::sql::migrations(),
+              {"INSERT INTO resource_table (resource, step, shape, changed_at) VALUES ('notes', 1, '1;f_words:text', 5)"},
+              {"SELECT resource, step, shape, changed_at FROM resource_table ORDER BY resource"});
+}
+
+}  // namespace
+}  // namespace jingwei::app
