@@ -36,16 +36,20 @@ SELECT max(coalesce((SELECT max(xact) FROM feed), 0), coalesce((SELECT max(xact)
 SELECT pg_current_xact_id()::text::bigint
 
 -- name: feed_after @sqlite
+-- scatter: consumers read the whole feed
 SELECT xact, sequence, committed_at, shard, kind, body FROM feed
 WHERE (xact, sequence) > ($1, $2) ORDER BY xact, sequence LIMIT $3
 -- name: feed_after @postgres
+-- scatter: consumers read the whole feed
 SELECT xact, sequence, committed_at, shard, kind, body FROM feed
 WHERE (xact, sequence) > ($1, $2) AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY xact, sequence LIMIT $3
 
 -- name: count_newer @sqlite
+-- scatter: consumers read the whole feed
 SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2) LIMIT 1) AS newer
 -- name: count_newer @postgres
+-- scatter: consumers read the whole feed
 SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2)
                       AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1) AS newer
 
