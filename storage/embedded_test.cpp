@@ -1,5 +1,5 @@
 // Goal: the embedded storage keeps every promise of the port, owns its folder, and stays small in its log.
-#include "storage/store_suite.h"
+#include "storage/callers_suite.h"
 #include "storage/temporary_folder.h"
 
 namespace jingwei::storage {
@@ -16,6 +16,7 @@ struct EmbeddedBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreSuite, EmbeddedBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, CallersSuite, EmbeddedBackend);
 
 TEST(EmbeddedStore, ASecondOwnerOfTheFolderIsToldWhoHoldsIt) {
   TemporaryFolder folder;

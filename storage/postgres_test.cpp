@@ -1,6 +1,6 @@
 // Goal: the server storage keeps every promise of the port, with several processes on one database and through lost connections.
+#include "storage/callers_suite.h"
 #include "storage/postgres/test_server.h"
-#include "storage/store_suite.h"
 
 namespace jingwei::storage {
 
@@ -14,6 +14,7 @@ struct PostgresBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, StoreSuite, PostgresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, CallersSuite, PostgresBackend);
 
 class PostgresStore : public ::testing::Test {
  protected:

@@ -62,7 +62,9 @@ class Store {
   // Commits and calls back (from a storage thread; do little there) when durable or refused.
   // Errors: conflict (failed expectation or constraint), invalid "idempotency.mismatch", exhausted (disk), unavailable.
   virtual void commit(Change change, std::function<void(Result<Committed>)> done) = 0;
-  Result<Committed> commit(Change change);
+  // The same, waiting. On an idle store the transaction runs on the calling thread, which saves two hand-overs; a callback of
+  // somebody else's Change never does. Not to be called from a callback.
+  virtual Result<Committed> commit(Change change);
 
   // Appends rows behind interactive writes. Returns when durable. Errors as commit.
   virtual Result<Committed> append(BulkSlice slice) = 0;

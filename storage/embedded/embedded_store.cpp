@@ -121,10 +121,10 @@ class EmbeddedStore final : public Store {
 
   Result<std::unique_ptr<Reader>> read() override { return readers_->take(); }
 
-  using Store::commit;
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
     writer_->submit(Job{std::move(change), nullptr, std::move(done)});
   }
+  Result<Committed> commit(Change change) override { return writer_->run_now(Job{std::move(change), nullptr, nullptr}); }
 
   Result<Committed> append(BulkSlice slice) override {
     JW_TRY(check_slice(slice));

@@ -13,9 +13,16 @@ namespace {
 // Under a steady stream of interactive work a bulk slice waits at most this long.
 constexpr std::chrono::milliseconds bulk_patience{50};
 
-Result<void> command(Connection& connection, const char* text) {
-  JW_ASSIGN(Prepared * statement, connection.prepare(std::string(text)));
-  JW_ASSIGN([[maybe_unused]] const auto rows, statement->run({}));
+const Statement begin{"begin", "BEGIN IMMEDIATE", ""};
+const Statement commit{"commit", "COMMIT", ""};
+const Statement rollback{"rollback", "ROLLBACK", ""};
+const Statement save{"save", "SAVEPOINT job", ""};
+const Statement rollback_to_save{"rollback_to_save", "ROLLBACK TO job", ""};
+const Statement release_save{"release_save", "RELEASE job", ""};
+
+Result<void> command(Connection& connection, const Statement& statement) {
+  JW_ASSIGN(Prepared * prepared, connection.prepare(statement));
+  JW_ASSIGN([[maybe_unused]] const auto rows, prepared->run({}));
   return {};
 }
 
@@ -24,13 +31,12 @@ Error not_expected(const Write& write, std::int64_t rows) {
       .because(write.statement->name + " touched " + std::to_string(rows) + " rows");
 }
 
-Result<void> submit_and_wait(const std::function<void(Job)>& submit, std::function<Result<void>(Connection&)> task) {
+Result<Committed> wait_for(const std::function<void(std::function<void(Result<Committed>)>)>& start) {
+  // Shared, since the other thread may still be inside set_value when this one has its answer and leaves.
   auto promise = std::make_shared<std::promise<Result<Committed>>>();
   auto future = promise->get_future();
-  submit(Job{{}, std::move(task), [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
-  auto result = future.get();
-  if (!result) return std::move(result).error();
-  return {};
+  start([promise](Result<Committed> result) { promise->set_value(std::move(result)); });
+  return future.get();
 }
 
 }  // namespace
@@ -56,6 +62,7 @@ Writer::~Writer() {
 }
 
 void Writer::submit(Job job) {
+  bool idle = false;
   {
     std::unique_lock lock(mutex_);
     if (closing_ || interactive_.size() >= limits::commit_queue) {
@@ -64,8 +71,9 @@ void Writer::submit(Job job) {
       return;
     }
     interactive_.push_back(std::move(job));
+    idle = !writing_;
   }
-  work_.notify_one();
+  if (idle) work_.notify_one();  // whoever writes looks at the queue when it leaves
 }
 
 void Writer::submit_bulk(Job job) {
@@ -76,12 +84,35 @@ void Writer::submit_bulk(Job job) {
   work_.notify_one();
 }
 
+Result<Committed> Writer::run_now(Job job) {
+  {
+    // Only when nothing at all waits, so that such callers never starve the queues.
+    std::unique_lock lock(mutex_);
+    if (closing_ || writing_ || !interactive_.empty() || !bulk_.empty()) {
+      lock.unlock();
+      return wait_for([&](auto done) {
+        job.done = std::move(done);
+        submit(std::move(job));
+      });
+    }
+    writing_ = true;
+  }
+  auto results = commit_group({&job, 1});
+  checkpointer_.after_commit(*connection_);
+  leave();
+  return std::move(results.front());
+}
+
 Result<void> Writer::run_now(std::function<Result<void>(Connection&)> task) {
-  return submit_and_wait([this](Job job) { submit(std::move(job)); }, std::move(task));
+  auto result = run_now(Job{{}, std::move(task), nullptr});
+  if (!result) return std::move(result).error();
+  return {};
 }
 
 Result<void> Writer::run_alone(std::function<Result<void>(Connection&)> task) {
-  return submit_and_wait([this](Job job) { submit_bulk(std::move(job)); }, std::move(task));
+  auto result = wait_for([&](auto done) { submit_bulk(Job{{}, std::move(task), std::move(done)}); });
+  if (!result) return std::move(result).error();
+  return {};
 }
 
 FeedPosition Writer::head() const {
@@ -99,52 +130,70 @@ void Writer::run() {
   bool bulk = false;
   while (take_jobs(jobs, bulk)) {
     const auto begin = clock_.monotonic();
-    commit_group(jobs);
+    auto results = commit_group(jobs);
     const auto took = clock_.monotonic() - begin;
     if (bulk && took > 2 * limits::bulk_slice_time) {
       log::debug("storage.slow_slice", {{"ms", std::chrono::duration<double, std::milli>(took).count()}});
     }
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].done(std::move(results[i]));
     jobs.clear();
+    checkpointer_.after_commit(*connection_);
+    leave();
   }
 }
 
 // Waits for work; false when closing and everything is done.
 bool Writer::take_jobs(std::vector<Job>& jobs, bool& bulk) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [&] { return closing_ || !interactive_.empty() || !bulk_.empty(); });
+  work_.wait(lock, [&] { return !writing_ && (closing_ || !interactive_.empty() || !bulk_.empty()); });
   bulk = !bulk_.empty() && (interactive_.empty() || clock_.monotonic() - bulk_.front().second >= bulk_patience);
   if (bulk) {
     jobs.push_back(std::move(bulk_.front().first));
     bulk_.pop_front();
-    return true;
   }
-  while (!interactive_.empty() && jobs.size() < limits::group_changes) {
+  while (!bulk && !interactive_.empty() && jobs.size() < limits::group_changes) {
     jobs.push_back(std::move(interactive_.front()));
     interactive_.pop_front();
   }
-  return !jobs.empty();
+  writing_ = !jobs.empty();
+  return writing_;
 }
 
-void Writer::commit_group(std::vector<Job>& jobs) {
+// Ends the right to write; the writer's thread goes on with what was queued meanwhile.
+void Writer::leave() {
+  bool wanted = false;
+  {
+    std::lock_guard lock(mutex_);
+    writing_ = false;
+    wanted = closing_ || !interactive_.empty() || !bulk_.empty();
+  }
+  if (wanted) work_.notify_one();
+}
+
+// The result of each job, once the transaction is durable or given up.
+std::vector<Result<Committed>> Writer::commit_group(std::span<Job> jobs) {
   std::vector<Result<Committed>> results;
   results.reserve(jobs.size());
   ++xact_;
   sequence_ = 0;
   now_us_ = to_micros(clock_.now());
   auto outcome = [&]() -> Result<void> {
-    JW_TRY(command(*connection_, "BEGIN IMMEDIATE"));
-    for (auto& job : jobs) {
-      results.push_back(run_job(job));
+    JW_TRY(command(*connection_, begin));
+    for (Job& job : jobs) {
+      results.push_back(jobs.size() == 1 ? run_job(job) : run_saved(job));
       // A full disk may make SQLite roll the whole transaction back; then none of the group has happened.
       if (!connection_->in_transaction()) {
         return results.back() ? Error(ErrorCode::unavailable, "storage.unavailable") : results.back().error();
       }
     }
-    return command(*connection_, "COMMIT");
+    // A job without company needs no savepoint: its failure is the transaction's.
+    if (jobs.size() == 1 && !results.front()) return results.front().error();
+    return command(*connection_, commit);
   }();
   if (!outcome) {
-    if (connection_->in_transaction()) (void)command(*connection_, "ROLLBACK");
-    log::error("storage.commit_failed", {{"error", outcome.error().to_log()}, {"changes", jobs.size()}});
+    if (connection_->in_transaction()) (void)command(*connection_, rollback);
+    const bool refused = jobs.size() == 1 && !results.empty() && !results.front();
+    if (!refused) log::error("storage.commit_failed", {{"error", outcome.error().to_log()}, {"changes", jobs.size()}});
   }
   {
     std::lock_guard lock(mutex_);
@@ -154,29 +203,34 @@ void Writer::commit_group(std::vector<Job>& jobs) {
     if (!outcome || sequence_ == 0) --xact_;
   }
   committed_.notify_all();
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
+  if (!outcome) {
     // What failed by itself keeps its own reason, even when the group was lost as well.
-    const bool own_fault = i < results.size() && !results[i];
-    jobs[i].done(outcome || own_fault ? std::move(results[i]) : Result<Committed>(outcome.error()));
+    for (auto& result : results) {
+      if (result) result = outcome.error();
+    }
+    while (results.size() < jobs.size()) results.emplace_back(outcome.error());
   }
-  checkpointer_.after_commit(*connection_);
+  return results;
 }
 
-Result<Committed> Writer::run_job(Job& job) {
-  JW_TRY(command(*connection_, "SAVEPOINT job"));
+// Under a savepoint, so that it can fail alone.
+Result<Committed> Writer::run_saved(Job& job) {
+  JW_TRY(command(*connection_, save));
   const std::int64_t sequence = sequence_;
   const FeedPosition position = position_;
-  auto result = [&]() -> Result<Committed> {
-    if (job.task) JW_TRY(job.task(*connection_));
-    return apply(job.change);
-  }();
+  auto result = run_job(job);
   if (!result && connection_->in_transaction()) {
     sequence_ = sequence;
     position_ = position;
-    JW_TRY(command(*connection_, "ROLLBACK TO job"));
+    JW_TRY(command(*connection_, rollback_to_save));
   }
-  if (connection_->in_transaction()) JW_TRY(command(*connection_, "RELEASE job"));
+  if (connection_->in_transaction()) JW_TRY(command(*connection_, release_save));
   return result;
+}
+
+Result<Committed> Writer::run_job(Job& job) {
+  if (job.task) JW_TRY(job.task(*connection_));
+  return apply(job.change);
 }
 
 Result<Committed> Writer::apply(Change& change) {

@@ -21,6 +21,9 @@ struct Job {
 // alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a transaction to itself and
 // goes when no interactive job waits, or when it has waited for `bulk_patience`.
 //
+// Whoever waits for its job anyway runs it on its own thread when nothing is queued and nobody writes: `writing_` says who
+// may touch the connection, the writer's thread or such a caller.
+//
 // Thread-safe. The destructor finishes what is queued.
 class Writer {
  public:
@@ -32,7 +35,9 @@ class Writer {
 
   void submit(Job job);
   void submit_bulk(Job job);
-  // Submits and waits; the task's own error or the commit's.
+  // As submit, but waits; `done` is not called.
+  Result<Committed> run_now(Job job);
+  // Waits; the task's own error or the commit's. `run_alone` goes through the bulk queue.
   Result<void> run_now(std::function<Result<void>(Connection&)> task);
   Result<void> run_alone(std::function<Result<void>(Connection&)> task);
 
@@ -44,8 +49,10 @@ class Writer {
  private:
   void run();
   bool take_jobs(std::vector<Job>& jobs, bool& bulk);
-  void commit_group(std::vector<Job>& jobs);
+  void leave();
+  std::vector<Result<Committed>> commit_group(std::span<Job> jobs);
   Result<Committed> run_job(Job& job);
+  Result<Committed> run_saved(Job& job);
   Result<Committed> apply(Change& change);
   Result<std::optional<Committed>> earlier(const Idempotency& row);
   Result<void> put_events(const Change& change);
@@ -55,7 +62,7 @@ class Writer {
   const Clock& clock_;
   Checkpointer& checkpointer_;
 
-  // Of the writer's thread: the transaction being written.
+  // Of the thread that writes: the transaction being written.
   std::int64_t xact_;
   std::int64_t sequence_ = 0;
   FeedPosition position_;  // last event, counting what is not yet committed
@@ -67,6 +74,7 @@ class Writer {
   std::deque<Job> interactive_;
   std::deque<std::pair<Job, std::chrono::nanoseconds>> bulk_;  // with the instant it was queued
   FeedPosition head_;
+  bool writing_ = false;
   bool closing_ = false;
   std::thread thread_;
 };

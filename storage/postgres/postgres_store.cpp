@@ -49,10 +49,10 @@ class PostgresStore final : public Store {
 
   Result<std::unique_ptr<Reader>> read() override { return readers_.read(); }
 
-  using Store::commit;
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
     writers_->submit(Job{std::move(change), std::move(done)});
   }
+  Result<Committed> commit(Change change) override { return writers_->commit(std::move(change)); }
 
   // One slice at a time, on a connection of its own: interactive writers never wait in the same queue.
   Result<Committed> append(BulkSlice slice) override {

@@ -1,5 +1,7 @@
 #include "storage/postgres/writer_pool.h"
 
+#include <future>
+
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -21,13 +23,28 @@ WriterPool::~WriterPool() {
     std::lock_guard lock(mutex_);
     closing_ = true;
   }
-  work_.notify_all();
+  for (auto& writer : writers_) writer->work.notify_all();
   committed_.notify_all();
   for (auto& writer : writers_) writer->thread.join();
 }
 
+// None for shard 0.
+WriterPool::Writer* WriterPool::own_writer(const Change& change) {
+  if (change.shard == 0) return nullptr;
+  return writers_[static_cast<std::uint64_t>(change.shard) % writers_.size()].get();
+}
+
+// Under the mutex. In turn, so that Changes handed in together spread over the connections.
+WriterPool::Writer* WriterPool::find_idle() {
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    Writer* writer = writers_[next_++ % writers_.size()].get();
+    if (!writer->busy && writer->own.empty()) return writer;
+  }
+  return nullptr;
+}
+
 void WriterPool::submit(Job job) {
-  bool own = false;
+  Writer* wake = nullptr;
   {
     std::unique_lock lock(mutex_);
     if (closing_ || waiting_ >= limits::commit_queue) {
@@ -36,11 +53,48 @@ void WriterPool::submit(Job job) {
       return;
     }
     ++waiting_;
-    own = job.change.shard != 0;
-    auto& queue = own ? writers_[static_cast<std::uint64_t>(job.change.shard) % writers_.size()]->own : shared_;
-    queue.push_back(std::move(job));
+    Writer* own = own_writer(job.change);
+    wake = own != nullptr ? own : find_idle();
+    (own != nullptr ? own->own : shared_).push_back(std::move(job));
+    if (wake != nullptr && wake->busy) wake = nullptr;  // it looks at the queues when it leaves
   }
-  own ? work_.notify_all() : work_.notify_one();
+  if (wake != nullptr) wake->work.notify_one();
+}
+
+Result<Committed> WriterPool::commit(Change change) {
+  if (Writer* writer = claim_idle(change)) {
+    std::optional<Result<Committed>> result;
+    commit_alone(*writer, Job{std::move(change), [&](Result<Committed> given) { result = std::move(given); }}, false);
+    leave(*writer);
+    return std::move(*result);
+  }
+  // Shared, since the writer may still be inside set_value when this thread has its answer and leaves.
+  auto promise = std::make_shared<std::promise<Result<Committed>>>();
+  auto future = promise->get_future();
+  submit(Job{std::move(change), [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
+  return future.get();
+}
+
+// Only when nothing waits for the writer, so that such callers never starve the queues.
+WriterPool::Writer* WriterPool::claim_idle(const Change& change) {
+  std::lock_guard lock(mutex_);
+  if (closing_ || !shared_.empty()) return nullptr;
+  Writer* writer = own_writer(change);
+  if (writer == nullptr) writer = find_idle();
+  if (writer == nullptr || writer->busy || !writer->own.empty()) return nullptr;
+  writer->busy = true;
+  return writer;
+}
+
+// The writer's thread goes on with what was queued meanwhile.
+void WriterPool::leave(Writer& writer) {
+  bool wanted = false;
+  {
+    std::lock_guard lock(mutex_);
+    writer.busy = false;
+    wanted = closing_ || has_work(writer);
+  }
+  if (wanted) writer.work.notify_one();
 }
 
 void WriterPool::note(FeedPosition position) {
@@ -63,12 +117,15 @@ void WriterPool::wait_for_head(FeedPosition after, std::chrono::milliseconds pat
 
 void WriterPool::run(Writer& writer) {
   std::vector<Job> jobs;
-  while (take_jobs(writer, jobs)) commit_all(writer, std::exchange(jobs, {}));
+  while (take_jobs(writer, jobs)) {
+    commit_all(writer, std::exchange(jobs, {}));
+    leave(writer);
+  }
 }
 
 bool WriterPool::take_jobs(Writer& writer, std::vector<Job>& jobs) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [&] { return closing_ || !writer.own.empty() || !shared_.empty(); });
+  writer.work.wait(lock, [&] { return !writer.busy && (closing_ || has_work(writer)); });
   for (auto* queue : {&writer.own, &shared_}) {
     while (!queue->empty() && jobs.size() < limits::group_changes) {
       jobs.push_back(std::move(queue->front()));
@@ -76,7 +133,8 @@ bool WriterPool::take_jobs(Writer& writer, std::vector<Job>& jobs) {
       --waiting_;
     }
   }
-  return !jobs.empty();
+  writer.busy = !jobs.empty();
+  return writer.busy;
 }
 
 void WriterPool::finish(Job& job, Result<Committed> result) {

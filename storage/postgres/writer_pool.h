@@ -21,6 +21,9 @@ struct Job {
 // A connection lost before COMMIT is opened again and the group repeated; one lost during COMMIT leaves it open whether it was
 // made: a Change with an idempotency row finds out by itself, one without is told "storage.in_doubt".
 //
+// Whoever waits for its Change anyway commits it on its own thread and the writer's connection, when that writer is idle and
+// nothing waits for it.
+//
 // Thread-safe. The destructor finishes what is queued.
 class WriterPool {
  public:
@@ -30,6 +33,8 @@ class WriterPool {
   WriterPool& operator=(const WriterPool&) = delete;
 
   void submit(Job job);
+  // As submit, but waits.
+  Result<Committed> commit(Change change);
   // Told of commits made elsewhere in this process (bulk slices).
   void note(FeedPosition position);
   FeedPosition head() const;
@@ -39,12 +44,20 @@ class WriterPool {
   struct Writer {
     explicit Writer(const std::string& uri) : link(uri) {}
     Link link;
-    std::deque<Job> own;  // guarded by the pool's mutex
+    // Guarded by the pool's mutex.
+    std::deque<Job> own;
+    bool busy = false;  // a thread uses the link
+    std::condition_variable work;
     std::thread thread;
   };
 
   void run(Writer& writer);
   bool take_jobs(Writer& writer, std::vector<Job>& jobs);
+  bool has_work(const Writer& writer) const { return !writer.own.empty() || !shared_.empty(); }
+  Writer* own_writer(const Change& change);
+  Writer* find_idle();
+  Writer* claim_idle(const Change& change);
+  void leave(Writer& writer);
   void commit_all(Writer& writer, std::vector<Job> jobs);
   void commit_alone(Writer& writer, Job job, bool in_doubt);
   void finish(Job& job, Result<Committed> result);
@@ -52,10 +65,10 @@ class WriterPool {
 
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::condition_variable work_;
   std::condition_variable committed_;
   std::deque<Job> shared_;
   std::size_t waiting_ = 0;
+  std::size_t next_ = 0;  // of shard 0: which writer is looked at first
   FeedPosition head_;
   bool closing_ = false;
   std::vector<std::unique_ptr<Writer>> writers_;
