@@ -1,4 +1,5 @@
-// Goal: dependencies between folders point one way (ARCHITECTURE.md), and heavy headers stay inside .cpp files.
+// Goal: dependencies between folders point one way (ARCHITECTURE.md), and heavy headers stay inside .cpp
+// files.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,8 +36,8 @@ const std::vector<Exception> module_exceptions = {
 // Internal headers of http/ that name Asio; only http/ includes them.
 const std::set<std::string> headers_naming_asio = {"http/core.h", "http/connection.h"};
 
-const std::vector<std::string> heavy_headers = {"boost/",  "simdjson", "yaml-cpp/", "sqlite3", "libpq",
-                                                "unicode/", "opencc",  "spdlog/",   "openssl/", "zlib"};
+const std::vector<std::string> heavy_headers = {"boost/",   "simdjson", "yaml-cpp/", "sqlite3",  "libpq",
+                                                "unicode/", "opencc",   "spdlog/",   "openssl/", "zlib"};
 
 struct Include {
   const TextFile* file;
@@ -61,13 +62,20 @@ const std::vector<Include>& includes() {
   return all;
 }
 
-std::string kind_of(const std::string& part) { return part.starts_with("modules/") ? "modules" : part; }
+std::string kind_of(const std::string& part) {
+  return part.starts_with("modules/") ? "modules" : part;
+}
 
-std::string told(const Include& include) { return include.file->path + " includes " + include.target; }
+std::string told(const Include& include) {
+  return include.file->path + " includes " + include.target;
+}
 
-bool is_generated(const std::string& target) { return target.ends_with(".gen.h"); }
+bool is_generated(const std::string& target) {
+  return target.ends_with(".gen.h");
+}
 
-// A module's headers that others may see: the service; for app also the routes and the JSON forms the CLI prints.
+// A module's headers that others may see: the service; for app also the routes and the JSON forms the CLI
+// prints.
 bool is_open_to_modules(const std::string& part, const std::string& target) {
   return target == part + "/" + part.substr(part.rfind('/') + 1) + "_service.h";
 }
@@ -80,8 +88,9 @@ bool is_open_to_app(const std::string& part, const std::string& target) {
 TEST(Arrows, TheTreeIsThere) {
   EXPECT_GT(includes().size(), 500u);
   for (const auto& [part, unused] : allowed_parts) {
-    const bool present = std::any_of(source_tree().begin(), source_tree().end(),
-                                     [&, &name = part](const TextFile& file) { return file.path.starts_with(name + "/"); });
+    const bool present =
+        std::any_of(source_tree().begin(), source_tree().end(),
+                    [&, &name = part](const TextFile& file) { return file.path.starts_with(name + "/"); });
     EXPECT_TRUE(present) << part << " holds no files; is the rule out of date?";
   }
 }
@@ -90,7 +99,8 @@ TEST(Arrows, EveryIncludeInQuotesNamesAFileFromTheSourceRoot) {
   std::set<std::string> paths;
   for (const auto& file : source_tree()) paths.insert(file.path);
   for (const auto& include : includes()) {
-    if (include.quoted && !is_generated(include.target)) EXPECT_TRUE(paths.contains(include.target)) << told(include);
+    if (include.quoted && !is_generated(include.target))
+      EXPECT_TRUE(paths.contains(include.target)) << told(include);
   }
 }
 
@@ -99,7 +109,8 @@ TEST(Arrows, FoldersIncludeOnlyWhatStandsBelowThem) {
     if (!include.quoted || is_test_code(*include.file)) continue;
     const std::string from = part_of(include.file->path), to = part_of(include.target);
     if (from == to || !allowed_parts.contains(kind_of(from))) continue;
-    EXPECT_TRUE(allowed_parts.at(kind_of(from)).contains(kind_of(to)) || (kind_of(from) == "modules" && kind_of(to) == "modules"))
+    EXPECT_TRUE(allowed_parts.at(kind_of(from)).contains(kind_of(to)) ||
+                (kind_of(from) == "modules" && kind_of(to) == "modules"))
         << told(include) << ": " << from << " must not depend on " << to;
   }
 }
@@ -107,7 +118,9 @@ TEST(Arrows, FoldersIncludeOnlyWhatStandsBelowThem) {
 TEST(Arrows, TestsToDoNotTurnTheArrowsRound) {
   for (const auto& include : includes()) {
     const std::string from = part_of(include.file->path), to = part_of(include.target);
-    if (!include.quoted || !is_test_code(*include.file) || from == to || !allowed_parts.contains(kind_of(from))) continue;
+    if (!include.quoted || !is_test_code(*include.file) || from == to ||
+        !allowed_parts.contains(kind_of(from)))
+      continue;
     if (to == "tests") continue;
     EXPECT_NE(to, "app") << told(include);
     if (kind_of(to) == "modules") EXPECT_EQ(kind_of(from), "modules") << told(include);
@@ -118,10 +131,12 @@ TEST(Arrows, ModulesReachEachOtherThroughServicesOnly) {
   std::set<std::string> used;
   for (const auto& include : includes()) {
     const std::string from = part_of(include.file->path), to = part_of(include.target);
-    if (kind_of(from) != "modules" || kind_of(to) != "modules" || from == to || is_test_code(*include.file)) continue;
-    const auto exception = std::find_if(module_exceptions.begin(), module_exceptions.end(), [&](const Exception& one) {
-      return one.file == include.file->path && one.include == include.target;
-    });
+    if (kind_of(from) != "modules" || kind_of(to) != "modules" || from == to || is_test_code(*include.file))
+      continue;
+    const auto exception =
+        std::find_if(module_exceptions.begin(), module_exceptions.end(), [&](const Exception& one) {
+          return one.file == include.file->path && one.include == include.target;
+        });
     if (exception != module_exceptions.end()) {
       used.insert(exception->file + exception->include);
       continue;
@@ -129,7 +144,8 @@ TEST(Arrows, ModulesReachEachOtherThroughServicesOnly) {
     EXPECT_TRUE(is_open_to_modules(to, include.target)) << told(include);
   }
   for (const auto& exception : module_exceptions) {
-    EXPECT_TRUE(used.contains(exception.file + exception.include)) << exception.file << " no longer needs its exception";
+    EXPECT_TRUE(used.contains(exception.file + exception.include))
+        << exception.file << " no longer needs its exception";
     EXPECT_FALSE(exception.reason.empty());
   }
 }
@@ -137,7 +153,8 @@ TEST(Arrows, ModulesReachEachOtherThroughServicesOnly) {
 TEST(Arrows, AppSeesServicesRoutesAndJsonOfModules) {
   for (const auto& include : includes()) {
     const std::string to = part_of(include.target);
-    if (part_of(include.file->path) != "app" || kind_of(to) != "modules" || is_test_code(*include.file)) continue;
+    if (part_of(include.file->path) != "app" || kind_of(to) != "modules" || is_test_code(*include.file))
+      continue;
     EXPECT_TRUE(is_open_to_app(to, include.target) || is_generated(include.target)) << told(include);
   }
 }
@@ -188,12 +205,14 @@ TEST(Arrows, StoragesAreReachedThroughTheirPort) {
 
 TEST(Arrows, HeavyHeadersStandInSourceFilesOnly) {
   for (const auto& include : includes()) {
-    if (include.file->ending() != "h" || include.quoted || headers_naming_asio.contains(include.file->path)) continue;
+    if (include.file->ending() != "h" || include.quoted || headers_naming_asio.contains(include.file->path))
+      continue;
     if (is_test_code(*include.file)) continue;
     for (const auto& heavy : heavy_headers) EXPECT_FALSE(include.target.starts_with(heavy)) << told(include);
   }
   for (const auto& include : includes()) {
-    if (headers_naming_asio.contains(include.target)) EXPECT_EQ(part_of(include.file->path), "http") << told(include);
+    if (headers_naming_asio.contains(include.target))
+      EXPECT_EQ(part_of(include.file->path), "http") << told(include);
   }
 }
 

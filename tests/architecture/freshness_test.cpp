@@ -1,4 +1,5 @@
-// Goal: generated files that are kept in the tree are what their sources give now (`./dev api` writes them anew).
+// Goal: generated files that are kept in the tree are what their sources give now (`./dev api` writes them
+// anew).
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -25,7 +26,9 @@ std::string read(const fs::path& path) {
 // The api.yaml files as `./dev api` names them: modules by name, then app.
 std::string openapi_now(tools::Problems& problems) {
   std::vector<std::unique_ptr<tools::ApiModule>> modules;
-  const auto add = [&](const TextFile& file) { modules.push_back(tools::read_api({file.path, file.text}, problems)); };
+  const auto add = [&](const TextFile& file) {
+    modules.push_back(tools::read_api({file.path, file.text}, problems));
+  };
   for (const auto& file : source_tree()) {
     if (file.path.starts_with("modules/") && file.name() == "api.yaml") add(file);
   }
@@ -47,8 +50,10 @@ TEST(Freshness, TheOpenApiDocumentIsWhatTheModulesDeclare) {
 TEST(Freshness, TheTypeScriptClientIsWhatTheOpenApiDocumentGives) {
   const fs::path generator = root / "web/node_modules/.bin/openapi-typescript";
   if (!fs::exists(generator)) GTEST_SKIP() << "web/node_modules is not installed (./dev deps)";
-  const fs::path made = fs::temp_directory_path() / ("jingwei-client-" + std::to_string(::getpid()) + ".d.ts");
-  const std::string command = "cd '" + (root / "web").string() + "' && node_modules/.bin/openapi-typescript ../docs/api/openapi.json -o '" +
+  const fs::path made =
+      fs::temp_directory_path() / ("jingwei-client-" + std::to_string(::getpid()) + ".d.ts");
+  const std::string command = "cd '" + (root / "web").string() +
+                              "' && node_modules/.bin/openapi-typescript ../docs/api/openapi.json -o '" +
                               made.string() + "' >/dev/null 2>&1";
   const int status = std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe)
   ASSERT_EQ(status, 0) << command;
@@ -60,7 +65,8 @@ TEST(Freshness, TheTypeScriptClientIsWhatTheOpenApiDocumentGives) {
 TEST(Freshness, TheLockFileNamesNoServer) {
   const std::string lock = read(root / "web/package-lock.json");
   EXPECT_FALSE(lock.empty());
-  EXPECT_EQ(lock.find("\"resolved\""), std::string::npos) << "web/.npmrc keeps addresses out of the lock file";
+  EXPECT_EQ(lock.find("\"resolved\""), std::string::npos)
+      << "web/.npmrc keeps addresses out of the lock file";
 }
 
 }  // namespace

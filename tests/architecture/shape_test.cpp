@@ -17,20 +17,33 @@ std::vector<const TextFile*> written_code() {
 }
 
 TEST(Shape, FilesStayBelowSixHundredLines) {
-  for (const TextFile* file : files_ending({"h", "cpp", "sql", "yaml", "cmake", "ts", "vue", "css", "mjs", "md", "json"})) {
+  for (const TextFile* file :
+       files_ending({"h", "cpp", "sql", "yaml", "cmake", "ts", "vue", "css", "mjs", "md", "json"})) {
     EXPECT_LT(file->lines().size(), lines_most) << file->path;
   }
 }
 
 TEST(Shape, CodeHoldsNoTabs) {
-  for (const TextFile* file : written_code()) EXPECT_EQ(file->text.find('\t'), std::string::npos) << file->path;
+  for (const TextFile* file : written_code())
+    EXPECT_EQ(file->text.find('\t'), std::string::npos) << file->path;
 }
 
 TEST(Shape, NothingIsLeftForLaterAndNoTestIsDisabled) {
   // Written in two pieces, so that this file does not find itself.
-  const std::vector<std::string> words = {"TO" "DO", "FIX" "ME", "DISABLED" "_", ".skip" "(", "it.on" "ly("};
+  const std::vector<std::string> words = {
+      "TO"
+      "DO",
+      "FIX"
+      "ME",
+      "DISABLED"
+      "_",
+      ".skip"
+      "(",
+      "it.on"
+      "ly("};
   for (const TextFile* file : written_code()) {
-    for (const auto& word : words) EXPECT_EQ(file->text.find(word), std::string::npos) << file->path << " holds " << word;
+    for (const auto& word : words)
+      EXPECT_EQ(file->text.find(word), std::string::npos) << file->path << " holds " << word;
   }
 }
 
@@ -50,19 +63,50 @@ TEST(Shape, EveryModuleIsComplete) {
   EXPECT_GE(modules.size(), 4u);
   for (const auto& module : modules) {
     const std::string name = module.substr(module.rfind('/') + 1);
-    for (const std::string& wanted : {std::string("README.md"), std::string("CMakeLists.txt"), std::string("api.yaml"),
-                                      std::string("messages.yaml"), name + "_service.h", name + "_routes.h"}) {
+    for (const std::string& wanted :
+         {std::string("README.md"), std::string("CMakeLists.txt"), std::string("api.yaml"),
+          std::string("messages.yaml"), name + "_service.h", name + "_routes.h"}) {
       EXPECT_TRUE(paths.contains(module + "/" + wanted)) << module << " lacks " << wanted;
     }
   }
 }
 
 TEST(Shape, NoFileNamesAPackageServer) {
-  const std::vector<std::string> servers = {"registry." "npmjs", "npm" "mirror", "registry." "yarnpkg", "deb." "debian.org",
-                                            "security." "debian.org", "pypi." "org", "files." "pythonhosted"};
+  const std::vector<std::string> servers = {
+      "registry."
+      "npmjs",
+      "npm"
+      "mirror",
+      "registry."
+      "yarnpkg",
+      "deb."
+      "debian.org",
+      "security."
+      "debian.org",
+      "pypi."
+      "org",
+      "files."
+      "pythonhosted"};
   for (const auto& file : source_tree()) {
-    for (const auto& server : servers) EXPECT_EQ(file.text.find(server), std::string::npos) << file.path << " names " << server;
+    for (const auto& server : servers)
+      EXPECT_EQ(file.text.find(server), std::string::npos) << file.path << " names " << server;
   }
+}
+
+// A path such as docs/formats/region-tree.md in any comment or page.
+TEST(Shape, DocumentsThatAreNamedExist) {
+  std::set<std::string> paths;
+  for (const auto& file : source_tree()) paths.insert(file.path);
+  const std::regex document(R"(docs/[a-z0-9/_-]+\.md)");
+  std::size_t seen = 0;
+  for (const auto& file : source_tree()) {
+    for (auto at = std::sregex_iterator(file.text.begin(), file.text.end(), document);
+         at != std::sregex_iterator(); ++at) {
+      ++seen;
+      EXPECT_TRUE(paths.contains(at->str())) << file.path << " names " << at->str();
+    }
+  }
+  EXPECT_GT(seen, 10u);
 }
 
 // --- messages ---
@@ -80,7 +124,8 @@ std::set<std::string> declared_messages() {
   return ids;
 }
 
-// Ids handed to Error(…), to the CLI's sentences and to doctor's findings. One that ends in `_` or `.` is put together.
+// Ids handed to Error(…), to the CLI's sentences and to doctor's findings. One that ends in `_` or `.` is put
+// together.
 TEST(Shape, MessageIdsInTheCodeHaveASentence) {
   const std::set<std::string> ids = declared_messages();
   ASSERT_GT(ids.size(), 100u);
@@ -90,7 +135,8 @@ TEST(Shape, MessageIdsInTheCodeHaveASentence) {
   for (const TextFile* file : files_ending({"h", "cpp"})) {
     // jingwei-compile speaks to developers and has no catalogue.
     if (is_test_code(*file) || file->path.starts_with("tools/")) continue;
-    for (auto at = std::sregex_iterator(file->text.begin(), file->text.end(), use); at != std::sregex_iterator(); ++at) {
+    for (auto at = std::sregex_iterator(file->text.begin(), file->text.end(), use);
+         at != std::sregex_iterator(); ++at) {
       const std::string id = (*at)[1].matched ? (*at)[1].str() : (*at)[2].str();
       ++seen;
       const bool prefix = id.ends_with('_') || id.ends_with('.');

@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Folders that nobody writes by hand, and what belongs to no file of the tree.
-constexpr std::array<std::string_view, 6> skipped_folders = {".git", "build", "data", "node_modules", "dist", "images"};
+constexpr std::array<std::string_view, 6> skipped_folders = {".git",         "build", "data",
+                                                             "node_modules", "dist",  "images"};
 // Generated files that are kept in the tree; freshness_test.cpp looks at them.
 constexpr std::array<std::string_view, 3> generated_files = {"docs/api/openapi.json", "web/shared/api.d.ts",
                                                              "web/package-lock.json"};
@@ -91,10 +92,11 @@ std::string part_of(std::string_view path) {
 
 bool is_test_code(const TextFile& file) {
   const std::string_view name = file.name();
-  return file.path.starts_with("tests/") || file.path.starts_with("bench/") || file.path.find("/faulty/") != std::string::npos ||
-         name.find("_test.") != std::string_view::npos || name.find("_fuzz.") != std::string_view::npos ||
-         name.find("_suite.") != std::string_view::npos || name.find("_testing.") != std::string_view::npos ||
-         name.starts_with("test_") || name.starts_with("crash_");
+  return file.path.starts_with("tests/") || file.path.starts_with("bench/") ||
+         file.path.find("/faulty/") != std::string::npos || name.find("_test.") != std::string_view::npos ||
+         name.find("_fuzz.") != std::string_view::npos || name.find("_suite.") != std::string_view::npos ||
+         name.find("_testing.") != std::string_view::npos || name.starts_with("test_") ||
+         name.starts_with("crash_");
 }
 
 }  // namespace jingwei::architecture
