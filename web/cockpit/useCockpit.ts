@@ -75,7 +75,7 @@ export function useCockpit() {
 
   async function readBatches(): Promise<void> {
     try {
-      const page = await api.batches({ limit: 20 });
+      const page = await api.batches({ limit: 50 });
       batches.value = page.items.filter(isRunning);
     } catch {
       // The list is an extra: the stream brings running batches as well.
