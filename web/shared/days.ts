@@ -13,7 +13,7 @@ export function calendarDays(days: readonly DayValue[], kind: Card['kind']): Day
   const last = timeOf(days[days.length - 1].day);
   const first = Math.max(timeOf(days[0].day), last - (days_shown - 1) * day_ms);
   const inside = days.filter((day) => timeOf(day.day) >= first);
-  if (inside.length * 2 < days.length) return [...days];
+  if (inside.length * 2 < Math.min(days.length, days_shown)) return [...days];
   const known = new Map(days.map((day) => [day.day, day.value]));
   const filled: DayValue[] = [];
   let standing = days.filter((day) => timeOf(day.day) < first).pop()?.value ?? 0;
