@@ -1,6 +1,6 @@
-// One more suite for every storage: callers that wait for their Change, callers that leave a callback and bulk slices at once.
-// A Change of a caller that waits may be committed on its own thread; what is promised must not depend on that.
-// Backends as in store_suite.h.
+// One more suite for every storage: callers that wait for their Change, callers that leave a callback and
+// bulk slices at once. A Change of a caller that waits may be committed on its own thread; what is promised
+// must not depend on that. Backends as in store_suite.h.
 #pragma once
 
 #include "storage/store_suite.h"
@@ -23,7 +23,8 @@ TYPED_TEST_P(CallersSuite, ThoseWhoWaitAndThoseWhoDoNotShareTheWriter) {
         Change left = suite::told(10'000 + t * 1'000 + i, "left");
         waited.shard = i % 2 == 0 ? 0 : t + 1;
         left.shard = waited.shard;
-        this->store_->commit(std::move(left), [&](const Result<Committed>& result) { called_back += result.ok() ? 1 : 0; });
+        this->store_->commit(std::move(left),
+                             [&](const Result<Committed>& result) { called_back += result.ok() ? 1 : 0; });
         const auto committed = this->store_->commit(std::move(waited));
         EXPECT_TRUE(committed.ok()) << committed.error().to_log();
         // The same id again is refused, and harms nobody.
@@ -35,7 +36,8 @@ TYPED_TEST_P(CallersSuite, ThoseWhoWaitAndThoseWhoDoNotShareTheWriter) {
   for (std::int64_t s = 0; s < 4; ++s) {
     BulkSlice slice{"item", {"id", "version", "name"}, {}, {}};
     for (std::int64_t r = 0; r < 100; ++r) {
-      slice.cells.insert(slice.cells.end(), {Value{100'000 + s * 100 + r}, Value{std::int64_t{1}}, Value{"bulk"}});
+      slice.cells.insert(slice.cells.end(),
+                         {Value{100'000 + s * 100 + r}, Value{std::int64_t{1}}, Value{"bulk"}});
     }
     slice.change.events.push_back({"ingest.slice", "slice"});
     EXPECT_TRUE(this->store_->append(std::move(slice)).ok());

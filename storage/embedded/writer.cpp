@@ -41,8 +41,8 @@ Result<Committed> wait_for(const std::function<void(std::function<void(Result<Co
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, const Clock& clock, FeedPosition head, std::int64_t last_xact,
-               Checkpointer& checkpointer)
+Writer::Writer(std::unique_ptr<Connection> connection, const Clock& clock, FeedPosition head,
+               std::int64_t last_xact, Checkpointer& checkpointer)
     : connection_(std::move(connection)),
       clock_(clock),
       checkpointer_(checkpointer),
@@ -146,7 +146,8 @@ void Writer::run() {
 bool Writer::take_jobs(std::vector<Job>& jobs, bool& bulk) {
   std::unique_lock lock(mutex_);
   work_.wait(lock, [&] { return !writing_ && (closing_ || !interactive_.empty() || !bulk_.empty()); });
-  bulk = !bulk_.empty() && (interactive_.empty() || clock_.monotonic() - bulk_.front().second >= bulk_patience);
+  bulk =
+      !bulk_.empty() && (interactive_.empty() || clock_.monotonic() - bulk_.front().second >= bulk_patience);
   if (bulk) {
     jobs.push_back(std::move(bulk_.front().first));
     bulk_.pop_front();
@@ -193,7 +194,8 @@ std::vector<Result<Committed>> Writer::commit_group(std::span<Job> jobs) {
   if (!outcome) {
     if (connection_->in_transaction()) (void)command(*connection_, rollback);
     const bool refused = jobs.size() == 1 && !results.empty() && !results.front();
-    if (!refused) log::error("storage.commit_failed", {{"error", outcome.error().to_log()}, {"changes", jobs.size()}});
+    if (!refused)
+      log::error("storage.commit_failed", {{"error", outcome.error().to_log()}, {"changes", jobs.size()}});
   }
   {
     std::lock_guard lock(mutex_);
@@ -235,7 +237,8 @@ Result<Committed> Writer::run_job(Job& job) {
 
 Result<Committed> Writer::apply(Change& change) {
   if (change.writes.size() > limits::change_writes) {
-    return Error(ErrorCode::too_large, "storage.too_many_writes").with("limit", std::to_string(limits::change_writes));
+    return Error(ErrorCode::too_large, "storage.too_many_writes")
+        .with("limit", std::to_string(limits::change_writes));
   }
   if (change.idempotency) {
     JW_ASSIGN(auto before, earlier(*change.idempotency));
@@ -274,7 +277,8 @@ Result<std::optional<Committed>> Writer::earlier(const Idempotency& row) {
 Result<void> Writer::put_events(const Change& change) {
   for (const FeedEvent& event : change.events) {
     JW_ASSIGN(Prepared * statement, connection_->prepare(sql::put_event));
-    const std::array<Value, 6> parameters = {xact_, ++sequence_, change.shard, now_us_, event.kind, event.body};
+    const std::array<Value, 6> parameters = {xact_,   ++sequence_, change.shard,
+                                             now_us_, event.kind,  event.body};
     JW_ASSIGN([[maybe_unused]] const auto rows, statement->run(parameters));
     position_ = {xact_, sequence_};
   }

@@ -9,26 +9,26 @@
 
 namespace jingwei::storage::embedded {
 
-// One thing to do in a transaction of the writer: a Change, or a task on the connection (claims, ids, migrations), or both
-// with rows to append before the Change.
+// One thing to do in a transaction of the writer: a Change, or a task on the connection (claims, ids,
+// migrations), or both with rows to append before the Change.
 struct Job {
   Change change;
   std::function<Result<void>(Connection&)> task;
   std::function<void(Result<Committed>)> done;
 };
 
-// Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is rolled back
-// alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a transaction to itself and
-// goes when no interactive job waits, or when it has waited for `bulk_patience`.
+// Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is
+// rolled back alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a
+// transaction to itself and goes when no interactive job waits, or when it has waited for `bulk_patience`.
 //
-// Whoever waits for its job anyway runs it on its own thread when nothing is queued and nobody writes: `writing_` says who
-// may touch the connection, the writer's thread or such a caller.
+// Whoever waits for its job anyway runs it on its own thread when nothing is queued and nobody writes:
+// `writing_` says who may touch the connection, the writer's thread or such a caller.
 //
 // Thread-safe. The destructor finishes what is queued.
 class Writer {
  public:
-  Writer(std::unique_ptr<Connection> connection, const Clock& clock, FeedPosition head, std::int64_t last_xact,
-         Checkpointer& checkpointer);
+  Writer(std::unique_ptr<Connection> connection, const Clock& clock, FeedPosition head,
+         std::int64_t last_xact, Checkpointer& checkpointer);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;

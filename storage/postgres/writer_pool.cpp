@@ -64,14 +64,16 @@ void WriterPool::submit(Job job) {
 Result<Committed> WriterPool::commit(Change change) {
   if (Writer* writer = claim_idle(change)) {
     std::optional<Result<Committed>> result;
-    commit_alone(*writer, Job{std::move(change), [&](Result<Committed> given) { result = std::move(given); }}, false);
+    commit_alone(*writer, Job{std::move(change), [&](Result<Committed> given) { result = std::move(given); }},
+                 false);
     leave(*writer);
     return std::move(*result);
   }
   // Shared, since the writer may still be inside set_value when this thread has its answer and leaves.
   auto promise = std::make_shared<std::promise<Result<Committed>>>();
   auto future = promise->get_future();
-  submit(Job{std::move(change), [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
+  submit(
+      Job{std::move(change), [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
   return future.get();
 }
 
@@ -154,7 +156,8 @@ Result<Connection*> WriterPool::connect(Writer& writer) {
 }
 
 void WriterPool::commit_all(Writer& writer, std::vector<Job> jobs) {
-  std::vector<Job> culprits;  // run after the rest: whether they fail for good depends on what was committed before them
+  std::vector<Job>
+      culprits;  // run after the rest: whether they fail for good depends on what was committed before them
   for (int round = 0; round < group_rounds && jobs.size() > 1; ++round) {
     auto connection = connect(writer);
     if (!connection) break;  // each job finds out for itself
@@ -162,7 +165,8 @@ void WriterPool::commit_all(Writer& writer, std::vector<Job> jobs) {
     for (Job& job : jobs) changes.push_back(&job.change);
     const GroupOutcome outcome = commit_group(**connection, changes, clock_.now());
     if (outcome.fate == Fate::committed) {
-      for (std::size_t i = 0; i < jobs.size(); ++i) finish(jobs[i], Committed{outcome.positions[i], std::nullopt});
+      for (std::size_t i = 0; i < jobs.size(); ++i)
+        finish(jobs[i], Committed{outcome.positions[i], std::nullopt});
       jobs.clear();
     } else if (outcome.fate == Fate::in_doubt) {
       log::error("storage.commit_in_doubt", {{"error", outcome.error.to_log()}, {"changes", jobs.size()}});
@@ -184,7 +188,8 @@ void WriterPool::commit_all(Writer& writer, std::vector<Job> jobs) {
 void WriterPool::commit_alone(Writer& writer, Job job, bool in_doubt) {
   Error last(ErrorCode::unavailable, "storage.unavailable");
   for (int attempt = 0; attempt < limits::decide_attempts; ++attempt) {
-    if (in_doubt && !job.change.idempotency) return finish(job, Error(ErrorCode::unavailable, "storage.in_doubt"));
+    if (in_doubt && !job.change.idempotency)
+      return finish(job, Error(ErrorCode::unavailable, "storage.in_doubt"));
     auto connection = connect(writer);
     if (!connection) {
       last = connection.error();
@@ -192,7 +197,8 @@ void WriterPool::commit_alone(Writer& writer, Job job, bool in_doubt) {
     }
     Change* change = &job.change;
     GroupOutcome outcome = commit_group(**connection, std::span(&change, 1), clock_.now());
-    if (outcome.fate == Fate::committed) return finish(job, Committed{outcome.positions.front(), std::nullopt});
+    if (outcome.fate == Fate::committed)
+      return finish(job, Committed{outcome.positions.front(), std::nullopt});
     last = std::move(outcome.error);
     if (outcome.fate == Fate::refused) {
       if (!outcome.repeated) return finish(job, std::move(last));

@@ -13,16 +13,18 @@ struct Job {
   std::function<void(Result<Committed>)> done;
 };
 
-// Group commit. A Change with a shard always goes to the same writer, so Changes of one shard are committed in the order they
-// were handed in and do not wait for each other's row locks; those of shard 0 go to whoever is free.
+// Group commit. A Change with a shard always goes to the same writer, so Changes of one shard are committed
+// in the order they were handed in and do not wait for each other's row locks; those of shard 0 go to whoever
+// is free.
 //
-// When a Change of a group is refused, the transaction is rolled back, the rest is tried again without it, and the culprit runs
-// alone; after two such rounds everything runs alone. Deadlocks and serialization failures are tried again, alone, five times.
-// A connection lost before COMMIT is opened again and the group repeated; one lost during COMMIT leaves it open whether it was
-// made: a Change with an idempotency row finds out by itself, one without is told "storage.in_doubt".
+// When a Change of a group is refused, the transaction is rolled back, the rest is tried again without it,
+// and the culprit runs alone; after two such rounds everything runs alone. Deadlocks and serialization
+// failures are tried again, alone, five times. A connection lost before COMMIT is opened again and the group
+// repeated; one lost during COMMIT leaves it open whether it was made: a Change with an idempotency row finds
+// out by itself, one without is told "storage.in_doubt".
 //
-// Whoever waits for its Change anyway commits it on its own thread and the writer's connection, when that writer is idle and
-// nothing waits for it.
+// Whoever waits for its Change anyway commits it on its own thread and the writer's connection, when that
+// writer is idle and nothing waits for it.
 //
 // Thread-safe. The destructor finishes what is queued.
 class WriterPool {
