@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "app/modules.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -57,7 +59,10 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::string& data_folder, const Sha
 
 Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const Settings& settings, const Share& share,
                                          const Clock& clock) {
-  std::unique_ptr<Hub> hub(new Hub(data_folder, settings, clock));
+  // Batches remember where their files stand, whatever folder the next process is started in.
+  std::error_code fault;
+  const std::string absolute = std::filesystem::absolute(data_folder, fault).lexically_normal().string();
+  std::unique_ptr<Hub> hub(new Hub(fault ? data_folder : absolute, settings, clock));
   JW_TRY(hub->open_modules(share));
   return hub;
 }

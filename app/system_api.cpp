@@ -2,6 +2,7 @@
 
 #include "app/api.gen.h"
 #include "app/openapi.gen.h"
+#include "app/resource_openapi.h"
 #include "base/json.h"
 
 namespace jingwei::app {
@@ -30,6 +31,8 @@ class SystemApi::Handlers final : public api::Operations {
     return http::Response::json(json.take());
   }
 
+  const catalog::Catalog& catalog() const { return hub_.catalog(); }
+
  private:
   Hub& hub_;
   Instant started_;
@@ -49,8 +52,9 @@ std::vector<http::Route> SystemApi::routes() {
   document.audit = "none";
   document.runs = http::Runs::inline_;
   document.produces = {"application/json"};
-  document.handle = [](const http::Request&, const http::PathValues&, http::Responder respond) {
-    http::Response response = http::Response::json(std::string(openapi_document()));
+  document.handle = [text = with_resources(openapi_document(), handlers_->catalog())](const http::Request&, const http::PathValues&,
+                                                                                     http::Responder respond) {
+    http::Response response = http::Response::json(text);
     response.cache_control = "no-cache";
     respond(std::move(response));
   };

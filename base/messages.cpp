@@ -59,9 +59,8 @@ std::string render(std::string_view id, std::span<const std::pair<std::string, s
     }
     sentence += pattern.substr(at, open - at);
     const std::string_view name = pattern.substr(open + 1, close - open - 1);
-    for (const auto& [key, value] : arguments) {
-      if (key == name) sentence += value;
-    }
+    const auto given = std::find_if(arguments.begin(), arguments.end(), [&](const auto& argument) { return argument.first == name; });
+    sentence += given == arguments.end() ? "…" : given->second;
     at = close + 1;
   }
   return sentence;

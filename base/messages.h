@@ -24,7 +24,7 @@ struct Message {
 // Adds a catalogue; `messages` must live as long as the process. Call at start, before any thread renders.
 void add_messages(std::span<const Message> messages);
 
-// The sentence with {name} replaced by arguments; the id itself when no catalogue has it.
+// The sentence with {name} replaced by arguments (… where none is given, as in a heading over many rows); the id itself when no catalogue has it.
 std::string render(std::string_view id, std::span<const std::pair<std::string, std::string>> arguments, Language language);
 inline std::string render(const Error& error, Language language) { return render(error.message, error.arguments, language); }
 

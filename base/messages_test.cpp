@@ -29,7 +29,7 @@ TEST_F(MessagesTest, a_value_is_never_taken_for_a_place) {
 }
 
 TEST_F(MessagesTest, missing_arguments_and_open_braces_do_no_harm) {
-  EXPECT_EQ(render("test.places", {}, Language::en), " has  items.");
+  EXPECT_EQ(render("test.places", {}, Language::en), "… has … items.");
   const Error error = Error(ErrorCode::invalid, "test.brace").with("name", "A");
   EXPECT_EQ(render(error, Language::en), "A is open {");
 }

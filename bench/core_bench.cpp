@@ -1,4 +1,4 @@
-// Claim (DESIGN §11): durable Changes per second at 1 to 64 writers reach 0.7 of pgbench running the same SQL on the same server;
+// Claim: durable Changes per second at 1 to 64 writers reach 0.7 of pgbench running the same SQL on the same server;
 // on SQLite, of the C API doing the same transactions one by one. Beside it: how late a follower sees a commit, and how many
 // events a second a counter folds. core_bench [seconds per measurement] [rounds]; JSON lines out; medians of interleaved rounds.
 // The ratio is the median of the rounds' ratios: a shared disk's speed drifts from one round to the next, and changes both.

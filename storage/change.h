@@ -1,4 +1,4 @@
-// What a service decides: a value that the app commits in one transaction (DESIGN §4).
+// What a service decides: a value that the app commits in one transaction (docs/decisions/003).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The one seam every personal field passes on its way to and from disk (DESIGN §9).
+// The one seam every personal field passes on its way to and from disk (ARCHITECTURE.md, what keeps it safe).
 #pragma once
 
 #include <cstdint>

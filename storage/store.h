@@ -95,7 +95,7 @@ Result<FeedPosition> read_cursor(Reader& reader, const std::string& consumer);
 // Convenience over Reader::query.
 Result<std::optional<std::int64_t>> query_integer(Reader& reader, const Statement& statement, std::span<const Value> parameters);
 
-// Reads, decides, commits; decides again on `conflict`, at most limits::decide_attempts times (DESIGN §4).
+// Reads, decides, commits; decides again on `conflict`, at most limits::decide_attempts times (docs/decisions/003).
 Result<Committed> decide_and_commit(Store& store, const std::function<Result<Change>(Reader&)>& decide);
 
 struct EmbeddedOptions {

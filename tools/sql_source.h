@@ -1,4 +1,4 @@
-// Named SQL and numbered migrations of one folder, read from text (DESIGN §7, storage/statement.h).
+// Named SQL and numbered migrations of one folder, read from text (docs/decisions/002, storage/statement.h).
 //
 // sql/*.sql:  a statement begins with `-- name: put_version`, or `-- name: put_version @postgres` for one
 // dialect.

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <filesystem>
 
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
@@ -127,7 +128,10 @@ Result<BatchLine> by_ourselves(Hub& hub, const IngestCommand& command, const std
   const auto shown = [&](const ingest::BatchView& view) {
     return line_of(ingest::batch_json(view, hub.catalog(), terminal_language()));
   };
-  JW_ASSIGN(auto view, hub.ingest().submit(command.resource, path, path, {"cli", std::nullopt}));
+  // The batch may be finished by another process, started elsewhere.
+  std::error_code fault;
+  const std::string absolute = std::filesystem::absolute(path, fault).string();
+  JW_ASSIGN(auto view, hub.ingest().submit(command.resource, absolute, path, {"cli", std::nullopt}));
   const bool repeated = view.repeated;
   JW_TRY(hub.ingest().load(view.batch.id, [&](const ingest::BatchView& now) {
     if (const auto line = shown(now); line.ok()) show(command, *line);

@@ -25,7 +25,7 @@ struct Column {
 
 Column column_of(const Resource& resource, const Field& field);
 
-// Fixed columns that stand before the fields' in every record table (DESIGN §4 record), in order.
+// Fixed columns that stand before the fields' in every record table, in order.
 inline constexpr std::array<std::string_view, 14> record_columns = {
     "record_key", "version", "id",       "resource_version", "content",    "batch",    "line",
     "region",     "day",     "valid_from", "valid_to",        "known_from", "known_to", "withdrawn"};

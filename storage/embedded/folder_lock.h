@@ -1,4 +1,4 @@
-// One process owns a data folder (DESIGN §4): a lock on <folder>/lock that the kernel drops when the process dies.
+// One process owns a data folder (docs/decisions/003): a lock on <folder>/lock that the kernel drops when the process dies.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
--- The core's own tables (DESIGN §4). Instants are microseconds since 1970 in UTC.
+-- The core's own tables (docs/decisions/003). Instants are microseconds since 1970 in UTC.
 
 -- What happened, ordered by (xact, sequence). On PostgreSQL xact is the writing transaction's xid; on SQLite a counter.
 -- distributed by: shard

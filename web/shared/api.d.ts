@@ -508,7 +508,7 @@ export interface components {
              * As of
              * Format: date-time
              */
-            as_of: string;
+            as_of: string | null;
             /** Feed position */
             position: string;
             /** Synthetic */
