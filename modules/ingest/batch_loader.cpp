@@ -74,7 +74,9 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
     if (stopping_) return Error(ErrorCode::cancelled, "ingest.stopped");
     if (portion->failure && !portion->file_at_fault) return *portion->failure;
     JW_TRY(keep_lease());
-    if (!portion->rows.empty() || !portion->refused.empty()) JW_TRY(store(*portion));
+    // A file of a header alone is told of too: what it was and that nothing stood in it.
+    const bool nothing_yet = portion->last && batch_.format.empty();
+    if (!portion->rows.empty() || !portion->refused.empty() || nothing_yet) JW_TRY(store(*portion));
     if (portion->failure) {
       log::warn("ingest.batch_failed", {{"batch", batch_.id.value}, {"fault", portion->failure->to_log()}});
       JW_TRY(finish(BatchState::failed, error_to_text(*portion->failure)));

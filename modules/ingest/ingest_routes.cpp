@@ -72,7 +72,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved) return problem(moved.error(), http.language);
     const auto view = service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(in.idempotency_key));
     if (!view) {
-      if (const auto removed = service_.parts().files.remove(path); !removed) return problem(removed.error(), http.language);
+      // Gone already when the service had taken it over; what went wrong is told either way.
+      static_cast<void>(service_.parts().files.remove(path));
       return problem(view.error(), http.language);
     }
     http::Response response = http::Response::json(batch_json(*view, catalog(), http.language), view->repeated ? 200 : 202);

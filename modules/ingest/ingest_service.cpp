@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t filename_bytes = 255;
 constexpr std::chrono::seconds idle_wait{1};
+// A batch whose store or disk failed is tried again after this long.
+constexpr std::chrono::seconds rest_after_fault{10};
 
 // A name for people to read; never used as a path.
 std::string display_name(const std::string& filename) {
@@ -45,10 +47,20 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
   JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
   const bool ours = path.starts_with(parts_.uploads_folder + "/");
   const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{digest.sha256}};
+  std::string standing = path;  // where the bytes are now
+  // Bytes nobody will read do not stay behind; after a broken connection the row may stand all the same, so they do.
+  const auto give_up = [&](Error error) -> Error {
+    const bool undone = error.code == ErrorCode::conflict || error.code == ErrorCode::exhausted || error.code == ErrorCode::invalid;
+    if (!ours || standing == path || !undone) return error;
+    if (const auto removed = parts_.files.remove(standing); !removed) {
+      log::warn("ingest.upload_not_removed", {{"fault", removed.error().to_log()}});
+    }
+    return error;
+  };
   for (int attempt = 1;; ++attempt) {
     JW_ASSIGN(auto earlier, find_one(parts_.store, sql::find_batch_of_content, content));
     if (earlier && earlier->state != BatchState::failed) {
-      if (ours && earlier->path != path) JW_TRY(parts_.files.remove(path));
+      if (ours && earlier->path != standing) JW_TRY(parts_.files.remove(standing));
       BatchView view = view_of(std::move(*earlier));
       view.repeated = true;
       return view;
@@ -58,13 +70,14 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
       JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
       id = BatchId(fresh);
     }
-    std::string kept = path;
+    std::string kept = standing;
     if (ours) {
       // The bytes and their name are durable before the row that names them.
       kept = parts_.uploads_folder + "/" + id.to_string() + ".upload";
-      JW_ASSIGN(auto file, parts_.files.open(path, OpenMode::update));
+      JW_ASSIGN(auto file, parts_.files.open(standing, OpenMode::update));
       JW_TRY(file->sync());
-      if (kept != path) JW_TRY(parts_.files.rename(path, kept));
+      if (kept != standing) JW_TRY(parts_.files.rename(standing, kept));
+      standing = kept;
       JW_TRY(parts_.files.sync_folder(parts_.uploads_folder));
     }
     const auto now_us = to_micros(parts_.clock.now());
@@ -80,7 +93,7 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
     change.audit.push_back({request.actor, "batch.upload", "batch:" + id.to_string(), "{}"});
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
-      return std::move(committed).error();
+      return give_up(std::move(committed).error());
     }
     if (!committed) continue;  // the same file came in twice at once; the other one won
     {
@@ -113,11 +126,12 @@ Result<void> IngestService::load(BatchId id, const std::function<void(const Batc
   });
   const std::lock_guard lock(mutex_);
   running_.erase(id);
-  if (!done && done.error().code != ErrorCode::cancelled) given_up_.insert(id);
+  if (!done && done.error().code != ErrorCode::cancelled) given_up_[id] = parts_.clock.monotonic();
   return done;
 }
 
 void IngestService::start(int loaders) {
+  stopping_ = false;
   for (int at = 0; at < loaders; ++at) threads_.emplace_back([this] { run_loader(); });
 }
 
@@ -153,8 +167,18 @@ std::optional<BatchId> IngestService::next_batch() {
   for (const auto& batch : *waiting) {
     {
       const std::lock_guard lock(mutex_);
-      if (running_.contains(batch.id) || given_up_.contains(batch.id)) continue;
-      running_[batch.id] = BatchView{batch, {}, false, false};
+      const auto failed = given_up_.find(batch.id);
+      const bool resting = failed != given_up_.end() && parts_.clock.monotonic() - failed->second < rest_after_fault;
+      if (running_.contains(batch.id) || resting) continue;
+    }
+    // On a shared database the file may stand in another process's folder: that one loads it.
+    if (!batch.path.starts_with(parts_.uploads_folder + "/")) {
+      const auto here = parts_.files.exists(batch.path);
+      if (!here || !*here) continue;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (!running_.emplace(batch.id, BatchView{batch, {}, false, false}).second) continue;
     }
     const auto held = parts_.store.take_lease(lease_of(batch.id), parts_.owner, parts_.clock.now(), batch_lease);
     if (held.ok() && *held) return batch.id;

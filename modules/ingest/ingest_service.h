@@ -122,7 +122,7 @@ class IngestService {
   std::condition_variable wake_;
   std::vector<std::function<void(const BatchView&)>> listeners_;
   std::map<BatchId, BatchView> running_;  // what this process loads now
-  std::set<BatchId> given_up_;            // could not be loaded now (store or disk fault); tried again at the next start or upload
+  std::map<BatchId, std::chrono::nanoseconds> given_up_;  // could not be loaded (store or disk fault), since when; tried again
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
 };

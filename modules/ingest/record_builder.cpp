@@ -34,6 +34,7 @@ void append_canonical(std::string& bytes, const Value& value) {
 
 std::string hash16(const std::string& bytes) { return storage::sha256(bytes).substr(0, 16); }
 
+// Sealed cells are bound to their resource, not to its table: the next table version takes them over as they are.
 // A sealed value keeps its kind, so that a number comes back as a number.
 std::string sealed_text(const Value& value) {
   std::string bytes;
@@ -69,7 +70,20 @@ double number_of(const Value& value) {
   return 0;
 }
 
+// A reported figure of zero is a figure: the day has one.
+bool is_reported(const catalog::Resource& resource, const std::string& metric) {
+  return std::any_of(resource.metrics.begin(), resource.metrics.end(), [&](const catalog::Metric& declared) {
+    return declared.id == metric && declared.kind == catalog::MetricKind::last;
+  });
+}
+
 }  // namespace
+
+RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer) : entry_(entry), sealer_(sealer) {
+  const auto& fields = entry.resource.fields;
+  for (std::size_t at = 0; at < fields.size(); ++at) by_name_.push_back(at);
+  std::sort(by_name_.begin(), by_name_.end(), [&](std::size_t a, std::size_t b) { return fields[a].name < fields[b].name; });
+}
 
 std::string RecordBuilder::key_of(const TypedRow& row) const {
   const auto& resource = entry_.resource;
@@ -84,7 +98,12 @@ std::string RecordBuilder::key_of(const TypedRow& row) const {
 
 std::string RecordBuilder::content_of(const TypedRow& row) const {
   std::string bytes = entry_.resource.id;
-  for (const auto& value : row.values) append_canonical(bytes, value);
+  for (const std::size_t at : by_name_) {
+    if (std::holds_alternative<Null>(row.values[at])) continue;
+    bytes += entry_.resource.fields[at].name;
+    bytes += '\0';
+    append_canonical(bytes, row.values[at]);
+  }
   return hash16(bytes);
 }
 
@@ -95,7 +114,9 @@ void RecordBuilder::count(std::map<std::tuple<std::string, RegionId, Day>, doubl
   for (const auto& metric : resource.metrics) {
     double amount = sign;
     if (metric.kind == catalog::MetricKind::last) {
-      amount *= number_of(values[static_cast<std::size_t>(resource.index_of(metric.field))]);
+      const Value& reported = values[static_cast<std::size_t>(resource.index_of(metric.field))];
+      if (std::holds_alternative<Null>(reported)) continue;
+      amount *= number_of(reported);
     } else if (!metric.where_field.empty()) {
       const auto* choice = std::get_if<std::string>(&values[static_cast<std::size_t>(resource.index_of(metric.where_field))]);
       if (choice == nullptr || *choice != metric.where_value) continue;
@@ -116,7 +137,7 @@ Result<std::vector<Value>> RecordBuilder::values_of(const storage::Row& row) con
     if (row.is_null(column)) {
       values.emplace_back(Null{});
     } else if (kind == catalog::ColumnKind::sealed) {
-      JW_ASSIGN(const std::string plain, sealer_.open({table.name(), record, fields[at].name}, row.blob(column)));
+      JW_ASSIGN(const std::string plain, sealer_.open({entry_.resource.id, record, fields[at].name}, row.blob(column)));
       values.push_back(opened_value(plain));
     } else if (kind == catalog::ColumnKind::integer) {
       values.emplace_back(row.integer(column));
@@ -187,13 +208,13 @@ void RecordBuilder::append_cells(storage::BulkSlice& bulk, const TypedRow& row, 
     } else if (absent) {
       cells.emplace_back(Null{});
     } else {
-      cells.emplace_back(Blob{sealer_.seal({table.name(), record, fields[at].name}, sealed_text(value))});
+      cells.emplace_back(Blob{sealer_.seal({entry_.resource.id, record, fields[at].name}, sealed_text(value))});
     }
     if (!column.equality) continue;
     if (absent) {
       cells.emplace_back(Null{});
     } else {
-      cells.emplace_back(Blob{sealer_.equality_hash(table.name(), fields[at].name, sealed_text(value))});
+      cells.emplace_back(Blob{sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value))});
     }
   }
 }
@@ -245,7 +266,7 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<Type
     before = Current{record_version, record, content_hash, row.values, row.region, row.day, written++};
   }
   for (const auto& [key, delta] : figures) {
-    if (delta != 0) slice.counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), delta});
+    if (delta != 0 || is_reported(entry_.resource, std::get<0>(key))) slice.counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), delta});
   }
   return slice;
 }

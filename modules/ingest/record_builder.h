@@ -40,7 +40,7 @@ struct Slice {
 // Knows one resource's table. Thread-safe: all state is const.
 class RecordBuilder {
  public:
-  RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer) : entry_(entry), sealer_(sealer) {}
+  RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer);
 
   // Compares the rows with the current versions and prepares what must be written. Rows of one slice that share a key are
   // versions of one record in the order given. Errors: the store's.
@@ -71,6 +71,8 @@ class RecordBuilder {
 
   const catalog::Entry& entry_;
   const storage::Sealer& sealer_;
+  // Field positions by name: what a record says does not change when its definition gains fields or is reordered.
+  std::vector<std::size_t> by_name_;
 };
 
 }  // namespace jingwei::ingest
