@@ -44,8 +44,9 @@ class MetricsRoutes::Handlers final : public api::Operations {
     const auto node = find(*tree, in.region);
     if (!node) return stream->close();
     const RegionId region = tree->id(*node);
+    const auto seen = metrics_.mark(region);  // before the figures: what changes in between is sent again, never missed
     stream->send("cockpit", cockpit_update_json(metrics_, *tree, metrics_.figures(region), http.language));
-    pushed_->join({region, http.language, std::move(stream), {}});
+    pushed_->join({region, http.language, std::move(stream), seen});
   }
 
   http::Response list_metrics(const http::Request& http, const api::ListMetrics&) override {

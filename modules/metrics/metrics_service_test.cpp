@@ -1,4 +1,5 @@
-// Goal: every event is counted exactly once, through restarts, crashes and a second process; corrections are taken back.
+// Goal: every event is counted exactly once, through restarts, crashes and a second process; corrections are
+// taken back.
 #include "modules/metrics/metrics_service.h"
 
 #include "modules/metrics/messages.gen.h"
@@ -70,7 +71,8 @@ class Metrics : public IngestWorld<Backend> {
   // Everything a page could show, as text, to compare services.
   std::string picture(MetricsService& service) {
     std::string text;
-    for (const char* code : {"100000", "980000", "980100", "980101", "980102", "980101001002", "980101001002001", "980101001002002"}) {
+    for (const char* code : {"100000", "980000", "980100", "980101", "980102", "980101001002",
+                             "980101001002001", "980101001002002"}) {
       const auto figures = service.figures(region(code));
       text += code;
       for (const auto& figure : figures.figures) {
@@ -85,8 +87,8 @@ class Metrics : public IngestWorld<Backend> {
       text += '\n';
     }
     for (const auto& [resource, quality] : service.figures(region("100000")).quality) {
-      text += resource + ' ' + std::to_string(quality.accepted) + ' ' + std::to_string(quality.cleaned) + ' ' +
-              std::to_string(quality.unchanged) + ' ' + std::to_string(quality.refused);
+      text += resource + ' ' + std::to_string(quality.accepted) + ' ' + std::to_string(quality.cleaned) +
+              ' ' + std::to_string(quality.unchanged) + ' ' + std::to_string(quality.refused);
       for (const auto& [reason, rows] : quality.reasons) text += ' ' + reason + '=' + std::to_string(rows);
       text += '\n';
     }
@@ -185,7 +187,8 @@ TYPED_TEST(Metrics, ASaveThatFailsOrGoesUntoldCountsNothingTwice) {
     EXPECT_EQ(this->total("people", "980100"), expected);
     const auto fresh = this->started();
     EXPECT_EQ(this->picture(*fresh), this->picture());
-    this->load("people", people(when == FailingStore::When::before ? 100 : 200, 10) + person(when == FailingStore::When::before ? 1 : 2));
+    this->load("people", people(when == FailingStore::When::before ? 100 : 200, 10) +
+                             person(when == FailingStore::When::before ? 1 : 2));
   }
 }
 
@@ -224,7 +227,8 @@ TYPED_TEST(Metrics, ItsThreadFollowsAndItsStopSaves) {
   this->load("people", people(0, 10));
   {
     std::unique_lock lock(mutex);
-    ASSERT_TRUE(moved.wait_for(lock, std::chrono::seconds{30}, [&] { return this->total("people", "980100") == 10; }));
+    ASSERT_TRUE(moved.wait_for(lock, std::chrono::seconds{30},
+                               [&] { return this->total("people", "980100") == 10; }));
   }
   this->service_->stop();
   const auto fresh = this->started();
@@ -271,12 +275,14 @@ TYPED_TEST(Metrics, TablesUpgradeFromEveryStep) {
   upgrade.steps.assign(sql::migrations().begin(), sql::migrations().end());
   upgrade.sample = [](int) -> std::vector<std::string> {
     return {"INSERT INTO metric_value (metric, region, day, value) VALUES ('people', 7, 18282, 4)",
-            "INSERT INTO source_quality (resource, outcome, reason, rows_counted) VALUES ('people', 'refused', 'refuse.required', 2)"};
+            "INSERT INTO source_quality (resource, outcome, reason, rows_counted) VALUES ('people', "
+            "'refused', 'refuse.required', 2)"};
   };
   upgrade.dumps = {"SELECT metric, region, day, value FROM metric_value ORDER BY metric, region, day",
                    "SELECT resource, outcome, reason, rows_counted FROM source_quality ORDER BY resource"};
   std::deque<TypeParam> places;
-  const auto checked = storage::check_upgrades(upgrade, [&]() { return places.emplace_back().open(this->clock_); });
+  const auto checked =
+      storage::check_upgrades(upgrade, [&]() { return places.emplace_back().open(this->clock_); });
   EXPECT_TRUE(checked.ok()) << checked.error().to_log();
 }
 
