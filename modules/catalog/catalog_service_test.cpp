@@ -15,9 +15,11 @@ namespace {
 
 using jingwei::testing::must;
 
-std::string yaml_of(const std::string& fields, const std::string& id = "notes", const std::string& metrics = "") {
+std::string yaml_of(const std::string& fields, const std::string& id = "notes",
+                    const std::string& metrics = "") {
   return "resources:\n  - id: " + id +
-         "\n    title: {zh: 便条, en: Notes}\n    provider: {id: bureau, zh: 数据局, en: Bureau}\n    sharing: open\n"
+         "\n    title: {zh: 便条, en: Notes}\n    provider: {id: bureau, zh: 数据局, en: Bureau}\n    "
+         "sharing: open\n"
          "    retention: forever\n    update: once\n    key: [no]\n    fields:\n"
          "      - {name: no, title: {zh: 号, en: No}, type: text, required: true}\n" +
          fields + metrics;
@@ -45,7 +47,9 @@ class CatalogOn : public ::testing::Test {
     std::filesystem::create_directories(folder_.path() + "/" + name);
     std::ofstream(folder_.path() + "/" + name + "/resources.yaml") << yaml;
   }
-  Result<std::unique_ptr<Catalog>> open() { return Catalog::open(real_file_system(), folder_.path(), *store_, clock_); }
+  Result<std::unique_ptr<Catalog>> open() {
+    return Catalog::open(real_file_system(), folder_.path(), *store_, clock_);
+  }
 
   void put(const RecordTable& table, const std::string& no, std::map<std::string, storage::Value> values) {
     storage::BulkSlice slice;
@@ -73,7 +77,8 @@ class CatalogOn : public ::testing::Test {
     must(reader->query(table.page(), parameters, [&](const storage::Row& row) {
       auto& values = all.emplace_back();
       for (int at = 0; at < row.columns(); ++at) {
-        values[table.columns()[static_cast<std::size_t>(at)]] = row.is_null(at) ? "NULL" : std::string(row.text(at));
+        values[table.columns()[static_cast<std::size_t>(at)]] =
+            row.is_null(at) ? "NULL" : std::string(row.text(at));
       }
       return true;
     }));
@@ -142,7 +147,8 @@ TYPED_TEST(CatalogOn, AChangedFieldMovesToTheNextTableWithEveryRecord) {
 }
 
 TYPED_TEST(CatalogOn, TwoPackagesMayNotDeclareTheSameResourceOrMetric) {
-  const std::string metric = "    metrics:\n      - {id: notes, title: {zh: 便条, en: Notes}, count: records}\n";
+  const std::string metric =
+      "    metrics:\n      - {id: notes, title: {zh: 便条, en: Notes}, count: records}\n";
   this->package("a", yaml_of(words, "notes", metric));
   this->package("b", yaml_of(words));
   auto opened = this->open();

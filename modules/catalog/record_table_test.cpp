@@ -18,15 +18,19 @@ Resource sample() {
   Resource resource;
   resource.id = "home-visits";
   resource.key = {"visit_no"};
-  resource.fields = {field("visit_no", FieldType::text, Personal::basic), field("phone", FieldType::phone, Personal::contact),
-                     field("age", FieldType::integer), field("heat", FieldType::number), field("grid", FieldType::region),
+  resource.fields = {field("visit_no", FieldType::text, Personal::basic),
+                     field("phone", FieldType::phone, Personal::contact),
+                     field("age", FieldType::integer),
+                     field("heat", FieldType::number),
+                     field("grid", FieldType::region),
                      field("word", FieldType::text)};
   return resource;
 }
 
 TEST(TableShape, SaysHowEveryFieldIsKept) {
   const TableShape shape = shape_of(sample(), 1);
-  EXPECT_EQ(to_text(shape), "1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;f_word:text");
+  EXPECT_EQ(to_text(shape),
+            "1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;f_word:text");
   EXPECT_EQ(table_name(sample(), 3), "rec_home_visits_v3");
 }
 
@@ -71,7 +75,9 @@ TEST(NextShape, OfAnAddedFieldAddsItsColumns) {
   grown.fields.push_back(field("id_no", FieldType::citizen_id, Personal::identifier));
   const ShapeStep step = next_shape(grown, &landed);
   EXPECT_EQ(step.shape.table_version, 2);
-  EXPECT_EQ(step.sqlite, "ALTER TABLE rec_home_visits_v2 ADD COLUMN f_id_no BYTEA;\nALTER TABLE rec_home_visits_v2 ADD COLUMN f_id_no_eq BYTEA;\n");
+  EXPECT_EQ(step.sqlite,
+            "ALTER TABLE rec_home_visits_v2 ADD COLUMN f_id_no BYTEA;\nALTER TABLE rec_home_visits_v2 ADD "
+            "COLUMN f_id_no_eq BYTEA;\n");
 }
 
 TEST(NextShape, OfAChangedOrDroppedFieldIsTheNextTableFilledFromTheOld) {

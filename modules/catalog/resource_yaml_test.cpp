@@ -152,10 +152,13 @@ TEST_F(ResourceYaml, EveryMistakeIsToldAtOnce) {
 }
 
 TEST_F(ResourceYaml, WhatIsNoYamlOrNoMappingIsRefusedNotCrashedOn) {
-  for (const char* text : {"", "resources: 3", "resources: [1, 2]", "- a", "resources:\n  - id: [x]\n", "resources: {a: b}", "{",
-                           "resources:\n  - {id: a, fields: 3, metrics: x, title: y, provider: z, key: {a: b}}\n"}) {
+  for (const char* text :
+       {"", "resources: 3", "resources: [1, 2]", "- a", "resources:\n  - id: [x]\n", "resources: {a: b}", "{",
+        "resources:\n  - {id: a, fields: 3, metrics: x, title: y, provider: z, key: {a: b}}\n"}) {
     const auto parsed = parse_resources(text, "f", "p");
-    if (parsed.ok()) EXPECT_TRUE(parsed->empty()) << text;
+    if (parsed.ok()) {
+      EXPECT_TRUE(parsed->empty()) << text;
+    }
   }
 }
 
@@ -174,7 +177,8 @@ TEST(Masking, ShowsTheLeastThatStillTellsValuesApart) {
 TEST(Retention, IsCountedInDays) {
   EXPECT_EQ(retention_days("90d"), 90);
   EXPECT_EQ(retention_days("3y"), 3 * 366);
-  for (const char* bad : {"", "d", "90", "90x", "90dd", "-1d", "0d", "99999999999999999999d"}) EXPECT_FALSE(retention_days(bad)) << bad;
+  for (const char* bad : {"", "d", "90", "90x", "90dd", "-1d", "0d", "99999999999999999999d"})
+    EXPECT_FALSE(retention_days(bad)) << bad;
 }
 
 }  // namespace
