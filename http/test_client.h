@@ -100,6 +100,17 @@ class Client {
     return true;
   }
 
+  // Reads up to and with `text`; empty when the connection ends first.
+  std::string read_until(std::string_view text) {
+    std::size_t at;
+    while ((at = in_.find(text)) == std::string::npos) {
+      if (!more()) return {};
+    }
+    const std::string taken = in_.substr(0, at + text.size());
+    in_.erase(0, taken.size());
+    return taken;
+  }
+
   // Whether the server ended the connection, after what it still had to say.
   bool ended() {
     while (more()) {

@@ -9,8 +9,8 @@
 
 namespace jingwei::testing {
 
-// A Backend is one empty database: `missing()` says why it cannot run here (empty when it can), `open` gives a Store on it,
-// again after the earlier one was closed, and, where `shared`, beside it.
+// A Backend is one empty database: `missing()` says why it cannot run here (empty when it can), `open` gives
+// a Store on it, again after the earlier one was closed, and, where `shared`, beside it.
 struct EmbeddedBackend {
   static constexpr bool shared = false;
   static std::string missing() { return {}; }

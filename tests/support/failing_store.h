@@ -7,11 +7,12 @@
 
 namespace jingwei::testing {
 
-// Passes everything on, but the writes (commits and appends) chosen by `fail_write`. Thread-safe as the store behind it.
+// Passes everything on, but the writes (commits and appends) chosen by `fail_write`. Thread-safe as the store
+// behind it.
 class FailingStore final : public storage::Store {
  public:
-  // `before`: nothing is written, as on a full disk. `after`: it is durable, but the caller is never told, as when the
-  // connection breaks.
+  // `before`: nothing is written, as on a full disk. `after`: it is durable, but the caller is never told, as
+  // when the connection breaks.
   enum class When { before, after };
 
   explicit FailingStore(storage::Store& real) : real_(real) {}
@@ -24,7 +25,9 @@ class FailingStore final : public storage::Store {
   std::int64_t writes() const { return writes_; }
 
   storage::Dialect dialect() const override { return real_.dialect(); }
-  Result<void> migrate(std::span<const storage::Migration> migrations) override { return real_.migrate(migrations); }
+  Result<void> migrate(std::span<const storage::Migration> migrations) override {
+    return real_.migrate(migrations);
+  }
   Result<std::unique_ptr<storage::Reader>> read() override { return real_.read(); }
   using Store::commit;
   void commit(storage::Change change, std::function<void(Result<storage::Committed>)> done) override {
@@ -52,11 +55,13 @@ class FailingStore final : public storage::Store {
   void wait_for_feed(storage::FeedPosition after, std::chrono::milliseconds patience) override {
     real_.wait_for_feed(after, patience);
   }
-  Result<std::vector<storage::Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner, Instant now,
+  Result<std::vector<storage::Timer>> claim_timers(std::span<const std::string> kinds,
+                                                   const std::string& owner, Instant now,
                                                    std::chrono::seconds lease, std::size_t most) override {
     return real_.claim_timers(kinds, owner, now, lease, most);
   }
-  Result<bool> take_lease(const std::string& name, const std::string& owner, Instant now, std::chrono::seconds duration) override {
+  Result<bool> take_lease(const std::string& name, const std::string& owner, Instant now,
+                          std::chrono::seconds duration) override {
     return real_.take_lease(name, owner, now, duration);
   }
 
@@ -78,13 +83,15 @@ class HidingSealer final : public storage::Sealer {
   Result<std::string> open(const storage::Cell& cell, std::string_view sealed) const override {
     const std::string head = "\x07" + place_of(cell) + '\x1f';
     if (!sealed.starts_with(head)) {
-      return Error(ErrorCode::corrupt, "storage.damaged").because("sealed elsewhere than in " + place_of(cell));
+      return Error(ErrorCode::corrupt, "storage.damaged")
+          .because("sealed elsewhere than in " + place_of(cell));
     }
     std::string plain;
     for (const char byte : sealed.substr(head.size())) plain += static_cast<char>(~byte);
     return plain;
   }
-  std::string equality_hash(std::string_view table, std::string_view column, std::string_view plain) const override {
+  std::string equality_hash(std::string_view table, std::string_view column,
+                            std::string_view plain) const override {
     const std::hash<std::string> hash;
     const std::string whole = std::string(table) + '\x1f' + std::string(column) + '\x1f' + std::string(plain);
     return std::to_string(hash(whole)) + std::to_string(hash(whole + "2"));

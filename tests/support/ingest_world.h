@@ -72,8 +72,8 @@ inline constexpr std::string_view sample_resources = R"(resources:
 inline std::string sample_grids() {
   std::string lines;
   for (const char* digit : {"1", "2", "3"}) {
-    lines += std::string(R"({"code":"98010100100200)") + digit + R"(","parent":"980101001002","name":"第)" + digit +
-             R"(网格","level":6,"boundary":null,"synthetic":true})" + "\n";
+    lines += std::string(R"({"code":"98010100100200)") + digit + R"(","parent":"980101001002","name":"第)" +
+             digit + R"(网格","level":6,"boundary":null,"synthetic":true})" + "\n";
   }
   return lines;
 }
@@ -81,24 +81,31 @@ inline std::string sample_grids() {
 // A citizen ID with a right check digit (GB 11643) in the sample country's district 980101.
 inline std::string citizen_id(int number) {
   std::string digits = "98010119800101";
-  digits += std::string(1, static_cast<char>('0' + number / 100 % 10)) + static_cast<char>('0' + number / 10 % 10) +
-            static_cast<char>('0' + number % 10);
+  digits += std::string(1, static_cast<char>('0' + number / 100 % 10)) +
+            static_cast<char>('0' + number / 10 % 10) + static_cast<char>('0' + number % 10);
   if (number >= 1'000) digits.replace(12, 2, std::to_string(10 + number / 1'000));
   constexpr int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   int sum = 0;
   for (std::size_t at = 0; at < 17; ++at) sum += (digits[at] - '0') * weights[at];
   return digits + "10X98765432"[sum % 11];
 }
-inline std::string phone(int number) { return "138" + std::to_string(10'000'000 + number); }
-inline std::string grid_code(int number) { return "98010100100200" + std::to_string(1 + number % 3); }
+inline std::string phone(int number) {
+  return "138" + std::to_string(10'000'000 + number);
+}
+inline std::string grid_code(int number) {
+  return "98010100100200" + std::to_string(1 + number % 3);
+}
 
 inline constexpr std::string_view people_header = "姓名,身份证号,手机,类别,网格,日期\n";
-inline std::string person(int number, const std::string& kind = "户籍", const std::string& day = "2020-01-21") {
-  return "张三," + citizen_id(number) + ',' + phone(number) + ',' + kind + ',' + grid_code(number) + ',' + day + '\n';
+inline std::string person(int number, const std::string& kind = "户籍",
+                          const std::string& day = "2020-01-21") {
+  return "张三," + citizen_id(number) + ',' + phone(number) + ',' + kind + ',' + grid_code(number) + ',' +
+         day + '\n';
 }
 inline std::string people(int first, int count) {
   std::string csv(people_header);
-  for (int number = first; number < first + count; ++number) csv += person(number, number % 4 == 0 ? "流动" : "户籍");
+  for (int number = first; number < first + count; ++number)
+    csv += person(number, number % 4 == 0 ? "流动" : "户籍");
   return csv;
 }
 
@@ -133,7 +140,8 @@ class IngestWorld : public ::testing::Test {
 
   virtual std::vector<storage::Migration> migrations() const {
     std::vector<storage::Migration> all;
-    for (const auto part : {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(), ingest::sql::migrations()}) {
+    for (const auto part : {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
+                            ingest::sql::migrations()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -146,11 +154,21 @@ class IngestWorld : public ::testing::Test {
     node.writes = std::make_unique<FailingStore>(*node.store);
     node.regions = std::make_unique<region::Regions>(region::testing::sample_file(), node.store.get());
     must(node.regions->reload());
-    node.catalog = must(catalog::Catalog::open(real_file_system(), folder_.path() + "/scenarios", *node.store, clock_));
+    node.catalog =
+        must(catalog::Catalog::open(real_file_system(), folder_.path() + "/scenarios", *node.store, clock_));
     const auto tree = node.regions->tree();
-    node.ingest = std::make_unique<ingest::IngestService>(
-        ingest::IngestParts{*node.writes, *node.catalog, *node.regions, sealer_, real_file_system(), clock_, zone_, uploads(),
-                            tree->id(tree->find("980100")), {"9801"}, std::nullopt, owner});
+    node.ingest = std::make_unique<ingest::IngestService>(ingest::IngestParts{*node.writes,
+                                                                              *node.catalog,
+                                                                              *node.regions,
+                                                                              sealer_,
+                                                                              real_file_system(),
+                                                                              clock_,
+                                                                              zone_,
+                                                                              uploads(),
+                                                                              tree->id(tree->find("980100")),
+                                                                              {"9801"},
+                                                                              std::nullopt,
+                                                                              owner});
     return node;
   }
 
@@ -162,16 +180,21 @@ class IngestWorld : public ::testing::Test {
   }
 
   std::string uploads() const { return folder_.path() + "/uploads"; }
-  static void write(const std::string& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
+  static void write(const std::string& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
 
   // Puts the text in the uploads folder and submits it.
-  ingest::BatchView submit(Node& node, const std::string& resource, std::string_view text, const std::string& name = "file.csv") {
+  ingest::BatchView submit(Node& node, const std::string& resource, std::string_view text,
+                           const std::string& name = "file.csv") {
     static std::atomic<int> count = 0;
     const std::string path = uploads() + "/" + std::to_string(count++) + ".incoming";
     write(path, text);
     return must(node.ingest->submit(resource, path, name, {"tester", std::nullopt}));
   }
-  ingest::BatchView submit(const std::string& resource, std::string_view text) { return submit(node_, resource, text); }
+  ingest::BatchView submit(const std::string& resource, std::string_view text) {
+    return submit(node_, resource, text);
+  }
 
   ingest::Batch load(const std::string& resource, std::string_view text) {
     const auto view = submit(resource, text);
@@ -214,7 +237,8 @@ class IngestWorld : public ::testing::Test {
     for (const auto& entry : feed()) {
       if (entry.kind != ingest::slice_event_kind) continue;
       for (const auto& change : must(ingest::parse_slice_event(entry.body)).counts) {
-        if (change.metric == metric) sums[{std::string(tree->code(tree->find(change.region))), to_iso(change.day)}] += change.delta;
+        if (change.metric == metric)
+          sums[{std::string(tree->code(tree->find(change.region))), to_iso(change.day)}] += change.delta;
       }
     }
     std::erase_if(sums, [](const auto& item) { return item.second == 0; });

@@ -1,4 +1,5 @@
-// Goal: the tables of all modules together come up on an empty database, come up again, and from every step before.
+// Goal: the tables of all modules together come up on an empty database, come up again, and from every step
+// before.
 #include "app/modules.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/region/sql.gen.h"
@@ -18,7 +19,8 @@ class Upgrades : public ::testing::Test {
     if (const std::string reason = Backend::missing(); !reason.empty()) GTEST_SKIP() << reason;
   }
 
-  void check(std::span<const storage::Migration> steps, std::vector<std::string> inserts, std::vector<std::string> dumps) {
+  void check(std::span<const storage::Migration> steps, std::vector<std::string> inserts,
+             std::vector<std::string> dumps) {
     storage::UpgradeCase upgrade;
     upgrade.before.assign(storage::sql::migrations().begin(), storage::sql::migrations().end());
     upgrade.steps.assign(steps.begin(), steps.end());
@@ -68,7 +70,8 @@ TYPED_TEST(Upgrades, DataNewerThanTheProgramAreRefused) {
 
 TYPED_TEST(Upgrades, TheCatalogueFromEveryStep) {
   this->check(catalog::sql::migrations(),
-              {"INSERT INTO resource_table (resource, step, shape, changed_at) VALUES ('notes', 1, '1;f_words:text', 5)"},
+              {"INSERT INTO resource_table (resource, step, shape, changed_at) VALUES ('notes', 1, "
+               "'1;f_words:text', 5)"},
               {"SELECT resource, step, shape, changed_at FROM resource_table ORDER BY resource"});
 }
 
