@@ -21,13 +21,11 @@ namespace {
 constexpr int pool_threads = 8;
 constexpr int loader_threads = 2;
 
-// Blocks the signals that end us in this thread and all it starts, so that only wait_for_stop() sees them.
-sigset_t block_stop_signals() {
+sigset_t stop_signals() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGINT);
   sigaddset(&stop, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   return stop;
 }
 
@@ -79,11 +77,15 @@ Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& li
   return std::pair{host, port};
 }
 
+void block_stop_signals() {
+  const sigset_t stop = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+}
+
 std::string socket_path(const std::string& data_folder) { return data_folder + "/jingwei.sock"; }
 
 Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, const std::function<void(const std::string&)>& ready) {
   JW_ASSIGN(const auto listen, parse_listen(options.listen));
-  const sigset_t stop = block_stop_signals();
 
   catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock());
   ingest::IngestRoutes ingest_routes(hub.ingest());
@@ -128,6 +130,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, co
   log::info("serve.started", {{"url", url}});
   ready(url);
 
+  const sigset_t stop = stop_signals();
   int signal = 0;
   sigwait(&stop, &signal);
   log::info("serve.draining", {{"signal", signal}});

@@ -21,6 +21,7 @@ Result<void> run(const ServeCommand& command) {
   if (!command.certificate.empty()) options.tls = http::TlsFiles{command.certificate, command.key};
   log::open(command.log_file.empty() ? data + "/jingwei.log" : command.log_file, log::Level::info);
   const Share share = find_share();
+  block_stop_signals();
   JW_ASSIGN(const auto hub, Hub::open(data, share, clock));
   return serve(*hub, share, options, [&](const std::string& url) {
     if (command.common.json) {

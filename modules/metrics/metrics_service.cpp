@@ -118,7 +118,8 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
 
 void MetricsService::note_pace(std::int64_t records, Instant committed_at) {
   const Instant now = clock_.now();
-  const std::int64_t second = to_micros(now) / 1'000'000;
+  // By when they were stored, so that catching up after a stall does not look like a flood.
+  const std::int64_t second = to_micros(committed_at) / 1'000'000;
   Second& slot = pace_[static_cast<std::size_t>(second) % pace_.size()];
   if (slot.second != second) slot = {second, 0};
   slot.records += records;
