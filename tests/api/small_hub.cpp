@@ -70,6 +70,7 @@ void SmallHub::serve() {
   std::promise<std::string> ready;
   auto address = ready.get_future();
   server_ = std::thread([this, &ready] {
+    app::block_stop_signals();  // in this thread; serve() waits for them here
     app::ServeOptions options;
     options.listen = "127.0.0.1:0";
     bool told = false;
