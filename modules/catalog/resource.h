@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +75,8 @@ struct Resource {
   Update update = Update::daily;
   std::vector<std::string> key;  // names of the fields that tell records apart; empty: the whole content
   std::vector<std::string> region_fields;  // the first that is filled gives the record its region; none: records have no region
+  // A region field that gives the region only while another field is empty: province_code → city.
+  std::map<std::string, std::string> region_unless;
   std::string region_otherwise;  // code of the region of records that fill none of them; empty: they have none
   std::string day_field;         // empty: the day a record was received
   std::string source;            // whom to name beside published figures; empty: the provider

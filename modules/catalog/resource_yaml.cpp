@@ -150,6 +150,11 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
     const Field* field = resource.field(name);
     if (field == nullptr || field->type != FieldType::region) missing(name);
   }
+  for (const auto& [region_field, other] : resource.region_unless) {
+    const auto& listed = resource.region_fields;
+    if (std::find(listed.begin(), listed.end(), region_field) == listed.end()) missing(region_field);
+    if (resource.field(other) == nullptr) missing(other);
+  }
   if (!resource.day_field.empty()) {
     const Field* field = resource.field(resource.day_field);
     if (field == nullptr || (field->type != FieldType::date && field->type != FieldType::datetime)) missing(resource.day_field);
@@ -180,6 +185,9 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
   resource.update = pick(mapping.require("update"), updates, faults, Update::once);
   resource.key = mapping.texts("key");
   resource.region_fields = mapping.texts("region");
+  if (const YamlNode* unless = mapping.get("region_unless")) {
+    for (const auto& pair : unless->pairs) resource.region_unless[pair.key.scalar] = pair.value.scalar;
+  }
   resource.region_otherwise = mapping.text("region_otherwise").value_or("");
   resource.day_field = mapping.text("day").value_or("");
   resource.source = mapping.text("source").value_or("");

@@ -17,6 +17,22 @@ storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
   }
 }
 
+// The first region field that is filled and allowed to speak; `otherwise` only when none is filled.
+RegionId region_of(const catalog::Resource& resource, const CleanRow& row, RegionId otherwise) {
+  const auto filled = [&](const std::string& name) {
+    return row.fields[static_cast<std::size_t>(resource.index_of(name))].status != CleanStatus::empty;
+  };
+  bool any = false;
+  for (const auto& name : resource.region_fields) {
+    if (!filled(name)) continue;
+    any = true;
+    const auto unless = resource.region_unless.find(name);
+    if (unless != resource.region_unless.end() && filled(unless->second)) continue;
+    return RegionId(row.fields[static_cast<std::size_t>(resource.index_of(name))].integer);
+  }
+  return any ? RegionId() : otherwise;
+}
+
 }  // namespace
 
 Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource) {
@@ -61,11 +77,7 @@ TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const
                                                          : zone.day_of(from_micros(cell.integer));
     }
   }
-  for (const auto& name : resource.region_fields) {
-    const Cleaned& cell = row.fields[static_cast<std::size_t>(resource.index_of(name))];
-    if (!typed.region && cell.status != CleanStatus::empty) typed.region = RegionId(cell.integer);
-  }
-  if (!typed.region) typed.region = defaults.region;
+  typed.region = region_of(resource, row, defaults.region);
   return typed;
 }
 
