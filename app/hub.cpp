@@ -14,9 +14,12 @@ namespace {
 
 constexpr std::uint64_t regions_file_bytes = 256 << 20;
 
-bool is_embedded(const Settings& settings) { return settings.store == "embedded"; }
+bool is_embedded(const Settings& settings) {
+  return settings.store == "embedded";
+}
 
-Result<std::unique_ptr<storage::Store>> open_store(const std::string& data_folder, const Settings& settings, const Clock& clock) {
+Result<std::unique_ptr<storage::Store>> open_store(const std::string& data_folder, const Settings& settings,
+                                                   const Clock& clock) {
   if (is_embedded(settings)) {
     storage::EmbeddedOptions options;
     options.folder = data_folder;
@@ -29,7 +32,8 @@ Result<std::unique_ptr<storage::Store>> open_store(const std::string& data_folde
   return storage::open_postgres(options);
 }
 
-// The folder's lock makes an embedded process the only one, so its successor may take over its leases at once.
+// The folder's lock makes an embedded process the only one, so its successor may take over its leases at
+// once.
 std::string owner_of(const Settings& settings) {
   if (is_embedded(settings)) return "embedded";
   SecureRandom random;
@@ -52,13 +56,14 @@ Hub::Hub(std::string data_folder, Settings settings, const Clock& clock)
       owner_(owner_of(settings_)),
       sealer_(storage::plain_sealer()) {}
 
-Result<std::unique_ptr<Hub>> Hub::open(const std::string& data_folder, const Share& share, const Clock& clock) {
+Result<std::unique_ptr<Hub>> Hub::open(const std::string& data_folder, const Share& share,
+                                       const Clock& clock) {
   JW_ASSIGN(const Settings settings, read_settings(real_file_system(), data_folder));
   return create(data_folder, settings, share, clock);
 }
 
-Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const Settings& settings, const Share& share,
-                                         const Clock& clock) {
+Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const Settings& settings,
+                                         const Share& share, const Clock& clock) {
   // Batches remember where their files stand, whatever folder the next process is started in.
   std::error_code fault;
   const std::string absolute = std::filesystem::absolute(data_folder, fault).lexically_normal().string();
@@ -80,24 +85,28 @@ Result<void> Hub::open_modules(const Share& share) {
   }
   regions_ = std::make_unique<region::Regions>(std::move(national), store_.get());
   JW_TRY(regions_->reload());
-  region_follower_ = std::make_unique<storage::Follower>(*store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
-    for (const auto& entry : entries) JW_TRY(regions_->follow(entry));
-    return {};
-  });
+  region_follower_ = std::make_unique<storage::Follower>(
+      *store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
+        for (const auto& entry : entries) JW_TRY(regions_->follow(entry));
+        return {};
+      });
 
   JW_ASSIGN(catalog_, catalog::Catalog::open(files, share.scenarios_folder, *store_, clock_));
   const std::string uploads = data_folder_ + "/uploads";
   JW_TRY(files.make_folders(uploads));
   const auto tree = regions_->tree();
   const region::Node own = tree->find(settings_.region);
-  ingest_ = std::make_unique<ingest::IngestService>(ingest::IngestParts{
-      *store_, *catalog_, *regions_, *sealer_, files, clock_, zone_, uploads, own == region::no_node ? RegionId() : tree->id(own),
-      settings_.synthetic_id_prefixes, settings_.synthetic_today, owner_});
+  ingest_ = std::make_unique<ingest::IngestService>(
+      ingest::IngestParts{*store_, *catalog_, *regions_, *sealer_, files, clock_, zone_, uploads,
+                          own == region::no_node ? RegionId() : tree->id(own),
+                          settings_.synthetic_id_prefixes, settings_.synthetic_today, owner_});
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   return metrics_->load();
 }
 
-Hub::~Hub() { stop(); }
+Hub::~Hub() {
+  stop();
+}
 
 void Hub::start(int loaders) {
   region_follower_->start();

@@ -23,12 +23,14 @@ Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem
 
 class Hub {
  public:
-  // Opens the store (taking the folder's lock when embedded), brings all tables up to date, loads regions and figures.
-  // Errors: not_found (no data folder), conflict "storage.locked", invalid (settings, packages), the store's.
-  static Result<std::unique_ptr<Hub>> open(const std::string& data_folder, const Share& share, const Clock& clock);
+  // Opens the store (taking the folder's lock when embedded), brings all tables up to date, loads regions and
+  // figures. Errors: not_found (no data folder), conflict "storage.locked", invalid (settings, packages), the
+  // store's.
+  static Result<std::unique_ptr<Hub>> open(const std::string& data_folder, const Share& share,
+                                           const Clock& clock);
   // The same for a folder that has no settings yet; the caller writes them when the hub is complete.
-  static Result<std::unique_ptr<Hub>> create(const std::string& data_folder, const Settings& settings, const Share& share,
-                                             const Clock& clock);
+  static Result<std::unique_ptr<Hub>> create(const std::string& data_folder, const Settings& settings,
+                                             const Share& share, const Clock& clock);
   ~Hub();
 
   // Follows the feed, saves figures and loads waiting batches on threads of its own, until stop().
@@ -45,7 +47,8 @@ class Hub {
   metrics::MetricsService& metrics() { return *metrics_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
-  // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the line.
+  // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
+  // line.
   Result<void> load_regions(const std::string& path);
 
  private:

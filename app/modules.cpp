@@ -20,8 +20,9 @@ namespace jingwei::app {
 
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
-  for (const auto migrations : {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
-                                ingest::sql::migrations(), metrics::sql::migrations()}) {
+  for (const auto migrations :
+       {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
+        ingest::sql::migrations(), metrics::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;

@@ -26,10 +26,18 @@ std::string schema_name(std::string_view resource) {
 json::object schema_of(const catalog::Field& field) {
   json::object schema;
   switch (field.type) {
-    case catalog::FieldType::integer: schema["type"] = "integer"; break;
-    case catalog::FieldType::number: schema["type"] = "number"; break;
-    case catalog::FieldType::boolean: schema["type"] = "boolean"; break;
-    default: schema["type"] = "string"; break;
+    case catalog::FieldType::integer:
+      schema["type"] = "integer";
+      break;
+    case catalog::FieldType::number:
+      schema["type"] = "number";
+      break;
+    case catalog::FieldType::boolean:
+      schema["type"] = "boolean";
+      break;
+    default:
+      schema["type"] = "string";
+      break;
   }
   if (field.type == catalog::FieldType::date) schema["format"] = "date";
   if (field.type == catalog::FieldType::datetime) schema["format"] = "date-time";
@@ -82,8 +90,9 @@ json::object concrete_path(const json::object& templated, const catalog::Resourc
     post["parameters"] = std::move(kept);
   }
   const json::object reference = {{"$ref", "#/components/schemas/" + schema_name(resource.id)}};
-  post["requestBody"] = json::object{
-      {"required", true}, {"content", json::object{{"application/json", json::object{{"schema", reference}}}}}};
+  post["requestBody"] =
+      json::object{{"required", true},
+                   {"content", json::object{{"application/json", json::object{{"schema", reference}}}}}};
   path["post"] = std::move(post);
   return path;
 }

@@ -32,26 +32,32 @@ sigset_t stop_signals() {
 void append_figures(Hub& hub, std::string& out) {
   const auto figures = hub.metrics().figures(RegionId());
   const auto gauge = [&](const char* name, const char* help, double value) {
-    out += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + " gauge\n" + name + ' ' + std::to_string(value) + '\n';
+    out += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + " gauge\n" + name + ' ' +
+           std::to_string(value) + '\n';
   };
-  gauge("jingwei_feed_lag_milliseconds", "Age of the newest event when the counters took it.", figures.lag_ms);
+  gauge("jingwei_feed_lag_milliseconds", "Age of the newest event when the counters took it.",
+        figures.lag_ms);
   gauge("jingwei_records_per_second", "Records counted per second.", figures.records_per_second);
   out += "# HELP jingwei_rows_total Rows of sources by outcome.\n# TYPE jingwei_rows_total counter\n";
   for (const auto& [resource, quality] : figures.quality) {
     const auto line = [&](const char* outcome, std::int64_t rows) {
-      out += "jingwei_rows_total{resource=\"" + resource + "\",outcome=\"" + outcome + "\"} " + std::to_string(rows) + '\n';
+      out += "jingwei_rows_total{resource=\"" + resource + "\",outcome=\"" + outcome + "\"} " +
+             std::to_string(rows) + '\n';
     };
     line("accepted", quality.accepted);
     line("refused", quality.refused);
   }
 }
 
-// A read that api.yaml calls sensitive is on record before it is answered; writes put their entry into their own Change.
+// A read that api.yaml calls sensitive is on record before it is answered; writes put their entry into their
+// own Change.
 void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
   for (auto& route : routes) {
-    if (route.audit == "none" || route.method != http::Method::get || route.runs != http::Runs::pool) continue;
+    if (route.audit == "none" || route.method != http::Method::get || route.runs != http::Runs::pool)
+      continue;
     route.handle = [&store, event = route.audit, handle = std::move(route.handle)](
-                       const http::Request& request, const http::PathValues& values, http::Responder respond) {
+                       const http::Request& request, const http::PathValues& values,
+                       http::Responder respond) {
       storage::Change change;
       change.audit.push_back({"local", event, std::string(request.path), "{}"});
       if (auto recorded = store.commit(std::move(change)); !recorded) {
@@ -82,9 +88,12 @@ void block_stop_signals() {
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
 }
 
-std::string socket_path(const std::string& data_folder) { return data_folder + "/jingwei.sock"; }
+std::string socket_path(const std::string& data_folder) {
+  return data_folder + "/jingwei.sock";
+}
 
-Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, const std::function<void(const std::string&)>& ready) {
+Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
+                   const std::function<void(const std::string&)>& ready) {
   JW_ASSIGN(const auto listen, parse_listen(options.listen));
 
   catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock());
@@ -106,15 +115,16 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, co
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 
-  std::vector<http::Route> routes = http::system_routes(
-      {server_options.stats,
-       [&hub]() -> Result<void> {
-         auto reader = hub.store().read();
-         if (!reader) return std::move(reader).error();
-         return {};
-       },
-       [&hub](std::string& out) { append_figures(hub, out); }});
-  for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(), system_api.routes()}) {
+  std::vector<http::Route> routes =
+      http::system_routes({server_options.stats,
+                           [&hub]() -> Result<void> {
+                             auto reader = hub.store().read();
+                             if (!reader) return std::move(reader).error();
+                             return {};
+                           },
+                           [&hub](std::string& out) { append_figures(hub, out); }});
+  for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(),
+                    metrics_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 
@@ -125,7 +135,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, co
   http::Server server(std::move(server_options), std::move(routes));
   JW_TRY(server.start());
   const std::string scheme = options.tls ? "https" : "http";
-  const std::string host = listen.first.find(':') == std::string::npos ? listen.first : "[" + listen.first + "]";
+  const std::string host =
+      listen.first.find(':') == std::string::npos ? listen.first : "[" + listen.first + "]";
   const std::string url = scheme + "://" + host + ":" + std::to_string(server.port());
   log::info("serve.started", {{"url", url}});
   ready(url);

@@ -22,11 +22,13 @@ Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& li
 // Name of the socket in the data folder through which the CLI talks to a running server.
 std::string socket_path(const std::string& data_folder);
 
-// Makes SIGINT and SIGTERM wait for serve(), in this thread and all it starts; call before the hub is opened, so that a stop
-// in the first moments drains too.
+// Makes SIGINT and SIGTERM wait for serve(), in this thread and all it starts; call before the hub is opened,
+// so that a stop in the first moments drains too.
 void block_stop_signals();
 
-// Serves until SIGINT or SIGTERM, then drains; block_stop_signals() comes first. `ready` is called once with the address to open.
-Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options, const std::function<void(const std::string& url)>& ready);
+// Serves until SIGINT or SIGTERM, then drains; block_stop_signals() comes first. `ready` is called once with
+// the address to open.
+Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
+                   const std::function<void(const std::string& url)>& ready);
 
 }  // namespace jingwei::app

@@ -10,7 +10,9 @@ namespace jingwei::app {
 
 namespace {
 
-std::string settings_path(const std::string& data_folder) { return data_folder + "/jingwei.yaml"; }
+std::string settings_path(const std::string& data_folder) {
+  return data_folder + "/jingwei.yaml";
+}
 
 }  // namespace
 
@@ -65,7 +67,8 @@ Result<void> write_settings(FileSystem& files, const std::string& data_folder, c
 
 Share find_share() {
   std::filesystem::path folder;
-  if (const char* named = std::getenv("JINGWEI_SHARE"); named != nullptr && *named != '\0') {  // NOLINT(concurrency-mt-unsafe)
+  if (const char* named = std::getenv("JINGWEI_SHARE");
+      named != nullptr && *named != '\0') {  // NOLINT(concurrency-mt-unsafe)
     folder = named;
   } else {
     std::error_code fault;

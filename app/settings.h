@@ -11,13 +11,15 @@
 namespace jingwei::app {
 
 struct Settings {
-  std::string name;               // shown at the top of every page
+  std::string name;                // shown at the top of every page
   std::string store = "embedded";  // or a postgresql:// URI
   std::string zone = "Asia/Shanghai";
-  std::string region;             // code of the hub's own region, such as 990100
-  std::vector<std::string> synthetic_id_prefixes;  // citizen-ID regions a synthetic city invents; none in a real one
-  std::optional<Day> synthetic_today;  // where a synthetic city's calendar stands: rows without a day count there
-  bool synthetic = false;         // all data are invented; every page says so
+  std::string region;  // code of the hub's own region, such as 990100
+  std::vector<std::string>
+      synthetic_id_prefixes;  // citizen-ID regions a synthetic city invents; none in a real one
+  std::optional<Day>
+      synthetic_today;     // where a synthetic city's calendar stands: rows without a day count there
+  bool synthetic = false;  // all data are invented; every page says so
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

@@ -52,8 +52,8 @@ std::vector<http::Route> SystemApi::routes() {
   document.audit = "none";
   document.runs = http::Runs::inline_;
   document.produces = {"application/json"};
-  document.handle = [text = with_resources(openapi_document(), handlers_->catalog())](const http::Request&, const http::PathValues&,
-                                                                                     http::Responder respond) {
+  document.handle = [text = with_resources(openapi_document(), handlers_->catalog())](
+                        const http::Request&, const http::PathValues&, http::Responder respond) {
     http::Response response = http::Response::json(text);
     response.cache_control = "no-cache";
     respond(std::move(response));

@@ -26,7 +26,8 @@ void write_digits(char* to, std::int64_t number, int digits) {
 }
 
 // Years that four digits do not hold.
-std::string far_rfc3339(std::chrono::year_month_day date, std::chrono::hh_mm_ss<std::chrono::microseconds> time) {
+std::string far_rfc3339(std::chrono::year_month_day date,
+                        std::chrono::hh_mm_ss<std::chrono::microseconds> time) {
   char text[48];
   std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
@@ -66,8 +67,10 @@ std::string to_rfc3339(Instant instant) {
 std::optional<Instant> parse_rfc3339(std::string_view text) {
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const auto day = parse_iso_day(text.substr(0, 10));
-  const int hour = read_digits(text, 11, 2), minute = read_digits(text, 14, 2), second = read_digits(text, 17, 2);
-  if (!day || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  const int hour = read_digits(text, 11, 2), minute = read_digits(text, 14, 2),
+            second = read_digits(text, 17, 2);
+  if (!day || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return std::nullopt;
   if (text[13] != ':' || text[16] != ':') return std::nullopt;
   std::size_t at = 19;
   std::int64_t micros = 0;
@@ -75,7 +78,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     ++at;
     const std::size_t begin = at;
     std::int64_t scale = 100'000;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) micros += (text[at] - '0') * scale;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      micros += (text[at] - '0') * scale;
     if (at == begin) return std::nullopt;
   }
   if (at >= text.size()) return std::nullopt;
@@ -91,8 +95,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     return std::nullopt;
   }
   if (at != text.size()) return std::nullopt;
-  return Instant{*day} + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second} +
-         std::chrono::microseconds{micros} - offset;
+  return Instant{*day} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second} + std::chrono::microseconds{micros} - offset;
 }
 
 std::string to_iso(Day day) {
@@ -107,7 +111,8 @@ std::optional<Day> parse_iso_day(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   const int year = read_digits(text, 0, 4), month = read_digits(text, 5, 2), day = read_digits(text, 8, 2);
   if (year < 0 || month < 0 || day < 0) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
   return Day{date};
@@ -125,7 +130,9 @@ Zone::Zone(const std::string& iana_name) : name_(iana_name), rules_(new Rules) {
   }
 }
 
-Zone::~Zone() { delete rules_; }
+Zone::~Zone() {
+  delete rules_;
+}
 
 std::chrono::seconds Zone::offset_at(Instant instant) const {
   std::int32_t raw = 0, daylight = 0;

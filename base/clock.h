@@ -33,7 +33,8 @@ class SystemClock final : public Clock {
 // A clock that stands still until told; safe to read and turn from several threads.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Instant start = Instant{std::chrono::days{18'300}}) : now_us_(start.time_since_epoch().count()) {}
+  explicit ManualClock(Instant start = Instant{std::chrono::days{18'300}})
+      : now_us_(start.time_since_epoch().count()) {}
   Instant now() const override { return Instant{std::chrono::microseconds{now_us_.load()}}; }
   std::chrono::nanoseconds monotonic() const override { return std::chrono::microseconds{ticks_us_.load()}; }
   void advance(std::chrono::microseconds by) {
@@ -48,21 +49,31 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> ticks_us_{0};
 };
 
-inline std::int64_t to_micros(Instant instant) { return instant.time_since_epoch().count(); }
-inline Instant from_micros(std::int64_t micros) { return Instant{std::chrono::microseconds{micros}}; }
-inline std::int32_t to_days(Day day) { return static_cast<std::int32_t>(day.time_since_epoch().count()); }
-inline Day from_days(std::int32_t days) { return Day{std::chrono::days{days}}; }
+inline std::int64_t to_micros(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+inline Instant from_micros(std::int64_t micros) {
+  return Instant{std::chrono::microseconds{micros}};
+}
+inline std::int32_t to_days(Day day) {
+  return static_cast<std::int32_t>(day.time_since_epoch().count());
+}
+inline Day from_days(std::int32_t days) {
+  return Day{std::chrono::days{days}};
+}
 
 // "2020-01-21T08:00:00.000000Z".
 std::string to_rfc3339(Instant instant);
-// RFC 3339 date-time with "Z" or an offset; fraction up to six digits counted, more cut. Nothing if malformed.
+// RFC 3339 date-time with "Z" or an offset; fraction up to six digits counted, more cut. Nothing if
+// malformed.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 // "2020-01-21".
 std::string to_iso(Day day);
 // Exactly YYYY-MM-DD and a real day; nothing otherwise.
 std::optional<Day> parse_iso_day(std::string_view text);
 
-// Days of an instant in a zone (IANA name such as "Asia/Shanghai"; ICU's rules). Thread-safe after construction.
+// Days of an instant in a zone (IANA name such as "Asia/Shanghai"; ICU's rules). Thread-safe after
+// construction.
 class Zone {
  public:
   explicit Zone(const std::string& iana_name);

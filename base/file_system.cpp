@@ -38,7 +38,8 @@ class PosixFile final : public File {
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
     std::size_t done = 0;
     while (done < into.size()) {
-      const ssize_t n = ::pread(handle_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t n =
+          ::pread(handle_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return from_errno(errno, path_);
       if (n == 0) break;
@@ -50,7 +51,8 @@ class PosixFile final : public File {
   Result<void> write(std::uint64_t offset, std::span<const std::byte> from) override {
     std::size_t done = 0;
     while (done < from.size()) {
-      const ssize_t n = ::pwrite(handle_, from.data() + done, from.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t n =
+          ::pwrite(handle_, from.data() + done, from.size() - done, static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return from_errno(errno, path_);
       done += static_cast<std::size_t>(n);
@@ -116,7 +118,8 @@ class PosixFileSystem final : public FileSystem {
   Result<std::vector<std::string>> list(const std::string& folder) override {
     std::error_code fault;
     std::vector<std::string> names;
-    for (std::filesystem::directory_iterator it(folder, fault), end; !fault && it != end; it.increment(fault)) {
+    for (std::filesystem::directory_iterator it(folder, fault), end; !fault && it != end;
+         it.increment(fault)) {
       names.push_back(it->path().filename().string());
     }
     if (fault) return from_errno(fault.value(), folder);
@@ -150,7 +153,10 @@ FileSystem& real_file_system() {
 Result<std::string> read_text(FileSystem& files, const std::string& path, std::uint64_t limit) {
   JW_ASSIGN(auto file, files.open(path, OpenMode::read));
   JW_ASSIGN(const std::uint64_t size, file->size());
-  if (size > limit) return Error(ErrorCode::too_large, "file.too_large").with("path", path).with("limit", std::to_string(limit));
+  if (size > limit)
+    return Error(ErrorCode::too_large, "file.too_large")
+        .with("path", path)
+        .with("limit", std::to_string(limit));
   std::string text(size, '\0');
   JW_ASSIGN(const std::size_t got, file->read(0, std::as_writable_bytes(std::span(text))));
   text.resize(got);

@@ -1,4 +1,5 @@
-// The disk comes in from outside. storage/faulty gives one that loses unsynced writes, tears pages and fills up.
+// The disk comes in from outside. storage/faulty gives one that loses unsynced writes, tears pages and fills
+// up.
 #pragma once
 
 #include <cstddef>
@@ -53,7 +54,8 @@ FileSystem& real_file_system();
 
 // The whole file as text. Errors: not_found, too_large (over `limit` bytes), unavailable.
 Result<std::string> read_text(FileSystem& files, const std::string& path, std::uint64_t limit);
-// Replaces `path` so that after a crash either the old or the new text stands: temporary file, sync, rename, sync.
+// Replaces `path` so that after a crash either the old or the new text stands: temporary file, sync, rename,
+// sync.
 Result<void> write_text_durably(FileSystem& files, const std::string& path, std::string_view text);
 
 }  // namespace jingwei

@@ -1,4 +1,5 @@
-// Strong ids: 63-bit numbers that cannot be mixed up. Strings in JSON, since JavaScript loses bits above 2^53.
+// Strong ids: 63-bit numbers that cannot be mixed up. Strings in JSON, since JavaScript loses bits above
+// 2^53.
 #pragma once
 
 #include <charconv>

@@ -11,8 +11,8 @@ namespace jingwei {
 // Appends `text` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
-// Writes members and elements in order and places the commas. Nesting errors are our bugs (JW_ASSERT in end_*).
-// Ids (base/ids.h) go out as strings: use member(key, id.to_string()).
+// Writes members and elements in order and places the commas. Nesting errors are our bugs (JW_ASSERT in
+// end_*). Ids (base/ids.h) go out as strings: use member(key, id.to_string()).
 class JsonWriter {
  public:
   explicit JsonWriter(std::size_t reserve = 256) { out_.reserve(reserve); }
@@ -29,8 +29,7 @@ class JsonWriter {
   void value(bool truth);
   void value(double number);  // shortest text that reads back the same; NaN and infinities become null
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>)
-  void value(Integer number) {
+  requires(!std::same_as<Integer, bool>) void value(Integer number) {
     number_text(static_cast<std::int64_t>(number));
   }
   void null();

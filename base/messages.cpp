@@ -31,7 +31,8 @@ Language preferred_language(std::string_view accept_language) {
     double quality = 1;
     if (const std::size_t semicolon = range.find(';'); semicolon != std::string_view::npos) {
       const std::string_view weight = trimmed(range.substr(semicolon + 1));
-      if (weight.starts_with("q=")) std::from_chars(weight.data() + 2, weight.data() + weight.size(), quality);
+      if (weight.starts_with("q="))
+        std::from_chars(weight.data() + 2, weight.data() + weight.size(), quality);
       range = range.substr(0, semicolon);
     }
     const std::string language = text::lower_ascii(trimmed(range.substr(0, range.find('-'))));
@@ -45,7 +46,8 @@ void add_messages(std::span<const Message> messages) {
   for (const auto& message : messages) catalogue()[message.id] = &message;
 }
 
-std::string render(std::string_view id, std::span<const std::pair<std::string, std::string>> arguments, Language language) {
+std::string render(std::string_view id, std::span<const std::pair<std::string, std::string>> arguments,
+                   Language language) {
   const auto found = catalogue().find(id);
   if (found == catalogue().end()) return std::string(id);
   const std::string_view pattern = language == Language::zh ? found->second->zh : found->second->en;
@@ -59,7 +61,8 @@ std::string render(std::string_view id, std::span<const std::pair<std::string, s
     }
     sentence += pattern.substr(at, open - at);
     const std::string_view name = pattern.substr(open + 1, close - open - 1);
-    const auto given = std::find_if(arguments.begin(), arguments.end(), [&](const auto& argument) { return argument.first == name; });
+    const auto given = std::find_if(arguments.begin(), arguments.end(),
+                                    [&](const auto& argument) { return argument.first == name; });
     sentence += given == arguments.end() ? "…" : given->second;
     at = close + 1;
   }

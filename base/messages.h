@@ -12,7 +12,8 @@ namespace jingwei {
 
 enum class Language : std::uint8_t { zh, en };
 
-// The best of zh and en for an Accept-Language header (RFC 9110 §12.5.4); zh when it names neither or is empty.
+// The best of zh and en for an Accept-Language header (RFC 9110 §12.5.4); zh when it names neither or is
+// empty.
 Language preferred_language(std::string_view accept_language);
 
 struct Message {
@@ -24,8 +25,12 @@ struct Message {
 // Adds a catalogue; `messages` must live as long as the process. Call at start, before any thread renders.
 void add_messages(std::span<const Message> messages);
 
-// The sentence with {name} replaced by arguments (… where none is given, as in a heading over many rows); the id itself when no catalogue has it.
-std::string render(std::string_view id, std::span<const std::pair<std::string, std::string>> arguments, Language language);
-inline std::string render(const Error& error, Language language) { return render(error.message, error.arguments, language); }
+// The sentence with {name} replaced by arguments (… where none is given, as in a heading over many rows); the
+// id itself when no catalogue has it.
+std::string render(std::string_view id, std::span<const std::pair<std::string, std::string>> arguments,
+                   Language language);
+inline std::string render(const Error& error, Language language) {
+  return render(error.message, error.arguments, language);
+}
 
 }  // namespace jingwei

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -22,8 +22,8 @@ class Random {
   void fill(std::span<std::byte> bytes);
 };
 
-// xoshiro256** seeded through splitmix64 (Blackman & Vigna 2018): the same numbers for the same seed on any machine.
-// Not for secrets. Not thread-safe.
+// xoshiro256** seeded through splitmix64 (Blackman & Vigna 2018): the same numbers for the same seed on any
+// machine. Not for secrets. Not thread-safe.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed);

@@ -7,9 +7,9 @@ namespace jingwei {
 
 std::string_view name_of(ErrorCode code) {
   constexpr std::array<std::string_view, 17> names = {
-      "invalid",   "unauthenticated", "denied",      "not_found", "gone",      "conflict",
+      "invalid",   "unauthenticated", "denied",      "not_found",      "gone",         "conflict",
       "stale",     "too_large",       "unsupported", "not_acceptable", "rate_limited", "unavailable",
-      "exhausted", "cancelled",       "timeout",     "corrupt",   "internal"};
+      "exhausted", "cancelled",       "timeout",     "corrupt",        "internal"};
   return names.at(static_cast<std::size_t>(code));
 }
 

@@ -12,25 +12,26 @@
 
 namespace jingwei {
 
-// What kind of thing went wrong. http/ maps each to one status in one table; the CLI maps each to one exit code.
+// What kind of thing went wrong. http/ maps each to one status in one table; the CLI maps each to one exit
+// code.
 enum class ErrorCode : std::uint8_t {
-  invalid,        // the input breaks a rule that its sender can mend
+  invalid,  // the input breaks a rule that its sender can mend
   unauthenticated,
   denied,
   not_found,
-  gone,           // was there, has been withdrawn or has lapsed
-  conflict,       // somebody else changed it first, or a unique value is taken
-  stale,          // the caller's If-Match or cursor names an older version
+  gone,      // was there, has been withdrawn or has lapsed
+  conflict,  // somebody else changed it first, or a unique value is taken
+  stale,     // the caller's If-Match or cursor names an older version
   too_large,
-  unsupported,    // media type, encoding, format or method we do not take
+  unsupported,  // media type, encoding, format or method we do not take
   not_acceptable,
   rate_limited,
-  unavailable,    // a part we need is down or draining; try again
-  exhausted,      // disk, memory or quota is used up
+  unavailable,  // a part we need is down or draining; try again
+  exhausted,    // disk, memory or quota is used up
   cancelled,
   timeout,
-  corrupt,        // stored bytes fail their check
-  internal,       // our own fault
+  corrupt,   // stored bytes fail their check
+  internal,  // our own fault
 };
 
 // Name of the code as it stands in JSON, such as "not_found".
@@ -38,9 +39,9 @@ std::string_view name_of(ErrorCode code);
 
 // One thing that went wrong, told so that a person can act on it.
 //
-// `message` is an id in the message catalogues (modules/*/messages.yaml, e.g. "region.not_found"), never a sentence;
-// `arguments` fill its {placeholders}. `field` names the input at fault as a JSON pointer or a parameter name, or is empty.
-// `detail` is for logs and never holds personal data.
+// `message` is an id in the message catalogues (modules/*/messages.yaml, e.g. "region.not_found"), never a
+// sentence; `arguments` fill its {placeholders}. `field` names the input at fault as a JSON pointer or a
+// parameter name, or is empty. `detail` is for logs and never holds personal data.
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;
@@ -79,8 +80,10 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -138,17 +141,17 @@ class [[nodiscard]] Result<void> {
 };
 
 // Returns the error of `expression` from the enclosing function.
-#define JW_TRY(expression)                                             \
-  do {                                                                 \
-    if (auto jw_try_result = (expression); !jw_try_result.ok())        \
-      return std::move(jw_try_result).error();                         \
+#define JW_TRY(expression)                                                                               \
+  do {                                                                                                   \
+    if (auto jw_try_result = (expression); !jw_try_result.ok()) return std::move(jw_try_result).error(); \
   } while (false)
 
 #define JW_CONCAT_INNER(a, b) a##b
 #define JW_CONCAT(a, b) JW_CONCAT_INNER(a, b)
 
 // JW_ASSIGN(auto x, f()): x is the value of f(), or the enclosing function returns its error.
-#define JW_ASSIGN(declaration, expression) JW_ASSIGN_INNER(declaration, expression, JW_CONCAT(jw_assign_, __LINE__))
+#define JW_ASSIGN(declaration, expression) \
+  JW_ASSIGN_INNER(declaration, expression, JW_CONCAT(jw_assign_, __LINE__))
 #define JW_ASSIGN_INNER(declaration, expression, name) \
   auto name = (expression);                            \
   if (!name.ok()) return std::move(name).error();      \

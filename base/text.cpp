@@ -10,7 +10,9 @@ namespace jingwei::text {
 
 namespace {
 
-bool is_tail(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+bool is_tail(unsigned char byte) {
+  return (byte & 0xC0) == 0x80;
+}
 
 }  // namespace
 
@@ -33,8 +35,8 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
     }
   }
   if (lead >= 0xF0 && lead <= 0xF4 && is_tail(second) && is_tail(byte(at + 2)) && is_tail(byte(at + 3))) {
-    const char32_t point = (lead & 0x07u) << 18 | (second & 0x3Fu) << 12 | (byte(at + 2) & 0x3Fu) << 6 |
-                           (byte(at + 3) & 0x3Fu);
+    const char32_t point =
+        (lead & 0x07u) << 18 | (second & 0x3Fu) << 12 | (byte(at + 2) & 0x3Fu) << 6 | (byte(at + 3) & 0x3Fu);
     if (point >= 0x10000 && point <= 0x10FFFF) {
       at += 4;
       return point;
@@ -121,9 +123,10 @@ bool is_white_space(char32_t point) {
 
 bool is_invisible(char32_t point) {
   if (point < 0xA0) return (point < 0x20 || point >= 0x7F) && !is_white_space(point);
-  return point == 0xAD || point == 0x34F || point == 0x61C || point == 0x180E || (point >= 0x200B && point <= 0x200F) ||
-         (point >= 0x202A && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF ||
-         (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
+  return point == 0xAD || point == 0x34F || point == 0x61C || point == 0x180E ||
+         (point >= 0x200B && point <= 0x200F) || (point >= 0x202A && point <= 0x202E) ||
+         (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) ||
+         (point >= 0xE0000 && point <= 0xE007F);
 }
 
 bool is_han(char32_t point) {
@@ -142,7 +145,8 @@ std::string nfkc(std::string_view text) {
   }();
   std::string out;
   const icu::UnicodeString normal = normalizer->normalize(
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))), fault);
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))),
+      fault);
   JW_ASSERT(U_SUCCESS(fault));
   normal.toUTF8String(out);
   return out;

@@ -1,8 +1,8 @@
 // Chinese variants (OpenCC) and pinyin (ICU).
-#include <SimpleConverter.hpp>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <SimpleConverter.hpp>
 
 #include <set>
 
@@ -22,8 +22,8 @@ std::string convert(const opencc::SimpleConverter& converter, std::string_view t
   }
 }
 
-// Readings of single characters, filled as they are met: the transliterator is slow and not safe to share, looking up
-// a reading must be neither.
+// Readings of single characters, filled as they are met: the transliterator is slow and not safe to share,
+// looking up a reading must be neither.
 class Readings {
  public:
   Readings() {
@@ -79,7 +79,8 @@ void each_syllable(std::string_view text, Call call) {
       flush();
       const std::string& reading = readings().of(point);
       if (!reading.empty()) call(std::string_view(reading));
-    } else if (point < 0x80 ? std::isalnum(static_cast<int>(point)) : u_isalnum(static_cast<UChar32>(point))) {
+    } else if (point < 0x80 ? std::isalnum(static_cast<int>(point))
+                            : u_isalnum(static_cast<UChar32>(point))) {
       append_code_point(word, static_cast<char32_t>(u_tolower(static_cast<UChar32>(point))));
     } else {
       flush();

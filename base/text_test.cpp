@@ -30,7 +30,8 @@ TEST(TextTest, reads_pinyin) {
 
 TEST(TextTest, tells_bad_bytes) {
   EXPECT_TRUE(text::is_utf8("中文 plain 𠀀 \uFFFD"));
-  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE4\xB8", "\x80"}) EXPECT_FALSE(text::is_utf8(bad));
+  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE4\xB8", "\x80"})
+    EXPECT_FALSE(text::is_utf8(bad));
   EXPECT_EQ(text::code_points("a\xFF中"), U"a\uFFFD中");
   EXPECT_EQ(text::from_code_points(U"中𠀀"), "中𠀀");
 }
@@ -40,7 +41,8 @@ TEST(TextTest, serves_several_threads_at_once) {
   std::atomic<int> right{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      for (int n = 0; n < 50; ++n) right += text::pinyin_initials("香洲区") == "xzq" && text::to_simplified("陳") == "陈";
+      for (int n = 0; n < 50; ++n)
+        right += text::pinyin_initials("香洲区") == "xzq" && text::to_simplified("陳") == "陈";
     });
   }
   for (auto& thread : threads) thread.join();
@@ -55,7 +57,8 @@ TEST(ClockTest, writes_and_reads_instants_and_days) {
   EXPECT_FALSE(parse_rfc3339("2020-01-21T08:00:00+08:0"));
   EXPECT_EQ(to_rfc3339(*parse_rfc3339("1969-12-31T23:59:59.000001Z")), "1969-12-31T23:59:59.000001Z");
   EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59.999999Z")), "9999-12-31T23:59:59.999999Z");
-  EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59Z") + std::chrono::seconds{1}), "10000-01-01T00:00:00.000000Z");
+  EXPECT_EQ(to_rfc3339(*parse_rfc3339("9999-12-31T23:59:59Z") + std::chrono::seconds{1}),
+            "10000-01-01T00:00:00.000000Z");
   EXPECT_EQ(to_iso(*parse_iso_day("2020-02-29")), "2020-02-29");
   EXPECT_FALSE(parse_iso_day("2019-02-29"));
   const Zone zone("Asia/Shanghai");

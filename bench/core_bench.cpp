@@ -1,7 +1,8 @@
-// Claim: durable Changes per second at 1 to 64 writers reach 0.7 of pgbench running the same SQL on the same server;
-// on SQLite, of the C API doing the same transactions one by one. Beside it: how late a follower sees a commit, and how many
-// events a second a counter folds. core_bench [seconds per measurement] [rounds]; JSON lines out; medians of interleaved rounds.
-// The ratio is the median of the rounds' ratios: a shared disk's speed drifts from one round to the next, and changes both.
+// Claim: durable Changes per second at 1 to 64 writers reach 0.7 of pgbench running the same SQL on the same
+// server; on SQLite, of the C API doing the same transactions one by one. Beside it: how late a follower sees
+// a commit, and how many events a second a counter folds. core_bench [seconds per measurement] [rounds]; JSON
+// lines out; medians of interleaved rounds. The ratio is the median of the rounds' ratios: a shared disk's
+// speed drifts from one round to the next, and changes both.
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -38,8 +39,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void report(const std::string& metric, const char* unit, double value, const char* peer = nullptr, double peer_value = 0,
-            double ratio = 0) {
+void report(const std::string& metric, const char* unit, double value, const char* peer = nullptr,
+            double peer_value = 0, double ratio = 0) {
   JsonWriter json;
   json.begin_object();
   json.member("bench", "core");
@@ -69,7 +70,8 @@ void fill(Store& store) {
   must(store.migrate({&table, 1}));
   for (std::int64_t first = 1; first <= rows; first += 2'000) {
     BulkSlice slice{"bench_item", {"id", "version", "name"}, {}, {}};
-    for (std::int64_t id = first; id < first + 2'000; ++id) slice.cells.insert(slice.cells.end(), {Value{id}, Value{std::int64_t{1}}, Value{"n"}});
+    for (std::int64_t id = first; id < first + 2'000; ++id)
+      slice.cells.insert(slice.cells.end(), {Value{id}, Value{std::int64_t{1}}, Value{"n"}});
     must(store.append(std::move(slice)));
   }
 }
@@ -87,7 +89,8 @@ Change change_of(Random& random) {
 double changes_per_second(Store& store, int writers, double seconds) {
   std::atomic<std::int64_t> done = 0;
   const auto begin = SteadyClock::now();
-  const auto end = begin + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
+  const auto end =
+      begin + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
   std::vector<std::thread> pool;
   for (int w = 0; w < writers; ++w) {
     pool.emplace_back([&, w] {
@@ -105,10 +108,12 @@ double changes_per_second(Store& store, int writers, double seconds) {
 // The same statements by pgbench on the same schema.
 double pgbench_per_second(const std::string& uri, const std::string& script, int clients, double seconds) {
   std::string program = "pgbench";
-  if (::access("/usr/lib/postgresql/15/bin/pgbench", X_OK) == 0) program = "/usr/lib/postgresql/15/bin/pgbench";
+  if (::access("/usr/lib/postgresql/15/bin/pgbench", X_OK) == 0)
+    program = "/usr/lib/postgresql/15/bin/pgbench";
   const std::string command = program + " -n -M prepared -c " + std::to_string(clients) + " -j " +
                               std::to_string(std::min(clients, 2)) + " -T " +
-                              std::to_string(std::max(1, static_cast<int>(seconds + 0.5))) + " -f " + script + " '" + uri + "' 2>/dev/null";
+                              std::to_string(std::max(1, static_cast<int>(seconds + 0.5))) + " -f " + script +
+                              " '" + uri + "' 2>/dev/null";
   FILE* pipe = ::popen(command.c_str(), "r");
   char line[512];
   double rate = 0;
@@ -122,11 +127,18 @@ class PlainSqlite {
  public:
   explicit PlainSqlite(const std::string& path) {
     sqlite3_open(path.c_str(), &handle_);
-    sqlite3_exec(handle_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;", nullptr, nullptr, nullptr);
-    sqlite3_exec(handle_, (table_text + "; CREATE TABLE feed (xact BIGINT NOT NULL, sequence BIGINT NOT NULL, shard BIGINT NOT NULL,"
-                          " committed_at BIGINT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (xact, sequence, shard))"
-                          " WITHOUT ROWID; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-                          std::to_string(rows) + ") INSERT INTO bench_item SELECT i, 1, 'n' FROM n").c_str(), nullptr, nullptr, nullptr);
+    sqlite3_exec(handle_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
+                 nullptr, nullptr, nullptr);
+    sqlite3_exec(
+        handle_,
+        (table_text +
+         "; CREATE TABLE feed (xact BIGINT NOT NULL, sequence BIGINT NOT NULL, shard BIGINT NOT NULL,"
+         " committed_at BIGINT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (xact, "
+         "sequence, shard))"
+         " WITHOUT ROWID; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+         std::to_string(rows) + ") INSERT INTO bench_item SELECT i, 1, 'n' FROM n")
+            .c_str(),
+        nullptr, nullptr, nullptr);
     prepare("BEGIN IMMEDIATE", begin_);
     prepare(update_text.c_str(), update_);
     prepare("INSERT INTO feed VALUES (?1, 1, ?2, ?3, 'bench.item', '{\"id\":1}')", event_);
@@ -160,7 +172,9 @@ class PlainSqlite {
   }
 
  private:
-  void prepare(const char* text, sqlite3_stmt*& statement) { sqlite3_prepare_v2(handle_, text, -1, &statement, nullptr); }
+  void prepare(const char* text, sqlite3_stmt*& statement) {
+    sqlite3_prepare_v2(handle_, text, -1, &statement, nullptr);
+  }
   static void run(sqlite3_stmt* statement) {
     while (sqlite3_step(statement) == SQLITE_ROW) {
     }
@@ -181,8 +195,8 @@ void compare(Store& store, const std::string& storage, const char* peer, const S
       theirs.push_back(peer_per_second(writers));
       ratios.push_back(ours.back() / theirs.back());
     }
-    report("changes_" + storage + "_" + std::to_string(writers) + "_writers", "changes/s", median(ours), peer, median(theirs),
-           median(ratios));
+    report("changes_" + storage + "_" + std::to_string(writers) + "_writers", "changes/s", median(ours), peer,
+           median(theirs), median(ratios));
   }
 }
 
@@ -199,7 +213,8 @@ void feed_lag(Store& store, const std::string& storage, const Settings& settings
   });
   reader.reset();
   follower.start();
-  const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(settings.seconds));
+  const auto end = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                            std::chrono::duration<double>(settings.seconds));
   std::vector<std::thread> pool;
   FeedPosition last;
   for (int w = 0; w < 4; ++w) {
@@ -246,7 +261,8 @@ void counters(Store& store, const std::string& storage) {
   const SystemClock clock;
   for (int c = 0; c < 100; ++c) {
     Change change;
-    for (int e = 0; e < 1'000; ++e) change.events.push_back({"bench.counted", "{\"region\":440402,\"old\":1,\"new\":2}"});
+    for (int e = 0; e < 1'000; ++e)
+      change.events.push_back({"bench.counted", "{\"region\":440402,\"old\":1,\"new\":2}"});
     must(store.commit(std::move(change)));
   }
   Counter counter;
@@ -255,7 +271,8 @@ void counters(Store& store, const std::string& storage) {
   const auto begin = SteadyClock::now();
   while (const std::size_t taken = must(runner.step())) folded += taken;
   must(runner.flush());
-  report("counter_events_" + storage, "events/s", static_cast<double>(folded) / std::chrono::duration<double>(SteadyClock::now() - begin).count());
+  report("counter_events_" + storage, "events/s",
+         static_cast<double>(folded) / std::chrono::duration<double>(SteadyClock::now() - begin).count());
 }
 
 void embedded(const Settings& settings) {
@@ -263,7 +280,8 @@ void embedded(const Settings& settings) {
   auto store = must(open_embedded({.folder = folder.path() + "/data"}));
   fill(*store);
   PlainSqlite plain(folder.path() + "/plain.db");
-  compare(*store, "embedded", "sqlite3 C API one by one", settings, [&](int) { return plain.per_second(settings.seconds); });
+  compare(*store, "embedded", "sqlite3 C API one by one", settings,
+          [&](int) { return plain.per_second(settings.seconds); });
   feed_lag(*store, "embedded", settings);
   counters(*store, "embedded");
 }
@@ -281,7 +299,8 @@ void postgres(const Settings& settings) {
   std::ofstream(script) << "\\set id random(1, " << rows << ")\nBEGIN;\n"
                         << "UPDATE bench_item SET version = version + 1, name = 'name' WHERE id = :id;\n"
                         << "INSERT INTO feed (xact, sequence, shard, committed_at, kind, body) VALUES "
-                           "(pg_current_xact_id()::text::bigint, 1, :id, 0, 'bench.item', '{\"id\":1}') RETURNING xact;\nCOMMIT;\n";
+                           "(pg_current_xact_id()::text::bigint, 1, :id, 0, 'bench.item', '{\"id\":1}') "
+                           "RETURNING xact;\nCOMMIT;\n";
   compare(*store, "postgres", "pgbench same SQL", settings,
           [&](int clients) { return pgbench_per_second(uri, script, clients, settings.seconds); });
   feed_lag(*store, "postgres", settings);

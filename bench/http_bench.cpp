@@ -1,9 +1,11 @@
-// How fast requests are answered, beside nginx's `return 200`: one core serves, the other drives (wrk), rounds interleaved.
+// How fast requests are answered, beside nginx's `return 200`: one core serves, the other drives (wrk),
+// rounds interleaved.
 //
 //   http_bench [--rounds N] [--seconds N] [--connections N] [--jingwei PATH --data FOLDER]
 //
-// Without --jingwei the server is this library with a constant and a lookup-like route; with it, `PATH serve` itself.
-// Prints JSON lines {"bench","metric","value","unit","peer","peer_value","ratio"}; values are medians.
+// Without --jingwei the server is this library with a constant and a lookup-like route; with it, `PATH serve`
+// itself. Prints JSON lines {"bench","metric","value","unit","peer","peer_value","ratio"}; values are
+// medians.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -81,7 +83,8 @@ http::Route lookup_route() {
   route.permission = "region.read";
   route.runs = http::Runs::inline_;
   route.produces = {"application/json"};
-  route.handle = [places](const http::Request& request, const http::PathValues& values, http::Responder respond) {
+  route.handle = [places](const http::Request& request, const http::PathValues& values,
+                          http::Responder respond) {
     const auto found = places->find(std::string(values[0]));
     if (found == places->end()) {
       return respond(http::problem(Error(ErrorCode::not_found, "http.no_such_path"), request.language));
@@ -189,12 +192,13 @@ class Child {
 
 fs::path write_nginx(const fs::path& folder, std::uint16_t port) {
   fs::create_directories(folder / "logs");
-  std::ofstream(folder / "nginx.conf") << "worker_processes 1; error_log /dev/null; pid nginx.pid; daemon off; user root;\n"
-                                       << "events { worker_connections 4096; }\n"
-                                       << "http { access_log off; keepalive_requests 100000000; keepalive_timeout 600;\n"
-                                       << " server { listen 127.0.0.1:" << port << " reuseport;\n"
-                                       << "  location = /r { default_type application/json;\n"
-                                       << "   return 200 '{\"code\":\"G\",\"t\":1583000000}'; } } }\n";
+  std::ofstream(folder / "nginx.conf")
+      << "worker_processes 1; error_log /dev/null; pid nginx.pid; daemon off; user root;\n"
+      << "events { worker_connections 4096; }\n"
+      << "http { access_log off; keepalive_requests 100000000; keepalive_timeout 600;\n"
+      << " server { listen 127.0.0.1:" << port << " reuseport;\n"
+      << "  location = /r { default_type application/json;\n"
+      << "   return 200 '{\"code\":\"G\",\"t\":1583000000}'; } } }\n";
   std::ofstream(folder / "pipeline.lua") << "init = function(args)\n  local r = {}\n"
                                          << "  for i = 1, 16 do r[i] = wrk.format('GET') end\n"
                                          << "  request_text = table.concat(r)\nend\n"
@@ -204,8 +208,9 @@ fs::path write_nginx(const fs::path& folder, std::uint16_t port) {
 
 // Requests per second of one wrk run; 0 when it failed or got errors.
 double drive(const Arguments& arguments, const std::string& url, const fs::path& script) {
-  std::string command = "taskset -c " + std::to_string(driving_core) + " wrk -t1 -c" + std::to_string(arguments.connections) +
-                        " -d" + std::to_string(arguments.seconds) + "s ";
+  std::string command = "taskset -c " + std::to_string(driving_core) + " wrk -t1 -c" +
+                        std::to_string(arguments.connections) + " -d" + std::to_string(arguments.seconds) +
+                        "s ";
   if (!script.empty()) command += "-s " + script.string() + " ";
   command += url + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
@@ -232,7 +237,8 @@ double median(std::vector<double> values) {
 
 void report(const std::string& metric, double ours, double peer) {
   std::printf(
-      "{\"bench\":\"http\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"requests/s\",\"peer\":\"nginx return 200\","
+      "{\"bench\":\"http\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"requests/s\",\"peer\":\"nginx return "
+      "200\","
       "\"peer_value\":%.0f,\"ratio\":%.3f}\n",
       metric.c_str(), ours, peer, peer > 0 ? ours / peer : 0);
   std::fflush(stdout);
@@ -252,7 +258,8 @@ int measure(const Arguments& arguments, const char* self) {
   {
     const std::string listen = "127.0.0.1:" + std::to_string(port);
     const std::vector<std::string> own{self, "--serve", std::to_string(port)};
-    const std::vector<std::string> real{arguments.jingwei, "serve", "--data", arguments.data, "--listen", listen};
+    const std::vector<std::string> real{arguments.jingwei, "serve",    "--data",
+                                        arguments.data,    "--listen", listen};
     const Child ours(arguments.jingwei.empty() ? own : real);
     const Child peer({"nginx", "-p", folder.string(), "-c", nginx.string()});
     if (!ours.ready(port)) return std::fprintf(stderr, "the server did not start\n"), 1;

@@ -1,6 +1,8 @@
-// The national region tree: load time, memory, look-ups by code, paths and searches, beside SQLite with an index doing the same.
+// The national region tree: load time, memory, look-ups by code, paths and searches, beside SQLite with an
+// index doing the same.
 //
-// region_bench REGIONS.jwrt  (or JINGWEI_REGION_FILE). JSON lines on stdout; the peer runs interleaved, medians of the rounds.
+// region_bench REGIONS.jwrt  (or JINGWEI_REGION_FILE). JSON lines on stdout; the peer runs interleaved,
+// medians of the rounds.
 #include <sqlite3.h>
 
 #include <cstdio>
@@ -21,7 +23,9 @@ using Clock = std::chrono::steady_clock;
 constexpr int rounds = 5;
 constexpr std::size_t samples = 100'000;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -57,7 +61,8 @@ class Peer {
  public:
   explicit Peer(const region::Tree& tree) {
     sqlite3_open(":memory:", &db_);
-    run("CREATE TABLE region (code TEXT PRIMARY KEY, node INTEGER, parent TEXT, name TEXT, level INTEGER) WITHOUT ROWID; BEGIN");
+    run("CREATE TABLE region (code TEXT PRIMARY KEY, node INTEGER, parent TEXT, name TEXT, level INTEGER) "
+        "WITHOUT ROWID; BEGIN");
     sqlite3_stmt* insert = prepare("INSERT INTO region VALUES (?1, ?2, ?3, ?4, ?5)");
     for (Node n = 0; n < tree.size(); ++n) {
       bind(insert, 1, tree.code(n));
@@ -72,9 +77,11 @@ class Peer {
     run("COMMIT");
     lookup_ = prepare("SELECT node, name, level FROM region WHERE code = ?1");
     path_ = prepare(
-        "WITH RECURSIVE up(code, parent, name) AS (SELECT code, parent, name FROM region WHERE code = ?1 UNION ALL "
+        "WITH RECURSIVE up(code, parent, name) AS (SELECT code, parent, name FROM region WHERE code = ?1 "
+        "UNION ALL "
         "SELECT r.code, r.parent, r.name FROM region r JOIN up ON r.code = up.parent) SELECT name FROM up");
-    part_ = prepare("SELECT node FROM region WHERE instr(name, ?1) > 0 ORDER BY level, length(name) LIMIT 200");
+    part_ =
+        prepare("SELECT node FROM region WHERE instr(name, ?1) > 0 ORDER BY level, length(name) LIMIT 200");
   }
   ~Peer() {
     for (sqlite3_stmt* statement : {lookup_, path_, part_}) sqlite3_finalize(statement);
@@ -122,7 +129,8 @@ double per_second(const std::vector<std::string>& keys, std::size_t count, Work 
 }
 
 template <typename Ours, typename Theirs>
-void compare(const char* what, const std::vector<std::string>& keys, std::size_t count, Ours ours, Theirs theirs) {
+void compare(const char* what, const std::vector<std::string>& keys, std::size_t count, Ours ours,
+             Theirs theirs) {
   std::vector<double> our_rates;
   std::vector<double> their_rates;
   for (int round = 0; round < rounds; ++round) {
@@ -161,29 +169,45 @@ int run(const std::string& path) {
     if (i < 2'000) beginnings.emplace_back(tree->name(node).substr(0, 6));  // two characters
   }
   Peer peer(*tree);
-  compare("look-up by code", codes, 1'000'000,
-          [&](const std::string& code) { return std::int64_t{tree->find(code)}; }, [&](const std::string& code) { return peer.lookup(code); });
-  compare("path to the root", codes, 500'000,
-          [&](const std::string& code) { return static_cast<std::int64_t>(tree->path(tree->find(code)).size()); },
-          [&](const std::string& code) { return peer.path(code); });
-  compare("search by part of the name", beginnings, 50,
-          [&](const std::string& text) { return static_cast<std::int64_t>(tree->search({.text = text, .under = {}, .level = {}}).size()); },
-          [&](const std::string& text) { return peer.part(text); });
+  compare(
+      "look-up by code", codes, 1'000'000,
+      [&](const std::string& code) { return std::int64_t{tree->find(code)}; },
+      [&](const std::string& code) { return peer.lookup(code); });
+  compare(
+      "path to the root", codes, 500'000,
+      [&](const std::string& code) { return static_cast<std::int64_t>(tree->path(tree->find(code)).size()); },
+      [&](const std::string& code) { return peer.path(code); });
+  compare(
+      "search by part of the name", beginnings, 50,
+      [&](const std::string& text) {
+        return static_cast<std::int64_t>(tree->search({.text = text, .under = {}, .level = {}}).size());
+      },
+      [&](const std::string& text) { return peer.part(text); });
   const std::vector<std::string> pinyin{"xiangzhou", "chongqing", "heping", "xzq", "renminlu"};
   report("search by pinyin",
-         per_second(pinyin, 500, [&](const std::string& text) {
-           return static_cast<std::int64_t>(tree->search({.text = text, .under = {}, .level = {}}).size());
-         }), 0, "per second");
+         per_second(pinyin, 500,
+                    [&](const std::string& text) {
+                      return static_cast<std::int64_t>(
+                          tree->search({.text = text, .under = {}, .level = {}}).size());
+                    }),
+         0, "per second");
   const auto zhuhai = tree->scope("440400");
   if (zhuhai) {
     report("search by pinyin under a city",
-           per_second(pinyin, 5'000, [&](const std::string& text) {
-             return static_cast<std::int64_t>(tree->search({.text = text, .under = zhuhai, .level = {}}).size());
-           }), 0, "per second");
+           per_second(pinyin, 5'000,
+                      [&](const std::string& text) {
+                        return static_cast<std::int64_t>(
+                            tree->search({.text = text, .under = zhuhai, .level = {}}).size());
+                      }),
+           0, "per second");
   }
-  report("answer of GET /regions/{code}", per_second(codes, 300'000, [&](const std::string& code) {
-           return static_cast<std::int64_t>(region::region_json(*tree, tree->resolve(code), Language::zh).size());
-         }), 0, "per second");
+  report("answer of GET /regions/{code}",
+         per_second(codes, 300'000,
+                    [&](const std::string& code) {
+                      return static_cast<std::int64_t>(
+                          region::region_json(*tree, tree->resolve(code), Language::zh).size());
+                    }),
+         0, "per second");
   std::fprintf(stderr, "checksum %lld\n", static_cast<long long>(keep));
   return 0;
 }

@@ -1,4 +1,5 @@
-// Headers nearly every file includes; light ones only. Beast, simdjson and yaml-cpp stay behind their own .cpp files.
+// Headers nearly every file includes; light ones only. Beast, simdjson and yaml-cpp stay behind their own
+// .cpp files.
 #pragma once
 
 #include <algorithm>

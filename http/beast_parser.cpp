@@ -16,26 +16,36 @@ void Head::clear() {
   request.headers.clear();
   request.body = request.path = request.query = {};
   request.body_bytes = 0;
-  host = accept = accept_encoding = accept_language = content_type = content_encoding = if_none_match = origin = fetch_site =
-      {};
+  host = accept = accept_encoding = accept_language = content_type = content_encoding = if_none_match =
+      origin = fetch_site = {};
   content_length = 0;
   chunked = expects_continue = false;
 }
 
 namespace {
 
-std::string_view view(BeastText text) { return {text.data(), text.size()}; }
+std::string_view view(BeastText text) {
+  return {text.data(), text.size()};
+}
 
 Method method_of(beast::verb verb) {
   switch (verb) {
-    case beast::verb::get: return Method::get;
-    case beast::verb::head: return Method::head;
-    case beast::verb::post: return Method::post;
-    case beast::verb::put: return Method::put;
-    case beast::verb::patch: return Method::patch;
-    case beast::verb::delete_: return Method::del;
-    case beast::verb::options: return Method::options;
-    default: return Method::other;
+    case beast::verb::get:
+      return Method::get;
+    case beast::verb::head:
+      return Method::head;
+    case beast::verb::post:
+      return Method::post;
+    case beast::verb::put:
+      return Method::put;
+    case beast::verb::patch:
+      return Method::patch;
+    case beast::verb::delete_:
+      return Method::del;
+    case beast::verb::options:
+      return Method::options;
+    default:
+      return Method::other;
   }
 }
 
@@ -67,7 +77,8 @@ class Message final : public beast::basic_parser<true> {
     if (out_ != nullptr) return;  // trailers are dropped
     // A folded value starts after a line break or stands outside of the input, in Beast's scratch space.
     for (const char* p = name.data() + name.size(); p != value.data(); ++p) {
-      if (*p != ':' && *p != ' ' && *p != '\t') return refuse(400, ec);  // stops inside the head: it ends in CRLF
+      if (*p != ':' && *p != ' ' && *p != '\t')
+        return refuse(400, ec);  // stops inside the head: it ends in CRLF
     }
     keep(field, view(value), ec);
     head_.request.headers.emplace_back(view(name), view(value));
@@ -90,15 +101,32 @@ class Message final : public beast::basic_parser<true> {
         if (!same_ascii(value, "chunked")) return refuse(501, ec);
         saw_coding_ = true;
         break;
-      case beast::field::accept: head_.accept = value; break;
-      case beast::field::accept_encoding: head_.accept_encoding = value; break;
-      case beast::field::accept_language: head_.accept_language = value; break;
-      case beast::field::content_type: head_.content_type = value; break;
-      case beast::field::content_encoding: head_.content_encoding = value; break;
-      case beast::field::if_none_match: head_.if_none_match = value; break;
-      case beast::field::origin: head_.origin = value; break;
-      case beast::field::expect: head_.expects_continue = same_ascii(value, "100-continue"); break;
-      default: break;
+      case beast::field::accept:
+        head_.accept = value;
+        break;
+      case beast::field::accept_encoding:
+        head_.accept_encoding = value;
+        break;
+      case beast::field::accept_language:
+        head_.accept_language = value;
+        break;
+      case beast::field::content_type:
+        head_.content_type = value;
+        break;
+      case beast::field::content_encoding:
+        head_.content_encoding = value;
+        break;
+      case beast::field::if_none_match:
+        head_.if_none_match = value;
+        break;
+      case beast::field::origin:
+        head_.origin = value;
+        break;
+      case beast::field::expect:
+        head_.expects_continue = same_ascii(value, "100-continue");
+        break;
+      default:
+        break;
     }
   }
 
@@ -156,7 +184,8 @@ class BeastParser final : public Parser {
     limit_set_ = true;
     while (!message_->is_done() && used < bytes.size()) {
       error_code ec;
-      const std::size_t taken = message_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
+      const std::size_t taken =
+          message_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
       used += taken;
       if (ec == beast::error::need_more) {
         // A chunk's head or the trailers must fit where a head must.
@@ -179,8 +208,8 @@ class BeastParser final : public Parser {
 
   // Looks for the empty line from where the last look ended; a line not ended by CRLF fails.
   Parsed find_end(std::string_view bytes) {
-    while (const auto* newline =
-               static_cast<const char*>(std::memchr(bytes.data() + scanned_, '\n', bytes.size() - scanned_))) {
+    while (const auto* newline = static_cast<const char*>(
+               std::memchr(bytes.data() + scanned_, '\n', bytes.size() - scanned_))) {
       const auto at = static_cast<std::size_t>(newline - bytes.data());
       if (at == line_ || bytes[at - 1] != '\r') return Parsed::failed;
       scanned_ = at + 1;
@@ -220,6 +249,8 @@ class BeastParser final : public Parser {
 
 }  // namespace
 
-std::unique_ptr<Parser> make_parser(ParserLimits limits) { return std::make_unique<BeastParser>(limits); }
+std::unique_ptr<Parser> make_parser(ParserLimits limits) {
+  return std::make_unique<BeastParser>(limits);
+}
 
 }  // namespace jingwei::http

@@ -25,20 +25,24 @@ struct Bodies : ::testing::Test, World {
 
   void begin() {
     for (const Runs runs : {Runs::inline_, Runs::pool}) {
-      Route json = route(Method::post, runs == Runs::pool ? "/pool" : "/inline",
-                         [](const Request& request, const PathValues&, Responder respond) {
-                           respond(Response::text(std::string(request.body), "text/plain"));
-                         },
-                         runs);
+      Route json = route(
+          Method::post, runs == Runs::pool ? "/pool" : "/inline",
+          [](const Request& request, const PathValues&, Responder respond) {
+            respond(Response::text(std::string(request.body), "text/plain"));
+          },
+          runs);
       json.body = BodyKind::json;
       json.body_bytes = 200'000;
       routes.push_back(json);
     }
-    Route upload = route(Method::post, "/upload", [](const Request& request, const PathValues&, Responder respond) {
-      auto text = read_text(real_file_system(), request.spool_path, 1 << 26);
-      const std::string found = text.ok() ? std::to_string(std::hash<std::string>{}(*text)) : "none";
-      respond(Response::text(found + " " + std::to_string(request.body_bytes), "text/plain"));
-    }, Runs::pool);
+    Route upload = route(
+        Method::post, "/upload",
+        [](const Request& request, const PathValues&, Responder respond) {
+          auto text = read_text(real_file_system(), request.spool_path, 1 << 26);
+          const std::string found = text.ok() ? std::to_string(std::hash<std::string>{}(*text)) : "none";
+          respond(Response::text(found + " " + std::to_string(request.body_bytes), "text/plain"));
+        },
+        Runs::pool);
     upload.body = BodyKind::stream;
     upload.body_bytes = 8 << 20;
     upload.accepts = {"text/csv"};
@@ -50,7 +54,8 @@ struct Bodies : ::testing::Test, World {
 };
 
 std::string chunked(std::string_view path, std::string_view body, std::size_t piece, std::string_view type) {
-  std::string out = std::string("POST ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\nContent-Type: ");
+  std::string out =
+      std::string("POST ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\nContent-Type: ");
   out.append(type).append("\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (std::size_t at = 0; at < body.size(); at += piece) {
     const std::string_view part = body.substr(at, piece);
@@ -76,19 +81,26 @@ TEST_F(Bodies, ArriveByLengthAndInChunks) {
 TEST_F(Bodies, AreAskedForWithContinue) {
   begin();
   Client client(port());
-  client.send("POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
-              "Expect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+      "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.read().status, 100);
   EXPECT_EQ(client.ask("{}").body, "{}");
   Client refused(port());
-  EXPECT_EQ(refused.ask("POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        "Content-Length: 200001\r\nExpect: 100-continue\r\n\r\n").status, 413);
+  EXPECT_EQ(refused
+                .ask("POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                     "Content-Length: 200001\r\nExpect: 100-continue\r\n\r\n")
+                .status,
+            413);
 }
 
 TEST_F(Bodies, TooLargeAreRefusedAsSoonAsThatIsKnown) {
   begin();
-  EXPECT_EQ(Client(port()).ask("POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                               "Content-Length: 200001\r\n\r\n").status, 413);
+  EXPECT_EQ(Client(port())
+                .ask("POST /inline HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                     "Content-Length: 200001\r\n\r\n")
+                .status,
+            413);
   Client client(port());
   const std::string endless = chunked("/inline", std::string(300'000, 'x'), 10'000, "application/json");
   std::thread sender([&] { client.send(endless); });
@@ -107,8 +119,10 @@ TEST_F(Bodies, OfUploadsAreFilesThatGoAwayAfterTheAnswer) {
   begin();
   std::string table;
   while (table.size() < (3U << 20)) table += std::to_string(table.size() * 7919) + ",a,b\n";
-  const std::string expected = std::to_string(std::hash<std::string>{}(table)) + " " + std::to_string(table.size());
-  for (const std::string& request : {post("/upload", table, "", "text/csv"), chunked("/upload", table, 65'537, "text/csv")}) {
+  const std::string expected =
+      std::to_string(std::hash<std::string>{}(table)) + " " + std::to_string(table.size());
+  for (const std::string& request :
+       {post("/upload", table, "", "text/csv"), chunked("/upload", table, 65'537, "text/csv")}) {
     Client client(port());
     std::thread sender([&] { client.send(request); });
     EXPECT_EQ(client.read().body, expected);
@@ -122,7 +136,9 @@ TEST_F(Bodies, OfBrokenUploadsLeaveNoFile) {
   begin();
   {
     Client client(port());
-    client.send("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 5000000\r\n\r\n");
+    client.send(
+        "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: "
+        "5000000\r\n\r\n");
     client.send(std::string(1'000'000, 'x'));
   }
   server.reset();

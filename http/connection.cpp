@@ -53,14 +53,16 @@ void Connection::start() {
   });
 }
 
-// The one place that decides what comes next. Writes before it reads, so that a client that does not read gets no more work done.
+// The one place that decides what comes next. Writes before it reads, so that a client that does not read
+// gets no more work done.
 void Connection::proceed() {
   if (std::exchange(in_proceed_, true)) return;  // a handler answered inside of this very loop
   for (int turns = 0;; ++turns) {
     if (closed_ || writing_) break;
     if (!out_.empty() && !write_out()) break;
     if (phase_ == Phase::streaming) {
-      if (after_ != After::keep) end();
+      if (after_ != After::keep)
+        end();
       else if (stream_) {
         bool more = false;
         {
@@ -95,8 +97,8 @@ void Connection::proceed() {
 // True when something was taken; otherwise a read is under way.
 bool Connection::parse_batch() {
   std::size_t taken = 0;
-  while (taken < core_.options.limits.pipelined_requests && after_ == After::keep && out_.size() < answers_at_once_bytes &&
-         (phase_ == Phase::idle || phase_ == Phase::head)) {
+  while (taken < core_.options.limits.pipelined_requests && after_ == After::keep &&
+         out_.size() < answers_at_once_bytes && (phase_ == Phase::idle || phase_ == Phase::head)) {
     while (phase_ == Phase::idle && begin_ < end_ && (in_[begin_] == '\r' || in_[begin_] == '\n')) ++begin_;
     if (begin_ == end_) {
       begin_ = end_ = 0;
@@ -178,7 +180,8 @@ void Connection::on_read(error_code ec, std::size_t bytes) {
 bool Connection::write_out() {
   if (!tls_) {
     while (out_done_ < out_.size()) {
-      const ssize_t sent = ::send(socket_.native_handle(), out_.data() + out_done_, out_.size() - out_done_, MSG_NOSIGNAL);
+      const ssize_t sent =
+          ::send(socket_.native_handle(), out_.data() + out_done_, out_.size() - out_done_, MSG_NOSIGNAL);
       if (sent < 0) {
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -225,7 +228,8 @@ void Connection::on_written(error_code ec, std::size_t bytes) {
   proceed();
 }
 
-// After the last answer. Closing with unread input resets the connection, and the client might lose the answer to that.
+// After the last answer. Closing with unread input resets the connection, and the client might lose the
+// answer to that.
 void Connection::end() {
   if (closed_) return;
   if (after_ == After::close && begin_ == end_ && !tls_) return close();
@@ -286,7 +290,8 @@ void Connection::sweep(std::chrono::nanoseconds now) {
         proceed();
       }
       return;
-    case Phase::running: return;
+    case Phase::running:
+      return;
   }
 }
 

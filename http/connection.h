@@ -1,6 +1,7 @@
 // One client connection: reads requests, checks them, has them answered in order. Internal to http/.
 //
-// Everything runs on the connection's I/O thread, except Reply::send and the producer's side of an event stream.
+// Everything runs on the connection's I/O thread, except Reply::send and the producer's side of an event
+// stream.
 #pragma once
 
 #include <boost/asio/ssl/stream.hpp>
@@ -40,7 +41,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     body,       // waiting for the rest of a body
     running,    // a handler will answer
     streaming,  // an event stream is open
-    lingering,  // the last answer is written; reading what the client still sends, so that it gets to see the answer
+    lingering,  // the last answer is written; reading what the client still sends, so that it gets to see the
+                // answer
   };
   enum class After : std::uint8_t { keep, close, linger };
 
@@ -87,7 +89,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   IoThread& io_;
   Core& core_;
-  std::shared_ptr<Connection> self_;  // until close(): while a handler runs, nothing else holds the connection
+  std::shared_ptr<Connection>
+      self_;  // until close(): while a handler runs, nothing else holds the connection
   Socket socket_;
   Peer peer_;
   std::unique_ptr<asio::ssl::stream<Socket&>> tls_;
@@ -101,9 +104,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Phase phase_ = Phase::idle;
   After after_ = After::keep;
   bool reading_ = false, writing_ = false, closed_ = false, in_proceed_ = false;
-  std::chrono::nanoseconds since_{0};       // when this phase began or last moved
-  std::chrono::nanoseconds wrote_{0};       // when the client last took bytes
-  std::uint64_t moved_bytes_ = 0;           // of the body since `since_`
+  std::chrono::nanoseconds since_{0};  // when this phase began or last moved
+  std::chrono::nanoseconds wrote_{0};  // when the client last took bytes
+  std::uint64_t moved_bytes_ = 0;      // of the body since `since_`
   std::size_t discarded_bytes_ = 0;
 
   std::unique_ptr<Parser> parser_;
@@ -131,7 +134,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool stream_begun_ = false;
 };
 
-// The server's end of a Responder. Born inside the handler's call or already detached from it; whichever side comes second delivers.
+// The server's end of a Responder. Born inside the handler's call or already detached from it; whichever side
+// comes second delivers.
 class Reply final : public ReplySink {
  public:
   Reply(std::shared_ptr<IoThread> io, std::weak_ptr<Connection> connection)
@@ -141,7 +145,8 @@ class Reply final : public ReplySink {
 
   // I/O thread: makes the object ready for a call. `inside` collects the answer for caught().
   void prepare(ReplyTraits traits, bool inside);
-  // After an inline handler returned: its answer, or nothing when it kept the Responder for later (or dropped it).
+  // After an inline handler returned: its answer, or nothing when it kept the Responder for later (or dropped
+  // it).
   std::optional<Response> caught();
   void hold(std::shared_ptr<OwnedRequest> request) { request_ = std::move(request); }
 
@@ -164,12 +169,12 @@ struct StreamState {
   std::size_t backlog_bytes = 0;
 
   std::mutex mutex;
-  std::string pending;          // formatted events not yet handed to the connection
-  std::size_t in_flight = 0;    // handed over, not yet written
-  bool begun = false;           // the head may go out
+  std::string pending;        // formatted events not yet handed to the connection
+  std::size_t in_flight = 0;  // handed over, not yet written
+  bool begun = false;         // the head may go out
   bool closed = false;
-  bool scheduled = false;       // a pump is on its way to the I/O thread
-  bool overflowed = false;      // the client fell behind; the connection is cut
+  bool scheduled = false;   // a pump is on its way to the I/O thread
+  bool overflowed = false;  // the client fell behind; the connection is cut
   std::optional<Response> refusal;
 
   // With `mutex` held.

@@ -1,4 +1,5 @@
-// Bodies that were not in the buffer together with their head: collected in memory, or spooled to a file by the pool.
+// Bodies that were not in the buffer together with their head: collected in memory, or spooled to a file by
+// the pool.
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
@@ -69,12 +70,14 @@ bool Connection::decode_body() {
   return true;
 }
 
-// Writes what is collected by a worker; reading pauses meanwhile, so a slow disk slows the client down, not the server.
+// Writes what is collected by a worker; reading pauses meanwhile, so a slow disk slows the client down, not
+// the server.
 bool Connection::spool() {
   spooling_ = true;
   if (arriving_->request.spool_path.empty()) {
     SecureRandom random;
-    arriving_->request.spool_path = core_.options.spool_folder + "/upload-" + random_credential(random) + ".part";
+    arriving_->request.spool_path =
+        core_.options.spool_folder + "/upload-" + random_credential(random) + ".part";
   }
   auto piece = std::make_shared<std::string>(std::move(body_));
   body_.clear();

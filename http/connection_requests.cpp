@@ -10,7 +10,9 @@ namespace jingwei::http {
 namespace {
 
 // Paths of the API name no pages; only the API's own page stands at the bare prefix.
-bool is_api_path(std::string_view path) { return path.starts_with("/api/") && path != "/api/"; }
+bool is_api_path(std::string_view path) {
+  return path.starts_with("/api/") && path != "/api/";
+}
 
 constexpr std::size_t idempotency_key_bytes = 200;
 
@@ -30,25 +32,36 @@ bool is_visible_ascii(std::string_view text) {
 
 const char* message_of_fault(int status) {
   switch (status) {
-    case 408: return "http.request_timeout";
-    case 413: return "http.body_too_large";
-    case 414: return "http.url_too_long";
-    case 431: return "http.header_too_large";
-    case 501: return "http.transfer_coding_unknown";
-    case 505: return "http.version_unsupported";
-    default: return "http.malformed";
+    case 408:
+      return "http.request_timeout";
+    case 413:
+      return "http.body_too_large";
+    case 414:
+      return "http.url_too_long";
+    case 431:
+      return "http.header_too_large";
+    case 501:
+      return "http.transfer_coding_unknown";
+    case 505:
+      return "http.version_unsupported";
+    default:
+      return "http.malformed";
   }
 }
 
 ErrorCode code_of_fault(int status) {
   switch (status) {
-    case 408: return ErrorCode::timeout;
+    case 408:
+      return ErrorCode::timeout;
     case 413:
     case 414:
-    case 431: return ErrorCode::too_large;
+    case 431:
+      return ErrorCode::too_large;
     case 501:
-    case 505: return ErrorCode::unsupported;
-    default: return ErrorCode::invalid;
+    case 505:
+      return ErrorCode::unsupported;
+    default:
+      return ErrorCode::invalid;
   }
 }
 
@@ -82,7 +95,8 @@ Response Connection::refusal(int status, ErrorCode code, const char* message) co
   return problem_with_status(status, Error(code, message), traits_.language);
 }
 
-// A page elsewhere can point its own name at 127.0.0.1 and read us through the visitor's browser; the Host header gives it away.
+// A page elsewhere can point its own name at 127.0.0.1 and read us through the visitor's browser; the Host
+// header gives it away.
 std::optional<Response> Connection::check_host() {
   if (head_.host.empty()) {
     if (head_.minor_version == 0) return std::nullopt;
@@ -117,15 +131,17 @@ std::optional<Response> Connection::check_route() {
     }
     figures_ = core_.static_figures();
     if (reading) return std::nullopt;
-    Response answer = request.method == Method::options ? Response::no_content()
-                                                        : refusal(405, ErrorCode::unsupported, "http.method_not_allowed");
+    Response answer = request.method == Method::options
+                          ? Response::no_content()
+                          : refusal(405, ErrorCode::unsupported, "http.method_not_allowed");
     answer.headers.emplace_back("Allow", "GET, HEAD, OPTIONS");
     return answer;
   }
   const int index = place->route_of(request.method);
   if (index == RoutePlace::none) {
-    Response answer = request.method == Method::options ? Response::no_content()
-                                                        : refusal(405, ErrorCode::unsupported, "http.method_not_allowed");
+    Response answer = request.method == Method::options
+                          ? Response::no_content()
+                          : refusal(405, ErrorCode::unsupported, "http.method_not_allowed");
     answer.headers.emplace_back("Allow", place->allow);
     return answer;
   }
@@ -140,7 +156,8 @@ bool Connection::is_foreign_write() const {
   for (const std::string& allowed : core_.options.allowed_origins) {
     if (head_.origin == allowed) return false;
   }
-  if (!head_.fetch_site.empty() && head_.fetch_site != "same-origin" && head_.fetch_site != "none") return true;
+  if (!head_.fetch_site.empty() && head_.fetch_site != "same-origin" && head_.fetch_site != "none")
+    return true;
   if (head_.origin.empty()) return false;
   const std::string_view scheme = core_.tls ? "https://" : "http://";
   return !head_.origin.starts_with(scheme) || !same_ascii(head_.origin.substr(scheme.size()), head_.host);
@@ -185,17 +202,20 @@ std::optional<Response> Connection::check_body() {
     return refusal(415, ErrorCode::unsupported, "http.content_encoding_unknown");
   }
   static const std::vector<std::string> json_only{"application/json"};
-  const auto& accepted = route_->accepts.empty() && route_->body == BodyKind::json ? json_only : route_->accepts;
+  const auto& accepted =
+      route_->accepts.empty() && route_->body == BodyKind::json ? json_only : route_->accepts;
   if (!accepted.empty() && !is_one_of(head_.content_type, accepted)) {
     std::string list;
     for (const std::string& type : accepted) list.append(list.empty() ? "" : ", ").append(type);
-    Response answer = problem(Error(ErrorCode::unsupported, "http.media_type_unknown").with("accepted", list), traits_.language);
+    Response answer = problem(Error(ErrorCode::unsupported, "http.media_type_unknown").with("accepted", list),
+                              traits_.language);
     answer.headers.emplace_back("Accept", list);
     return answer;
   }
   if (head_.content_length > route_->body_bytes) {
-    return problem(Error(ErrorCode::too_large, "http.body_too_large").with("most", std::to_string(route_->body_bytes)),
-                   traits_.language);
+    return problem(
+        Error(ErrorCode::too_large, "http.body_too_large").with("most", std::to_string(route_->body_bytes)),
+        traits_.language);
   }
   return std::nullopt;
 }
@@ -221,7 +241,8 @@ void Connection::fail_parse(int status) {
   figures_ = core_.unrouted_figures();
   started_ = io_.now();
   Error error(code_of_fault(status), message_of_fault(status));
-  if (status == 413 && route_ != nullptr) error = std::move(error).with("most", std::to_string(route_->body_bytes));
+  if (status == 413 && route_ != nullptr)
+    error = std::move(error).with("most", std::to_string(route_->body_bytes));
   answer(problem_with_status(status, error, traits_.language));
 }
 

@@ -59,7 +59,8 @@ bool Core::wait_until_empty(std::chrono::nanoseconds patience) {
   return emptied_.wait_for(lock, patience, [this] { return open_.load() == 0; });
 }
 
-// Sockets and timers are touched by this thread alone, so the reactor needs no locks; posting from elsewhere stays safe.
+// Sockets and timers are touched by this thread alone, so the reactor needs no locks; posting from elsewhere
+// stays safe.
 IoThread::IoThread(std::shared_ptr<Core> core_)
     : core(std::move(core_)),
       context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
@@ -92,7 +93,8 @@ error_code IoThread::listen_local(const std::string& path) {
   ::unlink(path.c_str());
   local_acceptor_.open(endpoint.protocol(), ec);
   if (!ec) local_acceptor_.bind(endpoint, ec);
-  if (!ec && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) ec = error_code(errno, boost::system::system_category());
+  if (!ec && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0)
+    ec = error_code(errno, boost::system::system_category());
   if (!ec) local_acceptor_.listen(64, ec);
   if (!ec) local_acceptor_.non_blocking(true, ec);
   return ec;
@@ -117,12 +119,13 @@ void IoThread::accept() {
 }
 
 void IoThread::accept_local() {
-  local_acceptor_.async_accept([self = shared_from_this()](error_code ec, asio::local::stream_protocol::socket socket) {
-    if (self->stopping_ || self->core->draining || ec == asio::error::operation_aborted) return;
-    if (ec) return self->accept_later(ec, &IoThread::accept_local);
-    self->on_accept(Socket(std::move(socket)), {});
-    self->accept_local();
-  });
+  local_acceptor_.async_accept(
+      [self = shared_from_this()](error_code ec, asio::local::stream_protocol::socket socket) {
+        if (self->stopping_ || self->core->draining || ec == asio::error::operation_aborted) return;
+        if (ec) return self->accept_later(ec, &IoThread::accept_local);
+        self->on_accept(Socket(std::move(socket)), {});
+        self->accept_local();
+      });
 }
 
 void IoThread::accept_later(error_code fault, void (IoThread::*accept_again)()) {
@@ -203,7 +206,9 @@ void IoThread::remove(Connection& connection) {
   connections_.pop_back();
 }
 
-std::chrono::nanoseconds IoThread::tick() { return now_ = core->clock.monotonic(); }
+std::chrono::nanoseconds IoThread::tick() {
+  return now_ = core->clock.monotonic();
+}
 
 std::string_view IoThread::date() {
   constexpr std::chrono::milliseconds fresh_for{250};

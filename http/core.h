@@ -1,4 +1,5 @@
-// What a server's threads share. Internal to http/: it names Asio, so only .cpp files of this folder include it.
+// What a server's threads share. Internal to http/: it names Asio, so only .cpp files of this folder include
+// it.
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -17,8 +18,8 @@
 namespace jingwei::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 class Connection;
 
@@ -50,7 +51,10 @@ struct Core {
   std::size_t static_figures() const { return routes.size(); }
   std::size_t unrouted_figures() const { return routes.size() + 1; }
 
-  void connection_opened() { stats->connections.fetch_add(1); open_.fetch_add(1); }
+  void connection_opened() {
+    stats->connections.fetch_add(1);
+    open_.fetch_add(1);
+  }
   void connection_closed();
   std::int64_t open_connections() const { return open_.load(); }
   // Waits until no connection is open; false after `patience`.
@@ -62,7 +66,8 @@ struct Core {
   std::condition_variable emptied_;
 };
 
-// One thread of input and output with its own acceptor. Everything but `context` (for posting) belongs to that thread.
+// One thread of input and output with its own acceptor. Everything but `context` (for posting) belongs to
+// that thread.
 class IoThread : public std::enable_shared_from_this<IoThread> {
  public:
   explicit IoThread(std::shared_ptr<Core> core);

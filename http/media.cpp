@@ -12,7 +12,9 @@ namespace jingwei::http {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // Calls `visit(item, weight)` for each element of a comma list until it returns true.
 template <typename Visit>
@@ -82,16 +84,17 @@ bool accepts_one_of(std::string_view accept, const std::vector<std::string>& pro
 
 bool accepts_gzip(std::string_view accept_encoding) {
   if (accept_encoding.empty()) return false;
-  return any_item(accept_encoding,
-                  [](std::string_view coding, double weight) { return weight > 0 && same_ascii(coding, "gzip"); });
+  return any_item(accept_encoding, [](std::string_view coding, double weight) {
+    return weight > 0 && same_ascii(coding, "gzip");
+  });
 }
 
 bool shrinks(std::string_view content_type) {
   const std::string_view type = media_type_of(content_type);
   if (type == "text/event-stream") return false;
-  return type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") || type.ends_with("javascript") ||
-         type == "application/x-ndjson" || type == "application/yaml" || type == "application/wasm" ||
-         type == "application/manifest+json" || type == "font/ttf";
+  return type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") ||
+         type.ends_with("javascript") || type == "application/x-ndjson" || type == "application/yaml" ||
+         type == "application/wasm" || type == "application/manifest+json" || type == "font/ttf";
 }
 
 bool matches_etag(std::string_view if_none_match, std::string_view etag) {

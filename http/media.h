@@ -1,4 +1,5 @@
-// Header values that choose between representations: media types, encodings, entity tags (RFC 9110 §8, §12, §13).
+// Header values that choose between representations: media types, encodings, entity tags (RFC 9110 §8, §12,
+// §13).
 #pragma once
 
 #include <string>

@@ -18,24 +18,27 @@ namespace jingwei::http {
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 std::string_view name_of(Method method);
 
-// One request. Views point into the connection's buffer; inline handlers use them in place, for pool handlers the server copies first.
+// One request. Views point into the connection's buffer; inline handlers use them in place, for pool handlers
+// the server copies first.
 struct Request {
   Method method = Method::get;
-  std::string_view target;  // as sent
-  std::string_view path;    // decoded
-  std::string_view query;   // raw, without '?'
+  std::string_view target;                                             // as sent
+  std::string_view path;                                               // decoded
+  std::string_view query;                                              // raw, without '?'
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // names as sent; look up with header()
-  std::string_view body;         // whole body of buffered routes
-  std::string spool_path;        // file that holds the body of `body: stream` routes; removed after the answer unless moved away
+  std::string_view body;                                               // whole body of buffered routes
+  std::string spool_path;  // file that holds the body of `body: stream` routes; removed after the answer
+                           // unless moved away
   std::uint64_t body_bytes = 0;
-  std::string_view remote;       // client address without port
+  std::string_view remote;  // client address without port
   Language language = Language::zh;
 
   // Case-insensitive; empty when absent.
   std::string_view header(std::string_view name) const;
 };
 
-// One answer. `headers` holds extra ones only; the server adds Date, Content-Length, Content-Type, ETag, Vary and encoding.
+// One answer. `headers` holds extra ones only; the server adds Date, Content-Length, Content-Type, ETag, Vary
+// and encoding.
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
@@ -49,7 +52,8 @@ struct Response {
   static Response no_content();
 };
 
-// RFC 9457: {"type","title","status","detail","code","errors":[{"field","code","detail"}]} in the request's language.
+// RFC 9457: {"type","title","status","detail","code","errors":[{"field","code","detail"}]} in the request's
+// language.
 Response problem(const Error& error, Language language);
 
 // The only table from error code to status.
@@ -62,7 +66,8 @@ class ReplySink {
   virtual void send(Response response) = 0;  // once, from any thread
 };
 
-// Answers one request later and from any thread; answering twice is our bug. Dropped without an answer it sends 500.
+// Answers one request later and from any thread; answering twice is our bug. Dropped without an answer it
+// sends 500.
 class Responder {
  public:
   Responder() = default;
@@ -88,12 +93,14 @@ class Responder {
 class EventStream {
  public:
   virtual ~EventStream() = default;
-  // Queues one event; false once the client is gone or fell behind limits::event_stream_backlog_bytes (the stream is closed then).
+  // Queues one event; false once the client is gone or fell behind limits::event_stream_backlog_bytes (the
+  // stream is closed then).
   virtual bool send(std::string_view event, std::string_view data, std::string_view id = {}) = 0;
   virtual bool open() const = 0;
   // Ends the stream after what was queued; so does dropping the last reference.
   virtual void close() = 0;
-  // Answers with `response` (such as a problem) in place of a stream; only before the first send() and inside handle_stream.
+  // Answers with `response` (such as a problem) in place of a stream; only before the first send() and inside
+  // handle_stream.
   virtual void refuse(Response response) {
     static_cast<void>(response);
     close();

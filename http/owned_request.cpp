@@ -23,7 +23,8 @@ OwnedRequest::~OwnedRequest() {
   static_cast<void>(removed.ok());
 }
 
-std::shared_ptr<OwnedRequest> OwnedRequest::copy(const Request& source, const PathValues& values, const Places& places) {
+std::shared_ptr<OwnedRequest> OwnedRequest::copy(const Request& source, const PathValues& values,
+                                                 const Places& places) {
   auto owned = std::make_shared<OwnedRequest>();
   owned->head_ = places.head;
   owned->path_ = places.path;
@@ -40,7 +41,8 @@ std::shared_ptr<OwnedRequest> OwnedRequest::copy(const Request& source, const Pa
   request.path = source.path == "/" ? std::string_view("/") : rebased(source.path);
   request.query = rebased(source.query);
   request.headers.reserve(source.headers.size());
-  for (const auto& [name, value] : source.headers) request.headers.emplace_back(rebased(name), rebased(value));
+  for (const auto& [name, value] : source.headers)
+    request.headers.emplace_back(rebased(name), rebased(value));
   request.remote = owned->remote_;
   request.language = source.language;
   request.body_bytes = source.body_bytes;

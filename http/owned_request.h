@@ -9,7 +9,8 @@
 
 namespace jingwei::http {
 
-// Owns what its `request` and `values` point to, and the spooled body, which goes away with it unless somebody moved it.
+// Owns what its `request` and `values` point to, and the spooled body, which goes away with it unless
+// somebody moved it.
 struct OwnedRequest {
   Request request;
   PathValues values;
@@ -25,7 +26,8 @@ struct OwnedRequest {
     std::string_view head;  // as received
     std::string_view path;  // the decoded path, when decoding was needed
   };
-  static std::shared_ptr<OwnedRequest> copy(const Request& source, const PathValues& values, const Places& places);
+  static std::shared_ptr<OwnedRequest> copy(const Request& source, const PathValues& values,
+                                            const Places& places);
 
   void set_body(std::string body);
 

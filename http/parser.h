@@ -11,12 +11,12 @@
 
 namespace jingwei::http {
 
-// What stands before the body. Views point into the bytes given to Parser::head. Reused from request to request, so that a
-// connection in its stride allocates nothing.
+// What stands before the body. Views point into the bytes given to Parser::head. Reused from request to
+// request, so that a connection in its stride allocates nothing.
 struct Head {
   Request request;  // method, target and headers; the rest is the connection's work
-  std::string_view host, accept, accept_encoding, accept_language, content_type, content_encoding, if_none_match, origin,
-      fetch_site;
+  std::string_view host, accept, accept_encoding, accept_language, content_type, content_encoding,
+      if_none_match, origin, fetch_site;
   std::uint64_t content_length = 0;
   bool chunked = false;
   bool keep_alive = true;
@@ -29,15 +29,16 @@ struct Head {
 
 enum class Parsed : std::uint8_t { more, done, failed };
 
-// Reads one request after another of a connection. Strict where request smuggling begins (RFC 9112 §11.2): a second
-// Content-Length, Content-Length beside Transfer-Encoding, any coding but chunked, folded lines, bare LF and a second Host fail.
-// Not thread-safe.
+// Reads one request after another of a connection. Strict where request smuggling begins (RFC 9112 §11.2): a
+// second Content-Length, Content-Length beside Transfer-Encoding, any coding but chunked, folded lines, bare
+// LF and a second Host fail. Not thread-safe.
 class Parser {
  public:
   virtual ~Parser() = default;
 
-  // `bytes` start at the first byte of a request and hold all of it that came so far; they must stay put while `head` is used.
-  // done: the head is whole, `used` bytes long. more: call again with more bytes. failed: fault_status() tells.
+  // `bytes` start at the first byte of a request and hold all of it that came so far; they must stay put
+  // while `head` is used. done: the head is whole, `used` bytes long. more: call again with more bytes.
+  // failed: fault_status() tells.
   virtual Parsed head(std::string_view bytes, Head& head, std::size_t& used) = 0;
 
   // After a head with a body. Appends decoded bytes of at most `limit` in total to `out`, sets `used`.

@@ -29,7 +29,8 @@ TEST(Paths, AreSplitAndDecodedSegmentBySegment) {
 }
 
 TEST(Paths, ThatHideSomethingAreRefused) {
-  for (const char* path : {"/../etc", "/a/..", "/%2e%2e/x", "/.", "/a%00b", "/%0d%0a", "/%zz", "/%2", "/%ff%fe", "a", ""}) {
+  for (const char* path :
+       {"/../etc", "/a/..", "/%2e%2e/x", "/.", "/a%00b", "/%0d%0a", "/%zz", "/%2", "/%ff%fe", "a", ""}) {
     EXPECT_EQ(segments_of(path), List{"<refused>"}) << path;
   }
 }
@@ -94,7 +95,9 @@ TEST(Replies, DropHeadersThatWouldSplitTheAnswer) {
   EXPECT_EQ(out.find("Set-Cookie"), std::string::npos);
 }
 
-TEST(Replies, NameTheDateAsRfc9110) { EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT"); }
+TEST(Replies, NameTheDateAsRfc9110) {
+  EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
 
 TEST(Buckets, RefillWithTime) {
   using std::chrono::seconds;
@@ -115,8 +118,10 @@ TEST(Problems, NameTheFieldsAndHideOurFaults) {
   const Response told = problem(form, Language::en);
   EXPECT_EQ(told.status, 400);
   EXPECT_EQ(told.content_type, "application/problem+json");
-  EXPECT_NE(told.body.find(R"("errors":[{"field":"/phone","code":"http.malformed")"), std::string::npos) << told.body;
-  const Response ours = problem(Error(ErrorCode::internal, "x").because("password of the database"), Language::zh);
+  EXPECT_NE(told.body.find(R"("errors":[{"field":"/phone","code":"http.malformed")"), std::string::npos)
+      << told.body;
+  const Response ours =
+      problem(Error(ErrorCode::internal, "x").because("password of the database"), Language::zh);
   EXPECT_EQ(ours.status, 500);
   EXPECT_EQ(ours.body.find("password"), std::string::npos);
   EXPECT_NE(ours.body.find("urn:jingwei:problem:"), std::string::npos);

@@ -6,7 +6,9 @@ Pool::Pool(int workers, std::size_t most_waiting) : most_waiting_(most_waiting) 
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { run(); });
 }
 
-Pool::~Pool() { stop(); }
+Pool::~Pool() {
+  stop();
+}
 
 bool Pool::post(std::function<void()>&& task) {
   {

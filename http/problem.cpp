@@ -21,7 +21,9 @@ std::string title_of(ErrorCode code, Language language) {
   return render("http.title_" + std::string(name_of(code)), {}, language);
 }
 
-bool hides_its_cause(ErrorCode code) { return code == ErrorCode::internal || code == ErrorCode::corrupt; }
+bool hides_its_cause(ErrorCode code) {
+  return code == ErrorCode::internal || code == ErrorCode::corrupt;
+}
 
 std::string logged(const Error& error, int status) {
   SecureRandom random;
@@ -34,23 +36,40 @@ std::string logged(const Error& error, int status) {
 
 int status_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid: return 400;
-    case ErrorCode::unauthenticated: return 401;
-    case ErrorCode::denied: return 403;
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::gone: return 410;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::stale: return 412;
-    case ErrorCode::too_large: return 413;
-    case ErrorCode::unsupported: return 415;
-    case ErrorCode::not_acceptable: return 406;
-    case ErrorCode::rate_limited: return 429;
-    case ErrorCode::unavailable: return 503;
-    case ErrorCode::exhausted: return 507;
-    case ErrorCode::cancelled: return 409;
-    case ErrorCode::timeout: return 504;
-    case ErrorCode::corrupt: return 500;
-    case ErrorCode::internal: return 500;
+    case ErrorCode::invalid:
+      return 400;
+    case ErrorCode::unauthenticated:
+      return 401;
+    case ErrorCode::denied:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::gone:
+      return 410;
+    case ErrorCode::conflict:
+      return 409;
+    case ErrorCode::stale:
+      return 412;
+    case ErrorCode::too_large:
+      return 413;
+    case ErrorCode::unsupported:
+      return 415;
+    case ErrorCode::not_acceptable:
+      return 406;
+    case ErrorCode::rate_limited:
+      return 429;
+    case ErrorCode::unavailable:
+      return 503;
+    case ErrorCode::exhausted:
+      return 507;
+    case ErrorCode::cancelled:
+      return 409;
+    case ErrorCode::timeout:
+      return 504;
+    case ErrorCode::corrupt:
+      return 500;
+    case ErrorCode::internal:
+      return 500;
   }
   return 500;
 }

@@ -5,8 +5,8 @@
 
 namespace jingwei::http {
 
-// As problem(), with the status given. Faults of ours (500 and above) are logged under the id that goes out as "instance";
-// their detail never leaves the process.
+// As problem(), with the status given. Faults of ours (500 and above) are logged under the id that goes out
+// as "instance"; their detail never leaves the process.
 Response problem_with_status(int status, const Error& error, Language language);
 
 }  // namespace jingwei::http

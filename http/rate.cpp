@@ -2,7 +2,8 @@
 
 namespace jingwei::http {
 
-std::optional<std::chrono::nanoseconds> Bucket::take(int cost, const Rate& rate, std::chrono::nanoseconds now) {
+std::optional<std::chrono::nanoseconds> Bucket::take(int cost, const Rate& rate,
+                                                     std::chrono::nanoseconds now) {
   if (cost <= 0 || rate.per_second <= 0) return std::nullopt;
   const double token_ns = 1e9 / rate.per_second;
   const auto price = static_cast<std::int64_t>(cost * token_ns);
@@ -26,7 +27,9 @@ std::shared_ptr<Bucket> RateLimiter::bucket_of(std::string_view address) {
 
 void RateLimiter::sweep(std::chrono::nanoseconds now) {
   const std::scoped_lock lock(mutex_);
-  std::erase_if(buckets_, [&](const auto& entry) { return entry.second.use_count() == 1 && entry.second->full_at(now); });
+  std::erase_if(buckets_, [&](const auto& entry) {
+    return entry.second.use_count() == 1 && entry.second->full_at(now);
+  });
 }
 
 }  // namespace jingwei::http

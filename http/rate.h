@@ -13,8 +13,8 @@
 namespace jingwei::http {
 
 struct Rate {
-  double per_second = 200;  // tokens refilled; 0 turns metering off
-  double burst = 400;       // most tokens a client can save up
+  double per_second = 200;     // tokens refilled; 0 turns metering off
+  double burst = 400;          // most tokens a client can save up
   bool spare_loopback = true;  // clients of this machine are not metered
 };
 
@@ -23,7 +23,9 @@ class Bucket {
  public:
   // Takes `cost` tokens, or says how long until they are there.
   std::optional<std::chrono::nanoseconds> take(int cost, const Rate& rate, std::chrono::nanoseconds now);
-  bool full_at(std::chrono::nanoseconds now) const { return full_again_ns_.load(std::memory_order_relaxed) <= now.count(); }
+  bool full_at(std::chrono::nanoseconds now) const {
+    return full_again_ns_.load(std::memory_order_relaxed) <= now.count();
+  }
 
  private:
   std::atomic<std::int64_t> full_again_ns_{0};  // when the bucket will be full if nothing more is taken

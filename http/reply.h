@@ -18,7 +18,8 @@ struct ReplyTraits {
   std::string if_none_match;
 };
 
-// Answers 304 to a matching If-None-Match, compresses bodies of 1 KB and more, sets Vary. May run on any thread.
+// Answers 304 to a matching If-None-Match, compresses bodies of 1 KB and more, sets Vary. May run on any
+// thread.
 void finish(Response& response, const ReplyTraits& traits);
 
 std::string_view reason_of(int status);

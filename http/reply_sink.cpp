@@ -8,7 +8,9 @@ namespace jingwei::http {
 Reply::~Reply() {
   if (state_.load() == answered) return;
   const Language language = traits_.language;
-  deliver(problem(Error(ErrorCode::internal, "http.internal").because("a handler let go of its request unanswered"), language));
+  deliver(problem(
+      Error(ErrorCode::internal, "http.internal").because("a handler let go of its request unanswered"),
+      language));
 }
 
 void Reply::prepare(ReplyTraits traits, bool starts_inside) {

@@ -1,5 +1,5 @@
-// Any bytes may come over the wire: heads, bodies and paths must be taken or refused, never crash, and the parser must not read
-// beyond what it is given (run under AddressSanitizer).
+// Any bytes may come over the wire: heads, bodies and paths must be taken or refused, never crash, and the
+// parser must not read beyond what it is given (run under AddressSanitizer).
 #include <cstdint>
 #include <string>
 
@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (begin < end) {
       const std::string_view arrived = std::string_view(input).substr(begin, end - begin);
       std::size_t used = 0;
-      const Parsed parsed = in_body ? parser->body(arrived, 4096, body, used) : parser->head(arrived, head, used);
+      const Parsed parsed =
+          in_body ? parser->body(arrived, 4096, body, used) : parser->head(arrived, head, used);
       if (parsed == Parsed::failed) return 0;
       begin += used;
       if (parsed == Parsed::more) break;

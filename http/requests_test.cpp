@@ -14,20 +14,27 @@ struct Requests : ::testing::Test, World {
       response.etag = "\"v1\"";
       respond(std::move(response));
     }));
-    routes.push_back(route(Method::get, "/echo/{what}", [](const Request& request, const PathValues& values, Responder respond) {
-      respond(Response::text(std::string(values[0]) + "|" + std::string(request.query), "text/plain"));
-    }, Runs::pool));
-    routes.push_back(route(Method::get, "/boom", [](const Request&, const PathValues&, Responder) {
-      throw std::runtime_error("secret");
-    }, Runs::pool));
+    routes.push_back(route(
+        Method::get, "/echo/{what}",
+        [](const Request& request, const PathValues& values, Responder respond) {
+          respond(Response::text(std::string(values[0]) + "|" + std::string(request.query), "text/plain"));
+        },
+        Runs::pool));
+    routes.push_back(route(
+        Method::get, "/boom",
+        [](const Request&, const PathValues&, Responder) { throw std::runtime_error("secret"); },
+        Runs::pool));
     routes.push_back(route(Method::get, "/boom-inline", [](const Request&, const PathValues&, Responder) {
       throw std::runtime_error("secret");
     }));
-    routes.push_back(route(Method::get, "/dropped", [](const Request&, const PathValues&, Responder) {}, Runs::pool));
-    routes.push_back(route(Method::get, "/dropped-inline", [](const Request&, const PathValues&, Responder) {}));
-    Route body = route(Method::post, "/body", [](const Request& request, const PathValues&, Responder respond) {
-      respond(Response::text(std::string(request.body), "text/plain", 201));
-    });
+    routes.push_back(route(
+        Method::get, "/dropped", [](const Request&, const PathValues&, Responder) {}, Runs::pool));
+    routes.push_back(
+        route(Method::get, "/dropped-inline", [](const Request&, const PathValues&, Responder) {}));
+    Route body =
+        route(Method::post, "/body", [](const Request& request, const PathValues&, Responder respond) {
+          respond(Response::text(std::string(request.body), "text/plain", 201));
+        });
     body.body = BodyKind::json;
     body.body_bytes = 100;
     body.produces = {"text/plain"};
@@ -116,7 +123,8 @@ TEST_F(Requests, NegotiateMediaTypes) {
 
 TEST_F(Requests, NeedTheirIdempotencyKey) {
   const auto put = [&](std::string_view header) {
-    return ask(std::string("PUT /keyed HTTP/1.1\r\nHost: localhost\r\n").append(header).append("\r\n")).status;
+    return ask(std::string("PUT /keyed HTTP/1.1\r\nHost: localhost\r\n").append(header).append("\r\n"))
+        .status;
   };
   EXPECT_EQ(put(""), 400);
   EXPECT_EQ(put("Idempotency-Key: a b\r\n"), 400);
@@ -163,7 +171,8 @@ TEST_F(Requests, ThatWriteForAnotherSiteAreRefused) {
   EXPECT_EQ(ask(post("/body", "{}", "Origin: http://evil.example\r\n")).status, 403);
   EXPECT_EQ(ask(post("/body", "{}", "Origin: null\r\n")).status, 403);
   EXPECT_EQ(ask(post("/body", "{}", "Sec-Fetch-Site: cross-site\r\n")).status, 403);
-  EXPECT_EQ(ask(post("/body", "{}", "Origin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n")).status, 201);
+  EXPECT_EQ(ask(post("/body", "{}", "Origin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n")).status,
+            201);
 }
 
 TEST_F(Requests, OfSmugglersFailAndEndTheConnection) {
@@ -203,9 +212,12 @@ TEST_F(Requests, AreCountedByRouteAndStatusWithoutPersonalData) {
   client.ask(get("/nowhere"));
   client.ask(get("/healthz"));
   const std::string figures = client.ask(get("/metrics")).body;
-  EXPECT_NE(figures.find("jingwei_http_requests_total{route=\"GET/echo/{what}\",status=\"200\"} 1"), std::string::npos) << figures;
+  EXPECT_NE(figures.find("jingwei_http_requests_total{route=\"GET/echo/{what}\",status=\"200\"} 1"),
+            std::string::npos)
+      << figures;
   EXPECT_NE(figures.find("jingwei_http_requests_total{route=\"none\",status=\"404\"} 1"), std::string::npos);
-  EXPECT_NE(figures.find("jingwei_http_request_seconds_bucket{route=\"healthz\",le=\"+Inf\"} 1"), std::string::npos);
+  EXPECT_NE(figures.find("jingwei_http_request_seconds_bucket{route=\"healthz\",le=\"+Inf\"} 1"),
+            std::string::npos);
   EXPECT_EQ(figures.find("4404021990"), std::string::npos);
   EXPECT_EQ(client.ask(get("/readyz")).body, R"({"status":"ready"})");
 }

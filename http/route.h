@@ -10,8 +10,8 @@
 
 namespace jingwei::http {
 
-// Where a handler runs: `inline_` on the connection's thread (memory only, microseconds), `pool` on a worker thread (may wait for storage),
-// `stream` gets an EventStream.
+// Where a handler runs: `inline_` on the connection's thread (memory only, microseconds), `pool` on a worker
+// thread (may wait for storage), `stream` gets an EventStream.
 enum class Runs : std::uint8_t { inline_, pool, stream };
 
 enum class BodyKind : std::uint8_t { none, json, stream };
@@ -31,13 +31,15 @@ struct Route {
   std::vector<std::string> produces;  // response media types; 406 otherwise
   std::uint64_t body_bytes = 0;       // most; 413 beyond
   int cost = 1;                       // tokens of the client's rate bucket; 0 = unmetered
-  bool idempotent_key = false;        // write routes: Idempotency-Key is read (and required when api.yaml says so)
+  bool idempotent_key = false;  // write routes: Idempotency-Key is read (and required when api.yaml says so)
   bool idempotent_key_required = false;
 
-  std::function<void(const Request&, const PathValues&, Responder)> handle;                               // inline_ and pool
-  // stream: runs first, where a pool handler would; its Error is answered as a problem and no stream is opened.
+  std::function<void(const Request&, const PathValues&, Responder)> handle;  // inline_ and pool
+  // stream: runs first, where a pool handler would; its Error is answered as a problem and no stream is
+  // opened.
   std::function<Result<void>(const Request&, const PathValues&)> check;
-  std::function<void(const Request&, const PathValues&, std::shared_ptr<EventStream>)> handle_stream;    // stream
+  std::function<void(const Request&, const PathValues&, std::shared_ptr<EventStream>)>
+      handle_stream;  // stream
 };
 
 }  // namespace jingwei::http

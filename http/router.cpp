@@ -67,7 +67,9 @@ Result<Router> Router::compile(std::span<const Route> routes) {
   for (std::size_t i = 0; i < routes.size(); ++i) {
     const Route& route = routes[i];
     const auto wrong = [&](const char* why) {
-      return Error(ErrorCode::invalid, "http.bad_route").with("route", route.operation).because(route.path + ": " + why);
+      return Error(ErrorCode::invalid, "http.bad_route")
+          .with("route", route.operation)
+          .because(route.path + ": " + why);
     };
     if (!route.path.starts_with('/')) return wrong("the path must begin with '/'");
     const bool streams = route.runs == Runs::stream;

@@ -47,7 +47,8 @@ Result<tcp::endpoint> Server::Impl::lawful_endpoint() const {
     return Error(code, message).with("address", options.address).with("port", std::to_string(options.port));
   };
   error_code ec;
-  const auto address = asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, ec);
+  const auto address =
+      asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, ec);
   if (ec) return refuse(ErrorCode::invalid, "http.address_malformed");
   if (!address.is_loopback()) {
     if (options.exposure == Exposure::loopback_only) return refuse(ErrorCode::denied, "http.only_loopback");
@@ -75,14 +76,16 @@ Result<void> Server::Impl::load_certificate() {
 Result<void> Server::Impl::bind(tcp::endpoint endpoint) {
   const auto taken = [&](error_code ec) {
     const bool busy = ec == asio::error::address_in_use;
-    return Error(busy ? ErrorCode::conflict : ErrorCode::unavailable, busy ? "http.port_taken" : "http.cannot_listen")
+    return Error(busy ? ErrorCode::conflict : ErrorCode::unavailable,
+                 busy ? "http.port_taken" : "http.cannot_listen")
         .with("address", options.address)
         .with("port", std::to_string(endpoint.port()))
         .because(ec.message());
   };
   const bool shared_port = options.threads > 1;
   if (shared_port && endpoint.port() != 0) {
-    // Sharing the port among our threads would also share it with a second server of the same user; a probe notices that one.
+    // Sharing the port among our threads would also share it with a second server of the same user; a probe
+    // notices that one.
     asio::io_context context;
     tcp::acceptor probe(context);
     error_code ec;
@@ -100,7 +103,9 @@ Result<void> Server::Impl::bind(tcp::endpoint endpoint) {
   port = endpoint.port();
   if (options.unix_socket.empty()) return {};
   if (const error_code ec = io.front()->listen_local(options.unix_socket)) {
-    return Error(ErrorCode::unavailable, "http.cannot_listen_local").with("path", options.unix_socket).because(ec.message());
+    return Error(ErrorCode::unavailable, "http.cannot_listen_local")
+        .with("path", options.unix_socket)
+        .because(ec.message());
   }
   return {};
 }
@@ -111,7 +116,9 @@ Server::Server(Options options, std::vector<Route> routes) : impl_(std::make_uni
   impl_->routes = std::move(routes);
 }
 
-Server::~Server() { drain(); }
+Server::~Server() {
+  drain();
+}
 
 Result<void> Server::start() {
   JW_ASSERT(!impl_->core);
@@ -128,13 +135,19 @@ Result<void> Server::start() {
     return ready;
   }
   for (const auto& one : impl_->io) impl_->threads.emplace_back([one] { one->run(); });
-  log::info("http.started", {{"address", impl_->options.address}, {"port", impl_->port}, {"tls", impl_->options.tls.has_value()}});
+  log::info(
+      "http.started",
+      {{"address", impl_->options.address}, {"port", impl_->port}, {"tls", impl_->options.tls.has_value()}});
   return {};
 }
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
-bool Server::draining() const { return impl_->core && impl_->core->draining.load(); }
+bool Server::draining() const {
+  return impl_->core && impl_->core->draining.load();
+}
 
 void Server::drain() {
   if (!impl_->core || std::exchange(impl_->drained, true)) return;
@@ -154,6 +167,8 @@ void Server::sweep() {
   impl_->on_every_thread([](IoThread& io) { io.sweep(); });
 }
 
-Stats& Server::stats() { return *impl_->options.stats; }
+Stats& Server::stats() {
+  return *impl_->options.stats;
+}
 
 }  // namespace jingwei::http

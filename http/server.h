@@ -26,18 +26,20 @@ struct Limits {
   std::size_t header_bytes = limits::header_bytes;
   std::size_t url_bytes = limits::url_bytes;
   std::size_t connections = limits::connections;
-  std::size_t pipelined_requests = limits::pipelined_requests;  // answered in one go before other connections get a turn
+  std::size_t pipelined_requests =
+      limits::pipelined_requests;  // answered in one go before other connections get a turn
   std::size_t event_stream_backlog_bytes = limits::event_stream_backlog_bytes;
   std::size_t waiting_tasks = 4'096;  // pool requests waiting for a worker; 503 beyond
   std::chrono::nanoseconds header_deadline = limits::header_deadline;
-  std::chrono::nanoseconds body_stall_deadline = limits::body_stall_deadline;  // also for clients that do not read answers
+  std::chrono::nanoseconds body_stall_deadline =
+      limits::body_stall_deadline;  // also for clients that do not read answers
   std::chrono::nanoseconds idle_deadline = limits::idle_deadline;
   std::chrono::nanoseconds drain_deadline = limits::drain_deadline;
   std::chrono::nanoseconds event_heartbeat = std::chrono::seconds(15);
 };
 
-// A folder of files served under a path. Hashed names below assets/ are cached for ever, pages not at all; a path that names no file
-// and has no ending gets the folder's index.html (the page routes itself).
+// A folder of files served under a path. Hashed names below assets/ are cached for ever, pages not at all; a
+// path that names no file and has no ending gets the folder's index.html (the page routes itself).
 struct StaticRoot {
   std::string prefix;  // "/" or "/desk/"
   std::string folder;
@@ -52,18 +54,21 @@ struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 takes any free one
   Exposure exposure = Exposure::loopback_only;
-  std::string unix_socket;  // also serve on this path, without TLS, for this user's own programs; none when empty
+  std::string
+      unix_socket;  // also serve on this path, without TLS, for this user's own programs; none when empty
   int threads = 1;  // I/O threads
   int workers = 4;  // pool threads
   const Clock* clock = nullptr;  // the system's when null; must outlive the server
   FileSystem* files = nullptr;   // the real disk when null
-  std::string spool_folder;      // holds bodies of `body: stream` routes while they run; the system's temporary folder when empty
+  std::string spool_folder;  // holds bodies of `body: stream` routes while they run; the system's temporary
+                             // folder when empty
   std::vector<StaticRoot> static_roots;
   Limits limits;
   std::optional<TlsFiles> tls;
   Rate rate;
-  std::string banner;                        // value of the Server header; none when empty
-  std::vector<std::string> allowed_origins;  // origins besides our own that may write, such as a development server's
+  std::string banner;  // value of the Server header; none when empty
+  std::vector<std::string>
+      allowed_origins;  // origins besides our own that may write, such as a development server's
   // Asked before every handler; an error is the answer. Empty allows everything, which only loopback may.
   std::function<Result<void>(const Request&, const Route&)> authorise;
   std::shared_ptr<Stats> stats;  // made when null
@@ -77,16 +82,18 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and serves. denied: the address is not loopback (or TLS and authorise are missing); invalid: bad address, route or
-  // certificate; conflict: the port is taken.
+  // Binds and serves. denied: the address is not loopback (or TLS and authorise are missing); invalid: bad
+  // address, route or certificate; conflict: the port is taken.
   Result<void> start();
   // The port bound; 0 before start().
   std::uint16_t port() const;
-  // Takes no more connections, lets running requests finish, ends event streams; what still runs at limits.drain_deadline is cut.
+  // Takes no more connections, lets running requests finish, ends event streams; what still runs at
+  // limits.drain_deadline is cut.
   void drain();
   bool draining() const;
 
-  // Applies the deadlines as of clock.now; the server does so itself twice a second. Returns when every connection was looked at.
+  // Applies the deadlines as of clock.now; the server does so itself twice a second. Returns when every
+  // connection was looked at.
   void sweep();
   Stats& stats();
 

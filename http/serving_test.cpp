@@ -1,4 +1,5 @@
-// Goal: the server stands against slow and greedy clients, streams events, serves pages and TLS, and ends without losing answers.
+// Goal: the server stands against slow and greedy clients, streams events, serves pages and TLS, and ends
+// without losing answers.
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -43,8 +44,9 @@ TEST_F(Serving, EndsSlowHeadsBodiesAndIdleConnections) {
   start();
   Client idle(port()), head(port()), slow_body(port());
   head.send("GET /hello HTT");
-  slow_body.send("POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
-                 "Expect: 100-continue\r\n\r\n");
+  slow_body.send(
+      "POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
+      "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(slow_body.read().status, 100);
   EXPECT_EQ(head.ask("P/1.1\r\nHost: localhost\r\n\r\n").status, 404);
   head.send("GET /hello HTT");
@@ -97,12 +99,16 @@ TEST_F(Serving, TurnsConnectionsBeyondTheCapAway) {
 
 TEST_F(Serving, ManyConnectionsOnSeveralThreads) {
   options.threads = 3;
-  routes = {route(Method::get, "/inline/{n}", [](const Request&, const PathValues& values, Responder respond) {
-              respond(Response::text(std::string(values[0]), "text/plain"));
-            }),
-            route(Method::get, "/pool/{n}", [](const Request&, const PathValues& values, Responder respond) {
-              respond(Response::text(std::string(values[0]), "text/plain"));
-            }, Runs::pool)};
+  routes = {route(Method::get, "/inline/{n}",
+                  [](const Request&, const PathValues& values, Responder respond) {
+                    respond(Response::text(std::string(values[0]), "text/plain"));
+                  }),
+            route(
+                Method::get, "/pool/{n}",
+                [](const Request&, const PathValues& values, Responder respond) {
+                  respond(Response::text(std::string(values[0]), "text/plain"));
+                },
+                Runs::pool)};
   start();
   std::atomic<int> right{0};
   std::vector<std::thread> clients;
@@ -129,11 +135,14 @@ TEST_F(Serving, ManyConnectionsOnSeveralThreads) {
 TEST_F(Serving, AnswersWhatRunsBeforeItEnds) {
   std::promise<void> running, go;
   auto gate = go.get_future().share();
-  routes = {route(Method::get, "/slow", [&running, gate](const Request&, const PathValues&, Responder respond) {
-    running.set_value();
-    gate.wait();
-    respond(Response::text("done", "text/plain"));
-  }, Runs::pool)};
+  routes = {route(
+      Method::get, "/slow",
+      [&running, gate](const Request&, const PathValues&, Responder respond) {
+        running.set_value();
+        gate.wait();
+        respond(Response::text("done", "text/plain"));
+      },
+      Runs::pool)};
   start();
   Client client(port()), idle(port());
   client.send(get("/slow"));
@@ -169,10 +178,12 @@ TEST_F(Serving, TakesAnswersFromAnyThreadAndAfterItsOwnEnd) {
   orphan(Response::text("nobody hears this", "text/plain"));
 }
 
-Route stream_route(std::string path, std::function<void(const Request&, std::shared_ptr<EventStream>)> handle) {
+Route stream_route(std::string path,
+                   std::function<void(const Request&, std::shared_ptr<EventStream>)> handle) {
   Route made = route(Method::get, std::move(path), {}, Runs::stream);
   made.handle = nullptr;
-  made.handle_stream = [handle = std::move(handle)](const Request& request, const PathValues&, std::shared_ptr<EventStream> s) {
+  made.handle_stream = [handle = std::move(handle)](const Request& request, const PathValues&,
+                                                    std::shared_ptr<EventStream> s) {
     handle(request, std::move(s));
   };
   return made;
@@ -180,14 +191,19 @@ Route stream_route(std::string path, std::function<void(const Request&, std::sha
 
 TEST_F(Serving, StreamsEventsWithHeartbeatsUntilEitherSideEnds) {
   std::promise<std::shared_ptr<EventStream>> opened;
-  routes = {stream_route("/events", [&](const Request& request, std::shared_ptr<EventStream> stream) {
-              stream->send("hello", std::string("from ").append(request.header("Last-Event-ID")));
-              opened.set_value(std::move(stream));
-            }),
-            stream_route("/refused", [](const Request& request, std::shared_ptr<EventStream> stream) {
-              stream->refuse(problem(Error(ErrorCode::not_found, "http.no_such_path"), request.language));
-            }),
-            stream_route("/throws", [](const Request&, std::shared_ptr<EventStream>) { throw std::runtime_error("no"); })};
+  routes = {
+      stream_route("/events",
+                   [&](const Request& request, std::shared_ptr<EventStream> stream) {
+                     stream->send("hello", std::string("from ").append(request.header("Last-Event-ID")));
+                     opened.set_value(std::move(stream));
+                   }),
+      stream_route("/refused",
+                   [](const Request& request, std::shared_ptr<EventStream> stream) {
+                     stream->refuse(
+                         problem(Error(ErrorCode::not_found, "http.no_such_path"), request.language));
+                   }),
+      stream_route("/throws",
+                   [](const Request&, std::shared_ptr<EventStream>) { throw std::runtime_error("no"); })};
   start();
   Client client(port());
   client.send(get("/events", "Last-Event-ID: 7\r\n"));
@@ -212,7 +228,8 @@ TEST_F(Serving, StreamsEventsWithHeartbeatsUntilEitherSideEnds) {
 TEST_F(Serving, CutsStreamsOfClientsThatFallBehind) {
   std::promise<std::shared_ptr<EventStream>> opened;
   options.limits.event_stream_backlog_bytes = 256 * 1024;
-  routes = {stream_route("/events", [&](const Request&, std::shared_ptr<EventStream> s) { opened.set_value(std::move(s)); })};
+  routes = {stream_route(
+      "/events", [&](const Request&, std::shared_ptr<EventStream> s) { opened.set_value(std::move(s)); })};
   start();
   Client client(port());
   client.send(get("/events"));
@@ -227,7 +244,8 @@ TEST_F(Serving, CutsStreamsOfClientsThatFallBehind) {
 
 TEST_F(Serving, EndsStreamsWhenItDrains) {
   std::promise<std::shared_ptr<EventStream>> opened;
-  routes = {stream_route("/events", [&](const Request&, std::shared_ptr<EventStream> s) { opened.set_value(std::move(s)); })};
+  routes = {stream_route(
+      "/events", [&](const Request&, std::shared_ptr<EventStream> s) { opened.set_value(std::move(s)); })};
   start();
   auto client = std::make_unique<Client>(port());
   client->send(get("/events"));
@@ -267,12 +285,14 @@ TEST_F(Serving, PagesWithTheirCachesAndNothingBesides) {
   EXPECT_EQ(client.ask(get("/desk")).header("Location"), "/desk/");
   EXPECT_EQ(client.ask(get("/healthz")).body, R"({"status":"ok"})");
   EXPECT_EQ(client.ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n").status, 405);
-  for (const char* path : {"/assets/none.js", "/.hidden", "/link.txt", "/..%2fsecret.txt", "/%5c..%5csecret.txt", "/api/none"}) {
+  for (const char* path :
+       {"/assets/none.js", "/.hidden", "/link.txt", "/..%2fsecret.txt", "/%5c..%5csecret.txt", "/api/none"}) {
     const Answer answer = client.ask(get(path));
     EXPECT_EQ(answer.status, 404) << path;
   }
   folder.write("web/index.html", "<html>newer page</html>");
-  std::filesystem::last_write_time(folder.path() + "/web/index.html", std::filesystem::file_time_type::clock::now() + 5s);
+  std::filesystem::last_write_time(folder.path() + "/web/index.html",
+                                   std::filesystem::file_time_type::clock::now() + 5s);
   pass(2s);
   EXPECT_EQ(client.ask(get("/")).body, "<html>newer page</html>");
 }
@@ -285,7 +305,8 @@ void write_certificate(const std::string& folder) {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key);
   X509_NAME* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
+                             -1, -1, 0);
   X509_set_issuer_name(certificate, name);
   X509_sign(certificate, key, EVP_sha256());
   FILE* file = std::fopen((folder + "/certificate.pem").c_str(), "w");
@@ -310,7 +331,8 @@ std::string ask_tls(std::uint16_t port, const std::string& request, int most_ver
   if (BIO_do_connect(bio) == 1) {
     BIO_write(bio, request.data(), static_cast<int>(request.size()));
     char piece[4096];
-    for (int got; (got = BIO_read(bio, piece, sizeof piece)) > 0;) answer.append(piece, static_cast<std::size_t>(got));
+    for (int got; (got = BIO_read(bio, piece, sizeof piece)) > 0;)
+      answer.append(piece, static_cast<std::size_t>(got));
   }
   BIO_free_all(bio);
   SSL_CTX_free(context);

@@ -20,7 +20,8 @@ constexpr int thorough_compression = 8;
 // Vue writes inline styles, MapLibre starts its workers from blobs and compiles WebAssembly.
 constexpr std::string_view content_security_policy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; child-src blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "child-src blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 bool is_safe(std::string_view relative) {
@@ -47,11 +48,13 @@ bool names_a_page(std::string_view relative) {
 
 }  // namespace
 
-StaticFiles::StaticFiles(std::vector<StaticRoot> roots, const Clock& clock) : roots_(std::move(roots)), clock_(clock) {
+StaticFiles::StaticFiles(std::vector<StaticRoot> roots, const Clock& clock)
+    : roots_(std::move(roots)), clock_(clock) {
   std::error_code ignored;
   for (StaticRoot& root : roots_) {
     if (!root.prefix.ends_with('/')) root.prefix += '/';
-    if (const fs::path real = fs::weakly_canonical(root.folder, ignored); !ignored) root.folder = real.string();
+    if (const fs::path real = fs::weakly_canonical(root.folder, ignored); !ignored)
+      root.folder = real.string();
     while (root.folder.size() > 1 && root.folder.ends_with('/')) root.folder.pop_back();
   }
   std::ranges::sort(roots_, [](const auto& a, const auto& b) { return a.prefix.size() > b.prefix.size(); });
@@ -79,7 +82,8 @@ std::optional<Response> StaticFiles::cached(std::string_view path, bool gzip) co
     if (found == entries_.end()) return std::nullopt;
     entry = found->second;
   }
-  if (clock_.monotonic().count() - entry->checked_ns.load(std::memory_order_relaxed) >= recheck_ns) return std::nullopt;
+  if (clock_.monotonic().count() - entry->checked_ns.load(std::memory_order_relaxed) >= recheck_ns)
+    return std::nullopt;
   return answer(*entry, gzip);
 }
 
@@ -151,7 +155,8 @@ std::shared_ptr<const StaticFiles::Entry> StaticFiles::read(const fs::path& file
   entry->type = media_type_of_file(file.filename().string());
   entry->lasting = lasting;
   entry->etag = fmt::format("\"{:x}-{:x}\"", std::hash<std::string>{}(entry->plain), entry->plain.size());
-  if (shrinks(entry->type) && entry->plain.size() >= 1024) entry->packed = http::gzip(entry->plain, thorough_compression);
+  if (shrinks(entry->type) && entry->plain.size() >= 1024)
+    entry->packed = http::gzip(entry->plain, thorough_compression);
   entry->checked_ns = clock_.monotonic().count();
   return entry;
 }

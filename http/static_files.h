@@ -17,7 +17,8 @@
 
 namespace jingwei::http {
 
-// Thread-safe. Paths are decoded and free of "." and ".." (split_path); what else could leave the folder is refused here.
+// Thread-safe. Paths are decoded and free of "." and ".." (split_path); what else could leave the folder is
+// refused here.
 class StaticFiles {
  public:
   StaticFiles(std::vector<StaticRoot> roots, const Clock& clock);
@@ -25,7 +26,8 @@ class StaticFiles {
   bool covers(std::string_view path) const { return root_of(path) != nullptr || lacks_slash(path); }
   // The answer when memory has it fresh; touches no disk.
   std::optional<Response> cached(std::string_view path, bool gzip) const;
-  // The answer, reading the disk where needed: the file, the page of its root, a redirect to the root, or nothing.
+  // The answer, reading the disk where needed: the file, the page of its root, a redirect to the root, or
+  // nothing.
   std::optional<Response> load(std::string_view path, bool gzip);
 
  private:

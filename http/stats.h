@@ -17,15 +17,18 @@ namespace jingwei::http {
 // Written by one thread, read by any.
 class Counter {
  public:
-  void add(std::uint64_t by) { value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed); }
+  void add(std::uint64_t by) {
+    value_.store(value_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
   std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<std::uint64_t> value_{0};
 };
 
-inline constexpr std::array<int, 28> counted_statuses{200, 201, 202, 204, 206, 304, 308, 400, 401, 403, 404, 405, 406, 408,
-                                                      409, 410, 412, 413, 414, 415, 421, 429, 431, 500, 501, 503, 504, 507};
+inline constexpr std::array<int, 28> counted_statuses{200, 201, 202, 204, 206, 304, 308, 400, 401, 403,
+                                                      404, 405, 406, 408, 409, 410, 412, 413, 414, 415,
+                                                      421, 429, 431, 500, 501, 503, 504, 507};
 inline constexpr std::array<double, 12> latency_bounds_s{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                          0.01,   0.025,   0.05,   0.1,   0.5,    2.5};
 

@@ -21,7 +21,9 @@ std::vector<Route> system_routes(SystemRoutes parts) {
   std::vector<Route> routes;
 
   Route health = reading("/healthz", "healthz", Runs::inline_);
-  health.handle = [](const Request&, const PathValues&, Responder respond) { respond(Response::json(R"({"status":"ok"})")); };
+  health.handle = [](const Request&, const PathValues&, Responder respond) {
+    respond(Response::json(R"({"status":"ok"})"));
+  };
   routes.push_back(std::move(health));
 
   Route readiness = reading("/readyz", "readyz", Runs::pool);
@@ -34,7 +36,8 @@ std::vector<Route> system_routes(SystemRoutes parts) {
   routes.push_back(std::move(readiness));
 
   Route metrics = reading("/metrics", "prometheus", Runs::pool);
-  metrics.handle = [stats = parts.stats, figures = parts.figures](const Request&, const PathValues&, Responder respond) {
+  metrics.handle = [stats = parts.stats, figures = parts.figures](const Request&, const PathValues&,
+                                                                  Responder respond) {
     std::string text = stats ? stats->prometheus() : std::string();
     if (figures) figures(text);
     respond(Response::text(std::move(text), "text/plain; version=0.0.4; charset=utf-8"));

@@ -30,13 +30,16 @@ bool append_decoded(std::string_view raw, std::string& out) {
   return true;
 }
 
-bool is_dots(std::string_view segment) { return segment == "." || segment == ".."; }
+bool is_dots(std::string_view segment) {
+  return segment == "." || segment == "..";
+}
 
 bool split_plain(std::string_view raw_path, std::vector<std::string_view>& segments) {
   std::size_t from = 1;
   while (true) {
     const std::size_t slash = raw_path.find('/', from);
-    const std::string_view segment = raw_path.substr(from, slash == std::string_view::npos ? slash : slash - from);
+    const std::string_view segment =
+        raw_path.substr(from, slash == std::string_view::npos ? slash : slash - from);
     if (is_dots(segment)) return false;
     segments.push_back(segment);
     if (slash == std::string_view::npos) return true;
@@ -46,7 +49,8 @@ bool split_plain(std::string_view raw_path, std::vector<std::string_view>& segme
 
 bool is_plain(std::string_view raw_path) {
   for (const char c : raw_path) {
-    if (c == '%' || static_cast<unsigned char>(c) >= 0x7f || static_cast<unsigned char>(c) < 0x20) return false;
+    if (c == '%' || static_cast<unsigned char>(c) >= 0x7f || static_cast<unsigned char>(c) < 0x20)
+      return false;
   }
   return true;
 }

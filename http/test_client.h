@@ -136,7 +136,11 @@ class Client {
 };
 
 inline std::string get(std::string_view path, std::string_view headers = {}) {
-  return std::string("GET ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\n").append(headers).append("\r\n");
+  return std::string("GET ")
+      .append(path)
+      .append(" HTTP/1.1\r\nHost: localhost\r\n")
+      .append(headers)
+      .append("\r\n");
 }
 
 inline std::string post(std::string_view path, std::string_view body, std::string_view headers = {},

@@ -17,8 +17,8 @@ constexpr int children_most = 99;  // of one town code range or community code r
 constexpr std::int64_t progress_every_people = 1'000;
 
 std::string shape_text(const Shape& shape) {
-  return std::to_string(shape.districts) + "/" + std::to_string(shape.towns) + "/" + std::to_string(shape.communities) + "/" +
-         std::to_string(shape.grids);
+  return std::to_string(shape.districts) + "/" + std::to_string(shape.towns) + "/" +
+         std::to_string(shape.communities) + "/" + std::to_string(shape.grids);
 }
 
 void append_degrees(std::string& out, std::int32_t millionths) {
@@ -46,7 +46,8 @@ std::string polygon(const Outline& outline) {
 // A file that is not an extract: lines are counted and it is listed at the end.
 class Plain {
  public:
-  static Result<std::unique_ptr<Plain>> create(FileSystem& files, const std::string& folder, std::string path, std::string format) {
+  static Result<std::unique_ptr<Plain>> create(FileSystem& files, const std::string& folder, std::string path,
+                                               std::string format) {
     JW_ASSIGN(auto out, OutFile::create(files, folder + "/" + path, Encoding::utf8));
     std::unique_ptr<Plain> made(new Plain);
     made->out_ = std::move(out);
@@ -87,7 +88,8 @@ std::string region_line(const Places& places, const Place& place) {
 
 std::string person_line(const Person& person, const Household& household, const Places& places) {
   constexpr std::array<std::string_view, 5> roles = {"head", "spouse", "child", "parent", "tenant"};
-  constexpr std::array<std::string_view, 7> cares = {"none", "alone", "empty_nest", "disabled", "low_income", "orphan", "destitute"};
+  constexpr std::array<std::string_view, 7> cares = {"none",       "alone",  "empty_nest", "disabled",
+                                                     "low_income", "orphan", "destitute"};
   JsonWriter json;
   json.begin_object();
   json.member("id", "P" + std::to_string(person.number));
@@ -103,7 +105,8 @@ std::string person_line(const Person& person, const Household& household, const 
   json.member("care", cares[static_cast<std::size_t>(person.care)]);
   json.member("migrant", person.migrant);
   json.member("occupation", person.occupation);
-  json.member("enterprise", person.enterprise < 0 ? std::string() : "E" + std::to_string(person.enterprise + 1));
+  json.member("enterprise",
+              person.enterprise < 0 ? std::string() : "E" + std::to_string(person.enterprise + 1));
   json.member("grid", places.at(places.grids[static_cast<std::size_t>(household.grid)].place).code);
   json.end_object();
   return json.take();
@@ -146,9 +149,13 @@ std::string manifest(const CityPlan& plan, const CitySummary& summary) {
   JsonWriter json;
   json.begin_object();
   json.member("synthetic", true);
-  json.member("notice_zh", "本文件夹内容全部由程序虚构：城市、人员、企业、号码均不存在，不得当作真实疫情或真实个人信息使用。");
-  json.member("notice_en", "Everything in this folder is invented by a program: the city, people, firms and numbers do not exist. "
-                           "Do not use it as news of a real epidemic or as data of real persons.");
+  json.member(
+      "notice_zh",
+      "本文件夹内容全部由程序虚构：城市、人员、企业、号码均不存在，不得当作真实疫情或真实个人信息使用。");
+  json.member(
+      "notice_en",
+      "Everything in this folder is invented by a program: the city, people, firms and numbers do not exist. "
+      "Do not use it as news of a real epidemic or as data of real persons.");
   json.member("name", summary.name);
   json.member("seed", std::to_string(plan.seed));
   json.member("people", plan.people);
@@ -176,13 +183,19 @@ std::string manifest(const CityPlan& plan, const CitySummary& summary) {
 }
 
 Error too_few(const char* field, int wanted, int above) {
-  return Error(ErrorCode::invalid, "sim.shape_few").with("level", field).with("count", std::to_string(wanted))
-      .with("above", std::to_string(above)).at(std::string("/shape/") + field);
+  return Error(ErrorCode::invalid, "sim.shape_few")
+      .with("level", field)
+      .with("count", std::to_string(wanted))
+      .with("above", std::to_string(above))
+      .at(std::string("/shape/") + field);
 }
 
 Error too_many(const char* field, int wanted, int most) {
-  return Error(ErrorCode::invalid, "sim.shape_many").with("level", field).with("count", std::to_string(wanted))
-      .with("most", std::to_string(most)).at(std::string("/shape/") + field);
+  return Error(ErrorCode::invalid, "sim.shape_many")
+      .with("level", field)
+      .with("count", std::to_string(wanted))
+      .with("most", std::to_string(most))
+      .at(std::string("/shape/") + field);
 }
 
 // Everything about people, streamed household by household.
@@ -221,7 +234,8 @@ Result<void> write_people(const CityPlan& plan, FileSystem& files, const Places&
   for (const auto& file : departments->files()) {
     const ExtractKind& kind = file->kind();
     summary.files.push_back({file->path(), std::string(kind.resource), std::string(name_of(kind.encoding)),
-                             kind.format == Format::csv ? "csv" : "jsonl", std::string(kind.provider), file->rows(), file->bytes()});
+                             kind.format == Format::csv ? "csv" : "jsonl", std::string(kind.provider),
+                             file->rows(), file->bytes()});
   }
   summary.rows = log.rows();
   for (Plain* plain : {persons.get(), homes.get(), firms.get(), rows.get()}) {
@@ -239,9 +253,11 @@ Result<Shape> parse_shape(const std::string& text) {
   const char* const end = at + text.size();
   int slashes = 0;
   for (int* count : {&shape.districts, &shape.towns, &shape.communities, &shape.grids}) {
-    if (slashes > 0 && (at == end || *at++ != '/')) return Error(ErrorCode::invalid, "sim.shape_text").with("text", text).at("/shape");
+    if (slashes > 0 && (at == end || *at++ != '/'))
+      return Error(ErrorCode::invalid, "sim.shape_text").with("text", text).at("/shape");
     const auto [stop, fault] = std::from_chars(at, end, *count);
-    if (fault != std::errc{}) return Error(ErrorCode::invalid, "sim.shape_text").with("text", text).at("/shape");
+    if (fault != std::errc{})
+      return Error(ErrorCode::invalid, "sim.shape_text").with("text", text).at("/shape");
     at = stop;
     ++slashes;
   }
@@ -257,19 +273,24 @@ Result<void> check_shape(const Shape& shape) {
   if (shape.grids < shape.communities) return too_few("grids", shape.grids, shape.communities);
   if (shape.districts > districts_most) return too_many("districts", shape.districts, districts_most);
   if (shape.towns > shape.districts * 40) return too_many("towns", shape.towns, shape.districts * 40);
-  if (shape.communities > shape.towns * children_most) return too_many("communities", shape.communities, shape.towns * children_most);
+  if (shape.communities > shape.towns * children_most)
+    return too_many("communities", shape.communities, shape.towns * children_most);
   const int grids = std::min(grids_most, shape.communities * children_most);
   if (shape.grids > grids) return too_many("grids", shape.grids, grids);
   return {};
 }
 
-Result<CitySummary> build_city(const CityPlan& plan, FileSystem& files, const std::function<void(const Progress&)>& progress) {
+Result<CitySummary> build_city(const CityPlan& plan, FileSystem& files,
+                               const std::function<void(const Progress&)>& progress) {
   JW_TRY(check_shape(plan.shape));
   if (plan.people < 1 || plan.people > people_most) {
-    return Error(ErrorCode::invalid, "sim.people").with("count", std::to_string(plan.people))
-        .with("most", std::to_string(people_most)).at("/people");
+    return Error(ErrorCode::invalid, "sim.people")
+        .with("count", std::to_string(plan.people))
+        .with("most", std::to_string(people_most))
+        .at("/people");
   }
-  for (const char* folder : {"", "/city", "/extracts", "/truth"}) JW_TRY(files.make_folders(plan.out + folder));
+  for (const char* folder : {"", "/city", "/extracts", "/truth"})
+    JW_TRY(files.make_folders(plan.out + folder));
   const std::string manifest_path = plan.out + "/MANIFEST.json";
   JW_ASSIGN(const bool finished_before, files.exists(manifest_path));
   if (finished_before) JW_TRY(files.remove(manifest_path));

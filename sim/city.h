@@ -1,6 +1,8 @@
-// The synthetic city: a fictional place with people, written as the files its departments would send, truth kept aside.
+// The synthetic city: a fictional place with people, written as the files its departments would send, truth
+// kept aside.
 //
-// Nothing here describes a real place or person; docs/formats/synthetic-city.md says what is written and with which mistakes.
+// Nothing here describes a real place or person; docs/formats/synthetic-city.md says what is written and with
+// which mistakes.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +30,8 @@ inline constexpr std::int64_t people_most = 20'000'000;
 
 // "8/24/318/1317". Errors: invalid (sim.shape_text) when it is not four whole numbers between slashes.
 Result<Shape> parse_shape(const std::string& text);
-// Errors: invalid (sim.shape_few, sim.shape_many) when a level has fewer regions than the one above it (each region needs
-// at least one child) or more than codes can number.
+// Errors: invalid (sim.shape_few, sim.shape_many) when a level has fewer regions than the one above it (each
+// region needs at least one child) or more than codes can number.
 Result<void> check_shape(const Shape& shape);
 
 struct CityPlan {
@@ -65,10 +67,11 @@ struct Progress {
   std::int64_t rows = 0;
 };
 
-// Writes the city into `plan.out`; the same plan gives the same bytes on any machine. MANIFEST.json is written last, so a
-// folder without it is incomplete. `progress` is called about every thousand people on the calling thread and may be empty.
-// Memory does not grow with `people`, but for a share of rows waiting to be sent twice.
-// Errors: those of check_shape; invalid (sim.people) for fewer people than 1 or more than people_most; the file system's.
+// Writes the city into `plan.out`; the same plan gives the same bytes on any machine. MANIFEST.json is
+// written last, so a folder without it is incomplete. `progress` is called about every thousand people on the
+// calling thread and may be empty. Memory does not grow with `people`, but for a share of rows waiting to be
+// sent twice. Errors: those of check_shape; invalid (sim.people) for fewer people than 1 or more than
+// people_most; the file system's.
 Result<CitySummary> build_city(const CityPlan& plan, FileSystem& files,
                                const std::function<void(const Progress&)>& progress = {});
 

@@ -1,4 +1,5 @@
-// Goal: the synthetic city is the same bytes for the same seed anywhere, its numbers check, its mistakes keep to their rates.
+// Goal: the synthetic city is the same bytes for the same seed anywhere, its numbers check, its mistakes keep
+// to their rates.
 #include "sim/city.h"
 
 #include <gtest/gtest.h>
@@ -79,7 +80,9 @@ class SinkFiles final : public FileSystem {
   bool keep_;
 };
 
-CityPlan small_plan() { return {5'000, 7, {3, 7, 20, 60}, "out"}; }
+CityPlan small_plan() {
+  return {5'000, 7, {3, 7, 20, 60}, "out"};
+}
 
 std::string digest_of(const SinkFiles& files) {
   std::string all;
@@ -109,7 +112,8 @@ TEST(City, IsTheSameBytesForTheSameSeed) {
   ASSERT_TRUE(build_city(small_plan(), once).ok());
   ASSERT_TRUE(build_city(small_plan(), again).ok());
   EXPECT_EQ(once.texts, again.texts);
-  // Pinned, so that another machine, compiler or library shows itself. Change it only together with the generator.
+  // Pinned, so that another machine, compiler or library shows itself. Change it only together with the
+  // generator.
   EXPECT_EQ(digest_of(once), "539862d122462a24d7d85035c83e07fe428f280435bc6727346c804079a73947");
 }
 
@@ -147,14 +151,16 @@ TEST(City, HasExactlyThePeopleAskedForWithValidNumbersOfTheirOwn) {
     ASSERT_EQ(id.size(), 18U);
     EXPECT_TRUE(id.starts_with("9901") || id.starts_with("9902")) << id;
     EXPECT_EQ(citizen_check(id), id[17]);
-    EXPECT_EQ(id.substr(6, 8), member(line, "born").substr(0, 4) + member(line, "born").substr(5, 2) + member(line, "born").substr(8));
+    EXPECT_EQ(id.substr(6, 8), member(line, "born").substr(0, 4) + member(line, "born").substr(5, 2) +
+                                   member(line, "born").substr(8));
     EXPECT_EQ((id[16] - '0') % 2 == 1, member(line, "sex") == "male");
   }
   EXPECT_LT(foreigners, 30);
 }
 
 TEST(City, CreditCodesCheckByTheStandard) {
-  // GB 32100: sum of values times 3^i mod 31; GB 11714 for the body. Written out again here, apart from the generator.
+  // GB 32100: sum of values times 3^i mod 31; GB 11714 for the body. Written out again here, apart from the
+  // generator.
   const std::string alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
   std::set<std::string> codes;
   for (int n = 0; n < 20'000; ++n) {
@@ -194,9 +200,11 @@ TEST(City, TruthNamesEveryLineAndMistakesKeepToTheirRates) {
     ASSERT_GT(rows[resource], 100) << resource;
     for (std::size_t m = 0; m < mistake_kinds; ++m) {
       const auto mistake = static_cast<Mistake>(m);
-      // Near repeats are spoiled more; short addresses and spaces have room for them. Rates are per row that can take it.
+      // Near repeats are spoiled more; short addresses and spaces have room for them. Rates are per row that
+      // can take it.
       const double most = kind.rates[mistake] * 1.6 * rows[resource] + 0.004 * rows[resource] + 12;
-      EXPECT_LT(made[resource][std::string(name_of(mistake))], most * 2.5) << resource << " " << name_of(mistake);
+      EXPECT_LT(made[resource][std::string(name_of(mistake))], most * 2.5)
+          << resource << " " << name_of(mistake);
     }
   }
   EXPECT_NEAR(made["resident-register"]["id_checksum"], 0.006 * rows["resident-register"], 45);
@@ -209,10 +217,12 @@ TEST(City, TruthNamesEveryLineAndMistakesKeepToTheirRates) {
 TEST(City, WritesTheEncodingsTheManifestNames) {
   SinkFiles files(true);
   ASSERT_TRUE(build_city(small_plan(), files).ok());
-  const std::string& residents = files.texts["out/extracts/01-public-security-resident-register.synthetic.csv"];
+  const std::string& residents =
+      files.texts["out/extracts/01-public-security-resident-register.synthetic.csv"];
   EXPECT_EQ(residents.substr(0, 5), "\xD0\xD5\xC3\xFB,");  // 姓名 in GB18030
   EXPECT_NE(residents.find("\r\n"), std::string::npos);
-  EXPECT_EQ(files.texts["out/extracts/02-health-commission-fever-visits.synthetic.csv"].substr(0, 3), "\xEF\xBB\xBF");
+  EXPECT_EQ(files.texts["out/extracts/02-health-commission-fever-visits.synthetic.csv"].substr(0, 3),
+            "\xEF\xBB\xBF");
   const std::string& manifest = files.texts["out/MANIFEST.json"];
   EXPECT_TRUE(manifest.starts_with("{\"synthetic\":true,\"notice_zh\":"));
   EXPECT_NE(manifest.find("\"encoding\":\"gb18030\""), std::string::npos);

@@ -14,26 +14,36 @@ constexpr double back_at_work = 0.78;
 constexpr double travelled = 0.24;
 constexpr double home_visited_again = 0.45;
 
-constexpr std::array<std::string_view, 6> hospitals = {"云汐市第一人民医院", "云汐市中心医院", "云汐市中医院",
-                                                       "云汐市妇幼保健院", "望汐区人民医院", "听澜区人民医院"};
-constexpr std::array<std::string_view, 6> symptoms = {"发热", "发热、咳嗽", "发热、乏力", "发热、咽痛", "发热、咳嗽、气促", "发热、腹泻"};
-constexpr std::array<std::string_view, 6> origins = {"澜屿市", "岚津市", "星芜市", "沐澜市", "霁川市", "栖原市"};
+constexpr std::array<std::string_view, 6> hospitals = {"云汐市第一人民医院", "云汐市中心医院",
+                                                       "云汐市中医院",       "云汐市妇幼保健院",
+                                                       "望汐区人民医院",     "听澜区人民医院"};
+constexpr std::array<std::string_view, 6> symptoms = {"发热",       "发热、咳嗽",       "发热、乏力",
+                                                      "发热、咽痛", "发热、咳嗽、气促", "发热、腹泻"};
+constexpr std::array<std::string_view, 6> origins = {"澜屿市", "岚津市", "星芜市",
+                                                     "沐澜市", "霁川市", "栖原市"};
 constexpr std::array<std::uint32_t, 6> origin_weights = {30, 24, 18, 12, 10, 6};
 constexpr std::array<std::string_view, 5> transports = {"火车", "长途客车", "自驾", "飞机", "客轮"};
 constexpr std::array<std::uint32_t, 5> transport_weights = {42, 22, 24, 8, 4};
-constexpr std::array<std::string_view, 5> visit_results = {"正常", "无人应答", "有外来人员", "需要帮助", "有发热"};
+constexpr std::array<std::string_view, 5> visit_results = {"正常", "无人应答", "有外来人员", "需要帮助",
+                                                           "有发热"};
 constexpr std::array<std::uint32_t, 5> visit_result_weights = {820, 120, 35, 20, 5};
 
-std::string iso(Day day) { return to_iso(day); }
-Day day_at(int index) { return city_first_day + std::chrono::days{index}; }
+std::string iso(Day day) {
+  return to_iso(day);
+}
+Day day_at(int index) {
+  return city_first_day + std::chrono::days{index};
+}
 
-// Days are drawn from curves of whole numbers. `peak` day, `width` in days, over a floor; Cauchy's shape needs no exponent.
+// Days are drawn from curves of whole numbers. `peak` day, `width` in days, over a floor; Cauchy's shape
+// needs no exponent.
 std::array<std::uint32_t, city_days> curve(int peak, int width, std::uint32_t height, std::uint32_t floor) {
   std::array<std::uint32_t, city_days> weights{};
   for (int day = 0; day < city_days; ++day) {
     const int far = day - peak;
-    weights[static_cast<std::size_t>(day)] = floor + height * static_cast<std::uint32_t>(width * width) /
-                                                         static_cast<std::uint32_t>(width * width + far * far);
+    weights[static_cast<std::size_t>(day)] =
+        floor + height * static_cast<std::uint32_t>(width * width) /
+                    static_cast<std::uint32_t>(width * width + far * far);
   }
   return weights;
 }
@@ -48,7 +58,8 @@ const auto& arrival_curve() {
   static const auto weights = [] {
     auto home = curve(11, 4, 100, 4);
     const auto back = curve(44, 9, 70, 0);
-    for (std::size_t i = 0; i < home.size(); ++i) home[i] = i >= 15 && i < 31 ? home[i] / 4 + 2 : home[i] + back[i];
+    for (std::size_t i = 0; i < home.size(); ++i)
+      home[i] = i >= 15 && i < 31 ? home[i] / 4 + 2 : home[i] + back[i];
     return home;
   }();
   return weights;
@@ -64,9 +75,13 @@ Day draw_day(Random& random, const Curve& weights) {
 }
 
 // Tenths of a degree Celsius as 36.5.
-std::string degrees(int tenths) { return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10); }
+std::string degrees(int tenths) {
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
 
-std::string two(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+std::string two(int number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
 
 std::string clock_time(Random& random, int from_hour, int to_hour) {
   std::string text = two(between(random, from_hour, to_hour));
@@ -91,16 +106,20 @@ std::string_view role_name(const Person& person) {
 }
 
 std::string_view care_name(Care care) {
-  constexpr std::array<std::string_view, 7> names = {"", "独居老人", "空巢老人", "残疾人", "低保对象", "孤儿", "特困人员"};
+  constexpr std::array<std::string_view, 7> names = {"",         "独居老人", "空巢老人", "残疾人",
+                                                     "低保对象", "孤儿",     "特困人员"};
   return names[static_cast<std::size_t>(care)];
 }
 
-std::string_view sex_name(const Person& person) { return person.male ? "男" : "女"; }
+std::string_view sex_name(const Person& person) {
+  return person.male ? "男" : "女";
+}
 
 }  // namespace
 
-Result<std::unique_ptr<Departments>> Departments::open(FileSystem& files, const std::string& folder, const Places& places,
-                                                       const Population& population, std::uint64_t seed, RowLog& log) {
+Result<std::unique_ptr<Departments>> Departments::open(FileSystem& files, const std::string& folder,
+                                                       const Places& places, const Population& population,
+                                                       std::uint64_t seed, RowLog& log) {
   std::unique_ptr<Departments> made(new Departments(places, population, seed));
   for (const ExtractKind& kind : extract_kinds()) {
     const bool daily = kind.id == ExtractId::self_declarations;
@@ -147,8 +166,9 @@ void Departments::register_resident(const Person& person, const Household& house
   if (!random.chance(registered)) return;
   file(ExtractId::resident_register)
       .add({person.name, std::string(sex_name(person)), person.ethnicity, person.citizen_id, iso(person.born),
-            person.migrant ? "流动人口" : "户籍人口", std::string(role_name(person)), "H" + std::to_string(household.number),
-            person.phone, household.address, grid_code(household.grid), iso(draw_day(random, visit_curve()))},
+            person.migrant ? "流动人口" : "户籍人口", std::string(role_name(person)),
+            "H" + std::to_string(household.number), person.phone, household.address,
+            grid_code(household.grid), iso(draw_day(random, visit_curve()))},
            subject_);
 }
 
@@ -157,8 +177,9 @@ void Departments::visit_clinic(const Person& person, const Household& household,
   const Day day = draw_day(random, fever_curve());
   const std::string_view test = random.chance(0.22) ? (random.chance(0.04) ? "阳性" : "阴性") : "未检测";
   file(ExtractId::fever_visits)
-      .add({"F" + std::to_string(person.number) + "-" + std::to_string(to_days(day)), std::string(pick(random, hospitals)),
-            person.name, person.citizen_id, std::string(sex_name(person)), std::to_string(person.age), person.phone, iso(day),
+      .add({"F" + std::to_string(person.number) + "-" + std::to_string(to_days(day)),
+            std::string(pick(random, hospitals)), person.name, person.citizen_id,
+            std::string(sex_name(person)), std::to_string(person.age), person.phone, iso(day),
             degrees(between(random, 373, 392)), std::string(pick(random, symptoms)), std::string(test),
             grid_code(household.grid)},
            subject_);
@@ -166,31 +187,36 @@ void Departments::visit_clinic(const Person& person, const Household& household,
 
 void Departments::care_for(const Person& person, const Household& household, Random& random) {
   if (person.care == Care::none || !random.chance(in_care_list)) return;
-  std::string contact = household.people.size() > 1 ? household.people[person.number == household.people[0].number ? 1 : 0].name
-                                                    : adult_name(random, 0.5);
+  std::string contact = household.people.size() > 1
+                            ? household.people[person.number == household.people[0].number ? 1 : 0].name
+                            : adult_name(random, 0.5);
   file(ExtractId::elderly_care)
       .add({person.name, std::string(sex_name(person)), person.citizen_id, std::to_string(person.age),
-            std::string(care_name(person.care)), person.phone, std::move(contact), std::to_string(between(random, 1, 7)),
-            household.address, grid_code(household.grid), iso(draw_day(random, visit_curve()))},
+            std::string(care_name(person.care)), person.phone, std::move(contact),
+            std::to_string(between(random, 1, 7)), household.address, grid_code(household.grid),
+            iso(draw_day(random, visit_curve()))},
            subject_);
 }
 
 void Departments::employ(const Person& person, const Household& household, Random& random) {
   if (person.enterprise < 0 || !random.chance(back_at_work)) return;
   const Enterprise enterprise = population_.enterprise(person.enterprise);
-  const Day insured = std::max(enterprise.founded, city_today - std::chrono::days{between(random, 120, 4000)});
+  const Day insured =
+      std::max(enterprise.founded, city_today - std::chrono::days{between(random, 120, 4000)});
   const Day returned = day_at(31 + std::min({between(random, 0, 29), between(random, 0, 29)}));
   RowSubject subject = subject_;
   subject.region_name = places_.path_name(places_.grids[static_cast<std::size_t>(enterprise.grid)].place, 2);
   file(ExtractId::employment)
       .add({enterprise.name, enterprise.code, person.name, person.citizen_id, person.phone, person.occupation,
-            std::to_string(between(random, 34, 180) * 100), iso(insured), iso(returned), grid_code(enterprise.grid)},
+            std::to_string(between(random, 34, 180) * 100), iso(insured), iso(returned),
+            grid_code(enterprise.grid)},
            subject);
   static_cast<void>(household);
 }
 
 void Departments::arrive(const Person& person, const Household& household, Random& random) {
-  if (!random.chance(person.migrant ? travelled * 2.2 : person.age > 70 ? travelled * 0.3 : travelled)) return;
+  if (!random.chance(person.migrant ? travelled * 2.2 : person.age > 70 ? travelled * 0.3 : travelled))
+    return;
   const Day day = draw_day(random, arrival_curve());
   const auto transport = pick_weighted(random, std::span<const std::uint32_t>(transport_weights));
   std::string trip;
@@ -213,8 +239,9 @@ void Departments::arrive(const Person& person, const Household& household, Rando
   file(ExtractId::arrivals)
       .add({"A" + std::to_string(person.number), person.name, person.citizen_id, person.phone,
             std::string(origins[pick_weighted(random, std::span<const std::uint32_t>(origin_weights))]),
-            std::string(transports[transport]), std::move(trip), std::move(seat), iso(day) + " " + clock_time(random, 5, 23), iso(day),
-            grid_code(household.grid), degrees(between(random, 360, 371))},
+            std::string(transports[transport]), std::move(trip), std::move(seat),
+            iso(day) + " " + clock_time(random, 5, 23), iso(day), grid_code(household.grid),
+            degrees(between(random, 360, 371))},
            subject_);
 }
 
@@ -229,11 +256,12 @@ void Departments::declare(const Person& person, const Household& household, Rand
     const bool weekend = std::chrono::weekday{date}.iso_encoding() >= 6;
     if (!random.chance(weekend ? 0.48 : 0.66)) continue;
     const bool ill = random.chance(0.012 - 0.0004 * day);
-    declarations(day).add({person.name, person.citizen_id, person.phone, grid_code(household.grid),
-                           degrees(ill ? between(random, 373, 389) : between(random, 361, 370)),
-                           ill ? std::string(pick(random, symptoms)) : "无", random.chance(0.003) ? "是" : "否",
-                           random.chance(0.01) ? "是" : "否", iso(date), iso(date) + " " + clock_time(random, 6, 22)},
-                          subject_);
+    declarations(day).add(
+        {person.name, person.citizen_id, person.phone, grid_code(household.grid),
+         degrees(ill ? between(random, 373, 389) : between(random, 361, 370)),
+         ill ? std::string(pick(random, symptoms)) : "无", random.chance(0.003) ? "是" : "否",
+         random.chance(0.01) ? "是" : "否", iso(date), iso(date) + " " + clock_time(random, 6, 22)},
+        subject_);
   }
 }
 
@@ -247,21 +275,27 @@ void Departments::visit_home(const Household& household, Random& random) {
   for (int visit = 1; visit <= visits; ++visit) {
     const Day day = draw_day(random, visit_curve());
     file(ExtractId::household_visits)
-        .add({"V" + std::to_string(household.number) + "-" + std::to_string(visit), places_.at(grid.place).code, household.compound,
-              household.building, household.unit, household.flat, head.name, head.phone, std::to_string(household.people.size()),
+        .add({"V" + std::to_string(household.number) + "-" + std::to_string(visit),
+              places_.at(grid.place).code, household.compound, household.building, household.unit,
+              household.flat, head.name, head.phone, std::to_string(household.people.size()),
               household.rented ? "是" : "否", household.address, iso(day),
-              std::string(visit_results[pick_weighted(random, std::span<const std::uint32_t>(visit_result_weights))]), worker_name},
+              std::string(
+                  visit_results[pick_weighted(random, std::span<const std::uint32_t>(visit_result_weights))]),
+              worker_name},
              subject_);
   }
 }
 
 void Departments::tell(const Enterprise& enterprise) {
   SeededRandom random = stream_of(seed_, Draw::enterprise, static_cast<std::uint64_t>(enterprise.number), 1);
-  const std::string region = places_.path_name(places_.grids[static_cast<std::size_t>(enterprise.grid)].place, 2);
+  const std::string region =
+      places_.path_name(places_.grids[static_cast<std::size_t>(enterprise.grid)].place, 2);
   file(ExtractId::enterprises)
       .add({enterprise.name, enterprise.code, enterprise.owner, enterprise.phone, enterprise.industry,
-            std::to_string(enterprise.staff), iso(enterprise.founded), enterprise.address, grid_code(enterprise.grid),
-            random.chance(0.83) ? iso(day_at(29 + std::min(between(random, 0, 31), between(random, 0, 31)))) : ""},
+            std::to_string(enterprise.staff), iso(enterprise.founded), enterprise.address,
+            grid_code(enterprise.grid),
+            random.chance(0.83) ? iso(day_at(29 + std::min(between(random, 0, 31), between(random, 0, 31))))
+                                : ""},
            {"E" + std::to_string(enterprise.number + 1), "", "", region});
 }
 
@@ -269,8 +303,9 @@ void Departments::tell(const Venue& venue) {
   SeededRandom random = stream_of(seed_, Draw::venue, static_cast<std::uint64_t>(venue.number), 1);
   const std::string region = places_.path_name(places_.grids[static_cast<std::size_t>(venue.grid)].place, 2);
   file(ExtractId::venues)
-      .add({"C" + std::to_string(venue.number + 1), venue.name, venue.kind, std::to_string(venue.capacity), venue.manager, venue.phone,
-            venue.address, grid_code(venue.grid), iso(draw_day(random, visit_curve()))},
+      .add({"C" + std::to_string(venue.number + 1), venue.name, venue.kind, std::to_string(venue.capacity),
+            venue.manager, venue.phone, venue.address, grid_code(venue.grid),
+            iso(draw_day(random, visit_curve()))},
            {"C" + std::to_string(venue.number + 1), "", "", region});
 }
 

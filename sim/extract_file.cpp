@@ -35,7 +35,8 @@ std::string json_line(const Row& row, const ExtractKind& kind) {
 
 }  // namespace
 
-void RowLog::add(std::string_view path, std::int64_t line, std::string_view subject, const Mistakes& mistakes) {
+void RowLog::add(std::string_view path, std::int64_t line, std::string_view subject,
+                 const Mistakes& mistakes) {
   std::string text(path);
   text += ',' + std::to_string(line) + ',' + std::string(subject) + ',';
   for (std::size_t i = 0; i < mistakes.size(); ++i) {
@@ -47,8 +48,9 @@ void RowLog::add(std::string_view path, std::int64_t line, std::string_view subj
   ++rows_;
 }
 
-Result<std::unique_ptr<ExtractFile>> ExtractFile::create(FileSystem& files, const std::string& folder, const ExtractKind& kind,
-                                                         std::string path, std::uint64_t seed, RowLog& log) {
+Result<std::unique_ptr<ExtractFile>> ExtractFile::create(FileSystem& files, const std::string& folder,
+                                                         const ExtractKind& kind, std::string path,
+                                                         std::uint64_t seed, RowLog& log) {
   JW_ASSIGN(auto out, OutFile::create(files, folder + "/" + path, kind.encoding));
   const std::uint64_t key = key_of(seed, Draw::row, static_cast<std::uint64_t>(kind.id));
   std::unique_ptr<ExtractFile> made(new ExtractFile(kind, std::move(path), key, log, std::move(out)));
@@ -85,14 +87,17 @@ void ExtractFile::repeat(const Waiting& waiting) {
   Mistakes mistakes = waiting.mistakes;
   if (!waiting.exact) {
     // Whoever types an entry again is hurried: one mistake in four, beside the usual ones.
-    const Rates hurried = kind_.rates.with(Mistake::name_homophone, 0.25).with(Mistake::stray_space, 0.15).with(Mistake::short_address, 0.3);
+    const Rates hurried = kind_.rates.with(Mistake::name_homophone, 0.25)
+                              .with(Mistake::stray_space, 0.15)
+                              .with(Mistake::short_address, 0.3);
     mistakes = spoil(row, kind_.columns, waiting.subject, hurried, kind_.date_form, random);
   }
   mistakes.push_back(waiting.exact ? Mistake::duplicate_exact : Mistake::duplicate_near);
   write(row, waiting.subject, std::move(mistakes), random, false);
 }
 
-void ExtractFile::write(const Row& row, const RowSubject& subject, Mistakes mistakes, Random& random, bool may_break) {
+void ExtractFile::write(const Row& row, const RowSubject& subject, Mistakes mistakes, Random& random,
+                        bool may_break) {
   const bool broken = may_break && random.chance(kind_.rates[Mistake::column_count]);
   std::string line;
   if (kind_.format == Format::jsonl) {

@@ -63,8 +63,9 @@ class RowLog {
 // One file being written: spoils, formats, repeats.
 class ExtractFile {
  public:
-  static Result<std::unique_ptr<ExtractFile>> create(FileSystem& files, const std::string& folder, const ExtractKind& kind,
-                                                     std::string path, std::uint64_t seed, RowLog& log);
+  static Result<std::unique_ptr<ExtractFile>> create(FileSystem& files, const std::string& folder,
+                                                     const ExtractKind& kind, std::string path,
+                                                     std::uint64_t seed, RowLog& log);
   void add(const Row& clean, const RowSubject& subject);
   // Writes the rows waiting to be repeated and closes.
   Result<void> close();
@@ -81,7 +82,8 @@ class ExtractFile {
     std::int64_t due = 0;
     bool exact = false;
   };
-  ExtractFile(const ExtractKind& kind, std::string path, std::uint64_t seed, RowLog& log, std::unique_ptr<OutFile> file)
+  ExtractFile(const ExtractKind& kind, std::string path, std::uint64_t seed, RowLog& log,
+              std::unique_ptr<OutFile> file)
       : kind_(kind), path_(std::move(path)), seed_(seed), log_(log), file_(std::move(file)) {}
   void repeat(const Waiting& waiting);
   void write(const Row& row, const RowSubject& subject, Mistakes mistakes, Random& random, bool may_break);
@@ -99,8 +101,9 @@ class ExtractFile {
 // All departments at once: takes households, enterprises and venues, writes their rows.
 class Departments {
  public:
-  static Result<std::unique_ptr<Departments>> open(FileSystem& files, const std::string& folder, const Places& places,
-                                                   const Population& population, std::uint64_t seed, RowLog& log);
+  static Result<std::unique_ptr<Departments>> open(FileSystem& files, const std::string& folder,
+                                                   const Places& places, const Population& population,
+                                                   std::uint64_t seed, RowLog& log);
   void tell(const Household& household);
   void tell(const Enterprise& enterprise);
   void tell(const Venue& venue);
@@ -111,7 +114,9 @@ class Departments {
   Departments(const Places& places, const Population& population, std::uint64_t seed)
       : places_(places), population_(population), seed_(seed) {}
   ExtractFile& file(ExtractId id) { return *files_[static_cast<std::size_t>(id)]; }
-  ExtractFile& declarations(int day) { return *files_[static_cast<std::size_t>(ExtractId::count) - 1 + static_cast<std::size_t>(day)]; }
+  ExtractFile& declarations(int day) {
+    return *files_[static_cast<std::size_t>(ExtractId::count) - 1 + static_cast<std::size_t>(day)];
+  }
   const std::string& grid_code(int grid) const;
   void tell(const Person& person, const Household& household);
   void register_resident(const Person& person, const Household& household, Random& random);

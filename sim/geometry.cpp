@@ -20,11 +20,16 @@ struct Piece {
   double people = 0;
 };
 
-// Parts connected land into connected pieces: nearest seed over the mesh, seeds moved to the middle a few times.
+// Parts connected land into connected pieces: nearest seed over the mesh, seeds moved to the middle a few
+// times.
 class Parter {
  public:
   Parter(const Mesh& mesh, std::uint64_t seed)
-      : mesh_(mesh), seed_(seed), owner_(static_cast<std::size_t>(mesh.size()), outside), density_(owner_.size()), ground_(owner_.size()) {
+      : mesh_(mesh),
+        seed_(seed),
+        owner_(static_cast<std::size_t>(mesh.size()), outside),
+        density_(owner_.size()),
+        ground_(owner_.size()) {
     for (int atom = 0; atom < mesh.size(); ++atom) {
       const double density = mesh.density(atom);
       density_[static_cast<std::size_t>(atom)] = density;
@@ -58,8 +63,8 @@ class Parter {
     SeededRandom random = stream_of(seed_, Draw::parts, stream);
     std::vector<std::pair<double, int>> order;
     order.reserve(whole.atoms.size());
-    // Sampling without replacement in proportion to density; u^(1/w) of Efraimidis and Spirakis, without powers: w draws
-    // of a uniform number, the largest kept.
+    // Sampling without replacement in proportion to density; u^(1/w) of Efraimidis and Spirakis, without
+    // powers: w draws of a uniform number, the largest kept.
     for (const int atom : whole.atoms) {
       double best = 0;
       const int draws = static_cast<int>(density_[static_cast<std::size_t>(atom)] + 0.5);
@@ -128,25 +133,28 @@ class Parter {
   std::vector<double> ground_;
 };
 
-// How many of `total` children each piece gets: at least one, then one by one to whoever has most people per child,
-// as long as the piece has room (highest averages, d'Hondt).
+// How many of `total` children each piece gets: at least one, then one by one to whoever has most people per
+// child, as long as the piece has room (highest averages, d'Hondt).
 std::vector<int> share_children(const std::vector<Piece>& pieces, int total, double grids_per_child) {
   std::vector<int> shares(pieces.size(), 1);
   std::priority_queue<std::pair<double, int>> queue;
   const auto room = [&](std::size_t i, double atoms_each) {
     return std::max(1, static_cast<int>(static_cast<double>(pieces[i].atoms.size()) / atoms_each));
   };
-  for (double atoms_each = atoms_per_child_fewest * grids_per_child; ; atoms_each = std::max(1.0, atoms_each / 2)) {
+  for (double atoms_each = atoms_per_child_fewest * grids_per_child;;
+       atoms_each = std::max(1.0, atoms_each / 2)) {
     int left = total;
     for (const int share : shares) left -= share;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-      if (shares[i] < room(i, atoms_each)) queue.emplace(pieces[i].people / (shares[i] + 1), -static_cast<int>(i));
+      if (shares[i] < room(i, atoms_each))
+        queue.emplace(pieces[i].people / (shares[i] + 1), -static_cast<int>(i));
     }
     for (; left > 0 && !queue.empty(); --left) {
       const auto i = static_cast<std::size_t>(-queue.top().second);
       queue.pop();
       ++shares[i];
-      if (shares[i] < room(i, atoms_each)) queue.emplace(pieces[i].people / (shares[i] + 1), -static_cast<int>(i));
+      if (shares[i] < room(i, atoms_each))
+        queue.emplace(pieces[i].people / (shares[i] + 1), -static_cast<int>(i));
     }
     if (left == 0 || atoms_each <= 1.0) return shares;
   }
@@ -168,7 +176,8 @@ class Tracer {
         const int other = mesh_.neighbour(atom, edge);
         if (label[static_cast<std::size_t>(other)] == mine) continue;
         const std::int64_t from = mesh_.corner(atom, edge);
-        steps[static_cast<std::size_t>(mine)][from] = {mesh_.corner(atom, (edge + 1) % 6), is_junction(atom, other, edge)};
+        steps[static_cast<std::size_t>(mine)][from] = {mesh_.corner(atom, (edge + 1) % 6),
+                                                       is_junction(atom, other, edge)};
         starts[static_cast<std::size_t>(mine)].push_back(from);
       }
     }
@@ -193,7 +202,8 @@ class Tracer {
     return a != b && b != c && a != c;
   }
 
-  Outline rings_of(std::unordered_map<std::int64_t, Step>& steps, const std::vector<std::int64_t>& starts) const {
+  Outline rings_of(std::unordered_map<std::int64_t, Step>& steps,
+                   const std::vector<std::int64_t>& starts) const {
     Outline outline;
     for (const std::int64_t start : starts) {
       if (steps[start].used) continue;
@@ -206,15 +216,18 @@ class Tracer {
       }
       outline.push_back(smooth_ring(corners, junction));
     }
-    std::sort(outline.begin(), outline.end(), [](const Ring& a, const Ring& b) { return doubled_area(a) > doubled_area(b); });
+    std::sort(outline.begin(), outline.end(),
+              [](const Ring& a, const Ring& b) { return doubled_area(a) > doubled_area(b); });
     return outline;
   }
 
   Ring smooth_ring(std::vector<std::int64_t> corners, std::vector<bool> junction) const {
     const auto first = std::find(junction.begin(), junction.end(), true);
-    // A ring nobody else touches starts at its smallest corner, so that every level cuts it at the same place.
-    const auto turn = first != junction.end() ? first - junction.begin()
-                                              : std::min_element(corners.begin(), corners.end()) - corners.begin();
+    // A ring nobody else touches starts at its smallest corner, so that every level cuts it at the same
+    // place.
+    const auto turn = first != junction.end()
+                          ? first - junction.begin()
+                          : std::min_element(corners.begin(), corners.end()) - corners.begin();
     std::rotate(corners.begin(), corners.begin() + turn, corners.end());
     std::rotate(junction.begin(), junction.begin() + turn, junction.end());
     Ring ring;
@@ -232,10 +245,11 @@ class Tracer {
     return ring;
   }
 
-  // Appends the smoothed chain without its last point. Both sides of a border walk it in opposite directions, so the
-  // work is always done in one of them.
+  // Appends the smoothed chain without its last point. Both sides of a border walk it in opposite directions,
+  // so the work is always done in one of them.
   void append_chain(Ring& ring, const std::vector<std::int64_t>& chain) const {
-    const bool turned = chain.front() != chain.back() ? chain.front() > chain.back() : chain[1] > chain[chain.size() - 2];
+    const bool turned =
+        chain.front() != chain.back() ? chain.front() > chain.back() : chain[1] > chain[chain.size() - 2];
     std::vector<Point> points;
     for (const std::int64_t corner : chain) points.push_back(mesh_.corner_point(corner));
     if (turned) std::reverse(points.begin(), points.end());
@@ -279,7 +293,8 @@ std::int64_t doubled_area(const Ring& ring) {
 CityMap draw_city(const Shape& shape, std::uint64_t seed) {
   const Mesh mesh(std::max(atoms_fewest, shape.grids * atoms_per_grid), seed);
   Parter parter(mesh, seed);
-  const std::array<int, map_levels> counts = {1, shape.districts, shape.towns, shape.communities, shape.grids};
+  const std::array<int, map_levels> counts = {1, shape.districts, shape.towns, shape.communities,
+                                              shape.grids};
 
   Piece land;
   for (int atom = 0; atom < mesh.size(); ++atom) {
@@ -311,7 +326,8 @@ CityMap draw_city(const Shape& shape, std::uint64_t seed) {
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       map[level][i].weight = static_cast<std::int64_t>(pieces[i].people * 1000);
       map[level][i].dense = pieces[i].people > 3.4 * static_cast<double>(pieces[i].atoms.size());
-      for (const int atom : pieces[i].atoms) labels[level][static_cast<std::size_t>(atom)] = static_cast<int>(i);
+      for (const int atom : pieces[i].atoms)
+        labels[level][static_cast<std::size_t>(atom)] = static_cast<int>(i);
     }
   }
   const Tracer tracer(mesh, labels[map_grid]);

@@ -1,4 +1,5 @@
-// The map of the city: an invented coast and a tiling of it, level by level, whose borders children and parents share.
+// The map of the city: an invented coast and a tiling of it, level by level, whose borders children and
+// parents share.
 #pragma once
 
 #include <array>
@@ -18,13 +19,14 @@ struct Point {
 
 using Ring = std::vector<Point>;
 
-// First ring outer and anticlockwise, further ones holes and clockwise; the first point is not repeated at the end.
+// First ring outer and anticlockwise, further ones holes and clockwise; the first point is not repeated at
+// the end.
 using Outline = std::vector<Ring>;
 
 struct Area {
-  int parent = 0;            // index on the level above
-  std::int64_t weight = 0;   // how many people live here, relative to others
-  bool dense = false;        // town centre rather than countryside
+  int parent = 0;           // index on the level above
+  std::int64_t weight = 0;  // how many people live here, relative to others
+  bool dense = false;       // town centre rather than countryside
   Outline outline;
 };
 
@@ -34,9 +36,9 @@ enum MapLevel : std::size_t { map_city, map_district, map_town, map_community, m
 using CityMap = std::array<std::vector<Area>, map_levels>;
 
 // Draws the map around 116.5 E 19.5 N, open sea in truth, so that it covers no real city.
-// A mesh of small hexagons with shaken corners is cut into land and sea; land is parted level by level into connected
-// pieces (graph Voronoi with Lloyd's relaxation, denser towards the centre); borders are smoothed between the corners
-// where three grids meet, alike for every level. `shape` must pass check_shape.
+// A mesh of small hexagons with shaken corners is cut into land and sea; land is parted level by level into
+// connected pieces (graph Voronoi with Lloyd's relaxation, denser towards the centre); borders are smoothed
+// between the corners where three grids meet, alike for every level. `shape` must pass check_shape.
 CityMap draw_city(const Shape& shape, std::uint64_t seed);
 
 // Twice the signed area in square millionths of a degree.

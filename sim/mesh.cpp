@@ -17,7 +17,8 @@ constexpr double land_share = 0.52;     // of the frame; only the mesh width dep
 constexpr std::int64_t row_names = 1 << 20;
 
 double hashed_unit(std::uint64_t seed, std::int64_t x, std::int64_t y, std::uint64_t octave) {
-  const std::uint64_t place = (static_cast<std::uint64_t>(x + 4096) << 32) | static_cast<std::uint64_t>(y + 4096);
+  const std::uint64_t place =
+      (static_cast<std::uint64_t>(x + 4096) << 32) | static_cast<std::uint64_t>(y + 4096);
   return static_cast<double>(key_of(seed, Draw::land, place, octave) >> 11) * 0x1.0p-53;
 }
 
@@ -33,12 +34,16 @@ double noise(std::uint64_t seed, double x, double y, double cells, std::uint64_t
   const double sy = ty * ty * (3 - 2 * ty);
   const auto ix = static_cast<std::int64_t>(fx);
   const auto iy = static_cast<std::int64_t>(fy);
-  const double low = hashed_unit(seed, ix, iy, octave) * (1 - sx) + hashed_unit(seed, ix + 1, iy, octave) * sx;
-  const double high = hashed_unit(seed, ix, iy + 1, octave) * (1 - sx) + hashed_unit(seed, ix + 1, iy + 1, octave) * sx;
+  const double low =
+      hashed_unit(seed, ix, iy, octave) * (1 - sx) + hashed_unit(seed, ix + 1, iy, octave) * sx;
+  const double high =
+      hashed_unit(seed, ix, iy + 1, octave) * (1 - sx) + hashed_unit(seed, ix + 1, iy + 1, octave) * sx;
   return low * (1 - sy) + high * sy;
 }
 
-double square(double v) { return v * v; }
+double square(double v) {
+  return v * v;
+}
 
 }  // namespace
 
@@ -88,7 +93,8 @@ Point Mesh::corner_point(std::int64_t corner) const {
     return (static_cast<std::int64_t>(bits & 0xffff) - 0x8000) * step * 42 / (0x8000 * 100);
   };
   return {static_cast<std::int32_t>(west_e6 + static_cast<double>(x * step_lon_ + shaken(shake, step_lon_))),
-          static_cast<std::int32_t>(south_e6 + static_cast<double>(y * step_lat_ + shaken(shake >> 16, step_lat_)))};
+          static_cast<std::int32_t>(south_e6 +
+                                    static_cast<double>(y * step_lat_ + shaken(shake >> 16, step_lat_)))};
 }
 
 double Mesh::x_of(int atom) const {
@@ -96,7 +102,9 @@ double Mesh::x_of(int atom) const {
   return (2.0 * (atom % columns_) + (row & 1)) * step_lon_ / span_lon_e6;
 }
 
-double Mesh::y_of(int atom) const { return 3.0 * (atom / columns_) * step_lat_ / span_lat_e6; }
+double Mesh::y_of(int atom) const {
+  return 3.0 * (atom / columns_) * step_lat_ / span_lat_e6;
+}
 
 double Mesh::density(int atom) const {
   const double x = x_of(atom);
@@ -119,10 +127,12 @@ bool Mesh::rises(double x, double y) const {
                        0.17 * (noise(seed_, x, y, 17, 3) - 0.5) + 0.09 * (noise(seed_, x, y, 40, 4) - 0.5);
   const double frame = std::min(std::min(x, 1 - x), std::min(y, 1 - y));
   if (far + rough + (frame < 0.12 ? 5 * (0.12 - frame) : 0) > 0.88) return false;
-  const double bay = std::sqrt(square((x - 0.86) / 0.20) + square((y - 0.20) / 0.24)) + 0.5 * (noise(seed_, x, y, 6, 5) - 0.5);
+  const double bay = std::sqrt(square((x - 0.86) / 0.20) + square((y - 0.20) / 0.24)) +
+                     0.5 * (noise(seed_, x, y, 6, 5) - 0.5);
   if (bay < 0.95) return false;
   if (y < 0.60) {
-    const double middle = 0.36 + 0.16 * (noise(seed_, 0.3, y, 4, 6) - 0.5) + 0.05 * (noise(seed_, 0.7, y, 11, 7) - 0.5) + 0.10 * y;
+    const double middle = 0.36 + 0.16 * (noise(seed_, 0.3, y, 4, 6) - 0.5) +
+                          0.05 * (noise(seed_, 0.7, y, 11, 7) - 0.5) + 0.10 * y;
     const double half_width = 0.005 + 0.050 * square((0.60 - y) / 0.60);
     if (std::fabs(x - middle) < half_width) return false;
   }
@@ -143,7 +153,8 @@ void Mesh::keep_one_piece() {
       ++count;
       for (int edge = 0; edge < 6; ++edge) {
         const int next = neighbour(atom, edge);
-        if (next < 0 || piece[static_cast<std::size_t>(next)] >= 0 || is_land(next) != is_land(from)) continue;
+        if (next < 0 || piece[static_cast<std::size_t>(next)] >= 0 || is_land(next) != is_land(from))
+          continue;
         piece[static_cast<std::size_t>(next)] = name;
         stack.push_back(next);
       }
@@ -161,7 +172,8 @@ void Mesh::keep_one_piece() {
       largest_count = count;
     }
   }
-  for (int atom = 0; atom < size(); ++atom) land_[static_cast<std::size_t>(atom)] = piece[static_cast<std::size_t>(atom)] == largest;
+  for (int atom = 0; atom < size(); ++atom)
+    land_[static_cast<std::size_t>(atom)] = piece[static_cast<std::size_t>(atom)] == largest;
   std::fill(piece.begin(), piece.end(), -1);
   flood(0, 0);
   for (int atom = 0; atom < size(); ++atom) {

@@ -9,8 +9,8 @@
 
 namespace jingwei::sim {
 
-// Pointy-top hexagons in rows, odd rows shifted. Centres lie at lattice points (2c + odd row, 3r), corners between them, so
-// that each corner has one integer name and is shared by exactly three hexagons.
+// Pointy-top hexagons in rows, odd rows shifted. Centres lie at lattice points (2c + odd row, 3r), corners
+// between them, so that each corner has one integer name and is shared by exactly three hexagons.
 class Mesh {
  public:
   // About `atoms_wanted` of the hexagons are land; the land is one piece without lakes.
@@ -30,7 +30,8 @@ class Mesh {
   double y_of(int atom) const;
   // How densely people live at an atom, about 1 to 12.
   double density(int atom) const;
-  // How hard the ground is to cross, about 0.5 to 1.7, in patches: borders follow it as real ones follow hills and streams.
+  // How hard the ground is to cross, about 0.5 to 1.7, in patches: borders follow it as real ones follow
+  // hills and streams.
   double roughness(int atom) const;
 
  private:

@@ -11,13 +11,19 @@ namespace {
 
 // Characters of one sound, and characters of one look; groups between spaces.
 constexpr std::string_view homophones =
-    "张章彰 王汪 李黎里理 陈程成晨辰诚城承 杨阳洋扬 周舟州 徐许旭 朱竹 胡湖 林琳霖临 何河荷和 伟玮维 静婧敬 丽莉俐 艳燕雁彦 芳方 军君钧 明铭鸣 "
-    "华桦花 建健剑 国果 涛滔 超朝 欣新心馨 怡宜仪 梓子紫 涵函寒 雨宇语羽玉 轩萱宣 浩昊皓 佳嘉家 慧惠会 平萍 秀绣 英瑛莹颖 兰岚蓝 珍真贞 辉晖 "
-    "志智治 刚钢 飞菲 婷庭 晴清情 依伊一 琪奇祺 思诗斯 博波 杰捷 俊峻 海孩 洪红宏鸿 文雯 雅亚 可柯 娟鹃 霞侠 彤桐童 云芸 福富 贵桂 永勇 娜纳 "
-    "高皋 吴武伍 郭国 郑正 谢解 唐堂 冯逢 于余俞 董懂 曹草 袁原元 邓登 沈审 曾增 吕旅 苏素 蒋讲 蔡菜 魏卫 薛雪 潘攀 钟忠 姜江 范饭 谭谈 邱秋丘";
+    "张章彰 王汪 李黎里理 陈程成晨辰诚城承 杨阳洋扬 周舟州 徐许旭 朱竹 胡湖 林琳霖临 何河荷和 伟玮维 静婧敬 "
+    "丽莉俐 艳燕雁彦 芳方 军君钧 明铭鸣 "
+    "华桦花 建健剑 国果 涛滔 超朝 欣新心馨 怡宜仪 梓子紫 涵函寒 雨宇语羽玉 轩萱宣 浩昊皓 佳嘉家 慧惠会 平萍 "
+    "秀绣 英瑛莹颖 兰岚蓝 珍真贞 辉晖 "
+    "志智治 刚钢 飞菲 婷庭 晴清情 依伊一 琪奇祺 思诗斯 博波 杰捷 俊峻 海孩 洪红宏鸿 文雯 雅亚 可柯 娟鹃 霞侠 "
+    "彤桐童 云芸 福富 贵桂 永勇 娜纳 "
+    "高皋 吴武伍 郭国 郑正 谢解 唐堂 冯逢 于余俞 董懂 曹草 袁原元 邓登 沈审 曾增 吕旅 苏素 蒋讲 蔡菜 魏卫 "
+    "薛雪 潘攀 钟忠 姜江 范饭 谭谈 邱秋丘";
 constexpr std::string_view look_alikes =
-    "晴睛清倩 未末 己已 天夭 王玉 大太 土士 人入 波坡 梁粱 竞竟 浩诰 杨扬 林淋 丽雨 伟纬 婷停 敏毓 瑞端 思恩 佳桂 洁浩 娜挪 琴琹 刚则 侯候 郭敦 "
-    "陈阵 刘列 李季 张弘 孙孩 徐除 胡湖 高亭 何向 罗萝 宋宗 郑邦 谢射 韩朝 唐糖 冯马 董重 程呈 曹漕 袁衰 邓郊 许评 傅博 沈沉 曾会 彭膨 苏芬 卢户";
+    "晴睛清倩 未末 己已 天夭 王玉 大太 土士 人入 波坡 梁粱 竞竟 浩诰 杨扬 林淋 丽雨 伟纬 婷停 敏毓 瑞端 思恩 "
+    "佳桂 洁浩 娜挪 琴琹 刚则 侯候 郭敦 "
+    "陈阵 刘列 李季 张弘 孙孩 徐除 胡湖 高亭 何向 罗萝 宋宗 郑邦 谢射 韩朝 唐糖 冯马 董重 程呈 曹漕 袁衰 "
+    "邓郊 许评 傅博 沈沉 曾会 彭膨 苏芬 卢户";
 
 constexpr std::size_t character_bytes = 3;
 
@@ -157,7 +163,8 @@ std::string datetime_text(const std::string& plain, DateForm form) {
 
 class Spoiler {
  public:
-  Spoiler(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates, Random& random)
+  Spoiler(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates,
+          Random& random)
       : row_(row), columns_(columns), subject_(subject), rates_(rates), random_(random) {}
 
   Mistakes run(DateForm form) {
@@ -186,7 +193,8 @@ class Spoiler {
     std::string* name = field(ColumnRole::name);
     if (name == nullptr) return;
     if (draw(Mistake::name_typo) && mistype(*name, random_)) note(Mistake::name_typo);
-    if (draw(Mistake::name_homophone) && replace_sibling(*name, homophones, random_)) note(Mistake::name_homophone);
+    if (draw(Mistake::name_homophone) && replace_sibling(*name, homophones, random_))
+      note(Mistake::name_homophone);
   }
 
   void numbers() {
@@ -273,7 +281,8 @@ class Spoiler {
 
   void dates(DateForm form) {
     const bool other = draw(Mistake::date_form);
-    const DateForm used = other ? static_cast<DateForm>((static_cast<std::uint64_t>(form) + 1 + random_.below(5)) % 6) : form;
+    const DateForm used =
+        other ? static_cast<DateForm>((static_cast<std::uint64_t>(form) + 1 + random_.below(5)) % 6) : form;
     bool found = false;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (row_[i].empty()) continue;
@@ -324,10 +333,11 @@ class Spoiler {
 
 std::string_view name_of(Mistake mistake) {
   constexpr std::array<std::string_view, mistake_kinds> names = {
-      "name_typo",    "name_homophone", "fields_swapped", "full_width",      "stray_space",    "old_address",   "short_address",
-      "missing_value", "id_checksum",   "id_15",          "id_excel",        "phone_excel",    "phone_form",    "phone_short",
-      "date_form",    "date_impossible", "region_name",   "region_short",    "region_wrong",   "choice_synonym", "choice_unknown",
-      "number_unit",  "column_count",   "duplicate_exact", "duplicate_near"};
+      "name_typo",       "name_homophone", "fields_swapped", "full_width",      "stray_space",
+      "old_address",     "short_address",  "missing_value",  "id_checksum",     "id_15",
+      "id_excel",        "phone_excel",    "phone_form",     "phone_short",     "date_form",
+      "date_impossible", "region_name",    "region_short",   "region_wrong",    "choice_synonym",
+      "choice_unknown",  "number_unit",    "column_count",   "duplicate_exact", "duplicate_near"};
   return names[static_cast<std::size_t>(mistake)];
 }
 
@@ -357,8 +367,8 @@ Rates usual_rates() {
       .with(Mistake::duplicate_near, 0.004);
 }
 
-Mistakes spoil(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates, DateForm form,
-               Random& random) {
+Mistakes spoil(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates,
+               DateForm form, Random& random) {
   return Spoiler(row, columns, subject, rates, random).run(form);
 }
 

@@ -1,4 +1,5 @@
-// The mistakes people and spreadsheets make in departments' files, at named rates (docs/formats/synthetic-city.md).
+// The mistakes people and spreadsheets make in departments' files, at named rates
+// (docs/formats/synthetic-city.md).
 #pragma once
 
 #include <array>
@@ -58,7 +59,19 @@ struct Rates {
 // The rates every extract starts from; extracts.cpp states what differs.
 Rates usual_rates();
 
-enum class ColumnRole : std::uint8_t { text, name, phone, citizen_id, credit_code, date, datetime, region, address, choice, number };
+enum class ColumnRole : std::uint8_t {
+  text,
+  name,
+  phone,
+  citizen_id,
+  credit_code,
+  date,
+  datetime,
+  region,
+  address,
+  choice,
+  number
+};
 enum class DateForm : std::uint8_t { iso, dotted, chinese, serial, compact, american };
 
 // What other people write for one value of a choice.
@@ -84,9 +97,10 @@ struct RowSubject {
 using Row = std::vector<std::string>;
 using Mistakes = std::vector<Mistake>;
 
-// Spoils a clean row in place. Dates arrive as 2020-01-05, date-times as 2020-01-05 08:30:00, and leave in `form` or, by
-// mistake, another one. Returns what was done; column_count and duplicates are the caller's work.
-Mistakes spoil(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates, DateForm form,
-               Random& random);
+// Spoils a clean row in place. Dates arrive as 2020-01-05, date-times as 2020-01-05 08:30:00, and leave in
+// `form` or, by mistake, another one. Returns what was done; column_count and duplicates are the caller's
+// work.
+Mistakes spoil(Row& row, const std::vector<Column>& columns, const RowSubject& subject, const Rates& rates,
+               DateForm form, Random& random);
 
 }  // namespace jingwei::sim

@@ -7,32 +7,62 @@ namespace jingwei::sim {
 
 namespace {
 
-constexpr int origin_regions = 31;  // 990201 … 990231: where migrants were registered, as fictional as the city
+constexpr int origin_regions =
+    31;  // 990201 … 990231: where migrants were registered, as fictional as the city
 constexpr std::int64_t venue_phones_from = 40'000'000;
 constexpr std::int64_t enterprise_phones_from = 50'000'000;
 
-enum class Kind : std::uint8_t { old_alone, old_couple, couple, family, three_generations, single, sharers, one_parent };
+enum class Kind : std::uint8_t {
+  old_alone,
+  old_couple,
+  couple,
+  family,
+  three_generations,
+  single,
+  sharers,
+  one_parent
+};
 constexpr std::array<std::uint32_t, 8> kind_weights = {8, 8, 15, 37, 12, 10, 7, 3};
 
-constexpr std::array<std::string_view, 10> ethnicities = {"汉", "壮", "回", "满", "苗", "维吾尔", "土家", "彝", "蒙古", "藏"};
+constexpr std::array<std::string_view, 10> ethnicities = {"汉",     "壮",   "回", "满",   "苗",
+                                                          "维吾尔", "土家", "彝", "蒙古", "藏"};
 constexpr std::array<std::uint32_t, 10> ethnicity_weights = {9550, 120, 70, 60, 60, 30, 45, 35, 15, 15};
-constexpr std::array<std::string_view, 8> uyghur_male = {"艾力", "买买提", "阿卜杜拉", "吐尔逊", "库尔班", "艾山", "玉素甫", "热合曼"};
-constexpr std::array<std::string_view, 6> uyghur_female = {"阿依古丽", "古丽娜尔", "热依汗", "帕提古丽", "迪丽努尔", "米热古丽"};
-constexpr std::array<std::string_view, 8> tibetan = {"扎西", "次仁", "卓玛", "达瓦", "央金", "格桑", "尼玛", "旺堆"};
-constexpr std::array<std::string_view, 8> foreign_last = {"SMITH", "GARCIA", "TANAKA", "MULLER", "ROSSI", "KIM", "NOVAK", "SILVA"};
-constexpr std::array<std::string_view, 8> foreign_first = {"ANNA", "DAVID", "YUKI", "MARIA", "PETER", "JAMES", "ELENA", "LUCAS"};
+constexpr std::array<std::string_view, 8> uyghur_male = {"艾力",   "买买提", "阿卜杜拉", "吐尔逊",
+                                                         "库尔班", "艾山",   "玉素甫",   "热合曼"};
+constexpr std::array<std::string_view, 6> uyghur_female = {"阿依古丽", "古丽娜尔", "热依汗",
+                                                           "帕提古丽", "迪丽努尔", "米热古丽"};
+constexpr std::array<std::string_view, 8> tibetan = {"扎西", "次仁", "卓玛", "达瓦",
+                                                     "央金", "格桑", "尼玛", "旺堆"};
+constexpr std::array<std::string_view, 8> foreign_last = {"SMITH", "GARCIA", "TANAKA", "MULLER",
+                                                          "ROSSI", "KIM",    "NOVAK",  "SILVA"};
+constexpr std::array<std::string_view, 8> foreign_first = {"ANNA",  "DAVID", "YUKI",  "MARIA",
+                                                           "PETER", "JAMES", "ELENA", "LUCAS"};
 
-constexpr std::array<std::string_view, 14> occupations = {"工人", "店员", "司机", "教师", "护士", "医生", "工程师", "会计",
-                                                          "保安", "厨师", "快递员", "销售", "技术员", "客服"};
+constexpr std::array<std::string_view, 14> occupations = {"工人",   "店员",   "司机",   "教师", "护士",
+                                                          "医生",   "工程师", "会计",   "保安", "厨师",
+                                                          "快递员", "销售",   "技术员", "客服"};
 struct Industry {
   std::string_view name;
   std::string_view word;
 };
-constexpr std::array<Industry, 16> industries = {{{"制造业", "电子"}, {"制造业", "精密制造"}, {"批发和零售业", "商贸"},
-    {"住宿和餐饮业", "餐饮管理"}, {"信息技术服务业", "信息技术"}, {"建筑业", "建筑工程"}, {"交通运输业", "物流"}, {"房地产业", "物业服务"},
-    {"居民服务业", "家政服务"}, {"教育", "教育咨询"}, {"卫生", "健康管理"}, {"批发和零售业", "百货"}, {"农林牧渔业", "水产"},
-    {"制造业", "食品"}, {"文化体育娱乐业", "文化传播"}, {"科学技术服务业", "生物科技"}}};
-constexpr std::string_view brand_characters = "鑫海盛达恒昌宏远瑞丰嘉泰华信诚安博康新源汇通天和隆兴佳美星辰云帆启明顺凯利德";
+constexpr std::array<Industry, 16> industries = {{{"制造业", "电子"},
+                                                  {"制造业", "精密制造"},
+                                                  {"批发和零售业", "商贸"},
+                                                  {"住宿和餐饮业", "餐饮管理"},
+                                                  {"信息技术服务业", "信息技术"},
+                                                  {"建筑业", "建筑工程"},
+                                                  {"交通运输业", "物流"},
+                                                  {"房地产业", "物业服务"},
+                                                  {"居民服务业", "家政服务"},
+                                                  {"教育", "教育咨询"},
+                                                  {"卫生", "健康管理"},
+                                                  {"批发和零售业", "百货"},
+                                                  {"农林牧渔业", "水产"},
+                                                  {"制造业", "食品"},
+                                                  {"文化体育娱乐业", "文化传播"},
+                                                  {"科学技术服务业", "生物科技"}}};
+constexpr std::string_view brand_characters =
+    "鑫海盛达恒昌宏远瑞丰嘉泰华信诚安博康新源汇通天和隆兴佳美星辰云帆启明顺凯利德";
 
 struct VenueKind {
   std::string_view kind;
@@ -40,12 +70,20 @@ struct VenueKind {
   int smallest;
   int largest;
 };
-constexpr std::array<VenueKind, 10> venue_kinds = {{{"农贸市场", "农贸市场", 80, 600}, {"超市", "生活超市", 30, 400},
-    {"学校", "小学", 300, 1800}, {"学校", "中学", 500, 2600}, {"幼儿园", "幼儿园", 90, 420}, {"药店", "大药房", 8, 30},
-    {"宾馆", "酒店", 40, 360}, {"餐馆", "酒楼", 20, 200}, {"公园", "公园", 200, 5000}, {"车站", "客运站", 200, 3000}}};
+constexpr std::array<VenueKind, 10> venue_kinds = {{{"农贸市场", "农贸市场", 80, 600},
+                                                    {"超市", "生活超市", 30, 400},
+                                                    {"学校", "小学", 300, 1800},
+                                                    {"学校", "中学", 500, 2600},
+                                                    {"幼儿园", "幼儿园", 90, 420},
+                                                    {"药店", "大药房", 8, 30},
+                                                    {"宾馆", "酒店", 40, 360},
+                                                    {"餐馆", "酒楼", 20, 200},
+                                                    {"公园", "公园", 200, 5000},
+                                                    {"车站", "客运站", 200, 3000}}};
 
 std::string word(std::string_view words, std::uint64_t index, std::size_t characters = 1) {
-  return std::string(words.substr(index % (words.size() / (3 * characters)) * 3 * characters, 3 * characters));
+  return std::string(
+      words.substr(index % (words.size() / (3 * characters)) * 3 * characters, 3 * characters));
 }
 
 std::string brand(std::int64_t number) {
@@ -59,16 +97,23 @@ std::vector<std::string> origins_of(const Places& places) {
   for (const Place& place : places.all) {
     if (place.level == 3) origins.push_back(place.code);
   }
-  for (int i = 1; i <= origin_regions; ++i) origins.push_back("9902" + std::string(i < 10 ? "0" : "") + std::to_string(i));
+  for (int i = 1; i <= origin_regions; ++i)
+    origins.push_back("9902" + std::string(i < 10 ? "0" : "") + std::to_string(i));
   return origins;
 }
 
-int year_of(Day day) { return static_cast<int>(std::chrono::year_month_day{day}.year()); }
+int year_of(Day day) {
+  return static_cast<int>(std::chrono::year_month_day{day}.year());
+}
 
 }  // namespace
 
-std::int64_t enterprises_for(std::int64_t people) { return people / 28 + 1; }
-std::int64_t venues_for(std::int64_t people) { return people / 150 + 1; }
+std::int64_t enterprises_for(std::int64_t people) {
+  return people / 28 + 1;
+}
+std::int64_t venues_for(std::int64_t people) {
+  return people / 150 + 1;
+}
 
 Population::Population(const Places& places, std::int64_t people, std::uint64_t seed)
     : places_(places), people_(people), seed_(seed), numbers_(origins_of(places)) {
@@ -115,7 +160,8 @@ void Population::settle(Household& household, Random& random) const {
     household.flat = std::to_string(n + 1) + "号";
     household.address = full + household.compound + household.flat;
     household.short_address = community.name + household.flat;
-    household.old_address = std::string(city_name) + "老" + community.name.substr(0, 6) + "大队" + household.flat;
+    household.old_address =
+        std::string(city_name) + "老" + community.name.substr(0, 6) + "大队" + household.flat;
     return;
   }
   const int floors = grid.dense ? 18 : 6;
@@ -126,9 +172,11 @@ void Population::settle(Household& household, Random& random) const {
   household.flat = std::to_string(n % per_unit / doors + 1) + "0" + std::to_string(n % doors + 1);
   const std::string inside = household.compound + household.building + household.unit + household.flat;
   household.address = full + grid.road + std::to_string(number) + "号" + inside;
-  household.short_address = household.compound + household.building + "-" + household.unit.substr(0, household.unit.size() - 6) + "-" + household.flat;
-  household.old_address = std::string(city_name) + community.name.substr(0, 6) + "居委会" + word(community_first, mix(static_cast<std::uint64_t>(n)) & 0xff) + "街" + std::to_string(number) + "号" +
-                          household.flat + "室";
+  household.short_address = household.compound + household.building + "-" +
+                            household.unit.substr(0, household.unit.size() - 6) + "-" + household.flat;
+  household.old_address = std::string(city_name) + community.name.substr(0, 6) + "居委会" +
+                          word(community_first, mix(static_cast<std::uint64_t>(n)) & 0xff) + "街" +
+                          std::to_string(number) + "号" + household.flat + "室";
   household.rented = random.chance(grid.dense ? 0.28 : 0.16);
 }
 
@@ -199,9 +247,11 @@ void Population::fill(Household& household, Random& random, int room) {
       break;
     }
   }
-  const bool all_old = std::all_of(household.people.begin(), household.people.end(), [](const Person& p) { return p.age >= 60; });
+  const bool all_old = std::all_of(household.people.begin(), household.people.end(),
+                                   [](const Person& p) { return p.age >= 60; });
   for (Person& member : household.people) {
-    if (all_old && member.age >= 65) member.care = household.people.size() == 1 ? Care::alone : Care::empty_nest;
+    if (all_old && member.age >= 65)
+      member.care = household.people.size() == 1 ? Care::alone : Care::empty_nest;
     if (random.chance(0.012)) member.care = Care::disabled;
     if (random.chance(0.010)) member.care = Care::low_income;
     if (member.age < 16 && random.chance(0.001)) member.care = Care::orphan;
@@ -209,7 +259,8 @@ void Population::fill(Household& household, Random& random, int room) {
   }
 }
 
-Person Population::person(Random& random, Role role, bool male, int age, bool migrant, const std::string& family) {
+Person Population::person(Random& random, Role role, bool male, int age, bool migrant,
+                          const std::string& family) {
   Person made;
   made.number = ++persons_;
   made.role = role;
@@ -251,7 +302,8 @@ Person Population::person(Random& random, Role role, bool male, int age, bool mi
 
 int Population::grid_by_weight(Random& random) const {
   const auto draw = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(weight_sums_.back())));
-  return static_cast<int>(std::upper_bound(weight_sums_.begin(), weight_sums_.end(), draw) - weight_sums_.begin());
+  return static_cast<int>(std::upper_bound(weight_sums_.begin(), weight_sums_.end(), draw) -
+                          weight_sums_.begin());
 }
 
 Enterprise Population::enterprise(std::int64_t number) const {
@@ -271,7 +323,8 @@ Enterprise Population::enterprise(std::int64_t number) const {
   made.founded = city_today - std::chrono::days{between(random, 90, 9000)};
   made.grid = grid_by_weight(random);
   const GridPlace& grid = places_.grids[static_cast<std::size_t>(made.grid)];
-  made.address = places_.path_name(places_.at(grid.place).parent, 2) + grid.road + std::to_string(between(random, 1, 260)) + "号";
+  made.address = places_.path_name(places_.at(grid.place).parent, 2) + grid.road +
+                 std::to_string(between(random, 1, 260)) + "号";
   return made;
 }
 
@@ -284,11 +337,13 @@ Venue Population::venue(std::int64_t number) const {
   const GridPlace& grid = places_.grids[static_cast<std::size_t>(made.grid)];
   const Place& community = places_.at(places_.at(grid.place).parent);
   made.kind = kind.kind;
-  made.name = community.name.substr(0, 6) + (random.chance(0.5) ? brand(number) : "") + std::string(kind.word);
+  made.name =
+      community.name.substr(0, 6) + (random.chance(0.5) ? brand(number) : "") + std::string(kind.word);
   made.manager = adult_name(random, 0.5);
   made.phone = phone_number(venue_phones_from + number);
   made.capacity = between(random, kind.smallest, kind.largest) / 10 * 10 + 10;
-  made.address = places_.path_name(places_.at(grid.place).parent, 2) + grid.road + std::to_string(between(random, 1, 260)) + "号";
+  made.address = places_.path_name(places_.at(grid.place).parent, 2) + grid.road +
+                 std::to_string(between(random, 1, 260)) + "号";
   return made;
 }
 

@@ -31,16 +31,16 @@ struct Person {
   std::string name;
   std::string ethnicity;
   std::string citizen_id;
-  std::string phone;               // empty for small children
-  std::int64_t enterprise = -1;    // where employed
+  std::string phone;             // empty for small children
+  std::int64_t enterprise = -1;  // where employed
   std::string occupation;
 };
 
 struct Household {
   std::int64_t number = 0;
-  int grid = 0;  // index in Places::grids
+  int grid = 0;                                // index in Places::grids
   std::string compound, building, unit, flat;  // building and unit empty in a village
-  std::string address;      // 云汐市望汐区听澜街道金港社区云港路12号翡翠花园3栋2单元501
+  std::string address;  // 云汐市望汐区听澜街道金港社区云港路12号翡翠花园3栋2单元501
   std::string old_address;  // under names the places had before
   std::string short_address;
   bool rented = false;

@@ -26,7 +26,8 @@ std::string stem(std::string_view words, int index) {
   const int count = static_cast<int>(words.size() / (2 * character_bytes));
   constexpr std::string_view more = "东西南北中上下前后新";
   std::string name(word(words, static_cast<std::size_t>(index), 2));
-  for (int round = index / count; round > 0; round /= 10) name += word(more, static_cast<std::size_t>(round - 1) % 10, 1);
+  for (int round = index / count; round > 0; round /= 10)
+    name += word(more, static_cast<std::size_t>(round - 1) % 10, 1);
   return name;
 }
 
@@ -43,8 +44,10 @@ std::string community_stem(Random& random, std::unordered_set<std::string>& take
 void furnish(GridPlace& grid, Random& random) {
   const int count = grid.village ? between(random, 2, 4) : between(random, 1, 3);
   for (int i = 0; i < count; ++i) {
-    std::string name(grid.village ? word(community_first, random.below(1000), 1) : word(compound_first, random.below(1000), 2));
-    name += grid.village ? word(community_second, random.below(1000), 1) : word(compound_last, random.below(1000), 2);
+    std::string name(grid.village ? word(community_first, random.below(1000), 1)
+                                  : word(compound_first, random.below(1000), 2));
+    name += grid.village ? word(community_second, random.below(1000), 1)
+                         : word(compound_last, random.below(1000), 2);
     grid.compounds.push_back(name + (grid.village ? "组" : ""));
   }
   grid.road = word(community_first, random.below(1000), 1);
@@ -62,8 +65,10 @@ std::string Places::path_name(int index, int from_level) const {
 
 Places name_places(const CityMap& map, std::uint64_t seed) {
   Places places;
-  places.all.push_back({std::string(province_code), std::string(province_name), 1, "province", -1, &map[map_city][0].outline});
-  places.all.push_back({std::string(city_code), std::string(city_name), 2, "city", 0, &map[map_city][0].outline});
+  places.all.push_back(
+      {std::string(province_code), std::string(province_name), 1, "province", -1, &map[map_city][0].outline});
+  places.all.push_back(
+      {std::string(city_code), std::string(city_name), 2, "city", 0, &map[map_city][0].outline});
   std::vector<int> above = {1};
   std::unordered_set<std::string> taken;
   for (std::size_t level = map_district; level < map_levels; ++level) {
@@ -84,7 +89,12 @@ Places name_places(const CityMap& map, std::uint64_t seed) {
       const std::string& base = places.at(over).code;
       const auto number = static_cast<int>(i);
       if (level == map_district) {
-        place = {"9901" + digits(++serial, 2), stem(district_stems, number) + "区", 3, "district", over, &area.outline};
+        place = {"9901" + digits(++serial, 2),
+                 stem(district_stems, number) + "区",
+                 3,
+                 "district",
+                 over,
+                 &area.outline};
       } else if (level == map_town) {
         const bool town = !area.dense;
         place.code = base + digits(town ? 99 + ++rural : ++serial, 3);

@@ -1,4 +1,5 @@
-// The regions of the synthetic city with codes and invented names, from the province-level place down to the grids.
+// The regions of the synthetic city with codes and invented names, from the province-level place down to the
+// grids.
 #pragma once
 
 #include <string>
@@ -16,7 +17,7 @@ inline constexpr std::string_view city_name = "云汐市";
 struct Place {
   std::string code;
   std::string name;
-  int level = 0;  // 0 nation … 6 grid
+  int level = 0;     // 0 nation … 6 grid
   std::string kind;  // province, city, district, subdistrict, town, community, village, grid
   int parent = -1;   // index in Places::all, −1 under the nation
   const Outline* outline = nullptr;
@@ -33,8 +34,8 @@ struct GridPlace {
 };
 
 struct Places {
-  std::vector<Place> all;         // parents before children, codes ascending
-  std::vector<GridPlace> grids;   // in code order
+  std::vector<Place> all;        // parents before children, codes ascending
+  std::vector<GridPlace> grids;  // in code order
   const Place& at(int index) const { return all[static_cast<std::size_t>(index)]; }
   // Name of district, town, community and grid above and including `index`, joined: 望汐区听澜街道…
   std::string path_name(int index, int from_level) const;

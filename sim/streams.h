@@ -1,4 +1,5 @@
-// Chance without state: every entity draws from its own stream, keyed by seed, kind and number, so nothing is remembered.
+// Chance without state: every entity draws from its own stream, keyed by seed, kind and number, so nothing is
+// remembered.
 #pragma once
 
 #include <cstdint>

@@ -29,14 +29,15 @@ std::string to_gb18030(std::string_view text) {
                 static_cast<std::int32_t>(text.size()), &fault);
   JW_ASSERT(U_SUCCESS(fault));
   std::string out(static_cast<std::size_t>(units) * 4, '\0');
-  const std::int32_t bytes =
-      ucnv_fromUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()), wide.data(), units, &fault);
+  const std::int32_t bytes = ucnv_fromUChars(
+      converter.get(), out.data(), static_cast<std::int32_t>(out.size()), wide.data(), units, &fault);
   JW_ASSERT(U_SUCCESS(fault));
   out.resize(static_cast<std::size_t>(bytes));
   return out;
 }
 
-Result<std::unique_ptr<OutFile>> OutFile::create(FileSystem& files, const std::string& path, Encoding encoding) {
+Result<std::unique_ptr<OutFile>> OutFile::create(FileSystem& files, const std::string& path,
+                                                 Encoding encoding) {
   JW_ASSIGN(const bool there, files.exists(path));
   if (there) JW_TRY(files.remove(path));
   JW_ASSIGN(auto file, files.open(path, OpenMode::create));
@@ -64,7 +65,8 @@ Result<void> OutFile::close() {
 }
 
 void append_csv_field(std::string& out, std::string_view field, char delimiter) {
-  if (field.find_first_of("\"\r\n") == std::string_view::npos && field.find(delimiter) == std::string_view::npos) {
+  if (field.find_first_of("\"\r\n") == std::string_view::npos &&
+      field.find(delimiter) == std::string_view::npos) {
     out += field;
     return;
   }

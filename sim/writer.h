@@ -23,7 +23,8 @@ std::string to_gb18030(std::string_view text);
 class OutFile {
  public:
   // Replaces a file of that name.
-  static Result<std::unique_ptr<OutFile>> create(FileSystem& files, const std::string& path, Encoding encoding);
+  static Result<std::unique_ptr<OutFile>> create(FileSystem& files, const std::string& path,
+                                                 Encoding encoding);
   // Appends whole characters of UTF-8.
   void append(std::string_view text);
   Result<void> close();

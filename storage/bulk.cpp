@@ -6,10 +6,12 @@ namespace jingwei::storage {
 
 Result<void> check_slice(const BulkSlice& slice) {
   if (slice.columns.empty() || slice.cells.size() % slice.columns.size() != 0) {
-    return Error(ErrorCode::internal, "storage.fault").because("cells of " + slice.table + " do not fill rows");
+    return Error(ErrorCode::internal, "storage.fault")
+        .because("cells of " + slice.table + " do not fill rows");
   }
   if (slice.cells.size() / slice.columns.size() > limits::change_writes) {
-    return Error(ErrorCode::too_large, "storage.too_many_writes").with("limit", std::to_string(limits::change_writes));
+    return Error(ErrorCode::too_large, "storage.too_many_writes")
+        .with("limit", std::to_string(limits::change_writes));
   }
   return {};
 }
@@ -29,13 +31,17 @@ std::string insert_text(const BulkSlice& slice) {
 }
 
 FeedEntry entry_of(const Row& row) {
-  return FeedEntry{{row.integer(0), row.integer(1)},  from_micros(row.integer(2)), row.integer(3),
-                   std::string(row.text(4)), std::string(row.text(5))};
+  return FeedEntry{{row.integer(0), row.integer(1)},
+                   from_micros(row.integer(2)),
+                   row.integer(3),
+                   std::string(row.text(4)),
+                   std::string(row.text(5))};
 }
 
 Timer timer_of(const Row& row, const std::string& owner) {
-  return Timer{TimerId(row.integer(0)),  from_micros(row.integer(1)), std::string(row.text(2)),
-               std::string(row.text(3)), row.integer(4),              owner};
+  return Timer{TimerId(row.integer(0)),  from_micros(row.integer(1)),
+               std::string(row.text(2)), std::string(row.text(3)),
+               row.integer(4),           owner};
 }
 
 void sort_by_due(std::vector<Timer>& timers) {

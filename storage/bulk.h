@@ -11,8 +11,8 @@ Result<void> check_slice(const BulkSlice& slice);
 // INSERT INTO table (columns) VALUES ($1, …).
 std::string insert_text(const BulkSlice& slice);
 
-FeedEntry entry_of(const Row& row);                            // columns of feed_after
-Timer timer_of(const Row& row, const std::string& owner);      // columns of claim_timers
+FeedEntry entry_of(const Row& row);                        // columns of feed_after
+Timer timer_of(const Row& row, const std::string& owner);  // columns of claim_timers
 void sort_by_due(std::vector<Timer>& timers);
 
 }  // namespace jingwei::storage

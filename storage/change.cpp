@@ -36,7 +36,9 @@ void Change::add(Change&& other) {
   if (other.idempotency) idempotency = std::move(other.idempotency);
 }
 
-std::string FeedPosition::to_string() const { return std::to_string(transaction) + '.' + std::to_string(sequence); }
+std::string FeedPosition::to_string() const {
+  return std::to_string(transaction) + '.' + std::to_string(sequence);
+}
 
 std::optional<FeedPosition> FeedPosition::parse(std::string_view text) {
   const auto dot = text.find('.');

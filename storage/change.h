@@ -13,8 +13,8 @@
 
 namespace jingwei::storage {
 
-// One row write. With `expect_rows`, any other count of touched rows is a failed expectation and the whole Change is undone:
-// UPDATE … WHERE id = $1 AND version = $2 with expect_rows = 1 is an expected row version.
+// One row write. With `expect_rows`, any other count of touched rows is a failed expectation and the whole
+// Change is undone: UPDATE … WHERE id = $1 AND version = $2 with expect_rows = 1 is an expected row version.
 // A broken UNIQUE or CHECK is reported as `conflict` too.
 struct Write {
   const Statement* statement = nullptr;
@@ -36,7 +36,8 @@ struct AuditEntry {
   std::string detail;  // one JSON object without personal data
 };
 
-// Makes a write safe to repeat. `answer` is kept and given again when the same (actor, operation, key) comes with the same body hash.
+// Makes a write safe to repeat. `answer` is kept and given again when the same (actor, operation, key) comes
+// with the same body hash.
 struct Idempotency {
   std::string actor;
   std::string operation;
@@ -45,7 +46,8 @@ struct Idempotency {
   std::string answer;
 };
 
-// `shard` is the distribution key all row writes of this Change share (0 for reference tables and single-server data).
+// `shard` is the distribution key all row writes of this Change share (0 for reference tables and
+// single-server data).
 struct Change {
   std::int64_t shard = 0;
   std::vector<Write> writes;
@@ -53,12 +55,14 @@ struct Change {
   std::vector<AuditEntry> audit;
   std::optional<Idempotency> idempotency;
 
-  // Changes of several modules add up; both must have the same shard, or one of them shard 0; one idempotency row at most.
+  // Changes of several modules add up; both must have the same shard, or one of them shard 0; one idempotency
+  // row at most.
   void add(Change&& other);
 };
 
 // Where a transaction stands in the feed: ordered by transaction, then by sequence inside it.
-// A transaction's number orders it among the committed: on PostgreSQL its xid, on SQLite a counter of the one writer.
+// A transaction's number orders it among the committed: on PostgreSQL its xid, on SQLite a counter of the one
+// writer.
 struct FeedPosition {
   std::int64_t transaction = 0;
   std::int64_t sequence = 0;
@@ -70,11 +74,13 @@ struct FeedPosition {
 // What a commit gives back, after it is durable.
 struct Committed {
   FeedPosition position;
-  // Set when the idempotency row stood already with the same body hash: nothing was written, this is the earlier answer.
+  // Set when the idempotency row stood already with the same body hash: nothing was written, this is the
+  // earlier answer.
   std::optional<std::string> earlier_answer;
 };
 
-// Many rows of one table, appended behind interactive writes; with `change` (batch progress, one feed event) in the same transaction.
+// Many rows of one table, appended behind interactive writes; with `change` (batch progress, one feed event)
+// in the same transaction.
 struct BulkSlice {
   std::string table;
   std::vector<std::string> columns;

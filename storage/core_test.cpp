@@ -1,4 +1,5 @@
-// Goal: the small pieces of the core: positions, added Changes, seals, ids, and upgrades of the core's own tables.
+// Goal: the small pieces of the core: positions, added Changes, seals, ids, and upgrades of the core's own
+// tables.
 #include "storage/sealer.h"
 #include "storage/sql.gen.h"
 #include "storage/store_suite.h"
@@ -47,7 +48,9 @@ TEST(Upgrade, TheCoresOwnTablesUpgradeFromEveryStep) {
   const auto steps = sql::migrations();
   upgrade.before.assign(steps.begin(), steps.end());
   upgrade.steps = suite::tables();
-  upgrade.sample = [](int) { return std::vector<std::string>{"INSERT INTO item (id, version, name) VALUES (1, 2, 'x')"}; };
+  upgrade.sample = [](int) {
+    return std::vector<std::string>{"INSERT INTO item (id, version, name) VALUES (1, 2, 'x')"};
+  };
   upgrade.dumps = {"SELECT id, version, name FROM item ORDER BY id", "SELECT count(*) FROM cell"};
   std::vector<std::unique_ptr<TemporaryFolder>> folders;
   const auto checked = check_upgrades(upgrade, [&] {

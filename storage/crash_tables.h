@@ -5,7 +5,8 @@
 
 namespace jingwei::storage::crash {
 
-inline const Migration table{"crash", 1, "kept", "CREATE TABLE kept (id BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL)",
+inline const Migration table{"crash", 1, "kept",
+                             "CREATE TABLE kept (id BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL)",
                              "CREATE TABLE kept (id BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL)"};
 inline const Statement put{"crash.put", "INSERT INTO kept (id, batch) VALUES ($1, $2)",
                            "INSERT INTO kept (id, batch) VALUES ($1, $2)"};

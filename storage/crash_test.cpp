@@ -1,4 +1,5 @@
-// Goal: after kill -9 at a random moment everything acknowledged is there exactly once, and the feed tells of all of it.
+// Goal: after kill -9 at a random moment everything acknowledged is there exactly once, and the feed tells of
+// all of it.
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -29,7 +30,8 @@ class Writer {
       ::dup2(ends[1], STDOUT_FILENO);
       ::close(ends[0]);
       ::close(ends[1]);
-      ::execl(JINGWEI_CRASH_WRITER, JINGWEI_CRASH_WRITER, kind.c_str(), where.c_str(), begin.c_str(), nullptr);
+      ::execl(JINGWEI_CRASH_WRITER, JINGWEI_CRASH_WRITER, kind.c_str(), where.c_str(), begin.c_str(),
+              nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);
@@ -75,7 +77,10 @@ void expect_all(Store& store, const std::set<std::int64_t>& acknowledged, bool c
   {
     auto reader = store.read();
     ASSERT_TRUE(reader.ok()) << reader.error().to_log();
-    ASSERT_TRUE((*reader)->query(crash::all, {}, [&](const Row& row) { return kept.insert(row.integer(0)).second; }).ok());
+    ASSERT_TRUE(
+        (*reader)
+            ->query(crash::all, {}, [&](const Row& row) { return kept.insert(row.integer(0)).second; })
+            .ok());
   }
   EXPECT_TRUE(std::includes(kept.begin(), kept.end(), acknowledged.begin(), acknowledged.end()));
   std::set<std::int64_t> told;
@@ -85,7 +90,8 @@ void expect_all(Store& store, const std::set<std::int64_t>& acknowledged, bool c
     ASSERT_TRUE(entries.ok()) << entries.error().to_log();
     for (const auto& entry : *entries) {
       EXPECT_TRUE(told.insert(std::stoll(entry.body)).second);
-      EXPECT_TRUE(!contiguous || after.transaction == 0 || entry.position.transaction <= after.transaction + 1);
+      EXPECT_TRUE(!contiguous || after.transaction == 0 ||
+                  entry.position.transaction <= after.transaction + 1);
       after = entry.position;
     }
     if (entries->empty()) store.wait_for_feed(after, std::chrono::milliseconds{10});

@@ -1,4 +1,5 @@
-// Commits Changes until it is killed, and prints the id of each one acknowledged: storage_crash_writer embedded|postgres WHERE FIRST
+// Commits Changes until it is killed, and prints the id of each one acknowledged: storage_crash_writer
+// embedded|postgres WHERE FIRST
 #include <unistd.h>
 
 #include "storage/crash_tables.h"
@@ -7,7 +8,8 @@ int main(int count, char** arguments) {
   using namespace jingwei;
   if (count != 4) return 2;
   const std::string kind = arguments[1], where = arguments[2];
-  auto opened = kind == "embedded" ? storage::open_embedded({.folder = where}) : storage::open_postgres({.uri = where});
+  auto opened =
+      kind == "embedded" ? storage::open_embedded({.folder = where}) : storage::open_postgres({.uri = where});
   if (!opened || !(*opened)->migrate({&storage::crash::table, 1})) return 1;
   std::atomic<std::int64_t> next = std::stoll(arguments[3]);
   const auto write_on = [&] {

@@ -27,7 +27,8 @@ TEST(EmbeddedStore, ASecondOwnerOfTheFolderIsToldWhoHoldsIt) {
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
   EXPECT_EQ(second.error().message, "storage.locked");
   const std::pair<std::string, std::string> pid = {"pid", std::to_string(::getpid())};
-  EXPECT_NE(std::find(second.error().arguments.begin(), second.error().arguments.end(), pid), second.error().arguments.end());
+  EXPECT_NE(std::find(second.error().arguments.begin(), second.error().arguments.end(), pid),
+            second.error().arguments.end());
   first->reset();
   EXPECT_TRUE(open_embedded({.folder = folder.path()}).ok());
 }
@@ -39,7 +40,8 @@ TEST(EmbeddedStore, ClosingFinishesWhatIsQueued) {
     auto store = open_embedded({.folder = folder.path()}).value();
     ASSERT_TRUE(store->migrate(suite::tables()).ok());
     for (std::int64_t id = 0; id < 500; ++id) {
-      store->commit(suite::put(id), [&](const Result<Committed>& result) { accepted += result.ok() ? 1 : 0; });
+      store->commit(suite::put(id),
+                    [&](const Result<Committed>& result) { accepted += result.ok() ? 1 : 0; });
     }
   }
   EXPECT_EQ(accepted, 500);

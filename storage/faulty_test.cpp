@@ -1,4 +1,5 @@
-// Goal: what was acknowledged survives a power cut, torn sectors, a full disk and failing operations; seeds replay.
+// Goal: what was acknowledged survives a power cut, torn sectors, a full disk and failing operations; seeds
+// replay.
 #include "storage/faulty/faulty_file_system.h"
 #include "storage/faulty/sqlite_vfs.h"
 #include "storage/store_suite.h"
@@ -36,7 +37,8 @@ std::set<std::int64_t> items_of(Store& store) {
   std::set<std::int64_t> ids;
   auto reader = store.read();
   EXPECT_TRUE(reader.ok());
-  const auto read = (*reader)->query(all, {}, [&](const Row& row) { return ids.insert(row.integer(0)).second; });
+  const auto read =
+      (*reader)->query(all, {}, [&](const Row& row) { return ids.insert(row.integer(0)).second; });
   EXPECT_TRUE(read.ok());
   return ids;
 }
@@ -70,7 +72,8 @@ void expect_whole(Store& store, const std::set<std::int64_t>& acknowledged) {
   FeedPosition before;
   for (const auto& entry : *feed) {
     EXPECT_TRUE(told.insert(std::stoll(entry.body)).second);
-    EXPECT_TRUE(entry.position.sequence == before.sequence + 1 || entry.position.transaction > before.transaction);
+    EXPECT_TRUE(entry.position.sequence == before.sequence + 1 ||
+                entry.position.transaction > before.transaction);
     before = entry.position;
   }
   EXPECT_EQ(told, items);

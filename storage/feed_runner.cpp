@@ -17,11 +17,13 @@ constexpr std::chrono::milliseconds fault_pause{500};
 FeedRunner::FeedRunner(Store& store, const Clock& clock, Consumer& consumer, std::string owner)
     : store_(store), clock_(clock), consumer_(consumer), owner_(std::move(owner)) {}
 
-// True while this process is the runner. Renewed well before the lease lapses, measured on the monotonic clock.
+// True while this process is the runner. Renewed well before the lease lapses, measured on the monotonic
+// clock.
 Result<bool> FeedRunner::hold_lease() {
   const auto now = clock_.monotonic();
   if (holding_ && now - lease_taken_ < lease_renewal) return true;
-  JW_ASSIGN(const bool held, store_.take_lease("consumer:" + consumer_.name(), owner_, clock_.now(), lease_time));
+  JW_ASSIGN(const bool held,
+            store_.take_lease("consumer:" + consumer_.name(), owner_, clock_.now(), lease_time));
   if (!held) forget();
   holding_ = held;
   lease_taken_ = now;
@@ -96,7 +98,8 @@ void FeedRunner::start() {
       loop_.pause(fault_pause);
     } else if (*taken == 0) {
       const auto rhythm = consumer_.save_every();
-      store_.wait_for_feed(taken_, taken_ > saved_ && rhythm.count() > 0 ? std::min(rhythm, idle_wait) : idle_wait);
+      store_.wait_for_feed(taken_,
+                           taken_ > saved_ && rhythm.count() > 0 ? std::min(rhythm, idle_wait) : idle_wait);
     }
   });
 }
@@ -149,7 +152,9 @@ void Follower::start() {
   });
 }
 
-void Follower::stop() { loop_.stop(); }
+void Follower::stop() {
+  loop_.stop();
+}
 
 FeedPosition Follower::position() const {
   std::lock_guard lock(mutex_);

@@ -13,14 +13,16 @@ class Consumer {
   virtual ~Consumer() = default;
   virtual std::string name() const = 0;
 
-  // Called when this process becomes the runner, and again whenever state in memory may have parted from what stands in
-  // the database (a lost lease, a refused commit): drop it and read what was saved together with the cursor.
+  // Called when this process becomes the runner, and again whenever state in memory may have parted from what
+  // stands in the database (a lost lease, a refused commit): drop it and read what was saved together with
+  // the cursor.
   virtual Result<void> load(Reader&) { return {}; }
 
   // Takes the next entries, in order: adds their effect to `effect`, or folds them into memory.
   virtual Result<void> handle(std::span<const FeedEntry> entries, Change& effect) = 0;
 
-  // Folding consumers: adds the state folded since the last save. Called just before each commit of the cursor.
+  // Folding consumers: adds the state folded since the last save. Called just before each commit of the
+  // cursor.
   virtual Result<void> save(Change&) { return {}; }
   // Least time between two saves; zero commits after every page of entries.
   virtual std::chrono::milliseconds save_every() const { return std::chrono::milliseconds{0}; }
@@ -28,15 +30,16 @@ class Consumer {
   virtual void saved(FeedPosition) {}
 };
 
-// Runs one Consumer under the lease "consumer:<name>": of several processes on one database one runs it at a time. The
-// cursor's expectation keeps events from taking effect twice even when a lease was lost unnoticed.
+// Runs one Consumer under the lease "consumer:<name>": of several processes on one database one runs it at a
+// time. The cursor's expectation keeps events from taking effect twice even when a lease was lost unnoticed.
 class FeedRunner {
  public:
   // `owner` names this process, differently from every other (host, pid, a random number).
   FeedRunner(Store& store, const Clock& clock, Consumer& consumer, std::string owner);
 
-  // Takes one page of events, and saves when it is time; returns how many events were taken (0 also when another process
-  // holds the lease). For tests, and for the thread. Errors: as the store's and the consumer's; the next step tries again.
+  // Takes one page of events, and saves when it is time; returns how many events were taken (0 also when
+  // another process holds the lease). For tests, and for the thread. Errors: as the store's and the
+  // consumer's; the next step tries again.
   Result<std::size_t> step();
   // Saves what is folded, whatever the time.
   Result<void> flush();
@@ -70,7 +73,8 @@ class FeedRunner {
   Loop loop_;
 };
 
-// Follows the feed without a cursor, for caches: every process follows for itself, from the position its cache was read at.
+// Follows the feed without a cursor, for caches: every process follows for itself, from the position its
+// cache was read at.
 class Follower {
  public:
   using Handle = std::function<Result<void>(std::span<const FeedEntry>)>;

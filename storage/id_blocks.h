@@ -12,7 +12,8 @@ namespace jingwei::storage {
 class IdBlocks {
  public:
   // `fetch` reserves `count` consecutive ids in the database and returns the first.
-  explicit IdBlocks(std::function<Result<std::int64_t>(std::int64_t count)> fetch) : fetch_(std::move(fetch)) {}
+  explicit IdBlocks(std::function<Result<std::int64_t>(std::int64_t count)> fetch)
+      : fetch_(std::move(fetch)) {}
   // First of `count` consecutive ids. Errors: invalid for a count below one, else as `fetch`.
   Result<std::int64_t> take(std::int64_t count);
 

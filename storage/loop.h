@@ -8,7 +8,8 @@
 
 namespace jingwei::storage {
 
-// start and stop from one thread; the destructor stops. `step` runs in the thread of the loop and may ask `stopping`.
+// start and stop from one thread; the destructor stops. `step` runs in the thread of the loop and may ask
+// `stopping`.
 class Loop {
  public:
   Loop() = default;

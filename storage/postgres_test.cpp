@@ -1,4 +1,5 @@
-// Goal: the server storage keeps every promise of the port, with several processes on one database and through lost connections.
+// Goal: the server storage keeps every promise of the port, with several processes on one database and
+// through lost connections.
 #include "storage/callers_suite.h"
 #include "storage/postgres/test_server.h"
 
@@ -9,7 +10,9 @@ namespace {
 struct PostgresBackend {
   static constexpr bool shared = true;
   static std::string missing() { return TestServer::missing(); }
-  Result<std::unique_ptr<Store>> open(const Clock& clock) { return open_postgres({.uri = uri, .clock = &clock}); }
+  Result<std::unique_ptr<Store>> open(const Clock& clock) {
+    return open_postgres({.uri = uri, .clock = &clock});
+  }
   std::string uri = TestServer::instance().fresh_uri();
 };
 

@@ -1,4 +1,5 @@
-// Goal: each event and each timer takes effect once, also when a lease was lost, on either storage; followers see everything.
+// Goal: each event and each timer takes effect once, also when a lease was lost, on either storage; followers
+// see everything.
 #include "storage/feed_runner.h"
 #include "storage/postgres/test_server.h"
 #include "storage/store_suite.h"
@@ -9,14 +10,16 @@ namespace jingwei::storage {
 
 namespace {
 
-const Statement add_total = suite::same("runner.add_total", "UPDATE item SET version = version + $2 WHERE id = $1");
+const Statement add_total =
+    suite::same("runner.add_total", "UPDATE item SET version = version + $2 WHERE id = $1");
 
 // Adds each event's number to item 1, in the database with the cursor.
 class Adder final : public Consumer {
  public:
   std::string name() const override { return "adder"; }
   Result<void> handle(std::span<const FeedEntry> entries, Change& effect) override {
-    for (const auto& entry : entries) effect.writes.push_back({&add_total, {std::int64_t{1}, std::int64_t{std::stoll(entry.body)}}, 1});
+    for (const auto& entry : entries)
+      effect.writes.push_back({&add_total, {std::int64_t{1}, std::int64_t{std::stoll(entry.body)}}, 1});
     return {};
   }
 };
@@ -116,7 +119,8 @@ TEST_P(Runners, OnlyTheHolderOfTheLeaseRuns) {
   EXPECT_EQ(total(), 15);
 }
 
-// a's process stalls with events folded but not saved; b takes over; a wakes up and tries to save what b has saved already.
+// a's process stalls with events folded but not saved; b takes over; a wakes up and tries to save what b has
+// saved already.
 TEST_P(Runners, AStalledHolderCannotSaveOverItsSuccessor) {
   Folder first(std::chrono::hours{1}), second(std::chrono::milliseconds{0});
   FeedRunner a(*store_, clock_, first, "a"), b(*store_, clock_, second, "b");

@@ -25,7 +25,8 @@ class PlainSealer final : public Sealer {
   }
 
   // The separators keep ("ab", "c") and ("a", "bc") apart.
-  std::string equality_hash(std::string_view table, std::string_view column, std::string_view plain) const override {
+  std::string equality_hash(std::string_view table, std::string_view column,
+                            std::string_view plain) const override {
     std::string whole(table);
     whole += '\x1f';
     whole += column;
@@ -37,6 +38,8 @@ class PlainSealer final : public Sealer {
 
 }  // namespace
 
-std::unique_ptr<Sealer> plain_sealer() { return std::make_unique<PlainSealer>(); }
+std::unique_ptr<Sealer> plain_sealer() {
+  return std::make_unique<PlainSealer>();
+}
 
 }  // namespace jingwei::storage

@@ -10,7 +10,8 @@
 
 namespace jingwei::storage {
 
-// Where a sealed value stands; becomes the associated data of its encryption, so that a cell moved elsewhere does not open.
+// Where a sealed value stands; becomes the associated data of its encryption, so that a cell moved elsewhere
+// does not open.
 struct Cell {
   std::string_view table;
   std::int64_t row = 0;
@@ -24,10 +25,12 @@ class Sealer {
   virtual std::string seal(const Cell& cell, std::string_view plain) const = 0;
   // Errors: corrupt when the bytes fail their check; gone when the key has been destroyed.
   virtual Result<std::string> open(const Cell& cell, std::string_view sealed) const = 0;
-  virtual std::string equality_hash(std::string_view table, std::string_view column, std::string_view plain) const = 0;
+  virtual std::string equality_hash(std::string_view table, std::string_view column,
+                                    std::string_view plain) const = 0;
 };
 
-// Scheme 0: the value as it is, hashes by SHA-256 without a key. Stands in until the keystore arrives; says so in `jingwei doctor`.
+// Scheme 0: the value as it is, hashes by SHA-256 without a key. Stands in until the keystore arrives; says
+// so in `jingwei doctor`.
 std::unique_ptr<Sealer> plain_sealer();
 
 }  // namespace jingwei::storage

@@ -1,4 +1,5 @@
-// Named SQL. Statements come from modules/*/sql/*.sql (compiled in by tools/compile) or from a resource's table (catalog).
+// Named SQL. Statements come from modules/*/sql/*.sql (compiled in by tools/compile) or from a resource's
+// table (catalog).
 #pragma once
 
 #include <deque>
@@ -11,7 +12,7 @@ enum class Dialect : std::uint8_t { sqlite, postgres };
 // One statement in both dialects, usually the same text. Parameters are $1…$n in both.
 // Prepared statements are cached by address: a Statement must outlive every Store that runs it.
 struct Statement {
-  std::string name;      // "region.put_version"
+  std::string name;  // "region.put_version"
   std::string sqlite;
   std::string postgres;
   const std::string& text(Dialect dialect) const { return dialect == Dialect::sqlite ? sqlite : postgres; }

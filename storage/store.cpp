@@ -8,7 +8,8 @@
 namespace jingwei::storage {
 
 Result<Committed> Store::commit(Change change) {
-  // Shared, since the storage thread may still be inside set_value when this thread has its answer and leaves.
+  // Shared, since the storage thread may still be inside set_value when this thread has its answer and
+  // leaves.
   auto promise = std::make_shared<std::promise<Result<Committed>>>();
   auto future = promise->get_future();
   commit(std::move(change), [promise](Result<Committed> result) { promise->set_value(std::move(result)); });
@@ -28,7 +29,8 @@ Write postpone_timer(const Timer& timer, Instant due) {
 }
 
 Write move_cursor(const std::string& consumer, FeedPosition from, FeedPosition to) {
-  return Write{&sql::move_cursor, {consumer, from.transaction, from.sequence, to.transaction, to.sequence}, 1};
+  return Write{
+      &sql::move_cursor, {consumer, from.transaction, from.sequence, to.transaction, to.sequence}, 1};
 }
 
 Result<FeedPosition> read_cursor(Reader& reader, const std::string& consumer) {
@@ -60,7 +62,8 @@ Result<Committed> decide_and_commit(Store& store, const std::function<Result<Cha
     }();
     if (!change) return std::move(change).error();
     auto committed = store.commit(std::move(change).value());
-    if (committed || committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts) return committed;
+    if (committed || committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)
+      return committed;
   }
 }
 

@@ -1,4 +1,5 @@
-// The storage port. Two implementations (storage/embedded, storage/postgres) pass one suite (storage/store_suite).
+// The storage port. Two implementations (storage/embedded, storage/postgres) pass one suite
+// (storage/store_suite).
 #pragma once
 
 #include <functional>
@@ -14,7 +15,8 @@
 
 namespace jingwei::storage {
 
-// A consistent snapshot of the database. Used by one thread; short-lived (PostgreSQL: a read-only transaction ≤ 5 s).
+// A consistent snapshot of the database. Used by one thread; short-lived (PostgreSQL: a read-only transaction
+// ≤ 5 s).
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -53,17 +55,19 @@ class Store {
   virtual ~Store() = default;
   virtual Dialect dialect() const = 0;
 
-  // Brings every module's tables up to date, in the order given; each step in its own transaction; steps done are skipped.
-  // Errors: corrupt when a landed step's text has changed or the data are newer than this program.
+  // Brings every module's tables up to date, in the order given; each step in its own transaction; steps done
+  // are skipped. Errors: corrupt when a landed step's text has changed or the data are newer than this
+  // program.
   virtual Result<void> migrate(std::span<const Migration> migrations) = 0;
 
   virtual Result<std::unique_ptr<Reader>> read() = 0;
 
   // Commits and calls back (from a storage thread; do little there) when durable or refused.
-  // Errors: conflict (failed expectation or constraint), invalid "idempotency.mismatch", exhausted (disk), unavailable.
+  // Errors: conflict (failed expectation or constraint), invalid "idempotency.mismatch", exhausted (disk),
+  // unavailable.
   virtual void commit(Change change, std::function<void(Result<Committed>)> done) = 0;
-  // The same, waiting. On an idle store the transaction runs on the calling thread, which saves two hand-overs; a callback of
-  // somebody else's Change never does. Not to be called from a callback.
+  // The same, waiting. On an idle store the transaction runs on the calling thread, which saves two
+  // hand-overs; a callback of somebody else's Change never does. Not to be called from a callback.
   virtual Result<Committed> commit(Change change);
 
   // Appends rows behind interactive writes. Returns when durable. Errors as commit.
@@ -74,41 +78,48 @@ class Store {
 
   // The feed after a position, oldest first, at most `most` events; only what can no longer be overtaken.
   virtual Result<std::vector<FeedEntry>> read_feed(FeedPosition after, std::size_t most) = 0;
-  // Waits until something newer than `after` may be readable or `patience` has passed; for consumers' threads only.
+  // Waits until something newer than `after` may be readable or `patience` has passed; for consumers' threads
+  // only.
   virtual void wait_for_feed(FeedPosition after, std::chrono::milliseconds patience) = 0;
 
   // Claims up to `most` due timers of these kinds for `lease`; a lapsed lease may be claimed by another.
-  virtual Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner, Instant now,
+  virtual Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds,
+                                                  const std::string& owner, Instant now,
                                                   std::chrono::seconds lease, std::size_t most) = 0;
 
   // True when this process (`owner`) holds or now takes the named lease until now + duration.
-  virtual Result<bool> take_lease(const std::string& name, const std::string& owner, Instant now, std::chrono::seconds duration) = 0;
+  virtual Result<bool> take_lease(const std::string& name, const std::string& owner, Instant now,
+                                  std::chrono::seconds duration) = 0;
 };
 
 // Pieces of a Change that every module needs (statements in storage/sql/core.sql).
 Write add_timer(TimerId id, Instant due, std::string kind, std::string body);
-Write complete_timer(const Timer& timer);  // expects that this owner's lease still stands
+Write complete_timer(const Timer& timer);               // expects that this owner's lease still stands
 Write postpone_timer(const Timer& timer, Instant due);  // gives the lease back; same expectation
-Write move_cursor(const std::string& consumer, FeedPosition from, FeedPosition to);  // expects `from` to stand
+Write move_cursor(const std::string& consumer, FeedPosition from,
+                  FeedPosition to);  // expects `from` to stand
 Result<FeedPosition> read_cursor(Reader& reader, const std::string& consumer);
 
 // Convenience over Reader::query.
-Result<std::optional<std::int64_t>> query_integer(Reader& reader, const Statement& statement, std::span<const Value> parameters);
+Result<std::optional<std::int64_t>> query_integer(Reader& reader, const Statement& statement,
+                                                  std::span<const Value> parameters);
 
-// Reads, decides, commits; decides again on `conflict`, at most limits::decide_attempts times (docs/decisions/003).
+// Reads, decides, commits; decides again on `conflict`, at most limits::decide_attempts times
+// (docs/decisions/003).
 Result<Committed> decide_and_commit(Store& store, const std::function<Result<Change>(Reader&)>& decide);
 
 struct EmbeddedOptions {
-  std::string folder;          // the data folder; created when absent, locked while open
+  std::string folder;  // the data folder; created when absent, locked while open
   const Clock* clock = nullptr;
-  std::string vfs;             // SQLite VFS name; empty for the system's. Tests hand in storage/faulty's (then no folder lock).
+  std::string
+      vfs;  // SQLite VFS name; empty for the system's. Tests hand in storage/faulty's (then no folder lock).
   int readers = 4;
 };
 // Errors: conflict "storage.locked" (another process holds the folder), corrupt, denied, exhausted.
 Result<std::unique_ptr<Store>> open_embedded(const EmbeddedOptions& options);
 
 struct PostgresOptions {
-  std::string uri;             // postgresql://…
+  std::string uri;  // postgresql://…
   const Clock* clock = nullptr;
   int writers = 4;
   int readers = 8;

@@ -1,8 +1,9 @@
 // One suite for every storage: what a Store promises, tried on each with real concurrency.
 //
-// A Backend gives: `static std::string missing()` (why it cannot run here, or empty), a constructor that makes an empty
-// database, `open(clock)` for a Store on it (again after closing), and `shared`: whether several Stores may be open at once.
-// Include from a *_test.cpp and instantiate: INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreSuite, EmbeddedBackend).
+// A Backend gives: `static std::string missing()` (why it cannot run here, or empty), a constructor that
+// makes an empty database, `open(clock)` for a Store on it (again after closing), and `shared`: whether
+// several Stores may be open at once. Include from a *_test.cpp and instantiate:
+// INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreSuite, EmbeddedBackend).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,19 +17,23 @@ namespace jingwei::storage {
 
 namespace suite {
 
-inline Statement same(std::string name, std::string text) { return Statement{std::move(name), text, text}; }
+inline Statement same(std::string name, std::string text) {
+  return Statement{std::move(name), text, text};
+}
 
-inline const Statement put_item = same("suite.put_item", "INSERT INTO item (id, version, name) VALUES ($1, 1, $2)");
-inline const Statement change_item =
-    same("suite.change_item", "UPDATE item SET version = version + 1, name = $3 WHERE id = $1 AND version = $2");
+inline const Statement put_item =
+    same("suite.put_item", "INSERT INTO item (id, version, name) VALUES ($1, 1, $2)");
+inline const Statement change_item = same(
+    "suite.change_item", "UPDATE item SET version = version + 1, name = $3 WHERE id = $1 AND version = $2");
 inline const Statement item_version = same("suite.item_version", "SELECT version FROM item WHERE id = $1");
 inline const Statement item_name = same("suite.item_name", "SELECT name FROM item WHERE id = $1");
 inline const Statement count_items = same("suite.count_items", "SELECT count(*) FROM item");
 inline const Statement add_to_item =
     same("suite.add_to_item", "UPDATE item SET version = $2 WHERE id = $1 AND version = $3");
-inline const Statement put_cell =
-    same("suite.put_cell", "INSERT INTO cell (id, whole, fraction, words, bytes) VALUES ($1, $2, $3, $4, $5)");
-inline const Statement get_cell = same("suite.get_cell", "SELECT whole, fraction, words, bytes FROM cell WHERE id = $1");
+inline const Statement put_cell = same(
+    "suite.put_cell", "INSERT INTO cell (id, whole, fraction, words, bytes) VALUES ($1, $2, $3, $4, $5)");
+inline const Statement get_cell =
+    same("suite.get_cell", "SELECT whole, fraction, words, bytes FROM cell WHERE id = $1");
 inline const Statement broken = same("suite.broken", "SELECT nothing FROM nowhere");
 
 inline Migration step(int number, const std::string& title, const std::string& portable) {
@@ -41,9 +46,12 @@ inline Migration step(int number, const std::string& title, const std::string& p
 
 inline const std::vector<Migration>& tables() {
   static const std::vector<Migration> steps = {
-      step(1, "items", "CREATE TABLE item (id BIGINT NOT NULL PRIMARY KEY, version BIGINT NOT NULL CHECK (version >= 0), name TEXT)"),
+      step(1, "items",
+           "CREATE TABLE item (id BIGINT NOT NULL PRIMARY KEY, version BIGINT NOT NULL CHECK (version >= 0), "
+           "name TEXT)"),
       step(2, "cells",
-           "CREATE TABLE cell (id BIGINT NOT NULL PRIMARY KEY, whole BIGINT, fraction DOUBLE PRECISION, words TEXT, bytes BYTEA);"
+           "CREATE TABLE cell (id BIGINT NOT NULL PRIMARY KEY, whole BIGINT, fraction DOUBLE PRECISION, "
+           "words TEXT, bytes BYTEA);"
            "CREATE INDEX cell_words ON cell (words)")};
   return steps;
 }
@@ -151,7 +159,8 @@ TYPED_TEST_P(StoreSuite, BrokenConstraintsAreConflicts) {
   ASSERT_TRUE(this->store_->commit(suite::put(1)).ok());
   this->expect_code(this->store_->commit(suite::put(1)), ErrorCode::conflict);
   Change check;
-  check.writes.push_back({&suite::add_to_item, {std::int64_t{1}, std::int64_t{-1}, std::int64_t{1}}, std::nullopt});
+  check.writes.push_back(
+      {&suite::add_to_item, {std::int64_t{1}, std::int64_t{-1}, std::int64_t{1}}, std::nullopt});
   this->expect_code(this->store_->commit(std::move(check)), ErrorCode::conflict);
   EXPECT_EQ(this->number(suite::item_version, {std::int64_t{1}}), 1);
 }
@@ -272,21 +281,25 @@ TYPED_TEST_P(StoreSuite, EveryTypeComesBackAsItWent) {
   ASSERT_TRUE(reader.ok());
   for (const auto& cell : cells) {
     int found = 0;
-    ASSERT_TRUE((*reader)->query(suite::get_cell, std::span(cell).first(1), [&](const Row& row) {
-      ++found;
-      EXPECT_EQ(row.columns(), 4);
-      for (int c = 0; c < 4; ++c) EXPECT_EQ(row.is_null(c), std::holds_alternative<Null>(cell[c + 1]));
-      if (row.is_null(0)) {
-        EXPECT_EQ(row.integer(0), 0);
-        EXPECT_EQ(row.text(2), "");
-        return true;
-      }
-      EXPECT_EQ(row.integer(0), std::get<std::int64_t>(cell[1]));
-      EXPECT_EQ(row.real(1), std::get<double>(cell[2]));
-      EXPECT_EQ(row.text(2), std::get<std::string>(cell[3]));
-      EXPECT_EQ(row.blob(3), std::get<Blob>(cell[4]).bytes);
-      return true;
-    }).ok());
+    ASSERT_TRUE((*reader)
+                    ->query(suite::get_cell, std::span(cell).first(1),
+                            [&](const Row& row) {
+                              ++found;
+                              EXPECT_EQ(row.columns(), 4);
+                              for (int c = 0; c < 4; ++c)
+                                EXPECT_EQ(row.is_null(c), std::holds_alternative<Null>(cell[c + 1]));
+                              if (row.is_null(0)) {
+                                EXPECT_EQ(row.integer(0), 0);
+                                EXPECT_EQ(row.text(2), "");
+                                return true;
+                              }
+                              EXPECT_EQ(row.integer(0), std::get<std::int64_t>(cell[1]));
+                              EXPECT_EQ(row.real(1), std::get<double>(cell[2]));
+                              EXPECT_EQ(row.text(2), std::get<std::string>(cell[3]));
+                              EXPECT_EQ(row.blob(3), std::get<Blob>(cell[4]).bytes);
+                              return true;
+                            })
+                    .ok());
     EXPECT_EQ(found, 1);
   }
 }
@@ -302,8 +315,20 @@ TYPED_TEST_P(StoreSuite, LargeValuesComeBackWhole) {
   auto reader = this->store_->read();
   const std::array<Value, 1> key = {std::int64_t{1}};
   std::string found_bytes, found_text;
-  ASSERT_TRUE((*reader)->query(suite::get_cell, key, [&](const Row& row) { found_bytes = row.blob(3); return true; }).ok());
-  ASSERT_TRUE((*reader)->query(suite::item_name, key, [&](const Row& row) { found_text = row.text(0); return true; }).ok());
+  ASSERT_TRUE((*reader)
+                  ->query(suite::get_cell, key,
+                          [&](const Row& row) {
+                            found_bytes = row.blob(3);
+                            return true;
+                          })
+                  .ok());
+  ASSERT_TRUE((*reader)
+                  ->query(suite::item_name, key,
+                          [&](const Row& row) {
+                            found_text = row.text(0);
+                            return true;
+                          })
+                  .ok());
   EXPECT_TRUE(found_bytes == bytes);
   EXPECT_TRUE(found_text == large);
 }
@@ -341,7 +366,10 @@ TYPED_TEST_P(StoreSuite, QueryEachTellsWhichParametersFoundARow) {
   static const Statement by_id = suite::same("suite.by_id", "SELECT id FROM item WHERE id = $1");
   auto reader = this->store_->read();
   std::vector<std::pair<std::size_t, std::int64_t>> found;
-  ASSERT_TRUE((*reader)->query_each(by_id, keys, [&](std::size_t i, const Row& row) { found.emplace_back(i, row.integer(0)); }).ok());
+  ASSERT_TRUE((*reader)
+                  ->query_each(by_id, keys,
+                               [&](std::size_t i, const Row& row) { found.emplace_back(i, row.integer(0)); })
+                  .ok());
   EXPECT_EQ(found, (std::vector<std::pair<std::size_t, std::int64_t>>{{1, 1}, {3, 3}, {4, 4}}));
 }
 
@@ -446,7 +474,8 @@ TYPED_TEST_P(StoreSuite, TimersAreClaimedOnceAndCompletedByTheirHolderOnly) {
 
 TYPED_TEST_P(StoreSuite, ManyClaimersShareTimersWithoutOverlap) {
   Change change;
-  for (std::int64_t id = 1; id <= 200; ++id) change.writes.push_back(add_timer(TimerId(id), Instant{}, "t", "{}"));
+  for (std::int64_t id = 1; id <= 200; ++id)
+    change.writes.push_back(add_timer(TimerId(id), Instant{}, "t", "{}"));
   ASSERT_TRUE(this->store_->commit(std::move(change)).ok());
   std::mutex mutex;
   std::multiset<std::int64_t> claimed;
@@ -456,7 +485,8 @@ TYPED_TEST_P(StoreSuite, ManyClaimersShareTimersWithoutOverlap) {
   for (int t = 0; t < 8; ++t) {
     pool.emplace_back([&, t] {
       for (int empty = 0; empty < 3;) {
-        const auto timers = this->store_->claim_timers(kinds, "o" + std::to_string(t), now, std::chrono::seconds{60}, 7);
+        const auto timers =
+            this->store_->claim_timers(kinds, "o" + std::to_string(t), now, std::chrono::seconds{60}, 7);
         ASSERT_TRUE(timers.ok()) << timers.error().to_log();
         empty = timers->empty() ? empty + 1 : 0;
         std::lock_guard lock(mutex);
@@ -526,12 +556,14 @@ TYPED_TEST_P(StoreSuite, IdsAreUniqueAcrossThreadsAndStores) {
 TYPED_TEST_P(StoreSuite, BulkRowsLandWithTheirEventBesideInteractiveWrites) {
   constexpr int slices = 6, rows = 1'500;
   std::thread interactive([&] {
-    for (std::int64_t id = 0; id < 60; ++id) EXPECT_TRUE(this->store_->commit(suite::put(1'000'000 + id)).ok());
+    for (std::int64_t id = 0; id < 60; ++id)
+      EXPECT_TRUE(this->store_->commit(suite::put(1'000'000 + id)).ok());
   });
   for (int s = 0; s < slices; ++s) {
     BulkSlice slice{"cell", {"id", "whole", "fraction", "words", "bytes"}, {}, {}};
     for (std::int64_t r = 0; r < rows; ++r) {
-      slice.cells.insert(slice.cells.end(), {Value{std::int64_t{s} * rows + r}, Value{r}, Value{0.5}, Value{"词\t\\N"}, Value{Blob{"\x01"}}});
+      slice.cells.insert(slice.cells.end(), {Value{std::int64_t{s} * rows + r}, Value{r}, Value{0.5},
+                                             Value{"词\t\\N"}, Value{Blob{"\x01"}}});
       if (r % 3 == 0) slice.cells[slice.cells.size() - 3] = Null{};
     }
     slice.change.events.push_back({"ingest.slice", std::to_string(s)});
@@ -539,7 +571,8 @@ TYPED_TEST_P(StoreSuite, BulkRowsLandWithTheirEventBesideInteractiveWrites) {
     ASSERT_TRUE(appended.ok()) << appended.error().to_log();
   }
   interactive.join();
-  static const Statement count = suite::same("suite.count_cells", "SELECT count(*) FROM cell WHERE words = '词\t\\N'");
+  static const Statement count =
+      suite::same("suite.count_cells", "SELECT count(*) FROM cell WHERE words = '词\t\\N'");
   EXPECT_EQ(this->number(count), slices * rows);
   EXPECT_EQ(this->number(suite::count_items), 60);
   EXPECT_EQ(this->whole_feed().size(), static_cast<std::size_t>(slices));
@@ -547,7 +580,8 @@ TYPED_TEST_P(StoreSuite, BulkRowsLandWithTheirEventBesideInteractiveWrites) {
 
 TYPED_TEST_P(StoreSuite, ASliceWithABadRowLeavesNothing) {
   BulkSlice slice{"item", {"id", "version", "name"}, {}, {}};
-  for (std::int64_t r = 0; r < 100; ++r) slice.cells.insert(slice.cells.end(), {Value{r % 99}, Value{std::int64_t{1}}, Value{"n"}});
+  for (std::int64_t r = 0; r < 100; ++r)
+    slice.cells.insert(slice.cells.end(), {Value{r % 99}, Value{std::int64_t{1}}, Value{"n"}});
   slice.change.events.push_back({"ingest.slice", "{}"});
   this->expect_code(this->store_->append(std::move(slice)), ErrorCode::conflict);
   EXPECT_EQ(this->number(suite::count_items), 0);
@@ -588,7 +622,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     TheFeedLosesNothingAndKeepsOrderUnderManyWriters, ACommitsPositionIsThatOfItsLastEvent,
     WaitingForTheFeedEndsWhenSomethingCommits, TimersAreClaimedOnceAndCompletedByTheirHolderOnly,
     ManyClaimersShareTimersWithoutOverlap, ALeaseIsHeldByOneUntilItLapses, ACursorMovesOnlyFromWhereItStands,
-    IdsAreUniqueAcrossThreadsAndStores, BulkRowsLandWithTheirEventBesideInteractiveWrites, ASliceWithABadRowLeavesNothing,
-    MigrationsRunOnceAndAreGuarded, AFailingMigrationLeavesNoTrace);
+    IdsAreUniqueAcrossThreadsAndStores, BulkRowsLandWithTheirEventBesideInteractiveWrites,
+    ASliceWithABadRowLeavesNothing, MigrationsRunOnceAndAreGuarded, AFailingMigrationLeavesNoTrace);
 
 }  // namespace jingwei::storage

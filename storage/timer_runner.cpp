@@ -12,7 +12,8 @@ constexpr std::chrono::milliseconds rhythm{250};
 constexpr std::size_t claims_at_once = 64;
 
 std::chrono::seconds delay_after(std::int64_t attempt) {
-  return std::min(std::chrono::seconds{std::int64_t{1} << std::clamp<std::int64_t>(attempt, 1, 12)}, longest_delay);
+  return std::min(std::chrono::seconds{std::int64_t{1} << std::clamp<std::int64_t>(attempt, 1, 12)},
+                  longest_delay);
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ bool TimerRunner::act(const Timer& timer) {
     return store_.commit(std::move(change));
   }();
   if (outcome) return true;
-  log::warn("timer.failed", {{"kind", timer.kind}, {"timer", timer.id.value}, {"error", outcome.error().to_log()}});
+  log::warn("timer.failed",
+            {{"kind", timer.kind}, {"timer", timer.id.value}, {"error", outcome.error().to_log()}});
   Change again;
   again.writes.push_back(postpone_timer(timer, clock_.now() + delay_after(timer.attempt)));
   // When even this fails the lease lapses, and the timer comes again by itself.
@@ -54,6 +56,8 @@ void TimerRunner::start() {
   });
 }
 
-void TimerRunner::stop() { loop_.stop(); }
+void TimerRunner::stop() {
+  loop_.stop();
+}
 
 }  // namespace jingwei::storage

@@ -36,7 +36,8 @@ Result<std::string> upgraded_from(std::size_t step, const UpgradeCase& upgrade,
   JW_TRY(store->migrate(upgrade.before));
   JW_TRY(store->migrate(std::span(upgrade.steps).first(step + 1)));
   Change rows;
-  for (const std::string& insert : upgrade.sample(upgrade.steps[step].number)) rows.writes.push_back({&keep(insert), {}, {}});
+  for (const std::string& insert : upgrade.sample(upgrade.steps[step].number))
+    rows.writes.push_back({&keep(insert), {}, {}});
   JW_ASSIGN([[maybe_unused]] const auto committed, store->commit(std::move(rows)));
   JW_TRY(store->migrate(upgrade.steps));
   return dump(*store, upgrade.dumps);
@@ -44,7 +45,8 @@ Result<std::string> upgraded_from(std::size_t step, const UpgradeCase& upgrade,
 
 }  // namespace
 
-Result<void> check_upgrades(const UpgradeCase& upgrade, const std::function<Result<std::unique_ptr<Store>>()>& open) {
+Result<void> check_upgrades(const UpgradeCase& upgrade,
+                            const std::function<Result<std::unique_ptr<Store>>()>& open) {
   if (upgrade.steps.empty()) return {};
   JW_ASSIGN(const std::string expected, upgraded_from(upgrade.steps.size() - 1, upgrade, open));
   for (std::size_t step = 0; step + 1 < upgrade.steps.size(); ++step) {
@@ -52,7 +54,8 @@ Result<void> check_upgrades(const UpgradeCase& upgrade, const std::function<Resu
     if (found != expected) {
       return Error(ErrorCode::internal, "storage.fault")
           .because("upgrading " + upgrade.steps[step].module + " from step " +
-                   std::to_string(upgrade.steps[step].number) + " gives\n" + found + "instead of\n" + expected);
+                   std::to_string(upgrade.steps[step].number) + " gives\n" + found + "instead of\n" +
+                   expected);
     }
   }
   return {};

@@ -1,4 +1,5 @@
-// Upgrades tried step by step: data written by every earlier state of a module's tables must arrive whole in the newest.
+// Upgrades tried step by step: data written by every earlier state of a module's tables must arrive whole in
+// the newest.
 #pragma once
 
 #include "storage/store.h"
@@ -15,9 +16,10 @@ struct UpgradeCase {
   std::vector<std::string> dumps;
 };
 
-// For each step k: an empty database from `open` is brought to step k, filled with sample(k), brought to the newest step, and
-// dumped; the dump must be that of a database made at the newest step. `open` is called once per step.
-// Errors: those of the store; internal, with the differing dump in `detail`, when the rows differ.
-Result<void> check_upgrades(const UpgradeCase& upgrade, const std::function<Result<std::unique_ptr<Store>>()>& open);
+// For each step k: an empty database from `open` is brought to step k, filled with sample(k), brought to the
+// newest step, and dumped; the dump must be that of a database made at the newest step. `open` is called once
+// per step. Errors: those of the store; internal, with the differing dump in `detail`, when the rows differ.
+Result<void> check_upgrades(const UpgradeCase& upgrade,
+                            const std::function<Result<std::unique_ptr<Store>>()>& open);
 
 }  // namespace jingwei::storage

@@ -19,10 +19,12 @@ struct Null {
   auto operator<=>(const Null&) const = default;
 };
 
-// Null, BIGINT, DOUBLE PRECISION, TEXT or BYTEA. Instants are micros (BIGINT), days are days since 1970 (BIGINT), truth is 0 or 1.
+// Null, BIGINT, DOUBLE PRECISION, TEXT or BYTEA. Instants are micros (BIGINT), days are days since 1970
+// (BIGINT), truth is 0 or 1.
 using Value = std::variant<Null, std::int64_t, double, std::string, Blob>;
 
-// One row while a query runs; views are valid until the callback returns. Reading NULL as a number gives 0, as text "".
+// One row while a query runs; views are valid until the callback returns. Reading NULL as a number gives 0,
+// as text "".
 class Row {
  public:
   virtual ~Row() = default;

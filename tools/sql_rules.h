@@ -1,5 +1,5 @@
-// The sharding rules of docs/decisions/002, checked on the SQL text of one program's folders, so that a table that
-// works on one server works on many (Citus):
+// The sharding rules of docs/decisions/002, checked on the SQL text of one program's folders, so that a table
+// that works on one server works on many (Citus):
 //
 // - every CREATE TABLE is preceded by `-- distributed by: <column>` (a column of it) or `-- reference`;
 // - PRIMARY KEY, UNIQUE and ON CONFLICT of a distributed table contain its distribution column;

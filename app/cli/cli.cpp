@@ -12,35 +12,47 @@ namespace jingwei::app::cli {
 Exit exit_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::not_found:
-    case ErrorCode::gone: return Exit::not_found;
+    case ErrorCode::gone:
+      return Exit::not_found;
     case ErrorCode::conflict:
-    case ErrorCode::stale: return Exit::busy;
+    case ErrorCode::stale:
+      return Exit::busy;
     case ErrorCode::invalid:
     case ErrorCode::too_large:
     case ErrorCode::unsupported:
-    case ErrorCode::denied: return Exit::refused;
+    case ErrorCode::denied:
+      return Exit::refused;
     case ErrorCode::unavailable:
     case ErrorCode::exhausted:
-    case ErrorCode::timeout: return Exit::unavailable;
-    default: return Exit::failed;
+    case ErrorCode::timeout:
+      return Exit::unavailable;
+    default:
+      return Exit::failed;
   }
 }
 
 Language terminal_language() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-    if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("zh") ? Language::zh : Language::en;
+    if (value != nullptr && *value != '\0')
+      return std::string_view(value).starts_with("zh") ? Language::zh : Language::en;
   }
   return Language::en;
 }
 
-std::string sentence(std::string_view id, const Arguments& arguments) { return render(id, arguments, terminal_language()); }
-
-void add_data_option(CLI::App& command, Common& common) {
-  command.add_option("--data", common.data, sentence("cli.option.data"))->capture_default_str()->type_name("DIR");
+std::string sentence(std::string_view id, const Arguments& arguments) {
+  return render(id, arguments, terminal_language());
 }
 
-void add_json_option(CLI::App& command, Common& common) { command.add_flag("--json", common.json, sentence("cli.option.json")); }
+void add_data_option(CLI::App& command, Common& common) {
+  command.add_option("--data", common.data, sentence("cli.option.data"))
+      ->capture_default_str()
+      ->type_name("DIR");
+}
+
+void add_json_option(CLI::App& command, Common& common) {
+  command.add_flag("--json", common.json, sentence("cli.option.json"));
+}
 
 int report(const Error& error, bool json) {
   const Language language = terminal_language();
@@ -105,7 +117,8 @@ std::string duration_text(double seconds) {
     std::snprintf(text, sizeof text, "%.1f s", seconds);
   } else {
     const auto whole = static_cast<std::int64_t>(seconds);
-    std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(whole / 60), static_cast<long long>(whole % 60));
+    std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(whole / 60),
+                  static_cast<long long>(whole % 60));
   }
   return text;
 }

@@ -37,7 +37,8 @@ struct Common {
 void add_data_option(CLI::App& command, Common& common);
 void add_json_option(CLI::App& command, Common& common);
 
-// Prints the error (as a problem object on stdout with --json, else as a sentence on stderr) and gives its exit code.
+// Prints the error (as a problem object on stdout with --json, else as a sentence on stderr) and gives its
+// exit code.
 int report(const Error& error, bool json);
 // A line on stdout, unless JSON is wanted.
 void say(bool json, std::string_view id, const Arguments& arguments = {});

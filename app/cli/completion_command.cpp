@@ -7,7 +7,8 @@ namespace {
 // Words that may follow each command: its own commands and options.
 std::vector<std::string> words_of(const CLI::App& command) {
   std::vector<std::string> words;
-  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
+  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; }))
+    words.push_back(sub->get_name());
   for (const CLI::Option* option : command.get_options()) {
     for (const auto& name : option->get_lnames()) words.push_back("--" + name);
   }
@@ -32,8 +33,10 @@ std::string bash_script(const CLI::App& app) {
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    word=${COMP_WORDS[i]}\n"
          "    [[ $word == [a-z]* ]] && case \"$path $word\" in\n"
-         "      ' init' | ' serve' | ' ingest' | ' region' | ' sim' | ' doctor' | ' completion') path=$word ;;\n"
-         "      'region show' | 'region find' | 'region children' | 'region path' | 'sim city') path=\"$path $word\" ;;\n"
+         "      ' init' | ' serve' | ' ingest' | ' region' | ' sim' | ' doctor' | ' completion') path=$word "
+         ";;\n"
+         "      'region show' | 'region find' | 'region children' | 'region path' | 'sim city') path=\"$path "
+         "$word\" ;;\n"
          "    esac\n"
          "  done\n"
          "  case \"$path\" in\n" +
@@ -50,7 +53,9 @@ void add_completion(CLI::App& app, int& exit_code) {
   auto shell = std::make_shared<std::string>("bash");
   CLI::App* sub = app.add_subcommand("completion", sentence("cli.help.completion"));
   sub->footer(sentence("cli.help.completion_footer"));
-  sub->add_option("shell", *shell, sentence("cli.option.shell"))->check(CLI::IsMember({"bash", "zsh"}))->capture_default_str();
+  sub->add_option("shell", *shell, sentence("cli.option.shell"))
+      ->check(CLI::IsMember({"bash", "zsh"}))
+      ->capture_default_str();
   sub->callback([&app, shell, &exit_code] {
     if (*shell == "zsh") std::printf("autoload -U +X bashcompinit && bashcompinit\n");
     std::printf("%s", bash_script(app).c_str());

@@ -25,25 +25,35 @@ void look_at_disk(const std::string& data, std::vector<Finding>& findings) {
     return;
   }
   const auto state = *free < low_disk_bytes ? Finding::State::wrong : Finding::State::fine;
-  findings.push_back({state, state == Finding::State::fine ? "doctor.disk" : "doctor.disk_low",
+  findings.push_back({state,
+                      state == Finding::State::fine ? "doctor.disk" : "doctor.disk_low",
                       {{"free", grouped(static_cast<std::int64_t>(*free >> 20))}}});
 }
 
 // Looks at the store itself; nobody else holds it.
 void look_at_hub(Hub& hub, std::vector<Finding>& findings) {
-  findings.push_back({Finding::State::fine, "doctor.store", {{"store", hub.settings().store == "embedded" ? "SQLite" : "PostgreSQL"}}});
+  findings.push_back({Finding::State::fine,
+                      "doctor.store",
+                      {{"store", hub.settings().store == "embedded" ? "SQLite" : "PostgreSQL"}}});
   const auto tree = hub.regions().tree();
   const bool known = tree->find(hub.settings().region) != region::no_node;
-  findings.push_back({known ? Finding::State::fine : Finding::State::wrong, known ? "doctor.regions" : "app.region_unknown",
+  findings.push_back({known ? Finding::State::fine : Finding::State::wrong,
+                      known ? "doctor.regions" : "app.region_unknown",
                       {{"regions", grouped(tree->size())}, {"region", hub.settings().region}}});
   if (const auto waiting = hub.ingest().list_batches("", BatchId(), limits::page_size_most)) {
     std::int64_t unfinished = 0, failed = 0;
     for (const auto& view : *waiting) {
-      unfinished += view.batch.state == ingest::BatchState::queued || view.batch.state == ingest::BatchState::running ? 1 : 0;
+      unfinished +=
+          view.batch.state == ingest::BatchState::queued || view.batch.state == ingest::BatchState::running
+              ? 1
+              : 0;
       failed += view.batch.state == ingest::BatchState::failed ? 1 : 0;
     }
-    if (unfinished > 0) findings.push_back({Finding::State::notice, "doctor.batches_waiting", {{"count", grouped(unfinished)}}});
-    if (failed > 0) findings.push_back({Finding::State::notice, "doctor.batches_failed", {{"count", grouped(failed)}}});
+    if (unfinished > 0)
+      findings.push_back(
+          {Finding::State::notice, "doctor.batches_waiting", {{"count", grouped(unfinished)}}});
+    if (failed > 0)
+      findings.push_back({Finding::State::notice, "doctor.batches_failed", {{"count", grouped(failed)}}});
   }
   const auto began = hub.clock().monotonic();
   std::int64_t pages = 0;
@@ -53,7 +63,9 @@ void look_at_hub(Hub& hub, std::vector<Finding>& findings) {
     ++pages;
   }
   const double seconds = std::chrono::duration<double>(hub.clock().monotonic() - began).count();
-  findings.push_back({Finding::State::fine, pages == 0 ? "doctor.feed" : "doctor.feed_behind", {{"time", duration_text(seconds)}}});
+  findings.push_back({Finding::State::fine,
+                      pages == 0 ? "doctor.feed" : "doctor.feed_behind",
+                      {{"time", duration_text(seconds)}}});
 }
 
 // A server runs: it answers for itself.
@@ -76,7 +88,8 @@ int run(const Common& common) {
   look_at_disk(common.data, findings);
   const Instant sensible = Instant{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}};
   const bool clock_is_right = clock.now() > sensible;
-  findings.push_back({clock_is_right ? Finding::State::fine : Finding::State::wrong, clock_is_right ? "doctor.clock" : "doctor.clock_wrong",
+  findings.push_back({clock_is_right ? Finding::State::fine : Finding::State::wrong,
+                      clock_is_right ? "doctor.clock" : "doctor.clock_wrong",
                       {{"now", to_rfc3339(clock.now())}}});
   auto hub = Hub::open(common.data, find_share(), clock);
   if (hub) {

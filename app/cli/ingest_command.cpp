@@ -37,7 +37,9 @@ struct BatchLine {
 Result<BatchLine> line_of(const std::string& body) {
   try {
     const boost::json::object batch = boost::json::parse(body).as_object();
-    const auto text = [&](const char* key) { return batch.at(key).is_string() ? std::string(batch.at(key).as_string()) : std::string(); };
+    const auto text = [&](const char* key) {
+      return batch.at(key).is_string() ? std::string(batch.at(key).as_string()) : std::string();
+    };
     const auto number = [&](const char* key) { return batch.at(key).to_number<std::int64_t>(); };
     BatchLine line{text("id"), text("state"), text("filename"), text("error")};
     line.rows = number("rows_read");
@@ -51,8 +53,9 @@ Result<BatchLine> line_of(const std::string& body) {
     for (const auto& reason : batch.at("reasons").as_array()) {
       const auto& entry = reason.as_object();
       const std::string field(entry.at("field").as_string());
-      line.reasons.emplace_back((field.empty() ? "" : field + ": ") + std::string(entry.at("title").as_string()),
-                                entry.at("count").to_number<std::int64_t>());
+      line.reasons.emplace_back(
+          (field.empty() ? "" : field + ": ") + std::string(entry.at("title").as_string()),
+          entry.at("count").to_number<std::int64_t>());
     }
     line.json = body;
     return line;
@@ -69,17 +72,20 @@ Error error_of(const Answer& answer) {
   if (!fault && parsed.is_object() && parsed.as_object().contains("detail")) {
     detail = std::string(parsed.as_object().at("detail").as_string());
   }
-  const ErrorCode code = answer.status == 404 ? ErrorCode::not_found : answer.status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid;
+  const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
+                         : answer.status >= 500 ? ErrorCode::unavailable
+                                                : ErrorCode::invalid;
   return Error(code, "app.server_refused").with("sentence", detail);
 }
 
 void show(const IngestCommand& command, const BatchLine& line) {
   const std::string left = line.seconds_left ? duration_text(*line.seconds_left) : "…";
-  show_progress(command.common.json, sentence("cli.ingest.progress", {{"file", line.filename},
-                                                                      {"rows", grouped(line.rows)},
-                                                                      {"refused", grouped(line.refused)},
-                                                                      {"pace", grouped(static_cast<std::int64_t>(line.pace))},
-                                                                      {"left", left}}));
+  show_progress(command.common.json,
+                sentence("cli.ingest.progress", {{"file", line.filename},
+                                                 {"rows", grouped(line.rows)},
+                                                 {"refused", grouped(line.refused)},
+                                                 {"pace", grouped(static_cast<std::int64_t>(line.pace))},
+                                                 {"left", left}}));
 }
 
 void tell(const IngestCommand& command, const BatchLine& line) {
@@ -100,14 +106,16 @@ void tell(const IngestCommand& command, const BatchLine& line) {
        {"unchanged", grouped(line.unchanged)},
        {"refused", grouped(line.refused)},
        {"pace", grouped(static_cast<std::int64_t>(line.pace))}});
-  for (const auto& [reason, rows] : line.reasons) say(false, "cli.ingest.reason", {{"rows", grouped(rows)}, {"reason", reason}});
+  for (const auto& [reason, rows] : line.reasons)
+    say(false, "cli.ingest.reason", {{"rows", grouped(rows)}, {"reason", reason}});
 }
 
 // The running server reads the file: sent through its socket, then followed until the batch has ended.
 Result<BatchLine> through_server(const IngestCommand& command, const std::string& path) {
   const ServerClient server(socket_path(command.common.data));
   const std::string name = path.substr(path.find_last_of('/') + 1);
-  const std::string target = "/api/v1/resources/" + command.resource + "/batches?filename=" + url_encoded(name);
+  const std::string target =
+      "/api/v1/resources/" + command.resource + "/batches?filename=" + url_encoded(name);
   JW_ASSIGN(const Answer accepted, server.post_file(target, path, "application/octet-stream", {}));
   if (accepted.status != 200 && accepted.status != 202) return error_of(accepted);
   JW_ASSIGN(BatchLine line, line_of(accepted.body));
@@ -168,8 +176,13 @@ void add_ingest(CLI::App& app, int& exit_code) {
   sub->footer(sentence("cli.help.ingest_footer"));
   add_data_option(*sub, command->common);
   add_json_option(*sub, command->common);
-  sub->add_option("resource", command->resource, sentence("cli.option.resource"))->required()->type_name("RESOURCE");
-  sub->add_option("file", command->paths, sentence("cli.option.files"))->required()->type_name("FILE")->expected(1, -1);
+  sub->add_option("resource", command->resource, sentence("cli.option.resource"))
+      ->required()
+      ->type_name("RESOURCE");
+  sub->add_option("file", command->paths, sentence("cli.option.files"))
+      ->required()
+      ->type_name("FILE")
+      ->expected(1, -1);
   sub->callback([command, &exit_code] {
     const auto done = run(*command);
     if (!done) {

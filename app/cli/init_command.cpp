@@ -34,8 +34,9 @@ Result<sim::CitySummary> build_city(const InitCommand& command, const std::strin
   plan.shape = shape;
   plan.out = folder;
   return sim::build_city(plan, real_file_system(), [&](const sim::Progress& progress) {
-    show_progress(command.common.json, sentence("cli.sim.progress", {{"people", grouped(progress.people_done)},
-                                                                     {"all", grouped(progress.people_all)}}));
+    show_progress(command.common.json,
+                  sentence("cli.sim.progress", {{"people", grouped(progress.people_done)},
+                                                {"all", grouped(progress.people_all)}}));
   });
 }
 
@@ -44,11 +45,12 @@ Result<void> load(Hub& hub, const InitCommand& command, BatchId batch, InitOutco
   JW_TRY(hub.ingest().load(batch, [&](const ingest::BatchView& view) {
     const std::string left = view.pace.seconds_left ? duration_text(*view.pace.seconds_left) : "…";
     show_progress(command.common.json,
-                  sentence("cli.ingest.progress", {{"file", view.batch.filename},
-                                                   {"rows", grouped(view.batch.counts.rows_read)},
-                                                   {"refused", grouped(view.batch.counts.refused)},
-                                                   {"pace", grouped(static_cast<std::int64_t>(view.pace.rows_per_second))},
-                                                   {"left", left}}));
+                  sentence("cli.ingest.progress",
+                           {{"file", view.batch.filename},
+                            {"rows", grouped(view.batch.counts.rows_read)},
+                            {"refused", grouped(view.batch.counts.refused)},
+                            {"pace", grouped(static_cast<std::int64_t>(view.pace.rows_per_second))},
+                            {"left", left}}));
   }));
   for (;;) {
     JW_ASSIGN(const bool folded, hub.metrics().step(metrics::MetricsService::Saving::yes));
@@ -81,7 +83,10 @@ Result<InitOutcome> run(const InitCommand& command) {
   const std::string folder = data + "/demo";
   JW_ASSIGN(const sim::CitySummary city, build_city(command, folder));
   say(command.common.json, "cli.init.city",
-      {{"city", city.name}, {"people", grouped(city.people)}, {"rows", grouped(city.rows)}, {"folder", folder}});
+      {{"city", city.name},
+       {"people", grouped(city.people)},
+       {"rows", grouped(city.rows)},
+       {"folder", folder}});
 
   Settings settings;
   settings.name = city.name;
@@ -99,7 +104,8 @@ Result<InitOutcome> run(const InitCommand& command) {
   std::vector<BatchId> batches;
   for (const auto& file : city.files) {
     if (file.resource.empty()) continue;
-    JW_ASSIGN(const auto view, hub->ingest().submit(file.resource, folder + "/" + file.path, file.path, {"cli", std::nullopt}));
+    JW_ASSIGN(const auto view, hub->ingest().submit(file.resource, folder + "/" + file.path, file.path,
+                                                    {"cli", std::nullopt}));
     batches.push_back(view.batch.id);
   }
   outcome.files = batches.size();
@@ -144,10 +150,14 @@ void add_init(CLI::App& app, int& exit_code) {
   CLI::App* sub = app.add_subcommand("init", sentence("cli.help.init"));
   add_data_option(*sub, command->common);
   add_json_option(*sub, command->common);
-  sub->add_option("--people", command->people, sentence("cli.option.people"))->capture_default_str()->check(CLI::Range(std::int64_t{1}, sim::people_most));
+  sub->add_option("--people", command->people, sentence("cli.option.people"))
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{1}, sim::people_most));
   sub->add_option("--seed", command->seed, sentence("cli.option.seed"))->capture_default_str();
   sub->add_option("--shape", command->shape, sentence("cli.option.shape"))->capture_default_str();
-  sub->add_option("--store", command->store, sentence("cli.option.store"))->capture_default_str()->type_name("embedded|postgresql://…");
+  sub->add_option("--store", command->store, sentence("cli.option.store"))
+      ->capture_default_str()
+      ->type_name("embedded|postgresql://…");
   sub->add_flag("--queue", command->queue, sentence("cli.option.queue"));
   sub->callback([command, &exit_code] {
     const auto outcome = run(*command);

@@ -17,7 +17,8 @@ struct RegionCommand {
   std::size_t most = limits::page_size_default;
 };
 
-// The national tree; with a data folder also its own regions. Errors: conflict "storage.locked" while a server holds the folder.
+// The national tree; with a data folder also its own regions. Errors: conflict "storage.locked" while a
+// server holds the folder.
 Result<std::shared_ptr<const region::Tree>> open_tree(const RegionCommand& command) {
   static const SystemClock clock;
   const Share share = find_share();
@@ -41,7 +42,8 @@ Result<region::Resolution> resolve(const region::Tree& tree, const std::string& 
 // "440402 香洲区 区县 · 广东省 / 珠海市 / 香洲区 · 24"
 void print_line(const region::Tree& tree, region::Node node) {
   std::printf("%-15s %s  (%s) %s", tree.code(node).c_str(), std::string(tree.name(node)).c_str(),
-              std::string(region::title_of(tree.level(node), terminal_language())).c_str(), tree.path_text(node, region::Tree::Self::left_out).c_str());
+              std::string(region::title_of(tree.level(node), terminal_language())).c_str(),
+              tree.path_text(node, region::Tree::Self::left_out).c_str());
   if (tree.child_count(node) > 0) std::printf("  [%s]", grouped(tree.child_count(node)).c_str());
   std::printf("\n");
 }
@@ -74,7 +76,8 @@ int children(const RegionCommand& command, const region::Tree& tree) {
   if (!found) return report(found.error(), command.common.json);
   if (found->node == region::no_node) return 0;
   if (command.common.json) {
-    std::printf("%s\n", region::children_json(tree, found->node, {0, command.most}, terminal_language()).c_str());
+    std::printf("%s\n",
+                region::children_json(tree, found->node, {0, command.most}, terminal_language()).c_str());
     return 0;
   }
   for (const region::Node node : tree.children(found->node)) print_line(tree, node);
@@ -88,7 +91,8 @@ int find(const RegionCommand& command, const region::Tree& tree) {
   if (!command.under.empty()) {
     search.under = tree.scope(command.under);
     if (!search.under) {
-      return report(Error(ErrorCode::not_found, "region.not_found").with("code", command.under), command.common.json);
+      return report(Error(ErrorCode::not_found, "region.not_found").with("code", command.under),
+                    command.common.json);
     }
   }
   const auto nodes = tree.search(search);
@@ -106,7 +110,8 @@ std::string target_of(const RegionCommand& command, const std::string& action) {
   const std::string regions = "/api/v1/regions";
   const std::string limit = "limit=" + std::to_string(command.most);
   if (action == "find") {
-    return regions + "?q=" + url_encoded(command.text) + (command.under.empty() ? "" : "&under=" + url_encoded(command.under)) + "&" + limit;
+    return regions + "?q=" + url_encoded(command.text) +
+           (command.under.empty() ? "" : "&under=" + url_encoded(command.under)) + "&" + limit;
   }
   const std::string one = regions + "/" + url_encoded(command.code);
   if (action == "show") return one;
@@ -115,9 +120,11 @@ std::string target_of(const RegionCommand& command, const std::string& action) {
 
 void print_item(const boost::json::object& item) {
   const auto text = [&](const char* key) {
-    return item.contains(key) && item.at(key).is_string() ? std::string(item.at(key).as_string()) : std::string();
+    return item.contains(key) && item.at(key).is_string() ? std::string(item.at(key).as_string())
+                                                          : std::string();
   };
-  std::printf("%-15s %s  (%s) %s\n", text("code").c_str(), text("name").c_str(), text("level_name").c_str(), text("path_text").c_str());
+  std::printf("%-15s %s  (%s) %s\n", text("code").c_str(), text("name").c_str(), text("level_name").c_str(),
+              text("path_text").c_str());
 }
 
 int ask_server(const RegionCommand& command, const std::string& action) {
@@ -125,8 +132,11 @@ int ask_server(const RegionCommand& command, const std::string& action) {
   if (!answer) return report(answer.error(), command.common.json);
   boost::json::error_code fault;
   const auto body = boost::json::parse(answer->body, fault);
-  if (fault || !body.is_object()) return report(Error(ErrorCode::unavailable, "app.server_silent"), command.common.json);
-  if (answer->status == 404) return report(Error(ErrorCode::not_found, "region.not_found").with("code", command.code), command.common.json);
+  if (fault || !body.is_object())
+    return report(Error(ErrorCode::unavailable, "app.server_silent"), command.common.json);
+  if (answer->status == 404)
+    return report(Error(ErrorCode::not_found, "region.not_found").with("code", command.code),
+                  command.common.json);
   if (command.common.json) {
     std::printf("%s\n", answer->body.c_str());
   } else if (const auto* items = body.as_object().if_contains("items")) {
@@ -139,8 +149,8 @@ int ask_server(const RegionCommand& command, const std::string& action) {
 
 using Action = int (*)(const RegionCommand&, const region::Tree&);
 
-CLI::App* add_action(CLI::App& parent, const std::shared_ptr<RegionCommand>& command, const std::string& name, Action action,
-                     int& exit_code) {
+CLI::App* add_action(CLI::App& parent, const std::shared_ptr<RegionCommand>& command, const std::string& name,
+                     Action action, int& exit_code) {
   CLI::App* sub = parent.add_subcommand(name, sentence("cli.help.region_" + name));
   add_data_option(*sub, command->common);
   add_json_option(*sub, command->common);
@@ -164,10 +174,12 @@ void add_region(CLI::App& app, int& exit_code) {
   CLI::App* sub = app.add_subcommand("region", sentence("cli.help.region"));
   sub->require_subcommand(1);
   sub->footer(sentence("cli.help.region_footer"));
-  for (const auto& [name, action] : {std::pair{"show", &show}, std::pair{"path", &path}, std::pair{"children", &children}}) {
+  for (const auto& [name, action] :
+       {std::pair{"show", &show}, std::pair{"path", &path}, std::pair{"children", &children}}) {
     CLI::App* made = add_action(*sub, command, name, action, exit_code);
     made->add_option("code", command->code, sentence("cli.option.code"))->required()->type_name("CODE");
-    if (action == &children) made->add_option("--limit", command->most, sentence("cli.option.limit"))->capture_default_str();
+    if (action == &children)
+      made->add_option("--limit", command->most, sentence("cli.option.limit"))->capture_default_str();
   }
   CLI::App* finding = add_action(*sub, command, "find", &find, exit_code);
   finding->add_option("text", command->text, sentence("cli.option.text"))->required()->type_name("TEXT");

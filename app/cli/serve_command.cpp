@@ -47,9 +47,14 @@ void add_serve(CLI::App& app, int& exit_code) {
   CLI::App* sub = app.add_subcommand("serve", sentence("cli.help.serve"));
   add_data_option(*sub, command->common);
   add_json_option(*sub, command->common);
-  sub->add_option("--listen", command->options.listen, sentence("cli.option.listen"))->capture_default_str()->type_name("HOST:PORT");
-  sub->add_option("--threads", command->options.threads, sentence("cli.option.threads"))->capture_default_str()->check(CLI::Range(1, 64));
-  auto* certificate = sub->add_option("--tls-cert", command->certificate, sentence("cli.option.tls_cert"))->type_name("PEM");
+  sub->add_option("--listen", command->options.listen, sentence("cli.option.listen"))
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  sub->add_option("--threads", command->options.threads, sentence("cli.option.threads"))
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  auto* certificate =
+      sub->add_option("--tls-cert", command->certificate, sentence("cli.option.tls_cert"))->type_name("PEM");
   auto* key = sub->add_option("--tls-key", command->key, sentence("cli.option.tls_key"))->type_name("PEM");
   certificate->needs(key);
   key->needs(certificate);

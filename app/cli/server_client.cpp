@@ -57,7 +57,9 @@ class Connection {
 
 Result<std::unique_ptr<Connection>> connect(const std::string& path) {
   const auto unreachable = [&](int fault) {
-    return Error(ErrorCode::unavailable, "app.server_unreachable").with("path", path).because(std::strerror(fault));  // NOLINT
+    return Error(ErrorCode::unavailable, "app.server_unreachable")
+        .with("path", path)
+        .because(std::strerror(fault));  // NOLINT
   };
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -66,20 +68,23 @@ Result<std::unique_ptr<Connection>> connect(const std::string& path) {
   const int handle = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (handle < 0) return unreachable(errno);
   auto connection = std::make_unique<Connection>(handle);
-  if (::connect(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return unreachable(errno);
+  if (::connect(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return unreachable(errno);
   return connection;
 }
 
 std::string head_of(std::string_view method, const std::string& target, const std::string& more) {
   const std::string_view language = terminal_language() == Language::zh ? "zh" : "en";
-  return std::string(method) + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Language: " +
-         std::string(language) + "\r\n" + more + "\r\n";
+  return std::string(method) + " " + target +
+         " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Language: " + std::string(language) +
+         "\r\n" + more + "\r\n";
 }
 
 Result<Answer> parse_answer(const std::string& bytes) {
   const std::size_t end = bytes.find("\r\n\r\n");
   Answer answer;
-  if (end == std::string::npos || bytes.size() < 12) return Error(ErrorCode::unavailable, "app.server_silent");
+  if (end == std::string::npos || bytes.size() < 12)
+    return Error(ErrorCode::unavailable, "app.server_silent");
   std::from_chars(bytes.data() + 9, bytes.data() + 12, answer.status);
   answer.body = bytes.substr(end + 4);
   return answer;
@@ -93,12 +98,14 @@ Result<Answer> ServerClient::get(const std::string& target) const {
   return parse_answer(connection->receive_all());
 }
 
-Result<Answer> ServerClient::post_file(const std::string& target, const std::string& path, const std::string& media,
+Result<Answer> ServerClient::post_file(const std::string& target, const std::string& path,
+                                       const std::string& media,
                                        const std::function<void(std::int64_t)>& sent) const {
   JW_ASSIGN(auto file, real_file_system().open(path, OpenMode::read));
   JW_ASSIGN(const std::uint64_t size, file->size());
   JW_ASSIGN(const auto connection, connect(socket_path_));
-  connection->send(head_of("POST", target, "Content-Type: " + media + "\r\nContent-Length: " + std::to_string(size) + "\r\n"));
+  connection->send(head_of(
+      "POST", target, "Content-Type: " + media + "\r\nContent-Length: " + std::to_string(size) + "\r\n"));
   std::vector<std::byte> buffer(256 * 1024);
   for (std::uint64_t at = 0; at < size;) {
     const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), size - at);
@@ -114,7 +121,8 @@ std::string url_encoded(std::string_view text) {
   constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
     if (plain) {
       out += c;
     } else {

@@ -18,11 +18,12 @@ void tell(const SimCommand& command, const sim::CitySummary& city, double second
     for (const auto& file : city.files) {
       if (!file.resource.empty()) std::printf("%12s  %s\n", grouped(file.rows).c_str(), file.path.c_str());
     }
-    say(false, "cli.sim.done", {{"city", city.name},
-                                {"people", grouped(city.people)},
-                                {"rows", grouped(city.rows)},
-                                {"folder", command.plan.out},
-                                {"time", duration_text(seconds)}});
+    say(false, "cli.sim.done",
+        {{"city", city.name},
+         {"people", grouped(city.people)},
+         {"rows", grouped(city.rows)},
+         {"folder", command.plan.out},
+         {"time", duration_text(seconds)}});
     return;
   }
   JsonWriter json;
@@ -56,8 +57,9 @@ int run(SimCommand& command) {
   if (!shape) return report(shape.error(), command.common.json);
   command.plan.shape = *shape;
   const auto city = sim::build_city(command.plan, real_file_system(), [&](const sim::Progress& progress) {
-    show_progress(command.common.json, sentence("cli.sim.progress", {{"people", grouped(progress.people_done)},
-                                                                     {"all", grouped(progress.people_all)}}));
+    show_progress(command.common.json,
+                  sentence("cli.sim.progress", {{"people", grouped(progress.people_done)},
+                                                {"all", grouped(progress.people_all)}}));
   });
   if (!city) return report(city.error(), command.common.json);
   end_progress(command.common.json);

@@ -15,7 +15,8 @@ struct Holdings {
   std::optional<Instant> last_received;
 };
 
-void write_title(JsonWriter& json, std::string_view key, const std::string& id, const Title& title, Language language) {
+void write_title(JsonWriter& json, std::string_view key, const std::string& id, const Title& title,
+                 Language language) {
   json.key(key);
   json.begin_object();
   json.member("id", id);
@@ -107,7 +108,8 @@ void write_definition(JsonWriter& json, const Resource& resource, Language langu
 
 class CatalogRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(const Catalog& catalog, storage::Store& store, const Clock& clock) : catalog_(catalog), store_(store), clock_(clock) {}
+  Handlers(const Catalog& catalog, storage::Store& store, const Clock& clock)
+      : catalog_(catalog), store_(store), clock_(clock) {}
 
   http::Response list_resources(const http::Request& http, const api::ListResources&) override {
     JsonWriter json(4096);
@@ -178,6 +180,8 @@ CatalogRoutes::CatalogRoutes(const Catalog& catalog, storage::Store& store, cons
 
 CatalogRoutes::~CatalogRoutes() = default;
 
-std::vector<http::Route> CatalogRoutes::routes() { return api::routes(*handlers_); }
+std::vector<http::Route> CatalogRoutes::routes() {
+  return api::routes(*handlers_);
+}
 
 }  // namespace jingwei::catalog

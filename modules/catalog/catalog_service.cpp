@@ -7,8 +7,8 @@
 
 namespace jingwei::catalog {
 
-Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& scenarios_folder, storage::Store& store,
-                                               const Clock& clock) {
+Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& scenarios_folder,
+                                               storage::Store& store, const Clock& clock) {
   auto catalog = std::make_unique<Catalog>();
   std::map<std::string, std::string> owner_of_metric;  // figures are kept by the metric's id alone
   JW_ASSIGN(const auto packages, files.list(scenarios_folder));
@@ -37,7 +37,8 @@ Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::str
       catalog->entries_.push_back(Entry{std::move(resource), nullptr});
     }
   }
-  if (catalog->entries_.empty()) return Error(ErrorCode::invalid, "catalog.no_packages").with("path", scenarios_folder);
+  if (catalog->entries_.empty())
+    return Error(ErrorCode::invalid, "catalog.no_packages").with("path", scenarios_folder);
   JW_TRY(catalog->bring_up_to_date(store, clock));
   return catalog;
 }
@@ -75,8 +76,8 @@ Result<void> Catalog::bring_up_to_date(storage::Store& store, const Clock& clock
     ShapeStep step = next_shape(entry.resource, known ? &found->second.shape : nullptr);
     if (!step.sqlite.empty()) {
       const std::int64_t number = known ? found->second.step + 1 : 1;
-      const storage::Migration migration{"record." + entry.resource.id, static_cast<int>(number), to_text(step.shape), step.sqlite,
-                                         step.postgres};
+      const storage::Migration migration{"record." + entry.resource.id, static_cast<int>(number),
+                                         to_text(step.shape), step.sqlite, step.postgres};
       JW_TRY(store.migrate(std::span(&migration, 1)));
       storage::Change change;
       change.writes.push_back({&sql::put_resource_table,

@@ -26,8 +26,8 @@ class Catalog {
  public:
   // Reads every <folder>/<package>/resources.yaml and brings the record tables up to date.
   // Errors: invalid (file:line of what is wrong in a package), or the store's.
-  static Result<std::unique_ptr<Catalog>> open(FileSystem& files, const std::string& scenarios_folder, storage::Store& store,
-                                               const Clock& clock);
+  static Result<std::unique_ptr<Catalog>> open(FileSystem& files, const std::string& scenarios_folder,
+                                               storage::Store& store, const Clock& clock);
 
   // In the order of packages and files.
   const std::deque<Entry>& entries() const { return entries_; }

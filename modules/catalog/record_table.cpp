@@ -57,11 +57,14 @@ std::string create_table(const std::string& table, const TableShape& shape) {
   return sql;
 }
 
-// Fills the next table version with every version of every record, columns both shapes have and mean the same.
-std::string backfill(const std::string& from, const TableShape& old_shape, const std::string& to, const TableShape& new_shape) {
+// Fills the next table version with every version of every record, columns both shapes have and mean the
+// same.
+std::string backfill(const std::string& from, const TableShape& old_shape, const std::string& to,
+                     const TableShape& new_shape) {
   std::vector<std::string> shared(record_columns.begin(), record_columns.end());
   for (const auto& column : new_shape.columns) {
-    if (std::find(old_shape.columns.begin(), old_shape.columns.end(), column) == old_shape.columns.end()) continue;
+    if (std::find(old_shape.columns.begin(), old_shape.columns.end(), column) == old_shape.columns.end())
+      continue;
     shared.push_back(column.name);
     if (column.equality) shared.push_back(column.name + "_eq");
   }
@@ -91,9 +94,14 @@ Column column_of(const Resource& resource, const Field& field) {
     case FieldType::datetime:
     case FieldType::integer:
     case FieldType::boolean:
-    case FieldType::region: column.kind = ColumnKind::integer; break;
-    case FieldType::number: column.kind = ColumnKind::real; break;
-    default: break;
+    case FieldType::region:
+      column.kind = ColumnKind::integer;
+      break;
+    case FieldType::number:
+      column.kind = ColumnKind::real;
+      break;
+    default:
+      break;
   }
   return column;
 }
@@ -120,7 +128,9 @@ std::string to_text(const TableShape& shape) {
 }
 
 Result<TableShape> parse_shape(std::string_view text) {
-  const auto broken = [&] { return Error(ErrorCode::corrupt, "catalog.shape_unreadable").because(std::string(text)); };
+  const auto broken = [&] {
+    return Error(ErrorCode::corrupt, "catalog.shape_unreadable").because(std::string(text));
+  };
   const auto next = [&](char stop) {
     const std::size_t end = std::min(text.find(stop), text.size());
     const std::string_view part = text.substr(0, end);
@@ -129,7 +139,8 @@ Result<TableShape> parse_shape(std::string_view text) {
   };
   TableShape shape;
   const std::string_view version = next(';');
-  if (std::from_chars(version.data(), version.data() + version.size(), shape.table_version).ec != std::errc{}) return broken();
+  if (std::from_chars(version.data(), version.data() + version.size(), shape.table_version).ec != std::errc{})
+    return broken();
   while (!text.empty()) {
     std::string_view part = next(';');
     const std::size_t colon = part.find(':');
@@ -166,8 +177,10 @@ ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
   if (only_adds(*landed, step.shape)) {
     std::string sql;
     for (const auto& column : step.shape.columns) {
-      if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end()) continue;
-      for (const auto& line : sql_columns(column)) sql += "ALTER TABLE " + table + " ADD COLUMN " + line + ";\n";
+      if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end())
+        continue;
+      for (const auto& line : sql_columns(column))
+        sql += "ALTER TABLE " + table + " ADD COLUMN " + line + ";\n";
     }
     step.sqlite = step.postgres = sql;
     return step;
@@ -200,14 +213,18 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   const std::string paged = " WHERE id < $1 AND known_to IS NULL AND withdrawn = 0";
 
   current_ = same("current", select + " WHERE record_key = $1 AND known_to IS NULL");
-  close_ = same("close", "UPDATE " + name_ + " SET known_to = $3 WHERE record_key = $1 AND version = $2 AND known_to IS NULL");
+  close_ =
+      same("close", "UPDATE " + name_ +
+                        " SET known_to = $3 WHERE record_key = $1 AND version = $2 AND known_to IS NULL");
   insert_ = same("insert", "INSERT INTO " + name_ + " (" + list + ") VALUES (" + joined(places, ", ") + ")");
   page_ = same("page", select + paged + " ORDER BY id DESC LIMIT $2");
-  page_under_ = made("page_under",
-                     select + paged + " AND region IN (SELECT value FROM json_each($3)) ORDER BY id DESC LIMIT $2",
-                     select + paged + " AND region = ANY (CAST($3 AS BIGINT[])) ORDER BY id DESC LIMIT $2");
+  page_under_ =
+      made("page_under",
+           select + paged + " AND region IN (SELECT value FROM json_each($3)) ORDER BY id DESC LIMIT $2",
+           select + paged + " AND region = ANY (CAST($3 AS BIGINT[])) ORDER BY id DESC LIMIT $2");
   by_id_ = same("by_id", select + " WHERE id = $1 AND known_to IS NULL AND withdrawn = 0");
-  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from) FROM " + name_ + " WHERE known_to IS NULL AND withdrawn = 0");
+  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from) FROM " + name_ +
+                                 " WHERE known_to IS NULL AND withdrawn = 0");
 }
 
 }  // namespace jingwei::catalog

@@ -12,10 +12,12 @@
 
 namespace jingwei::catalog {
 
-// How a field is kept: numbers, days (since 1970), instants (microseconds) and regions (ids) as they are, personal ones sealed.
+// How a field is kept: numbers, days (since 1970), instants (microseconds) and regions (ids) as they are,
+// personal ones sealed.
 enum class ColumnKind : std::uint8_t { integer, real, text, sealed };
 
-// A personal field also has an equality column `<name>_eq` when it is an identifier or contact, or part of the key.
+// A personal field also has an equality column `<name>_eq` when it is an identifier or contact, or part of
+// the key.
 struct Column {
   std::string name;  // "f_phone"
   ColumnKind kind = ColumnKind::text;
@@ -27,10 +29,11 @@ Column column_of(const Resource& resource, const Field& field);
 
 // Fixed columns that stand before the fields' in every record table, in order.
 inline constexpr std::array<std::string_view, 14> record_columns = {
-    "record_key", "version", "id",       "resource_version", "content",    "batch",    "line",
-    "region",     "day",     "valid_from", "valid_to",        "known_from", "known_to", "withdrawn"};
+    "record_key", "version", "id",         "resource_version", "content",    "batch",    "line",
+    "region",     "day",     "valid_from", "valid_to",         "known_from", "known_to", "withdrawn"};
 
-// One generation of a resource's table. `table_version` grows when a definition cannot be reached by adding columns.
+// One generation of a resource's table. `table_version` grows when a definition cannot be reached by adding
+// columns.
 struct TableShape {
   int table_version = 1;
   std::vector<Column> columns;
@@ -44,17 +47,18 @@ TableShape shape_of(const Resource& resource, int table_version);
 std::string to_text(const TableShape& shape);
 Result<TableShape> parse_shape(std::string_view text);
 
-// What leads from the landed shape (nothing for a new resource) to the resource's: a migration's SQL and the new shape.
-// Added fields become nullable columns. A changed or dropped field makes the next table version, filled from the old one
-// by the columns both have; the old table stays until retention empties it.
+// What leads from the landed shape (nothing for a new resource) to the resource's: a migration's SQL and the
+// new shape. Added fields become nullable columns. A changed or dropped field makes the next table version,
+// filled from the old one by the columns both have; the old table stays until retention empties it.
 struct ShapeStep {
   TableShape shape;
-  std::string sqlite;    // empty when nothing changes
+  std::string sqlite;  // empty when nothing changes
   std::string postgres;
 };
 ShapeStep next_shape(const Resource& resource, const TableShape* landed);
 
-// The SQL of one record table. Addresses are stable for the life of the object (statements are cached by address).
+// The SQL of one record table. Addresses are stable for the life of the object (statements are cached by
+// address).
 class RecordTable {
  public:
   RecordTable(const Resource& resource, TableShape shape);
@@ -66,13 +70,19 @@ class RecordTable {
   // Index of a field's column in columns(); its equality column, if any, follows it.
   std::size_t field_column(std::size_t field_index) const { return field_columns_[field_index]; }
 
-  const storage::Statement& current() const { return *current_; }      // $1 record_key → version, id, content, region, day, + metric columns
-  const storage::Statement& close() const { return *close_; }          // $1 record_key, $2 version, $3 known_to
-  const storage::Statement& insert() const { return *insert_; }        // all columns()
-  const storage::Statement& page() const { return *page_; }            // $1 id before, $2 limit → columns()
-  const storage::Statement& page_under() const { return *page_under_; }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
-  const storage::Statement& by_id() const { return *by_id_; }          // $1 id → columns() of the current version
-  const storage::Statement& summary() const { return *summary_; }      // → current records, when the last was received
+  const storage::Statement& current() const {
+    return *current_;
+  }  // $1 record_key → version, id, content, region, day, + metric columns
+  const storage::Statement& close() const { return *close_; }    // $1 record_key, $2 version, $3 known_to
+  const storage::Statement& insert() const { return *insert_; }  // all columns()
+  const storage::Statement& page() const { return *page_; }      // $1 id before, $2 limit → columns()
+  const storage::Statement& page_under() const {
+    return *page_under_;
+  }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
+  const storage::Statement& by_id() const { return *by_id_; }  // $1 id → columns() of the current version
+  const storage::Statement& summary() const {
+    return *summary_;
+  }  // → current records, when the last was received
 
  private:
   std::string name_;

@@ -33,13 +33,15 @@ std::string_view name_of(Update update) {
 }
 
 std::string_view name_of(Personal personal) {
-  constexpr std::string_view names[] = {"none", "basic", "name", "identifier", "contact", "address", "health"};
+  constexpr std::string_view names[] = {"none",    "basic",   "name",  "identifier",
+                                        "contact", "address", "health"};
   return names[static_cast<int>(personal)];
 }
 
 std::string_view name_of(FieldType type) {
-  constexpr std::string_view names[] = {"text",     "person_name", "phone",  "citizen_id", "credit_code", "date",   "datetime",
-                                        "integer", "number",      "boolean", "choice",    "region",      "address"};
+  constexpr std::string_view names[] = {"text",   "person_name", "phone",   "citizen_id", "credit_code",
+                                        "date",   "datetime",    "integer", "number",     "boolean",
+                                        "choice", "region",      "address"};
   return names[static_cast<int>(type)];
 }
 
@@ -61,22 +63,32 @@ std::optional<std::int64_t> retention_days(std::string_view retention) {
   if (fault != std::errc{} || end + 1 != retention.data() + retention.size()) return std::nullopt;
   if (count < 1 || count > longest_retention) return std::nullopt;
   switch (*end) {
-    case 'd': return count;
-    case 'm': return count * 31;
-    case 'y': return count * 366;
-    default: return std::nullopt;
+    case 'd':
+      return count;
+    case 'm':
+      return count * 31;
+    case 'y':
+      return count * 366;
+    default:
+      return std::nullopt;
   }
 }
 
 std::string masked(std::string_view value, Personal personal) {
   switch (personal) {
-    case Personal::none: return std::string(value);
-    case Personal::name: return starred(value, 1, 0);
-    case Personal::identifier: return starred(value, 3, 4);
-    case Personal::contact: return starred(value, 3, 4);
-    case Personal::address: return starred(value, 6, 0);
+    case Personal::none:
+      return std::string(value);
+    case Personal::name:
+      return starred(value, 1, 0);
+    case Personal::identifier:
+      return starred(value, 3, 4);
+    case Personal::contact:
+      return starred(value, 3, 4);
+    case Personal::address:
+      return starred(value, 6, 0);
     case Personal::basic:
-    case Personal::health: return "***";
+    case Personal::health:
+      return "***";
   }
   return "***";
 }

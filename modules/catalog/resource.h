@@ -1,4 +1,5 @@
-// An information resource (信息资源): what a department supplies, as a YAML block of a scenario package says it.
+// An information resource (信息资源): what a department supplies, as a YAML block of a scenario package says
+// it.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,19 @@ enum class Update : std::uint8_t { realtime, daily, weekly, monthly, once };
 // Personal-data class of a field. Everything but `none` is sealed on disk and masked on pages.
 enum class Personal : std::uint8_t { none, basic, name, identifier, contact, address, health };
 enum class FieldType : std::uint8_t {
-  text, person_name, phone, citizen_id, credit_code, date, datetime, integer, number, boolean, choice, region, address
+  text,
+  person_name,
+  phone,
+  citizen_id,
+  credit_code,
+  date,
+  datetime,
+  integer,
+  number,
+  boolean,
+  choice,
+  region,
+  address
 };
 
 std::string_view name_of(Sharing sharing);
@@ -48,7 +61,7 @@ struct Field {
   std::vector<std::string> columns;  // header names accepted besides the name and the titles
   std::optional<double> min, max;    // of numbers
   std::optional<std::int64_t> min_length, max_length;  // in code points
-  std::string pattern;               // ECMAScript regular expression over the cleaned text
+  std::string pattern;                                 // ECMAScript regular expression over the cleaned text
 };
 
 // What the cockpit counts of a resource. `count` adds one per current record and rolls up the region tree;
@@ -59,8 +72,9 @@ struct Metric {
   Title title;
   MetricKind kind = MetricKind::count;
   std::string field;  // of `last`
-  std::string where_field, where_value;  // of `count`: only records whose choice field has this value; empty = all
-  Title definition;   // how it is counted, in a sentence
+  std::string where_field,
+      where_value;   // of `count`: only records whose choice field has this value; empty = all
+  Title definition;  // how it is counted, in a sentence
 };
 
 struct Resource {
@@ -74,15 +88,17 @@ struct Resource {
   std::string retention;  // "90d", "36m", "3y", "forever"
   Update update = Update::daily;
   std::vector<std::string> key;  // names of the fields that tell records apart; empty: the whole content
-  std::vector<std::string> region_fields;  // the first that is filled gives the record its region; none: records have no region
+  std::vector<std::string>
+      region_fields;  // the first that is filled gives the record its region; none: records have no region
   // A region field that gives the region only while another field is empty: province_code → city.
   std::map<std::string, std::string> region_unless;
-  std::string region_otherwise;  // code of the region of records that fill none of them; empty: they have none
-  std::string day_field;         // empty: the day a record was received
-  std::string source;            // whom to name beside published figures; empty: the provider
+  std::string
+      region_otherwise;   // code of the region of records that fill none of them; empty: they have none
+  std::string day_field;  // empty: the day a record was received
+  std::string source;     // whom to name beside published figures; empty: the provider
   std::vector<Field> fields;
   std::vector<Metric> metrics;
-  std::string package;           // scenario package that declares it
+  std::string package;  // scenario package that declares it
 
   const Field* field(std::string_view name) const;
   // Position of a field in `fields`; -1 when there is none of that name.
@@ -92,7 +108,8 @@ struct Resource {
 // Days a record is kept after it was received; nothing for "forever".
 std::optional<std::int64_t> retention_days(std::string_view retention);
 
-// What a page shows of a personal value: 张*, 440***********1234, 138****5678. Other classes show their first character or nothing.
+// What a page shows of a personal value: 张*, 440***********1234, 138****5678. Other classes show their first
+// character or nothing.
 std::string masked(std::string_view value, Personal personal);
 
 }  // namespace jingwei::catalog

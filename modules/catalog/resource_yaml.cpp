@@ -35,12 +35,14 @@ Enum pick(const YamlNode* node, const std::array<Enum, Count>& values, YamlFault
 }
 
 constexpr std::array sharings = {Sharing::unconditional, Sharing::conditional, Sharing::none, Sharing::open};
-constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly, Update::monthly, Update::once};
+constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly, Update::monthly,
+                                Update::once};
 constexpr std::array personals = {Personal::none,    Personal::basic,   Personal::name,  Personal::identifier,
                                   Personal::contact, Personal::address, Personal::health};
-constexpr std::array field_types = {FieldType::text,        FieldType::person_name, FieldType::phone,   FieldType::citizen_id,
-                                    FieldType::credit_code, FieldType::date,        FieldType::datetime, FieldType::integer,
-                                    FieldType::number,      FieldType::boolean,     FieldType::choice,  FieldType::region,
+constexpr std::array field_types = {FieldType::text,       FieldType::person_name, FieldType::phone,
+                                    FieldType::citizen_id, FieldType::credit_code, FieldType::date,
+                                    FieldType::datetime,   FieldType::integer,     FieldType::number,
+                                    FieldType::boolean,    FieldType::choice,      FieldType::region,
                                     FieldType::address};
 
 Title read_title(const YamlNode* node, YamlFaults& faults) {
@@ -107,7 +109,8 @@ Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& f
   metric.id = mapping.require_text("id");
   if (!is_identifier(metric.id, '-')) faults.add(node, "catalog.bad_name", {{"name", metric.id}});
   metric.title = read_title(mapping.require("title"), faults);
-  if (const YamlNode* definition = mapping.get("definition")) metric.definition = read_title(definition, faults);
+  if (const YamlNode* definition = mapping.get("definition"))
+    metric.definition = read_title(definition, faults);
   const auto count = mapping.text("count");
   const auto last = mapping.text("last");
   if (count.has_value() == last.has_value() || (count && *count != "records")) {
@@ -127,9 +130,9 @@ Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& f
       metric.where_value = pair.value.scalar;
     }
     const Field* field = resource.field(metric.where_field);
-    const bool listed = field != nullptr && std::any_of(field->choices.begin(), field->choices.end(), [&](const Choice& choice) {
-                          return choice.id == metric.where_value;
-                        });
+    const bool listed = field != nullptr &&
+                        std::any_of(field->choices.begin(), field->choices.end(),
+                                    [&](const Choice& choice) { return choice.id == metric.where_value; });
     if (where->pairs.size() != 1 || !listed) {
       faults.add(*where, "catalog.metric_where", {{"name", metric.id}});
     }
@@ -157,7 +160,8 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
   }
   if (!resource.day_field.empty()) {
     const Field* field = resource.field(resource.day_field);
-    if (field == nullptr || (field->type != FieldType::date && field->type != FieldType::datetime)) missing(resource.day_field);
+    if (field == nullptr || (field->type != FieldType::date && field->type != FieldType::datetime))
+      missing(resource.day_field);
   }
 }
 
@@ -168,7 +172,8 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
   resource.id = mapping.require_text("id");
   if (!is_identifier(resource.id, '-')) faults.add(node, "catalog.bad_name", {{"name", resource.id}});
   resource.title = read_title(mapping.require("title"), faults);
-  if (const YamlNode* description = mapping.get("description")) resource.description = read_title(description, faults);
+  if (const YamlNode* description = mapping.get("description"))
+    resource.description = read_title(description, faults);
   if (const YamlNode* provider = mapping.require("provider")) {
     YamlMapping inner(*provider, faults);
     resource.provider_id = inner.require_text("id");
@@ -216,7 +221,8 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
 
 }  // namespace
 
-Result<std::vector<Resource>> parse_resources(std::string_view yaml, const std::string& file, const std::string& package) {
+Result<std::vector<Resource>> parse_resources(std::string_view yaml, const std::string& file,
+                                              const std::string& package) {
   JW_ASSIGN(const YamlNode root, schema::parse_yaml(yaml, file));
   YamlFaults faults;
   YamlMapping mapping(root, faults);

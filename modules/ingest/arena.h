@@ -26,7 +26,8 @@ class Arena {
   }
 
   void reset() {
-    if (blocks_.size() > 1) blocks_.erase(blocks_.begin(), blocks_.end() - 1);  // the last block is the largest
+    if (blocks_.size() > 1)
+      blocks_.erase(blocks_.begin(), blocks_.end() - 1);  // the last block is the largest
     next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
     left_ = blocks_.empty() ? 0 : blocks_.back().size;
   }

@@ -18,7 +18,8 @@ std::string_view take_until(std::string_view& rest, char stop) {
 }
 
 BatchState state_of(std::string_view name) {
-  for (const BatchState state : {BatchState::queued, BatchState::running, BatchState::done, BatchState::failed}) {
+  for (const BatchState state :
+       {BatchState::queued, BatchState::running, BatchState::done, BatchState::failed}) {
     if (name_of(state) == name) return state;
   }
   return BatchState::failed;
@@ -34,7 +35,8 @@ Batch batch_of(const storage::Row& row) {
   batch.state = state_of(row.text(5));
   batch.format = row.text(6);
   batch.encoding = row.text(7);
-  batch.counts = {row.integer(8), row.integer(9), row.integer(10), row.integer(11), row.integer(12), row.integer(13), {}};
+  batch.counts = {
+      row.integer(8), row.integer(9), row.integer(10), row.integer(11), row.integer(12), row.integer(13), {}};
   batch.bytes_done = row.integer(14);
   batch.bytes_total = row.integer(15);
   batch.resume_offset = row.integer(16);

@@ -40,7 +40,7 @@ struct Batch {
   std::int64_t bytes_total = 0;
   std::int64_t resume_offset = 0;  // of the decoded text: everything before it is committed
   std::int64_t resume_line = 1;
-  std::string error;     // message id of why it failed
+  std::string error;  // message id of why it failed
   Instant started_at{};
   std::optional<Instant> finished_at;
 };

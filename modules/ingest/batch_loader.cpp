@@ -14,7 +14,8 @@ constexpr char error_separator = '\x1d';
 // Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
 class CountingSource final : public ByteSource {
  public:
-  CountingSource(std::unique_ptr<ByteSource> source, std::int64_t& bytes) : source_(std::move(source)), bytes_(bytes) {}
+  CountingSource(std::unique_ptr<ByteSource> source, std::int64_t& bytes)
+      : source_(std::move(source)), bytes_(bytes) {}
   Result<std::size_t> read(std::span<std::byte> into) override {
     JW_ASSIGN(const std::size_t got, source_->read(into));
     bytes_ += static_cast<std::int64_t>(got);
@@ -34,15 +35,19 @@ std::string joined(const std::vector<std::string>& words) {
 
 // Disk and memory faults pass; what the file itself is stays.
 bool is_files_fault(const Error& error) {
-  return error.code == ErrorCode::invalid || error.code == ErrorCode::unsupported || error.code == ErrorCode::too_large ||
-         error.code == ErrorCode::not_found;
+  return error.code == ErrorCode::invalid || error.code == ErrorCode::unsupported ||
+         error.code == ErrorCode::too_large || error.code == ErrorCode::not_found;
 }
 
 }  // namespace
 
-std::string lease_of(BatchId batch) { return "batch:" + batch.to_string(); }
+std::string lease_of(BatchId batch) {
+  return "batch:" + batch.to_string();
+}
 
-std::string error_to_text(const Error& error) { return error.message + error_separator + arguments_to_text(error.arguments); }
+std::string error_to_text(const Error& error) {
+  return error.message + error_separator + arguments_to_text(error.arguments);
+}
 
 Error error_from_text(const std::string& text) {
   const std::size_t at = text.find(error_separator);
@@ -51,8 +56,13 @@ Error error_from_text(const std::string& text) {
   return error;
 }
 
-BatchLoader::BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch, const std::atomic<bool>& stopping)
-    : parts_(parts), entry_(entry), stopping_(stopping), batch_(std::move(batch)), builder_(entry, parts.sealer) {}
+BatchLoader::BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch,
+                         const std::atomic<bool>& stopping)
+    : parts_(parts),
+      entry_(entry),
+      stopping_(stopping),
+      batch_(std::move(batch)),
+      builder_(entry, parts.sealer) {}
 
 BatchLoader::~BatchLoader() {
   {
@@ -105,14 +115,17 @@ Result<void> BatchLoader::read_rows() {
   std::int64_t bytes_read = 0;
   JW_ASSIGN(auto file, parts_.files.open(batch_.path, OpenMode::read));
   ReadOptions options;
-  options.resume = {static_cast<std::uint64_t>(batch_.resume_offset), static_cast<std::uint64_t>(batch_.resume_line)};
-  JW_ASSIGN(auto reader, open_rows(std::make_unique<CountingSource>(source_of(std::move(file)), bytes_read), options));
+  options.resume = {static_cast<std::uint64_t>(batch_.resume_offset),
+                    static_cast<std::uint64_t>(batch_.resume_line)};
+  JW_ASSIGN(auto reader,
+            open_rows(std::make_unique<CountingSource>(source_of(std::move(file)), bytes_read), options));
 
   CleanContext context(parts_.clock.now(), parts_.zone);
   TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
   context.regions = &regions;
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today), RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
+  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
+                             RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners_);
   std::uint32_t bound = 0;
 
@@ -145,14 +158,17 @@ Result<void> BatchLoader::read_rows() {
 }
 
 Result<void> BatchLoader::check_columns(const RowReader& reader, const ColumnMap& map) const {
-  if (!map.doubled.empty()) return Error(ErrorCode::invalid, "ingest.columns_doubled").with("columns", joined(map.doubled));
+  if (!map.doubled.empty())
+    return Error(ErrorCode::invalid, "ingest.columns_doubled").with("columns", joined(map.doubled));
   if (reader.format() != RowFormat::csv || map.missing.empty()) return {};
   std::vector<std::string> titles;
-  for (const auto& name : map.missing) titles.push_back(entry_.resource.field(name)->title.zh + " (" + name + ")");
+  for (const auto& name : map.missing)
+    titles.push_back(entry_.resource.field(name)->title.zh + " (" + name + ")");
   return Error(ErrorCode::invalid, "ingest.columns_missing").with("columns", joined(titles));
 }
 
-void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portion, const RowDefaults& defaults) const {
+void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portion,
+                          const RowDefaults& defaults) const {
   if (!clean.refused) {
     portion.rows.push_back(typed_row(entry_.resource, clean, parts_.zone, defaults));
     portion.rows.back().line = static_cast<std::int64_t>(row.line);
@@ -161,12 +177,18 @@ void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portio
   }
   const auto& field = entry_.resource.fields[static_cast<std::size_t>(clean.refused_field)];
   const Cleaned& cell = clean.fields[static_cast<std::size_t>(clean.refused_field)];
-  portion.refused.push_back({static_cast<std::int64_t>(row.line), field.name, std::string(message_of(cell.refusal)), {},
+  portion.refused.push_back({static_cast<std::int64_t>(row.line),
+                             field.name,
+                             std::string(message_of(cell.refusal)),
+                             {},
                              std::string(row.original.substr(0, limits::refused_original_bytes))});
 }
 
 void BatchLoader::add_broken_row(const Row& row, std::size_t columns, Portion& portion) const {
-  RefusedRow refused{static_cast<std::int64_t>(row.line), "", std::string(message_of(row.problem)), {},
+  RefusedRow refused{static_cast<std::int64_t>(row.line),
+                     "",
+                     std::string(message_of(row.problem)),
+                     {},
                      std::string(row.original.substr(0, limits::refused_original_bytes))};
   refused.arguments.emplace_back("expected", std::to_string(columns));
   refused.arguments.emplace_back("found", std::to_string(row.found));
@@ -198,8 +220,10 @@ std::optional<BatchLoader::Portion> BatchLoader::pop() {
 Result<void> BatchLoader::store(const Portion& portion) {
   for (int attempt = 1;; ++attempt) {
     auto stored = store_once(portion);
-    if (stored || stored.error().code != ErrorCode::conflict || attempt == limits::decide_attempts) return stored;
-    // Either a record of ours changed meanwhile (decide again) or another process moved this batch on (leave it to that one).
+    if (stored || stored.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)
+      return stored;
+    // Either a record of ours changed meanwhile (decide again) or another process moved this batch on (leave
+    // it to that one).
     JW_ASSIGN(auto reader, parts_.store.read());
     const storage::Value id = batch_.id.value;
     JW_ASSIGN(const auto found, read_batches(*reader, sql::find_batch, std::span(&id, 1)));
@@ -220,7 +244,8 @@ Result<void> BatchLoader::store_once(const Portion& portion) {
   return {};
 }
 
-void BatchLoader::add_progress(const Portion& portion, const Slice& slice, storage::Change& change, Batch& next) const {
+void BatchLoader::add_progress(const Portion& portion, const Slice& slice, storage::Change& change,
+                               Batch& next) const {
   SliceEvent event;
   event.resource = batch_.resource;
   event.batch = batch_.id;
@@ -246,10 +271,11 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
     const auto sealed = [&](std::string_view column, std::string_view plain) {
       return storage::Blob{parts_.sealer.seal({"refused_row", row.line, column}, plain)};
     };
-    change.writes.push_back({&sql::add_refused_row,
-                             {batch_.id.value, row.line, row.field, row.reason,
-                              sealed("arguments", arguments_to_text(row.arguments)), sealed("original", row.original)},
-                             1});
+    change.writes.push_back(
+        {&sql::add_refused_row,
+         {batch_.id.value, row.line, row.field, row.reason,
+          sealed("arguments", arguments_to_text(row.arguments)), sealed("original", row.original)},
+         1});
   }
   // A queued batch starts when its first slice is stored, not when it was handed in.
   if (batch_.state == BatchState::queued) next.started_at = began_at_;
@@ -259,19 +285,21 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   next.bytes_done = std::min(portion.bytes_done, next.bytes_total);
   next.resume_offset = static_cast<std::int64_t>(portion.after.offset);
   next.resume_line = static_cast<std::int64_t>(portion.after.line);
-  change.writes.push_back({&sql::move_batch,
-                           {batch_.id.value, std::string(name_of(next.state)), next.format, next.encoding, counts.rows_read,
-                            counts.accepted, counts.cleaned, counts.unchanged, counts.updated, counts.refused, next.bytes_done,
-                            next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset,
-                            to_micros(next.started_at)},
-                           1});
+  change.writes.push_back(
+      {&sql::move_batch,
+       {batch_.id.value, std::string(name_of(next.state)), next.format, next.encoding, counts.rows_read,
+        counts.accepted, counts.cleaned, counts.unchanged, counts.updated, counts.refused, next.bytes_done,
+        next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset,
+        to_micros(next.started_at)},
+       1});
   change.events.push_back(to_feed_event(event));
 }
 
 Result<void> BatchLoader::finish(BatchState state, const std::string& error) {
   storage::Change change;
   const Instant now = parts_.clock.now();
-  change.writes.push_back({&sql::finish_batch, {batch_.id.value, std::string(name_of(state)), error, to_micros(now)}, 1});
+  change.writes.push_back(
+      {&sql::finish_batch, {batch_.id.value, std::string(name_of(state)), error, to_micros(now)}, 1});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   batch_.state = state;
@@ -279,7 +307,8 @@ Result<void> BatchLoader::finish(BatchState state, const std::string& error) {
   batch_.finished_at = now;
   if (state == BatchState::done && batch_.path.starts_with(parts_.uploads_folder + "/")) {
     if (auto removed = parts_.files.remove(batch_.path); !removed) {
-      log::warn("ingest.upload_not_removed", {{"batch", batch_.id.value}, {"fault", removed.error().to_log()}});
+      log::warn("ingest.upload_not_removed",
+                {{"batch", batch_.id.value}, {"fault", removed.error().to_log()}});
     }
   }
   return {};
@@ -288,7 +317,8 @@ Result<void> BatchLoader::finish(BatchState state, const std::string& error) {
 Result<void> BatchLoader::keep_lease() {
   const auto now = parts_.clock.monotonic();
   if (lease_taken_.count() != 0 && now - lease_taken_ < batch_lease / 3) return {};
-  JW_ASSIGN(const bool held, parts_.store.take_lease(lease_of(batch_.id), parts_.owner, parts_.clock.now(), batch_lease));
+  JW_ASSIGN(const bool held,
+            parts_.store.take_lease(lease_of(batch_.id), parts_.owner, parts_.clock.now(), batch_lease));
   if (!held) return Error(ErrorCode::conflict, "ingest.loaded_elsewhere");
   lease_taken_ = now;
   return {};

@@ -15,11 +15,13 @@ namespace jingwei::ingest {
 // Used once, by one thread.
 class BatchLoader {
  public:
-  BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch, const std::atomic<bool>& stopping);
+  BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch,
+              const std::atomic<bool>& stopping);
   ~BatchLoader();
 
-  // Loads from where the batch stands to its end and marks it done; a file that cannot be read marks it failed.
-  // `progress` after each committed slice. Errors: cancelled (stopping), the store's, conflict when another process loads it.
+  // Loads from where the batch stands to its end and marks it done; a file that cannot be read marks it
+  // failed. `progress` after each committed slice. Errors: cancelled (stopping), the store's, conflict when
+  // another process loads it.
   Result<void> run(const std::function<void(const BatchView&)>& progress);
 
  private:
@@ -32,8 +34,8 @@ class BatchLoader {
     RowPosition after;
     std::string format, encoding;
     bool last = false;
-    std::optional<Error> failure;     // the source gave up: nothing comes behind
-    bool file_at_fault = false;       // …because of what the file is, not of the disk
+    std::optional<Error> failure;  // the source gave up: nothing comes behind
+    bool file_at_fault = false;    // …because of what the file is, not of the disk
   };
 
   void read_all();

@@ -11,7 +11,9 @@ namespace {
 
 using std::chrono::year_month_day;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 struct FoundDay {
   Rule refusal = Rule::none;
@@ -125,7 +127,8 @@ FoundDay read_chinese(std::string_view text) {
   take_spaces(rest);
   const int month = take_chinese_number(rest);
   take_spaces(rest);
-  if (month < 0 || !take(rest, "月")) return refused(rest.empty() ? Rule::date_no_day : Rule::date_unreadable);
+  if (month < 0 || !take(rest, "月"))
+    return refused(rest.empty() ? Rule::date_no_day : Rule::date_unreadable);
   take_spaces(rest);
   if (rest.empty()) return refused(Rule::date_no_day);
   const int day = take_chinese_number(rest);
@@ -133,7 +136,8 @@ FoundDay read_chinese(std::string_view text) {
   const std::string_view behind_day = rest;
   take_spaces(rest);
   if (!take(rest, "日") && !take(rest, "号")) rest = behind_day;
-  return made(republic ? year + 1911 : year, month, day, republic ? Rule::date_republic : Rule::date_chinese, rest);
+  return made(republic ? year + 1911 : year, month, day, republic ? Rule::date_republic : Rule::date_chinese,
+              rest);
 }
 
 // Day number of the 1900 date system, which counts a 29 February 1900 that never was.
@@ -162,15 +166,17 @@ FoundDay read_digits(std::string_view text, std::size_t size) {
   if (size == 8) return made(number(0, 4), number(4, 2), number(6, 2), Rule::date_form, text.substr(8));
   if (size == 6 && text.size() == 6) {
     const int month = number(4, 2);
-    return refused(number(0, 2) >= 18 && number(0, 2) <= 21 && month >= 1 && month <= 12 ? Rule::date_no_day
-                                                                                        : Rule::date_two_digit_year);
+    return refused(number(0, 2) >= 18 && number(0, 2) <= 21 && month >= 1 && month <= 12
+                       ? Rule::date_no_day
+                       : Rule::date_two_digit_year);
   }
   if (size <= 5) return read_serial(text);
   return refused(Rule::date_unreadable);
 }
 
 int month_named(std::string_view word) {
-  constexpr std::string_view names[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+  constexpr std::string_view names[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                        "jul", "aug", "sep", "oct", "nov", "dec"};
   if (word.size() < 3) return -1;
   const std::string lower = text::lower_ascii(word.substr(0, 3));
   for (int i = 0; i < 12; ++i) {
@@ -188,7 +194,8 @@ std::string_view take_word(std::string_view& text) {
 }
 
 void take_marks(std::string_view& text) {
-  while (!text.empty() && (text[0] == ' ' || text[0] == '-' || text[0] == ',' || text[0] == '.' || text[0] == '/')) {
+  while (!text.empty() &&
+         (text[0] == ' ' || text[0] == '-' || text[0] == ',' || text[0] == '.' || text[0] == '/')) {
     text.remove_prefix(1);
   }
 }
@@ -240,7 +247,8 @@ FoundDay read_separated(std::string_view text) {
 
 FoundDay read_day(std::string_view text) {
   if (text.size() >= 10) {
-    if (const auto iso = parse_iso_day(text.substr(0, 10)); iso && (text.size() == 10 || !is_digit(text[10]))) {
+    if (const auto iso = parse_iso_day(text.substr(0, 10));
+        iso && (text.size() == 10 || !is_digit(text[10]))) {
       FoundDay found;
       found.day = *iso;
       found.rest = text.substr(10);
@@ -248,13 +256,15 @@ FoundDay read_day(std::string_view text) {
     }
   }
   if (text.empty()) return refused(Rule::date_unreadable);
-  if (text.find("月") != std::string_view::npos || text.find("年") != std::string_view::npos) return read_chinese(text);
+  if (text.find("月") != std::string_view::npos || text.find("年") != std::string_view::npos)
+    return read_chinese(text);
   std::size_t digits = 0;
   while (digits < text.size() && is_digit(text[digits])) ++digits;
   const bool serial = digits == 5 && digits < text.size() && text[digits] == '.';
   if (digits == text.size() || digits >= 6 || serial) return read_digits(text, digits);
-  if (digits == 0 || (digits <= 2 && digits + 1 < text.size() && (std::isalpha(static_cast<unsigned char>(text[digits])) ||
-                                      std::isalpha(static_cast<unsigned char>(text[digits + 1]))))) {
+  if (digits == 0 || (digits <= 2 && digits + 1 < text.size() &&
+                      (std::isalpha(static_cast<unsigned char>(text[digits])) ||
+                       std::isalpha(static_cast<unsigned char>(text[digits + 1]))))) {
     return read_named_month(text);
   }
   return read_separated(text);
@@ -339,11 +349,15 @@ FoundTime read_time(std::string_view text) {
 }
 
 Instant at_zone(Day day, std::chrono::microseconds of_day, CleanContext& context) {
-  auto& known = context.day_offsets[static_cast<std::size_t>(day.time_since_epoch().count()) % context.day_offsets.size()];
+  auto& known =
+      context
+          .day_offsets[static_cast<std::size_t>(day.time_since_epoch().count()) % context.day_offsets.size()];
   if (!known.whole_day || known.day != day) {
-    const Instant begin = context.zone->start_of(day), end = context.zone->start_of(day + std::chrono::days{1});
-    known = {day, Instant{day} == begin ? std::chrono::seconds{0}
-                                        : std::chrono::duration_cast<std::chrono::seconds>(Instant{day} - begin),
+    const Instant begin = context.zone->start_of(day),
+                  end = context.zone->start_of(day + std::chrono::days{1});
+    known = {day,
+             Instant{day} == begin ? std::chrono::seconds{0}
+                                   : std::chrono::duration_cast<std::chrono::seconds>(Instant{day} - begin),
              end - begin == std::chrono::days{1}};
     if (!known.whole_day) {
       // The offset changes on this day: take the one that holds at that hour.
@@ -408,7 +422,8 @@ void clean_datetime(Cleaned& value, CleanContext& context) {
   } else {
     const FoundTime time = read_time(rest);
     if (!time.ok) return value.refuse(Rule::time_unreadable);
-    instant = time.offset ? Instant{found.day} + time.of_day - *time.offset : at_zone(found.day, time.of_day, context);
+    instant = time.offset ? Instant{found.day} + time.of_day - *time.offset
+                          : at_zone(found.day, time.of_day, context);
   }
   value.integer = to_micros(instant);
   const std::string canonical = to_rfc3339(instant);

@@ -1,4 +1,5 @@
-// Fuzzes every field type: any text is cleaned, empty or refused with a reason, and cleaning twice changes nothing more.
+// Fuzzes every field type: any text is cleaned, empty or refused with a reason, and cleaning twice changes
+// nothing more.
 #include "modules/ingest/cleaning.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

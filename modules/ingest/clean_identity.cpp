@@ -6,7 +6,9 @@ namespace jingwei::ingest {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool all_digits(std::string_view text) {
   for (const char c : text) {
     if (!is_digit(c)) return false;
@@ -43,7 +45,8 @@ Exponent expand_exponent(Cleaned& value, Arena& arena) {
   std::string_view power = text.substr(e + 1);
   if (power.starts_with('+')) power.remove_prefix(1);
   if (!all_digits(power) || power.size() > 2 || !is_digit(mantissa[0])) return Exponent::none;
-  if (mantissa.size() > 1 && (mantissa[1] != '.' || (mantissa.size() > 2 && !all_digits(mantissa.substr(2))))) {
+  if (mantissa.size() > 1 &&
+      (mantissa[1] != '.' || (mantissa.size() > 2 && !all_digits(mantissa.substr(2))))) {
     return Exponent::none;
   }
   const std::string_view digits = without(mantissa, ".", arena);
@@ -69,7 +72,8 @@ bool is_mobile(std::string_view text) {
   return text.size() == 11 && text[0] == '1' && text[1] >= '3' && text[1] <= '9' && all_digits(text);
 }
 
-// Splits a landline with its leading zero: 010 and 02x take 8 digits, other areas three digits more and 7 or 8.
+// Splits a landline with its leading zero: 010 and 02x take 8 digits, other areas three digits more and 7
+// or 8.
 std::size_t area_code_length(std::string_view digits) {
   if (digits.size() < 10 || digits[0] != '0') return 0;
   const std::size_t area = digits[1] == '1' || digits[1] == '2' ? 3 : 4;
@@ -117,7 +121,8 @@ void clean_phone(Cleaned& value, CleanContext& context) {
   drop_text_mark(value);
   drop_zero_fraction(value);
   if (expand_exponent(value, context.arena) == Exponent::lost) return value.refuse(Rule::phone_scientific);
-  if (value.text.find_first_of(",;/") != std::string_view::npos || value.text.find("、") != std::string_view::npos) {
+  if (value.text.find_first_of(",;/") != std::string_view::npos ||
+      value.text.find("、") != std::string_view::npos) {
     return value.refuse(Rule::phone_several);
   }
   std::string_view digits = without(value.text, " -.()", context.arena);
@@ -155,7 +160,8 @@ void clean_phone(Cleaned& value, CleanContext& context) {
     digits.copy(place + area + 1, digits.size() - area, area);
     return replace(value, {place, digits.size() + 1}, Rule::phone_form);
   }
-  if ((digits.size() == 7 || digits.size() == 8) && digits[0] >= '2') return value.refuse(Rule::phone_area_code);
+  if ((digits.size() == 7 || digits.size() == 8) && digits[0] >= '2')
+    return value.refuse(Rule::phone_area_code);
   value.refuse(digits.size() == 11 ? Rule::phone_bad_form : Rule::phone_length);
 }
 
@@ -164,7 +170,8 @@ void clean_citizen_id(Cleaned& value, CleanContext& context) {
   if (!plain) {
     drop_text_mark(value);
     drop_zero_fraction(value);
-    if (expand_exponent(value, context.arena) == Exponent::lost) return value.refuse(Rule::citizen_id_scientific);
+    if (expand_exponent(value, context.arena) == Exponent::lost)
+      return value.refuse(Rule::citizen_id_scientific);
     replace(value, without(value.text, " -", context.arena), Rule::code_separators);
   }
   std::string_view id = value.text;
@@ -192,7 +199,8 @@ void clean_citizen_id(Cleaned& value, CleanContext& context) {
   if (!checks && id.ends_with("000")) return value.refuse(Rule::citizen_id_spreadsheet);
   const auto& synthetic = context.synthetic_id_prefixes;
   if (!Place::plausible(id.substr(0, 6)) &&
-      std::none_of(synthetic.begin(), synthetic.end(), [&](const auto& prefix) { return id.starts_with(prefix); })) {
+      std::none_of(synthetic.begin(), synthetic.end(),
+                   [&](const auto& prefix) { return id.starts_with(prefix); })) {
     return value.refuse(Rule::citizen_id_region);
   }
   const auto number = [&](std::size_t at, std::size_t size) {
@@ -220,7 +228,8 @@ void clean_credit_code(Cleaned& value, CleanContext& context) {
     replace(value, {place, value.text.size()}, Rule::code_case);
   }
   const std::string_view code = value.text;
-  if ((code.size() == 15 || code.size() == 13) && all_digits(code)) return value.refuse(Rule::credit_code_old);
+  if ((code.size() == 15 || code.size() == 13) && all_digits(code))
+    return value.refuse(Rule::credit_code_old);
   if (code.size() != 18) return value.refuse(Rule::credit_code_length);
   constexpr std::string_view alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
   if (!all_digits(code.substr(2, 6)) || code[0] == '0') return value.refuse(Rule::credit_code_form);
@@ -231,7 +240,8 @@ void clean_credit_code(Cleaned& value, CleanContext& context) {
     if (i < 17) sum += static_cast<int>(digit) * weight;
     weight = weight * 3 % 31;
   }
-  if (alphabet[static_cast<std::size_t>((31 - sum % 31) % 31)] != code[17]) value.refuse(Rule::credit_code_checksum);
+  if (alphabet[static_cast<std::size_t>((31 - sum % 31) % 31)] != code[17])
+    value.refuse(Rule::credit_code_checksum);
 }
 
 }  // namespace jingwei::ingest

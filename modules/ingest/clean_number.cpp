@@ -7,7 +7,9 @@ namespace jingwei::ingest {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // A decimal number as digits and a power of ten.
 struct Decimal {
@@ -70,7 +72,8 @@ Rule read_exponent(Reader& in, Decimal& number) {
   if (!negative) in.take('+');
   int power = 0;
   const std::size_t begin = in.at;
-  for (; !in.done() && is_digit(in.text[in.at]); ++in.at) power = std::min(power * 10 + (in.text[in.at] - '0'), 10'000);
+  for (; !in.done() && is_digit(in.text[in.at]); ++in.at)
+    power = std::min(power * 10 + (in.text[in.at] - '0'), 10'000);
   if (in.at == begin) return Rule::number_unreadable;
   number.scale += negative ? -power : power;
   return Rule::none;
@@ -100,7 +103,8 @@ Rule read_decimal(Reader& in, Decimal& number, RuleSet& rules) {
   while (in.take(' ')) {
   }
   // 1.2万, 3亿, 1.5万亿; 35%.
-  for (const auto& [word, power] : {std::pair{"万", 4}, std::pair{"亿", 8}, std::pair{"萬", 4}, std::pair{"億", 8}}) {
+  for (const auto& [word, power] :
+       {std::pair{"万", 4}, std::pair{"亿", 8}, std::pair{"萬", 4}, std::pair{"億", 8}}) {
     while (in.take(std::string_view(word))) {
       rules.add(Rule::number_unit);
       number.scale += power;
@@ -133,9 +137,11 @@ std::optional<std::int64_t> whole_of(const Decimal& number, bool& fits) {
 }
 
 double real_of(const Decimal& number) {
-  // Both parts are exact doubles and one division rounds once (Clinger 1990): nearly every decimal people write.
+  // Both parts are exact doubles and one division rounds once (Clinger 1990): nearly every decimal people
+  // write.
   constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
-  if (number.digits < std::uint64_t{1} << 53 && number.count <= 19 && number.scale <= 0 && number.scale >= -10) {
+  if (number.digits < std::uint64_t{1} << 53 && number.count <= 19 && number.scale <= 0 &&
+      number.scale >= -10) {
     const double real = static_cast<double>(number.digits) / powers[-number.scale];
     return number.negative ? -real : real;
   }
@@ -188,7 +194,8 @@ void clean_number(Cleaned& value, Whole whole, CleanContext& context) {
   RuleSet rules;
   if (in.take('\'')) rules.add(Rule::text_mark);
   if (const Rule refusal = read_decimal(in, number, rules); refusal != Rule::none) {
-    const bool starts = !value.text.empty() && (is_digit(value.text[0]) || value.text[0] == '-' || value.text[0] == '+');
+    const bool starts =
+        !value.text.empty() && (is_digit(value.text[0]) || value.text[0] == '-' || value.text[0] == '+');
     return value.refuse(refusal == Rule::number_units && !starts ? Rule::number_unreadable : refusal);
   }
   value.number = real_of(number);
@@ -203,7 +210,8 @@ void clean_number(Cleaned& value, Whole whole, CleanContext& context) {
   if (!fits) return value.refuse(Rule::number_range);
   value.integer = *integer;
   value.number = static_cast<double>(*integer);
-  if (value.text.find('.') != std::string_view::npos || value.text.starts_with('0') || value.text.starts_with("-0")) {
+  if (value.text.find('.') != std::string_view::npos || value.text.starts_with('0') ||
+      value.text.starts_with("-0")) {
     if (value.text != "0") rules.add(Rule::number_form);
   }
   if (!rules.empty()) write_plain(value, value.integer, rules, context);

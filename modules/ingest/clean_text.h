@@ -12,8 +12,8 @@ enum class Punctuation : std::uint8_t {
   fold,  // all full-width forms are folded: codes, numbers, dates
 };
 
-// Folds width, drops invisible characters, trims and joins white space. Gives `raw` itself when nothing changes.
-// Refuses text holding U+FFFD or bytes that are not UTF-8: something was lost on the way.
+// Folds width, drops invisible characters, trims and joins white space. Gives `raw` itself when nothing
+// changes. Refuses text holding U+FFFD or bytes that are not UTF-8: something was lost on the way.
 Cleaned tidy(std::string_view raw, Punctuation punctuation, CleanContext& context);
 
 // True for "NULL", "N/A", "-", "无", "不详" and their like, on tidied text.

@@ -17,15 +17,16 @@ namespace jingwei::ingest {
 enum class CleanStatus : std::uint8_t { clean, cleaned, empty, refused };
 enum class Sex : std::uint8_t { unknown, male, female };
 
-// The outcome for one value. `text` views the input while unchanged, else the context's arena; of a choice it views
-// the FieldCleaner, which must live as long.
+// The outcome for one value. `text` views the input while unchanged, else the context's arena; of a choice it
+// views the FieldCleaner, which must live as long.
 struct Cleaned {
   CleanStatus status = CleanStatus::clean;
   Rule refusal = Rule::none;  // of refused
   RuleSet rules;              // of cleaned; may stand beside refused too
-  std::string_view text;      // canonical: ISO day, RFC 3339 instant, choice id, plain decimal, "true"/"false"
-  std::int64_t integer = 0;   // integer; days since 1970 of a date; UTC micros of a datetime; 0/1; region id; choice index
-  double number = 0;          // number and integer
+  std::string_view text;  // canonical: ISO day, RFC 3339 instant, choice id, plain decimal, "true"/"false"
+  std::int64_t integer =
+      0;  // integer; days since 1970 of a date; UTC micros of a datetime; 0/1; region id; choice index
+  double number = 0;              // number and integer
   std::optional<Day> birth_date;  // citizen_id
   Sex sex = Sex::unknown;         // citizen_id
 
@@ -57,7 +58,8 @@ struct CleanContext {
   const Zone* zone;  // of times that come without an offset
   Day today;
   RegionResolver* regions = nullptr;  // without one every region is unknown
-  // Beginnings of citizen IDs accepted though such places never issued any: those of synthetic cities ("9901", "9902").
+  // Beginnings of citizen IDs accepted though such places never issued any: those of synthetic cities
+  // ("9901", "9902").
   std::vector<std::string> synthetic_id_prefixes;
 
   // Asking the zone is slow and a file's times lie on few days: each day's offset is kept in its place.

@@ -41,7 +41,8 @@ std::string normal_choice(std::string_view word) {
 
 struct FieldCleaner::Compiled {
   FieldSpec spec;
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> choices;  // exact words and normal ones
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>>
+      choices;  // exact words and normal ones
   std::optional<std::regex> pattern;
   bool checks_text = false;
 
@@ -55,7 +56,9 @@ FieldCleaner::FieldCleaner(std::unique_ptr<Compiled> compiled) : compiled_(std::
 FieldCleaner::FieldCleaner(FieldCleaner&&) noexcept = default;
 FieldCleaner& FieldCleaner::operator=(FieldCleaner&&) noexcept = default;
 FieldCleaner::~FieldCleaner() = default;
-const FieldSpec& FieldCleaner::spec() const { return compiled_->spec; }
+const FieldSpec& FieldCleaner::spec() const {
+  return compiled_->spec;
+}
 
 Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
   auto compiled = std::make_unique<Compiled>();
@@ -85,7 +88,8 @@ Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
 
 void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
   auto found = choices.find(value.text);
-  const bool as_listed = found != choices.end();  // a word of the list is that choice; only other forms of it are a change
+  const bool as_listed =
+      found != choices.end();  // a word of the list is that choice; only other forms of it are a change
   if (!as_listed) found = choices.find(normal_choice(value.text));
   if (found == choices.end()) return value.refuse(Rule::choice_unknown);
   const std::string& id = spec.choices[found->second].id;
@@ -111,19 +115,32 @@ void FieldCleaner::Compiled::clean_region(Cleaned& value, CleanContext& context)
 
 void FieldCleaner::Compiled::by_type(Cleaned& value, CleanContext& context) const {
   switch (spec.type) {
-    case CleanType::text: return;
-    case CleanType::person_name: return clean_person_name(value, context);
-    case CleanType::phone: return clean_phone(value, context);
-    case CleanType::citizen_id: return clean_citizen_id(value, context);
-    case CleanType::credit_code: return clean_credit_code(value, context);
-    case CleanType::date: return clean_date(value, context);
-    case CleanType::datetime: return clean_datetime(value, context);
-    case CleanType::integer: return clean_number(value, Whole::required, context);
-    case CleanType::number: return clean_number(value, Whole::not_required, context);
-    case CleanType::boolean: return clean_boolean(value);
-    case CleanType::choice: return clean_choice(value);
-    case CleanType::region: return clean_region(value, context);
-    case CleanType::address: return clean_address(value, context);
+    case CleanType::text:
+      return;
+    case CleanType::person_name:
+      return clean_person_name(value, context);
+    case CleanType::phone:
+      return clean_phone(value, context);
+    case CleanType::citizen_id:
+      return clean_citizen_id(value, context);
+    case CleanType::credit_code:
+      return clean_credit_code(value, context);
+    case CleanType::date:
+      return clean_date(value, context);
+    case CleanType::datetime:
+      return clean_datetime(value, context);
+    case CleanType::integer:
+      return clean_number(value, Whole::required, context);
+    case CleanType::number:
+      return clean_number(value, Whole::not_required, context);
+    case CleanType::boolean:
+      return clean_boolean(value);
+    case CleanType::choice:
+      return clean_choice(value);
+    case CleanType::region:
+      return clean_region(value, context);
+    case CleanType::address:
+      return clean_address(value, context);
   }
 }
 
@@ -133,8 +150,9 @@ void FieldCleaner::Compiled::check(Cleaned& value, const CleanContext& context) 
     return value.refuse(Rule::too_long);
   }
   // Text never has more code points than bytes.
-  const bool surely_fits = !spec.min_length && !pattern && spec.max_length &&
-                           value.text.size() <= static_cast<std::size_t>(std::max<std::int64_t>(0, *spec.max_length));
+  const bool surely_fits =
+      !spec.min_length && !pattern && spec.max_length &&
+      value.text.size() <= static_cast<std::size_t>(std::max<std::int64_t>(0, *spec.max_length));
   if (checks_text && !surely_fits) {
     const auto length = static_cast<std::int64_t>(count_code_points(value.text));
     if (spec.min_length && length < *spec.min_length) return value.refuse(Rule::too_short);
@@ -149,9 +167,10 @@ void FieldCleaner::Compiled::check(Cleaned& value, const CleanContext& context) 
     if (spec.max && value.number > *spec.max) return value.refuse(Rule::too_large);
   }
   if (spec.type == CleanType::date || spec.type == CleanType::datetime) {
-    const Day day = spec.type == CleanType::date
-                        ? Day{std::chrono::days{value.integer}}
-                        : std::chrono::floor<std::chrono::days>(Instant{std::chrono::microseconds{value.integer}});
+    const Day day =
+        spec.type == CleanType::date
+            ? Day{std::chrono::days{value.integer}}
+            : std::chrono::floor<std::chrono::days>(Instant{std::chrono::microseconds{value.integer}});
     if (day < spec.first_day.value_or(earliest_day)) return value.refuse(Rule::date_too_early);
     if (day > spec.last_day.value_or(context.today + ahead_days)) return value.refuse(Rule::date_too_late);
   }
@@ -192,12 +211,14 @@ Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
 
 std::string normal_header(std::string_view header) {
   std::string folded = text::lower_ascii(text::nfkc(header));
-  if (const std::size_t bracket = folded.find('('); bracket != std::string::npos && bracket > 0) folded.resize(bracket);
+  if (const std::size_t bracket = folded.find('('); bracket != std::string::npos && bracket > 0)
+    folded.resize(bracket);
   std::string out;
   for (std::size_t at = 0; at < folded.size();) {
     const char32_t point = text::next_code_point(folded, at);
     const bool mark = point == '*' || point == ':' || point == '_' || point == '-';
-    if (!mark && !text::is_white_space(point) && !text::is_invisible(point)) text::append_code_point(out, point);
+    if (!mark && !text::is_white_space(point) && !text::is_invisible(point))
+      text::append_code_point(out, point);
   }
   return out;
 }
@@ -223,7 +244,8 @@ const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
     }
   }
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    if (fields_[i].spec().required && map_.column_of_field[i] < 0) map_.missing.push_back(fields_[i].spec().name);
+    if (fields_[i].spec().required && map_.column_of_field[i] < 0)
+      map_.missing.push_back(fields_[i].spec().name);
   }
   return map_;
 }
@@ -241,7 +263,8 @@ const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     const int column = map_.column_of_field[i];
     const bool has = column >= 0 && static_cast<std::size_t>(column) < row.cells.size();
-    values_[i] = fields_[i].clean(has ? row.cells[static_cast<std::size_t>(column)].text : std::string_view{}, context);
+    values_[i] = fields_[i].clean(has ? row.cells[static_cast<std::size_t>(column)].text : std::string_view{},
+                                  context);
     result_.changes.add(values_[i].rules);
     if (values_[i].status == CleanStatus::refused && !result_.refused) {
       result_.refused = true;

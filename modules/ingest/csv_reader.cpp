@@ -14,7 +14,8 @@ namespace jingwei::ingest {
 
 namespace {
 
-// Bits of the 64 bytes at `block` that end an unquoted field: the delimiter, line ends, and NUL, which spoils the row.
+// Bits of the 64 bytes at `block` that end an unquoted field: the delimiter, line ends, and NUL, which spoils
+// the row.
 std::uint64_t stops_in(const char* block, char delimiter) {
   std::uint64_t mask = 0;
 #if defined(__SSE2__)
@@ -22,9 +23,9 @@ std::uint64_t stops_in(const char* block, char delimiter) {
   const __m128i returns = _mm_set1_epi8('\r'), zeros = _mm_setzero_si128();
   for (int i = 0; i < 4; ++i) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block) + i);
-    const __m128i hits = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, line_feeds)),
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, returns), _mm_cmpeq_epi8(bytes, zeros)));
+    const __m128i hits =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, line_feeds)),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, returns), _mm_cmpeq_epi8(bytes, zeros)));
     mask |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(hits))) << (16 * i);
   }
 #else
@@ -46,7 +47,8 @@ std::uint64_t count_lines(std::string_view text) {
 
 class CsvReader final : public RowReader {
  public:
-  CsvReader(std::unique_ptr<LineBuffer> buffer, char delimiter) : buffer_(std::move(buffer)), delimiter_(delimiter) {}
+  CsvReader(std::unique_ptr<LineBuffer> buffer, char delimiter)
+      : buffer_(std::move(buffer)), delimiter_(delimiter) {}
 
   Result<void> begin(RowPosition resume) {
     JW_TRY(buffer_->advance(0));
@@ -60,8 +62,8 @@ class CsvReader final : public RowReader {
     while (columns_.size() > 1 && columns_.back().empty()) columns_.pop_back();
     const std::uint64_t here = buffer_->offset_of(at_);
     if (resume.offset > here) {
-      const std::size_t in_window = static_cast<std::size_t>(
-          std::min<std::uint64_t>(resume.offset - here, buffer_->end() - at_));
+      const std::size_t in_window =
+          static_cast<std::size_t>(std::min<std::uint64_t>(resume.offset - here, buffer_->end() - at_));
       at_ += in_window;
       const std::uint64_t rest = resume.offset - here - in_window;
       if (rest > 0) {
@@ -90,7 +92,8 @@ class CsvReader final : public RowReader {
       row.line = line_;
       row.offset = buffer_->offset_of(at_);
       const Scan scan = scan_row();
-      if (scan.problem == RowProblem::none && scan.content_end - at_ + 1 == found_) {  // empty, or delimiters only
+      if (scan.problem == RowProblem::none &&
+          scan.content_end - at_ + 1 == found_) {  // empty, or delimiters only
         at_ = scan.next;
         line_ += scan.lines;
         continue;
@@ -166,7 +169,8 @@ class CsvReader final : public RowReader {
         }
         add_cell({data + at, stop - at});
       }
-      // Lines chained by stray quotes would be read again from each of them: the chain is cut at the fields allowed.
+      // Lines chained by stray quotes would be read again from each of them: the chain is cut at the fields
+      // allowed.
       if (found_ > limits::row_fields && scan.lines > 1) {
         scan.problem = RowProblem::many_fields;
         return scan;
@@ -176,7 +180,8 @@ class CsvReader final : public RowReader {
         continue;
       }
       scan.content_end = stop;
-      scan.next = stop == end ? end : stop + (data[stop] == '\r' && stop + 1 < end && data[stop + 1] == '\n' ? 2 : 1);
+      scan.next =
+          stop == end ? end : stop + (data[stop] == '\r' && stop + 1 < end && data[stop + 1] == '\n' ? 2 : 1);
       if (stop - at_ > limits::row_bytes) {
         scan.problem = RowProblem::too_long;
       } else if (nul) {
@@ -310,7 +315,8 @@ char detect_delimiter(std::string_view text) {
   return best;
 }
 
-Result<std::unique_ptr<RowReader>> read_csv(std::unique_ptr<LineBuffer> buffer, char delimiter, RowPosition resume) {
+Result<std::unique_ptr<RowReader>> read_csv(std::unique_ptr<LineBuffer> buffer, char delimiter,
+                                            RowPosition resume) {
   auto reader = std::make_unique<CsvReader>(std::move(buffer), delimiter);
   JW_TRY(reader->begin(resume));
   return std::unique_ptr<RowReader>(std::move(reader));

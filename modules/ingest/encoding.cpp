@@ -86,7 +86,10 @@ UConverter* open_converter(Encoding encoding) {
 class ConvertingSource final : public ByteSource {
  public:
   ConvertingSource(std::unique_ptr<ByteSource> source, Encoding encoding)
-      : source_(std::move(source)), converter_(open_converter(encoding)), in_(chunk_bytes), units_(chunk_bytes) {}
+      : source_(std::move(source)),
+        converter_(open_converter(encoding)),
+        in_(chunk_bytes),
+        units_(chunk_bytes) {}
   ~ConvertingSource() override { ucnv_close(converter_); }
   ConvertingSource(const ConvertingSource&) = delete;
   ConvertingSource& operator=(const ConvertingSource&) = delete;
@@ -112,10 +115,12 @@ class ConvertingSource final : public ByteSource {
     for (;;) {
       UErrorCode fault = U_ZERO_ERROR;
       UChar* to = units_.data();
-      ucnv_toUnicode(converter_, &to, units_.data() + units_.size(), &from, from_end, nullptr, ended_, &fault);
+      ucnv_toUnicode(converter_, &to, units_.data() + units_.size(), &from, from_end, nullptr, ended_,
+                     &fault);
       append_units(std::span(units_.data(), to));
       if (fault == U_BUFFER_OVERFLOW_ERROR) continue;
-      if (U_FAILURE(fault)) return Error(ErrorCode::invalid, "ingest.encoding_unknown").because(u_errorName(fault));
+      if (U_FAILURE(fault))
+        return Error(ErrorCode::invalid, "ingest.encoding_unknown").because(u_errorName(fault));
       return {};
     }
   }
@@ -172,8 +177,9 @@ Utf8Evidence weigh_utf8(std::string_view sample, bool whole) {
 
 bool is_binary(std::string_view sample) {
   using namespace std::string_view_literals;
-  for (const std::string_view mark : {"%PDF-"sv, "PK\x03\x04"sv, "\x1F\x8B"sv, "\xD0\xCF\x11\xE0"sv, "\x89PNG"sv,
-                                      "\xFF\xD8\xFF"sv, "Rar!"sv, "7z\xBC\xAF"sv, "SQLite format 3"sv}) {
+  for (const std::string_view mark :
+       {"%PDF-"sv, "PK\x03\x04"sv, "\x1F\x8B"sv, "\xD0\xCF\x11\xE0"sv, "\x89PNG"sv, "\xFF\xD8\xFF"sv,
+        "Rar!"sv, "7z\xBC\xAF"sv, "SQLite format 3"sv}) {
     if (sample.starts_with(mark)) return true;
   }
   return false;
@@ -200,14 +206,20 @@ std::unique_ptr<ByteSource> source_of(std::unique_ptr<File> file) {
   return std::make_unique<FileSource>(std::move(file));
 }
 
-std::unique_ptr<ByteSource> source_of(std::string_view bytes) { return std::make_unique<MemorySource>(bytes); }
+std::unique_ptr<ByteSource> source_of(std::string_view bytes) {
+  return std::make_unique<MemorySource>(bytes);
+}
 
 std::string_view name_of(Encoding encoding) {
   switch (encoding) {
-    case Encoding::utf8: return "UTF-8";
-    case Encoding::utf16_le: return "UTF-16LE";
-    case Encoding::utf16_be: return "UTF-16BE";
-    case Encoding::gb18030: return "GB18030";
+    case Encoding::utf8:
+      return "UTF-8";
+    case Encoding::utf16_le:
+      return "UTF-16LE";
+    case Encoding::utf16_be:
+      return "UTF-16BE";
+    case Encoding::gb18030:
+      return "GB18030";
   }
   return "";
 }
@@ -221,7 +233,8 @@ Result<Encoding> detect_encoding(std::string_view sample, bool whole) {
   std::size_t zeros[2] = {0, 0};
   for (std::size_t i = 0; i < sample.size(); ++i) zeros[i & 1] += sample[i] == '\0';
   const Utf8Evidence evidence = weigh_utf8(sample, whole);
-  // Chinese text in UTF-16 is never UTF-8; in Latin text nearly every second byte is zero. Fewer zeros are damage.
+  // Chinese text in UTF-16 is never UTF-8; in Latin text nearly every second byte is zero. Fewer zeros are
+  // damage.
   const std::size_t zeros_expected = sample.size() / (evidence.bad_bytes > 0 ? 8 : 3);
   if (zeros[1] > zeros_expected && zeros[0] * 16 < zeros[1]) return Encoding::utf16_le;
   if (zeros[0] > zeros_expected && zeros[1] * 16 < zeros[0]) return Encoding::utf16_be;

@@ -16,7 +16,8 @@ namespace jingwei::ingest {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  // Fills at most `into` and returns how many bytes; 0 only at the end. Errors: those of the file or connection behind.
+  // Fills at most `into` and returns how many bytes; 0 only at the end. Errors: those of the file or
+  // connection behind.
   virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
 };
 
@@ -30,17 +31,18 @@ enum class Encoding : std::uint8_t { utf8, utf16_le, utf16_be, gb18030 };
 // Name as people know it: "UTF-8", "UTF-16LE", "UTF-16BE", "GB18030".
 std::string_view name_of(Encoding encoding);
 
-// Guesses from the beginning of a file; `whole` says that the sample is all there is. A byte order mark decides; then
-// text that is UTF-8 but for few bytes is UTF-8; then zero bytes tell UTF-16; the rest is tried as GB18030.
-// Errors: unsupported ("ingest.not_text": PDF, ZIP and Excel, gzip, images; "ingest.encoding_unknown").
+// Guesses from the beginning of a file; `whole` says that the sample is all there is. A byte order mark
+// decides; then text that is UTF-8 but for few bytes is UTF-8; then zero bytes tell UTF-16; the rest is tried
+// as GB18030. Errors: unsupported ("ingest.not_text": PDF, ZIP and Excel, gzip, images;
+// "ingest.encoding_unknown").
 Result<Encoding> detect_encoding(std::string_view sample, bool whole);
 
 // How many bytes of the beginning detection looks at.
 inline constexpr std::size_t encoding_sample_bytes = 1 << 20;
 
-// UTF-8 without byte order mark, from `source` in `encoding`. A byte that cannot be decoded comes out as 0xFF, which
-// no UTF-8 text holds, so that the row reader refuses that row instead of passing garbage on; UTF-8 input passes as it is.
-// `begun` are bytes already taken from `source` (the sample); they come first.
+// UTF-8 without byte order mark, from `source` in `encoding`. A byte that cannot be decoded comes out as
+// 0xFF, which no UTF-8 text holds, so that the row reader refuses that row instead of passing garbage on;
+// UTF-8 input passes as it is. `begun` are bytes already taken from `source` (the sample); they come first.
 std::unique_ptr<ByteSource> decode(std::unique_ptr<ByteSource> source, Encoding encoding, std::string begun);
 
 struct DecodedSource {

@@ -1,4 +1,5 @@
-// Fuzzes detection and decoding: any bytes give rows or an error, every row with its columns, and reading ends.
+// Fuzzes detection and decoding: any bytes give rows or an error, every row with its columns, and reading
+// ends.
 #include "modules/ingest/row_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

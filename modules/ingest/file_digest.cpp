@@ -18,11 +18,14 @@ Result<FileDigest> digest_of(FileSystem& files, const std::string& path) {
     JW_ASSERT(EVP_DigestUpdate(context.get(), buffer.data(), got) == 1);
     digest.bytes += static_cast<std::int64_t>(got);
     if (static_cast<std::uint64_t>(digest.bytes) > limits::upload_bytes) {
-      return Error(ErrorCode::too_large, "file.too_large").with("path", path).with("limit", std::to_string(limits::upload_bytes));
+      return Error(ErrorCode::too_large, "file.too_large")
+          .with("path", path)
+          .with("limit", std::to_string(limits::upload_bytes));
     }
   }
   digest.sha256.resize(32);
-  JW_ASSERT(EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.sha256.data()), nullptr) == 1);
+  JW_ASSERT(EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.sha256.data()),
+                               nullptr) == 1);
   return digest;
 }
 

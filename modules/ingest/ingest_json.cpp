@@ -6,13 +6,15 @@ namespace jingwei::ingest {
 
 namespace {
 
-std::string field_title(const catalog::Catalog& catalog, const std::string& resource, const std::string& field, Language language) {
+std::string field_title(const catalog::Catalog& catalog, const std::string& resource,
+                        const std::string& field, Language language) {
   const auto entry = catalog.find(resource);
   if (!entry || (*entry)->resource.field(field) == nullptr) return field;
   return (*entry)->resource.field(field)->title.in(language);
 }
 
-void write_reasons(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language) {
+void write_reasons(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog,
+                   Language language) {
   json.key("reasons");
   json.begin_array();
   for (const auto& [key, rows] : view.batch.counts.reasons) {
@@ -42,8 +44,8 @@ std::optional<std::string> time_text(const std::optional<Instant>& instant) {
 }
 
 // One value as text, before masking; nothing when absent.
-std::optional<std::string> readable(const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
-                                    Language language) {
+std::optional<std::string> readable(const storage::Value& value, const catalog::Field& field,
+                                    const region::Tree& tree, Language language) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     for (const auto& choice : field.choices) {
       if (choice.id == *text) return choice.title.in(language);
@@ -53,18 +55,21 @@ std::optional<std::string> readable(const storage::Value& value, const catalog::
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number == nullptr) return std::nullopt;
   switch (field.type) {
-    case catalog::FieldType::date: return to_iso(from_days(static_cast<std::int32_t>(*number)));
-    case catalog::FieldType::datetime: return to_rfc3339(from_micros(*number));
+    case catalog::FieldType::date:
+      return to_iso(from_days(static_cast<std::int32_t>(*number)));
+    case catalog::FieldType::datetime:
+      return to_rfc3339(from_micros(*number));
     case catalog::FieldType::region: {
       const region::Node node = tree.find(RegionId(*number));
       return node == region::no_node ? std::optional<std::string>() : tree.path_text(node);
     }
-    default: return std::to_string(*number);
+    default:
+      return std::to_string(*number);
   }
 }
 
-void write_value(JsonWriter& json, const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
-                 Language language) {
+void write_value(JsonWriter& json, const storage::Value& value, const catalog::Field& field,
+                 const region::Tree& tree, Language language) {
   if (field.personal == catalog::Personal::none) {
     if (const auto* real = std::get_if<double>(&value)) return json.value(*real);
     if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -79,7 +84,8 @@ void write_value(JsonWriter& json, const storage::Value& value, const catalog::F
 
 }  // namespace
 
-void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language) {
+void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog,
+                 Language language) {
   const Batch& batch = view.batch;
   const auto entry = catalog.find(batch.resource);
   json.begin_object();
@@ -129,8 +135,8 @@ void write_refused_row(JsonWriter& json, const RefusedRow& row, Language languag
   json.end_object();
 }
 
-void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource, const region::Tree& tree,
-                  Language language) {
+void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,
+                  const region::Tree& tree, Language language) {
   json.begin_object();
   json.member("id", record.id.to_string());
   json.member("version", record.version);

@@ -16,7 +16,7 @@ std::string batch_json(const BatchView& view, const catalog::Catalog& catalog, L
 void write_refused_row(JsonWriter& json, const RefusedRow& row, Language language);
 
 // Personal fields come masked (catalog::masked); choices, regions, dates and times in their readable forms.
-void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource, const region::Tree& tree,
-                  Language language);
+void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,
+                  const region::Tree& tree, Language language);
 
 }  // namespace jingwei::ingest

@@ -23,7 +23,8 @@ Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder) 
   return record;
 }
 
-Result<std::vector<Record>> query_records(storage::Store& store, const RecordBuilder& builder, const storage::Statement& statement,
+Result<std::vector<Record>> query_records(storage::Store& store, const RecordBuilder& builder,
+                                          const storage::Statement& statement,
                                           std::span<const storage::Value> parameters) {
   std::vector<Record> records;
   std::optional<Error> fault;
@@ -43,7 +44,8 @@ Result<std::vector<Record>> query_records(storage::Store& store, const RecordBui
 
 }  // namespace
 
-Result<RecordReceipt> IngestService::add_record(const std::string& resource, const std::map<std::string, std::string>& fields,
+Result<RecordReceipt> IngestService::add_record(const std::string& resource,
+                                                const std::map<std::string, std::string>& fields,
                                                 const WriteRequest& request) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
@@ -53,7 +55,10 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
   std::string body = resource;
   for (const auto& [name, value] : fields) {
     if (entry->resource.field(name) == nullptr) {
-      return Error(ErrorCode::invalid, "ingest.unknown_field").with("field", name).with("resource", resource).at("/" + name);
+      return Error(ErrorCode::invalid, "ingest.unknown_field")
+          .with("field", name)
+          .with("resource", resource)
+          .at("/" + name);
     }
     names.push_back(name);
     cells.push_back({value, CellKind::text});
@@ -63,7 +68,8 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
   TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
   context.regions = &regions;
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today), RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
+  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
+                             RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners);
   cleaner.bind(names);
   Row row;
@@ -84,7 +90,8 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
     JW_ASSIGN(Slice slice, builder.build(parts_.store, {typed}, BatchId(), parts_.clock.now()));
     const RecordReceipt receipt{slice.records.front(), slice.versions.front(), slice.outcomes.front()};
     storage::Change change = std::move(slice.bulk.change);
-    if (!slice.bulk.cells.empty()) change.writes.push_back({&entry->table->insert(), std::move(slice.bulk.cells), 1});
+    if (!slice.bulk.cells.empty())
+      change.writes.push_back({&entry->table->insert(), std::move(slice.bulk.cells), 1});
     SliceEvent event;
     event.resource = resource;
     event.accepted = 1;
@@ -94,9 +101,10 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
     change.events.push_back(to_feed_event(event));
     change.audit.push_back({request.actor, "record.write", resource + ":" + receipt.id.to_string(), "{}"});
     if (request.idempotency_key) {
-      change.idempotency = storage::Idempotency{request.actor, "add_record", *request.idempotency_key, storage::sha256_hex(body),
-                                                receipt.id.to_string() + " " + std::to_string(receipt.version) + " " +
-                                                    std::to_string(static_cast<int>(receipt.outcome))};
+      change.idempotency = storage::Idempotency{
+          request.actor, "add_record", *request.idempotency_key, storage::sha256_hex(body),
+          receipt.id.to_string() + " " + std::to_string(receipt.version) + " " +
+              std::to_string(static_cast<int>(receipt.outcome))};
     }
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
@@ -113,11 +121,13 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource, con
   }
 }
 
-Result<std::vector<Record>> IngestService::list_records(const std::string& resource, std::optional<std::string> under,
-                                                        RecordId before, std::size_t most) const {
+Result<std::vector<Record>> IngestService::list_records(const std::string& resource,
+                                                        std::optional<std::string> under, RecordId before,
+                                                        std::size_t most) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   const RecordBuilder builder(*entry, parts_.sealer);
-  std::vector<storage::Value> parameters = {before ? before.value : INT64_MAX, static_cast<std::int64_t>(most)};
+  std::vector<storage::Value> parameters = {before ? before.value : INT64_MAX,
+                                            static_cast<std::int64_t>(most)};
   if (!under) return query_records(parts_.store, builder, entry->table->page(), parameters);
   const auto tree = parts_.regions.tree();
   const auto scope = tree->scope(*under);
@@ -128,7 +138,9 @@ Result<std::vector<Record>> IngestService::list_records(const std::string& resou
   for (const auto& part : scope->parts) {
     for (region::Node node = part.begin; node < part.end; ++node) {
       if (++count > limits::regions_in_filter) {
-        return Error(ErrorCode::too_large, "ingest.region_too_wide").with("limit", std::to_string(limits::regions_in_filter)).at("under");
+        return Error(ErrorCode::too_large, "ingest.region_too_wide")
+            .with("limit", std::to_string(limits::regions_in_filter))
+            .at("under");
       }
       if (ids.size() > 1) ids += ',';
       ids += tree->id(node).to_string();
@@ -145,7 +157,9 @@ Result<Record> IngestService::find_record(const std::string& resource, RecordId 
   const storage::Value key = id.value;
   JW_ASSIGN(auto records, query_records(parts_.store, builder, entry->table->by_id(), std::span(&key, 1)));
   if (records.empty()) {
-    return Error(ErrorCode::not_found, "ingest.record_not_found").with("record", id.to_string()).with("resource", resource);
+    return Error(ErrorCode::not_found, "ingest.record_not_found")
+        .with("record", id.to_string())
+        .with("resource", resource);
   }
   return std::move(records.front());
 }

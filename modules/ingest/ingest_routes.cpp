@@ -25,7 +25,8 @@ Result<std::int64_t> read_cursor(const std::optional<std::string>& cursor) {
 
 // {"items":[…],"next_cursor":…}: asks for one more than the page holds to know whether there is a next one.
 template <typename Item, typename Write, typename Cursor>
-std::string page_json(const std::vector<Item>& items, std::size_t limit, const Write& write, const Cursor& cursor) {
+std::string page_json(const std::vector<Item>& items, std::size_t limit, const Write& write,
+                      const Cursor& cursor) {
   JsonWriter json(4096);
   json.begin_object();
   json.key("items");
@@ -50,8 +51,10 @@ Result<std::map<std::string, std::string>> texts_of(const std::string& body) {
   if (fault || !parsed.is_object()) return Error(ErrorCode::invalid, "ingest.record_not_object");
   for (const auto& [name, value] : parsed.as_object()) {
     if (value.is_null()) continue;
-    if (value.is_structured()) return Error(ErrorCode::invalid, "ingest.record_nested").at("/" + std::string(name));
-    texts[std::string(name)] = value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+    if (value.is_structured())
+      return Error(ErrorCode::invalid, "ingest.record_nested").at("/" + std::string(name));
+    texts[std::string(name)] =
+        value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
   }
   return texts;
 }
@@ -69,14 +72,17 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response upload_batch(const http::Request& http, const api::UploadBatch& in) override {
     SecureRandom random;
     const std::string path = service_.parts().uploads_folder + "/" + random_credential(random) + ".incoming";
-    if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved) return problem(moved.error(), http.language);
-    const auto view = service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(in.idempotency_key));
+    if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved)
+      return problem(moved.error(), http.language);
+    const auto view =
+        service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(in.idempotency_key));
     if (!view) {
       // Gone already when the service had taken it over; what went wrong is told either way.
       static_cast<void>(service_.parts().files.remove(path));
       return problem(view.error(), http.language);
     }
-    http::Response response = http::Response::json(batch_json(*view, catalog(), http.language), view->repeated ? 200 : 202);
+    http::Response response =
+        http::Response::json(batch_json(*view, catalog(), http.language), view->repeated ? 200 : 202);
     response.headers.emplace_back("Location", "/api/v1/batches/" + view->batch.id.to_string());
     return response;
   }
@@ -88,7 +94,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto views = service_.list_batches(in.resource.value_or(""), BatchId(*before), limit + 1);
     if (!views) return problem(views.error(), http.language);
     return http::Response::json(page_json(
-        *views, limit, [&](JsonWriter& json, const BatchView& view) { write_batch(json, view, catalog(), http.language); },
+        *views, limit,
+        [&](JsonWriter& json, const BatchView& view) { write_batch(json, view, catalog(), http.language); },
         [](const BatchView& view) { return view.batch.id.value; }));
   }
 
@@ -101,12 +108,14 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response list_refused_rows(const http::Request& http, const api::ListRefusedRows& in) override {
     const auto after = read_cursor(in.cursor);
     if (!after) return problem(after.error(), http.language);
-    if (const auto view = service_.find_batch(BatchId(in.batch)); !view) return problem(view.error(), http.language);
+    if (const auto view = service_.find_batch(BatchId(in.batch)); !view)
+      return problem(view.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
     const auto rows = service_.list_refused(BatchId(in.batch), *after, limit + 1);
     if (!rows) return problem(rows.error(), http.language);
     return http::Response::json(page_json(
-        *rows, limit, [&](JsonWriter& json, const RefusedRow& row) { write_refused_row(json, row, http.language); },
+        *rows, limit,
+        [&](JsonWriter& json, const RefusedRow& row) { write_refused_row(json, row, http.language); },
         [](const RefusedRow& row) { return row.line; }));
   }
 
@@ -115,7 +124,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     return view ? Result<void>() : Result<void>(view.error());
   }
 
-  void follow_batch(const http::Request& http, const api::FollowBatch& in, std::shared_ptr<http::EventStream> stream) override {
+  void follow_batch(const http::Request& http, const api::FollowBatch& in,
+                    std::shared_ptr<http::EventStream> stream) override {
     // First join the followers, then tell what stands: nothing between the two is missed.
     followers_->join(BatchId(in.batch), http.language, stream);
     const auto view = service_.find_batch(BatchId(in.batch));
@@ -135,7 +145,9 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto tree = service_.parts().regions.tree();
     return http::Response::json(page_json(
         *records, limit,
-        [&](JsonWriter& json, const Record& record) { write_record(json, record, (*entry)->resource, *tree, http.language); },
+        [&](JsonWriter& json, const Record& record) {
+          write_record(json, record, (*entry)->resource, *tree, http.language);
+        },
         [](const Record& record) { return record.id.value; }));
   }
 
@@ -163,8 +175,10 @@ class IngestRoutes::Handlers final : public api::Operations {
     json.member("version", receipt->version);
     json.member("outcome", outcomes[static_cast<int>(receipt->outcome)]);
     json.end_object();
-    http::Response response = http::Response::json(json.take(), receipt->outcome == RowOutcome::created ? 201 : 200);
-    response.headers.emplace_back("Location", "/api/v1/resources/" + in.resource + "/records/" + receipt->id.to_string());
+    http::Response response =
+        http::Response::json(json.take(), receipt->outcome == RowOutcome::created ? 201 : 200);
+    response.headers.emplace_back("Location",
+                                  "/api/v1/resources/" + in.resource + "/records/" + receipt->id.to_string());
     return response;
   }
 
@@ -197,7 +211,9 @@ class IngestRoutes::Handlers final : public api::Operations {
     }
   };
 
-  static WriteRequest write_request(const std::optional<std::string>& key) { return {std::string(local_actor), key}; }
+  static WriteRequest write_request(const std::optional<std::string>& key) {
+    return {std::string(local_actor), key};
+  }
   const catalog::Catalog& catalog() const { return service_.parts().catalog; }
 
   IngestService& service_;
@@ -208,6 +224,8 @@ IngestRoutes::IngestRoutes(IngestService& service) : handlers_(std::make_unique<
 
 IngestRoutes::~IngestRoutes() = default;
 
-std::vector<http::Route> IngestRoutes::routes() { return api::routes(*handlers_); }
+std::vector<http::Route> IngestRoutes::routes() {
+  return api::routes(*handlers_);
+}
 
 }  // namespace jingwei::ingest

@@ -39,18 +39,22 @@ Result<std::optional<Batch>> find_one(storage::Store& store, const storage::Stat
 
 IngestService::IngestService(IngestParts parts) : parts_(std::move(parts)) {}
 
-IngestService::~IngestService() { stop(); }
+IngestService::~IngestService() {
+  stop();
+}
 
-Result<BatchView> IngestService::submit(const std::string& resource, const std::string& path, const std::string& filename,
-                                        const WriteRequest& request) {
+Result<BatchView> IngestService::submit(const std::string& resource, const std::string& path,
+                                        const std::string& filename, const WriteRequest& request) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
   const bool ours = path.starts_with(parts_.uploads_folder + "/");
   const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{digest.sha256}};
   std::string standing = path;  // where the bytes are now
-  // Bytes nobody will read do not stay behind; after a broken connection the row may stand all the same, so they do.
+  // Bytes nobody will read do not stay behind; after a broken connection the row may stand all the same, so
+  // they do.
   const auto give_up = [&](Error error) -> Error {
-    const bool undone = error.code == ErrorCode::conflict || error.code == ErrorCode::exhausted || error.code == ErrorCode::invalid;
+    const bool undone = error.code == ErrorCode::conflict || error.code == ErrorCode::exhausted ||
+                        error.code == ErrorCode::invalid;
     if (!ours || standing == path || !undone) return error;
     if (const auto removed = parts_.files.remove(standing); !removed) {
       log::warn("ingest.upload_not_removed", {{"fault", removed.error().to_log()}});
@@ -86,8 +90,8 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
       change.writes.push_back({&sql::requeue_batch, {id.value, kept, now_us}, 1});
     } else {
       change.writes.push_back({&sql::add_batch,
-                               {id.value, entry->resource.id, storage::Blob{digest.sha256}, display_name(filename), kept,
-                                digest.bytes, now_us},
+                               {id.value, entry->resource.id, storage::Blob{digest.sha256},
+                                display_name(filename), kept, digest.bytes, now_us},
                                1});
     }
     change.audit.push_back({request.actor, "batch.upload", "batch:" + id.to_string(), "{}"});
@@ -168,7 +172,8 @@ std::optional<BatchId> IngestService::next_batch() {
     {
       const std::lock_guard lock(mutex_);
       const auto failed = given_up_.find(batch.id);
-      const bool resting = failed != given_up_.end() && parts_.clock.monotonic() - failed->second < rest_after_fault;
+      const bool resting =
+          failed != given_up_.end() && parts_.clock.monotonic() - failed->second < rest_after_fault;
       if (running_.contains(batch.id) || resting) continue;
     }
     // On a shared database the file may stand in another process's folder: that one loads it.
@@ -180,7 +185,8 @@ std::optional<BatchId> IngestService::next_batch() {
       const std::lock_guard lock(mutex_);
       if (!running_.emplace(batch.id, BatchView{batch, {}, false, false}).second) continue;
     }
-    const auto held = parts_.store.take_lease(lease_of(batch.id), parts_.owner, parts_.clock.now(), batch_lease);
+    const auto held =
+        parts_.store.take_lease(lease_of(batch.id), parts_.owner, parts_.clock.now(), batch_lease);
     if (held.ok() && *held) return batch.id;
     const std::lock_guard lock(mutex_);
     running_.erase(batch.id);
@@ -192,7 +198,8 @@ BatchView IngestService::view_of(Batch batch) const {
   const std::lock_guard lock(mutex_);
   if (const auto found = running_.find(batch.id); found != running_.end()) {
     BatchView view = found->second;
-    if (view.batch.counts.rows_read < batch.counts.rows_read || batch.finished_at) view.batch = std::move(batch);
+    if (view.batch.counts.rows_read < batch.counts.rows_read || batch.finished_at)
+      view.batch = std::move(batch);
     return view;
   }
   BatchView view;
@@ -212,7 +219,8 @@ Result<BatchView> IngestService::find_batch(BatchId id) const {
   return view_of(std::move(*batch));
 }
 
-Result<std::vector<BatchView>> IngestService::list_batches(const std::string& resource, BatchId before, std::size_t most) const {
+Result<std::vector<BatchView>> IngestService::list_batches(const std::string& resource, BatchId before,
+                                                           std::size_t most) const {
   const std::int64_t below = before ? before.value : INT64_MAX;
   const std::array<storage::Value, 3> parameters = {below, resource, static_cast<std::int64_t>(most)};
   JW_ASSIGN(auto reader, parts_.store.read());
@@ -222,7 +230,8 @@ Result<std::vector<BatchView>> IngestService::list_batches(const std::string& re
   return views;
 }
 
-Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::int64_t after_line, std::size_t most) const {
+Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::int64_t after_line,
+                                                            std::size_t most) const {
   const std::array<storage::Value, 3> parameters = {batch.value, after_line, static_cast<std::int64_t>(most)};
   std::vector<RefusedRow> rows;
   std::optional<Error> fault;
@@ -235,7 +244,8 @@ Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::
       fault = arguments ? original.error() : arguments.error();
       return false;
     }
-    rows.push_back({line, std::string(row.text(1)), std::string(row.text(2)), arguments_from_text(*arguments), std::move(*original)});
+    rows.push_back({line, std::string(row.text(1)), std::string(row.text(2)), arguments_from_text(*arguments),
+                    std::move(*original)});
     return true;
   }));
   if (fault) return *fault;

@@ -1,4 +1,5 @@
-// Ingest (汇聚): files and single records on their way into the record tables; nothing acknowledged is lost, nothing twice.
+// Ingest (汇聚): files and single records on their way into the record tables; nothing acknowledged is lost,
+// nothing twice.
 #pragma once
 
 #include <condition_variable>
@@ -36,15 +37,15 @@ struct IngestParts {
   RegionId hub_region;         // names of regions are looked for here first
   std::vector<std::string> synthetic_id_prefixes;
   std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
-  std::string owner;           // this process, for leases
+  std::string owner;                   // this process, for leases
 };
 
 // A batch as a page shows it.
 struct BatchView {
   Batch batch;
   BatchPace pace;
-  bool repeated = false;      // the very same file had been received before
-  bool interrupted = false;   // running by the books, but no process works on it
+  bool repeated = false;     // the very same file had been received before
+  bool interrupted = false;  // running by the books, but no process works on it
 };
 
 // A record as it stands, personal values opened; whoever shows it masks them (catalog::masked).
@@ -77,35 +78,42 @@ class IngestService {
   explicit IngestService(IngestParts parts);
   ~IngestService();
 
-  // Takes over the file at `path` (inside uploads_folder: it is removed when the batch is done; elsewhere it is only read) as a
-  // batch in state queued. The same bytes for the same resource give the earlier batch, marked repeated; a failed one is
-  // queued again. Errors: not_found (resource), too_large, the store's.
-  Result<BatchView> submit(const std::string& resource, const std::string& path, const std::string& filename, const WriteRequest& request);
+  // Takes over the file at `path` (inside uploads_folder: it is removed when the batch is done; elsewhere it
+  // is only read) as a batch in state queued. The same bytes for the same resource give the earlier batch,
+  // marked repeated; a failed one is queued again. Errors: not_found (resource), too_large, the store's.
+  Result<BatchView> submit(const std::string& resource, const std::string& path, const std::string& filename,
+                           const WriteRequest& request);
 
   // Loads one queued batch to its end on the caller's thread; `progress` is called after each slice.
-  // Errors: only those that ended the load early (store, disk); a file that cannot be read ends as state failed.
+  // Errors: only those that ended the load early (store, disk); a file that cannot be read ends as state
+  // failed.
   Result<void> load(BatchId batch, const std::function<void(const BatchView&)>& progress = {});
 
-  // Loads queued and interrupted batches on threads of its own, oldest first, until stop(). stop() ends at a slice's border.
+  // Loads queued and interrupted batches on threads of its own, oldest first, until stop(). stop() ends at a
+  // slice's border.
   void start(int loaders);
   void stop();
 
   // Errors: not_found.
   Result<BatchView> find_batch(BatchId batch) const;
   // Newest first; empty `resource` means all; `before` none means from the newest.
-  Result<std::vector<BatchView>> list_batches(const std::string& resource, BatchId before, std::size_t most) const;
-  Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line, std::size_t most) const;
+  Result<std::vector<BatchView>> list_batches(const std::string& resource, BatchId before,
+                                              std::size_t most) const;
+  Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line,
+                                               std::size_t most) const;
 
   // One record from named texts (as a form sends them), cleaned and checked like a file's row.
   // Errors: not_found, invalid with one cause per field at fault, the store's.
-  Result<RecordReceipt> add_record(const std::string& resource, const std::map<std::string, std::string>& fields,
+  Result<RecordReceipt> add_record(const std::string& resource,
+                                   const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
   // Current versions, newest record first; none `under` means everywhere.
-  Result<std::vector<Record>> list_records(const std::string& resource, std::optional<std::string> under, RecordId before,
-                                           std::size_t most) const;
+  Result<std::vector<Record>> list_records(const std::string& resource, std::optional<std::string> under,
+                                           RecordId before, std::size_t most) const;
   Result<Record> find_record(const std::string& resource, RecordId record) const;
 
-  // Called with each slice of any batch this process loads, and at its end; from a loader's thread. Keep it short.
+  // Called with each slice of any batch this process loads, and at its end; from a loader's thread. Keep it
+  // short.
   void on_progress(std::function<void(const BatchView&)> notify);
 
   const IngestParts& parts() const { return parts_; }
@@ -122,7 +130,8 @@ class IngestService {
   std::condition_variable wake_;
   std::vector<std::function<void(const BatchView&)>> listeners_;
   std::map<BatchId, BatchView> running_;  // what this process loads now
-  std::map<BatchId, std::chrono::nanoseconds> given_up_;  // could not be loaded (store or disk fault), since when; tried again
+  std::map<BatchId, std::chrono::nanoseconds>
+      given_up_;  // could not be loaded (store or disk fault), since when; tried again
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
 };

@@ -1,4 +1,5 @@
-// JSON Lines: one flat object a line. Nested values, duplicate keys and broken lines are refused, the rest goes on.
+// JSON Lines: one flat object a line. Nested values, duplicate keys and broken lines are refused, the rest
+// goes on.
 #pragma once
 
 #include <memory>

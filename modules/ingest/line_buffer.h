@@ -11,8 +11,8 @@
 
 namespace jingwei::ingest {
 
-// Holds at least limits::row_bytes + 2 bytes from the row's beginning, or all that is left. Behind the last byte stand
-// `padding` zero bytes, so that scanning may read blocks. Not thread-safe.
+// Holds at least limits::row_bytes + 2 bytes from the row's beginning, or all that is left. Behind the last
+// byte stand `padding` zero bytes, so that scanning may read blocks. Not thread-safe.
 class LineBuffer {
  public:
   static constexpr std::size_t padding = 64;
@@ -27,9 +27,11 @@ class LineBuffer {
   bool doubtful() const { return doubtful_; }
   std::size_t capacity() const { return bytes_.size(); }
 
-  // Drops what lies before `keep`, which becomes 0, and reads more. Positions held by the caller move down by `keep`.
+  // Drops what lies before `keep`, which becomes 0, and reads more. Positions held by the caller move down by
+  // `keep`.
   Result<void> advance(std::size_t keep);
-  // Passes over the rest of a line too long for the window: the position behind the first line end at or after `at`.
+  // Passes over the rest of a line too long for the window: the position behind the first line end at or
+  // after `at`.
   Result<std::size_t> pass_line(std::size_t at);
   // Moves the stream's beginning forward by `bytes` (less at its end).
   Result<void> skip(std::uint64_t bytes);

@@ -15,12 +15,27 @@ using storage::Value;
 
 // Positions in catalog::record_columns.
 enum RecordColumn : int {
-  record_key, version, id, resource_version, content, batch, line, region, day, valid_from, valid_to, known_from, known_to, withdrawn
+  record_key,
+  version,
+  id,
+  resource_version,
+  content,
+  batch,
+  line,
+  region,
+  day,
+  valid_from,
+  valid_to,
+  known_from,
+  known_to,
+  withdrawn
 };
 
 // A value as unambiguous bytes: its kind, its length, itself. Numbers go by value, so 1 and "1" differ.
 void append_canonical(std::string& bytes, const Value& value) {
-  const auto append_number = [&](std::uint64_t word) { bytes.append(reinterpret_cast<const char*>(&word), sizeof word); };
+  const auto append_number = [&](std::uint64_t word) {
+    bytes.append(reinterpret_cast<const char*>(&word), sizeof word);
+  };
   bytes += static_cast<char>('0' + value.index());
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     append_number(static_cast<std::uint64_t>(*number));
@@ -32,15 +47,18 @@ void append_canonical(std::string& bytes, const Value& value) {
   }
 }
 
-std::string hash16(const std::string& bytes) { return storage::sha256(bytes).substr(0, 16); }
+std::string hash16(const std::string& bytes) {
+  return storage::sha256(bytes).substr(0, 16);
+}
 
-// Sealed cells are bound to their resource, not to its table: the next table version takes them over as they are.
-// A sealed value keeps its kind, so that a number comes back as a number.
+// Sealed cells are bound to their resource, not to its table: the next table version takes them over as they
+// are. A sealed value keeps its kind, so that a number comes back as a number.
 std::string sealed_text(const Value& value) {
   std::string bytes;
   bytes += static_cast<char>('0' + value.index());
   if (const auto* number = std::get_if<std::int64_t>(&value)) bytes += std::to_string(*number);
-  if (const auto* real = std::get_if<double>(&value)) bytes.append(reinterpret_cast<const char*>(real), sizeof *real);
+  if (const auto* real = std::get_if<double>(&value))
+    bytes.append(reinterpret_cast<const char*>(real), sizeof *real);
   if (const auto* text = std::get_if<std::string>(&value)) bytes += *text;
   return bytes;
 }
@@ -59,8 +77,10 @@ Value opened_value(std::string_view bytes) {
       if (rest.size() == sizeof real) std::memcpy(&real, rest.data(), sizeof real);
       return real;
     }
-    case 3: return std::string(rest);
-    default: return Null{};
+    case 3:
+      return std::string(rest);
+    default:
+      return Null{};
   }
 }
 
@@ -79,10 +99,12 @@ bool is_reported(const catalog::Resource& resource, const std::string& metric) {
 
 }  // namespace
 
-RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer) : entry_(entry), sealer_(sealer) {
+RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer)
+    : entry_(entry), sealer_(sealer) {
   const auto& fields = entry.resource.fields;
   for (std::size_t at = 0; at < fields.size(); ++at) by_name_.push_back(at);
-  std::sort(by_name_.begin(), by_name_.end(), [&](std::size_t a, std::size_t b) { return fields[a].name < fields[b].name; });
+  std::sort(by_name_.begin(), by_name_.end(),
+            [&](std::size_t a, std::size_t b) { return fields[a].name < fields[b].name; });
 }
 
 std::string RecordBuilder::key_of(const TypedRow& row) const {
@@ -107,8 +129,8 @@ std::string RecordBuilder::content_of(const TypedRow& row) const {
   return hash16(bytes);
 }
 
-void RecordBuilder::count(std::map<std::tuple<std::string, RegionId, Day>, double>& figures, const std::vector<Value>& values,
-                          RegionId region, Day day, double sign) const {
+void RecordBuilder::count(std::map<std::tuple<std::string, RegionId, Day>, double>& figures,
+                          const std::vector<Value>& values, RegionId region, Day day, double sign) const {
   if (!region) return;
   const auto& resource = entry_.resource;
   for (const auto& metric : resource.metrics) {
@@ -118,7 +140,8 @@ void RecordBuilder::count(std::map<std::tuple<std::string, RegionId, Day>, doubl
       if (std::holds_alternative<Null>(reported)) continue;
       amount *= number_of(reported);
     } else if (!metric.where_field.empty()) {
-      const auto* choice = std::get_if<std::string>(&values[static_cast<std::size_t>(resource.index_of(metric.where_field))]);
+      const auto* choice =
+          std::get_if<std::string>(&values[static_cast<std::size_t>(resource.index_of(metric.where_field))]);
       if (choice == nullptr || *choice != metric.where_value) continue;
     }
     figures[{metric.id, region, day}] += amount;
@@ -137,7 +160,8 @@ Result<std::vector<Value>> RecordBuilder::values_of(const storage::Row& row) con
     if (row.is_null(column)) {
       values.emplace_back(Null{});
     } else if (kind == catalog::ColumnKind::sealed) {
-      JW_ASSIGN(const std::string plain, sealer_.open({entry_.resource.id, record, fields[at].name}, row.blob(column)));
+      JW_ASSIGN(const std::string plain,
+                sealer_.open({entry_.resource.id, record, fields[at].name}, row.blob(column)));
       values.push_back(opened_value(plain));
     } else if (kind == catalog::ColumnKind::integer) {
       values.emplace_back(row.integer(column));
@@ -150,37 +174,39 @@ Result<std::vector<Value>> RecordBuilder::values_of(const storage::Row& row) con
   return values;
 }
 
-Result<std::map<std::string, RecordBuilder::Current>> RecordBuilder::find_current(storage::Store& store,
-                                                                                 const std::vector<std::string>& keys) const {
+Result<std::map<std::string, RecordBuilder::Current>> RecordBuilder::find_current(
+    storage::Store& store, const std::vector<std::string>& keys) const {
   std::vector<std::vector<Value>> parameters;
   parameters.reserve(keys.size());
   for (const auto& key : keys) parameters.push_back({Blob{key}});
   std::map<std::string, Current> current;
   std::optional<Error> fault;
   JW_ASSIGN(auto reader, store.read());
-  JW_TRY(reader->query_each(entry_.table->current(), parameters, [&](std::size_t at, const storage::Row& row) {
-    Current found;
-    found.version = row.integer(RecordColumn::version);
-    found.id = row.integer(RecordColumn::id);
-    found.content = row.blob(RecordColumn::content);
-    found.region = RegionId(row.integer(RecordColumn::region));
-    found.day = from_days(static_cast<std::int32_t>(row.integer(RecordColumn::day)));
-    if (!entry_.resource.metrics.empty()) {
-      auto values = values_of(row);
-      if (!values) {
-        fault = std::move(values).error();
-        return;
-      }
-      found.values = std::move(*values);
-    }
-    current[keys[at]] = std::move(found);
-  }));
+  JW_TRY(
+      reader->query_each(entry_.table->current(), parameters, [&](std::size_t at, const storage::Row& row) {
+        Current found;
+        found.version = row.integer(RecordColumn::version);
+        found.id = row.integer(RecordColumn::id);
+        found.content = row.blob(RecordColumn::content);
+        found.region = RegionId(row.integer(RecordColumn::region));
+        found.day = from_days(static_cast<std::int32_t>(row.integer(RecordColumn::day)));
+        if (!entry_.resource.metrics.empty()) {
+          auto values = values_of(row);
+          if (!values) {
+            fault = std::move(values).error();
+            return;
+          }
+          found.values = std::move(*values);
+        }
+        current[keys[at]] = std::move(found);
+      }));
   if (fault) return *fault;
   return current;
 }
 
-void RecordBuilder::append_cells(storage::BulkSlice& bulk, const TypedRow& row, const std::string& key, const std::string& content_hash,
-                                 std::int64_t record, std::int64_t record_version, BatchId from_batch, Instant now) const {
+void RecordBuilder::append_cells(storage::BulkSlice& bulk, const TypedRow& row, const std::string& key,
+                                 const std::string& content_hash, std::int64_t record,
+                                 std::int64_t record_version, BatchId from_batch, Instant now) const {
   const auto& table = *entry_.table;
   const auto& fields = entry_.resource.fields;
   auto& cells = bulk.cells;
@@ -208,18 +234,21 @@ void RecordBuilder::append_cells(storage::BulkSlice& bulk, const TypedRow& row, 
     } else if (absent) {
       cells.emplace_back(Null{});
     } else {
-      cells.emplace_back(Blob{sealer_.seal({entry_.resource.id, record, fields[at].name}, sealed_text(value))});
+      cells.emplace_back(
+          Blob{sealer_.seal({entry_.resource.id, record, fields[at].name}, sealed_text(value))});
     }
     if (!column.equality) continue;
     if (absent) {
       cells.emplace_back(Null{});
     } else {
-      cells.emplace_back(Blob{sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value))});
+      cells.emplace_back(
+          Blob{sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value))});
     }
   }
 }
 
-Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<TypedRow>& rows, BatchId from_batch, Instant now) const {
+Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<TypedRow>& rows,
+                                   BatchId from_batch, Instant now) const {
   const auto& table = *entry_.table;
   Slice slice;
   slice.bulk.table = table.name();
@@ -230,7 +259,8 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<Type
   keys.reserve(rows.size());
   for (const auto& row : rows) keys.push_back(key_of(row));
   JW_ASSIGN(auto current, find_current(store, keys));
-  JW_ASSIGN(std::int64_t next_id, store.allocate_ids(static_cast<std::int64_t>(std::max<std::size_t>(rows.size(), 1))));
+  JW_ASSIGN(std::int64_t next_id,
+            store.allocate_ids(static_cast<std::int64_t>(std::max<std::size_t>(rows.size(), 1))));
 
   std::map<std::tuple<std::string, RegionId, Day>, double> figures;
   const std::size_t width = table.columns().size();
@@ -253,9 +283,11 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<Type
       ++slice.updated;
       count(figures, before.values, before.region, before.day, -1);
       if (before.slice_row >= 0) {
-        slice.bulk.cells[static_cast<std::size_t>(before.slice_row) * width + RecordColumn::known_to] = to_micros(now);
+        slice.bulk.cells[static_cast<std::size_t>(before.slice_row) * width + RecordColumn::known_to] =
+            to_micros(now);
       } else {
-        slice.bulk.change.writes.push_back({&table.close(), {Blob{keys[at]}, before.version, to_micros(now)}, 1});
+        slice.bulk.change.writes.push_back(
+            {&table.close(), {Blob{keys[at]}, before.version, to_micros(now)}, 1});
       }
     }
     append_cells(slice.bulk, row, keys[at], content_hash, record, record_version, from_batch, now);
@@ -266,7 +298,8 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const std::vector<Type
     before = Current{record_version, record, content_hash, row.values, row.region, row.day, written++};
   }
   for (const auto& [key, delta] : figures) {
-    if (delta != 0 || is_reported(entry_.resource, std::get<0>(key))) slice.counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), delta});
+    if (delta != 0 || is_reported(entry_.resource, std::get<0>(key)))
+      slice.counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), delta});
   }
   return slice;
 }

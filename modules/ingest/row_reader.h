@@ -13,7 +13,8 @@
 
 namespace jingwei::ingest {
 
-// JSON tells text from numbers; CSV cells are always text. Numbers and truth stand as their text ("12.5", "true").
+// JSON tells text from numbers; CSV cells are always text. Numbers and truth stand as their text ("12.5",
+// "true").
 enum class CellKind : std::uint8_t { absent, text, number, boolean, null };
 
 struct Cell {
@@ -42,10 +43,11 @@ std::string_view message_of(RowProblem problem);
 
 // Views are valid until the next call of next().
 struct Row {
-  std::uint64_t line = 0;      // the first line of the row, from 1
-  std::uint64_t offset = 0;    // of its first byte in the decoded stream
+  std::uint64_t line = 0;       // the first line of the row, from 1
+  std::uint64_t offset = 0;     // of its first byte in the decoded stream
   std::span<const Cell> cells;  // by column; fewer than columns() never happens unless there is a problem
-  std::string_view original;   // the row's bytes in UTF-8 (bad bytes as they came), cut at limits::refused_original_bytes if too_long
+  std::string_view original;    // the row's bytes in UTF-8 (bad bytes as they came), cut at
+                                // limits::refused_original_bytes if too_long
   RowProblem problem = RowProblem::none;
   std::string_view problem_column;  // nested_value, duplicate_key
   std::size_t found = 0;            // few_fields, many_fields: fields of this row
@@ -85,13 +87,15 @@ class RowReader {
 };
 
 struct ReadOptions {
-  std::optional<RowFormat> format;  // absent: JSON Lines when the text begins with "{", CSV otherwise
+  std::optional<RowFormat> format;   // absent: JSON Lines when the text begins with "{", CSV otherwise
   std::optional<Encoding> encoding;  // absent: detected
   char delimiter = '\0';             // absent: detected among , ; tab and |
   RowPosition resume;                // the header is always read from the beginning
 };
 
-// Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the source.
-Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source, const ReadOptions& options = {});
+// Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the
+// source.
+Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source,
+                                             const ReadOptions& options = {});
 
 }  // namespace jingwei::ingest

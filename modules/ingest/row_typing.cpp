@@ -11,9 +11,12 @@ storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
     case catalog::FieldType::datetime:
     case catalog::FieldType::integer:
     case catalog::FieldType::boolean:
-    case catalog::FieldType::region: return cell.integer;
-    case catalog::FieldType::number: return cell.number;
-    default: return std::string(cell.text);
+    case catalog::FieldType::region:
+      return cell.integer;
+    case catalog::FieldType::number:
+      return cell.number;
+    default:
+      return std::string(cell.text);
   }
 }
 
@@ -62,7 +65,8 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
   return cleaners;
 }
 
-TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone, const RowDefaults& defaults) {
+TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone,
+                   const RowDefaults& defaults) {
   TypedRow typed;
   typed.day = defaults.today;
   typed.cleaned = !row.changes.empty();

@@ -18,7 +18,9 @@ struct RowDefaults {
   RegionId region;  // Resource::region_otherwise, resolved
 };
 
-// The typed row of an accepted clean row. Region and day come from the resource's fields for them, else from the defaults.
-TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone, const RowDefaults& defaults);
+// The typed row of an accepted clean row. Region and day come from the resource's fields for them, else from
+// the defaults.
+TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone,
+                   const RowDefaults& defaults);
 
 }  // namespace jingwei::ingest

@@ -55,7 +55,8 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
     }
     for (const auto& item : object.at("counts").as_array()) {
       const auto& row = item.as_array();
-      event.counts.push_back({boost::json::value_to<std::string>(row.at(0)), RegionId(row.at(1).to_number<std::int64_t>()),
+      event.counts.push_back({boost::json::value_to<std::string>(row.at(0)),
+                              RegionId(row.at(1).to_number<std::int64_t>()),
                               from_days(row.at(2).to_number<std::int32_t>()), row.at(3).to_number<double>()});
     }
     return event;

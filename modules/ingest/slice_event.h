@@ -1,4 +1,5 @@
-// The feed event "ingest.slice": what one slice of a batch, or one record entered by hand, changed in the figures.
+// The feed event "ingest.slice": what one slice of a batch, or one record entered by hand, changed in the
+// figures.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct CountedChange {
   double delta = 0;
 };
 
-// Rows first_row … last_row of a batch (0 … 0 for a record entered by hand). No personal data: ids, counts and reasons only.
+// Rows first_row … last_row of a batch (0 … 0 for a record entered by hand). No personal data: ids, counts
+// and reasons only.
 struct SliceEvent {
   std::string resource;
   BatchId batch;

@@ -13,7 +13,8 @@ bool is_code(std::string_view text) {
 // Takes separators people write between the parts of a place off the front.
 std::string_view without_separators(std::string_view text) {
   for (;;) {
-    if (!text.empty() && (text.front() == '/' || text.front() == ' ' || text.front() == '-' || text.front() == ',')) {
+    if (!text.empty() &&
+        (text.front() == '/' || text.front() == ' ' || text.front() == '-' || text.front() == ',')) {
       text.remove_prefix(1);
     } else if (text.starts_with("，") || text.starts_with("、") || text.starts_with("／")) {
       text.remove_prefix(3);
@@ -70,7 +71,8 @@ RegionMatch TreeRegionResolver::by_names_from_the_top(std::string_view text) con
   std::string_view rest = without_separators(text);
   // The city's own name and those above it may stand in front.
   for (const region::Node above : tree_->path(hub_)) {
-    if (const auto name = tree_->name(above); rest.starts_with(name)) rest = without_separators(rest.substr(name.size()));
+    if (const auto name = tree_->name(above); rest.starts_with(name))
+      rest = without_separators(rest.substr(name.size()));
   }
   const region::Node node = descend(hub_, rest);
   if (node == region::no_node) return {};
@@ -81,7 +83,8 @@ region::Node TreeRegionResolver::descend(region::Node from, std::string_view tex
   if (text.empty()) return from == hub_ ? region::no_node : from;
   region::Node best = region::no_node;
   std::size_t best_length = 0;
-  for (region::Node child = tree_->first_child(from); child != region::no_node; child = tree_->next_sibling(child)) {
+  for (region::Node child = tree_->first_child(from); child != region::no_node;
+       child = tree_->next_sibling(child)) {
     const std::string_view name = tree_->name(child);
     if (name.size() > best_length && text.starts_with(name)) {
       best = child;

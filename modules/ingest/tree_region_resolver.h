@@ -1,4 +1,5 @@
-// Finds the region that a cell means: a code in any form, a name, or names from the top down written together.
+// Finds the region that a cell means: a code in any form, a name, or names from the top down written
+// together.
 #pragma once
 
 #include <memory>
@@ -10,8 +11,8 @@
 
 namespace jingwei::ingest {
 
-// One per load; remembers what it resolved. Names are looked for under the hub's own region first, then in the whole country:
-// a name that stands there more than once is ambiguous, never guessed.
+// One per load; remembers what it resolved. Names are looked for under the hub's own region first, then in
+// the whole country: a name that stands there more than once is ambiguous, never guessed.
 class TreeRegionResolver final : public RegionResolver {
  public:
   TreeRegionResolver(std::shared_ptr<const region::Tree> tree, RegionId hub_region);

@@ -7,7 +7,9 @@ namespace jingwei::metrics {
 
 namespace {
 
-std::string_view kind_of(const MetricInfo& info) { return info.metric->kind == catalog::MetricKind::count ? "count" : "last"; }
+std::string_view kind_of(const MetricInfo& info) {
+  return info.metric->kind == catalog::MetricKind::count ? "count" : "last";
+}
 
 void write_days(JsonWriter& json, std::string_view key, const std::vector<DayValue>& days) {
   json.key(key);
@@ -29,7 +31,8 @@ bool is_shown(const RegionFigures& figures, std::size_t at) {
   });
 }
 
-void write_cards(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures, Language language) {
+void write_cards(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures,
+                 Language language) {
   json.key("cards");
   json.begin_array();
   for (std::size_t at = 0; at < figures.figures.size(); ++at) {
@@ -55,15 +58,18 @@ void write_cards(JsonWriter& json, const MetricsService& metrics, const RegionFi
   json.end_array();
 }
 
-void write_values(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures, const RegionFigures::Child& child) {
+void write_values(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures,
+                  const RegionFigures::Child& child) {
   json.begin_object();
   for (std::size_t at = 0; at < figures.figures.size(); ++at) {
-    if (is_shown(figures, at) && std::isfinite(child.totals[at])) json.member(metrics.metrics()[figures.figures[at].metric].id, child.totals[at]);
+    if (is_shown(figures, at) && std::isfinite(child.totals[at]))
+      json.member(metrics.metrics()[figures.figures[at].metric].id, child.totals[at]);
   }
   json.end_object();
 }
 
-void write_quality(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures, Language language) {
+void write_quality(JsonWriter& json, const MetricsService& metrics, const RegionFigures& figures,
+                   Language language) {
   json.key("quality");
   json.begin_array();
   std::set<std::string> written;
@@ -123,8 +129,8 @@ void write_region(JsonWriter& json, const region::Tree& tree, region::Node node,
   json.end_object();
 }
 
-std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node, const RegionFigures& figures,
-                         Language language) {
+std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node,
+                         const RegionFigures& figures, Language language) {
   JsonWriter json(16 * 1024);
   json.begin_object();
   json.key("region");
@@ -156,8 +162,8 @@ std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree
   return json.take();
 }
 
-std::string cockpit_update_json(const MetricsService& metrics, const region::Tree& tree, const RegionFigures& figures,
-                                Language language) {
+std::string cockpit_update_json(const MetricsService& metrics, const region::Tree& tree,
+                                const RegionFigures& figures, Language language) {
   JsonWriter json(16 * 1024);
   json.begin_object();
   write_moment(json, figures);
@@ -184,15 +190,17 @@ std::string metric_list_json(const MetricsService& metrics, Language language) {
   json.begin_array();
   for (const auto& info : metrics.metrics()) {
     const bool counts = info.metric->kind == catalog::MetricKind::count;
-    const std::vector<std::pair<std::string, std::string>> arguments = {{"resource", info.resource->title.in(language)},
-                                                                        {"field", info.metric->field}};
+    const std::vector<std::pair<std::string, std::string>> arguments = {
+        {"resource", info.resource->title.in(language)}, {"field", info.metric->field}};
     const std::string& own = info.metric->definition.in(language);
     json.begin_object();
     json.member("id", info.id);
     json.member("title", info.metric->title.in(language));
     json.member("resource", info.resource->id);
     json.member("kind", kind_of(info));
-    json.member("definition", !own.empty() ? own : render(counts ? "metrics.counts_records" : "metrics.last_value", arguments, language));
+    json.member("definition", !own.empty() ? own
+                                           : render(counts ? "metrics.counts_records" : "metrics.last_value",
+                                                    arguments, language));
     json.member("owner", info.resource->provider.in(language));
     json.end_object();
   }
@@ -201,14 +209,15 @@ std::string metric_list_json(const MetricsService& metrics, Language language) {
   return json.take();
 }
 
-std::string series_json(const MetricInfo& info, const region::Tree& tree, region::Node node, const std::vector<DayValue>& values,
-                        Language language) {
+std::string series_json(const MetricInfo& info, const region::Tree& tree, region::Node node,
+                        const std::vector<DayValue>& values, Language language) {
   JsonWriter json(4096);
   json.begin_object();
   json.member("metric", info.id);
   json.member("title", info.metric->title.in(language));
   json.member("kind", kind_of(info));
-  json.member("source", info.resource->source.empty() ? info.resource->provider.in(language) : info.resource->source);
+  json.member("source",
+              info.resource->source.empty() ? info.resource->provider.in(language) : info.resource->source);
   json.key("region");
   write_region(json, tree, node, language);
   write_days(json, "points", values);

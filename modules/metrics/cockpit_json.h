@@ -10,16 +10,16 @@
 namespace jingwei::metrics {
 
 // The whole cockpit of one region.
-std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node, const RegionFigures& figures,
-                         Language language);
+std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node,
+                         const RegionFigures& figures, Language language);
 
 // What a page needs to move its figures without asking again: totals, latest days, children, quality.
-std::string cockpit_update_json(const MetricsService& metrics, const region::Tree& tree, const RegionFigures& figures,
-                                Language language);
+std::string cockpit_update_json(const MetricsService& metrics, const region::Tree& tree,
+                                const RegionFigures& figures, Language language);
 
 void write_region(JsonWriter& json, const region::Tree& tree, region::Node node, Language language);
 std::string metric_list_json(const MetricsService& metrics, Language language);
-std::string series_json(const MetricInfo& info, const region::Tree& tree, region::Node node, const std::vector<DayValue>& values,
-                        Language language);
+std::string series_json(const MetricInfo& info, const region::Tree& tree, region::Node node,
+                        const std::vector<DayValue>& values, Language language);
 
 }  // namespace jingwei::metrics

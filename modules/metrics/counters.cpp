@@ -15,7 +15,8 @@ void Counters::add(const Cell& delta) {
 }
 
 void Counters::mark_dirty(std::span<const Cell> cells) {
-  for (const auto& cell : cells) dirty_cells_ += dirty_[{cell.metric, cell.region}].insert(cell.day).second ? 1 : 0;
+  for (const auto& cell : cells)
+    dirty_cells_ += dirty_[{cell.metric, cell.region}].insert(cell.day).second ? 1 : 0;
 }
 
 void Counters::restore(const Cell& cell) {
@@ -38,7 +39,9 @@ void Counters::add_sum(const Cell& delta) {
   });
 }
 
-void Counters::touch(RegionId region) { ++revisions_[region]; }
+void Counters::touch(RegionId region) {
+  ++revisions_[region];
+}
 
 double Counters::total(MetricIndex metric, RegionId region) const {
   const auto found = sums_.find({metric, region});
@@ -63,7 +66,8 @@ std::vector<DayValue> Counters::days_between(MetricIndex metric, RegionId region
   const auto found = sums_.find({metric, region});
   if (found == sums_.end()) return values;
   const auto& days = found->second.days;
-  for (auto it = days.lower_bound(from); it != days.end() && it->first <= to; ++it) values.push_back({it->first, it->second});
+  for (auto it = days.lower_bound(from); it != days.end() && it->first <= to; ++it)
+    values.push_back({it->first, it->second});
   return values;
 }
 

@@ -18,8 +18,8 @@ namespace jingwei::metrics {
 // Position of a metric in the list the Counters were made for.
 using MetricIndex = std::uint16_t;
 
-// `roll_up` sums go to every ancestor; the others stand at exactly their region (a reported figure of a city does not add to
-// the province's own report).
+// `roll_up` sums go to every ancestor; the others stand at exactly their region (a reported figure of a city
+// does not add to the province's own report).
 enum class Fold : std::uint8_t { roll_up, at_region };
 
 struct Cell {

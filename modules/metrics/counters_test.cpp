@@ -14,7 +14,9 @@ void decimal_ancestors(RegionId region, const std::function<void(RegionId)>& vis
 
 constexpr Day first_day{std::chrono::days{18'300}};
 
-Counters two_metrics() { return Counters({Fold::roll_up, Fold::at_region}, decimal_ancestors); }
+Counters two_metrics() {
+  return Counters({Fold::roll_up, Fold::at_region}, decimal_ancestors);
+}
 
 // Goal: a count at a grid shows at every level above it, and nowhere else.
 TEST(Counters, CountsRollUpToEveryAncestor) {
@@ -53,22 +55,28 @@ TEST(Counters, RestoredCellsGiveTheSameFigures) {
   Counters counted = two_metrics();
   std::map<std::tuple<int, std::int64_t, Day>, double> saved;
   for (int i = 0; i < 2'000; ++i) {
-    counted.add({static_cast<MetricIndex>(random.below(2)), RegionId(100 + static_cast<std::int64_t>(random.below(60))),
+    counted.add({static_cast<MetricIndex>(random.below(2)),
+                 RegionId(100 + static_cast<std::int64_t>(random.below(60))),
                  first_day + std::chrono::days{random.below(5)}, static_cast<double>(random.below(7)) - 2});
     if (i % 97 == 0) {
-      for (const auto& cell : counted.take_dirty()) saved[{cell.metric, cell.region.value, cell.day}] = cell.value;
+      for (const auto& cell : counted.take_dirty())
+        saved[{cell.metric, cell.region.value, cell.day}] = cell.value;
     }
   }
-  for (const auto& cell : counted.take_dirty()) saved[{cell.metric, cell.region.value, cell.day}] = cell.value;
+  for (const auto& cell : counted.take_dirty())
+    saved[{cell.metric, cell.region.value, cell.day}] = cell.value;
   Counters restored = two_metrics();
   for (const auto& [key, value] : saved) {
-    restored.restore({static_cast<MetricIndex>(std::get<0>(key)), RegionId(std::get<1>(key)), std::get<2>(key), value});
+    restored.restore(
+        {static_cast<MetricIndex>(std::get<0>(key)), RegionId(std::get<1>(key)), std::get<2>(key), value});
   }
   for (std::int64_t region : {1, 10, 11, 12, 13, 100, 123, 159}) {
-    for (MetricIndex metric : {0, 1}) EXPECT_EQ(restored.total(metric, RegionId(region)), counted.total(metric, RegionId(region)));
+    for (MetricIndex metric : {0, 1})
+      EXPECT_EQ(restored.total(metric, RegionId(region)), counted.total(metric, RegionId(region)));
   }
   counted.rebuild();
-  for (std::int64_t region : {1, 10, 12, 123}) EXPECT_EQ(restored.total(0, RegionId(region)), counted.total(0, RegionId(region)));
+  for (std::int64_t region : {1, 10, 12, 123})
+    EXPECT_EQ(restored.total(0, RegionId(region)), counted.total(0, RegionId(region)));
 }
 
 // Goal: a page can ask cheaply whether anything under its region moved.

@@ -16,8 +16,12 @@ constexpr std::chrono::milliseconds push_interval{200};
 
 class MetricsRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(MetricsService& metrics, const region::Regions& regions, ingest::IngestService& ingest, std::string hub_region)
-      : metrics_(metrics), regions_(regions), hub_region_(std::move(hub_region)), pushed_(std::make_shared<Pushed>()) {
+  Handlers(MetricsService& metrics, const region::Regions& regions, ingest::IngestService& ingest,
+           std::string hub_region)
+      : metrics_(metrics),
+        regions_(regions),
+        hub_region_(std::move(hub_region)),
+        pushed_(std::make_shared<Pushed>()) {
     metrics.on_change([pushed = pushed_] { pushed->mark_figures(); });
     ingest.on_progress([pushed = pushed_, &catalog = ingest.parts().catalog](const ingest::BatchView& view) {
       pushed->add_batch(view, catalog);
@@ -39,12 +43,14 @@ class MetricsRoutes::Handlers final : public api::Operations {
     return node ? Result<void>() : Result<void>(node.error());
   }
 
-  void follow_cockpit(const http::Request& http, const api::FollowCockpit& in, std::shared_ptr<http::EventStream> stream) override {
+  void follow_cockpit(const http::Request& http, const api::FollowCockpit& in,
+                      std::shared_ptr<http::EventStream> stream) override {
     const auto tree = regions_.tree();
     const auto node = find(*tree, in.region);
     if (!node) return stream->close();
     const RegionId region = tree->id(*node);
-    const auto seen = metrics_.mark(region);  // before the figures: what changes in between is sent again, never missed
+    const auto seen =
+        metrics_.mark(region);  // before the figures: what changes in between is sent again, never missed
     stream->send("cockpit", cockpit_update_json(metrics_, *tree, metrics_.figures(region), http.language));
     pushed_->join({region, http.language, std::move(stream), seen});
   }
@@ -62,7 +68,8 @@ class MetricsRoutes::Handlers final : public api::Operations {
     const Day from = in.from.value_or(Day{std::chrono::days{-1'000'000}});
     const Day to = in.to.value_or(Day{std::chrono::days{1'000'000}});
     const auto values = metrics_.series(*metric, tree->id(*node), from, to);
-    return http::Response::json(series_json(metrics_.metrics()[*metric], *tree, *node, values, http.language));
+    return http::Response::json(
+        series_json(metrics_.metrics()[*metric], *tree, *node, values, http.language));
   }
 
   void start() {
@@ -100,7 +107,8 @@ class MetricsRoutes::Handlers final : public api::Operations {
       const std::lock_guard lock(mutex);
       if (watchers.empty()) return;
       for (const Language language : {Language::zh, Language::en}) {
-        batches[view.batch.id][static_cast<std::size_t>(language)] = ingest::batch_json(view, catalog, language);
+        batches[view.batch.id][static_cast<std::size_t>(language)] =
+            ingest::batch_json(view, catalog, language);
       }
       changed.notify_all();
     }
@@ -132,7 +140,8 @@ class MetricsRoutes::Handlers final : public api::Operations {
       std::vector<Watcher> watchers;
       {
         std::unique_lock lock(pushed_->mutex);
-        pushed_->changed.wait(lock, [&] { return pushed_->stopping || pushed_->figures_changed || !pushed_->batches.empty(); });
+        pushed_->changed.wait(
+            lock, [&] { return pushed_->stopping || pushed_->figures_changed || !pushed_->batches.empty(); });
         if (pushed_->stopping) return;
         pushed_->figures_changed = false;
         batches.swap(pushed_->batches);
@@ -151,16 +160,19 @@ class MetricsRoutes::Handlers final : public api::Operations {
   }
 
   // Figures are made once for all streams of one region and language.
-  void push(const std::map<BatchId, std::array<std::string, 2>>& batches, std::vector<Watcher>& watchers) const {
+  void push(const std::map<BatchId, std::array<std::string, 2>>& batches,
+            std::vector<Watcher>& watchers) const {
     const auto tree = regions_.tree();
     std::map<std::pair<RegionId, Language>, std::string> updates;
     for (auto& watcher : watchers) {
-      for (const auto& [id, texts] : batches) watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
+      for (const auto& [id, texts] : batches)
+        watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
       const auto mark = metrics_.mark(watcher.region);
       if (mark == watcher.seen) continue;
       watcher.seen = mark;
       std::string& update = updates[{watcher.region, watcher.language}];
-      if (update.empty()) update = cockpit_update_json(metrics_, *tree, metrics_.figures(watcher.region), watcher.language);
+      if (update.empty())
+        update = cockpit_update_json(metrics_, *tree, metrics_.figures(watcher.region), watcher.language);
       watcher.stream->send("cockpit", update);
     }
   }
@@ -172,14 +184,20 @@ class MetricsRoutes::Handlers final : public api::Operations {
   std::thread thread_;
 };
 
-MetricsRoutes::MetricsRoutes(MetricsService& metrics, const region::Regions& regions, ingest::IngestService& ingest,
-                             std::string hub_region)
+MetricsRoutes::MetricsRoutes(MetricsService& metrics, const region::Regions& regions,
+                             ingest::IngestService& ingest, std::string hub_region)
     : handlers_(std::make_unique<Handlers>(metrics, regions, ingest, std::move(hub_region))) {}
 
 MetricsRoutes::~MetricsRoutes() = default;
 
-std::vector<http::Route> MetricsRoutes::routes() { return api::routes(*handlers_); }
-void MetricsRoutes::start() { handlers_->start(); }
-void MetricsRoutes::stop() { handlers_->stop(); }
+std::vector<http::Route> MetricsRoutes::routes() {
+  return api::routes(*handlers_);
+}
+void MetricsRoutes::start() {
+  handlers_->start();
+}
+void MetricsRoutes::stop() {
+  handlers_->stop();
+}
 
 }  // namespace jingwei::metrics

@@ -19,7 +19,8 @@ constexpr std::size_t unsaved_cells = limits::change_writes / 4;
 std::vector<MetricInfo> metrics_of(const catalog::Catalog& catalog) {
   std::vector<MetricInfo> metrics;
   for (const auto& entry : catalog.entries()) {
-    for (const auto& metric : entry.resource.metrics) metrics.push_back({metric.id, &entry.resource, &metric});
+    for (const auto& metric : entry.resource.metrics)
+      metrics.push_back({metric.id, &entry.resource, &metric});
   }
   return metrics;
 }
@@ -34,8 +35,8 @@ std::vector<Fold> folds_of(const std::vector<MetricInfo>& metrics) {
 
 }  // namespace
 
-MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions,
-                               const Clock& clock)
+MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& catalog,
+                               const region::Regions& regions, const Clock& clock)
     : store_(store),
       regions_(regions),
       clock_(clock),
@@ -52,11 +53,14 @@ MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& ca
   for (std::size_t at = 0; at < metrics_.size(); ++at) by_id_[metrics_[at].id] = static_cast<MetricIndex>(at);
 }
 
-MetricsService::~MetricsService() { stop(); }
+MetricsService::~MetricsService() {
+  stop();
+}
 
 Result<MetricIndex> MetricsService::find(std::string_view metric) const {
   const auto found = by_id_.find(metric);
-  if (found == by_id_.end()) return Error(ErrorCode::not_found, "metrics.not_found").with("metric", std::string(metric));
+  if (found == by_id_.end())
+    return Error(ErrorCode::not_found, "metrics.not_found").with("metric", std::string(metric));
   return found->second;
 }
 
@@ -74,7 +78,8 @@ Result<void> MetricsService::load() {
   as_of_ = from_micros(moment.value_or(0));
   JW_TRY(reader->query(sql::all_values, {}, [&](const storage::Row& row) {
     if (const auto found = by_id_.find(row.text(0)); found != by_id_.end()) {
-      counters_.restore({found->second, RegionId(row.integer(1)), from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3)});
+      counters_.restore({found->second, RegionId(row.integer(1)),
+                         from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3)});
     }
     return true;
   }));
@@ -97,7 +102,8 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
   if (entry.kind != ingest::slice_event_kind) return;
   auto event = ingest::parse_slice_event(entry.body);
   if (!event) {
-    log::error("metrics.event_unreadable", {{"position", entry.position.to_string()}, {"fault", event.error().to_log()}});
+    log::error("metrics.event_unreadable",
+               {{"position", entry.position.to_string()}, {"fault", event.error().to_log()}});
     return;
   }
   for (const auto& change : event->counts) {
@@ -159,7 +165,8 @@ Result<void> MetricsService::save() {
   }
   // Another process saved until now and we folded on without saving: begin again from what it left.
   if (too_far_ahead) return load();
-  // Another process may have saved meanwhile; figures are absolute, so saving ours from its position on is right.
+  // Another process may have saved meanwhile; figures are absolute, so saving ours from its position on is
+  // right.
   storage::FeedPosition stored;
   {
     JW_ASSIGN(auto reader, store_.read());
@@ -176,9 +183,10 @@ Result<void> MetricsService::save() {
     cells = counters_.take_dirty();
     qualities.swap(quality_dirty_);
     for (const auto& cell : cells) {
-      change.writes.push_back({&sql::put_value,
-                               {metrics_[cell.metric].id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
-                               std::nullopt});
+      change.writes.push_back(
+          {&sql::put_value,
+           {metrics_[cell.metric].id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
+           std::nullopt});
     }
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
     change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});
@@ -189,14 +197,16 @@ Result<void> MetricsService::save() {
   const std::lock_guard lock(mutex_);
   counters_.mark_dirty(cells);
   quality_dirty_.merge(qualities);
-  if (committed.error().code == ErrorCode::conflict) return {};  // another process saved first; ours go with the next save
+  if (committed.error().code == ErrorCode::conflict)
+    return {};  // another process saved first; ours go with the next save
   return std::move(committed).error();
 }
 
 void MetricsService::add_quality_writes(storage::Change& change, const std::string& resource) const {
   const SourceQuality& quality = quality_.at(resource);
   const auto put = [&](std::string outcome, std::string reason, std::int64_t rows) {
-    change.writes.push_back({&sql::put_quality, {resource, std::move(outcome), std::move(reason), rows}, std::nullopt});
+    change.writes.push_back(
+        {&sql::put_quality, {resource, std::move(outcome), std::move(reason), rows}, std::nullopt});
   };
   put("accepted", "", quality.accepted);
   put("cleaned", "", quality.cleaned);
@@ -215,20 +225,24 @@ RegionFigures MetricsService::figures(RegionId region) const {
   shown.lag_ms = lag_ms_;
   const std::int64_t second = to_micros(clock_.now()) / 1'000'000;
   for (const auto& slot : pace_) {
-    if (slot.second >= second - 2 && slot.second < second) shown.records_per_second += static_cast<double>(slot.records) / 2;
+    if (slot.second >= second - 2 && slot.second < second)
+      shown.records_per_second += static_cast<double>(slot.records) / 2;
   }
   for (std::size_t at = 0; at < metrics_.size(); ++at) {
     const auto metric = static_cast<MetricIndex>(at);
-    shown.figures.push_back({metric, counters_.total(metric, region), counters_.days(metric, region, spark_days)});
+    shown.figures.push_back(
+        {metric, counters_.total(metric, region), counters_.days(metric, region, spark_days)});
   }
   const region::Node node = tree_->find(region);
   if (node == region::no_node) return shown;
-  for (region::Node child = tree_->first_child(node); child != region::no_node; child = tree_->next_sibling(child)) {
+  for (region::Node child = tree_->first_child(node); child != region::no_node;
+       child = tree_->next_sibling(child)) {
     RegionFigures::Child values{tree_->id(child), {}};
     for (const auto& figure : shown.figures) {
       const bool reported = metrics_[figure.metric].metric->kind == catalog::MetricKind::last;
       const bool absent = reported && !counters_.has(figure.metric, values.region);
-      values.totals.push_back(absent ? std::numeric_limits<double>::quiet_NaN() : counters_.total(figure.metric, values.region));
+      values.totals.push_back(absent ? std::numeric_limits<double>::quiet_NaN()
+                                     : counters_.total(figure.metric, values.region));
     }
     shown.children.push_back(std::move(values));
   }
@@ -277,9 +291,12 @@ void MetricsService::run(const std::string& owner) {
     }
     const auto done = step(saving ? Saving::yes : Saving::no);
     if (!done) log::warn("metrics.step_failed", {{"fault", done.error().to_log()}});
-    if (saving) next_save = clock_.monotonic() + std::max<std::chrono::nanoseconds>(save_interval, 9 * (clock_.monotonic() - began));
+    if (saving)
+      next_save = clock_.monotonic() +
+                  std::max<std::chrono::nanoseconds>(save_interval, 9 * (clock_.monotonic() - began));
   }
-  if (const auto done = step(Saving::yes); !done) log::warn("metrics.save_failed", {{"fault", done.error().to_log()}});
+  if (const auto done = step(Saving::yes); !done)
+    log::warn("metrics.save_failed", {{"fault", done.error().to_log()}});
 }
 
 }  // namespace jingwei::metrics

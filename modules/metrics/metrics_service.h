@@ -1,4 +1,5 @@
-// Metrics (指标): folded from the feed in memory, saved with the cursor, corrected by retraction, shown by the cockpit.
+// Metrics (指标): folded from the feed in memory, saved with the cursor, corrected by retraction, shown by
+// the cockpit.
 #pragma once
 
 #include <condition_variable>
@@ -62,13 +63,15 @@ struct RegionFigures {
 // Thread-safe. Started and stopped by the app.
 class MetricsService {
  public:
-  MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions, const Clock& clock);
+  MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions,
+                 const Clock& clock);
   ~MetricsService();
 
   // Reads what was saved; then follows the feed from there. Errors: the store's.
   Result<void> load();
-  // One round: folds what is new and, when `saving` and something is unsaved, saves with the cursor. Returns whether anything was
-  // folded. Errors: the store's; a lost race for the cursor (another process saved) is no error.
+  // One round: folds what is new and, when `saving` and something is unsaved, saves with the cursor. Returns
+  // whether anything was folded. Errors: the store's; a lost race for the cursor (another process saved) is
+  // no error.
   enum class Saving : std::uint8_t { no, yes };
   Result<bool> step(Saving saving);
   // Runs steps on a thread of its own, saving every 100 ms while this process (`owner`) holds the lease.
@@ -82,7 +85,8 @@ class MetricsService {
   RegionFigures figures(RegionId region) const;
   std::vector<DayValue> series(MetricIndex metric, RegionId region, Day from, Day to) const;
 
-  // Changes whenever any figure under the region or any source's quality does; streams send when their mark is old.
+  // Changes whenever any figure under the region or any source's quality does; streams send when their mark
+  // is old.
   struct Mark {
     std::uint64_t region = 0;
     std::uint64_t quality = 0;

@@ -24,7 +24,8 @@ double longitude_shift(double x, double y) {
   return d + (150.0 * std::sin(x / 12.0 * pi) + 300.0 * std::sin(x / 30.0 * pi)) * 2.0 / 3.0;
 }
 
-// Solves forward(q) = p by adding what is missing; the shifts vary so slowly that each round gains several digits.
+// Solves forward(q) = p by adding what is missing; the shifts vary so slowly that each round gains several
+// digits.
 template <typename Forward>
 Position invert(Position p, Forward forward) {
   Position q = p;
@@ -60,7 +61,8 @@ Position wgs84_to_gcj02(Position p) {
   const double sine = std::sin(latitude);
   const double magic = 1.0 - eccentricity_squared * sine * sine;
   const double root = std::sqrt(magic);
-  const double north = latitude_shift(x, y) * 180.0 / (axis_metres * (1.0 - eccentricity_squared) / (magic * root) * pi);
+  const double north =
+      latitude_shift(x, y) * 180.0 / (axis_metres * (1.0 - eccentricity_squared) / (magic * root) * pi);
   const double east = longitude_shift(x, y) * 180.0 / (axis_metres / root * std::cos(latitude) * pi);
   return {p.longitude + east, p.latitude + north};
 }

@@ -1,8 +1,10 @@
-// The three coordinate systems of maps in China. Inside the kernel always WGS-84 (CGCS2000 is the same to a decimetre).
+// The three coordinate systems of maps in China. Inside the kernel always WGS-84 (CGCS2000 is the same to a
+// decimetre).
 //
-// GCJ-02 (国家测绘局, the offset every public map in China bears) and BD-09 (Baidu's further one) have no official text; the
-// formulas are those described publicly in "Restrictions on geographic data in China" (Wikipedia) and used by the open
-// conversion tools: Krasovsky 1940 ellipsoid, a = 6378245.0 m, e² = 0.00669342162296594323.
+// GCJ-02 (国家测绘局, the offset every public map in China bears) and BD-09 (Baidu's further one) have no
+// official text; the formulas are those described publicly in "Restrictions on geographic data in China"
+// (Wikipedia) and used by the open conversion tools: Krasovsky 1940 ellipsoid, a = 6378245.0 m, e² =
+// 0.00669342162296594323.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Coordinates: known points, round trips, and nothing moved abroad. Polygons: holes, directions, edges, bad input.
+// Coordinates: known points, round trips, and nothing moved abroad. Polygons: holes, directions, edges, bad
+// input.
 #include <gtest/gtest.h>
 
 #include "base/random.h"
@@ -40,8 +41,9 @@ TEST(Coordinates, LeavesTheRestOfTheWorldAlone) {
 
 TEST(Boundary, CountsHolesWhateverTheDirection) {
   for (const char* hole : {"[4,4],[6,4],[6,6],[4,6],[4,4]", "[4,4],[4,6],[6,6],[6,4],[4,4]"}) {
-    const auto boundary = Boundary::from_geojson(
-        R"({"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,10],[0,0]],[)" + std::string(hole) + "]]}");
+    const auto boundary =
+        Boundary::from_geojson(R"({"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,10],[0,0]],[)" +
+                               std::string(hole) + "]]}");
     ASSERT_TRUE(boundary.ok());
     EXPECT_TRUE(boundary->contains({1, 1}));
     EXPECT_FALSE(boundary->contains({5, 5}));
@@ -56,11 +58,12 @@ TEST(Boundary, TakesMultiPolygonsAndRefusesTheRest) {
   ASSERT_TRUE(two.ok());
   EXPECT_TRUE(two->contains({5.8, 5.5}));
   EXPECT_EQ(Boundary::from_geojson(two->geojson())->geojson(), two->geojson());
-  for (const char* bad : {"", "{}", "[1]", R"({"type":"Point","coordinates":[1,2]})", R"({"type":"Polygon","coordinates":[]})",
-                          R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0]]]})",
-                          R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[2,2]]]})",
-                          R"({"type":"Polygon","coordinates":[[[0,0],[999,0],[1,1],[0,0]]]})",
-                          R"({"type":"Polygon","coordinates":[[["a",0],[9,0],[1,1],[0,0]]]})"}) {
+  for (const char* bad :
+       {"", "{}", "[1]", R"({"type":"Point","coordinates":[1,2]})", R"({"type":"Polygon","coordinates":[]})",
+        R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[0,0]]]})",
+        R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[2,2]]]})",
+        R"({"type":"Polygon","coordinates":[[[0,0],[999,0],[1,1],[0,0]]]})",
+        R"({"type":"Polygon","coordinates":[[["a",0],[9,0],[1,1],[0,0]]]})"}) {
     const auto refused = Boundary::from_geojson(bad);
     ASSERT_FALSE(refused.ok()) << bad;
     EXPECT_EQ(refused.error().message, "region.boundary_invalid");
@@ -71,7 +74,8 @@ TEST(Boundary, TakesMultiPolygonsAndRefusesTheRest) {
 TEST(BoundaryIndex, GivesEveryPointToOneSquare) {
   std::vector<BoundaryIndex::Entry> entries;
   for (std::uint32_t i = 0; i < 400; ++i) {
-    auto boundary = Boundary::from_geojson(testing::square(113 + 0.01 * (i % 20), 22 + 0.01 * (i / 20), 0.01));
+    auto boundary =
+        Boundary::from_geojson(testing::square(113 + 0.01 * (i % 20), 22 + 0.01 * (i / 20), 0.01));
     entries.push_back({i, std::make_shared<Boundary>(std::move(boundary).value())});
   }
   const BoundaryIndex index(entries);

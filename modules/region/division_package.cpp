@@ -16,14 +16,12 @@ struct SourceFile {
   const char* name;
   const char* parent_field;
   int level;
-  int digits;          // of the code in the file
+  int digits;  // of the code in the file
   int parent_digits;
 };
 constexpr SourceFile source_files[] = {
-    {"provinces.json", nullptr, 1, 2, 0},
-    {"cities.json", "provinceCode", 2, 4, 2},
-    {"areas.json", "cityCode", 3, 6, 4},
-    {"streets.json", "areaCode", 4, 9, 6},
+    {"provinces.json", nullptr, 1, 2, 0},      {"cities.json", "provinceCode", 2, 4, 2},
+    {"areas.json", "cityCode", 3, 6, 4},       {"streets.json", "areaCode", 4, 9, 6},
     {"villages.json", "streetCode", 5, 12, 9},
 };
 
@@ -35,19 +33,24 @@ Error bad_file(const std::string& path, std::string detail) {
 std::uint64_t canonical(std::string_view text, int digits) {
   std::uint64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc{} || end != text.data() + text.size() || static_cast<int>(text.size()) != digits) return 0;
+  if (fault != std::errc{} || end != text.data() + text.size() || static_cast<int>(text.size()) != digits)
+    return 0;
   for (int i = digits; i < 6; i += 2) value *= 100;
   return value;
 }
 
 bool is_unusual(std::string_view name) {
   const std::u32string points = text::code_points(name);
-  return std::any_of(points.begin(), points.end(), [](char32_t c) { return c < 0x2E80 || c > 0x3134F || (c >= 0x3000 && c < 0x3400 && c != 0x3007) || (c >= 0xE000 && c < 0x10000); });
+  return std::any_of(points.begin(), points.end(), [](char32_t c) {
+    return c < 0x2E80 || c > 0x3134F || (c >= 0x3000 && c < 0x3400 && c != 0x3007) ||
+           (c >= 0xE000 && c < 0x10000);
+  });
 }
 
 class PackageReader {
  public:
-  PackageReader(std::string folder, const std::vector<std::pair<std::string, std::uint64_t>>& earlier) : folder_(std::move(folder)) {
+  PackageReader(std::string folder, const std::vector<std::pair<std::string, std::uint64_t>>& earlier)
+      : folder_(std::move(folder)) {
     for (const auto& [key, code] : earlier) {
       earlier_.emplace(key, code);
       promised_.insert(code);
@@ -73,7 +76,8 @@ class PackageReader {
     simdjson::ondemand::parser parser;
     simdjson::ondemand::document document;
     simdjson::ondemand::array rows;
-    if (parser.iterate(text).get(document) != simdjson::SUCCESS || document.get_array().get(rows) != simdjson::SUCCESS) {
+    if (parser.iterate(text).get(document) != simdjson::SUCCESS ||
+        document.get_array().get(rows) != simdjson::SUCCESS) {
       return bad_file(path, "not a JSON array");
     }
     std::size_t number = 0;
@@ -83,12 +87,16 @@ class PackageReader {
       std::string_view code;
       std::string_view name;
       std::string_view parent;
-      const bool fine = row.get_object().get(fields) == simdjson::SUCCESS && fields["code"].get_string().get(code) == simdjson::SUCCESS &&
+      const bool fine = row.get_object().get(fields) == simdjson::SUCCESS &&
+                        fields["code"].get_string().get(code) == simdjson::SUCCESS &&
                         fields["name"].get_string().get(name) == simdjson::SUCCESS &&
-                        (file.parent_field == nullptr || fields[file.parent_field].get_string().get(parent) == simdjson::SUCCESS);
+                        (file.parent_field == nullptr ||
+                         fields[file.parent_field].get_string().get(parent) == simdjson::SUCCESS);
       const std::uint64_t canonical_code = fine ? canonical(code, file.digits) : 0;
-      if (canonical_code == 0) return bad_file(path, "entry " + std::to_string(number) + " has no usable code, name or parent");
-      const std::uint64_t parent_code = file.parent_field == nullptr ? nation_code : canonical(parent, file.parent_digits);
+      if (canonical_code == 0)
+        return bad_file(path, "entry " + std::to_string(number) + " has no usable code, name or parent");
+      const std::uint64_t parent_code =
+          file.parent_field == nullptr ? nation_code : canonical(parent, file.parent_digits);
       add(canonical_code, parent_code, file.level, name);
     }
     return {};
@@ -126,7 +134,9 @@ class PackageReader {
       const bool undivided = level == 3 && other.level == 2 && code % 100 == 0;
       ++(undivided ? out_.oddities.undivided_cities : out_.oddities.clashing_codes);
       code = free_code(code, level);
-      note(std::to_string(code) + " " + name + (undivided ? ": the only district of a city without districts" : ": its code is taken by " + other.name));
+      note(std::to_string(code) + " " + name +
+           (undivided ? ": the only district of a city without districts"
+                      : ": its code is taken by " + other.name));
     }
     if (level == 2 && (name == "市辖区" || name == "县" || code / 100 % 100 == 90)) {
       ++out_.oddities.pseudo_cities;
@@ -157,32 +167,42 @@ class PackageReader {
         break;
       }
     }
-    note(std::to_string(code) + ": parent " + std::to_string(parent_code) + " is missing, hung under " + std::to_string(found));
+    note(std::to_string(code) + ": parent " + std::to_string(parent_code) + " is missing, hung under " +
+         std::to_string(found));
     return found;
   }
 
-  // Hong Kong, Macao and Taiwan: names only; the provinces' codes are GB/T 2260's, those below are assigned in the file's order.
+  // Hong Kong, Macao and Taiwan: names only; the provinces' codes are GB/T 2260's, those below are assigned
+  // in the file's order.
   Result<void> read_special() {
     const std::string path = folder_ + "/HK-MO-TW.json";
     simdjson::dom::parser parser;
     simdjson::dom::object provinces;
     if (const auto fault = parser.load(path).get_object().get(provinces); fault != simdjson::SUCCESS) {
-      return Error(ErrorCode::not_found, "region.package_invalid").with("file", path).because(simdjson::error_message(fault));
+      return Error(ErrorCode::not_found, "region.package_invalid")
+          .with("file", path)
+          .because(simdjson::error_message(fault));
     }
     for (const auto& province : provinces) {
       const std::string_view name = province.key;
-      const std::uint64_t code = name == "台湾省" ? 710'000 : name == "香港特别行政区" ? 810'000 : name == "澳门特别行政区" ? 820'000 : 0;
+      const std::uint64_t code = name == "台湾省"           ? 710'000
+                                 : name == "香港特别行政区" ? 810'000
+                                 : name == "澳门特别行政区" ? 820'000
+                                                            : 0;
       simdjson::dom::object cities;
-      if (code == 0 || province.value.get_object().get(cities) != simdjson::SUCCESS) return bad_file(path, "unknown entry " + std::string(name));
+      if (code == 0 || province.value.get_object().get(cities) != simdjson::SUCCESS)
+        return bad_file(path, "unknown entry " + std::string(name));
       add(code, nation_code, 1, name);
       for (const auto& city : cities) {
         const std::uint64_t city_code = assign(code, city.key, 100);
         add(city_code, code, 2, city.key);
         simdjson::dom::array districts;
-        if (city.value.get_array().get(districts) != simdjson::SUCCESS) return bad_file(path, "no districts in " + std::string(city.key));
+        if (city.value.get_array().get(districts) != simdjson::SUCCESS)
+          return bad_file(path, "no districts in " + std::string(city.key));
         for (const simdjson::dom::element district : districts) {
           std::string_view district_name;
-          if (district.get_string().get(district_name) != simdjson::SUCCESS) return bad_file(path, "district is not a name");
+          if (district.get_string().get(district_name) != simdjson::SUCCESS)
+            return bad_file(path, "district is not a name");
           add(assign(city_code, district_name, 1), city_code, 3, district_name);
         }
       }
@@ -203,7 +223,8 @@ class PackageReader {
   void read_version() {
     simdjson::dom::parser parser;
     std::string_view version;
-    if (parser.load(folder_ + "/../package.json")["version"].get_string().get(version) == simdjson::SUCCESS) out_.version = version;
+    if (parser.load(folder_ + "/../package.json")["version"].get_string().get(version) == simdjson::SUCCESS)
+      out_.version = version;
   }
 
   std::string folder_;
@@ -215,8 +236,9 @@ class PackageReader {
 
 }  // namespace
 
-Result<DivisionPackage> read_division_package(const std::string& dist_folder,
-                                              const std::vector<std::pair<std::string, std::uint64_t>>& codes_of_names) {
+Result<DivisionPackage> read_division_package(
+    const std::string& dist_folder,
+    const std::vector<std::pair<std::string, std::uint64_t>>& codes_of_names) {
   return PackageReader(dist_folder, codes_of_names).read();
 }
 

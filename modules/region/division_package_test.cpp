@@ -1,4 +1,5 @@
-// The package reader on an invented package with everything that goes wrong in real ones: nothing is dropped, all is counted.
+// The package reader on an invented package with everything that goes wrong in real ones: nothing is dropped,
+// all is counted.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -13,14 +14,19 @@ namespace {
 class DivisionPackageTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = (std::filesystem::temp_directory_path() / ("jingwei-divisions-" + std::to_string(getpid()))).string();
+    folder_ =
+        (std::filesystem::temp_directory_path() / ("jingwei-divisions-" + std::to_string(getpid()))).string();
     std::filesystem::create_directories(folder_ + "/dist");
     write("provinces.json", R"([{"code":"98","name":"虚南省"}])");
-    write("cities.json", R"([{"code":"9801","name":"市辖区","provinceCode":"98"},{"code":"9819","name":"无区市","provinceCode":"98"}])");
+    write(
+        "cities.json",
+        R"([{"code":"9801","name":"市辖区","provinceCode":"98"},{"code":"9819","name":"无区市","provinceCode":"98"}])");
     write("areas.json", R"([{"code":"980101","name":" 香洲区\u3000","cityCode":"9801","provinceCode":"98"},
       {"code":"981900","name":"无区市","cityCode":"9819","provinceCode":"98"},
       {"code":"980202","name":"孤儿县","cityCode":"9802","provinceCode":"98"}])");
-    write("streets.json", R"([{"code":"981900003","name":"东城街道","areaCode":"981900"},{"code":"980101001","name":"","areaCode":"980101"}])");
+    write(
+        "streets.json",
+        R"([{"code":"981900003","name":"东城街道","areaCode":"981900"},{"code":"980101001","name":"","areaCode":"980101"}])");
     write("villages.json", R"([{"code":"980101001001","name":"第2社区（A区）","streetCode":"980101001"},
       {"code":"980101001001","name":"第2社区（A区）","streetCode":"980101001"},
       {"code":"980101001001","name":"另一社区","streetCode":"980101001"},
@@ -28,7 +34,9 @@ class DivisionPackageTest : public ::testing::Test {
     write("HK-MO-TW.json", R"({"香港特别行政区":{"香港岛":["中西区","湾仔区"],"九龙":["深水埗区"]}})");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ + "/dist/" + name) << text; }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ + "/dist/" + name) << text;
+  }
   std::string dist() const { return folder_ + "/dist"; }
 
   std::string folder_;

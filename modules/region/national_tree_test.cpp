@@ -1,4 +1,5 @@
-// The real country: $JINGWEI_REGION_FILE or the file of this build, else the npm package under web/node_modules; skipped when neither is there.
+// The real country: $JINGWEI_REGION_FILE or the file of this build, else the npm package under
+// web/node_modules; skipped when neither is there.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -75,7 +76,9 @@ TEST_F(NationalTree, KnowsZhuhai) {
   EXPECT_EQ(tree->code(tree->search(search).front()), "440402");
 }
 
-TEST_F(NationalTree, DoesNotTakeNamesForKeys) { EXPECT_EQ(tree->named("和平村委会").size(), 274U); }
+TEST_F(NationalTree, DoesNotTakeNamesForKeys) {
+  EXPECT_EQ(tree->named("和平村委会").size(), 274U);
+}
 
 TEST_F(NationalTree, ResolvesEveryCodeReachesTheRootAndNests) {
   for (Node n = 0; n < tree->size(); ++n) {
@@ -108,10 +111,11 @@ TEST_F(NationalTree, KeepsTheIrregularOnes) {
 
 TEST_F(NationalTree, ReadsWellKnownPlacesAsTheyAreCalled) {
   const std::pair<const char*, const char*> readings[] = {
-      {"500000", "chongqingshi"}, {"430100", "changshashi"}, {"350200", "xiamenshi"}, {"510100", "chengdushi"},
-      {"340300", "bengbushi"},    {"341500", "luanshi"},     {"440402", "xiangzhouqu"}, {"331100", "lishuishi"},
-      {"210100", "shenyangshi"},  {"440113", "panyuqu"},     {"220100", "changchunshi"}, {"441900", "dongguanshi"},
-      {"140428", "zhangzixian"},  {"610000", "shanxisheng"}, {"540000", "xizangzizhiqu"}};
+      {"500000", "chongqingshi"}, {"430100", "changshashi"},  {"350200", "xiamenshi"},
+      {"510100", "chengdushi"},   {"340300", "bengbushi"},    {"341500", "luanshi"},
+      {"440402", "xiangzhouqu"},  {"331100", "lishuishi"},    {"210100", "shenyangshi"},
+      {"440113", "panyuqu"},      {"220100", "changchunshi"}, {"441900", "dongguanshi"},
+      {"140428", "zhangzixian"},  {"610000", "shanxisheng"},  {"540000", "xizangzizhiqu"}};
   for (const auto& [code, reading] : readings) EXPECT_EQ(tree->pinyin(tree->find(code)), reading) << code;
 }
 

@@ -12,10 +12,14 @@ namespace {
 constexpr std::size_t most_points = 100'000;
 
 Error invalid(std::string detail) {
-  return Error(ErrorCode::invalid, "region.boundary_invalid").with("reason", detail).because(std::move(detail));
+  return Error(ErrorCode::invalid, "region.boundary_invalid")
+      .with("reason", detail)
+      .because(std::move(detail));
 }
 
-double rounded(double degrees) { return std::round(degrees * 1e7) / 1e7; }
+double rounded(double degrees) {
+  return std::round(degrees * 1e7) / 1e7;
+}
 
 Result<std::vector<Position>> read_ring(simdjson::dom::element ring, std::size_t& points) {
   simdjson::dom::array list;
@@ -24,7 +28,8 @@ Result<std::vector<Position>> read_ring(simdjson::dom::element ring, std::size_t
   for (const simdjson::dom::element point : list) {
     double longitude = 0;
     double latitude = 0;
-    if (point.at(0).get_double().get(longitude) != simdjson::SUCCESS || point.at(1).get_double().get(latitude) != simdjson::SUCCESS) {
+    if (point.at(0).get_double().get(longitude) != simdjson::SUCCESS ||
+        point.at(1).get_double().get(latitude) != simdjson::SUCCESS) {
       return invalid("point is not [longitude, latitude]");
     }
     if (std::abs(longitude) > 180 || std::abs(latitude) > 90) return invalid("coordinates out of range");
@@ -37,10 +42,11 @@ Result<std::vector<Position>> read_ring(simdjson::dom::element ring, std::size_t
 }
 
 // Rings of one polygon appended to `rings`, and their JSON to `out`.
-Result<void> read_polygon(simdjson::dom::element polygon, std::vector<std::vector<Position>>& rings, JsonWriter& out,
-                          std::size_t& points) {
+Result<void> read_polygon(simdjson::dom::element polygon, std::vector<std::vector<Position>>& rings,
+                          JsonWriter& out, std::size_t& points) {
   simdjson::dom::array list;
-  if (polygon.get_array().get(list) != simdjson::SUCCESS || list.size() == 0) return invalid("polygon has no rings");
+  if (polygon.get_array().get(list) != simdjson::SUCCESS || list.size() == 0)
+    return invalid("polygon has no rings");
   out.begin_array();
   for (const simdjson::dom::element ring : list) {
     JW_ASSIGN(auto positions, read_ring(ring, points));
@@ -65,7 +71,8 @@ bool odd_crossings(const std::vector<Position>& ring, Position p) {
     const Position b = ring[j];
     // Half-open in latitude, so that a corner counts once and a shared edge belongs to one side.
     if ((a.latitude > p.latitude) == (b.latitude > p.latitude)) continue;
-    const double at = (b.longitude - a.longitude) * (p.latitude - a.latitude) / (b.latitude - a.latitude) + a.longitude;
+    const double at =
+        (b.longitude - a.longitude) * (p.latitude - a.latitude) / (b.latitude - a.latitude) + a.longitude;
     if (p.longitude < at) inside = !inside;
   }
   return inside;
@@ -105,7 +112,8 @@ void Box::include(Position p) {
 }
 
 bool Box::contains(Position p) const {
-  return p.longitude >= low.longitude && p.longitude <= high.longitude && p.latitude >= low.latitude && p.latitude <= high.latitude;
+  return p.longitude >= low.longitude && p.longitude <= high.longitude && p.latitude >= low.latitude &&
+         p.latitude <= high.latitude;
 }
 
 Result<Boundary> Boundary::from_geojson(std::string_view geometry) {
@@ -113,8 +121,10 @@ Result<Boundary> Boundary::from_geojson(std::string_view geometry) {
   simdjson::dom::element root;
   std::string_view type;
   simdjson::dom::element coordinates;
-  if (parser.parse(geometry.data(), geometry.size()).get(root) != simdjson::SUCCESS) return invalid("not JSON");
-  if (root["type"].get_string().get(type) != simdjson::SUCCESS || root["coordinates"].get(coordinates) != simdjson::SUCCESS) {
+  if (parser.parse(geometry.data(), geometry.size()).get(root) != simdjson::SUCCESS)
+    return invalid("not JSON");
+  if (root["type"].get_string().get(type) != simdjson::SUCCESS ||
+      root["coordinates"].get(coordinates) != simdjson::SUCCESS) {
     return invalid("not a GeoJSON geometry");
   }
   Boundary out;
@@ -127,9 +137,11 @@ Result<Boundary> Boundary::from_geojson(std::string_view geometry) {
     JW_TRY(read_polygon(coordinates, out.rings_, json, points));
   } else if (type == "MultiPolygon") {
     simdjson::dom::array polygons;
-    if (coordinates.get_array().get(polygons) != simdjson::SUCCESS || polygons.size() == 0) return invalid("no polygons");
+    if (coordinates.get_array().get(polygons) != simdjson::SUCCESS || polygons.size() == 0)
+      return invalid("no polygons");
     json.begin_array();
-    for (const simdjson::dom::element polygon : polygons) JW_TRY(read_polygon(polygon, out.rings_, json, points));
+    for (const simdjson::dom::element polygon : polygons)
+      JW_TRY(read_polygon(polygon, out.rings_, json, points));
     json.end_array();
   } else {
     return invalid("neither Polygon nor MultiPolygon");
@@ -156,13 +168,15 @@ BoundaryIndex::BoundaryIndex(std::vector<Entry> entries) : entries_(std::move(en
     box_.include(entry.boundary->box().low);
     box_.include(entry.boundary->box().high);
   }
-  side_ = std::clamp<std::size_t>(static_cast<std::size_t>(std::sqrt(static_cast<double>(entries_.size()))), 1, 512);
+  side_ = std::clamp<std::size_t>(static_cast<std::size_t>(std::sqrt(static_cast<double>(entries_.size()))),
+                                  1, 512);
   cells_.resize(side_ * side_);
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
     const std::size_t low = cell_of(entries_[i].boundary->box().low);
     const std::size_t high = cell_of(entries_[i].boundary->box().high);
     for (std::size_t row = low / side_; row <= high / side_; ++row) {
-      for (std::size_t column = low % side_; column <= high % side_; ++column) cells_[row * side_ + column].push_back(i);
+      for (std::size_t column = low % side_; column <= high % side_; ++column)
+        cells_[row * side_ + column].push_back(i);
     }
   }
 }
@@ -170,7 +184,8 @@ BoundaryIndex::BoundaryIndex(std::vector<Entry> entries) : entries_(std::move(en
 std::size_t BoundaryIndex::cell_of(Position p) const {
   const auto step = [&](double value, double low, double high) {
     if (high <= low) return std::size_t{0};
-    return std::min(side_ - 1, static_cast<std::size_t>((value - low) / (high - low) * static_cast<double>(side_)));
+    return std::min(side_ - 1,
+                    static_cast<std::size_t>((value - low) / (high - low) * static_cast<double>(side_)));
   };
   return step(p.latitude, box_.low.latitude, box_.high.latitude) * side_ +
          step(p.longitude, box_.low.longitude, box_.high.longitude);

@@ -19,12 +19,12 @@ struct Box {
   bool contains(Position p) const;
 };
 
-// One or more rings. A point lies inside when it crosses an odd number of edges, so the rings' direction does not matter
-// and holes are holes. Immutable.
+// One or more rings. A point lies inside when it crosses an odd number of edges, so the rings' direction does
+// not matter and holes are holes. Immutable.
 class Boundary {
  public:
-  // A GeoJSON Polygon or MultiPolygon geometry. Errors: invalid "region.boundary_invalid" (other type, ring under four points,
-  // ring not closed, coordinates out of range, over 100,000 points).
+  // A GeoJSON Polygon or MultiPolygon geometry. Errors: invalid "region.boundary_invalid" (other type, ring
+  // under four points, ring not closed, coordinates out of range, over 100,000 points).
   static Result<Boundary> from_geojson(std::string_view geometry);
 
   bool contains(Position p) const;
@@ -41,7 +41,8 @@ class Boundary {
   std::string geojson_;
 };
 
-// Finds the boundaries holding a point by an even grid over the box of all. Immutable after construction; thread-safe.
+// Finds the boundaries holding a point by an even grid over the box of all. Immutable after construction;
+// thread-safe.
 class BoundaryIndex {
  public:
   struct Entry {
@@ -50,7 +51,8 @@ class BoundaryIndex {
   };
   BoundaryIndex() = default;
   explicit BoundaryIndex(std::vector<Entry> entries);
-  // The number of the first entry that holds `p`; a point on a shared edge goes to one of its neighbours, always the same.
+  // The number of the first entry that holds `p`; a point on a shared edge goes to one of its neighbours,
+  // always the same.
   std::optional<std::uint32_t> find(Position p) const;
 
  private:

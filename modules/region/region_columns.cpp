@@ -68,7 +68,8 @@ std::size_t finish_nodes(OwnedNodes& nodes, std::uint32_t name_count) {
     const std::uint64_t code = nodes.codes[n];
     if ((code & text_code_bit) != 0) continue;
     std::size_t slot = code_slot(code, slots);
-    while (nodes.code_slots[slot] != no_node && nodes.codes[nodes.code_slots[slot]] != code) slot = (slot + 1) & (slots - 1);
+    while (nodes.code_slots[slot] != no_node && nodes.codes[nodes.code_slots[slot]] != code)
+      slot = (slot + 1) & (slots - 1);
     if (nodes.code_slots[slot] == no_node) {
       nodes.code_slots[slot] = n;
     } else {

@@ -23,7 +23,9 @@ void write_label(JsonWriter& out, const Tree& tree, Node node) {
   out.member("level", static_cast<int>(tree.level(node)));
 }
 
-void write_level_name(JsonWriter& out, Level level, Language language) { out.member("level_name", title_of(level, language)); }
+void write_level_name(JsonWriter& out, Level level, Language language) {
+  out.member("level_name", title_of(level, language));
+}
 
 void write_day(JsonWriter& out, std::string_view name, std::int32_t day) {
   out.key(name);

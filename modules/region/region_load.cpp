@@ -34,7 +34,8 @@ bool read_text_member(simdjson::dom::object object, const char* name, std::strin
 
 bool read_level(simdjson::dom::object object, Level& into) {
   std::int64_t level = 0;
-  if (object["level"].get_int64().get(level) != simdjson::SUCCESS || level < 0 || level >= level_count) return false;
+  if (object["level"].get_int64().get(level) != simdjson::SUCCESS || level < 0 || level >= level_count)
+    return false;
   into = static_cast<Level>(level);
   return true;
 }
@@ -48,11 +49,14 @@ std::string canonical_code(std::string code) {
 
 Result<Line> read_line(simdjson::dom::parser& parser, std::string_view text, std::size_t number) {
   simdjson::dom::object object;
-  if (parser.parse(text.data(), text.size()).get_object().get(object) != simdjson::SUCCESS) return line_error("region.line_json", number);
+  if (parser.parse(text.data(), text.size()).get_object().get(object) != simdjson::SUCCESS)
+    return line_error("region.line_json", number);
   Line line{.number = number};
   NewRegion& region = line.region;
   std::string day;
-  const auto bad_field = [&](const char* name) { return line_error("region.line_field", number).with("name", name); };
+  const auto bad_field = [&](const char* name) {
+    return line_error("region.line_field", number).with("name", name);
+  };
   if (!read_text_member(object, "code", region.code) || region.code.empty()) return bad_field("code");
   if (!read_text_member(object, "parent", region.parent)) return bad_field("parent");
   if (!read_text_member(object, "name", region.name)) return bad_field("name");
@@ -61,10 +65,12 @@ Result<Line> read_line(simdjson::dom::parser& parser, std::string_view text, std
   if (!read_text_member(object, "valid_from", day)) return bad_field("valid_from");
   if (!day.empty() && !(line.valid_from = parse_iso_day(day))) return bad_field("valid_from");
   simdjson::dom::element value;
-  if (object["synthetic"].get(value) == simdjson::SUCCESS && value.get_bool().get(region.synthetic) != simdjson::SUCCESS) {
+  if (object["synthetic"].get(value) == simdjson::SUCCESS &&
+      value.get_bool().get(region.synthetic) != simdjson::SUCCESS) {
     return bad_field("synthetic");
   }
-  if (object["boundary"].get(value) == simdjson::SUCCESS && !value.is_null()) region.boundary = simdjson::minify(value);
+  if (object["boundary"].get(value) == simdjson::SUCCESS && !value.is_null())
+    region.boundary = simdjson::minify(value);
   region.code = canonical_code(region.code);
   region.parent = canonical_code(region.parent);
   if (!is_own_code(region.code)) return bad_field("code");
@@ -85,33 +91,46 @@ Result<std::vector<Line>> read_lines(std::string_view text) {
     if (row.ends_with('\r')) row.remove_suffix(1);
     if (row.find_first_not_of(" \t") == std::string_view::npos) continue;
     JW_ASSIGN(Line line, read_line(parser, row, number));
-    if (!codes.insert(line.region.code).second) return line_error("region.line_repeated", number).with("code", line.region.code);
+    if (!codes.insert(line.region.code).second)
+      return line_error("region.line_repeated", number).with("code", line.region.code);
     lines.push_back(std::move(line));
   }
   if (lines.empty()) return Error(ErrorCode::invalid, "region.file_empty");
   // Parents before children, so that every slice of the load is a whole tree.
-  std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.region.level < b.region.level; });
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const Line& a, const Line& b) { return a.region.level < b.region.level; });
   return lines;
 }
 
 // Decides line by line against the snapshot and the lines before.
 class Loader {
  public:
-  Loader(const Tree& tree, std::int64_t first_id, Day today) : tree_(tree), next_id_(first_id), today_(today) {}
+  Loader(const Tree& tree, std::int64_t first_id, Day today)
+      : tree_(tree), next_id_(first_id), today_(today) {}
 
   Result<void> take(const Line& line) {
     const NewRegion& in = line.region;
     JW_ASSIGN(auto boundary, boundary_of(line));
     const Node stands = tree_.find(in.code);
-    if (stands != no_node && tree_.own(stands) == nullptr) return take_national(line, stands, std::move(boundary));
-    if (tree_.zone(in.code) != nullptr) return Error(ErrorCode::conflict, "region.code_taken").with("code", in.code);
+    if (stands != no_node && tree_.own(stands) == nullptr)
+      return take_national(line, stands, std::move(boundary));
+    if (tree_.zone(in.code) != nullptr)
+      return Error(ErrorCode::conflict, "region.code_taken").with("code", in.code);
     JW_ASSIGN(const auto above, parent_of(line));
     const auto [parent, parent_level] = above;
     if (parent_level >= in.level) {
-      return line_error("region.line_level", line.number).with("level", std::to_string(static_cast<int>(in.level)));
+      return line_error("region.line_level", line.number)
+          .with("level", std::to_string(static_cast<int>(in.level)));
     }
-    OwnRegion made{.id = RegionId(next_id_), .parent = parent, .code = in.code, .name = in.name, .level = in.level, .kind = in.kind,
-                   .synthetic = in.synthetic, .valid_from = to_days(line.valid_from.value_or(today_)), .boundary = std::move(boundary)};
+    OwnRegion made{.id = RegionId(next_id_),
+                   .parent = parent,
+                   .code = in.code,
+                   .name = in.name,
+                   .level = in.level,
+                   .kind = in.kind,
+                   .synthetic = in.synthetic,
+                   .valid_from = to_days(line.valid_from.value_or(today_)),
+                   .boundary = std::move(boundary)};
     if (stands == no_node) {
       ++next_id_;
       write_new(slice(), made);
@@ -120,7 +139,8 @@ class Loader {
       made.id = now.id;
       if (!line.valid_from) made.valid_from = std::max(made.valid_from, now.valid_from);
       if (!same(now, made)) {
-        if (made.valid_from < now.valid_from) return line_error("region.line_field", line.number).with("name", "valid_from");
+        if (made.valid_from < now.valid_from)
+          return line_error("region.line_field", line.number).with("name", "valid_from");
         write_next(slice(), now, &made, {}, made.valid_from);
       }
     }
@@ -145,7 +165,8 @@ class Loader {
   Result<std::shared_ptr<const Boundary>> boundary_of(const Line& line) {
     if (line.region.boundary.empty()) return std::shared_ptr<const Boundary>();
     auto read = Boundary::from_geojson(line.region.boundary);
-    if (!read.ok()) return line_error("region.line_boundary", line.number).with("reason", read.error().detail);
+    if (!read.ok())
+      return line_error("region.line_boundary", line.number).with("reason", read.error().detail);
     return std::shared_ptr<const Boundary>(std::make_shared<Boundary>(std::move(read).value()));
   }
 
@@ -174,11 +195,13 @@ class Loader {
   static bool same(const OwnRegion& a, const OwnRegion& b) {
     const bool same_boundary = (a.boundary == nullptr) == (b.boundary == nullptr) &&
                                (a.boundary == nullptr || a.boundary->geojson() == b.boundary->geojson());
-    return a.parent == b.parent && a.name == b.name && a.level == b.level && a.kind == b.kind && a.synthetic == b.synthetic && same_boundary;
+    return a.parent == b.parent && a.name == b.name && a.level == b.level && a.kind == b.kind &&
+           a.synthetic == b.synthetic && same_boundary;
   }
 
   storage::Change& slice() {
-    if (changes_.empty() || changes_.back().writes.size() + 3 > limits::change_writes) changes_.emplace_back();
+    if (changes_.empty() || changes_.back().writes.size() + 3 > limits::change_writes)
+      changes_.emplace_back();
     return changes_.back();
   }
 

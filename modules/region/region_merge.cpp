@@ -9,7 +9,7 @@ namespace {
 // Own regions as a forest: children by parent id, and which hang on national nodes.
 struct Forest {
   std::unordered_map<std::int64_t, std::vector<std::uint32_t>> children;  // own parent id → own numbers
-  std::map<Node, std::vector<std::uint32_t>> roots;                        // national node → own numbers
+  std::map<Node, std::vector<std::uint32_t>> roots;                       // national node → own numbers
 };
 
 Result<Forest> plant(const std::vector<OwnRegion>& own, const Tree& national) {
@@ -23,7 +23,9 @@ Result<Forest> plant(const std::vector<OwnRegion>& own, const Tree& national) {
     } else if (numbers.contains(own[i].parent.value)) {
       forest.children[own[i].parent.value].push_back(i);
     } else {
-      return Error(ErrorCode::invalid, "region.parent_missing").with("code", own[i].code).with("parent", own[i].parent.to_string());
+      return Error(ErrorCode::invalid, "region.parent_missing")
+          .with("code", own[i].code)
+          .with("parent", own[i].parent.to_string());
     }
   }
   return forest;
@@ -31,7 +33,7 @@ Result<Forest> plant(const std::vector<OwnRegion>& own, const Tree& national) {
 
 // One run of own nodes in preorder, to be laid in after the subtree of the national node `under`.
 struct Block {
-  Node at = 0;     // national position before which it comes
+  Node at = 0;  // national position before which it comes
   Node under = 0;
   std::vector<std::uint32_t> own;
 };
@@ -46,7 +48,8 @@ std::vector<Block> cut_blocks(Forest& forest, const std::vector<OwnRegion>& own,
       open.pop_back();
       block.own.push_back(next);
       const auto below = forest.children.find(own[next].id.value);
-      if (below != forest.children.end()) open.insert(open.end(), below->second.rbegin(), below->second.rend());
+      if (below != forest.children.end())
+        open.insert(open.end(), below->second.rbegin(), below->second.rend());
     }
     blocks.push_back(std::move(block));
   }
@@ -75,7 +78,8 @@ bool is_number_code(const std::string& code) {
 // Appends nodes one by one or by runs of the national tree.
 class Layer {
  public:
-  Layer(const NodeColumns& from, OwnedNodes& into, std::size_t more) : from_(from), into_(into), places_(from.size()) {
+  Layer(const NodeColumns& from, OwnedNodes& into, std::size_t more)
+      : from_(from), into_(into), places_(from.size()) {
     const std::size_t total = from.size() + more;
     into.ids.reserve(total);
     into.codes.reserve(total);
@@ -151,7 +155,8 @@ Result<void> Tree::take(OwnRegions own) {
   const std::shared_ptr<const Tree> national = from_file(file_);
   names_ = national->names_;
   nodes_ = national->nodes_;
-  std::sort(own.regions.begin(), own.regions.end(), [](const OwnRegion& a, const OwnRegion& b) { return a.code < b.code; });
+  std::sort(own.regions.begin(), own.regions.end(),
+            [](const OwnRegion& a, const OwnRegion& b) { return a.code < b.code; });
   own_ = std::move(own.regions);
   std::vector<Node> places;
 
@@ -176,7 +181,8 @@ Result<void> Tree::take(OwnRegions own) {
                                                      : national->nodes_.names[same_name.front()];
         const auto above = placed.find(region.parent.value);
         const Node parent = above == placed.end() ? layer.place(block.under) : above->second;
-        const std::uint64_t code = is_number_code(region.code) ? std::stoull(region.code) : text_code_bit | code_texts_.size();
+        const std::uint64_t code =
+            is_number_code(region.code) ? std::stoull(region.code) : text_code_bit | code_texts_.size();
         if ((code & text_code_bit) != 0) code_texts_.push_back(region.code);
         places[number] = layer.add(region, code, parent, name);
         placed.emplace(region.id.value, places[number]);
@@ -184,8 +190,11 @@ Result<void> Tree::take(OwnRegions own) {
     }
     layer.copy(copied, national->size());
     if (const auto lost = std::find(places.begin(), places.end(), no_node); lost != places.end()) {
-      const OwnRegion& region = own_[static_cast<std::size_t>(lost - places.begin())];  // its ancestors form a circle
-      return Error(ErrorCode::invalid, "region.parent_missing").with("code", region.code).with("parent", region.parent.to_string());
+      const OwnRegion& region =
+          own_[static_cast<std::size_t>(lost - places.begin())];  // its ancestors form a circle
+      return Error(ErrorCode::invalid, "region.parent_missing")
+          .with("code", region.code)
+          .with("parent", region.parent.to_string());
     }
     finish_nodes(owned_nodes_, names_.size() + extra_names_.size());
     owned_nodes_.by_id = order_by_id(owned_nodes_.ids);
@@ -200,7 +209,8 @@ Result<void> Tree::take(OwnRegions own) {
   }
 
   retired_ = file_->retired();
-  retired_.insert(retired_.end(), std::make_move_iterator(own.retired.begin()), std::make_move_iterator(own.retired.end()));
+  retired_.insert(retired_.end(), std::make_move_iterator(own.retired.begin()),
+                  std::make_move_iterator(own.retired.end()));
   for (std::uint32_t i = 0; i < retired_.size(); ++i) retired_at_.emplace(retired_[i].code, i);
   for (const KnownBoundary& known : own.boundaries) {
     if (const Node node = find(known.region); node != no_node) boundaries_[node] = known.boundary;

@@ -13,7 +13,8 @@ using http::problem;
 namespace {
 
 http::Response not_found(const http::Request& http, std::string_view code) {
-  return problem(Error(ErrorCode::not_found, "region.not_found").with("code", std::string(code)), http.language);
+  return problem(Error(ErrorCode::not_found, "region.not_found").with("code", std::string(code)),
+                 http.language);
 }
 
 Result<Page> read_page(std::optional<std::int64_t> limit, const std::optional<std::string>& cursor) {
@@ -45,7 +46,8 @@ class RegionRoutes::Handlers final : public api::Operations {
       search.under = tree->scope(*in.under);
       if (!search.under) return not_found(http, *in.under);
     }
-    if (!search.text.empty()) return http::Response::json(summaries_json(*tree, tree->search(search), *page, http.language));
+    if (!search.text.empty())
+      return http::Response::json(summaries_json(*tree, tree->search(search), *page, http.language));
     return list(*tree, search, *page, http);
   }
 
@@ -54,7 +56,9 @@ class RegionRoutes::Handlers final : public api::Operations {
     Crs crs = Crs::wgs84;
     if (in.crs) {
       const auto named = parse_crs(*in.crs);
-      if (!named) return problem(Error(ErrorCode::invalid, "region.crs_unknown").with("crs", *in.crs).at("crs"), http.language);
+      if (!named)
+        return problem(Error(ErrorCode::invalid, "region.crs_unknown").with("crs", *in.crs).at("crs"),
+                       http.language);
       crs = *named;
     }
     const Node node = tree->locate(to_wgs84({in.lon, in.lat}, crs));
@@ -85,7 +89,8 @@ class RegionRoutes::Handlers final : public api::Operations {
     return http::Response::json(path_json(*tree, node, http.language));
   }
 
-  http::Response get_region_boundaries(const http::Request& http, const api::GetRegionBoundaries& in) override {
+  http::Response get_region_boundaries(const http::Request& http,
+                                       const api::GetRegionBoundaries& in) override {
     const auto tree = regions_.tree();
     const Node node = tree->resolve(in.code).node;
     if (node == no_node) return not_found(http, in.code);
@@ -99,7 +104,8 @@ class RegionRoutes::Handlers final : public api::Operations {
  private:
   // Without a text: the regions under `under` (of one level when given), in the order of the tree.
   http::Response list(const Tree& tree, const Search& search, Page page, const http::Request& http) {
-    if (!search.under && !search.level) return http::Response::json(children_json(tree, tree.root(), page, http.language));
+    if (!search.under && !search.level)
+      return http::Response::json(children_json(tree, tree.root(), page, http.language));
     std::vector<Node> nodes;
     const std::size_t wanted = page.first + page.most + 1;
     const std::vector<Interval> whole{{0, tree.size()}};
@@ -117,6 +123,8 @@ class RegionRoutes::Handlers final : public api::Operations {
 RegionRoutes::RegionRoutes(const Regions& regions) : handlers_(std::make_unique<Handlers>(regions)) {}
 RegionRoutes::~RegionRoutes() = default;
 RegionRoutes::RegionRoutes(RegionRoutes&&) noexcept = default;
-std::vector<http::Route> RegionRoutes::routes() { return api::routes(*handlers_); }
+std::vector<http::Route> RegionRoutes::routes() {
+  return api::routes(*handlers_);
+}
 
 }  // namespace jingwei::region

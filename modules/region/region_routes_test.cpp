@@ -12,8 +12,8 @@ class RegionApi : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { register_messages(); }
 
-  http::Response call(const std::string& operation, std::vector<std::string> path, const std::string& query = "",
-                      Language language = Language::zh) {
+  http::Response call(const std::string& operation, std::vector<std::string> path,
+                      const std::string& query = "", Language language = Language::zh) {
     for (const http::Route& route : routes_) {
       if (route.operation != operation) continue;
       http::Request request;
@@ -21,7 +21,8 @@ class RegionApi : public ::testing::Test {
       request.language = language;
       const http::PathValues values(path.begin(), path.end());
       http::Response got;
-      route.handle(request, values, http::Responder([&](http::Response response) { got = std::move(response); }));
+      route.handle(request, values,
+                   http::Responder([&](http::Response response) { got = std::move(response); }));
       return got;
     }
     ADD_FAILURE() << "no operation " << operation;
@@ -36,12 +37,14 @@ class RegionApi : public ::testing::Test {
 TEST_F(RegionApi, AnswersARegionByCode) {
   const http::Response response = call("get_region", {"980100"});
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body,
-            R"({"id":"3","code":"980100","name":"云山市","level":2,"level_name":"地级","parent":{"code":"980000","name":"虚南省","level":1},)"
-            R"("path":[{"code":"100000","name":"中国","level":0},{"code":"980000","name":"虚南省","level":1},)"
-            R"({"code":"980100","name":"云山市","level":2}],"child_count":2,"descendant_count":7,"center":null,"pinyin":"yunshanshi",)"
-            R"("valid_from":null,"valid_to":null,"successors":[],"synthetic":false})");
-  EXPECT_NE(call("get_region", {"9801"}, "", Language::en).body.find(R"("level_name":"city")"), std::string::npos);
+  EXPECT_EQ(
+      response.body,
+      R"({"id":"3","code":"980100","name":"云山市","level":2,"level_name":"地级","parent":{"code":"980000","name":"虚南省","level":1},)"
+      R"("path":[{"code":"100000","name":"中国","level":0},{"code":"980000","name":"虚南省","level":1},)"
+      R"({"code":"980100","name":"云山市","level":2}],"child_count":2,"descendant_count":7,"center":null,"pinyin":"yunshanshi",)"
+      R"("valid_from":null,"valid_to":null,"successors":[],"synthetic":false})");
+  EXPECT_NE(call("get_region", {"9801"}, "", Language::en).body.find(R"("level_name":"city")"),
+            std::string::npos);
 }
 
 TEST_F(RegionApi, SaysWhatIsMissingInTheReadersLanguage) {
@@ -60,7 +63,8 @@ TEST_F(RegionApi, SaysWhatIsMissingInTheReadersLanguage) {
 TEST_F(RegionApi, FindsByPinyinUnderACity) {
   const http::Response response = call("find_regions", {}, "q=xiangzhou&under=980100");
   EXPECT_EQ(response.status, 200);
-  EXPECT_TRUE(response.body.starts_with(R"({"items":[{"code":"980101","name":"香洲区","level":3,"level_name":"县级","path_text":"虚南省 / 云山市")"))
+  EXPECT_TRUE(response.body.starts_with(
+      R"({"items":[{"code":"980101","name":"香洲区","level":3,"level_name":"县级","path_text":"虚南省 / 云山市")"))
       << response.body;
 }
 
@@ -70,7 +74,8 @@ TEST_F(RegionApi, PagesThroughChildren) {
   const http::Response second = call("list_region_children", {"980100"}, "limit=1&cursor=1");
   EXPECT_NE(second.body.find("长安区"), std::string::npos);
   EXPECT_NE(second.body.find(R"("next_cursor":null)"), std::string::npos);
-  EXPECT_NE(call("list_region_children", {"980100"}, "cursor=999").body.find(R"("items":[])"), std::string::npos);
+  EXPECT_NE(call("list_region_children", {"980100"}, "cursor=999").body.find(R"("items":[])"),
+            std::string::npos);
 }
 
 TEST_F(RegionApi, GivesPathsAndBoundaries) {

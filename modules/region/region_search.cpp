@@ -8,7 +8,15 @@ namespace {
 // Subtrees up to this size are read node by node; larger ones go through the sorted indexes.
 constexpr Node scan_nodes = 20'000;
 
-enum Rank : std::uint8_t { by_code, whole_name, name_beginning, whole_latin, latin_beginning, name_part, no_match };
+enum Rank : std::uint8_t {
+  by_code,
+  whole_name,
+  name_beginning,
+  whole_latin,
+  latin_beginning,
+  name_part,
+  no_match
+};
 
 struct Hit {
   Rank rank;
@@ -19,7 +27,8 @@ struct Hit {
 };
 
 bool is_latin(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
 std::string latin_key(std::string_view text) {
@@ -74,24 +83,28 @@ class Searcher {
   void offer(Node node, Rank rank) {
     if (rank == no_match || (search_.under && !search_.under->contains(node))) return;
     if (search_.level && tree_.level(node) != *search_.level) return;
-    hits_.push_back({rank, static_cast<std::uint8_t>(tree_.level(node)), static_cast<std::uint32_t>(tree_.name(node).size()), node});
+    hits_.push_back({rank, static_cast<std::uint8_t>(tree_.level(node)),
+                     static_cast<std::uint32_t>(tree_.name(node).size()), node});
   }
 
   void scan() {
     const std::vector<Interval> whole{{0, tree_.size()}};
     for (const Interval& part : search_.under ? search_.under->parts : whole) {
-      for (Node n = part.begin; n < part.end; ++n) offer(n, rank(tree_.name(n), tree_.pinyin(n), tree_.initials(n)));
+      for (Node n = part.begin; n < part.end; ++n)
+        offer(n, rank(tree_.name(n), tree_.pinyin(n), tree_.initials(n)));
     }
   }
 
   void offer_name(std::uint32_t number, Rank rank) {
     const std::uint32_t end = tree_.nodes_.name_first[number + 1];
-    for (std::uint32_t i = tree_.nodes_.name_first[number]; i < end; ++i) offer(tree_.nodes_.name_nodes[i], rank);
+    for (std::uint32_t i = tree_.nodes_.name_first[number]; i < end; ++i)
+      offer(tree_.nodes_.name_nodes[i], rank);
   }
 
   // `key_at(i)` ascends over [0, count): offers all entries that begin with `key`.
   template <typename KeyAt, typename Number>
-  void offer_beginnings(std::uint32_t count, std::string_view key, KeyAt key_at, Number number, Rank whole, Rank beginning) {
+  void offer_beginnings(std::uint32_t count, std::string_view key, KeyAt key_at, Number number, Rank whole,
+                        Rank beginning) {
     std::uint32_t low = 0;
     std::uint32_t high = count;
     while (low < high) {
@@ -109,7 +122,8 @@ class Searcher {
 
   void look_up(const NameColumns& names, std::uint32_t before) {
     offer_beginnings(
-        names.size(), name_, [&](auto i) { return names.name(i); }, [&](auto i) { return before + i; }, whole_name, name_beginning);
+        names.size(), name_, [&](auto i) { return names.name(i); }, [&](auto i) { return before + i; },
+        whole_name, name_beginning);
     if (latin_.empty()) return;
     offer_beginnings(
         names.size(), latin_, [&](auto i) { return names.pinyin_of(names.by_pinyin[i]); },
@@ -126,7 +140,8 @@ class Searcher {
       const void* found = memmem(pool.data() + at, pool.size() - at, name_.data(), name_.size());
       if (found == nullptr) break;
       const auto place = static_cast<std::uint32_t>(static_cast<const char*>(found) - pool.data());
-      const auto number = static_cast<std::uint32_t>(std::upper_bound(offsets.begin(), offsets.end(), place) - offsets.begin() - 1);
+      const auto number = static_cast<std::uint32_t>(std::upper_bound(offsets.begin(), offsets.end(), place) -
+                                                     offsets.begin() - 1);
       if (place != offsets[number]) offer_name(before + number, name_part);  // beginnings are offered already
       at = offsets[number + 1];
     }
@@ -134,7 +149,8 @@ class Searcher {
 
   std::vector<Node> best() {
     const std::size_t most = std::min(search_.most, limits::region_matches);
-    // A node is offered at most four times (code, name, pinyin, initials), so this many sorted hits are enough.
+    // A node is offered at most four times (code, name, pinyin, initials), so this many sorted hits are
+    // enough.
     const std::size_t sorted = std::min(hits_.size(), most * 4);
     std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(sorted), hits_.end());
     hits_.resize(sorted);
@@ -157,6 +173,8 @@ class Searcher {
   std::vector<Hit> hits_;
 };
 
-std::vector<Node> Tree::search(const Search& search) const { return Searcher(*this, search).run(); }
+std::vector<Node> Tree::search(const Search& search) const {
+  return Searcher(*this, search).run();
+}
 
 }  // namespace jingwei::region

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t most_name_characters = 100;
 
-Error not_found(const std::string& code) { return Error(ErrorCode::not_found, "region.not_found").with("code", code); }
+Error not_found(const std::string& code) {
+  return Error(ErrorCode::not_found, "region.not_found").with("code", code);
+}
 
 // Ids and the code are enough for consumers, who read the rest from the tree.
 void tell(storage::Change& change, std::string_view what, const std::vector<std::string>& codes) {
@@ -50,7 +52,8 @@ Result<std::shared_ptr<const Boundary>> read_boundary(const std::string& geojson
 }
 
 Result<void> check_free(const Tree& tree, const std::string& code) {
-  if (!is_own_code(code)) return Error(ErrorCode::invalid, "region.code_invalid").with("code", code).at("/code");
+  if (!is_own_code(code))
+    return Error(ErrorCode::invalid, "region.code_invalid").with("code", code).at("/code");
   if (tree.find(code) != no_node || tree.zone(code) != nullptr) {
     return Error(ErrorCode::conflict, "region.code_taken").with("code", code).at("/code");
   }
@@ -60,7 +63,8 @@ Result<void> check_free(const Tree& tree, const std::string& code) {
 Result<std::string> check_name(const std::string& name) {
   std::string tidy = text::squeeze(name);
   const std::size_t characters = text::code_points(tidy).size();
-  if (characters == 0 || characters > most_name_characters) return Error(ErrorCode::invalid, "region.name_invalid").at("/name");
+  if (characters == 0 || characters > most_name_characters)
+    return Error(ErrorCode::invalid, "region.name_invalid").at("/name");
   return tidy;
 }
 
@@ -73,8 +77,15 @@ Result<OwnRegion> make_region(const Tree& tree, const NewRegion& region, RegionI
   }
   if (tree.level(parent) >= region.level) return Error(ErrorCode::invalid, "region.level_wrong").at("/level");
   JW_ASSIGN(auto boundary, read_boundary(region.boundary));
-  return OwnRegion{.id = id, .parent = tree.id(parent), .code = region.code, .name = std::move(name), .level = region.level,
-                   .kind = region.kind, .synthetic = region.synthetic, .valid_from = to_days(valid_from), .boundary = std::move(boundary)};
+  return OwnRegion{.id = id,
+                   .parent = tree.id(parent),
+                   .code = region.code,
+                   .name = std::move(name),
+                   .level = region.level,
+                   .kind = region.kind,
+                   .synthetic = region.synthetic,
+                   .valid_from = to_days(valid_from),
+                   .boundary = std::move(boundary)};
 }
 
 Result<std::int64_t> fresh_ids(storage::Store* store, std::size_t count) {
@@ -84,19 +95,21 @@ Result<std::int64_t> fresh_ids(storage::Store* store, std::size_t count) {
 }
 
 Result<void> check_day(const OwnRegion& region, Day day) {
-  if (to_days(day) < region.valid_from) return Error(ErrorCode::invalid, "region.date_too_early").at("/valid_from");
+  if (to_days(day) < region.valid_from)
+    return Error(ErrorCode::invalid, "region.date_too_early").at("/valid_from");
   return {};
 }
 
 // Ending needs a day after the beginning: a region cannot have stood for no day at all.
 Result<void> check_end(const OwnRegion& region, Day day) {
-  if (to_days(day) <= region.valid_from) return Error(ErrorCode::invalid, "region.date_too_early").at("/valid_from");
+  if (to_days(day) <= region.valid_from)
+    return Error(ErrorCode::invalid, "region.date_too_early").at("/valid_from");
   return {};
 }
 
 // The children of `from` begin a version under `parent`.
-Result<void> move_children(const Tree& tree, Node from, const std::vector<std::string>* only, RegionId parent, Level level, Day day,
-                           storage::Change& change, std::set<std::string>& moved) {
+Result<void> move_children(const Tree& tree, Node from, const std::vector<std::string>* only, RegionId parent,
+                           Level level, Day day, storage::Change& change, std::set<std::string>& moved) {
   for (const Node child : tree.children(from)) {
     const std::string code = tree.code(child);
     if (only != nullptr && std::find(only->begin(), only->end(), code) == only->end()) continue;
@@ -176,9 +189,13 @@ Result<storage::Change> Regions::edit(const RegionEdit& edit, Day valid_from) co
     JW_ASSIGN(const Node parent, find_node(*now, *edit.parent));
     const Node self = now->find(own->id);
     if (now->contains(self, parent)) {
-      return Error(ErrorCode::invalid, "region.parent_missing").with("code", own->code).with("parent", *edit.parent).at("/parent");
+      return Error(ErrorCode::invalid, "region.parent_missing")
+          .with("code", own->code)
+          .with("parent", *edit.parent)
+          .at("/parent");
     }
-    if (now->level(parent) >= own->level) return Error(ErrorCode::invalid, "region.level_wrong").at("/parent");
+    if (now->level(parent) >= own->level)
+      return Error(ErrorCode::invalid, "region.level_wrong").at("/parent");
     next.parent = now->id(parent);
   }
   if (edit.boundary) {
@@ -190,12 +207,15 @@ Result<storage::Change> Regions::edit(const RegionEdit& edit, Day valid_from) co
   return change;
 }
 
-Result<storage::Change> Regions::end(const std::string& code, const std::vector<std::string>& successors, Day day) const {
+Result<storage::Change> Regions::end(const std::string& code, const std::vector<std::string>& successors,
+                                     Day day) const {
   const auto now = tree();
   JW_ASSIGN(const OwnRegion* own, find_own(*now, code));
   JW_TRY(check_end(*own, day));
   if (const auto children = now->child_count(now->find(own->id)); children > 0) {
-    return Error(ErrorCode::conflict, "region.has_children").with("code", code).with("count", std::to_string(children));
+    return Error(ErrorCode::conflict, "region.has_children")
+        .with("code", code)
+        .with("count", std::to_string(children));
   }
   for (const std::string& successor : successors) JW_TRY(find_node(*now, successor));
   storage::Change change;
@@ -224,7 +244,8 @@ Result<storage::Change> Regions::split(const RegionSplit& split, Day day) const 
   }
   if (moved.size() != now->child_count(old)) {
     return Error(ErrorCode::conflict, "region.has_children")
-        .with("code", split.code).with("count", std::to_string(now->child_count(old) - moved.size()));
+        .with("code", split.code)
+        .with("count", std::to_string(now->child_count(old) - moved.size()));
   }
   write_next(change, *own, nullptr, codes, to_days(day));
   tell(change, "split", {split.code});
@@ -243,7 +264,9 @@ Result<storage::Change> Regions::merge(const RegionMerger& merger, Day day) cons
     JW_TRY(check_end(*own, day));
     const Node old = now->find(own->id);
     if (now->contains(old, now->find(made.parent))) {  // the new region would hang below what it replaces
-      return Error(ErrorCode::invalid, "region.parent_missing").with("code", made.code).with("parent", merger.into.parent);
+      return Error(ErrorCode::invalid, "region.parent_missing")
+          .with("code", made.code)
+          .with("parent", merger.into.parent);
     }
     JW_TRY(move_children(*now, old, nullptr, made.id, made.level, day, change, moved));
     write_next(change, *own, nullptr, {made.code}, to_days(day));
@@ -268,15 +291,18 @@ Result<storage::Change> Regions::put_zone(const NewZone& zone) const {
   std::set<std::int64_t> members;
   for (const std::string& code : zone.members) {
     JW_ASSIGN(const Node node, find_node(*now, code));
-    if (members.insert(now->id(node).value).second) change.writes.push_back({&sql::put_zone_member, {id, now->id(node).value}, 1});
+    if (members.insert(now->id(node).value).second)
+      change.writes.push_back({&sql::put_zone_member, {id, now->id(node).value}, 1});
   }
   tell(change, "zone", {zone.code});
   return change;
 }
 
 std::optional<std::string> find_region_file(FileSystem& files, const std::string& program_folder) {
-  std::vector<std::string> places{program_folder + "/../share/regions.jwrt", program_folder + "/regions.jwrt"};
-  if (const char* named = std::getenv("JINGWEI_REGION_FILE"); named != nullptr && *named != '\0') places = {named};  // NOLINT(concurrency-mt-unsafe)
+  std::vector<std::string> places{program_folder + "/../share/regions.jwrt",
+                                  program_folder + "/regions.jwrt"};
+  if (const char* named = std::getenv("JINGWEI_REGION_FILE"); named != nullptr && *named != '\0')
+    places = {named};  // NOLINT(concurrency-mt-unsafe)
   for (const std::string& place : places) {
     const auto there = files.exists(place);
     if (there.ok() && *there) return place;

@@ -1,4 +1,5 @@
-// The hub's own regions in a real embedded store: load, edit, split, merge, end, zones, and what follows the feed.
+// The hub's own regions in a real embedded store: load, edit, split, merge, end, zones, and what follows the
+// feed.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,12 +12,15 @@
 namespace jingwei::region {
 namespace {
 
-Day day(const char* text) { return *parse_iso_day(text); }
+Day day(const char* text) {
+  return *parse_iso_day(text);
+}
 
 class RegionService : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = (std::filesystem::temp_directory_path() / ("jingwei-region-" + std::to_string(getpid()))).string();
+    folder_ =
+        (std::filesystem::temp_directory_path() / ("jingwei-region-" + std::to_string(getpid()))).string();
     std::filesystem::remove_all(folder_);
     auto store = storage::open_embedded({.folder = folder_, .clock = &clock_});
     ASSERT_TRUE(store.ok()) << store.error().to_log();
@@ -76,11 +80,18 @@ class RegionService : public ::testing::Test {
 };
 
 const std::string city_lines =
-    R"({"code":"990101","parent":"9901","name":"望汐区","level":3,"boundary":)" + testing::square(113, 22, 0.2) + R"(,"synthetic":true})" "\n"
-    R"({"code":"99","parent":"100000","name":"虚构省","level":1,"boundary":null,"synthetic":true})" "\n\n"
-    R"({"code":"990100","parent":"990000","name":"云汐市","level":2,"synthetic":true})" "\n"
-    R"({"code":"990102","parent":"990100","name":"听澜区","level":3,"kind":"district","boundary":)" + testing::square(113.2, 22, 0.2) +
-    R"(,"synthetic":true})" "\n";
+    R"({"code":"990101","parent":"9901","name":"望汐区","level":3,"boundary":)" +
+    testing::square(113, 22, 0.2) +
+    R"(,"synthetic":true})"
+    "\n"
+    R"({"code":"99","parent":"100000","name":"虚构省","level":1,"boundary":null,"synthetic":true})"
+    "\n\n"
+    R"({"code":"990100","parent":"990000","name":"云汐市","level":2,"synthetic":true})"
+    "\n"
+    R"({"code":"990102","parent":"990100","name":"听澜区","level":3,"kind":"district","boundary":)" +
+    testing::square(113.2, 22, 0.2) +
+    R"(,"synthetic":true})"
+    "\n";
 
 TEST_F(RegionService, LoadsTheSyntheticCityInAnyOrderAndOnlyOnce) {
   EXPECT_EQ(load(city_lines), 1U);
@@ -97,8 +108,9 @@ TEST_F(RegionService, LoadsThousandsInSeveralChanges) {
   load(city_lines);
   std::string lines;
   for (int i = 0; i < 6'000; ++i) {
-    lines += R"({"code":"990101-)" + std::to_string(i) + R"(","parent":"990101","name":"网格)" + std::to_string(i) +
-             R"(","level":6,"boundary":)" + testing::square(113 + 0.002 * (i % 80), 22 + 0.002 * (i / 80), 0.002) + "}\n";
+    lines += R"({"code":"990101-)" + std::to_string(i) + R"(","parent":"990101","name":"网格)" +
+             std::to_string(i) + R"(","level":6,"boundary":)" +
+             testing::square(113 + 0.002 * (i % 80), 22 + 0.002 * (i / 80), 0.002) + "}\n";
   }
   EXPECT_EQ(load(lines), 2U);
   const auto tree = regions_->tree();
@@ -111,11 +123,13 @@ TEST_F(RegionService, NamesTheLineThatIsWrong) {
       {"{\"code\":\"99\",\"name\":\"a\",\"level\":1}\nnot json\n", "region.line_json", "2"},
       {"{\"name\":\"a\",\"level\":1}", "region.line_field", "1"},
       {"{\"code\":\"99\",\"name\":\"a\",\"level\":12}", "region.line_field", "1"},
-      {"{\"code\":\"99\",\"name\":\"a\",\"level\":1}\n\n{\"code\":\"990000\",\"name\":\"b\",\"level\":1}", "region.line_repeated", "3"},
+      {"{\"code\":\"99\",\"name\":\"a\",\"level\":1}\n\n{\"code\":\"990000\",\"name\":\"b\",\"level\":1}",
+       "region.line_repeated", "3"},
       {"{\"code\":\"9901\",\"parent\":\"97\",\"name\":\"a\",\"level\":2}", "region.line_parent", "1"},
       {"{\"code\":\"9901\",\"parent\":\"980101\",\"name\":\"a\",\"level\":2}", "region.line_level", "1"},
       {"{\"code\":\"980101\",\"name\":\"别名区\",\"level\":3}", "region.line_national", "1"},
-      {"{\"code\":\"99\",\"name\":\"a\",\"level\":1,\"boundary\":{\"type\":\"Point\"}}", "region.line_boundary", "1"},
+      {"{\"code\":\"99\",\"name\":\"a\",\"level\":1,\"boundary\":{\"type\":\"Point\"}}",
+       "region.line_boundary", "1"},
       {"{\"code\":\"a b\",\"name\":\"a\",\"level\":1}", "region.line_field", "1"},
       {"{\"code\":\"012345\",\"name\":\"a\",\"level\":1}", "region.line_field", "1"},
       {"\n\n", "region.file_empty", ""},
@@ -138,7 +152,9 @@ TEST_F(RegionService, GivesABoundaryToANationalRegion) {
 TEST_F(RegionService, KeepsOldCodesResolvingAfterAnEdit) {
   load(city_lines);
   const RegionId id = regions_->tree()->id(regions_->tree()->find("990102"));
-  commit(regions_->edit({.code = "990102", .new_code = "990109", .name = "新澜区", .parent = {}, .boundary = {}}, day("2021-05-01")));
+  commit(
+      regions_->edit({.code = "990102", .new_code = "990109", .name = "新澜区", .parent = {}, .boundary = {}},
+                     day("2021-05-01")));
   const auto tree = regions_->tree();
   EXPECT_EQ(tree->find("990102"), no_node);
   const Resolution old = tree->resolve("990102");
@@ -154,8 +170,10 @@ TEST_F(RegionService, KeepsOldCodesResolvingAfterAnEdit) {
 
 TEST_F(RegionService, RefusesAnEditDecidedAgainstAnOldVersion) {
   load(city_lines);
-  const auto first = regions_->edit({.code = "990102", .new_code = {}, .name = "甲区", .parent = {}, .boundary = {}}, day("2021-05-01"));
-  auto second = regions_->edit({.code = "990102", .new_code = {}, .name = "乙区", .parent = {}, .boundary = {}}, day("2021-06-01"));
+  const auto first = regions_->edit(
+      {.code = "990102", .new_code = {}, .name = "甲区", .parent = {}, .boundary = {}}, day("2021-05-01"));
+  auto second = regions_->edit(
+      {.code = "990102", .new_code = {}, .name = "乙区", .parent = {}, .boundary = {}}, day("2021-06-01"));
   commit(first);
   const auto done = store_->commit(std::move(second).value());
   ASSERT_FALSE(done.ok());
@@ -170,23 +188,31 @@ TEST_F(RegionService, SplitsMergesAndEndsWithSuccessors) {
   };
   commit(regions_->add(fresh("990102001", "东街道", "990102", Level::street), day("2020-02-01")));
   commit(regions_->add(fresh("990102002", "西街道", "990102", Level::street), day("2020-02-01")));
-  RegionSplit split{"990102", {{fresh("990103", "东澜区", "990100", Level::district), {"990102001"}},
-                               {fresh("990104", "西澜区", "990100", Level::district), {}}}};
+  RegionSplit split{"990102",
+                    {{fresh("990103", "东澜区", "990100", Level::district), {"990102001"}},
+                     {fresh("990104", "西澜区", "990100", Level::district), {}}}};
   EXPECT_EQ(regions_->split(split, day("2022-01-01")).error().message, "region.has_children");
   split.parts[1].children = {"990102002"};
   commit(regions_->split(split, day("2022-01-01")));
-  EXPECT_EQ(regions_->tree()->path_text(regions_->tree()->find("990102002")), "虚构省 / 云汐市 / 西澜区 / 西街道");
+  EXPECT_EQ(regions_->tree()->path_text(regions_->tree()->find("990102002")),
+            "虚构省 / 云汐市 / 西澜区 / 西街道");
   const Resolution gone = regions_->tree()->resolve("990102");
   EXPECT_EQ(gone.node, no_node);
   ASSERT_NE(gone.retired, nullptr);
   EXPECT_EQ(gone.retired->successors, (std::vector<std::string>{"990103", "990104"}));
 
-  commit(regions_->merge({{"990103", "990104"}, fresh("990105", "大澜区", "990100", Level::district)}, day("2023-01-01")));
+  commit(regions_->merge({{"990103", "990104"}, fresh("990105", "大澜区", "990100", Level::district)},
+                         day("2023-01-01")));
   EXPECT_EQ(regions_->tree()->child_count(regions_->tree()->find("990105")), 2U);
   EXPECT_EQ(regions_->end("990105", {}, day("2024-01-01")).error().message, "region.has_children");
   commit(regions_->end("990102001", {"990102002"}, day("2024-01-01")));
-  EXPECT_EQ(regions_->tree()->resolve("990102001").retired->successors, std::vector<std::string>{"990102002"});
-  EXPECT_EQ(regions_->edit({.code = "980101", .new_code = {}, .name = "x", .parent = {}, .boundary = {}}, day("2024-01-01")).error().message,
+  EXPECT_EQ(regions_->tree()->resolve("990102001").retired->successors,
+            std::vector<std::string>{"990102002"});
+  EXPECT_EQ(regions_
+                ->edit({.code = "980101", .new_code = {}, .name = "x", .parent = {}, .boundary = {}},
+                       day("2024-01-01"))
+                .error()
+                .message,
             "region.own_only");
 }
 
@@ -204,7 +230,8 @@ TEST_F(RegionService, KeepsZonesAndReplacesThem) {
 
 TEST_F(RegionService, ReadsBackWhatItStored) {
   load(city_lines);
-  commit(regions_->edit({.code = "990101", .new_code = {}, .name = "新名区", .parent = {}, .boundary = {}}, day("2021-01-01")));
+  commit(regions_->edit({.code = "990101", .new_code = {}, .name = "新名区", .parent = {}, .boundary = {}},
+                        day("2021-01-01")));
   Regions again(testing::sample_file(), store_.get());
   ASSERT_TRUE(again.reload().ok());
   const auto a = regions_->tree();

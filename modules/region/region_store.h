@@ -13,7 +13,7 @@ Result<OwnRegions> read_own_regions(storage::Reader& reader);
 void write_new(storage::Change& change, const OwnRegion& region);
 // Closes the present version on `day` and, when `next` is given, begins it; expects the row version of `now`.
 // A version that begins on the same day is corrected in place.
-void write_next(storage::Change& change, const OwnRegion& now, const OwnRegion* next, const std::vector<std::string>& successors,
-                std::int32_t day);
+void write_next(storage::Change& change, const OwnRegion& now, const OwnRegion* next,
+                const std::vector<std::string>& successors, std::int32_t day);
 
 }  // namespace jingwei::region

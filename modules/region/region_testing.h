@@ -33,23 +33,31 @@ inline std::vector<SourceRegion> sample_regions() {
           {981'900'003, 9'819'003, 4, "东城街道"}};
 }
 
-inline Compiled compile_sample(std::vector<SourceRegion> regions = sample_regions(), std::shared_ptr<const TreeFile> previous = nullptr,
+inline Compiled compile_sample(std::vector<SourceRegion> regions = sample_regions(),
+                               std::shared_ptr<const TreeFile> previous = nullptr,
                                std::vector<Succession> successions = {}) {
-  CompileInput input{std::move(regions), *parse_iso_day("2023-06-30"), std::move(previous), std::move(successions)};
+  CompileInput input{std::move(regions), *parse_iso_day("2023-06-30"), std::move(previous),
+                     std::move(successions)};
   if (input.previous) input.edition = *parse_iso_day("2024-06-30");
   return std::move(compile_tree(input)).value();
 }
 
-inline std::shared_ptr<const TreeFile> sample_file() { return as_file(write_tree(compile_sample().content)); }
-inline std::shared_ptr<const Tree> sample_tree() { return Tree::from_file(sample_file()); }
+inline std::shared_ptr<const TreeFile> sample_file() {
+  return as_file(write_tree(compile_sample().content));
+}
+inline std::shared_ptr<const Tree> sample_tree() {
+  return Tree::from_file(sample_file());
+}
 
 // A square of `side` degrees whose low corner is (longitude, latitude), as GeoJSON.
 inline std::string square(double longitude, double latitude, double side) {
-  const auto point = [](double x, double y) { return "[" + std::to_string(x) + "," + std::to_string(y) + "]"; };
+  const auto point = [](double x, double y) {
+    return "[" + std::to_string(x) + "," + std::to_string(y) + "]";
+  };
   const double x = longitude + side;
   const double y = latitude + side;
-  return R"({"type":"Polygon","coordinates":[[)" + point(longitude, latitude) + "," + point(x, latitude) + "," + point(x, y) + "," +
-         point(longitude, y) + "," + point(longitude, latitude) + "]]}";
+  return R"({"type":"Polygon","coordinates":[[)" + point(longitude, latitude) + "," + point(x, latitude) +
+         "," + point(x, y) + "," + point(longitude, y) + "," + point(longitude, latitude) + "]]}";
 }
 
 }  // namespace jingwei::region::testing

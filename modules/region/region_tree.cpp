@@ -5,8 +5,8 @@
 namespace jingwei::region {
 namespace {
 
-constexpr std::string_view level_names[level_count] = {"nation",    "province", "city",     "district", "street",
-                                                       "community", "grid",     "compound", "building", "flat"};
+constexpr std::string_view level_names[level_count] = {
+    "nation", "province", "city", "district", "street", "community", "grid", "compound", "building", "flat"};
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -20,7 +20,9 @@ std::uint64_t number_of(std::string_view digits) {
 
 }  // namespace
 
-std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view name_of(Level level) {
+  return level_names[static_cast<std::size_t>(level)];
+}
 
 std::string_view title_of(Level level, Language language) {
   using Titles = std::array<std::array<std::string, 2>, level_count>;
@@ -37,9 +39,10 @@ std::string_view title_of(Level level, Language language) {
 }
 
 bool is_own_code(std::string_view code) {
-  const bool allowed = !code.empty() && code.size() <= 32 && std::all_of(code.begin(), code.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
-  });
+  const bool allowed =
+      !code.empty() && code.size() <= 32 && std::all_of(code.begin(), code.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+      });
   // Digits alone are read as numbers by find(): two and four are short forms, a leading zero would be lost.
   return allowed && (!all_digits(code) || (code.size() >= 5 && code[0] != '0'));
 }
@@ -52,7 +55,8 @@ std::optional<Level> parse_level(std::string_view text) {
 }
 
 bool Scope::contains(Node n) const {
-  const auto after = std::upper_bound(parts.begin(), parts.end(), n, [](Node node, const Interval& part) { return node < part.begin; });
+  const auto after = std::upper_bound(parts.begin(), parts.end(), n,
+                                      [](Node node, const Interval& part) { return node < part.begin; });
   return after != parts.begin() && std::prev(after)->contains(n);
 }
 
@@ -61,13 +65,15 @@ std::shared_ptr<const Tree> Tree::from_file(std::shared_ptr<const TreeFile> file
   tree->nodes_ = tree->file_->nodes();
   tree->names_ = tree->file_->names();
   tree->retired_ = tree->file_->retired();
-  for (std::uint32_t i = 0; i < tree->retired_.size(); ++i) tree->retired_at_.emplace(tree->retired_[i].code, i);
+  for (std::uint32_t i = 0; i < tree->retired_.size(); ++i)
+    tree->retired_at_.emplace(tree->retired_[i].code, i);
   return tree;
 }
 
 Node Tree::find_number(std::uint64_t code) const {
   const std::size_t slots = nodes_.code_slots.size();
-  for (std::size_t slot = code_slot(code, slots); nodes_.code_slots[slot] != no_node; slot = (slot + 1) & (slots - 1)) {
+  for (std::size_t slot = code_slot(code, slots); nodes_.code_slots[slot] != no_node;
+       slot = (slot + 1) & (slots - 1)) {
     if (nodes_.codes[nodes_.code_slots[slot]] == code) return nodes_.code_slots[slot];
   }
   return no_node;
@@ -217,10 +223,13 @@ std::optional<Position> Tree::center(Node n) const {
   return found == centers_.end() ? std::nullopt : std::optional(found->second);
 }
 
-Node Tree::locate(Position p) const { return leaf_boundaries_.find(p).value_or(no_node); }
+Node Tree::locate(Position p) const {
+  return leaf_boundaries_.find(p).value_or(no_node);
+}
 
 const Zone* Tree::zone(std::string_view code) const {
-  const auto found = std::find_if(zones_.begin(), zones_.end(), [&](const Zone& zone) { return zone.code == code; });
+  const auto found =
+      std::find_if(zones_.begin(), zones_.end(), [&](const Zone& zone) { return zone.code == code; });
   return found == zones_.end() ? nullptr : &*found;
 }
 
@@ -233,11 +242,14 @@ std::optional<Scope> Tree::scope(std::string_view code) const {
 
 std::size_t Tree::memory_bytes() const {
   const OwnedNodes& n = owned_nodes_;
-  const std::size_t merged = n.ids.size() * 8 + n.codes.size() * 8 + n.levels.size() + n.valid_from.size() * 4 +
-                             (n.parents.size() + n.ends.size() + n.child_counts.size() + n.names.size() + n.code_slots.size() +
-                              n.by_id.size() + n.name_first.size() + n.name_nodes.size()) * 4;
+  const std::size_t merged =
+      n.ids.size() * 8 + n.codes.size() * 8 + n.levels.size() + n.valid_from.size() * 4 +
+      (n.parents.size() + n.ends.size() + n.child_counts.size() + n.names.size() + n.code_slots.size() +
+       n.by_id.size() + n.name_first.size() + n.name_nodes.size()) *
+          4;
   const OwnedNames& m = owned_names_;
-  return file_->bytes() + merged + m.names.size() + m.pinyin.size() + m.initials.size() + m.name_offsets.size() * 20;
+  return file_->bytes() + merged + m.names.size() + m.pinyin.size() + m.initials.size() +
+         m.name_offsets.size() * 20;
 }
 
 }  // namespace jingwei::region

@@ -1,7 +1,9 @@
-// The tree of regions at one moment: the whole country and the hub's own regions. Immutable; any number of threads may read it.
+// The tree of regions at one moment: the whole country and the hub's own regions. Immutable; any number of
+// threads may read it.
 //
-// Names are not keys: 和平村委会 stands 274 times. Codes are (GB/T 2260 and GB/T 10114, see docs/formats/region-tree.md):
-// six digits for levels 1–3, nine for 4, twelve for 5, fifteen for a grid; own regions below may bear letters and dashes.
+// Names are not keys: 和平村委会 stands 274 times. Codes are (GB/T 2260 and GB/T 10114, see
+// docs/formats/region-tree.md): six digits for levels 1–3, nine for 4, twelve for 5, fifteen for a grid; own
+// regions below may bear letters and dashes.
 #pragma once
 
 #include <memory>
@@ -23,14 +25,26 @@
 
 namespace jingwei::region {
 
-enum class Level : std::uint8_t { nation, province, city, district, street, community, grid, compound, building, flat };
+enum class Level : std::uint8_t {
+  nation,
+  province,
+  city,
+  district,
+  street,
+  community,
+  grid,
+  compound,
+  building,
+  flat
+};
 inline constexpr int level_count = 10;
-std::string_view name_of(Level level);                       // "street"
+std::string_view name_of(Level level);  // "street"
 // 乡级 / "street or town"; from messages.yaml at the first call, so register_messages() comes before.
 std::string_view title_of(Level level, Language language);
-std::optional<Level> parse_level(std::string_view text);     // a number 0–9 or a name
+std::optional<Level> parse_level(std::string_view text);  // a number 0–9 or a name
 
-// What a code of the hub's own may look like: up to 32 digits, letters, dashes; digits alone: at least five, not beginning with 0.
+// What a code of the hub's own may look like: up to 32 digits, letters, dashes; digits alone: at least five,
+// not beginning with 0.
 bool is_own_code(std::string_view code);
 
 // The subtree of a node as a run of the preorder.
@@ -87,12 +101,13 @@ struct OwnRegions {
 
 // How a code was understood on a day.
 struct Resolution {
-  Node node = no_node;               // the region now standing for it; no_node when none does any longer
-  const Retired* retired = nullptr;  // the dated entry that matched, when the code is not (or was not then) current
+  Node node = no_node;  // the region now standing for it; no_node when none does any longer
+  const Retired* retired =
+      nullptr;  // the dated entry that matched, when the code is not (or was not then) current
 };
 
 struct Search {
-  std::string text;             // name (part), pinyin or initials (beginning), or a code
+  std::string text;  // name (part), pinyin or initials (beginning), or a code
   std::optional<Scope> under;
   std::optional<Level> level;
   std::size_t most = limits::region_matches;
@@ -102,8 +117,9 @@ class Tree {
  public:
   // The national file alone.
   static std::shared_ptr<const Tree> from_file(std::shared_ptr<const TreeFile> file);
-  // The file and the store's regions as one tree; own regions stand after a node's national children, in the order of their codes.
-  // Errors: invalid "region.parent_missing" (parent neither national nor own, or a circle), conflict "region.code_taken".
+  // The file and the store's regions as one tree; own regions stand after a node's national children, in the
+  // order of their codes. Errors: invalid "region.parent_missing" (parent neither national nor own, or a
+  // circle), conflict "region.code_taken".
   static Result<std::shared_ptr<const Tree>> merge(std::shared_ptr<const TreeFile> file, OwnRegions own);
 
   Tree(const Tree&) = delete;
@@ -112,15 +128,16 @@ class Tree {
   Node size() const { return nodes_.size(); }
   Node root() const { return 0; }
 
-  // By code in any form: 44, 4404, 440402, 440402001, zero-padded 440400000000. Current codes only. no_node when there is none.
+  // By code in any form: 44, 4404, 440402, 440402001, zero-padded 440400000000. Current codes only. no_node
+  // when there is none.
   Node find(std::string_view code) const;
   Node find(RegionId id) const;
   // Also codes that have changed or ended; with `at`, as of that day.
   Resolution resolve(std::string_view code, std::optional<Day> at = std::nullopt) const;
   // All regions of exactly this name, in preorder.
   std::span<const Node> named(std::string_view name) const;
-  // Best first: whole name, beginning of the name, whole pinyin or initials, their beginning, part of the name; then the higher
-  // level, the shorter name, the order of the tree.
+  // Best first: whole name, beginning of the name, whole pinyin or initials, their beginning, part of the
+  // name; then the higher level, the shorter name, the order of the tree.
   std::vector<Node> search(const Search& search) const;
 
   RegionId id(Node n) const { return RegionId(nodes_.ids.empty() ? std::int64_t{n} + 1 : nodes_.ids[n]); }
@@ -141,13 +158,14 @@ class Tree {
   std::vector<Node> children(Node n) const;
   // Root first, the node itself last.
   std::vector<Node> path(Node n) const;
-  // Names from below the nation to the node: "广东省 / 珠海市"; without the node itself when `with_self` is false.
+  // Names from below the nation to the node: "广东省 / 珠海市"; without the node itself when `with_self` is
+  // false.
   enum class Self : std::uint8_t { left_out, included };
   std::string path_text(Node n, Self self = Self::included) const;
 
-  const OwnRegion* own(Node n) const;        // null for national regions
+  const OwnRegion* own(Node n) const;  // null for national regions
   bool synthetic(Node n) const { return own(n) != nullptr && own(n)->synthetic; }
-  const Boundary* boundary(Node n) const;    // null when none is known
+  const Boundary* boundary(Node n) const;        // null when none is known
   std::optional<Position> center(Node n) const;  // of the boundary, else the mean of the children's
   // The deepest region whose boundary holds a WGS-84 point; no_node outside all.
   Node locate(Position p) const;

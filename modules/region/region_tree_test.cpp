@@ -73,22 +73,30 @@ TEST(Search, RanksWholeNamesBeginningsPinyinAndParts) {
 
 TEST(Search, HoldsToLevelAndLimit) {
   const auto tree = sample_tree();
-  EXPECT_EQ(tree->search({.text = "和平", .under = std::nullopt, .level = std::nullopt, .most = 1}).size(), 1U);
+  EXPECT_EQ(tree->search({.text = "和平", .under = std::nullopt, .level = std::nullopt, .most = 1}).size(),
+            1U);
   EXPECT_TRUE(tree->search({.text = "和平", .under = std::nullopt, .level = Level::street}).empty());
 }
 
 OwnRegion own(std::int64_t number, std::int64_t parent, std::string code, std::string name, Level level) {
-  return {.id = RegionId(first_own_id + number), .parent = RegionId(parent), .code = std::move(code), .name = std::move(name),
-          .level = level, .kind = {}, .boundary = nullptr};
+  return {.id = RegionId(first_own_id + number),
+          .parent = RegionId(parent),
+          .code = std::move(code),
+          .name = std::move(name),
+          .level = level,
+          .kind = {},
+          .boundary = nullptr};
 }
 
 OwnRegions grids_of(const Tree& tree) {
   OwnRegions more;
   const std::int64_t village = tree.id(tree.find("980101001001")).value;
-  more.regions = {own(2, village, "980101001001002", "和平二网格", Level::grid), own(1, village, "980101001001001", "和平一网格", Level::grid),
-                  own(3, first_own_id + 1, "980101001001001-X1", "望江小区", Level::compound),
-                  own(4, first_own_id + 3, "980101001001001-X1-3", "3栋", Level::building),
-                  own(5, tree.id(tree.find("981900003")).value, "981900003001", "东城社区", Level::community)};
+  more.regions = {
+      own(2, village, "980101001001002", "和平二网格", Level::grid),
+      own(1, village, "980101001001001", "和平一网格", Level::grid),
+      own(3, first_own_id + 1, "980101001001001-X1", "望江小区", Level::compound),
+      own(4, first_own_id + 3, "980101001001001-X1-3", "3栋", Level::building),
+      own(5, tree.id(tree.find("981900003")).value, "981900003001", "东城社区", Level::community)};
   return more;
 }
 
@@ -100,7 +108,8 @@ TEST(Merge, LaysOwnRegionsIntoTheNationalTree) {
   EXPECT_EQ(tree.size(), national->size() + 5);
   const Node building = tree.find("980101001001001-X1-3");
   ASSERT_NE(building, no_node);
-  EXPECT_EQ(tree.path_text(building), "虚南省 / 云山市 / 香洲区 / 翠香街道 / 和平村委会 / 和平一网格 / 望江小区 / 3栋");
+  EXPECT_EQ(tree.path_text(building),
+            "虚南省 / 云山市 / 香洲区 / 翠香街道 / 和平村委会 / 和平一网格 / 望江小区 / 3栋");
   EXPECT_EQ(tree.code(tree.children(tree.find("980101001001")).front()), "980101001001001");
   EXPECT_TRUE(tree.contains(tree.find("980101"), building));
   EXPECT_FALSE(tree.contains(tree.find("980102"), building));
@@ -113,7 +122,8 @@ TEST(Merge, LaysOwnRegionsIntoTheNationalTree) {
       EXPECT_TRUE(tree.contains(tree.parent(n), n));
     }
   }
-  for (Node n = 0; n < national->size(); ++n) EXPECT_EQ(tree.name(tree.find(national->id(n))), national->name(n));
+  for (Node n = 0; n < national->size(); ++n)
+    EXPECT_EQ(tree.name(tree.find(national->id(n))), national->name(n));
 }
 
 TEST(Merge, RefusesTakenCodesMissingParentsAndCircles) {
@@ -134,8 +144,14 @@ TEST(Merge, ResolvesOldCodesByDay) {
   OwnRegions more = grids_of(*national);
   const auto day = [](const char* text) { return to_days(*parse_iso_day(text)); };
   more.regions[0].valid_from = day("2020-03-01");
-  more.retired = {{.id = first_own_id + 2, .code = "980101001001009", .parent_code = {}, .name = "旧网格", .level = 6,
-                   .valid_from = day("2019-01-01"), .valid_to = day("2020-03-01"), .successors = {"980101001001002"}}};
+  more.retired = {{.id = first_own_id + 2,
+                   .code = "980101001001009",
+                   .parent_code = {},
+                   .name = "旧网格",
+                   .level = 6,
+                   .valid_from = day("2019-01-01"),
+                   .valid_to = day("2020-03-01"),
+                   .successors = {"980101001001002"}}};
   const auto merged = Tree::merge(sample_file(), more);
   ASSERT_TRUE(merged.ok());
   const Tree& tree = **merged;
@@ -153,7 +169,12 @@ TEST(Merge, KnowsZonesAsScopes) {
   const auto national = sample_tree();
   OwnRegions more = grids_of(*national);
   const auto id = [&](const char* code) { return national->id(national->find(code)); };
-  more.zones = {{RegionId(first_own_id + 50), "Z1", "香长高新区", "高新区", {id("980102"), id("980101001"), id("980101001001")}, {}}};
+  more.zones = {{RegionId(first_own_id + 50),
+                 "Z1",
+                 "香长高新区",
+                 "高新区",
+                 {id("980102"), id("980101001"), id("980101001001")},
+                 {}}};
   const auto merged = Tree::merge(sample_file(), more);
   ASSERT_TRUE(merged.ok());
   const auto scope = (*merged)->scope("Z1");
@@ -167,7 +188,9 @@ TEST(Merge, KnowsZonesAsScopes) {
 TEST(Merge, LocatesPointsInTheDeepestBoundary) {
   const auto national = sample_tree();
   OwnRegions more = grids_of(*national);
-  const auto boundary = [](const std::string& text) { return std::make_shared<Boundary>(std::move(Boundary::from_geojson(text)).value()); };
+  const auto boundary = [](const std::string& text) {
+    return std::make_shared<Boundary>(std::move(Boundary::from_geojson(text)).value());
+  };
   more.boundaries = {{national->id(national->find("980101001001")), boundary(square(113, 22, 0.2))}};
   more.regions[0].boundary = boundary(square(113, 22, 0.1));
   more.regions[1].boundary = boundary(square(113.1, 22, 0.1));

@@ -11,7 +11,8 @@ Result<std::vector<std::uint32_t>> preorder(const std::vector<SourceRegion>& reg
   std::unordered_map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> runs;
   for (std::uint32_t i = 0; i < regions.size(); ++i) by_parent[i] = i;
   std::sort(by_parent.begin(), by_parent.end(), [&](auto a, auto b) {
-    return std::tie(regions[a].parent_code, regions[a].code) < std::tie(regions[b].parent_code, regions[b].code);
+    return std::tie(regions[a].parent_code, regions[a].code) <
+           std::tie(regions[b].parent_code, regions[b].code);
   });
   for (std::uint32_t i = 0; i < by_parent.size(); ++i) {
     auto& run = runs.try_emplace(regions[by_parent[i]].parent_code, i, i).first->second;
@@ -34,10 +35,13 @@ Result<std::vector<std::uint32_t>> preorder(const std::vector<SourceRegion>& reg
   if (order.size() != regions.size() || order.empty()) {
     std::vector<bool> reached(regions.size());
     for (const std::uint32_t i : order) reached[i] = true;
-    const auto lost = static_cast<std::size_t>(std::find(reached.begin(), reached.end(), false) - reached.begin());
+    const auto lost =
+        static_cast<std::size_t>(std::find(reached.begin(), reached.end(), false) - reached.begin());
     Error error(ErrorCode::invalid, "region.parent_missing");
     if (lost == reached.size()) return error;
-    return std::move(error).with("code", std::to_string(regions[lost].code)).with("parent", std::to_string(regions[lost].parent_code));
+    return std::move(error)
+        .with("code", std::to_string(regions[lost].code))
+        .with("parent", std::to_string(regions[lost].parent_code));
   }
   return order;
 }
@@ -51,8 +55,8 @@ std::vector<std::string> distinct_names(const std::vector<SourceRegion>& regions
   return names;
 }
 
-void lay_out(const std::vector<SourceRegion>& regions, const std::vector<std::uint32_t>& order, const std::vector<std::string>& names,
-             OwnedNodes& nodes) {
+void lay_out(const std::vector<SourceRegion>& regions, const std::vector<std::uint32_t>& order,
+             const std::vector<std::string>& names, OwnedNodes& nodes) {
   std::unordered_map<std::uint64_t, Node> place;
   place.reserve(regions.size());
   for (const std::uint32_t i : order) {
@@ -61,7 +65,8 @@ void lay_out(const std::vector<SourceRegion>& regions, const std::vector<std::ui
     place.emplace(region.code, static_cast<Node>(nodes.codes.size()));
     nodes.codes.push_back(region.code);
     nodes.parents.push_back(parent == place.end() ? no_node : parent->second);
-    nodes.names.push_back(static_cast<std::uint32_t>(std::lower_bound(names.begin(), names.end(), region.name) - names.begin()));
+    nodes.names.push_back(static_cast<std::uint32_t>(
+        std::lower_bound(names.begin(), names.end(), region.name) - names.begin()));
     nodes.levels.push_back(static_cast<std::uint8_t>(region.level));
   }
 }
@@ -93,19 +98,26 @@ void keep_ids(const CompileInput& input, Compiled& out) {
   if (!dated) nodes.valid_from.clear();
   nodes.by_id.resize(nodes.ids.size());
   for (Node n = 0; n < nodes.by_id.size(); ++n) nodes.by_id[n] = n;
-  std::sort(nodes.by_id.begin(), nodes.by_id.end(), [&](Node a, Node b) { return nodes.ids[a] < nodes.ids[b]; });
+  std::sort(nodes.by_id.begin(), nodes.by_id.end(),
+            [&](Node a, Node b) { return nodes.ids[a] < nodes.ids[b]; });
 
   out.content.retired = input.previous->retired();
   for (Node n = 0; n < before.size(); ++n) {
     if (persists[n]) continue;
-    Retired ended{.id = id_before(n), .code = std::to_string(before.codes[n]),
-                  .parent_code = before.parents[n] == no_node ? "" : std::to_string(before.codes[before.parents[n]]),
-                  .name = std::string(input.previous->names().name(before.names[n])), .level = before.levels[n],
-                  .valid_from = before.valid_from.empty() ? unknown_day : before.valid_from[n], .valid_to = to_days(input.edition), .successors = {}};
+    Retired ended{
+        .id = id_before(n),
+        .code = std::to_string(before.codes[n]),
+        .parent_code = before.parents[n] == no_node ? "" : std::to_string(before.codes[before.parents[n]]),
+        .name = std::string(input.previous->names().name(before.names[n])),
+        .level = before.levels[n],
+        .valid_from = before.valid_from.empty() ? unknown_day : before.valid_from[n],
+        .valid_to = to_days(input.edition),
+        .successors = {}};
     for (const Succession& line : input.successions) {
       if (line.old_code == ended.code) ended.successors.push_back(line.new_code);
     }
-    out.report.notes.push_back(ended.code + " " + ended.name + ": ended, " + std::to_string(ended.successors.size()) + " successors");
+    out.report.notes.push_back(ended.code + " " + ended.name + ": ended, " +
+                               std::to_string(ended.successors.size()) + " successors");
     out.content.retired.push_back(std::move(ended));
     ++out.report.ended;
   }
@@ -121,7 +133,8 @@ Result<Compiled> compile_tree(const CompileInput& input) {
   const std::vector<std::string> names = distinct_names(input.regions);
   lay_out(input.regions, order, names, out.content.nodes);
   out.content.names = make_names(names);
-  if (finish_nodes(out.content.nodes, static_cast<std::uint32_t>(names.size())) > 0) return Error(ErrorCode::invalid, "region.code_taken");
+  if (finish_nodes(out.content.nodes, static_cast<std::uint32_t>(names.size())) > 0)
+    return Error(ErrorCode::invalid, "region.code_taken");
   out.report.per_level.assign(10, 0);
   for (const std::uint8_t level : out.content.nodes.levels) ++out.report.per_level[level];
   if (input.previous) {
@@ -138,8 +151,11 @@ std::vector<std::pair<std::string, std::uint64_t>> assigned_codes(const TreeFile
   const NodeColumns& nodes = file.nodes();
   for (Node n = 0; n < nodes.size(); ++n) {
     const std::uint64_t code = nodes.codes[n];
-    if (code < 710'000 || code >= 830'000 || nodes.levels[n] < 2) continue;  // only Hong Kong, Macao and Taiwan have assigned codes
-    out.emplace_back(std::to_string(nodes.codes[nodes.parents[n]]) + "/" + std::string(file.names().name(nodes.names[n])), code);
+    if (code < 710'000 || code >= 830'000 || nodes.levels[n] < 2)
+      continue;  // only Hong Kong, Macao and Taiwan have assigned codes
+    out.emplace_back(
+        std::to_string(nodes.codes[nodes.parents[n]]) + "/" + std::string(file.names().name(nodes.names[n])),
+        code);
   }
   return out;
 }
@@ -153,7 +169,9 @@ Result<std::vector<Succession>> parse_successions(std::string_view text) {
     if (line.empty() || line[0] == '#') continue;
     const std::size_t comma = line.find(',');
     if (comma == 0 || comma == std::string::npos || comma + 1 == line.size()) {
-      return Error(ErrorCode::invalid, "region.line_invalid").with("line", std::to_string(line_number)).with("reason", "old,new");
+      return Error(ErrorCode::invalid, "region.line_invalid")
+          .with("line", std::to_string(line_number))
+          .with("reason", "old,new");
     }
     out.push_back({line.substr(0, comma), line.substr(comma + 1)});
   }

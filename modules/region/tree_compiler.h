@@ -17,15 +17,15 @@ struct Succession {
 
 struct CompileInput {
   std::vector<SourceRegion> regions;
-  Day edition{};                                      // from when these divisions hold
-  std::shared_ptr<const TreeFile> previous;           // may be null
+  Day edition{};                             // from when these divisions hold
+  std::shared_ptr<const TreeFile> previous;  // may be null
   std::vector<Succession> successions;
 };
 
 struct CompileReport {
   std::size_t kept_ids = 0;
   std::size_t new_ids = 0;
-  std::size_t ended = 0;                   // codes of the previous edition that are gone; their ids keep resolving
+  std::size_t ended = 0;  // codes of the previous edition that are gone; their ids keep resolving
   std::vector<std::size_t> per_level;
   std::vector<std::string> notes;
 };
@@ -35,8 +35,9 @@ struct Compiled {
   CompileReport report;
 };
 
-// An id persists while its code does. A code that disappeared is listed as ended on the edition's day, with its successors.
-// Errors: invalid "region.parent_missing" (a region whose parent is not among them), "region.code_taken" (one code twice).
+// An id persists while its code does. A code that disappeared is listed as ended on the edition's day, with
+// its successors. Errors: invalid "region.parent_missing" (a region whose parent is not among them),
+// "region.code_taken" (one code twice).
 Result<Compiled> compile_tree(const CompileInput& input);
 
 // "parent code/name" → code for every region of an edition (read_division_package).

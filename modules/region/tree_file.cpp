@@ -13,8 +13,26 @@ constexpr std::uint32_t magic = 0x5452574A;  // "JWRT"
 constexpr std::uint32_t format_version = 1;
 
 enum class Section : std::uint32_t {
-  ids = 1, codes, parents, ends, child_counts, names, valid_from, levels, code_slots, by_id, name_first, name_nodes,
-  name_pool = 20, pinyin_pool, initials_pool, name_offsets, pinyin_offsets, initials_offsets, by_pinyin, by_initials,
+  ids = 1,
+  codes,
+  parents,
+  ends,
+  child_counts,
+  names,
+  valid_from,
+  levels,
+  code_slots,
+  by_id,
+  name_first,
+  name_nodes,
+  name_pool = 20,
+  pinyin_pool,
+  initials_pool,
+  name_offsets,
+  pinyin_offsets,
+  initials_offsets,
+  by_pinyin,
+  by_initials,
   retired = 40,
 };
 
@@ -46,15 +64,16 @@ std::uint32_t checksum_of(std::string_view file) {
   const auto* bytes = reinterpret_cast<const Bytef*>(file.data());
   auto sum = crc32_z(0, bytes, field);
   sum = crc32_z(sum, reinterpret_cast<const Bytef*>(&zero), sizeof zero);
-  return static_cast<std::uint32_t>(crc32_z(sum, bytes + field + sizeof zero, file.size() - field - sizeof zero));
+  return static_cast<std::uint32_t>(
+      crc32_z(sum, bytes + field + sizeof zero, file.size() - field - sizeof zero));
 }
 
 // Retired regions are few: tab-separated lines, one region each.
 std::string retired_text(const std::vector<Retired>& retired) {
   std::string out;
   for (const Retired& r : retired) {
-    out += std::to_string(r.id) + '\t' + r.code + '\t' + r.parent_code + '\t' + std::to_string(r.level) + '\t' +
-           std::to_string(r.valid_from) + '\t' + std::to_string(r.valid_to) + '\t';
+    out += std::to_string(r.id) + '\t' + r.code + '\t' + r.parent_code + '\t' + std::to_string(r.level) +
+           '\t' + std::to_string(r.valid_from) + '\t' + std::to_string(r.valid_to) + '\t';
     for (std::size_t i = 0; i < r.successors.size(); ++i) out += (i == 0 ? "" : ",") + r.successors[i];
     out += '\t' + r.name + '\n';
   }
@@ -85,8 +104,8 @@ bool read_retired(std::string_view text, std::vector<Retired>& into) {
     text.remove_prefix(line_end + 1);
     if (fields.size() != 8) return false;
     Retired r{.code = fields[1], .parent_code = fields[2], .name = fields[7], .successors = {}};
-    if (!read_number(fields[0], r.id) || !read_number(fields[3], r.level) || !read_number(fields[4], r.valid_from) ||
-        !read_number(fields[5], r.valid_to)) {
+    if (!read_number(fields[0], r.id) || !read_number(fields[3], r.level) ||
+        !read_number(fields[4], r.valid_from) || !read_number(fields[5], r.valid_to)) {
       return false;
     }
     if (!fields[6].empty()) r.successors = split(fields[6], ',');
@@ -109,7 +128,8 @@ class Sections {
       SectionEntry entry;
       std::memcpy(&entry, file_.data() + sizeof(Header) + i * sizeof entry, sizeof entry);
       if (entry.section != static_cast<std::uint32_t>(section)) continue;
-      if (entry.offset % 8 == 0 && entry.offset <= file_.size() && entry.bytes <= file_.size() - entry.offset) {
+      if (entry.offset % 8 == 0 && entry.offset <= file_.size() &&
+          entry.bytes <= file_.size() - entry.offset) {
         return file_.substr(entry.offset, entry.bytes);
       }
     }
@@ -137,8 +157,10 @@ class Writer {
   void add(Section section, const Container& values) {
     using Element = typename Container::value_type;
     data_.resize((data_.size() + 7) / 8 * 8);
-    entries_.push_back({static_cast<std::uint32_t>(section), sizeof(Element), data_.size(), values.size() * sizeof(Element)});
-    if (values.size() > 0) data_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Element));
+    entries_.push_back({static_cast<std::uint32_t>(section), sizeof(Element), data_.size(),
+                        values.size() * sizeof(Element)});
+    if (values.size() > 0)
+      data_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Element));
   }
 
   std::string finish(Header header) {
@@ -172,7 +194,8 @@ bool offsets_fit(std::span<const std::uint32_t> offsets, std::string_view pool) 
 Result<std::shared_ptr<const TreeFile>> TreeFile::open(FileSystem& files, const std::string& path) {
   JW_ASSIGN(auto file, files.open(path, OpenMode::read));
   JW_ASSIGN(const std::uint64_t size, file->size());
-  if (size < sizeof(Header) || size > std::numeric_limits<std::uint32_t>::max()) return corrupt(path, "impossible size");
+  if (size < sizeof(Header) || size > std::numeric_limits<std::uint32_t>::max())
+    return corrupt(path, "impossible size");
   std::vector<std::uint64_t> words((size + 7) / 8);
   const auto bytes = std::as_writable_bytes(std::span(words)).first(size);
   std::size_t done = 0;
@@ -184,7 +207,8 @@ Result<std::shared_ptr<const TreeFile>> TreeFile::open(FileSystem& files, const 
   return parse(std::move(words), size, path);
 }
 
-Result<std::shared_ptr<const TreeFile>> TreeFile::parse(std::vector<std::uint64_t> words, std::size_t size, const std::string& name) {
+Result<std::shared_ptr<const TreeFile>> TreeFile::parse(std::vector<std::uint64_t> words, std::size_t size,
+                                                        const std::string& name) {
   if (size < sizeof(Header) || size > words.size() * 8) return corrupt(name, "shorter than its header");
   auto file = std::shared_ptr<TreeFile>(new TreeFile);
   file->words_ = std::move(words);
@@ -200,12 +224,14 @@ Result<void> TreeFile::read_sections(const std::string& name) {
   if (header.magic != magic) return corrupt(name, "does not begin with JWRT");
   if (header.version != format_version) {
     return Error(ErrorCode::unsupported, "region.file_version")
-        .with("file", name).with("version", std::to_string(header.version));
+        .with("file", name)
+        .with("version", std::to_string(header.version));
   }
   if (header.file_bytes != size_) return corrupt(name, "length differs from the header's");
   if (header.checksum != checksum_of(file)) return corrupt(name, "checksum differs");
   const std::size_t n = header.node_count;
-  if (n == 0 || header.section_count > 1000 || sizeof(Header) + header.section_count * sizeof(SectionEntry) > size_) {
+  if (n == 0 || header.section_count > 1000 ||
+      sizeof(Header) + header.section_count * sizeof(SectionEntry) > size_) {
     return corrupt(name, "impossible counts");
   }
 
@@ -218,7 +244,8 @@ Result<void> TreeFile::read_sections(const std::string& name) {
   nodes_.names = in.column<std::uint32_t>(Section::names, n);
   nodes_.valid_from = in.column<std::int32_t>(Section::valid_from, n, true);
   nodes_.levels = in.column<std::uint8_t>(Section::levels, n);
-  nodes_.code_slots = in.column<Node>(Section::code_slots, in.bytes(Section::code_slots).size() / sizeof(Node));
+  nodes_.code_slots =
+      in.column<Node>(Section::code_slots, in.bytes(Section::code_slots).size() / sizeof(Node));
   nodes_.by_id = in.column<Node>(Section::by_id, n, true);
   nodes_.name_first = in.column<std::uint32_t>(Section::name_first, header.name_count + 1);
   nodes_.name_nodes = in.column<Node>(Section::name_nodes, n);
@@ -230,11 +257,14 @@ Result<void> TreeFile::read_sections(const std::string& name) {
   names_.initials_offsets = in.column<std::uint32_t>(Section::initials_offsets, header.name_count + 1);
   names_.by_pinyin = in.column<std::uint32_t>(Section::by_pinyin, header.name_count);
   names_.by_initials = in.column<std::uint32_t>(Section::by_initials, header.name_count);
-  const bool fits = !in.fault && std::has_single_bit(nodes_.code_slots.size()) && nodes_.code_slots.size() > n &&
-                    nodes_.by_id.size() == nodes_.ids.size() && offsets_fit(names_.name_offsets, names_.names) &&
-                    offsets_fit(names_.pinyin_offsets, names_.pinyin) && offsets_fit(names_.initials_offsets, names_.initials);
+  const bool fits = !in.fault && std::has_single_bit(nodes_.code_slots.size()) &&
+                    nodes_.code_slots.size() > n && nodes_.by_id.size() == nodes_.ids.size() &&
+                    offsets_fit(names_.name_offsets, names_.names) &&
+                    offsets_fit(names_.pinyin_offsets, names_.pinyin) &&
+                    offsets_fit(names_.initials_offsets, names_.initials);
   if (!fits) return corrupt(name, "a column has the wrong length");
-  if (!read_retired(in.bytes(Section::retired), retired_)) return corrupt(name, "the list of ended regions is malformed");
+  if (!read_retired(in.bytes(Section::retired), retired_))
+    return corrupt(name, "the list of ended regions is malformed");
   edition_ = from_days(header.edition_day);
   next_id_ = header.next_id;
   return {};

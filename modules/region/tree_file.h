@@ -14,11 +14,12 @@ namespace jingwei::region {
 // The file's bytes in memory and the views into them. Immutable; the views live as long as this.
 class TreeFile {
  public:
-  // Reads the whole file and checks it. Errors: not_found, unavailable; corrupt "region.file_corrupt" (checksum, sizes, cut short)
-  // and unsupported "region.file_version".
+  // Reads the whole file and checks it. Errors: not_found, unavailable; corrupt "region.file_corrupt"
+  // (checksum, sizes, cut short) and unsupported "region.file_version".
   static Result<std::shared_ptr<const TreeFile>> open(FileSystem& files, const std::string& path);
   // The same on bytes already in memory; `name` stands in errors.
-  static Result<std::shared_ptr<const TreeFile>> parse(std::vector<std::uint64_t> words, std::size_t size, const std::string& name);
+  static Result<std::shared_ptr<const TreeFile>> parse(std::vector<std::uint64_t> words, std::size_t size,
+                                                       const std::string& name);
 
   const NodeColumns& nodes() const { return nodes_; }
   const NameColumns& names() const { return names_; }

@@ -37,7 +37,8 @@ TEST(TreeFile, RefusesEveryFlippedByte) {
 
 TEST(TreeFile, RefusesEveryShorterFile) {
   const std::string good = write_tree(compile_sample().content);
-  for (std::size_t length = 0; length < good.size(); length += 7) EXPECT_EQ(as_file(good.substr(0, length)), nullptr) << length;
+  for (std::size_t length = 0; length < good.size(); length += 7)
+    EXPECT_EQ(as_file(good.substr(0, length)), nullptr) << length;
 }
 
 TEST(TreeFile, TellsDamageAndVersionApart) {

@@ -32,7 +32,9 @@ Checkpointer::~Checkpointer() {
   thread_.join();
 }
 
-void Checkpointer::watch(Connection& writer) { sqlite3_wal_hook(writer.handle(), &note_pages, &log_pages_); }
+void Checkpointer::watch(Connection& writer) {
+  sqlite3_wal_hook(writer.handle(), &note_pages, &log_pages_);
+}
 
 void Checkpointer::after_commit(Connection& writer) {
   const int pages = log_pages_.load();

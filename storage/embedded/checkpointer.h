@@ -5,9 +5,10 @@
 
 namespace jingwei::storage::embedded {
 
-// A thread with its own connection runs passive checkpoints once the log has grown; those hold no lock the writer needs.
-// Only when the log is far longer (readers held it, or the writer outran the thread) the writer runs one itself between
-// two groups: most pages are in the file by then, and a log wholly moved is begun anew by the next write.
+// A thread with its own connection runs passive checkpoints once the log has grown; those hold no lock the
+// writer needs. Only when the log is far longer (readers held it, or the writer outran the thread) the writer
+// runs one itself between two groups: most pages are in the file by then, and a log wholly moved is begun
+// anew by the next write.
 class Checkpointer {
  public:
   explicit Checkpointer(std::unique_ptr<Connection> connection);

@@ -22,23 +22,31 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 }  // namespace
 
 Error error_of(sqlite3* handle, int code, std::string_view statement) {
-  const std::string detail = std::string(statement) + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)) +
-                             " (" + std::to_string(handle ? sqlite3_extended_errcode(handle) : code) + ")";
+  const std::string detail = std::string(statement) + ": " +
+                             (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code)) + " (" +
+                             std::to_string(handle ? sqlite3_extended_errcode(handle) : code) + ")";
   switch (code & 0xff) {
-    case SQLITE_CONSTRAINT: return Error(ErrorCode::conflict, "storage.constraint").because(detail);
-    case SQLITE_FULL: return Error(ErrorCode::exhausted, "storage.disk_full").because(detail);
+    case SQLITE_CONSTRAINT:
+      return Error(ErrorCode::conflict, "storage.constraint").because(detail);
+    case SQLITE_FULL:
+      return Error(ErrorCode::exhausted, "storage.disk_full").because(detail);
     case SQLITE_NOMEM:
-    case SQLITE_TOOBIG: return Error(ErrorCode::exhausted, "storage.fault").because(detail);
+    case SQLITE_TOOBIG:
+      return Error(ErrorCode::exhausted, "storage.fault").because(detail);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Error(ErrorCode::corrupt, "storage.damaged").because(detail);
+    case SQLITE_NOTADB:
+      return Error(ErrorCode::corrupt, "storage.damaged").because(detail);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-    case SQLITE_AUTH: return Error(ErrorCode::denied, "storage.denied").because(detail);
+    case SQLITE_AUTH:
+      return Error(ErrorCode::denied, "storage.denied").because(detail);
     case SQLITE_IOERR:
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Error(ErrorCode::unavailable, "storage.unavailable").because(detail);
-    default: return Error(ErrorCode::internal, "storage.fault").because(detail);
+    case SQLITE_LOCKED:
+      return Error(ErrorCode::unavailable, "storage.unavailable").because(detail);
+    default:
+      return Error(ErrorCode::internal, "storage.fault").because(detail);
   }
 }
 
@@ -53,7 +61,9 @@ Prepared::Prepared(sqlite3* handle, sqlite3_stmt* statement, std::string name)
   }
 }
 
-Prepared::~Prepared() { sqlite3_finalize(statement_); }
+Prepared::~Prepared() {
+  sqlite3_finalize(statement_);
+}
 
 Result<void> Prepared::bind(std::span<const Value> parameters) {
   for (std::size_t i = 0; i < number_of_.size(); ++i) {
@@ -68,19 +78,20 @@ Result<void> Prepared::bind(std::span<const Value> parameters) {
 
 Result<void> Prepared::bind_one(int index, const Value& value) {
   const int code = std::visit(
-      Overloaded{
-          [&](const Null&) { return sqlite3_bind_null(statement_, index); },
-          [&](std::int64_t number) { return sqlite3_bind_int64(statement_, index, number); },
-          [&](double number) { return sqlite3_bind_double(statement_, index, number); },
-          [&](const std::string& words) {
-            // As PostgreSQL has it: text is UTF-8 without NUL.
-            if (words.find('\0') != std::string::npos || !text::is_utf8(words)) return SQLITE_MISMATCH;
-            return sqlite3_bind_text64(statement_, index, words.data(), words.size(), SQLITE_STATIC, SQLITE_UTF8);
-          },
-          [&](const Blob& blob) {
-            if (blob.bytes.empty()) return sqlite3_bind_zeroblob(statement_, index, 0);
-            return sqlite3_bind_blob64(statement_, index, blob.bytes.data(), blob.bytes.size(), SQLITE_STATIC);
-          }},
+      Overloaded{[&](const Null&) { return sqlite3_bind_null(statement_, index); },
+                 [&](std::int64_t number) { return sqlite3_bind_int64(statement_, index, number); },
+                 [&](double number) { return sqlite3_bind_double(statement_, index, number); },
+                 [&](const std::string& words) {
+                   // As PostgreSQL has it: text is UTF-8 without NUL.
+                   if (words.find('\0') != std::string::npos || !text::is_utf8(words)) return SQLITE_MISMATCH;
+                   return sqlite3_bind_text64(statement_, index, words.data(), words.size(), SQLITE_STATIC,
+                                              SQLITE_UTF8);
+                 },
+                 [&](const Blob& blob) {
+                   if (blob.bytes.empty()) return sqlite3_bind_zeroblob(statement_, index, 0);
+                   return sqlite3_bind_blob64(statement_, index, blob.bytes.data(), blob.bytes.size(),
+                                              SQLITE_STATIC);
+                 }},
       value);
   if (code == SQLITE_OK) return {};
   if (code == SQLITE_MISMATCH) return Error(ErrorCode::invalid, "storage.bad_text").because(name_);
@@ -114,10 +125,18 @@ void Prepared::reset() {
   sqlite3_clear_bindings(statement_);
 }
 
-int PreparedRow::columns() const { return sqlite3_column_count(statement_); }
-bool PreparedRow::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-std::int64_t PreparedRow::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-double PreparedRow::real(int column) const { return sqlite3_column_double(statement_, column); }
+int PreparedRow::columns() const {
+  return sqlite3_column_count(statement_);
+}
+bool PreparedRow::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+std::int64_t PreparedRow::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+double PreparedRow::real(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
 
 std::string_view PreparedRow::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
@@ -131,7 +150,8 @@ std::string_view PreparedRow::blob(int column) const {
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, const std::string& vfs, int cache_kib) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, const std::string& vfs,
+                                                     int cache_kib) {
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
@@ -140,9 +160,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, co
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_patience_ms);
   // Checkpoints are the checkpointer's work (checkpointer.h), so that no commit waits for one.
-  JW_TRY(connection->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;"
-                             "PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
-                             std::to_string(cache_kib)));
+  JW_TRY(
+      connection->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;"
+                          "PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
+                          std::to_string(cache_kib)));
   return connection;
 }
 
@@ -160,8 +181,8 @@ Result<void> Connection::execute(const std::string& sql) {
 
 Result<std::unique_ptr<Prepared>> Connection::compile(const std::string& text, const std::string& name) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return error_of(handle_, code, name);
   if (statement == nullptr) return Error(ErrorCode::internal, "storage.fault").because(name + " is empty");
   return std::make_unique<Prepared>(handle_, statement, name);
@@ -183,6 +204,8 @@ Result<Prepared*> Connection::prepare(const std::string& text) {
   return slot.get();
 }
 
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
 
 }  // namespace jingwei::storage::embedded

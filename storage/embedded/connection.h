@@ -14,7 +14,8 @@ struct sqlite3_stmt;
 
 namespace jingwei::storage::embedded {
 
-// What SQLite's code means to a caller: full → exhausted, constraint → conflict, damage → corrupt, I/O → unavailable.
+// What SQLite's code means to a caller: full → exhausted, constraint → conflict, damage → corrupt, I/O →
+// unavailable.
 Error error_of(sqlite3* handle, int code, std::string_view statement);
 
 // A compiled statement; borrowed from its Connection's cache.
@@ -25,7 +26,8 @@ class Prepared {
   Prepared(const Prepared&) = delete;
   Prepared& operator=(const Prepared&) = delete;
 
-  // $1 is parameters[0]. The values must live until `reset`. Errors: invalid for text holding NUL, internal for too few.
+  // $1 is parameters[0]. The values must live until `reset`. Errors: invalid for text holding NUL, internal
+  // for too few.
   Result<void> bind(std::span<const Value> parameters);
   // True when a row stands ready.
   Result<bool> step();
@@ -61,7 +63,8 @@ class PreparedRow final : public Row {
 class Connection {
  public:
   // Opens or creates the file in WAL mode with synchronous=FULL. `vfs` may be empty.
-  static Result<std::unique_ptr<Connection>> open(const std::string& path, const std::string& vfs, int cache_kib);
+  static Result<std::unique_ptr<Connection>> open(const std::string& path, const std::string& vfs,
+                                                  int cache_kib);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

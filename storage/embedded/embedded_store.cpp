@@ -72,7 +72,9 @@ Result<void> put_rows(Connection& connection, const BulkSlice& slice) {
 class EmbeddedStore final : public Store {
  public:
   explicit EmbeddedStore(const EmbeddedOptions& options)
-      : options_(options), clock_(or_system(options.clock)), ids_([this](std::int64_t count) { return take_ids(count); }) {}
+      : options_(options),
+        clock_(or_system(options.clock)),
+        ids_([this](std::int64_t count) { return take_ids(count); }) {}
 
   Result<void> open() {
     // An in-memory disk (tests) belongs to one process anyway, and has no kernel to lock it.
@@ -84,7 +86,9 @@ class EmbeddedStore final : public Store {
     JW_TRY(migrate_on(*writing, sql::migrations()));
     FeedPosition head;
     std::int64_t last_xact = 0;
-    JW_TRY(each_row(*writing, sql::feed_head, {}, [&](const Row& row) { head = {row.integer(0), row.integer(1)}; }));
+    JW_TRY(each_row(*writing, sql::feed_head, {}, [&](const Row& row) {
+      head = {row.integer(0), row.integer(1)};
+    }));
     JW_TRY(each_row(*writing, sql::last_xact, {}, [&](const Row& row) { last_xact = row.integer(0); }));
     std::vector<std::unique_ptr<Connection>> readers;
     for (int i = 0; i < std::max(options_.readers, 1); ++i) {
@@ -124,7 +128,9 @@ class EmbeddedStore final : public Store {
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
     writer_->submit(Job{std::move(change), nullptr, std::move(done)});
   }
-  Result<Committed> commit(Change change) override { return writer_->run_now(Job{std::move(change), nullptr, nullptr}); }
+  Result<Committed> commit(Change change) override {
+    return writer_->run_now(Job{std::move(change), nullptr, nullptr});
+  }
 
   Result<Committed> append(BulkSlice slice) override {
     JW_TRY(check_slice(slice));
@@ -142,7 +148,8 @@ class EmbeddedStore final : public Store {
   Result<std::vector<FeedEntry>> read_feed(FeedPosition after, std::size_t most) override {
     std::vector<FeedEntry> entries;
     JW_ASSIGN(auto reader, readers_->take());
-    const std::array<Value, 3> parameters = {after.transaction, after.sequence, static_cast<std::int64_t>(most)};
+    const std::array<Value, 3> parameters = {after.transaction, after.sequence,
+                                             static_cast<std::int64_t>(most)};
     JW_TRY(reader->query(sql::feed_after, parameters, [&](const Row& row) {
       entries.push_back(entry_of(row));
       return true;
@@ -154,8 +161,9 @@ class EmbeddedStore final : public Store {
     writer_->wait_for_head(after, patience);
   }
 
-  Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner, Instant now,
-                                          std::chrono::seconds lease, std::size_t most) override {
+  Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner,
+                                          Instant now, std::chrono::seconds lease,
+                                          std::size_t most) override {
     std::vector<Timer> timers;
     JW_TRY(writer_->run_now([&](Connection& connection) -> Result<void> {
       for (const std::string& kind : kinds) {

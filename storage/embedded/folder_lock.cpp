@@ -15,8 +15,12 @@ namespace {
 Error refused(int fault, const std::string& path) {
   const bool denied = fault == EACCES || fault == EPERM || fault == EROFS;
   const bool full = fault == ENOSPC || fault == EDQUOT;
-  return Error(denied ? ErrorCode::denied : full ? ErrorCode::exhausted : ErrorCode::unavailable,
-               denied ? "storage.denied" : full ? "storage.disk_full" : "storage.unavailable")
+  return Error(denied ? ErrorCode::denied
+               : full ? ErrorCode::exhausted
+                      : ErrorCode::unavailable,
+               denied ? "storage.denied"
+               : full ? "storage.disk_full"
+                      : "storage.unavailable")
       .because(path + ": " + std::generic_category().message(fault));
 }
 
@@ -41,10 +45,13 @@ Result<std::unique_ptr<FolderLock>> FolderLock::take(const std::string& folder) 
     return Error(ErrorCode::conflict, "storage.locked").with("folder", folder).with("pid", read_pid(handle));
   }
   const std::string pid = std::to_string(::getpid()) + '\n';
-  if (::ftruncate(handle, 0) != 0 || ::pwrite(handle, pid.data(), pid.size(), 0) < 0) return refused(errno, path);
+  if (::ftruncate(handle, 0) != 0 || ::pwrite(handle, pid.data(), pid.size(), 0) < 0)
+    return refused(errno, path);
   return lock;
 }
 
-FolderLock::~FolderLock() { ::close(handle_); }
+FolderLock::~FolderLock() {
+  ::close(handle_);
+}
 
 }  // namespace jingwei::storage::embedded

@@ -67,7 +67,8 @@ class SnapshotReader final : public Reader {
 
 }  // namespace
 
-ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections) : free_(std::move(connections)) {}
+ReaderPool::ReaderPool(std::vector<std::unique_ptr<Connection>> connections)
+    : free_(std::move(connections)) {}
 
 Result<std::unique_ptr<Reader>> ReaderPool::take() {
   std::unique_ptr<Connection> connection;

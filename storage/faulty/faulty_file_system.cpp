@@ -6,7 +6,9 @@ namespace {
 
 constexpr std::uint64_t sector_bytes = 512;
 
-Error fault(const char* what) { return Error(ErrorCode::unavailable, "file.fault").because(what); }
+Error fault(const char* what) {
+  return Error(ErrorCode::unavailable, "file.fault").because(what);
+}
 
 std::string folder_of(const std::string& path) {
   const auto slash = path.find_last_of('/');
@@ -36,7 +38,8 @@ class FaultyFile final : public File {
     std::string& bytes = content_->now;
     const std::uint64_t end = offset + from.size();
     if (end > bytes.size()) {
-      if (files_.used() + (end - bytes.size()) > files_.capacity_) return Error(ErrorCode::exhausted, "file.disk_full");
+      if (files_.used() + (end - bytes.size()) > files_.capacity_)
+        return Error(ErrorCode::exhausted, "file.disk_full");
       bytes.resize(end, '\0');
     }
     std::memcpy(bytes.data() + offset, from.data(), from.size());
@@ -202,7 +205,9 @@ Result<void> FaultyFileSystem::rename(const std::string& from, const std::string
   return {};
 }
 
-Result<void> FaultyFileSystem::make_folders(const std::string&) { return {}; }
+Result<void> FaultyFileSystem::make_folders(const std::string&) {
+  return {};
+}
 
 Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& folder) {
   std::lock_guard lock(mutex_);

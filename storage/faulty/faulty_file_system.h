@@ -1,4 +1,5 @@
-// A disk in memory that fails as disks do: it forgets what was not synced, tears the sector being written, fills up, breaks.
+// A disk in memory that fails as disks do: it forgets what was not synced, tears the sector being written,
+// fills up, breaks.
 #pragma once
 
 #include <map>
@@ -16,10 +17,12 @@ class FaultyFileSystem final : public FileSystem {
   explicit FaultyFileSystem(std::uint64_t seed);
   ~FaultyFileSystem() override;
 
-  // The machine loses power: each file goes back to its synced bytes, plus a random part of the sectors (512 bytes) written
-  // since, one of them perhaps torn in the middle; created and renamed names whose folder was not synced may be lost.
+  // The machine loses power: each file goes back to its synced bytes, plus a random part of the sectors (512
+  // bytes) written since, one of them perhaps torn in the middle; created and renamed names whose folder was
+  // not synced may be lost.
   void power_cut();
-  // From the `operations`-th call from now on (1 = the next) that changes or syncs anything, all fail, until `mend`.
+  // From the `operations`-th call from now on (1 = the next) that changes or syncs anything, all fail, until
+  // `mend`.
   void break_after(std::int64_t operations);
   // One call fails; the ones after it work.
   void fail_once_after(std::int64_t operations);

@@ -11,7 +11,7 @@ namespace {
 // What the connections on one database file share: locks and the log's index.
 struct Shared {
   std::mutex mutex;
-  int readers = 0;           // holders of SHARED or more
+  int readers = 0;  // holders of SHARED or more
   bool reserved = false;
   bool pending = false;
   bool exclusive = false;
@@ -21,7 +21,9 @@ struct Shared {
 };
 
 int code_of(const Error& error, int otherwise) {
-  return error.code == ErrorCode::exhausted ? SQLITE_FULL : error.code == ErrorCode::not_found ? SQLITE_CANTOPEN : otherwise;
+  return error.code == ErrorCode::exhausted   ? SQLITE_FULL
+         : error.code == ErrorCode::not_found ? SQLITE_CANTOPEN
+                                              : otherwise;
 }
 
 struct OpenFile {
@@ -36,7 +38,9 @@ struct OpenFile {
   std::array<int, SQLITE_SHM_NLOCK> shm_held{};  // 0 none, 1 shared, 2 exclusive
 };
 
-OpenFile& self(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file); }
+OpenFile& self(sqlite3_file* file) {
+  return *reinterpret_cast<OpenFile*>(file);
+}
 
 int vfs_close(sqlite3_file* file) {
   OpenFile& open = self(file);
@@ -56,7 +60,8 @@ int vfs_read(sqlite3_file* file, void* into, int amount, sqlite3_int64 offset) {
 }
 
 int vfs_write(sqlite3_file* file, const void* from, int amount, sqlite3_int64 offset) {
-  const std::span<const std::byte> bytes(static_cast<const std::byte*>(from), static_cast<std::size_t>(amount));
+  const std::span<const std::byte> bytes(static_cast<const std::byte*>(from),
+                                         static_cast<std::size_t>(amount));
   const auto done = self(file).file->write(static_cast<std::uint64_t>(offset), bytes);
   return done ? SQLITE_OK : code_of(done.error(), SQLITE_IOERR_WRITE);
 }
@@ -70,7 +75,9 @@ int vfs_sync(sqlite3_file* file, int) {
   if (!open.file->sync()) return SQLITE_IOERR_FSYNC;
   // As the system's VFS does after creating a file: its name must survive too.
   const auto slash = open.path.find_last_of('/');
-  return open.files->sync_folder(slash == std::string::npos ? "" : open.path.substr(0, slash)) ? SQLITE_OK : SQLITE_IOERR_DIR_FSYNC;
+  return open.files->sync_folder(slash == std::string::npos ? "" : open.path.substr(0, slash))
+             ? SQLITE_OK
+             : SQLITE_IOERR_DIR_FSYNC;
 }
 
 int vfs_file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -124,10 +131,16 @@ int vfs_check_reserved(sqlite3_file* file, int* reserved) {
   return SQLITE_OK;
 }
 
-int vfs_file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-int vfs_sector_size(sqlite3_file*) { return 512; }
+int vfs_file_control(sqlite3_file*, int, void*) {
+  return SQLITE_NOTFOUND;
+}
+int vfs_sector_size(sqlite3_file*) {
+  return 512;
+}
 // Nothing promised: not even that a sector is written whole.
-int vfs_characteristics(sqlite3_file*) { return 0; }
+int vfs_characteristics(sqlite3_file*) {
+  return 0;
+}
 
 int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
   OpenFile& open = self(file);
@@ -140,7 +153,9 @@ int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile*
   while (extend && shared.regions.size() <= static_cast<std::size_t>(region)) {
     shared.regions.push_back(std::make_unique<std::byte[]>(static_cast<std::size_t>(size)));
   }
-  *memory = static_cast<std::size_t>(region) < shared.regions.size() ? shared.regions[static_cast<std::size_t>(region)].get() : nullptr;
+  *memory = static_cast<std::size_t>(region) < shared.regions.size()
+                ? shared.regions[static_cast<std::size_t>(region)].get()
+                : nullptr;
   return SQLITE_OK;
 }
 
@@ -169,7 +184,9 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
   return SQLITE_OK;
 }
 
-void shm_barrier(sqlite3_file* file) { std::lock_guard lock(self(file).shared->mutex); }
+void shm_barrier(sqlite3_file* file) {
+  std::lock_guard lock(self(file).shared->mutex);
+}
 
 int shm_unmap(sqlite3_file* file, int) {
   OpenFile& open = self(file);
@@ -181,10 +198,25 @@ int shm_unmap(sqlite3_file* file, int) {
   return SQLITE_OK;
 }
 
-const sqlite3_io_methods methods = {
-    2,           vfs_close,          vfs_read,         vfs_write,       vfs_truncate,        vfs_sync,
-    vfs_file_size, vfs_lock,         vfs_unlock,       vfs_check_reserved, vfs_file_control, vfs_sector_size,
-    vfs_characteristics, shm_map,    shm_lock,         shm_barrier,     shm_unmap,           nullptr, nullptr};
+const sqlite3_io_methods methods = {2,
+                                    vfs_close,
+                                    vfs_read,
+                                    vfs_write,
+                                    vfs_truncate,
+                                    vfs_sync,
+                                    vfs_file_size,
+                                    vfs_lock,
+                                    vfs_unlock,
+                                    vfs_check_reserved,
+                                    vfs_file_control,
+                                    vfs_sector_size,
+                                    vfs_characteristics,
+                                    shm_map,
+                                    shm_lock,
+                                    shm_barrier,
+                                    shm_unmap,
+                                    nullptr,
+                                    nullptr};
 
 }  // namespace
 
@@ -229,9 +261,11 @@ struct SqliteVfs::State {
 
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {
     const auto removed = of(vfs).files->remove(path);
-    if (!removed) return removed.error().code == ErrorCode::not_found ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
+    if (!removed)
+      return removed.error().code == ErrorCode::not_found ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
     const std::string name = path;
-    if (sync_folder && !of(vfs).files->sync_folder(name.substr(0, name.find_last_of('/')))) return SQLITE_IOERR_DIR_FSYNC;
+    if (sync_folder && !of(vfs).files->sync_folder(name.substr(0, name.find_last_of('/'))))
+      return SQLITE_IOERR_DIR_FSYNC;
     return SQLITE_OK;
   }
 
@@ -246,7 +280,9 @@ struct SqliteVfs::State {
     return SQLITE_OK;
   }
 
-  static int randomness(sqlite3_vfs*, int size, char* out) { return system().xRandomness(&system(), size, out); }
+  static int randomness(sqlite3_vfs*, int size, char* out) {
+    return system().xRandomness(&system(), size, out);
+  }
   static int sleep(sqlite3_vfs*, int micros) { return system().xSleep(&system(), micros); }
   static int time(sqlite3_vfs*, double* out) { return system().xCurrentTime(&system(), out); }
   static int last_error(sqlite3_vfs*, int, char*) { return 0; }
@@ -272,8 +308,12 @@ SqliteVfs::SqliteVfs(std::string name, FileSystem& files) : state_(std::make_uni
   sqlite3_vfs_register(&vfs, 0);
 }
 
-SqliteVfs::~SqliteVfs() { sqlite3_vfs_unregister(&state_->vfs); }
+SqliteVfs::~SqliteVfs() {
+  sqlite3_vfs_unregister(&state_->vfs);
+}
 
-const std::string& SqliteVfs::name() const { return state_->name; }
+const std::string& SqliteVfs::name() const {
+  return state_->name;
+}
 
 }  // namespace jingwei::storage

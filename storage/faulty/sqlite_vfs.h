@@ -8,8 +8,9 @@
 
 namespace jingwei::storage {
 
-// Registers a SQLite VFS under `name` while it lives; hand the name to EmbeddedOptions::vfs. Locks and the write-ahead log's
-// shared memory are kept in the heap, for the connections of this process. Every connection must be closed before it ends.
+// Registers a SQLite VFS under `name` while it lives; hand the name to EmbeddedOptions::vfs. Locks and the
+// write-ahead log's shared memory are kept in the heap, for the connections of this process. Every connection
+// must be closed before it ends.
 class SqliteVfs {
  public:
   SqliteVfs(std::string name, FileSystem& files);

@@ -11,15 +11,20 @@ namespace jingwei::storage::postgres {
 
 namespace {
 
-constexpr int hex_digit(char digit) { return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10; }
+constexpr int hex_digit(char digit) {
+  return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+}
 
 Error error_of(std::string_view state, std::string detail) {
   const std::string_view kind = state.substr(0, 2);
   if (kind == "23") return Error(ErrorCode::conflict, "storage.constraint").because(std::move(detail));
-  if (is_retriable(state)) return Error(ErrorCode::conflict, "storage.changed_meanwhile").because(std::move(detail));
+  if (is_retriable(state))
+    return Error(ErrorCode::conflict, "storage.changed_meanwhile").because(std::move(detail));
   if (state == "53100") return Error(ErrorCode::exhausted, "storage.disk_full").because(std::move(detail));
-  if (state == "22021" || state == "22P05") return Error(ErrorCode::invalid, "storage.bad_text").because(std::move(detail));
-  if (state == "42501" || kind == "28") return Error(ErrorCode::denied, "storage.denied").because(std::move(detail));
+  if (state == "22021" || state == "22P05")
+    return Error(ErrorCode::invalid, "storage.bad_text").because(std::move(detail));
+  if (state == "42501" || kind == "28")
+    return Error(ErrorCode::denied, "storage.denied").because(std::move(detail));
   if (state.starts_with("XX001") || state == "XX002") {
     return Error(ErrorCode::corrupt, "storage.damaged").because(std::move(detail));
   }
@@ -31,14 +36,20 @@ Error error_of(std::string_view state, std::string detail) {
 
 }  // namespace
 
-void ResultDeleter::operator()(pg_result* result) const { PQclear(result); }
+void ResultDeleter::operator()(pg_result* result) const {
+  PQclear(result);
+}
 
 bool is_retriable(std::string_view state) {
   return state == "40001" || state == "40P01" || state == "0A000" || state == "26000";
 }
 
-int ResultRow::columns() const { return PQnfields(result_); }
-bool ResultRow::is_null(int column) const { return PQgetisnull(result_, row_, column) != 0; }
+int ResultRow::columns() const {
+  return PQnfields(result_);
+}
+bool ResultRow::is_null(int column) const {
+  return PQgetisnull(result_, row_, column) != 0;
+}
 
 std::int64_t ResultRow::integer(int column) const {
   const std::string_view digits = text(column);
@@ -112,20 +123,26 @@ Result<void> check_texts(std::span<const Value> values) {
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& uri) {
   std::unique_ptr<Connection> connection(new Connection(PQconnectdb(uri.c_str())));
   if (!connection->alive()) return connection->broken("connect");
-  PQsetNoticeProcessor(connection->handle_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection->handle_, [](void*, const char*) {}, nullptr);
   if (PQserverVersion(connection->handle_) / 10'000 < 13) {
     return Error(ErrorCode::unsupported, "storage.unavailable").because("PostgreSQL 13 or newer is needed");
   }
   const auto patience = std::to_string(std::chrono::milliseconds(limits::transaction_open).count());
-  JW_TRY(connection->execute("SET statement_timeout = " + patience + "; SET idle_in_transaction_session_timeout = " +
-                             patience + "; SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; "
-                                        "SET extra_float_digits = 1; SET synchronous_commit = on"));
+  JW_TRY(connection->execute("SET statement_timeout = " + patience +
+                             "; SET idle_in_transaction_session_timeout = " + patience +
+                             "; SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; "
+                             "SET extra_float_digits = 1; SET synchronous_commit = on"));
   return connection;
 }
 
-Connection::~Connection() { PQfinish(handle_); }
+Connection::~Connection() {
+  PQfinish(handle_);
+}
 
-bool Connection::alive() const { return PQstatus(handle_) == CONNECTION_OK; }
+bool Connection::alive() const {
+  return PQstatus(handle_) == CONNECTION_OK;
+}
 
 Error Connection::broken(std::string_view doing) {
   last_state_.clear();
@@ -139,15 +156,18 @@ Result<void> Connection::check(const pg_result* result, std::string_view stateme
     case PGRES_TUPLES_OK:
     case PGRES_SINGLE_TUPLE:
     case PGRES_PIPELINE_SYNC:
-    case PGRES_COPY_IN: return {};
-    default: break;
+    case PGRES_COPY_IN:
+      return {};
+    default:
+      break;
   }
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   last_state_ = state ? state : "";
   // The primary message only: the detail line of a constraint quotes the row's values.
   const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  return error_of(last_state_, std::string(statement) + ": " + (message ? message : PQresultErrorMessage(result)) + " (" +
-                                   last_state_ + ")");
+  return error_of(last_state_, std::string(statement) + ": " +
+                                   (message ? message : PQresultErrorMessage(result)) + " (" + last_state_ +
+                                   ")");
 }
 
 Result<void> Connection::execute(const std::string& script) {

@@ -56,7 +56,8 @@ class Parameters {
 // Text that PostgreSQL could not take is refused here already, as `invalid`.
 Result<void> check_texts(std::span<const Value> values);
 
-// SQLSTATEs that say "try the transaction again": serialization failure, deadlock, a plan that an upgrade has outdated.
+// SQLSTATEs that say "try the transaction again": serialization failure, deadlock, a plan that an upgrade has
+// outdated.
 bool is_retriable(std::string_view state);
 
 class Connection {

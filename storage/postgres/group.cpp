@@ -64,7 +64,9 @@ class Pipeline {
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       const Change& change = *changes_[i];
       if (change.writes.size() > limits::change_writes) {
-        fail(Error(ErrorCode::too_large, "storage.too_many_writes").with("limit", std::to_string(limits::change_writes)), i);
+        fail(Error(ErrorCode::too_large, "storage.too_many_writes")
+                 .with("limit", std::to_string(limits::change_writes)),
+             i);
         return false;
       }
       for (const Write& write : change.writes) {
@@ -81,8 +83,9 @@ class Pipeline {
   void send(Sent sent, std::span<const Value> values) {
     const Parameters parameters(values);
     auto name = connection_.prepare(*sent.statement);  // stands already
-    if (!name || PQsendQueryPrepared(connection_.handle(), name->c_str(), parameters.count(), parameters.pointers(),
-                                     parameters.lengths(), parameters.formats(), 0) == 0) {
+    if (!name ||
+        PQsendQueryPrepared(connection_.handle(), name->c_str(), parameters.count(), parameters.pointers(),
+                            parameters.lengths(), parameters.formats(), 0) == 0) {
       return;  // the connection broke; reading the results finds out
     }
     sent_.push_back(sent);
@@ -102,7 +105,8 @@ class Pipeline {
       send({Kind::write, index, write.statement, write.expect_rows, 0}, write.parameters);
     }
     for (const FeedEvent& event : change.events) {
-      const std::array<Value, 6> values = {std::int64_t{0}, ++sequence_, change.shard, now_us_, event.kind, event.body};
+      const std::array<Value, 6> values = {std::int64_t{0}, ++sequence_, change.shard,
+                                           now_us_,         event.kind,  event.body};
       send({Kind::event, index, &sql::put_event, 1, sequence_}, values);
     }
     for (const AuditEntry& entry : change.audit) {
@@ -138,13 +142,16 @@ class Pipeline {
 
   GroupOutcome commit() {
     auto name = connection_.prepare(commit_statement);
-    const bool sent = name && PQsendQueryPrepared(connection_.handle(), name->c_str(), 0, nullptr, nullptr, nullptr, 0) == 1 &&
-                      PQpipelineSync(connection_.handle()) == 1;
+    const bool sent =
+        name &&
+        PQsendQueryPrepared(connection_.handle(), name->c_str(), 0, nullptr, nullptr, nullptr, 0) == 1 &&
+        PQpipelineSync(connection_.handle()) == 1;
     ResultHandle result(sent ? PQgetResult(connection_.handle()) : nullptr);
     auto checked = connection_.check(result.get(), "commit");
     if (!checked) {
       fail(checked.error(), 0);
-      // A server that answers has refused the commit; one that does not, or that is being stopped, may have made it.
+      // A server that answers has refused the commit; one that does not, or that is being stopped, may have
+      // made it.
       const bool answered = connection_.alive() && !connection_.last_state().starts_with("57");
       if (!answered) outcome_.fate = Fate::in_doubt;
     }
@@ -169,7 +176,8 @@ class Pipeline {
   }
 
   GroupOutcome fail(Error error, std::size_t culprit) {
-    outcome_.fate = is_retriable(connection_.last_state()) || !connection_.alive() ? Fate::retry : Fate::refused;
+    outcome_.fate =
+        is_retriable(connection_.last_state()) || !connection_.alive() ? Fate::retry : Fate::refused;
     outcome_.culprit = culprit;
     outcome_.error = std::move(error);
     return outcome_;
@@ -193,7 +201,8 @@ GroupOutcome commit_group(Connection& connection, std::span<Change* const> chang
 Result<Committed> find_earlier(Connection& connection, const Idempotency& row) {
   const std::array<Value, 3> key = {row.actor, row.operation, row.key};
   JW_ASSIGN(const ResultHandle result, connection.run(sql::find_idempotency, key));
-  if (PQntuples(result.get()) == 0) return Error(ErrorCode::conflict, "storage.changed_meanwhile").because("idempotency");
+  if (PQntuples(result.get()) == 0)
+    return Error(ErrorCode::conflict, "storage.changed_meanwhile").because("idempotency");
   const ResultRow found(result.get(), 0);
   if (found.text(0) != row.body_hash) return Error(ErrorCode::invalid, "idempotency.mismatch");
   return Committed{{found.integer(2), found.integer(3)}, std::string(found.text(1))};

@@ -22,9 +22,9 @@ struct GroupOutcome {
   bool repeated = false;                // the culprit's idempotency row stands already
 };
 
-// Sends everything without waiting, looks at the results, and only then sends COMMIT: two round trips for any number of
-// statements. No savepoints: they cost a round of statements in every Change for the sake of the rare failing one.
-// `first` runs at the beginning of the transaction, before the pipeline (COPY).
+// Sends everything without waiting, looks at the results, and only then sends COMMIT: two round trips for any
+// number of statements. No savepoints: they cost a round of statements in every Change for the sake of the
+// rare failing one. `first` runs at the beginning of the transaction, before the pipeline (COPY).
 GroupOutcome commit_group(Connection& connection, std::span<Change* const> changes, Instant now,
                           const std::function<Result<void>()>& first = nullptr);
 

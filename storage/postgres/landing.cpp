@@ -35,7 +35,8 @@ Result<Landed> read_landed(Connection& connection, const std::string& module) {
 
 Result<void> land(Connection& connection, const Migration& migration, std::int64_t now_us) {
   // A step may take long, and so may the wait for another process that runs it.
-  JW_TRY(connection.execute("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"));
+  JW_TRY(connection.execute(
+      "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"));
   auto outcome = [&]() -> Result<void> {
     JW_TRY(connection.execute(sql::lock_landing.postgres));
     JW_ASSIGN(const Landed landed, read_landed(connection, migration.module));

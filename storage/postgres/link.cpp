@@ -20,7 +20,8 @@ Result<Connection*> Link::get(std::chrono::milliseconds patience, const std::fun
       connection_ = std::move(opened).value();
       return connection_.get();
     }
-    const bool hopeless = opened.error().code == ErrorCode::denied || opened.error().code == ErrorCode::unsupported;
+    const bool hopeless =
+        opened.error().code == ErrorCode::denied || opened.error().code == ErrorCode::unsupported;
     if (hopeless || std::chrono::steady_clock::now() + pause > deadline || (give_up && give_up())) {
       return std::move(opened).error();
     }

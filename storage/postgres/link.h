@@ -10,8 +10,8 @@ class Link {
  public:
   explicit Link(std::string uri) : uri_(std::move(uri)) {}
 
-  // The connection, opened anew when it was lost: tries with growing pauses until `patience` has passed, or `give_up` says so.
-  // Errors: unavailable, denied.
+  // The connection, opened anew when it was lost: tries with growing pauses until `patience` has passed, or
+  // `give_up` says so. Errors: unavailable, denied.
   Result<Connection*> get(std::chrono::milliseconds patience, const std::function<bool()>& give_up = nullptr);
   // Forgets a connection that is broken or whose plans are outdated.
   void drop() { connection_.reset(); }

@@ -88,8 +88,10 @@ class PostgresStore final : public Store {
 
   Result<std::vector<FeedEntry>> read_feed(FeedPosition after, std::size_t most) override {
     std::vector<FeedEntry> entries;
-    const std::array<Value, 3> parameters = {after.transaction, after.sequence, static_cast<std::int64_t>(most)};
-    JW_TRY(readers_.query(sql::feed_after, parameters, [&](const Row& row) { entries.push_back(entry_of(row)); }));
+    const std::array<Value, 3> parameters = {after.transaction, after.sequence,
+                                             static_cast<std::int64_t>(most)};
+    JW_TRY(readers_.query(sql::feed_after, parameters,
+                          [&](const Row& row) { entries.push_back(entry_of(row)); }));
     return entries;
   }
 
@@ -98,8 +100,10 @@ class PostgresStore final : public Store {
     while (true) {
       bool newer = false;
       const std::array<Value, 2> parameters = {after.transaction, after.sequence};
-      const auto asked = readers_.query(sql::count_newer, parameters, [&](const Row& row) { newer = row.integer(0) > 0; });
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto asked =
+          readers_.query(sql::count_newer, parameters, [&](const Row& row) { newer = row.integer(0) > 0; });
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       if (newer || left.count() <= 0) return;
       if (asked && writers_->head() > after) {
         std::this_thread::sleep_for(std::min(left, held_back_rhythm));
@@ -109,8 +113,9 @@ class PostgresStore final : public Store {
     }
   }
 
-  Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner, Instant now,
-                                          std::chrono::seconds lease, std::size_t most) override {
+  Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner,
+                                          Instant now, std::chrono::seconds lease,
+                                          std::size_t most) override {
     std::vector<Timer> timers;
     for (const std::string& kind : kinds) {
       if (timers.size() >= most) break;

@@ -39,7 +39,8 @@ class SnapshotReader final : public Reader {
     for (const auto& values : parameters) JW_TRY(check_texts(values));
     for (std::size_t at = 0; at < parameters.size(); at += pipelined_queries) {
       const auto page = parameters.subspan(at, std::min(pipelined_queries, parameters.size() - at));
-      if (auto done = query_page(statement, *name, page, at, row); !done) return note(std::move(done).error());
+      if (auto done = query_page(statement, *name, page, at, row); !done)
+        return note(std::move(done).error());
     }
     return {};
   }
@@ -59,14 +60,15 @@ class SnapshotReader final : public Reader {
     return error;
   }
 
-  Result<void> query_page(const Statement& statement, const std::string& name, std::span<const std::vector<Value>> page,
-                          std::size_t first, const std::function<void(std::size_t, const Row&)>& row) {
+  Result<void> query_page(const Statement& statement, const std::string& name,
+                          std::span<const std::vector<Value>> page, std::size_t first,
+                          const std::function<void(std::size_t, const Row&)>& row) {
     pg_conn* handle = connection_.handle();
     PQenterPipelineMode(handle);
     for (const auto& values : page) {
       const Parameters parameters(values);
-      PQsendQueryPrepared(handle, name.c_str(), parameters.count(), parameters.pointers(), parameters.lengths(),
-                          parameters.formats(), 0);
+      PQsendQueryPrepared(handle, name.c_str(), parameters.count(), parameters.pointers(),
+                          parameters.lengths(), parameters.formats(), 0);
     }
     PQpipelineSync(handle);
     Result<void> outcome;
@@ -120,8 +122,10 @@ Result<std::unique_ptr<Reader>> ReaderPool::read() {
   for (int attempt = 0;; ++attempt) {
     JW_ASSIGN(Connection * connection, borrowed.link().get(limits::transaction_open));
     // The first statement takes the snapshot, so that it stands when this returns.
-    auto begun = connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_current_snapshot()");
-    if (begun) return std::unique_ptr<Reader>(std::make_unique<SnapshotReader>(std::move(borrowed), *connection));
+    auto begun =
+        connection->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_current_snapshot()");
+    if (begun)
+      return std::unique_ptr<Reader>(std::make_unique<SnapshotReader>(std::move(borrowed), *connection));
     borrowed.link().drop();
     if (attempt > 0) return std::move(begun).error();
   }

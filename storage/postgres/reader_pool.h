@@ -6,7 +6,8 @@
 
 namespace jingwei::storage::postgres {
 
-// Thread-safe; connections are opened when first needed. Every Reader and Borrowed must be gone before the pool is.
+// Thread-safe; connections are opened when first needed. Every Reader and Borrowed must be gone before the
+// pool is.
 class ReaderPool {
  public:
   ReaderPool(const std::string& uri, int readers);

@@ -21,7 +21,8 @@ namespace {
 
 std::string find_programs() {
   std::vector<std::string> folders;
-  for (int version = 18; version >= 13; --version) folders.push_back("/usr/lib/postgresql/" + std::to_string(version) + "/bin");
+  for (int version = 18; version >= 13; --version)
+    folders.push_back("/usr/lib/postgresql/" + std::to_string(version) + "/bin");
   std::string path = std::getenv("PATH") ? std::getenv("PATH") : "";
   for (std::size_t at = 0; at < path.size();) {
     const auto colon = std::min(path.find(':', at), path.size());
@@ -29,7 +30,9 @@ std::string find_programs() {
     at = colon + 1;
   }
   for (const std::string& folder : folders) {
-    if (::access((folder + "/initdb").c_str(), X_OK) == 0 && ::access((folder + "/postgres").c_str(), X_OK) == 0) return folder;
+    if (::access((folder + "/initdb").c_str(), X_OK) == 0 &&
+        ::access((folder + "/postgres").c_str(), X_OK) == 0)
+      return folder;
   }
   return {};
 }
@@ -84,7 +87,9 @@ TestServer& TestServer::instance() {
   return server;
 }
 
-std::string TestServer::missing() { return instance().fault_; }
+std::string TestServer::missing() {
+  return instance().fault_;
+}
 
 TestServer::TestServer() {
   if (const char* given = std::getenv("JINGWEI_TEST_POSTGRES")) {
@@ -120,16 +125,18 @@ bool TestServer::initialise() {
   std::filesystem::create_directories(folder_);
   const passwd* user = unprivileged_user();
   if (user && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) return false;
-  const pid_t child = launch({programs_ + "/initdb", "-D", folder_ + "/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                              "--locale=C", "--no-instructions"}, folder_ + "/log", user);
+  const pid_t child = launch({programs_ + "/initdb", "-D", folder_ + "/data", "-U", "postgres", "-A", "trust",
+                              "-E", "UTF8", "--locale=C", "--no-instructions"},
+                             folder_ + "/log", user);
   int status = 0;
   return ::waitpid(child, &status, 0) == child && status == 0;
 }
 
 bool TestServer::start() {
   port_ = port_ == 0 ? free_port() : port_;
-  postmaster_ = launch({programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-h", "127.0.0.1", "-p",
-                        std::to_string(port_), "-c", "max_connections=200"}, folder_ + "/log", unprivileged_user());
+  postmaster_ = launch({programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-h", "127.0.0.1",
+                        "-p", std::to_string(port_), "-c", "max_connections=200"},
+                       folder_ + "/log", unprivileged_user());
   for (int attempt = 0; attempt < 600; ++attempt) {
     if (PQping(base_uri().c_str()) == PQPING_OK) return true;
     if (::waitpid(postmaster_, nullptr, WNOHANG) == postmaster_) break;
@@ -144,8 +151,10 @@ void TestServer::kill_hard() {
 }
 
 void TestServer::start_again() {
-  // Backends notice their postmaster's death by themselves; until then the shared memory is in use and a start is refused.
-  for (int attempt = 0; attempt < 100 && !start(); ++attempt) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  // Backends notice their postmaster's death by themselves; until then the shared memory is in use and a
+  // start is refused.
+  for (int attempt = 0; attempt < 100 && !start(); ++attempt)
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
 }
 
 std::string TestServer::base_uri() const {
@@ -157,7 +166,8 @@ std::string TestServer::base_uri() const {
 
 bool TestServer::execute(const std::string& sql) {
   PGconn* connection = PQconnectdb(base_uri().c_str());
-  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);
   PGresult* result = PQexec(connection, sql.c_str());
   const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
   PQclear(result);

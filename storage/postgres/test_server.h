@@ -9,8 +9,9 @@
 
 namespace jingwei::storage {
 
-// The cluster lives in a temporary folder with its Unix socket and a random loopback port, fsync on, run by an unprivileged
-// user when the tests run as root; it is ended by its pid when the program exits. Thread-safe but for kill and start.
+// The cluster lives in a temporary folder with its Unix socket and a random loopback port, fsync on, run by
+// an unprivileged user when the tests run as root; it is ended by its pid when the program exits. Thread-safe
+// but for kill and start.
 class TestServer {
  public:
   // Why there is no server for tests here; empty when there is one. Starts it at the first call.
@@ -20,7 +21,8 @@ class TestServer {
   // The URI of a new empty schema; each test takes its own.
   std::string fresh_uri();
 
-  // As a machine failing under the server: SIGKILL to the postmaster, and starting again. Private clusters only.
+  // As a machine failing under the server: SIGKILL to the postmaster, and starting again. Private clusters
+  // only.
   bool is_private() const { return given_.empty(); }
   void kill_hard();
   void start_again();

@@ -139,8 +139,9 @@ TYPED_TEST(EpidemicFigures, OfTheWholeCountryTellWhenCitiesExceedTheirProvince) 
   }
   EXPECT_EQ(refused, batch.counts.refused);
 
-  // Reported figures do not roll up: a province's own report stands beside the sum of its cities'. Rows that name a place
-  // without a code (外地来沪) are no province's report; whoever takes the last row with a province's code for it finds 592 days.
+  // Reported figures do not roll up: a province's own report stands beside the sum of its cities'. Rows that
+  // name a place without a code (外地来沪) are no province's report; whoever takes the last row with a
+  // province's code for it finds 592 days.
   const auto tree = this->hub_->regions().tree();
   int days = 0;
   int exceeded = 0;
