@@ -46,5 +46,6 @@ inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under
 
 // region
 inline constexpr std::size_t region_matches = 200;
+inline constexpr std::size_t region_load_writes = 10'000;  // of one Change of a file of regions
 
 }  // namespace jingwei::limits

@@ -200,7 +200,7 @@ class Loader {
   }
 
   storage::Change& slice() {
-    if (changes_.empty() || changes_.back().writes.size() + 3 > limits::change_writes)
+    if (changes_.empty() || changes_.back().writes.size() + 3 > limits::region_load_writes)
       changes_.emplace_back();
     return changes_.back();
   }
