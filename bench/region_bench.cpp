@@ -4,6 +4,7 @@
 // region_bench REGIONS.jwrt  (or JINGWEI_REGION_FILE). JSON lines on stdout; the peer runs interleaved,
 // medians of the rounds.
 #include <sqlite3.h>
+#include <filesystem>
 
 #include <cstdio>
 #include <cstdlib>
@@ -44,7 +45,7 @@ void report(const char* what, double ours, double peer, const char* unit) {
   JsonWriter out;
   out.begin_object();
   out.member("bench", "region");
-  out.member("what", what);
+  out.member("metric", what);
   out.member("value", ours);
   out.member("unit", unit);
   if (peer > 0) {
@@ -214,8 +215,15 @@ int run(const std::string& path) {
 
 }  // namespace
 
+// The build puts the country's tree beside its programs.
+std::string beside_program() {
+  std::error_code fault;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", fault);
+  return (program.parent_path().parent_path() / "share" / "regions.jwrt").string();
+}
+
 int main(int count, char** values) {
   const char* named = std::getenv("JINGWEI_REGION_FILE");
-  const std::string path = count > 1 ? values[1] : named != nullptr ? named : "regions.jwrt";
+  const std::string path = count > 1 ? values[1] : named != nullptr ? named : beside_program();
   return run(path);
 }
