@@ -4,11 +4,14 @@
 #include "app/cli/cli.h"
 #include "app/modules.h"
 #include "app/system_api.h"
+#include "base/log.h"
 
 int main(int argc, char** argv) {
   using namespace jingwei::app;
   std::signal(SIGPIPE, SIG_IGN);
   register_all_messages();
+  // The terminal is for people; `serve` writes its own log from level info on.
+  jingwei::log::open("", jingwei::log::Level::warn);
   CLI::App app(cli::sentence("cli.help.app"), "jingwei");
   app.footer(cli::sentence("cli.help.app_footer"));
   app.set_version_flag("--version", std::string(version));
