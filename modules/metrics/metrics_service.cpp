@@ -147,7 +147,8 @@ Result<bool> MetricsService::step(Saving saving) {
       counters_.rebuild();
     }
     for (const auto& entry : entries) {
-      if (saving == Saving::yes && counters_.dirty_cells() >= unsaved_cells) break;
+      const bool saves = saving == Saving::yes || holding_lease_;
+      if (saves && counters_.dirty_cells() >= unsaved_cells) break;
       fold(entry);
     }
     if (!entries.empty()) listeners = listeners_;
@@ -284,10 +285,17 @@ void MetricsService::run(const std::string& owner) {
     }
     store_.wait_for_feed(seen, save_interval);
     const auto began = clock_.monotonic();
+    bool full = false;
+    {
+      const std::lock_guard lock(mutex_);
+      full = counters_.dirty_cells() >= unsaved_cells;
+    }
     bool saving = false;
-    if (began >= next_save) {
+    if (full || began >= next_save) {
       const auto leased = store_.take_lease(cursor_name_, owner, clock_.now(), lease_duration);
       saving = leased.ok() && *leased;
+      const std::lock_guard lock(mutex_);
+      holding_lease_ = saving;
     }
     const auto done = step(saving ? Saving::yes : Saving::no);
     if (!done) log::warn("metrics.step_failed", {{"fault", done.error().to_log()}});

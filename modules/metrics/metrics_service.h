@@ -117,6 +117,7 @@ class MetricsService {
   std::map<std::string, bool> quality_dirty_;
   std::uint64_t quality_revision_ = 0;
   storage::FeedPosition folded_;
+  bool holding_lease_ = false;  // whoever saves folds no further ahead than one save can hold
   Instant as_of_{};
   double lag_ms_ = 0;
   struct Second {
