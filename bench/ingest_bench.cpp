@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "base/random.h"
-#include "modules/ingest/clean_identity.h"
-#include "modules/ingest/cleaning.h"
+#include "modules/ingest/cleaning/clean_identity.h"
+#include "modules/ingest/cleaning/cleaning.h"
 
 namespace {
 

@@ -14,9 +14,11 @@ set(JINGWEI_SANITIZE "" CACHE STRING "Sanitizers handed to -fsanitize=, such as 
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
-  # Precompiled headers and ccache agree only with these: times inside the header are not looked at.
-  set(ENV{CCACHE_SLOPPINESS} "pch_defines,time_macros,include_file_mtime,include_file_ctime")
+  # Precompiled headers and ccache agree only with this sloppiness: times inside the header are not looked at. Paths below the
+  # source folder are hashed as relative ones, so that two checkouts share what they compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)
@@ -54,21 +56,27 @@ endfunction()
 # The precompiled header is built once and shared by every library and program of the same flags.
 add_library(jw_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_include_directories(jw_pch PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-target_precompile_headers(jw_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+target_precompile_headers(jw_pch PRIVATE <cmake/pch.h>)
 
-# jw_library(NAME [PUBLIC lib...] [PRIVATE lib...] [SOURCES file...] [TEST_LIBS lib...])
-# A static library of the folder's *.cpp (or SOURCES), and NAME_test of its *_test.cpp, run by ctest.
+# jw_library(NAME [PUBLIC lib...] [PRIVATE lib...] [FOLDERS folder...] [SOURCES file...] [TEST_LIBS lib...])
+# A static library of the *.cpp of this folder and of FOLDERS below it (or SOURCES), and NAME_test of their *_test.cpp.
 function(jw_library name)
-  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;SOURCES;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;FOLDERS;SOURCES;TEST_LIBS" ${ARGN})
+  set(sources *.cpp)
+  set(tests *_test.cpp)
+  foreach(folder IN LISTS arg_FOLDERS)
+    list(APPEND sources ${folder}/*.cpp)
+    list(APPEND tests ${folder}/*_test.cpp)
+  endforeach()
   if(NOT arg_SOURCES)
-    file(GLOB arg_SOURCES CONFIGURE_DEPENDS *.cpp)
+    file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${sources})
     list(FILTER arg_SOURCES EXCLUDE REGEX "_(test|fuzz|main)\\.cpp$")
   endif()
   add_library(${name} STATIC ${arg_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} Threads::Threads)
   target_precompile_headers(${name} REUSE_FROM jw_pch)
-  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${tests})
   if(tests AND JINGWEI_TESTS)
     jw_test(${name}_test SOURCES ${tests} LIBS ${name} ${arg_TEST_LIBS})
   endif()

@@ -6,7 +6,7 @@
 #include <functional>
 #include <mutex>
 
-#include "modules/ingest/cleaning.h"
+#include "modules/ingest/cleaning/cleaning.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/ingest/row_typing.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "modules/catalog/catalog_service.h"
-#include "modules/ingest/cleaning.h"
+#include "modules/ingest/cleaning/cleaning.h"
 #include "modules/ingest/record_builder.h"
 
 namespace jingwei::ingest {

@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "modules/ingest/clean_value.h"
+#include "modules/ingest/cleaning/clean_value.h"
 #include "modules/region/region_service.h"
 
 namespace jingwei::ingest {

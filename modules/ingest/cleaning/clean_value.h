@@ -1,0 +1,74 @@
+// What every cleaning function takes and gives. All of them are pure but for the arena of their context.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "modules/ingest/cleaning/arena.h"
+#include "modules/ingest/cleaning/clean_rules.h"
+
+namespace jingwei::ingest {
+
+enum class CleanStatus : std::uint8_t { clean, cleaned, empty, refused };
+enum class Sex : std::uint8_t { unknown, male, female };
+
+// The outcome for one value. `text` views the input while unchanged, else the context's arena; of a choice it
+// views the FieldCleaner, which must live as long.
+struct Cleaned {
+  CleanStatus status = CleanStatus::clean;
+  Rule refusal = Rule::none;  // of refused
+  RuleSet rules;              // of cleaned; may stand beside refused too
+  std::string_view text;  // canonical: ISO day, RFC 3339 instant, choice id, plain decimal, "true"/"false"
+  std::int64_t integer =
+      0;  // integer; days since 1970 of a date; UTC micros of a datetime; 0/1; region id; choice index
+  double number = 0;              // number and integer
+  std::optional<Day> birth_date;  // citizen_id
+  Sex sex = Sex::unknown;         // citizen_id
+
+  void refuse(Rule rule) {
+    status = CleanStatus::refused;
+    refusal = rule;
+  }
+};
+
+struct RegionMatch {
+  enum class Outcome : std::uint8_t { found, unknown, ambiguous } outcome = Outcome::unknown;
+  std::int64_t region_id = 0;
+  bool by_name = false;  // noted as a change: the sender wrote a name instead of a code
+};
+
+// Resolves the text of a region field; given by the service.
+class RegionResolver {
+ public:
+  virtual ~RegionResolver() = default;
+  virtual RegionMatch resolve(std::string_view text) = 0;
+};
+
+// One per thread and load. Cleaned views live until arena.reset(), which RowCleaner calls at each row.
+struct CleanContext {
+  CleanContext(Instant now_, const Zone& zone_) : now(now_), zone(&zone_), today(zone_.day_of(now_)) {}
+
+  Arena arena;
+  Instant now;
+  const Zone* zone;  // of times that come without an offset
+  Day today;
+  RegionResolver* regions = nullptr;  // without one every region is unknown
+  // Beginnings of citizen IDs accepted though such places never issued any: those of synthetic cities
+  // ("9901", "9902").
+  std::vector<std::string> synthetic_id_prefixes;
+
+  // Asking the zone is slow and a file's times lie on few days: each day's offset is kept in its place.
+  struct DayOffset {
+    Day day{};
+    std::chrono::seconds offset{};
+    bool whole_day = false;
+  };
+  std::array<DayOffset, 64> day_offsets{};
+};
+
+}  // namespace jingwei::ingest

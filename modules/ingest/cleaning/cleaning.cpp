@@ -1,0 +1,277 @@
+#include "modules/ingest/cleaning/cleaning.h"
+
+#include <algorithm>
+#include <regex>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "modules/ingest/cleaning/clean_date.h"
+#include "modules/ingest/cleaning/clean_identity.h"
+#include "modules/ingest/cleaning/clean_number.h"
+#include "modules/ingest/cleaning/clean_text.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+// std::regex recurses once a character; longer texts are refused rather than tried.
+constexpr std::size_t pattern_bytes = 2'048;
+// Names of people: the longest registered ones stay below this.
+constexpr std::size_t name_points = 50;
+
+constexpr Day earliest_day = Day{std::chrono::year{1850} / 1 / 1};
+constexpr std::chrono::days ahead_days{50 * 366};
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+std::string normal_choice(std::string_view word) {
+  std::string out;
+  const std::string folded = text::lower_ascii(text::nfkc(word));
+  for (std::size_t at = 0; at < folded.size();) {
+    const char32_t point = text::next_code_point(folded, at);
+    if (!text::is_white_space(point) && !text::is_invisible(point)) text::append_code_point(out, point);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct FieldCleaner::Compiled {
+  FieldSpec spec;
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>>
+      choices;  // exact words and normal ones
+  std::optional<std::regex> pattern;
+  bool checks_text = false;
+
+  void clean_choice(Cleaned& value) const;
+  void clean_region(Cleaned& value, CleanContext& context) const;
+  void by_type(Cleaned& value, CleanContext& context) const;
+  void check(Cleaned& value, const CleanContext& context) const;
+};
+
+FieldCleaner::FieldCleaner(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+FieldCleaner::FieldCleaner(FieldCleaner&&) noexcept = default;
+FieldCleaner& FieldCleaner::operator=(FieldCleaner&&) noexcept = default;
+FieldCleaner::~FieldCleaner() = default;
+const FieldSpec& FieldCleaner::spec() const {
+  return compiled_->spec;
+}
+
+Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
+  auto compiled = std::make_unique<Compiled>();
+  for (std::size_t i = 0; i < spec.choices.size(); ++i) {
+    const auto add = [&](const std::string& word) {
+      return compiled->choices.emplace(word, i).first->second == i;
+    };
+    std::vector<std::string> words = spec.choices[i].words;
+    words.push_back(spec.choices[i].id);
+    for (const auto& word : words) {
+      if (!add(word) || !add(normal_choice(word))) {
+        return Error(ErrorCode::invalid, "ingest.doubled_choice").with("field", spec.name).with("word", word);
+      }
+    }
+  }
+  if (!spec.pattern.empty()) {
+    try {
+      compiled->pattern.emplace(spec.pattern, std::regex::ECMAScript | std::regex::optimize);
+    } catch (const std::regex_error& fault) {
+      return Error(ErrorCode::invalid, "ingest.bad_pattern").with("field", spec.name).because(fault.what());
+    }
+  }
+  compiled->checks_text = spec.min_length || spec.max_length || compiled->pattern;
+  compiled->spec = std::move(spec);
+  return FieldCleaner(std::move(compiled));
+}
+
+void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
+  auto found = choices.find(value.text);
+  const bool as_listed =
+      found != choices.end();  // a word of the list is that choice; only other forms of it are a change
+  if (!as_listed) found = choices.find(normal_choice(value.text));
+  if (found == choices.end()) return value.refuse(Rule::choice_unknown);
+  const std::string& id = spec.choices[found->second].id;
+  value.integer = static_cast<std::int64_t>(found->second);
+  if (value.text == id) return;
+  value.text = id;
+  if (as_listed) return;
+  value.rules.add(Rule::choice_word);
+  value.status = CleanStatus::cleaned;
+}
+
+void FieldCleaner::Compiled::clean_region(Cleaned& value, CleanContext& context) const {
+  if (context.regions == nullptr) return value.refuse(Rule::region_unknown);
+  const RegionMatch match = context.regions->resolve(value.text);
+  if (match.outcome == RegionMatch::Outcome::unknown) return value.refuse(Rule::region_unknown);
+  if (match.outcome == RegionMatch::Outcome::ambiguous) return value.refuse(Rule::region_ambiguous);
+  value.integer = match.region_id;
+  if (match.by_name) {
+    value.rules.add(Rule::region_name);
+    value.status = CleanStatus::cleaned;
+  }
+}
+
+void FieldCleaner::Compiled::by_type(Cleaned& value, CleanContext& context) const {
+  switch (spec.type) {
+    case CleanType::text:
+      return;
+    case CleanType::person_name:
+      return clean_person_name(value, context);
+    case CleanType::phone:
+      return clean_phone(value, context);
+    case CleanType::citizen_id:
+      return clean_citizen_id(value, context);
+    case CleanType::credit_code:
+      return clean_credit_code(value, context);
+    case CleanType::date:
+      return clean_date(value, context);
+    case CleanType::datetime:
+      return clean_datetime(value, context);
+    case CleanType::integer:
+      return clean_number(value, Whole::required, context);
+    case CleanType::number:
+      return clean_number(value, Whole::not_required, context);
+    case CleanType::boolean:
+      return clean_boolean(value);
+    case CleanType::choice:
+      return clean_choice(value);
+    case CleanType::region:
+      return clean_region(value, context);
+    case CleanType::address:
+      return clean_address(value, context);
+  }
+}
+
+void FieldCleaner::Compiled::check(Cleaned& value, const CleanContext& context) const {
+  if (spec.type == CleanType::person_name && value.text.size() > name_points &&
+      count_code_points(value.text) > name_points) {
+    return value.refuse(Rule::too_long);
+  }
+  // Text never has more code points than bytes.
+  const bool surely_fits =
+      !spec.min_length && !pattern && spec.max_length &&
+      value.text.size() <= static_cast<std::size_t>(std::max<std::int64_t>(0, *spec.max_length));
+  if (checks_text && !surely_fits) {
+    const auto length = static_cast<std::int64_t>(count_code_points(value.text));
+    if (spec.min_length && length < *spec.min_length) return value.refuse(Rule::too_short);
+    if (spec.max_length && length > *spec.max_length) return value.refuse(Rule::too_long);
+    if (pattern && value.text.size() > pattern_bytes) return value.refuse(Rule::too_long);
+    if (pattern && !std::regex_match(value.text.begin(), value.text.end(), *pattern)) {
+      return value.refuse(Rule::pattern);
+    }
+  }
+  if (spec.type == CleanType::integer || spec.type == CleanType::number) {
+    if (spec.min && value.number < *spec.min) return value.refuse(Rule::too_small);
+    if (spec.max && value.number > *spec.max) return value.refuse(Rule::too_large);
+  }
+  if (spec.type == CleanType::date || spec.type == CleanType::datetime) {
+    const Day day =
+        spec.type == CleanType::date
+            ? Day{std::chrono::days{value.integer}}
+            : std::chrono::floor<std::chrono::days>(Instant{std::chrono::microseconds{value.integer}});
+    if (day < spec.first_day.value_or(earliest_day)) return value.refuse(Rule::date_too_early);
+    if (day > spec.last_day.value_or(context.today + ahead_days)) return value.refuse(Rule::date_too_late);
+  }
+}
+
+Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
+  const FieldSpec& spec = compiled_->spec;
+  const bool prose = spec.type == CleanType::text || spec.type == CleanType::person_name;
+  Cleaned value = tidy(raw, prose ? Punctuation::keep : Punctuation::fold, context);
+  if (value.status == CleanStatus::refused) return value;
+  // A word such as 无 may be a choice or mean no; then it is not an empty cell.
+  const bool may_be_word = spec.type == CleanType::choice || spec.type == CleanType::boolean;
+  if (value.status != CleanStatus::empty && !may_be_word && is_empty_word(value.text)) {
+    const bool words_stay = spec.type == CleanType::text && value.text[0] != '#' && value.text != "NULL";
+    if (!words_stay) {
+      value.text = {};
+      value.rules.add(Rule::empty_word);
+      value.status = CleanStatus::empty;
+    }
+  }
+  if (value.status != CleanStatus::empty) {
+    if (is_spreadsheet_error(value.text)) {
+      value.refuse(Rule::spreadsheet_error);
+      return value;
+    }
+    compiled_->by_type(value, context);
+    if (may_be_word && value.status == CleanStatus::refused && is_empty_word(value.text)) {
+      value = Cleaned{};
+      value.rules.add(Rule::empty_word);
+      value.status = CleanStatus::empty;
+    } else if (value.status != CleanStatus::refused) {
+      compiled_->check(value, context);
+    }
+  }
+  if (value.status == CleanStatus::empty && spec.required) value.refuse(Rule::required);
+  return value;
+}
+
+std::string normal_header(std::string_view header) {
+  std::string folded = text::lower_ascii(text::nfkc(header));
+  if (const std::size_t bracket = folded.find('('); bracket != std::string::npos && bracket > 0)
+    folded.resize(bracket);
+  std::string out;
+  for (std::size_t at = 0; at < folded.size();) {
+    const char32_t point = text::next_code_point(folded, at);
+    const bool mark = point == '*' || point == ':' || point == '_' || point == '-';
+    if (!mark && !text::is_white_space(point) && !text::is_invisible(point))
+      text::append_code_point(out, point);
+  }
+  return out;
+}
+
+RowCleaner::RowCleaner(std::span<const FieldCleaner> fields) : fields_(fields), values_(fields.size()) {}
+
+const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
+  map_ = {};
+  map_.column_of_field.assign(fields_.size(), -1);
+  std::unordered_map<std::string, std::size_t> field_of;
+  for (std::size_t i = 0; i < fields_.size(); ++i) field_of.emplace(normal_header(fields_[i].spec().name), i);
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    for (const auto& alias : fields_[i].spec().columns) field_of.emplace(normal_header(alias), i);
+  }
+  for (std::size_t column = 0; column < columns.size(); ++column) {
+    const auto found = field_of.find(normal_header(columns[column]));
+    if (found == field_of.end()) {
+      if (!columns[column].empty()) map_.unknown.push_back(columns[column]);
+    } else if (map_.column_of_field[found->second] >= 0) {
+      map_.doubled.push_back(columns[column]);
+    } else {
+      map_.column_of_field[found->second] = static_cast<int>(column);
+    }
+  }
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (fields_[i].spec().required && map_.column_of_field[i] < 0)
+      map_.missing.push_back(fields_[i].spec().name);
+  }
+  return map_;
+}
+
+const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
+  context.arena.reset();
+  result_ = CleanRow{};
+  result_.fields = values_;
+  if (row.problem != RowProblem::none) {
+    result_.refused = true;
+    std::fill(values_.begin(), values_.end(), Cleaned{});
+    return result_;
+  }
+  JW_ASSERT(map_.column_of_field.size() == fields_.size());
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const int column = map_.column_of_field[i];
+    const bool has = column >= 0 && static_cast<std::size_t>(column) < row.cells.size();
+    values_[i] = fields_[i].clean(has ? row.cells[static_cast<std::size_t>(column)].text : std::string_view{},
+                                  context);
+    result_.changes.add(values_[i].rules);
+    if (values_[i].status == CleanStatus::refused && !result_.refused) {
+      result_.refused = true;
+      result_.refused_field = static_cast<int>(i);
+    }
+  }
+  return result_;
+}
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,115 @@
+// Cleaning a whole row: one FieldCleaner per field of a resource, one RowCleaner per file being read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "modules/ingest/cleaning/clean_value.h"
+#include "modules/ingest/reading/row_reader.h"
+
+namespace jingwei::ingest {
+
+// In the order of catalog::FieldType.
+enum class CleanType : std::uint8_t {
+  text,
+  person_name,
+  phone,
+  citizen_id,
+  credit_code,
+  date,
+  datetime,
+  integer,
+  number,
+  boolean,
+  choice,
+  region,
+  address
+};
+
+struct ChoiceSpec {
+  std::string id;
+  std::vector<std::string>
+      words;  // titles and further spellings; letter case, width and spaces do not matter
+};
+
+struct FieldSpec {
+  std::string name;
+  CleanType type = CleanType::text;
+  bool required = false;
+  std::vector<std::string> columns;                    // header names accepted besides `name`
+  std::vector<ChoiceSpec> choices;                     // of choice; Cleaned::integer is the position here
+  std::optional<double> min, max;                      // of integer and number
+  std::optional<std::int64_t> min_length, max_length;  // in code points, of the cleaned text
+  std::string pattern;                                 // ECMAScript, the whole cleaned text must match
+  // Of date and datetime. Absent: not before 1850, not more than 50 years from now.
+  std::optional<Day> first_day, last_day;
+};
+
+// Immutable after make(), so threads may share it, each with its own context.
+class FieldCleaner {
+ public:
+  // Errors: invalid ("ingest.bad_pattern", "ingest.doubled_choice").
+  static Result<FieldCleaner> make(FieldSpec spec);
+  FieldCleaner(FieldCleaner&&) noexcept;
+  FieldCleaner& operator=(FieldCleaner&&) noexcept;
+  ~FieldCleaner();
+
+  // Pure but for the context's arena. A required value that is empty is refused.
+  Cleaned clean(std::string_view raw, CleanContext& context) const;
+  const FieldSpec& spec() const;
+
+ private:
+  struct Compiled;
+  explicit FieldCleaner(std::unique_ptr<Compiled> compiled);
+  std::unique_ptr<Compiled> compiled_;
+};
+
+// A header or choice as it is compared: width folded, spaces and invisible characters out, lower case, and
+// out with remarks in brackets and marks people add to headers (姓名（必填）*).
+std::string normal_header(std::string_view header);
+
+// How a file's columns meet a resource's fields.
+struct ColumnMap {
+  std::vector<int> column_of_field;  // -1: the file has no such column
+  std::vector<std::string> missing;  // names of required fields without a column: the file cannot be taken
+  std::vector<std::string> unknown;  // columns no field takes: passed over, worth telling
+  std::vector<std::string> doubled;  // columns two of which meet one field: the file cannot be taken
+  bool usable() const { return missing.empty() && doubled.empty(); }
+};
+
+// One cleaned row; views live until the cleaner's next row.
+struct CleanRow {
+  std::span<const Cleaned> fields;  // in the order of the specs
+  bool refused = false;
+  int refused_field = -1;  // the first field at fault; -1 when the row itself is (RowProblem)
+  RuleSet changes;         // of all fields
+};
+
+// Not thread-safe; several may share the same fields.
+class RowCleaner {
+ public:
+  // `fields` must outlive it.
+  explicit RowCleaner(std::span<const FieldCleaner> fields);
+
+  // Maps columns again; call at first and when reader.columns_version() grows. JSON Lines may bring required
+  // columns later, so there `missing` is for information only: rows without them are refused one by one.
+  const ColumnMap& bind(std::span<const std::string> columns);
+  const ColumnMap& columns() const { return map_; }
+
+  // Resets the context's arena, then cleans. `row` must stay valid as long as the result is used.
+  const CleanRow& clean(const Row& row, CleanContext& context);
+
+ private:
+  std::span<const FieldCleaner> fields_;
+  ColumnMap map_;
+  std::vector<Cleaned> values_;
+  CleanRow result_;
+};
+
+}  // namespace jingwei::ingest
