@@ -17,11 +17,12 @@ const std::map<std::string, std::set<std::string>> allowed_parts = {
     {"base", {}},
     {"schema", {"base"}},
     {"tools", {"base", "schema"}},
-    {"storage", {"base"}},
+    {"crypto", {"base"}},
+    {"storage", {"base", "crypto"}},
     {"http", {"base"}},
     {"sim", {"base"}},
     {"modules", {"base", "schema", "storage", "http"}},
-    {"app", {"base", "schema", "storage", "http", "sim", "modules"}},
+    {"app", {"base", "schema", "crypto", "storage", "http", "sim", "modules"}},
 };
 
 // Includes between modules that are no <m>_service.h, each with its reason.
@@ -37,7 +38,8 @@ const std::vector<Exception> module_exceptions = {
 const std::set<std::string> headers_naming_asio = {"http/core.h", "http/connection.h"};
 
 const std::vector<std::string> heavy_headers = {"boost/",   "simdjson", "yaml-cpp/", "sqlite3",  "libpq",
-                                                "unicode/", "opencc",   "spdlog/",   "openssl/", "zlib"};
+                                                "unicode/", "opencc",   "spdlog/",   "openssl/", "zlib",
+                                                "sodium",   "botan/"};
 
 struct Include {
   const TextFile* file;
