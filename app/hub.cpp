@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/modules.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "storage/keyed_sealer.h"
 
 namespace jingwei::app {
 
@@ -53,8 +55,7 @@ Hub::Hub(std::string data_folder, Settings settings, const Clock& clock)
       settings_(std::move(settings)),
       clock_(clock),
       zone_(settings_.zone),
-      owner_(owner_of(settings_)),
-      sealer_(storage::plain_sealer()) {}
+      owner_(owner_of(settings_)) {}
 
 Result<std::unique_ptr<Hub>> Hub::open(const std::string& data_folder, const Share& share,
                                        const Clock& clock) {
@@ -72,9 +73,31 @@ Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const S
   return hub;
 }
 
+// Keys stand beside the data by default, yet never in a backup; `keys_folder` puts them on another disk.
+Result<void> Hub::open_keystore() {
+  FileSystem& files = real_file_system();
+  const std::string folder = settings_.keys_folder.empty() ? data_folder_ + "/keys" : settings_.keys_folder;
+  JW_TRY(files.make_folders(folder));
+  JW_ASSIGN(auto master, crypto::load_master_key(files, folder + "/master.key"));
+  JW_ASSIGN(keystore_, crypto::Keystore::open(files, folder, clock_, std::move(master), settings_.crypto));
+  sealer_ = storage::keyed_sealer(*keystore_, clock_, [this](std::string_view table) {
+    const auto entry = catalog_->find(table);
+    if (!entry) return std::string();  // a table of the hub itself
+    auto purposes = (*entry)->resource.purposes;
+    std::sort(purposes.begin(), purposes.end());
+    std::string scope;
+    for (const auto& purpose : purposes) scope += (scope.empty() ? "" : ",") + purpose;
+    std::replace_if(
+        scope.begin(), scope.end(), [](char c) { return c == ' ' || c == '\n' || c == '|'; }, '_');
+    return scope;
+  });
+  return {};
+}
+
 Result<void> Hub::open_modules(const Share& share) {
   FileSystem& files = real_file_system();
   JW_ASSIGN(store_, open_store(data_folder_, settings_, clock_));
+  JW_TRY(open_keystore());
   JW_TRY(store_->migrate(all_migrations()));
   JW_ASSIGN(auto national, load_national_regions(files, share));
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
+#include "crypto/keystore.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
@@ -45,6 +46,7 @@ class Hub {
   const catalog::Catalog& catalog() const { return *catalog_; }
   ingest::IngestService& ingest() { return *ingest_; }
   metrics::MetricsService& metrics() { return *metrics_; }
+  crypto::Keystore& keystore() { return *keystore_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -53,6 +55,7 @@ class Hub {
 
  private:
   Hub(std::string data_folder, Settings settings, const Clock& clock);
+  Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
 
   std::string data_folder_;
@@ -60,6 +63,7 @@ class Hub {
   const Clock& clock_;
   Zone zone_;
   std::string owner_;  // this process among those on one database
+  std::unique_ptr<crypto::Keystore> keystore_;
   std::unique_ptr<storage::Sealer> sealer_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<region::Regions> regions_;

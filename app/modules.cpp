@@ -2,6 +2,7 @@
 
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
+#include "crypto/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
@@ -31,6 +32,7 @@ std::vector<storage::Migration> all_migrations() {
 void register_all_messages() {
   base::register_messages();
   schema::register_messages();
+  crypto::register_messages();
   storage::register_messages();
   http::register_messages();
   region::register_messages();

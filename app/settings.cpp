@@ -34,6 +34,13 @@ Result<Settings> read_settings(FileSystem& files, const std::string& data_folder
   settings.synthetic = mapping.boolean("synthetic").value_or(false);
   if (const auto today = mapping.text("synthetic_today")) settings.synthetic_today = parse_iso_day(*today);
   settings.synthetic_id_prefixes = mapping.texts("synthetic_id_prefixes");
+  if (const schema::YamlNode* node = mapping.get("crypto")) {
+    const auto suite = crypto::suite_of(node->scalar);
+    if (suite) settings.crypto = *suite;
+    if (!suite)
+      faults.add(*node, "app.unknown_crypto", {{"word", node->scalar}, {"expected", "standard, sm"}});
+  }
+  settings.keys_folder = mapping.text("keys_folder").value_or("");
   mapping.finish();
   if (!faults.empty()) return faults.to_error();
   return settings;
@@ -60,6 +67,8 @@ Result<void> write_settings(FileSystem& files, const std::string& data_folder, c
     yaml += "]\n";
   }
   if (settings.synthetic_today) line("synthetic_today", to_iso(*settings.synthetic_today));
+  if (settings.crypto != crypto::Suite::standard) line("crypto", crypto::name_of(settings.crypto));
+  if (!settings.keys_folder.empty()) line("keys_folder", settings.keys_folder);
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   JW_TRY(files.make_folders(data_folder));
   return write_text_durably(files, settings_path(data_folder), yaml);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
+#include "crypto/aead.h"
 
 namespace jingwei::app {
 
@@ -20,6 +21,8 @@ struct Settings {
   std::optional<Day>
       synthetic_today;     // where a synthetic city's calendar stands: rows without a day count there
   bool synthetic = false;  // all data are invented; every page says so
+  crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
+  std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

@@ -1,6 +1,7 @@
 #include "app/system_api.h"
 
 #include "app/api.gen.h"
+#include "app/keys_json.h"
 #include "app/openapi.gen.h"
 #include "app/resource_openapi.h"
 #include "base/json.h"
@@ -29,6 +30,20 @@ class SystemApi::Handlers final : public api::Operations {
     json.member("now", to_rfc3339(hub_.clock().now()));
     json.end_object();
     return http::Response::json(json.take());
+  }
+
+  http::Response list_keys(const http::Request&, const api::ListKeys&) override {
+    return http::Response::json(keys_json(hub_.keystore().list()));
+  }
+
+  http::Response rotate_keys(const http::Request& http, const api::RotateKeys&) override {
+    storage::Change change;
+    change.audit.push_back({"local", "keys.rotate", "keystore", "{}"});
+    if (auto recorded = hub_.store().commit(std::move(change)); !recorded)
+      return http::problem(recorded.error(), http.language);
+    if (auto rotated = hub_.keystore().rotate(); !rotated)
+      return http::problem(rotated.error(), http.language);
+    return http::Response::json(keys_json(hub_.keystore().list()));
   }
 
   const catalog::Catalog& catalog() const { return hub_.catalog(); }

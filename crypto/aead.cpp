@@ -190,12 +190,12 @@ int value_of(char digit) {
 }  // namespace
 
 std::string_view name_of(Suite suite) {
-  return suite == Suite::national ? "national" : "standard";
+  return suite == Suite::national ? "sm" : "standard";
 }
 
 std::optional<Suite> suite_of(std::string_view name) {
   if (name == "standard") return Suite::standard;
-  if (name == "national") return Suite::national;
+  if (name == "sm") return Suite::national;
   return std::nullopt;
 }
 

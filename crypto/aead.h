@@ -17,7 +17,7 @@ enum class Suite : std::uint8_t {
   standard = 1,  // AES-256-GCM (NIST SP 800-38D), BLAKE2b (RFC 7693)
   national = 2,  // SM4-GCM (GB/T 32907, GB/T 36624), HMAC-SM3 (GB/T 32905)
 };
-// "standard", "national".
+// "standard", "sm".
 std::string_view name_of(Suite suite);
 std::optional<Suite> suite_of(std::string_view name);
 

@@ -16,6 +16,7 @@ struct InitCommand {
   std::uint64_t seed = 7;
   std::string shape = "8/24/318/1317";
   std::string store = "embedded";
+  std::string crypto = "standard";
   bool queue = false;
 };
 
@@ -93,6 +94,7 @@ Result<InitOutcome> run(const InitCommand& command) {
   settings.store = command.store;
   settings.region = city_code;
   settings.synthetic = true;
+  settings.crypto = crypto::suite_of(command.crypto).value_or(crypto::Suite::standard);
   settings.synthetic_id_prefixes = {"9901", "9902"};
   settings.synthetic_today = sim::city_today;
   JW_ASSIGN(const auto hub, Hub::create(data, settings, find_share(), clock));
@@ -158,6 +160,9 @@ void add_init(CLI::App& app, int& exit_code) {
   sub->add_option("--store", command->store, sentence("cli.option.store"))
       ->capture_default_str()
       ->type_name("embedded|postgresql://…");
+  sub->add_option("--crypto", command->crypto, sentence("cli.option.crypto"))
+      ->capture_default_str()
+      ->check(CLI::IsMember({"standard", "sm"}));
   sub->add_flag("--queue", command->queue, sentence("cli.option.queue"));
   sub->callback([command, &exit_code] {
     const auto outcome = run(*command);

@@ -98,6 +98,15 @@ Result<Answer> ServerClient::get(const std::string& target) const {
   return parse_answer(connection->receive_all());
 }
 
+Result<Answer> ServerClient::send(const std::string& method, const std::string& target,
+                                  const std::string& body) const {
+  JW_ASSIGN(const auto connection, connect(socket_path_));
+  std::string more = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!body.empty()) more += "Content-Type: application/json\r\n";
+  connection->send(head_of(method, target, more) + body);
+  return parse_answer(connection->receive_all());
+}
+
 Result<Answer> ServerClient::post_file(const std::string& target, const std::string& path,
                                        const std::string& media,
                                        const std::function<void(std::int64_t)>& sent) const {

@@ -19,6 +19,11 @@ class ServerClient {
   explicit ServerClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
 
   Result<Answer> get(const std::string& target) const;
+  // Any method with a JSON body (empty: none).
+  Result<Answer> send(const std::string& method, const std::string& target, const std::string& body) const;
+  Result<Answer> post(const std::string& target, const std::string& body) const {
+    return send("POST", target, body);
+  }
   // Sends a file as the body; `sent` is told the bytes gone out.
   Result<Answer> post_file(const std::string& target, const std::string& path, const std::string& media,
                            const std::function<void(std::int64_t sent)>& sent) const;
