@@ -328,6 +328,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys that seal personal data */
+        get: operations["list_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin new data keys */
+        post: operations["rotate_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -574,6 +608,45 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /** A key, without its secret */
+        Key: {
+            /**
+             * Key number
+             * Format: int64
+             */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "data" | "equality";
+            /**
+             * Suite
+             * @enum {string}
+             */
+            suite: "standard" | "sm";
+            /** Table and purposes */
+            scope: string;
+            /** Month */
+            month: string;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Destroyed at
+             * Format: date-time
+             */
+            destroyed_at: string | null;
+            /** Order of destruction */
+            destroyed_by: string | null;
+        };
+        /** Keys */
+        KeyList: {
+            /** Keys */
+            items: components["schemas"]["Key"][];
         };
         /** Definition of a metric */
         MetricDefinition: {
@@ -1588,6 +1661,51 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the keys that seal personal data */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begin new data keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
                 };
             };
             default: components["responses"]["Problem"];
