@@ -5,9 +5,11 @@
 #include "app/modules.h"
 #include "app/system_api.h"
 #include "base/log.h"
+#include "crypto/process_secrecy.h"
 
 int main(int argc, char** argv) {
   using namespace jingwei::app;
+  jingwei::crypto::forbid_dumps();
   std::signal(SIGPIPE, SIG_IGN);
   register_all_messages();
   // The terminal is for people; `serve` writes its own log from level info on.
