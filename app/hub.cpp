@@ -124,6 +124,9 @@ Result<void> Hub::open_modules(const Share& share) {
                           own == region::no_node ? RegionId() : tree->id(own),
                           settings_.synthetic_id_prefixes, settings_.synthetic_today, owner_});
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
+  forms_ = std::make_unique<forms::FormsService>(
+      forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
+                        own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "crypto/keystore.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/region/region_service.h"
@@ -47,6 +48,7 @@ class Hub {
   ingest::IngestService& ingest() { return *ingest_; }
   metrics::MetricsService& metrics() { return *metrics_; }
   crypto::Keystore& keystore() { return *keystore_; }
+  forms::FormsService& forms() { return *forms_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -70,6 +72,7 @@ class Hub {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<ingest::IngestService> ingest_;
   std::unique_ptr<metrics::MetricsService> metrics_;
+  std::unique_ptr<forms::FormsService> forms_;
   std::unique_ptr<storage::Follower> region_follower_;
 };
 

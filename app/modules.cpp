@@ -6,6 +6,7 @@
 #include "http/messages.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
+#include "modules/forms/messages.gen.h"
 #include "modules/ingest/messages.gen.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/metrics/messages.gen.h"
@@ -14,6 +15,7 @@
 #include "modules/region/sql.gen.h"
 #include "schema/messages.gen.h"
 #include "sim/messages.gen.h"
+#include "spreadsheet/messages.gen.h"
 #include "storage/messages.gen.h"
 #include "storage/sql.gen.h"
 
@@ -39,6 +41,8 @@ void register_all_messages() {
   catalog::register_messages();
   ingest::register_messages();
   metrics::register_messages();
+  forms::register_messages();
+  spreadsheet::register_messages();
   sim::register_messages();
   app::register_messages();
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/system_routes.h"
 #include "modules/catalog/catalog_routes.h"
+#include "modules/forms/forms_routes.h"
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
 #include "modules/region/region_routes.h"
@@ -99,6 +100,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock());
   ingest::IngestRoutes ingest_routes(hub.ingest());
   metrics::MetricsRoutes metrics_routes(hub.metrics(), hub.regions(), hub.ingest(), hub.settings().region);
+  forms::FormsRoutes forms_routes(hub.forms());
   region::RegionRoutes region_routes(hub.regions());
   SystemApi system_api(hub);
 
@@ -124,7 +126,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                            },
                            [&hub](std::string& out) { append_figures(hub, out); }});
   for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(),
-                    metrics_routes.routes(), system_api.routes()}) {
+                    metrics_routes.routes(), forms_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

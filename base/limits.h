@@ -44,6 +44,30 @@ inline constexpr std::size_t bulk_slice_rows = 2'000;
 inline constexpr std::size_t refused_original_bytes = 16 * 1024;
 inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under` filter may name
 
+// spreadsheet and forms
+inline constexpr std::size_t workbook_rows = 1'048'576;          // of a sheet (Excel's own limit)
+inline constexpr std::size_t workbook_cell_characters = 32'767;  // UTF-16 units (Excel's own limit)
+inline constexpr std::size_t workbook_comments = 5'000;          // of a workbook that goes out
+inline constexpr std::size_t workbook_out_bytes = 256 << 20;     // of a workbook that goes out
+inline constexpr std::size_t records_out_rows = 100'000;         // of a list of records as a workbook
+inline constexpr std::size_t form_bytes = 8 << 20;               // of a form that is uploaded
+inline constexpr std::size_t form_unpacked_bytes = 96 << 20;     // of all parts of a form together
+inline constexpr std::size_t form_sheets = 32;
+inline constexpr std::size_t form_columns = 256;
+inline constexpr std::size_t form_cells = 300'000;      // on one sheet of a form
+inline constexpr std::size_t form_merged = 10'000;      // joined ranges on one sheet
+inline constexpr std::size_t form_rows = 5'000;         // rows of a form that are filled
+inline constexpr std::size_t form_matches = 20'000;     // records met when a form is filled
+inline constexpr std::chrono::hours form_kept{24};      // how long an uploaded form is kept
+inline constexpr std::size_t template_rows = 5'000;     // rows of a template that bear checks
+inline constexpr std::size_t template_regions = 3'000;  // regions in a template's drop-down list
+
+// fhir
+inline constexpr std::size_t fhir_bytes = 8 << 20;  // of one document
+inline constexpr std::size_t fhir_depth = 64;
+inline constexpr std::size_t fhir_resources = 2'000;   // reports and observations in one document
+inline constexpr std::size_t fhir_components = 1'000;  // of one observation
+
 // region
 inline constexpr std::size_t region_matches = 200;
 inline constexpr std::size_t region_load_writes = 10'000;  // of one Change of a file of regions

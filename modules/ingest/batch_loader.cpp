@@ -1,6 +1,7 @@
 #include "modules/ingest/batch_loader.h"
 
 #include "base/log.h"
+#include "modules/ingest/refused_cells.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/tree_region_resolver.h"
 
@@ -150,6 +151,7 @@ Result<void> BatchLoader::read_rows() {
       portion.bytes_done = bytes_read;
       portion.format = reader->format() == RowFormat::csv ? "csv" : "json-lines";
       portion.encoding = name_of(reader->encoding());
+      if (!portion.refused.empty()) portion.columns = columns_to_text(reader->columns());
       const bool last = portion.last;
       if (!push(std::move(portion)) || last) return {};
       portion = Portion{};
@@ -265,6 +267,8 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   counts.refused += event.refused;
   event.last_row = counts.rows_read;
 
+  if (!portion.columns.empty())
+    change.writes.push_back({&sql::put_batch_columns, {batch_.id.value, portion.columns}, std::nullopt});
   for (const auto& row : portion.refused) {
     ++event.reasons[row.reason];
     ++counts.reasons[{row.reason, row.field}];

@@ -33,6 +33,7 @@ class BatchLoader {
     std::int64_t bytes_done = 0;
     RowPosition after;
     std::string format, encoding;
+    std::string columns;  // the header, when there are refused rows to be given back in it
     bool last = false;
     std::optional<Error> failure;  // the source gave up: nothing comes behind
     bool file_at_fault = false;    // …because of what the file is, not of the disk

@@ -1,6 +1,7 @@
 #include "modules/ingest/ingest_json.h"
 
 #include "modules/ingest/batch_loader.h"
+#include "modules/ingest/record_text.h"
 
 namespace jingwei::ingest {
 
@@ -43,31 +44,6 @@ std::optional<std::string> time_text(const std::optional<Instant>& instant) {
   return to_rfc3339(*instant);
 }
 
-// One value as text, before masking; nothing when absent.
-std::optional<std::string> readable(const storage::Value& value, const catalog::Field& field,
-                                    const region::Tree& tree, Language language) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    for (const auto& choice : field.choices) {
-      if (choice.id == *text) return choice.title.in(language);
-    }
-    return *text;
-  }
-  const auto* number = std::get_if<std::int64_t>(&value);
-  if (number == nullptr) return std::nullopt;
-  switch (field.type) {
-    case catalog::FieldType::date:
-      return to_iso(from_days(static_cast<std::int32_t>(*number)));
-    case catalog::FieldType::datetime:
-      return to_rfc3339(from_micros(*number));
-    case catalog::FieldType::region: {
-      const region::Node node = tree.find(RegionId(*number));
-      return node == region::no_node ? std::optional<std::string>() : tree.path_text(node);
-    }
-    default:
-      return std::to_string(*number);
-  }
-}
-
 void write_value(JsonWriter& json, const storage::Value& value, const catalog::Field& field,
                  const region::Tree& tree, Language language) {
   if (field.personal == catalog::Personal::none) {
@@ -78,8 +54,7 @@ void write_value(JsonWriter& json, const storage::Value& value, const catalog::F
     }
   }
   if (std::holds_alternative<storage::Null>(value)) return json.null();
-  const auto text = readable(value, field, tree, language);
-  json.value(catalog::masked(text.value_or("*"), field.personal));
+  json.value(shown(value, field, tree, language));
 }
 
 }  // namespace

@@ -17,6 +17,8 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/batch.h"
 #include "modules/ingest/record_builder.h"
+#include "modules/ingest/record_text.h"
+#include "modules/ingest/refused_cells.h"
 #include "modules/ingest/slice_event.h"
 #include "modules/region/region_service.h"
 #include "storage/sealer.h"
@@ -101,6 +103,11 @@ class IngestService {
                                               std::size_t most) const;
   Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line,
                                                std::size_t most) const;
+  // Header of the batch's file; empty when it has no refused rows.
+  Result<std::vector<std::string>> columns_of(BatchId batch) const;
+  // Which of these columns each field of the resource takes; -1 for none. Errors: not_found.
+  Result<std::vector<int>> columns_of_fields(const std::string& resource,
+                                             std::span<const std::string> columns) const;
 
   // One record from named texts (as a form sends them), cleaned and checked like a file's row.
   // Errors: not_found, invalid with one cause per field at fault, the store's.

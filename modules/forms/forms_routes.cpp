@@ -1,0 +1,78 @@
+#include "modules/forms/forms_routes.h"
+
+#include "modules/forms/api.gen.h"
+
+namespace jingwei::forms {
+
+using http::problem;
+
+namespace {
+
+constexpr const char* workbook_media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+// RFC 6266 with RFC 8187: names in any script.
+std::string attachment(std::string_view name) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string header = "attachment; filename*=UTF-8''";
+  for (const unsigned char c : name) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.') {
+      header += static_cast<char>(c);
+    } else {
+      header += {'%', digits[c >> 4], digits[c & 15]};
+    }
+  }
+  return header;
+}
+
+http::Response file_of(Result<std::string> bytes, const std::string& name, const char* media,
+                       Language language) {
+  if (!bytes) return problem(bytes.error(), language);
+  http::Response response = http::Response::text(std::move(*bytes), media);
+  response.headers.emplace_back("Content-Disposition", attachment(name));
+  return response;
+}
+
+}  // namespace
+
+class FormsRoutes::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(FormsService& service) : service_(service) {}
+
+  http::Response get_template(const http::Request& http, const api::GetTemplate& in) override {
+    return file_of(service_.template_of(in.resource, http.language), in.resource + "-template.xlsx",
+                   workbook_media, http.language);
+  }
+
+  http::Response get_refused_workbook(const http::Request& http, const api::GetRefusedWorkbook& in) override {
+    return file_of(service_.refused_rows(BatchId(in.batch), http.language),
+                   "refused-" + std::to_string(in.batch) + ".xlsx", workbook_media, http.language);
+  }
+
+  http::Response get_records_workbook(const http::Request& http, const api::GetRecordsWorkbook& in) override {
+    return file_of(service_.records_workbook(in.resource, in.under, http.language), in.resource + ".xlsx",
+                   workbook_media, http.language);
+  }
+
+  http::Response get_records_csv(const http::Request& http, const api::GetRecordsCsv& in) override {
+    return file_of(service_.records_csv(in.resource, in.under, http.language), in.resource + ".csv",
+                   "text/csv; charset=utf-8", http.language);
+  }
+
+  http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {
+    return file_of(service_.batches_workbook(in.resource.value_or(""), http.language), "batches.xlsx",
+                   workbook_media, http.language);
+  }
+
+ private:
+  FormsService& service_;
+};
+
+FormsRoutes::FormsRoutes(FormsService& service) : handlers_(std::make_unique<Handlers>(service)) {}
+
+FormsRoutes::~FormsRoutes() = default;
+
+std::vector<http::Route> FormsRoutes::routes() {
+  return api::routes(*handlers_);
+}
+
+}  // namespace jingwei::forms

@@ -1,0 +1,42 @@
+#include "modules/forms/forms_service.h"
+
+#include "modules/forms/workbooks.h"
+
+namespace jingwei::forms {
+
+namespace {
+
+BookContext context_of(const FormsParts& parts) {
+  return {parts.catalog,   parts.ingest, parts.regions, parts.hub_region,
+          parts.synthetic, parts.folder, parts.files};
+}
+
+}  // namespace
+
+Result<std::string> FormsService::template_of(const std::string& resource, Language language) const {
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  return template_book(context_of(parts_), entry->resource, language);
+}
+
+Result<std::string> FormsService::refused_rows(BatchId batch, Language language) const {
+  return refused_book(context_of(parts_), batch, language);
+}
+
+Result<std::string> FormsService::records_workbook(const std::string& resource,
+                                                   const std::optional<std::string>& under,
+                                                   Language language) const {
+  return records_list(context_of(parts_), resource, under, ListFormat::xlsx, language);
+}
+
+Result<std::string> FormsService::records_csv(const std::string& resource,
+                                              const std::optional<std::string>& under,
+                                              Language language) const {
+  return records_list(context_of(parts_), resource, under, ListFormat::csv, language);
+}
+
+Result<std::string> FormsService::batches_workbook(const std::string& resource, Language language) const {
+  if (!resource.empty()) JW_TRY(parts_.catalog.find(resource));
+  return batches_list(context_of(parts_), resource, ListFormat::xlsx, language);
+}
+
+}  // namespace jingwei::forms

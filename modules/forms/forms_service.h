@@ -1,0 +1,58 @@
+// Forms (表格): Excel out of the hub, and Excel forms that somebody sent, filled.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/messages.h"
+#include "base/result.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/ingest_service.h"
+#include "modules/metrics/metrics_service.h"
+#include "modules/region/region_service.h"
+#include "storage/sealer.h"
+#include "storage/store.h"
+
+namespace jingwei::forms {
+
+// What forms need from around them; all must outlive the service.
+struct FormsParts {
+  storage::Store& store;
+  const catalog::Catalog& catalog;
+  const region::Regions& regions;
+  const ingest::IngestService& ingest;
+  const metrics::MetricsService& metrics;
+  const storage::Sealer& sealer;
+  FileSystem& files;
+  const Clock& clock;
+  std::string folder;      // where workbooks are put together
+  RegionId hub_region;     // names of regions are looked for here first
+  bool synthetic = false;  // what goes out says that it is invented
+};
+
+// Thread-safe.
+class FormsService {
+ public:
+  explicit FormsService(FormsParts parts) : parts_(std::move(parts)) {}
+
+  // The bytes of a workbook to fill in and upload. Errors: not_found, exhausted.
+  Result<std::string> template_of(const std::string& resource, Language language) const;
+  // Refused rows of a batch in the columns of their file, reasons beside them. Errors: not_found, exhausted.
+  Result<std::string> refused_rows(BatchId batch, Language language) const;
+  // Current records with personal values masked. Errors: not_found, too_large (limits::records_out_rows).
+  Result<std::string> records_workbook(const std::string& resource, const std::optional<std::string>& under,
+                                       Language language) const;
+  Result<std::string> records_csv(const std::string& resource, const std::optional<std::string>& under,
+                                  Language language) const;
+  // Batches, newest first; empty `resource` means all.
+  Result<std::string> batches_workbook(const std::string& resource, Language language) const;
+
+  const FormsParts& parts() const { return parts_; }
+
+ private:
+  FormsParts parts_;
+};
+
+}  // namespace jingwei::forms

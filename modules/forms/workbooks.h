@@ -1,0 +1,58 @@
+// Workbooks that go out: templates, refused rows, lists of records and batches. Internal to forms.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/messages.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/ingest_service.h"
+#include "modules/region/region_service.h"
+
+namespace jingwei::forms {
+
+// What every workbook needs to know of the hub.
+struct BookContext {
+  const catalog::Catalog& catalog;
+  const ingest::IngestService& ingest;
+  const region::Regions& regions;
+  RegionId hub_region;
+  bool synthetic = false;  // every list says that its data are invented
+  std::string folder;      // where a workbook is put together
+  FileSystem& files;
+};
+
+enum class ListFormat : std::uint8_t { xlsx, csv };
+
+// A list on its way out, as a workbook or as CSV (UTF-8 with byte order mark, RFC 4180, formulas guarded).
+// In a synthetic city its first line says so.
+class ListWriter {
+ public:
+  struct Cell {
+    std::string text;
+    bool number = false;
+  };
+  virtual ~ListWriter() = default;
+  virtual void header(const std::vector<std::string>& titles) = 0;
+  virtual void row(const std::vector<Cell>& cells) = 0;
+  // The file's bytes. Errors: as WorkbookWriter::close; too_large beyond limits::workbook_out_bytes.
+  virtual Result<std::string> finish() = 0;
+};
+std::unique_ptr<ListWriter> make_list(const BookContext& context, ListFormat format, const std::string& title,
+                                      Language language);
+
+// Writes a workbook through a file of its own in context.folder and gives back the bytes.
+Result<std::string> workbook_bytes(const BookContext& context,
+                                   const std::function<Result<void>(const std::string& path)>& write);
+
+Result<std::string> template_book(const BookContext& context, const catalog::Resource& resource,
+                                  Language language);
+Result<std::string> refused_book(const BookContext& context, BatchId batch, Language language);
+Result<std::string> records_list(const BookContext& context, const std::string& resource,
+                                 const std::optional<std::string>& under, ListFormat format,
+                                 Language language);
+Result<std::string> batches_list(const BookContext& context, const std::string& resource, ListFormat format,
+                                 Language language);
+
+}  // namespace jingwei::forms

@@ -1,0 +1,115 @@
+// Goal: templates, refused rows and lists go out as workbooks that say what a person needs, and never as
+// programs.
+#include "modules/forms/forms_testing.h"
+#include "spreadsheet/package.h"
+
+namespace jingwei::forms {
+namespace {
+
+using namespace jingwei::testing;
+
+template <typename Backend>
+class Workbooks : public FormsWorld<Backend> {};
+TYPED_TEST_SUITE(Workbooks, Backends, BackendNames);
+
+std::string part(const std::string& bytes, const std::string& name) {
+  return must(must(spreadsheet::Package::open(bytes)).read(name));
+}
+
+TYPED_TEST(Workbooks, ATemplateHasTitlesChecksListsAndASheetThatExplains) {
+  const std::string bytes = must(this->service_->template_of("people", Language::zh));
+  const auto grid = this->grid_of(bytes);
+  EXPECT_EQ(grid.text(0, 0), "姓名*");
+  EXPECT_EQ(grid.text(0, 1), "身份证号*");
+  EXPECT_EQ(grid.text(0, 2), "手机");
+  const std::string sheet = part(bytes, "xl/worksheets/sheet1.xml");
+  EXPECT_NE(sheet.find("\"户籍,流动\""), std::string::npos);
+  EXPECT_NE(sheet.find("OR(LEN(B2)=18,LEN(B2)=15)"), std::string::npos);
+  EXPECT_NE(sheet.find("type=\"date\""), std::string::npos);
+  EXPECT_NE(sheet.find("sqref=\"E2:E5001\""), std::string::npos);
+  // The grids of the hub's own city, by names the reading understands.
+  EXPECT_NE(sheet.find("/第1网格"), std::string::npos);
+  const auto book = must(spreadsheet::WorkbookEdit::open(bytes));
+  ASSERT_EQ(book->sheets().size(), 2u);
+  EXPECT_EQ(book->sheets()[1].name, "填写说明");
+  const auto explained = must(book->grid(1));
+  EXPECT_EQ(explained.text(0, 0), "人员");
+  const auto english = this->grid_of(must(this->service_->template_of("people", Language::en)));
+  EXPECT_EQ(english.text(0, 1), "Citizen ID*");
+  EXPECT_EQ(this->service_->template_of("nothing", Language::zh).error().code, ErrorCode::not_found);
+}
+
+TYPED_TEST(Workbooks, RefusedRowsStandInTheirColumnsWithReasonAndPlace) {
+  const std::string csv = std::string(people_header) + person(1) + "李四,123,13900000000,户籍," +
+                          grid_code(1) + ",2020-01-21\n" + "=cmd|' /C calc'!A0,\"x,y\",,户籍," +
+                          grid_code(1) + ",2020-01-21\n王五," + citizen_id(9) + "\n\"never closed," +
+                          citizen_id(10) + "\n";
+  const auto batch = this->load("people", csv);
+  ASSERT_EQ(batch.counts.refused, 4);
+  const std::string bytes = must(this->service_->refused_rows(batch.id, Language::zh));
+  const auto grid = this->grid_of(bytes);
+  EXPECT_EQ(grid.text(0, 1), "身份证号");
+  EXPECT_EQ(grid.text(0, 6), "_原因");
+  EXPECT_EQ(grid.text(0, 7), "_批次");
+  EXPECT_EQ(grid.text(0, 8), "_行号");
+  EXPECT_EQ(grid.text(0, 9), "_校验");
+  EXPECT_EQ(grid.text(1, 0), "李四");
+  EXPECT_EQ(grid.text(1, 1), "123");
+  EXPECT_TRUE(grid.text(1, 6).starts_with("身份证号：")) << grid.text(1, 6);
+  EXPECT_EQ(grid.text(1, 7), batch.id.to_string());
+  EXPECT_EQ(grid.text(1, 8), "3");
+  EXPECT_EQ(grid.text(1, 9), ingest::refused_check(batch.id, 3, "people"));
+  EXPECT_EQ(grid.text(2, 0), "=cmd|' /C calc'!A0");
+  EXPECT_EQ(grid.text(2, 1), "x,y");
+  // A row with too few cells keeps them; one that cannot be cut stands whole.
+  EXPECT_EQ(grid.text(3, 0), "王五");
+  EXPECT_EQ(grid.text(3, 1), citizen_id(9));
+  EXPECT_NE(grid.text(4, 0).find("never closed"), std::string_view::npos);
+  const std::string sheet = part(bytes, "xl/worksheets/sheet1.xml");
+  EXPECT_EQ(sheet.find("<f>"), std::string::npos);
+  EXPECT_NE(part(bytes, "xl/comments1.xml").find("<comment ref=\"B2\""), std::string::npos);
+  EXPECT_EQ(this->service_->refused_rows(BatchId(99), Language::zh).error().code, ErrorCode::not_found);
+  EXPECT_EQ(this->waiting_uploads(), 0u);  // nothing stays behind
+}
+
+TYPED_TEST(Workbooks, JsonRowsAreLaidOutByKey) {
+  const auto batch = this->load("notes", "{\"words\":\"fine\"}\n{\"words\":null,\"weight\":3}\n");
+  ASSERT_EQ(batch.counts.refused, 1);
+  const auto grid = this->grid_of(must(this->service_->refused_rows(batch.id, Language::en)));
+  EXPECT_EQ(grid.text(0, 0), "words");
+  EXPECT_EQ(grid.text(1, 0), "");
+  EXPECT_EQ(grid.text(1, 1), "3");
+}
+
+TYPED_TEST(Workbooks, ListsAreMaskedAndSayThatTheyAreSynthetic) {
+  const auto batch = this->load("people", people(0, 3));
+  const auto grid =
+      this->grid_of(must(this->service_->records_workbook("people", std::nullopt, Language::zh)));
+  EXPECT_TRUE(grid.text(0, 0).starts_with("合成数据"));
+  EXPECT_EQ(grid.text(1, 0), "姓名");
+  EXPECT_EQ(grid.text(2, 0), "张*");
+  EXPECT_TRUE(grid.text(2, 1).find("****") != std::string_view::npos);
+  EXPECT_EQ(grid.rows.size(), 5u);
+  const auto under =
+      this->grid_of(must(this->service_->records_workbook("people", grid_code(1), Language::en)));
+  EXPECT_EQ(under.rows.size(), 3u);
+  const std::string csv = must(this->service_->records_csv("people", std::nullopt, Language::zh));
+  EXPECT_TRUE(csv.starts_with("\xEF\xBB\xBF合成数据"));
+  EXPECT_NE(csv.find("姓名,身份证号,手机"), std::string::npos);
+  const auto batches = this->grid_of(must(this->service_->batches_workbook("", Language::en)));
+  EXPECT_EQ(batches.text(2, 0), batch.id.to_string());
+  EXPECT_EQ(batches.text(2, 4), "3");
+  EXPECT_EQ(this->service_->batches_workbook("nothing", Language::en).error().code, ErrorCode::not_found);
+}
+
+TYPED_TEST(Workbooks, CsvOutGuardsFormulas) {
+  must(this->node_.ingest->add_record("notes", {{"words", "@SUM(A1)"}, {"weight", "-1.5"}}, {"tester", {}}));
+  const std::string csv = must(this->service_->records_csv("notes", std::nullopt, Language::en));
+  EXPECT_NE(csv.find("'@SUM(A1),-1.5,"), std::string::npos) << csv;
+  const std::string bytes = must(this->service_->records_workbook("notes", std::nullopt, Language::en));
+  EXPECT_EQ(part(bytes, "xl/worksheets/sheet1.xml").find("<f>"), std::string::npos);
+  EXPECT_EQ(this->grid_of(bytes).text(2, 0), "@SUM(A1)");
+}
+
+}  // namespace
+}  // namespace jingwei::forms

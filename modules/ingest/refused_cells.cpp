@@ -1,0 +1,99 @@
+#include "modules/ingest/refused_cells.h"
+
+#include <boost/json.hpp>
+
+#include "storage/digest.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+constexpr char unit_separator = '\x1f';
+constexpr std::size_t check_digits = 8;
+
+// RFC 4180 with any delimiter. Nothing when a quote does not close or text stands behind a closing quote.
+std::optional<std::vector<std::string>> cut(std::string_view line, char delimiter) {
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  std::vector<std::string> cells(1);
+  for (std::size_t at = 0; at < line.size();) {
+    if (line[at] == delimiter) {
+      cells.emplace_back();
+      ++at;
+      continue;
+    }
+    if (line[at] != '"' || !cells.back().empty()) {
+      cells.back() += line[at++];
+      continue;
+    }
+    for (++at;; ++at) {
+      if (at >= line.size()) return std::nullopt;
+      if (line[at] != '"') {
+        cells.back() += line[at];
+      } else if (at + 1 < line.size() && line[at + 1] == '"') {
+        cells.back() += line[++at];
+      } else {
+        break;
+      }
+    }
+    ++at;
+    if (at < line.size() && line[at] != delimiter) return std::nullopt;
+  }
+  return cells;
+}
+
+std::optional<std::vector<std::string>> cells_of_json(std::string_view original,
+                                                      std::span<const std::string> columns) {
+  boost::json::error_code fault;
+  const boost::json::value parsed = boost::json::parse(original, fault);
+  if (fault || !parsed.is_object()) return std::nullopt;
+  std::vector<std::string> cells(columns.size());
+  for (const auto& [key, value] : parsed.as_object()) {
+    const auto found = std::find(columns.begin(), columns.end(), std::string_view(key));
+    if (found == columns.end()) return std::nullopt;
+    if (value.is_null()) continue;
+    cells[static_cast<std::size_t>(found - columns.begin())] =
+        value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+  }
+  return cells;
+}
+
+}  // namespace
+
+std::string columns_to_text(std::span<const std::string> columns) {
+  std::string text;
+  for (const auto& column : columns) text += column + unit_separator;
+  return text;
+}
+
+std::vector<std::string> columns_from_text(std::string_view text) {
+  std::vector<std::string> columns;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(unit_separator), text.size());
+    columns.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return columns;
+}
+
+std::optional<std::vector<std::string>> cells_of(std::string_view original,
+                                                 std::span<const std::string> columns) {
+  if (columns.empty()) return std::nullopt;
+  const std::size_t first = original.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && original[first] == '{') return cells_of_json(original, columns);
+  std::optional<std::vector<std::string>> best;
+  for (const char delimiter : {',', ';', '\t', '|'}) {
+    auto cells = cut(original, delimiter);
+    if (!cells || cells->size() > columns.size()) continue;
+    if (!best || cells->size() > best->size()) best = std::move(cells);
+  }
+  // A row of one cell among many columns was cut at nothing.
+  if (best && best->size() == 1 && columns.size() > 1) return std::nullopt;
+  return best;
+}
+
+std::string refused_check(BatchId batch, std::int64_t line, std::string_view resource) {
+  return storage::sha256_hex(batch.to_string() + ":" + std::to_string(line) + ":" + std::string(resource))
+      .substr(0, check_digits);
+}
+
+}  // namespace jingwei::ingest
