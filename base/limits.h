@@ -42,6 +42,18 @@ inline constexpr std::size_t row_bytes = 1 << 20;
 inline constexpr std::size_t row_fields = 1'024;
 inline constexpr std::size_t bulk_slice_rows = 2'000;
 inline constexpr std::size_t refused_original_bytes = 16 * 1024;
+inline constexpr std::size_t batch_notes = 50;
+inline constexpr std::uint64_t unpacked_bytes = 64ULL << 30;       // of one compressed file
+inline constexpr std::uint64_t unpack_ratio = 250;                 // unpacked : packed, beyond…
+inline constexpr std::uint64_t unpack_ratio_from_bytes = 16 << 20;  // …this much
+inline constexpr std::size_t archive_entries = 10'000;
+inline constexpr std::size_t archive_data_files = 200;
+inline constexpr std::size_t archived_workbook_bytes = 64 << 20;  // a workbook inside a zip stands in memory
+inline constexpr std::size_t workbook_part_bytes = 16 << 20;      // of the parts that are read whole
+inline constexpr std::size_t workbook_text_bytes = 256 << 20;     // shared strings
+inline constexpr std::size_t workbook_sheets = 200;
+inline constexpr std::size_t workbook_merges = 100'000;
+inline constexpr std::size_t header_rows = 30;  // how far down a table's header is looked for
 inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under` filter may name
 
 // spreadsheet and forms

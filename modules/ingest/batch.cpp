@@ -8,6 +8,7 @@ namespace {
 
 constexpr char unit_separator = '\x1f';
 constexpr char record_separator = '\x1e';
+constexpr char group_separator = '\x1d';
 
 // Splits off the text before `stop` and removes both from `rest`.
 std::string_view take_until(std::string_view& rest, char stop) {
@@ -45,6 +46,7 @@ Batch batch_of(const storage::Row& row) {
   batch.error = row.text(19);
   batch.started_at = from_micros(row.integer(20));
   if (!row.is_null(21)) batch.finished_at = from_micros(row.integer(21));
+  batch.notes = notes_from_text(row.text(22));
   return batch;
 }
 
@@ -89,6 +91,30 @@ std::vector<std::pair<std::string, std::string>> arguments_from_text(std::string
     arguments.emplace_back(name, item);
   }
   return arguments;
+}
+
+std::string notes_to_text(const std::vector<Note>& notes) {
+  std::string text;
+  for (const auto& note : notes) {
+    std::vector<std::pair<std::string, std::string>> plain = note.arguments;
+    for (auto& [name, value] : plain) {  // names of sheets and files come from outside
+      std::erase_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    }
+    text += note.message + record_separator + arguments_to_text(plain) + group_separator;
+  }
+  return text;
+}
+
+std::vector<Note> notes_from_text(std::string_view text) {
+  std::vector<Note> notes;
+  while (!text.empty()) {
+    std::string_view item = take_until(text, group_separator);
+    Note note;
+    note.message = take_until(item, record_separator);
+    note.arguments = arguments_from_text(item);
+    notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 Result<std::vector<Batch>> read_batches(storage::Reader& reader, const storage::Statement& statement,

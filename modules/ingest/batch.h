@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "modules/ingest/reading/row_reader.h"
 #include "storage/store.h"
 
 namespace jingwei::ingest {
@@ -40,7 +41,8 @@ struct Batch {
   std::int64_t bytes_total = 0;
   std::int64_t resume_offset = 0;  // of the decoded text: everything before it is committed
   std::int64_t resume_line = 1;
-  std::string error;  // message id of why it failed
+  std::string error;        // message id of why it failed
+  std::vector<Note> notes;  // what the sender should know besides
   Instant started_at{};
   std::optional<Instant> finished_at;
 };
@@ -65,6 +67,10 @@ void reasons_from_text(std::string_view text, BatchCounts& counts);
 // Arguments of a refusal as one line and back (unit and record separators between).
 std::string arguments_to_text(const std::vector<std::pair<std::string, std::string>>& arguments);
 std::vector<std::pair<std::string, std::string>> arguments_from_text(std::string_view text);
+
+// Notes as one text for the batch row and back.
+std::string notes_to_text(const std::vector<Note>& notes);
+std::vector<Note> notes_from_text(std::string_view text);
 
 // Reads one batch with a statement that selects the columns of sql/batches.sql.
 Result<std::vector<Batch>> read_batches(storage::Reader& reader, const storage::Statement& statement,

@@ -1,6 +1,7 @@
 #include "modules/ingest/batch_loader.h"
 
 #include "base/log.h"
+#include "modules/ingest/reading/file_rows.h"
 #include "modules/ingest/refused_cells.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/tree_region_resolver.h"
@@ -13,24 +14,33 @@ constexpr std::size_t portions_ahead = 3;
 constexpr char error_separator = '\x1d';
 
 // Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
-class CountingSource final : public ByteSource {
+class CountingFile final : public File {
  public:
-  CountingSource(std::unique_ptr<ByteSource> source, std::int64_t& bytes)
-      : source_(std::move(source)), bytes_(bytes) {}
-  Result<std::size_t> read(std::span<std::byte> into) override {
-    JW_ASSIGN(const std::size_t got, source_->read(into));
+  CountingFile(std::unique_ptr<File> file, std::int64_t& bytes) : file_(std::move(file)), bytes_(bytes) {}
+  Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
+    JW_ASSIGN(const std::size_t got, file_->read(offset, into));
     bytes_ += static_cast<std::int64_t>(got);
     return got;
   }
+  Result<void> write(std::uint64_t, std::span<const std::byte>) override { return read_only(); }
+  Result<void> truncate(std::uint64_t) override { return read_only(); }
+  Result<void> sync() override { return read_only(); }
+  Result<std::uint64_t> size() override { return file_->size(); }
 
  private:
-  std::unique_ptr<ByteSource> source_;
+  static Error read_only() { return Error(ErrorCode::internal, "ingest.read_only"); }
+
+  std::unique_ptr<File> file_;
   std::int64_t& bytes_;
 };
 
 std::string joined(const std::vector<std::string>& words) {
+  constexpr std::size_t most = 2'000;
   std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const auto& word : words) {
+    if (text.size() + word.size() > most) return text + ", …";
+    text += (text.empty() ? "" : ", ") + word;
+  }
   return text;
 }
 
@@ -118,8 +128,17 @@ Result<void> BatchLoader::read_rows() {
   ReadOptions options;
   options.resume = {static_cast<std::uint64_t>(batch_.resume_offset),
                     static_cast<std::uint64_t>(batch_.resume_line)};
-  JW_ASSIGN(auto reader,
-            open_rows(std::make_unique<CountingSource>(source_of(std::move(file)), bytes_read), options));
+  // What was hashed is what is read: a file somebody still writes to is another one by now.
+  JW_ASSIGN(const std::uint64_t size, file->size());
+  if (size != static_cast<std::uint64_t>(batch_.bytes_total))
+    return Error(ErrorCode::invalid, "ingest.file_changed");
+  RowCleaner fitting(cleaners_);
+  options.fit = [&fitting](std::span<const std::string> columns) {
+    const ColumnMap& map = fitting.bind(columns);
+    return static_cast<int>(std::ranges::count_if(map.column_of_field, [](int at) { return at >= 0; }) -
+                            std::ssize(map.doubled));
+  };
+  JW_ASSIGN(auto reader, open_file(std::make_unique<CountingFile>(std::move(file), bytes_read), options));
 
   CleanContext context(parts_.clock.now(), parts_.zone);
   TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
@@ -133,7 +152,15 @@ Result<void> BatchLoader::read_rows() {
   Portion portion;
   Row row;
   for (;;) {
-    JW_ASSIGN(const bool more, reader->next(row));
+    const auto read = reader->next(row);
+    if (!read) {
+      // Rows before the damage are taken.
+      describe(*reader, cleaner.columns(), portion);
+      portion.bytes_done = bytes_read;
+      if (!portion.rows.empty() || !portion.refused.empty()) push(std::move(portion));
+      return read.error();
+    }
+    const bool more = *read;
     if (more) {
       if (bound != reader->columns_version()) {
         bound = reader->columns_version();
@@ -147,10 +174,8 @@ Result<void> BatchLoader::read_rows() {
     }
     portion.last = !more;
     if (portion.last || portion.rows.size() + portion.refused.size() >= limits::bulk_slice_rows) {
-      portion.after = reader->position();
+      describe(*reader, cleaner.columns(), portion);
       portion.bytes_done = bytes_read;
-      portion.format = reader->format() == RowFormat::csv ? "csv" : "json-lines";
-      portion.encoding = name_of(reader->encoding());
       if (!portion.refused.empty()) portion.columns = columns_to_text(reader->columns());
       const bool last = portion.last;
       if (!push(std::move(portion)) || last) return {};
@@ -159,10 +184,19 @@ Result<void> BatchLoader::read_rows() {
   }
 }
 
+void BatchLoader::describe(const RowReader& reader, const ColumnMap& map, Portion& portion) const {
+  portion.after = reader.position();
+  portion.format = format_text(reader);
+  portion.encoding = name_of(reader.encoding());
+  portion.notes.assign(reader.notes().begin(), reader.notes().end());
+  if (!map.unknown.empty())
+    portion.notes.push_back({"ingest.note.columns_unknown", {{"columns", joined(map.unknown)}}});
+}
+
 Result<void> BatchLoader::check_columns(const RowReader& reader, const ColumnMap& map) const {
   if (!map.doubled.empty())
     return Error(ErrorCode::invalid, "ingest.columns_doubled").with("columns", joined(map.doubled));
-  if (reader.format() != RowFormat::csv || map.missing.empty()) return {};
+  if (!reader.has_header() || map.missing.empty()) return {};
   std::vector<std::string> titles;
   for (const auto& name : map.missing)
     titles.push_back(entry_.resource.field(name)->title.zh + " (" + name + ")");
@@ -296,6 +330,10 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
         next.resume_offset, next.resume_line, reasons_to_text(counts), batch_.resume_offset,
         to_micros(next.started_at)},
        1});
+  if (portion.notes != next.notes) {
+    next.notes = portion.notes;
+    change.writes.push_back({&sql::note_batch, {batch_.id.value, notes_to_text(next.notes)}, 1});
+  }
   change.events.push_back(to_feed_event(event));
 }
 

@@ -34,6 +34,7 @@ class BatchLoader {
     RowPosition after;
     std::string format, encoding;
     std::string columns;  // the header, when there are refused rows to be given back in it
+    std::vector<Note> notes;
     bool last = false;
     std::optional<Error> failure;  // the source gave up: nothing comes behind
     bool file_at_fault = false;    // …because of what the file is, not of the disk
@@ -41,6 +42,7 @@ class BatchLoader {
 
   void read_all();
   Result<void> read_rows();
+  void describe(const RowReader& reader, const ColumnMap& map, Portion& portion) const;
   Result<void> check_columns(const RowReader& reader, const ColumnMap& map) const;
   void add_row(const Row& row, const CleanRow& clean, Portion& portion, const RowDefaults& defaults) const;
   void add_broken_row(const Row& row, std::size_t columns, Portion& portion) const;

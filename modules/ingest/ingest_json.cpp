@@ -29,6 +29,18 @@ void write_reasons(JsonWriter& json, const BatchView& view, const catalog::Catal
   json.end_array();
 }
 
+void write_notes(JsonWriter& json, const Batch& batch, Language language) {
+  json.key("notes");
+  json.begin_array();
+  for (const auto& note : batch.notes) {
+    json.begin_object();
+    json.member("id", note.message);
+    json.member("sentence", render(note.message, note.arguments, language));
+    json.end_object();
+  }
+  json.end_array();
+}
+
 template <typename Value>
 void write_optional(JsonWriter& json, std::string_view key, const std::optional<Value>& value) {
   json.key(key);
@@ -90,6 +102,7 @@ void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog
   if (!batch.error.empty()) error = render(error_from_text(batch.error), language);
   write_optional(json, "error", error);
   json.member("repeated", view.repeated);
+  write_notes(json, batch, language);
   write_reasons(json, view, catalog, language);
   json.end_object();
 }

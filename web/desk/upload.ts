@@ -22,6 +22,10 @@ export interface Sending {
 export function mediaTypeOf(filename: string): string {
   if (/\.csv$/i.test(filename)) return 'text/csv';
   if (/\.(jsonl|ndjson)$/i.test(filename)) return 'application/x-ndjson';
+  if (/\.json$/i.test(filename)) return 'application/json';
+  if (/\.(xlsx|xlsm)$/i.test(filename)) return 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  if (/\.zip$/i.test(filename)) return 'application/zip';
+  if (/\.gz$/i.test(filename)) return 'application/gzip';
   return 'application/octet-stream';
 }
 

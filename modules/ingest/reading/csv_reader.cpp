@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "modules/ingest/cleaning/arena.h"
+#include "modules/ingest/reading/header_choice.h"
 
 namespace jingwei::ingest {
 
@@ -47,19 +48,25 @@ std::uint64_t count_lines(std::string_view text) {
 
 class CsvReader final : public RowReader {
  public:
-  CsvReader(std::unique_ptr<LineBuffer> buffer, char delimiter)
-      : buffer_(std::move(buffer)), delimiter_(delimiter) {}
+  CsvReader(std::unique_ptr<LineBuffer> buffer, CsvDialect dialect)
+      : buffer_(std::move(buffer)),
+        delimiter_(dialect.delimiter),
+        quote_(dialect.quote),
+        backslash_(dialect.backslash) {}
 
-  Result<void> begin(RowPosition resume) {
+  Result<void> begin(RowPosition resume, const HeaderFit& fit) {
     JW_TRY(buffer_->advance(0));
     pass_separator_line();
     Row header;
     JW_ASSIGN(const bool any, next(header));
     if (!any) return Error(ErrorCode::invalid, "ingest.empty_file");
     if (header.problem != RowProblem::none) return Error(ErrorCode::invalid, "ingest.header_unreadable");
-    columns_.reserve(cells_.size());
-    for (const Cell& cell : cells_) columns_.emplace_back(text::squeeze(cell.text));
-    while (columns_.size() > 1 && columns_.back().empty()) columns_.pop_back();
+    if (fit) {
+      JW_TRY(choose_columns(fit));
+    } else {
+      const std::vector<std::vector<std::string>> rows{texts()};
+      columns_ = choose_header(rows, {}).columns;
+    }
     const std::uint64_t here = buffer_->offset_of(at_);
     if (resume.offset > here) {
       const std::size_t in_window =
@@ -87,11 +94,15 @@ class CsvReader final : public RowReader {
         at_ = 0;
         forget_stops();
       }
-      if (at_ == buffer_->end()) return false;
+      if (at_ == buffer_->end()) {
+        if (buffer_->failure()) return *buffer_->failure();
+        return false;
+      }
       row = Row{};
       row.line = line_;
       row.offset = buffer_->offset_of(at_);
       const Scan scan = scan_row();
+      if (buffer_->failure() && is_cut_off(scan)) return *buffer_->failure();
       if (scan.problem == RowProblem::none &&
           scan.content_end - at_ + 1 == found_) {  // empty, or delimiters only
         at_ = scan.next;
@@ -104,12 +115,49 @@ class CsvReader final : public RowReader {
   }
 
  private:
+  std::vector<std::string> texts() const {
+    std::vector<std::string> out;
+    for (const Cell& cell : cells_) out.emplace_back(cell.text);
+    return out;
+  }
+
+  // Looks through the first rows, of which the first one is in cells_, and goes on behind the header.
+  Result<void> choose_columns(const HeaderFit& fit) {
+    // All of them stand in the window, which does not move before a row's length is left.
+    constexpr std::size_t look_bytes = limits::row_bytes / 2;
+    struct Behind {
+      std::size_t at;
+      std::uint64_t line;
+    };
+    std::vector<std::vector<std::string>> rows = {texts()};
+    std::vector<Behind> behind = {{at_, line_}};
+    while (rows.size() < limits::header_rows && at_ < look_bytes) {
+      Row row;
+      JW_ASSIGN(const bool more, next(row));
+      if (!more || row.problem != RowProblem::none) break;
+      rows.push_back(texts());
+      behind.push_back({at_, line_});
+    }
+    HeaderChoice choice = choose_header(rows, fit);
+    columns_ = std::move(choice.columns);
+    at_ = behind[choice.first + choice.lines - 1].at;
+    line_ = behind[choice.first + choice.lines - 1].line;
+    forget_stops();
+    return {};
+  }
+
   struct Scan {
     std::size_t content_end = 0;  // behind the row's last byte but the line end
     std::size_t next = 0;         // where the next row begins
     std::uint64_t lines = 1;
     RowProblem problem = RowProblem::none;
   };
+
+  // The row runs into the end of what could be read: it is not whole.
+  bool is_cut_off(const Scan& scan) const {
+    if (scan.problem == RowProblem::unclosed_quote) return buffer_->end() - at_ <= limits::row_bytes;
+    return scan.content_end == buffer_->end();
+  }
 
   // "sep=;" as Excel writes it.
   void pass_separator_line() {
@@ -158,7 +206,7 @@ class CsvReader final : public RowReader {
     std::size_t at = at_;
     for (;;) {
       std::size_t stop;
-      if (at < end && data[at] == '"') {
+      if (at < end && data[at] == quote_) {
         stop = scan_quoted(at, scan, nul);
         if (scan.problem != RowProblem::none) return scan;
       } else {
@@ -196,23 +244,28 @@ class CsvReader final : public RowReader {
     const char* const data = buffer_->data();
     const std::size_t end = buffer_->end();
     const std::size_t last = std::min(end, at_ + limits::row_bytes);
-    bool doubled = false;
+    bool escaped = false;
     std::size_t quote = at + 1;
     for (;;) {
-      const void* const found = quote < last ? std::memchr(data + quote, '"', last - quote) : nullptr;
+      const void* const found = quote < last ? std::memchr(data + quote, quote_, last - quote) : nullptr;
       if (found == nullptr) {
         scan.problem = RowProblem::unclosed_quote;
         return end;
       }
       quote = static_cast<std::size_t>(static_cast<const char*>(found) - data);
-      if (quote + 1 >= end || data[quote + 1] != '"') break;
-      doubled = true;
+      if (backslash_ && is_behind_backslash(data, at + 1, quote)) {
+        escaped = true;
+        ++quote;
+        continue;
+      }
+      if (quote + 1 >= end || data[quote + 1] != quote_) break;
+      escaped = true;
       quote += 2;
     }
     std::string_view content(data + at + 1, quote - at - 1);
     scan.lines += count_lines(content);
     nul = nul || content.find('\0') != std::string_view::npos;
-    if (doubled) content = unescape(content);
+    if (escaped || (backslash_ && content.find('\\') != std::string_view::npos)) content = unescape(content);
     add_cell(content);
     std::size_t stop = quote + 1;
     while (stop < end && data[stop] == ' ') ++stop;
@@ -222,12 +275,23 @@ class CsvReader final : public RowReader {
     return stop;
   }
 
+  // An odd number of backslashes stands before `at`.
+  static bool is_behind_backslash(const char* data, std::size_t begin, std::size_t at) {
+    std::size_t count = 0;
+    while (at - count > begin && data[at - count - 1] == '\\') ++count;
+    return count % 2 == 1;
+  }
+
   std::string_view unescape(std::string_view content) {
     char* const place = arena_.allocate(content.size());
     std::size_t size = 0;
     for (std::size_t i = 0; i < content.size(); ++i) {
-      place[size++] = content[i];
-      if (content[i] == '"') ++i;
+      if (backslash_ && content[i] == '\\' && i + 1 < content.size() &&
+          (content[i + 1] == quote_ || content[i + 1] == '\\'))
+        ++i;
+      else if (content[i] == quote_)
+        ++i;  // doubled
+      place[size++] = content[std::min(i, content.size() - 1)];
     }
     return {place, size};
   }
@@ -271,7 +335,8 @@ class CsvReader final : public RowReader {
   }
 
   std::unique_ptr<LineBuffer> buffer_;
-  char delimiter_;
+  char delimiter_, quote_;
+  bool backslash_;
   std::vector<std::string> columns_;
   std::vector<Cell> cells_;
   std::size_t found_ = 0;
@@ -286,15 +351,16 @@ class CsvReader final : public RowReader {
 }  // namespace
 
 char detect_delimiter(std::string_view text) {
-  constexpr std::array<char, 4> candidates = {',', ';', '\t', '|'};
+  constexpr std::array<char, 7> candidates = {',', ';', '\t', '|', '^', '~', '\x01'};
   constexpr std::size_t lines_most = 20;
-  std::vector<std::array<int, 4>> lines(1);
+  using Counts = std::array<int, candidates.size()>;
+  std::vector<Counts> lines(1);
   bool quoted = false;
   for (const char c : text) {
     if (c == '"') quoted = !quoted;
     if (quoted) continue;
     if (c == '\n' || c == '\r') {
-      if (lines.back() == std::array<int, 4>{}) continue;
+      if (lines.back() == Counts{}) continue;
       if (lines.size() == lines_most) break;
       lines.emplace_back();
     }
@@ -315,10 +381,38 @@ char detect_delimiter(std::string_view text) {
   return best;
 }
 
-Result<std::unique_ptr<RowReader>> read_csv(std::unique_ptr<LineBuffer> buffer, char delimiter,
-                                            RowPosition resume) {
-  auto reader = std::make_unique<CsvReader>(std::move(buffer), delimiter);
-  JW_TRY(reader->begin(resume));
+CsvDialect detect_dialect(std::string_view text, char delimiter) {
+  const auto ends_field = [&](std::size_t at) {
+    return at >= text.size() || text[at] == delimiter || text[at] == '\n' || text[at] == '\r';
+  };
+  // Fields that begin and that end with each quote. The apostrophe that Excel puts before text ends nothing.
+  std::size_t begun[2] = {0, 0}, closed[2] = {0, 0}, escaping = 0, plain = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const int kind = text[at] == '"' ? 0 : text[at] == '\'' ? 1 : -1;
+    if (kind < 0) continue;
+    if (at == 0 || ends_field(at - 1)) {
+      ++begun[kind];
+    } else if (ends_field(at + 1)) {
+      ++closed[kind];
+    }
+    if (at > 0 && text[at - 1] == '\\' && (at == 1 || text[at - 2] != '\\')) {
+      if (ends_field(at + 1)) {
+        ++plain;
+      } else if (text[at + 1] != text[at]) {
+        ++escaping;
+      }
+    }
+  }
+  CsvDialect dialect{delimiter, '"', escaping > plain};
+  const bool single = begun[1] >= 2 && closed[1] * 10 >= begun[1] * 9 && closed[1] > closed[0];
+  if (single) dialect.quote = '\'';
+  return dialect;
+}
+
+Result<std::unique_ptr<RowReader>> read_csv(std::unique_ptr<LineBuffer> buffer, CsvDialect dialect,
+                                            const ReadOptions& options) {
+  auto reader = std::make_unique<CsvReader>(std::move(buffer), dialect);
+  JW_TRY(reader->begin(options.resume, options.fit));
   return std::unique_ptr<RowReader>(std::move(reader));
 }
 

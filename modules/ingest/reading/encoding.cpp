@@ -5,6 +5,7 @@
 #include <unicode/ustring.h>
 
 #include "base/text.h"
+#include "modules/ingest/reading/double_byte.h"
 
 namespace jingwei::ingest {
 
@@ -61,6 +62,16 @@ class BegunSource final : public ByteSource {
   std::size_t at_;
 };
 
+// Gives up at once: stands behind what a source gave before it failed.
+class FailedSource final : public ByteSource {
+ public:
+  explicit FailedSource(Error error) : error_(std::move(error)) {}
+  Result<std::size_t> read(std::span<std::byte>) override { return error_; }
+
+ private:
+  Error error_;
+};
+
 // The converter writes this private character for bytes it cannot read; it goes out as 0xFF.
 constexpr UChar bad_mark = 0xFFFF;
 
@@ -75,6 +86,7 @@ UConverter* open_converter(Encoding encoding) {
   UErrorCode fault = U_ZERO_ERROR;
   const char* name = encoding == Encoding::utf16_le   ? "UTF-16LE"
                      : encoding == Encoding::utf16_be ? "UTF-16BE"
+                     : encoding == Encoding::big5     ? "Big5-HKSCS"
                                                       : "GB18030";
   UConverter* converter = ucnv_open(name, &fault);
   JW_ASSERT(U_SUCCESS(fault));
@@ -220,6 +232,8 @@ std::string_view name_of(Encoding encoding) {
       return "UTF-16BE";
     case Encoding::gb18030:
       return "GB18030";
+    case Encoding::big5:
+      return "Big5";
   }
   return "";
 }
@@ -239,9 +253,14 @@ Result<Encoding> detect_encoding(std::string_view sample, bool whole) {
   if (zeros[1] > zeros_expected && zeros[0] * 16 < zeros[1]) return Encoding::utf16_le;
   if (zeros[0] > zeros_expected && zeros[1] * 16 < zeros[0]) return Encoding::utf16_be;
   if (evidence.bad_bytes == 0 || evidence.sequences > evidence.bad_bytes * 10) return Encoding::utf8;
-  std::size_t characters = 0;
-  const std::size_t bad = bad_characters(Encoding::gb18030, sample, characters);
-  if (bad * 20 <= characters && (zeros[0] + zeros[1]) * 20 <= sample.size()) return Encoding::gb18030;
+  if ((zeros[0] + zeros[1]) * 20 <= sample.size()) {
+    const bool big5_first = looks_like_big5(sample);
+    for (const Encoding encoding :
+         {big5_first ? Encoding::big5 : Encoding::gb18030, big5_first ? Encoding::gb18030 : Encoding::big5}) {
+      std::size_t characters = 0;
+      if (bad_characters(encoding, sample, characters) * 20 <= characters) return encoding;
+    }
+  }
   return Error(ErrorCode::unsupported, "ingest.encoding_unknown");
 }
 
@@ -261,9 +280,14 @@ Result<DecodedSource> decode_detected(std::unique_ptr<ByteSource> source) {
   std::size_t size = 0;
   bool whole = false;
   while (size < sample.size() && !whole) {
-    JW_ASSIGN(const std::size_t got, source->read(std::as_writable_bytes(std::span(sample).subspan(size))));
-    size += got;
-    whole = got == 0;
+    auto got = source->read(std::as_writable_bytes(std::span(sample).subspan(size)));
+    if (!got) {
+      if (size == 0) return std::move(got).error();
+      source = std::make_unique<FailedSource>(std::move(got).error());
+      break;
+    }
+    size += *got;
+    whole = *got == 0;
   }
   sample.resize(size);
   JW_ASSIGN(const Encoding encoding, detect_encoding(sample, whole));

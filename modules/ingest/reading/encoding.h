@@ -26,15 +26,16 @@ std::unique_ptr<ByteSource> source_of(std::unique_ptr<File> file);
 // Reads bytes that the caller keeps alive.
 std::unique_ptr<ByteSource> source_of(std::string_view bytes);
 
-enum class Encoding : std::uint8_t { utf8, utf16_le, utf16_be, gb18030 };
+enum class Encoding : std::uint8_t { utf8, utf16_le, utf16_be, gb18030, big5 };
 
-// Name as people know it: "UTF-8", "UTF-16LE", "UTF-16BE", "GB18030".
+// Name as people know it: "UTF-8", "UTF-16LE", "UTF-16BE", "GB18030", "Big5" (with the characters of Hong
+// Kong).
 std::string_view name_of(Encoding encoding);
 
 // Guesses from the beginning of a file; `whole` says that the sample is all there is. A byte order mark
-// decides; then text that is UTF-8 but for few bytes is UTF-8; then zero bytes tell UTF-16; the rest is tried
-// as GB18030. Errors: unsupported ("ingest.not_text": PDF, ZIP and Excel, gzip, images;
-// "ingest.encoding_unknown").
+// decides; then text that is UTF-8 but for few bytes is UTF-8; then zero bytes tell UTF-16; the rest is
+// GB18030 or Big5, whichever makes its characters the likelier ones (double_byte.h), GB18030 where both do.
+// Errors: unsupported ("ingest.not_text": PDF, ZIP and Excel, gzip, images; "ingest.encoding_unknown").
 Result<Encoding> detect_encoding(std::string_view sample, bool whole);
 
 // How many bytes of the beginning detection looks at.

@@ -25,9 +25,14 @@ Result<void> LineBuffer::advance(std::size_t keep) {
 Result<void> LineBuffer::fill() {
   while (!ended_ && end_ < window_bytes) {
     const std::span room(bytes_.data() + end_, window_bytes - end_);
-    JW_ASSIGN(const std::size_t got, source_->read(std::as_writable_bytes(room)));
-    end_ += got;
-    ended_ = got == 0;
+    auto got = source_->read(std::as_writable_bytes(room));
+    if (!got) {
+      failure_ = std::move(got).error();
+      ended_ = true;
+      break;
+    }
+    end_ += *got;
+    ended_ = *got == 0;
   }
   std::memset(bytes_.data() + end_, 0, padding);
   // A sequence cut at the window's end is judged with the next window.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,8 @@ class LineBuffer {
   const char* data() const { return bytes_.data(); }
   std::size_t end() const { return end_; }
   bool ended() const { return ended_; }  // nothing comes behind end()
+  // Why the source gave up at end(). What came before it may be read; a row cut off there is not whole.
+  const std::optional<Error>& failure() const { return failure_; }
   std::uint64_t offset_of(std::size_t at) const { return base_ + at; }
   // Some byte of the window may not be UTF-8: rows are looked at one by one.
   bool doubtful() const { return doubtful_; }
@@ -44,6 +47,7 @@ class LineBuffer {
   std::size_t end_ = 0;
   std::uint64_t base_ = 0;
   bool ended_ = false;
+  std::optional<Error> failure_;
   bool doubtful_ = false;
 };
 

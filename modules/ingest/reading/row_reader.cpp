@@ -1,6 +1,7 @@
 #include "modules/ingest/reading/row_reader.h"
 
 #include "modules/ingest/reading/csv_reader.h"
+#include "modules/ingest/reading/json_document_reader.h"
 #include "modules/ingest/reading/json_lines_reader.h"
 #include "modules/ingest/reading/line_buffer.h"
 
@@ -20,6 +21,13 @@ std::string_view message_of(RowProblem problem) {
                                                     "refuse.row.nested_value",
                                                     "refuse.row.duplicate_key"};
   return ids.at(static_cast<std::size_t>(problem));
+}
+
+std::string format_text(const RowReader& reader) {
+  constexpr std::array<std::string_view, 4> formats = {"csv", "json-lines", "json", "xlsx"};
+  constexpr std::array<std::string_view, 3> containers = {"", "+gzip", "+zip"};
+  return std::string(formats.at(static_cast<std::size_t>(reader.format()))) +
+         std::string(containers.at(static_cast<std::size_t>(reader.container())));
 }
 
 Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source, const ReadOptions& options) {
@@ -42,18 +50,22 @@ Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source,
   constexpr std::size_t look_bytes = 64 * 1024;
   const std::string_view begin(buffer->data(), std::min(buffer->end(), look_bytes));
   const std::size_t first = begin.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return Error(ErrorCode::invalid, "ingest.empty_file");
-  const RowFormat format =
-      options.format.value_or(begin[first] == '{' ? RowFormat::json_lines : RowFormat::csv);
+  if (first == std::string_view::npos) {
+    return buffer->failure().value_or(Error(ErrorCode::invalid, "ingest.empty_file"));
+  }
+  RowFormat format = begin[first] == '{' ? RowFormat::json_lines : RowFormat::csv;
+  if (is_json_document({buffer->data(), buffer->end()}, buffer->ended())) format = RowFormat::json;
+  format = options.format.value_or(format);
   std::unique_ptr<RowReader> reader;
   if (format == RowFormat::json_lines) {
     JW_ASSIGN(reader, read_json_lines(std::move(buffer), options.resume));
+  } else if (format == RowFormat::json) {
+    JW_ASSIGN(reader, read_json_document(std::move(buffer), options.resume));
   } else {
     const char delimiter = options.delimiter != '\0' ? options.delimiter : detect_delimiter(begin);
-    JW_ASSIGN(reader, read_csv(std::move(buffer), delimiter, options.resume));
+    JW_ASSIGN(reader, read_csv(std::move(buffer), detect_dialect(begin, delimiter), options));
   }
-  reader->format_ = format;
-  reader->encoding_ = decoded.encoding;
+  reader->describe(format, decoded.encoding, Container::none);
   return reader;
 }
 

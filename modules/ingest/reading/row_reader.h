@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "modules/ingest/reading/encoding.h"
@@ -59,13 +62,26 @@ struct RowPosition {
   std::uint64_t line = 1;
 };
 
-enum class RowFormat : std::uint8_t { csv, json_lines };
+enum class RowFormat : std::uint8_t { csv, json_lines, json, xlsx };
+// What the file was packed in.
+enum class Container : std::uint8_t { none, gzip, zip };
+
+// Something a sender should know though no row was refused for it: sheets or files passed over, macros not
+// run. `message` is an id in messages.yaml ("ingest.note.…"). No cell's value stands in the arguments.
+struct Note {
+  std::string message;
+  std::vector<std::pair<std::string, std::string>> arguments;
+  bool operator==(const Note&) const = default;
+};
+
+// How well a header fits what is wanted: how many of the columns are known. Decides between sheets and lines.
+using HeaderFit = std::function<int(std::span<const std::string>)>;
 
 // Not thread-safe. Empty lines, and CSV lines of delimiters only, are passed over.
 class RowReader {
  public:
   virtual ~RowReader() = default;
-  // Header of a CSV file; for JSON Lines the keys met so far, in order of appearance.
+  // The header; for JSON the keys met so far, in order of appearance.
   virtual std::span<const std::string> columns() const = 0;
   // Grows when columns() does; whoever maps columns looks again then.
   std::uint32_t columns_version() const { return columns_version_; }
@@ -74,23 +90,40 @@ class RowReader {
   virtual Result<bool> next(Row& row) = 0;
   // Behind the last row given: hand it to ReadOptions::resume to go on from there.
   virtual RowPosition position() const = 0;
+  // Told so far; grows as reading goes on. At most limits::batch_notes.
+  virtual std::span<const Note> notes() const { return {}; }
   RowFormat format() const { return format_; }
   Encoding encoding() const { return encoding_; }
+  Container container() const { return container_; }
+  // Every column stands in the header; otherwise rows may bring more.
+  bool has_header() const { return format_ == RowFormat::csv || format_ == RowFormat::xlsx; }
 
  protected:
   std::uint32_t columns_version_ = 1;
 
+ public:
+  // For those that open readers.
+  void describe(RowFormat format, Encoding encoding, Container container) {
+    format_ = format;
+    encoding_ = encoding;
+    container_ = container;
+  }
+
  private:
-  friend Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource>, const struct ReadOptions&);
   RowFormat format_ = RowFormat::csv;
   Encoding encoding_ = Encoding::utf8;
+  Container container_ = Container::none;
 };
 
+// As a batch shows it: "csv", "json-lines", "json", "xlsx", with "+gzip" or "+zip" behind.
+std::string format_text(const RowReader& reader);
+
 struct ReadOptions {
-  std::optional<RowFormat> format;   // absent: JSON Lines when the text begins with "{", CSV otherwise
+  std::optional<RowFormat> format;   // absent: told from the text's beginning
   std::optional<Encoding> encoding;  // absent: detected
-  char delimiter = '\0';             // absent: detected among , ; tab and |
+  char delimiter = '\0';             // absent: detected
   RowPosition resume;                // the header is always read from the beginning
+  HeaderFit fit;                     // absent: the number of columns with a name
 };
 
 // Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the

@@ -1,0 +1,98 @@
+// Goal: a file is read by what it is, not by what it is called; what is no table says what to do.
+#include "modules/ingest/reading/file_rows.h"
+
+#include <gtest/gtest.h>
+
+#include "modules/ingest/reading/reading_testing.h"
+
+namespace jingwei::ingest {
+namespace {
+
+using namespace testing;
+using namespace std::string_literals;
+
+const std::string csv = "姓名,电话\n张三,13900000001\n李四,13900000002\n";
+
+TEST(FileRowsTest, gzip_gives_the_text_inside) {
+  auto reader = opened(made_gzip(csv));
+  EXPECT_EQ(format_text(*reader), "csv+gzip");
+  EXPECT_EQ(rows_of(*reader), (Rows{"2: 张三|13900000001", "3: 李四|13900000002"}));
+  EXPECT_EQ(format_text(*opened(made_gzip("{\"a\":1}\n"))), "json-lines+gzip");
+}
+
+TEST(FileRowsTest, gzip_members_and_padding_are_one_text) {
+  const std::string packed = made_gzip("a,b\n1,2\n") + made_gzip("3,4\n") + std::string(512, '\0');
+  EXPECT_EQ(rows_of(*opened(packed)), (Rows{"2: 1|2", "3: 3|4"}));
+}
+
+TEST(FileRowsTest, a_truncated_gzip_gives_its_whole_rows_and_then_says_so) {
+  std::string text = "a,b\n";
+  for (int row = 0; row < 50'000; ++row)
+    text += std::to_string(row) + "," + std::to_string(row * 7919 % 100'003) + "\n";
+  const std::string packed = made_gzip(text);
+  for (const double share : {0.02, 0.5, 0.999}) {
+    auto reader =
+        opened(packed.substr(0, static_cast<std::size_t>(static_cast<double>(packed.size()) * share)));
+    Rows rows;
+    const Error error = read_until_error(*reader, rows);
+    EXPECT_EQ(error.message, "ingest.gzip_truncated");
+    ASSERT_GT(rows.size(), 100U * share);
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      ASSERT_EQ(rows[at], std::to_string(at + 2) + ": " + std::to_string(at) + "|" +
+                              std::to_string(at * 7919 % 100'003))
+          << "a row cut off is not given";
+    }
+  }
+}
+
+TEST(FileRowsTest, damage_inside_a_gzip_is_told) {
+  std::string text = "a,b\n";
+  for (int row = 0; row < 50'000; ++row)
+    text += std::to_string(row) + "," + std::to_string(row * 7919) + "\n";
+  std::string packed = made_gzip(text);
+  for (std::size_t at = packed.size() / 2; at < packed.size() / 2 + 40; ++at) packed[at] = '\x55';
+  Rows rows;
+  EXPECT_EQ(read_until_error(*opened(packed), rows).message, "ingest.gzip_damaged");
+}
+
+TEST(FileRowsTest, a_file_made_to_burst_is_not_unpacked) {
+  const std::string zeros(64 << 20, '0');
+  EXPECT_EQ(opening_error(made_zip({{"a.csv", zeros}})).message, "ingest.unpacks_too_large");
+  auto reader = open_file(in_memory(made_gzip("a\n" + zeros)));
+  Rows rows;
+  EXPECT_EQ((reader ? read_until_error(**reader, rows) : reader.error()).message, "ingest.unpacks_too_large");
+}
+
+TEST(FileRowsTest, says_what_a_file_is_instead_of_a_table) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"%PDF-1.7\n1 0 obj", "ingest.is_pdf"},
+      {"\x89PNG\r\n\x1A\n0000", "ingest.is_picture"},
+      {"\xFF\xD8\xFF\xE0 JFIF", "ingest.is_picture"},
+      {"Rar!\x1A\x07\x01\0"s, "ingest.is_packed"},
+      {"7z\xBC\xAF\x27\x1C\0\4"s, "ingest.is_packed"},
+      {"SQLite format 3\0"s, "ingest.is_database"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(2'000, '\0') + "W\0o\0r\0k\0b\0o\0o\0k\0"s,
+       "ingest.is_old_office"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(9'000, '\0') +
+           "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"s,
+       "ingest.workbook_encrypted"},
+      {"", "ingest.empty_file"},
+      {"PK\x03\x04 not really", "ingest.zip_damaged"},
+      {made_gzip(made_gzip(csv)), "ingest.nested_container"},
+      {made_gzip(made_zip({{"a.csv", csv}})), "ingest.nested_container"},
+      {made_gzip("%PDF-1.7"), "ingest.is_pdf"},
+      {made_zip({{"word/document.xml", "<x/>"}, {"[Content_Types].xml", "<x/>"}}), "ingest.is_word"},
+      {made_zip({{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
+                 {"META-INF/manifest.xml", "<x/>"}}),
+       "ingest.is_open_document"},
+      {made_zip({{"xl/workbook.bin", "x"}}), "ingest.is_binary_workbook"}};
+  for (const auto& [bytes, message] : files) {
+    const Error error = opening_error(bytes);
+    EXPECT_EQ(error.message, message);
+    for (const Language language : {Language::zh, Language::en})
+      EXPECT_NE(render(error, language), error.message) << "a sentence stands behind " << message;
+  }
+}
+
+}  // namespace
+}  // namespace jingwei::ingest
