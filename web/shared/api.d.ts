@@ -562,8 +562,17 @@ export interface components {
             error: string | null;
             /** This very file was received before */
             repeated: boolean;
+            /** What to know besides */
+            notes: components["schemas"]["BatchNote"][];
             /** Reasons of refusal */
             reasons: components["schemas"]["ReasonCount"][];
+        };
+        /** Note on a batch */
+        BatchNote: {
+            /** Note id */
+            id: string;
+            /** Note */
+            sentence: string;
         };
         /** Page of batches */
         BatchPage: {
@@ -1404,7 +1413,14 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": unknown;
+                "text/plain": unknown;
+                "text/tab-separated-values": unknown;
+                "application/json": unknown;
                 "application/x-ndjson": unknown;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "application/vnd.ms-excel.sheet.macroenabled.12": unknown;
+                "application/zip": unknown;
+                "application/gzip": unknown;
                 "application/octet-stream": unknown;
             };
         };
