@@ -41,7 +41,7 @@ std::string_view name_of(Personal personal) {
 std::string_view name_of(FieldType type) {
   constexpr std::string_view names[] = {"text",   "person_name", "phone",   "citizen_id", "credit_code",
                                         "date",   "datetime",    "integer", "number",     "boolean",
-                                        "choice", "region",      "address"};
+                                        "choice", "region",      "address", "identity_document"};
   return names[static_cast<int>(type)];
 }
 

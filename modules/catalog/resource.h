@@ -37,7 +37,8 @@ enum class FieldType : std::uint8_t {
   boolean,
   choice,
   region,
-  address
+  address,
+  identity_document
 };
 
 std::string_view name_of(Sharing sharing);
@@ -62,6 +63,7 @@ struct Field {
   std::optional<double> min, max;    // of numbers
   std::optional<std::int64_t> min_length, max_length;  // in code points
   std::string pattern;                                 // ECMAScript regular expression over the cleaned text
+  std::string unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
 };
 
 // What the cockpit counts of a resource. `count` adds one per current record and rolls up the region tree;
@@ -89,7 +91,8 @@ struct Resource {
   Update update = Update::daily;
   std::vector<std::string> key;  // names of the fields that tell records apart; empty: the whole content
   std::vector<std::string>
-      region_fields;  // the first that is filled gives the record its region; none: records have no region
+      region_fields;  // region fields and addresses: the first that is filled (of an address: that tells one)
+                      // gives the record its region; none: records have no region
   // A region field that gives the region only while another field is empty: province_code → city.
   std::map<std::string, std::string> region_unless;
   std::string

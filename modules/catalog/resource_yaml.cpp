@@ -43,7 +43,7 @@ constexpr std::array field_types = {FieldType::text,       FieldType::person_nam
                                     FieldType::citizen_id, FieldType::credit_code, FieldType::date,
                                     FieldType::datetime,   FieldType::integer,     FieldType::number,
                                     FieldType::boolean,    FieldType::choice,      FieldType::region,
-                                    FieldType::address};
+                                    FieldType::address,    FieldType::identity_document};
 
 Title read_title(const YamlNode* node, YamlFaults& faults) {
   Title title;
@@ -91,6 +91,9 @@ Field read_field(const YamlNode& node, YamlFaults& faults) {
   field.max = mapping.number("max");
   field.min_length = mapping.integer("min_length");
   field.max_length = mapping.integer("max_length");
+  field.unit = mapping.text("unit").value_or("");
+  if (!field.unit.empty() && field.type != FieldType::integer && field.type != FieldType::number)
+    faults.add(node, "catalog.unit_of_number", {{"name", field.name}});
   field.pattern = mapping.text("pattern").value_or("");
   if (!field.pattern.empty()) {
     try {
@@ -151,7 +154,7 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
   }
   for (const auto& name : resource.region_fields) {
     const Field* field = resource.field(name);
-    if (field == nullptr || field->type != FieldType::region) missing(name);
+    if (field == nullptr || (field->type != FieldType::region && field->type != FieldType::address)) missing(name);
   }
   for (const auto& [region_field, other] : resource.region_unless) {
     const auto& listed = resource.region_fields;

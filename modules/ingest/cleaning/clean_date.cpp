@@ -95,13 +95,40 @@ void take_spaces(std::string_view& text) {
   }
 }
 
-FoundDay read_chinese(std::string_view text) {
-  for (const std::string_view lunar : {"农历", "阴历", "正月", "腊月", "闰", "初", "廿"}) {
-    if (text.find(lunar) != std::string_view::npos) return refused(Rule::date_lunar);
+// Words that say why no day of the common calendar can be read.
+Rule refused_by_word(std::string_view text) {
+  if (text::is_ascii(text)) return Rule::none;
+  constexpr std::pair<std::string_view, Rule> words[] = {
+      {"农历", Rule::date_lunar},    {"農曆", Rule::date_lunar},    {"阴历", Rule::date_lunar},
+      {"旧历", Rule::date_lunar},    {"正月", Rule::date_lunar},    {"冬月", Rule::date_lunar},
+      {"腊月", Rule::date_lunar},    {"臘月", Rule::date_lunar},    {"闰", Rule::date_lunar},
+      {"初", Rule::date_lunar},      {"廿", Rule::date_lunar},      {"除夕", Rule::date_lunar},
+      {"大年", Rule::date_lunar},    {"春节", Rule::date_festival}, {"元宵", Rule::date_festival},
+      {"清明", Rule::date_festival}, {"端午", Rule::date_festival}, {"中秋", Rule::date_festival},
+      {"重阳", Rule::date_festival}, {"国庆", Rule::date_festival}, {"元旦", Rule::date_festival},
+      {"今天", Rule::date_relative}, {"今日", Rule::date_relative}, {"昨天", Rule::date_relative},
+      {"昨日", Rule::date_relative}, {"前天", Rule::date_relative}, {"明天", Rule::date_relative},
+      {"上周", Rule::date_relative}, {"上月", Rule::date_relative}, {"本月", Rule::date_relative},
+      {"去年", Rule::date_relative}, {"今年", Rule::date_relative}, {"当天", Rule::date_relative}};
+  for (const auto& [word, rule] : words) {
+    const std::size_t at = text.find(word);
+    if (at == std::string_view::npos) continue;
+    // 年初, 月初 say the beginning of a year or month: no day, but none of the moon's either.
+    const std::string_view before = text.substr(0, at);
+    if (word == "初" && (before.ends_with("年") || before.ends_with("月"))) {
+      const bool moon_day = text.size() > at + 3;
+      return moon_day ? Rule::date_lunar : Rule::date_no_day;
+    }
+    return rule;
   }
+  return Rule::none;
+}
+
+FoundDay read_chinese(std::string_view text) {
   bool republic = false;
   take(text, "公元");
-  if (take(text, "中华民国") || take(text, "民国")) republic = true;
+  if (take(text, "中华民国") || take(text, "民国") || take(text, "民國") || take(text, "中華民國"))
+    republic = true;
   const bool numerals = !text.empty() && !is_digit(text[0]);
   // 二〇二〇 is read digit by digit, so the year must not meet 十.
   const std::string_view year_text = text.substr(0, text.find("年"));
@@ -122,6 +149,7 @@ FoundDay read_chinese(std::string_view text) {
     year = take_chinese_number(rest);
   }
   take_spaces(rest);
+  if (year > 0 && year <= 12 && rest.starts_with("月")) return refused(Rule::date_no_year);
   if (year < 0 || !take(rest, "年")) return refused(Rule::date_unreadable);
   if (year < 100 && !republic) return refused(Rule::date_two_digit_year);
   take_spaces(rest);
@@ -130,7 +158,9 @@ FoundDay read_chinese(std::string_view text) {
   if (month < 0 || !take(rest, "月"))
     return refused(rest.empty() ? Rule::date_no_day : Rule::date_unreadable);
   take_spaces(rest);
-  if (rest.empty()) return refused(Rule::date_no_day);
+  if (rest.empty() || rest == "底" || rest == "末" || rest == "上旬" || rest == "中旬" || rest == "下旬" ||
+      rest == "份")
+    return refused(Rule::date_no_day);
   const int day = take_chinese_number(rest);
   if (day < 0) return refused(Rule::date_unreadable);
   const std::string_view behind_day = rest;
@@ -256,6 +286,7 @@ FoundDay read_day(std::string_view text) {
     }
   }
   if (text.empty()) return refused(Rule::date_unreadable);
+  if (const Rule refusal = refused_by_word(text); refusal != Rule::none) return refused(refusal);
   if (text.find("月") != std::string_view::npos || text.find("年") != std::string_view::npos)
     return read_chinese(text);
   std::size_t digits = 0;
@@ -383,7 +414,22 @@ void write_day(Cleaned& value, Day day, CleanContext& context) {
   value.text = context.arena.copy({text, 10});
 }
 
+// 星期日, (周日): says nothing that the day does not.
+void take_weekday(std::string_view& rest) {
+  std::string_view left = rest;
+  take_spaces(left);
+  const bool bracket = take(left, "(");
+  if (!take(left, "星期") && !take(left, "周") && !take(left, "礼拜")) return;
+  for (const std::string_view day : {"一", "二", "三", "四", "五", "六", "日", "天"}) {
+    if (!take(left, day)) continue;
+    if (bracket && !take(left, ")")) return;
+    rest = left;
+    return;
+  }
+}
+
 std::string_view strip_time_mark(std::string_view rest) {
+  take_weekday(rest);
   if (!rest.empty() && (rest[0] == 'T' || rest[0] == 't')) rest.remove_prefix(1);
   take_spaces(rest);
   return rest;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "modules/ingest/cleaning/citizen_places.h"
+
 namespace jingwei::ingest {
 
 namespace {
@@ -116,6 +118,64 @@ char citizen_id_check(std::string_view digits) {
   return "10X98765432"[sum % 11];
 }
 
+namespace {
+
+// Takes the extension behind a landline off: 转801, 分机801, ext. 801, x801, or a third group of digits.
+std::string_view without_extension(std::string_view text, std::string_view& extension) {
+  for (const std::string_view word :
+       {"转分机", "转", "分机号", "分机", "ext.", "Ext.", "EXT", "ext", "x", "X", "#"}) {
+    const std::size_t at = text.find(word);
+    if (at == std::string_view::npos || at < 7) continue;
+    std::string_view behind = text.substr(at + word.size());
+    while (behind.starts_with(' ') || behind.starts_with(':')) behind.remove_prefix(1);
+    if (!all_digits(behind) || behind.size() > 6) return text;
+    extension = behind;
+    text = text.substr(0, at);
+    while (text.ends_with(' ') || text.ends_with('-')) text.remove_suffix(1);
+    return text;
+  }
+  const std::size_t last = text.rfind('-');
+  const std::size_t first = text.find('-');
+  // 4008001234-801 is how a service number with one is written here.
+  if (last == 10 && is_service_number(text.substr(0, 10)) && all_digits(text.substr(11)) &&
+      text.size() <= 17) {
+    extension = text.substr(11);
+    return text.substr(0, 10);
+  }
+  if (last == first || text[0] != '0' || first > 4 || first < 3) return text;
+  const std::string_view behind = text.substr(last + 1), local = text.substr(first + 1, last - first - 1);
+  if (!all_digits(behind) || behind.size() > 6 || local.size() < 7 || !all_digits(local)) return text;
+  extension = behind;
+  return text.substr(0, last);
+}
+
+// A landline or service number with an extension: 0756-2123456-801. `digits` without it.
+void clean_extended(Cleaned& value, std::string_view digits, std::string_view extension,
+                    CleanContext& context) {
+  if (!all_digits(digits)) return value.refuse(Rule::phone_bad_form);
+  const std::size_t area = area_code_length(digits);
+  if (area == 0 && !is_service_number(digits)) {
+    const bool local = (digits.size() == 7 || digits.size() == 8) && digits[0] >= '2';
+    return value.refuse(local ? Rule::phone_area_code : Rule::phone_bad_form);
+  }
+  char* const place = context.arena.allocate(digits.size() + extension.size() + 2);
+  char* end = place;
+  const auto put = [&](std::string_view part) {
+    part.copy(end, part.size());
+    end += part.size();
+  };
+  if (area != 0) {
+    put(digits.substr(0, area));
+    put("-");
+  }
+  put(digits.substr(area));
+  put("-");
+  put(extension);
+  replace(value, {place, static_cast<std::size_t>(end - place)}, Rule::phone_extension);
+}
+
+}  // namespace
+
 void clean_phone(Cleaned& value, CleanContext& context) {
   if (is_mobile(value.text)) return;
   drop_text_mark(value);
@@ -125,7 +185,10 @@ void clean_phone(Cleaned& value, CleanContext& context) {
       value.text.find("、") != std::string_view::npos) {
     return value.refuse(Rule::phone_several);
   }
-  std::string_view digits = without(value.text, " -.()", context.arena);
+  std::string_view extension;
+  std::string_view number = without_extension(value.text, extension);
+  std::string_view digits = without(number, " -.()", context.arena);
+  if (!extension.empty()) return clean_extended(value, digits, extension, context);
   const bool international = digits.starts_with('+') || digits.starts_with("00");
   if (international) digits.remove_prefix(digits[0] == '+' ? 1 : 2);
   if (!all_digits(digits)) return value.refuse(Rule::phone_bad_form);
@@ -214,6 +277,10 @@ void clean_citizen_id(Cleaned& value, CleanContext& context) {
   if (!birth.ok() || birth.year() < std::chrono::year{1850}) return value.refuse(Rule::citizen_id_birth);
   if (Day{birth} > context.today) return value.refuse(Rule::citizen_id_future);
   if (!checks) return value.refuse(Rule::citizen_id_checksum);
+  if (context.places != nullptr && id[0] != '9' &&
+      !context.places->can_have_issued(static_cast<std::uint32_t>(number(0, 6)), number(6, 4))) {
+    return value.refuse(Rule::citizen_id_place_time);
+  }
   value.birth_date = Day{birth};
   value.sex = (id[16] - '0') % 2 == 1 ? Sex::male : Sex::female;
 }

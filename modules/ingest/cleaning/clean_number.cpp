@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "modules/ingest/cleaning/numerals.h"
+
 namespace jingwei::ingest {
 
 namespace {
@@ -99,23 +101,35 @@ Rule read_decimal(Reader& in, Decimal& number, RuleSet& rules) {
     rules.add(Rule::number_exponent);
     if (const Rule refusal = read_exponent(in, number); refusal != Rule::none) return refusal;
   }
-  if (in.done()) return Rule::none;
+  return Rule::none;
+}
+
+// 1.2万, 3亿, 1.5万亿; 35%.
+void read_powers(Reader& in, Decimal& number, RuleSet& rules, const Unit* unit) {
   while (in.take(' ')) {
   }
-  // 1.2万, 3亿, 1.5万亿; 35%.
+  // 万元 is a unit of its own where money is asked for.
   for (const auto& [word, power] :
        {std::pair{"万", 4}, std::pair{"亿", 8}, std::pair{"萬", 4}, std::pair{"億", 8}}) {
+    if (unit != nullptr && unit->word == in.text.substr(in.at)) return;
     while (in.take(std::string_view(word))) {
       rules.add(Rule::number_unit);
       number.scale += power;
     }
   }
   if (in.at < in.text.size() && in.take(std::string_view("亿"))) number.scale += 8;
-  if (in.take('%')) {
+  const bool counts_percent = unit != nullptr && unit->family == Unit::Family::ratio;
+  if (!counts_percent && in.take('%')) {
     rules.add(Rule::number_percent);
     number.scale -= 2;
   }
-  return in.done() ? Rule::none : Rule::number_units;
+}
+
+Decimal decimal_of(std::int64_t whole) {
+  Decimal number;
+  number.digits = static_cast<std::uint64_t>(whole);
+  for (std::uint64_t left = number.digits; left != 0; left /= 10) ++number.count;
+  return number;
 }
 
 // The exact whole number; nothing when there is a fraction. `fits` tells whether 64 bits hold it.
@@ -185,27 +199,159 @@ bool read_plain(Cleaned& value) {
   return true;
 }
 
+// A number as it was written, and the word behind it.
+struct Found {
+  Rule refusal = Rule::none;
+  Decimal number;
+  double parts = 1;  // the number is to be divided by this: 3/4
+  RuleSet rules;
+  std::string_view unit;
+};
+
+std::string_view without_spaces(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+// 四分之三, 百分之三十五, 百分之35.
+bool read_parts(std::string_view text, Found& found) {
+  const std::size_t at = text.find("分之");
+  if (at == std::string_view::npos) return false;
+  std::string_view below = text.substr(0, at), above = text.substr(at + 6);
+  std::optional<std::int64_t> parts;
+  if (below == "百" || below == "千") {
+    parts = below == "百" ? 100 : 1'000;
+  } else {
+    parts = take_numeral(below);
+    if (!parts || *parts == 0 || !below.empty()) return false;
+  }
+  Reader in{above};
+  RuleSet rules;
+  if (read_decimal(in, found.number, rules) != Rule::none || !in.done()) {
+    const auto numeral = take_numeral(above);
+    if (!numeral || !above.empty()) return false;
+    found.number = decimal_of(*numeral);
+  }
+  found.rules.add(Rule::number_fraction);
+  if (*parts == 100) found.unit = "%";
+  if (*parts == 1'000) found.unit = "‰";
+  if (found.unit.empty()) found.parts = static_cast<double>(*parts);
+  return true;
+}
+
+// 3/4 in a number field; nothing else bears a slash.
+bool read_slash(std::string_view text, Found& found) {
+  const std::size_t at = text.find('/');
+  if (at == std::string_view::npos || at == 0 || at > 6 || text.size() - at > 7) return false;
+  std::int64_t above = 0, below = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == at) continue;
+    if (!is_digit(text[i])) return false;
+    std::int64_t& part = i < at ? above : below;
+    part = part * 10 + (text[i] - '0');
+  }
+  if (below == 0) return false;
+  found.number = decimal_of(above);
+  found.parts = static_cast<double>(below);
+  found.rules.add(Rule::number_fraction);
+  return true;
+}
+
+// 10-20, 10~20, 10至20: two numbers where one is asked for.
+bool is_between(std::string_view text, std::string_view rest) {
+  for (const std::string_view mark : {"-", "~", "～", "至", "到"}) {
+    if (!rest.starts_with(mark) || rest.size() == text.size()) continue;
+    const std::string_view behind = without_spaces(rest.substr(mark.size()));
+    if (!behind.empty() && is_digit(behind[0])) return true;
+  }
+  return false;
+}
+
+Found find_number(std::string_view text, const Unit* unit) {
+  Found found;
+  if (text.starts_with('\'')) {
+    found.rules.add(Rule::text_mark);
+    text.remove_prefix(1);
+  }
+  if (unit != nullptr && unit->family == Unit::Family::money) {
+    for (const std::string_view sign : {"¥", "￥", "人民币", "RMB"}) {
+      if (!text.starts_with(sign)) continue;
+      text = without_spaces(text.substr(sign.size()));
+      found.rules.add(Rule::number_unit_dropped);
+    }
+  }
+  if (read_slash(text, found) || read_parts(text, found)) return found;
+  Reader in{text};
+  found.refusal = read_decimal(in, found.number, found.rules);
+  const std::string_view behind = text.substr(in.at);
+  const bool numeral_goes_on =
+      found.refusal == Rule::none && (behind.starts_with("千") || behind.starts_with("百") ||
+                                      behind.starts_with("仟") || behind.starts_with("佰"));
+  bool mixed = false;  // 1万2千
+  if (found.refusal == Rule::none && !numeral_goes_on) {
+    read_powers(in, found.number, found.rules, unit);
+    mixed =
+        in.at > 0 && in.at < text.size() && (is_digit(text[in.at]) || text.substr(in.at).starts_with("零"));
+  }
+  if (found.refusal == Rule::number_unreadable || numeral_goes_on || mixed) {
+    std::string_view rest = text;
+    if (const auto numeral = take_numeral(rest)) {
+      found.refusal = Rule::none;
+      found.number = decimal_of(*numeral);
+      found.rules.add(Rule::number_words);
+      in.at = text.size() - rest.size();
+    }
+  }
+  if (found.refusal != Rule::none) return found;
+  found.unit = without_spaces(text.substr(in.at));
+  if (is_between(text, text.substr(in.at))) found.refusal = Rule::number_between;
+  return found;
+}
+
+// What stands behind the number: nothing, the field's unit, another of its kind, or something else.
+Rule settle_unit(Found& found, const Unit* unit, double& real) {
+  if (found.unit.empty()) return Rule::none;
+  if (unit == nullptr) {
+    if (found.unit != "%" && found.unit != "‰") return Rule::number_units;
+    found.number.scale -= found.unit == "%" ? 2 : 3;
+    real = real_of(found.number);
+    return Rule::none;
+  }
+  if (same_unit(found.unit, *unit)) {
+    found.rules.add(Rule::number_unit_dropped);
+    return Rule::none;
+  }
+  const auto other = converted(real, found.unit, *unit);
+  if (!other) return Rule::number_other_unit;
+  found.rules.add(Rule::number_converted);
+  real = *other;
+  return Rule::none;
+}
+
 }  // namespace
 
-void clean_number(Cleaned& value, Whole whole, CleanContext& context) {
+void clean_number(Cleaned& value, Whole whole, const Unit* unit, CleanContext& context) {
   if (read_plain(value)) return;
-  Reader in{value.text};
-  Decimal number;
-  RuleSet rules;
-  if (in.take('\'')) rules.add(Rule::text_mark);
-  if (const Rule refusal = read_decimal(in, number, rules); refusal != Rule::none) {
-    const bool starts =
-        !value.text.empty() && (is_digit(value.text[0]) || value.text[0] == '-' || value.text[0] == '+');
-    return value.refuse(refusal == Rule::number_units && !starts ? Rule::number_unreadable : refusal);
-  }
-  value.number = real_of(number);
+  Found found = find_number(value.text, unit);
+  if (found.refusal != Rule::none) return value.refuse(found.refusal);
+  value.number = real_of(found.number) / found.parts;
+  if (const Rule refusal = settle_unit(found, unit, value.number); refusal != Rule::none)
+    return value.refuse(refusal);
   if (!std::isfinite(value.number)) return value.refuse(Rule::number_range);
+  RuleSet& rules = found.rules;
   if (whole == Whole::not_required) {
     if (!rules.empty()) write_plain(value, value.number, rules, context);
     return;
   }
   bool fits = false;
-  const auto integer = whole_of(number, fits);
+  std::optional<std::int64_t> integer;
+  if (found.parts == 1 && !rules.has(Rule::number_converted)) {
+    integer = whole_of(found.number, fits);
+  } else if (value.number == std::floor(value.number)) {
+    fits = std::fabs(value.number) < 9e15;
+    integer = fits ? static_cast<std::int64_t>(value.number) : 0;
+  }
   if (!integer) return value.refuse(Rule::number_not_whole);
   if (!fits) return value.refuse(Rule::number_range);
   value.integer = *integer;

@@ -55,6 +55,23 @@ bool is_middle_dot(char32_t point) {
          point == 0xFF0E || point == '.';
 }
 
+// Characters that only one machine's font knows; what they mean is lost elsewhere.
+bool is_private_use(char32_t point) {
+  return (point >= 0xE000 && point <= 0xF8FF) || point >= 0xF0000;
+}
+
+bool is_latin_name(std::string_view text) {
+  bool any = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t point = text::next_code_point(text, at);
+    const bool letter =
+        (point >= 'A' && point <= 'Z') || (point >= 'a' && point <= 'z') || (point >= 0xC0 && point < 0x250);
+    if (!letter && point != ' ' && point != '-' && point != '\'' && point != '.') return false;
+    any = any || letter;
+  }
+  return any;
+}
+
 std::string_view keep_in(Arena& arena, std::string_view text) {
   return arena.copy(text);
 }
@@ -146,10 +163,30 @@ bool is_spreadsheet_error(std::string_view text) {
   return text.size() >= 3 && text.find_first_not_of('#') == std::string_view::npos;
 }
 
+namespace {
+
+// "Smith, John": with a comma the family name stands first, without one last.
+bool name_by_comma(Cleaned& value, Arena& arena) {
+  const std::size_t wide = value.text.find("，"), narrow = value.text.find(',');
+  const std::size_t at = std::min(wide, narrow), size = wide < narrow ? 3 : 1;
+  if (at == std::string_view::npos) return false;
+  std::string_view family = value.text.substr(0, at), given = value.text.substr(at + size);
+  while (family.ends_with(' ')) family.remove_suffix(1);
+  while (given.starts_with(' ')) given.remove_prefix(1);
+  if (!is_latin_name(family) || !is_latin_name(given)) return false;
+  value.text = keep_in(arena, std::string(given) + " " + std::string(family));
+  value.rules.add(Rule::name_order);
+  value.status = CleanStatus::cleaned;
+  return true;
+}
+
+}  // namespace
+
 void clean_person_name(Cleaned& value, CleanContext& context) {
   bool plain = true;
   for (const char c : value.text) plain = plain && (c & 0x80) != 0;
   if (plain && settled_prefix(value.text) == value.text.size()) return;
+  if (name_by_comma(value, context.arena)) return;
   const std::u32string points = text::code_points(value.text);
   std::u32string name;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -169,6 +206,7 @@ void clean_person_name(Cleaned& value, CleanContext& context) {
       return value.refuse(Rule::name_digits);
     if (point == '*' || point == 0xD7 || point == 0x25CF || point == 0xFF0A)
       return value.refuse(Rule::name_masked);
+    if (is_private_use(point)) return value.refuse(Rule::name_private_use);
     const bool letter = (point >= 'A' && point <= 'Z') || (point >= 'a' && point <= 'z') || point == ' ' ||
                         point == '\'' || point == '-' || point == '.' || point == 0x2019 || point == 0xB7;
     const bool foreign_letter = point >= 0xC0 && point < 0x2000 && point != 0xD7 && point != 0xF7;

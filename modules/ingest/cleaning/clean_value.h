@@ -25,7 +25,8 @@ struct Cleaned {
   RuleSet rules;              // of cleaned; may stand beside refused too
   std::string_view text;  // canonical: ISO day, RFC 3339 instant, choice id, plain decimal, "true"/"false"
   std::int64_t integer =
-      0;  // integer; days since 1970 of a date; UTC micros of a datetime; 0/1; region id; choice index
+      0;  // integer; days since 1970 of a date; UTC micros of a datetime; 0/1; region id (also of an address
+          // that gives one, else 0); choice index; DocumentKinds of an identity document
   double number = 0;              // number and integer
   std::optional<Day> birth_date;  // citizen_id
   Sex sex = Sex::unknown;         // citizen_id
@@ -42,6 +43,16 @@ struct RegionMatch {
   bool by_name = false;  // noted as a change: the sender wrote a name instead of a code
 };
 
+// Finds the region that an address lies in; given by the service (address_reader.h reads the address).
+class AddressResolver {
+ public:
+  virtual ~AddressResolver() = default;
+  // Id of the deepest region that is sure; 0 when the address tells none or more than one.
+  virtual std::int64_t region_of(std::string_view address) = 0;
+};
+
+class CitizenPlaces;
+
 // Resolves the text of a region field; given by the service.
 class RegionResolver {
  public:
@@ -57,7 +68,9 @@ struct CleanContext {
   Instant now;
   const Zone* zone;  // of times that come without an offset
   Day today;
-  RegionResolver* regions = nullptr;  // without one every region is unknown
+  RegionResolver* regions = nullptr;      // without one every region is unknown
+  AddressResolver* addresses = nullptr;   // without one no address tells a region
+  const CitizenPlaces* places = nullptr;  // without it the place in a citizen ID is checked by its form only
   // Beginnings of citizen IDs accepted though such places never issued any: those of synthetic cities
   // ("9901", "9902").
   std::vector<std::string> synthetic_id_prefixes;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "modules/ingest/cleaning/clean_date.h"
+#include "modules/ingest/cleaning/clean_document.h"
 #include "modules/ingest/cleaning/clean_identity.h"
 #include "modules/ingest/cleaning/clean_number.h"
 #include "modules/ingest/cleaning/clean_text.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr std::size_t pattern_bytes = 2'048;
 // Names of people: the longest registered ones stay below this.
 constexpr std::size_t name_points = 50;
+
+constexpr std::array<std::string_view, 14> type_names = {
+    "text",    "person_name", "phone",   "citizen_id", "credit_code", "date",    "datetime",
+    "integer", "number",      "boolean", "choice",     "region",      "address", "identity_document"};
 
 constexpr Day earliest_day = Day{std::chrono::year{1850} / 1 / 1};
 constexpr std::chrono::days ahead_days{50 * 366};
@@ -39,15 +44,28 @@ std::string normal_choice(std::string_view word) {
 
 }  // namespace
 
+std::string_view name_of(CleanType type) {
+  return type_names.at(static_cast<std::size_t>(type));
+}
+
+std::optional<CleanType> clean_type_named(std::string_view name) {
+  const auto* const found = std::find(type_names.begin(), type_names.end(), name);
+  if (found == type_names.end()) return std::nullopt;
+  return static_cast<CleanType>(found - type_names.begin());
+}
+
 struct FieldCleaner::Compiled {
   FieldSpec spec;
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>>
       choices;  // exact words and normal ones
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> synonyms;  // the same, of officers
+  std::optional<Unit> unit;
   std::optional<std::regex> pattern;
   bool checks_text = false;
 
   void clean_choice(Cleaned& value) const;
   void clean_region(Cleaned& value, CleanContext& context) const;
+  void find_address(Cleaned& value, CleanContext& context) const;
   void by_type(Cleaned& value, CleanContext& context) const;
   void check(Cleaned& value, const CleanContext& context) const;
 };
@@ -74,6 +92,10 @@ Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
       }
     }
   }
+  for (std::size_t i = 0; i < spec.choices.size(); ++i) {
+    for (const auto& word : spec.choices[i].synonyms) compiled->synonyms.emplace(normal_choice(word), i);
+  }
+  if (!spec.unit.empty()) compiled->unit = unit_named(spec.unit);
   if (!spec.pattern.empty()) {
     try {
       compiled->pattern.emplace(spec.pattern, std::regex::ECMAScript | std::regex::optimize);
@@ -91,13 +113,27 @@ void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
   const bool as_listed =
       found != choices.end();  // a word of the list is that choice; only other forms of it are a change
   if (!as_listed) found = choices.find(normal_choice(value.text));
+  Rule rule = Rule::choice_word;
+  if (found == choices.end() && !synonyms.empty()) {
+    found = synonyms.find(normal_choice(value.text));
+    if (found == synonyms.end()) return value.refuse(Rule::choice_unknown);
+    rule = Rule::choice_synonym;
+  }
   if (found == choices.end()) return value.refuse(Rule::choice_unknown);
   const std::string& id = spec.choices[found->second].id;
   value.integer = static_cast<std::int64_t>(found->second);
   if (value.text == id) return;
   value.text = id;
   if (as_listed) return;
-  value.rules.add(Rule::choice_word);
+  value.rules.add(rule);
+  value.status = CleanStatus::cleaned;
+}
+
+void FieldCleaner::Compiled::find_address(Cleaned& value, CleanContext& context) const {
+  if (!spec.gives_region || context.addresses == nullptr) return;
+  value.integer = context.addresses->region_of(value.text);
+  if (value.integer == 0) return;
+  value.rules.add(Rule::address_region);
   value.status = CleanStatus::cleaned;
 }
 
@@ -130,9 +166,9 @@ void FieldCleaner::Compiled::by_type(Cleaned& value, CleanContext& context) cons
     case CleanType::datetime:
       return clean_datetime(value, context);
     case CleanType::integer:
-      return clean_number(value, Whole::required, context);
+      return clean_number(value, Whole::required, unit ? &*unit : nullptr, context);
     case CleanType::number:
-      return clean_number(value, Whole::not_required, context);
+      return clean_number(value, Whole::not_required, unit ? &*unit : nullptr, context);
     case CleanType::boolean:
       return clean_boolean(value);
     case CleanType::choice:
@@ -140,7 +176,10 @@ void FieldCleaner::Compiled::by_type(Cleaned& value, CleanContext& context) cons
     case CleanType::region:
       return clean_region(value, context);
     case CleanType::address:
-      return clean_address(value, context);
+      clean_address(value, context);
+      return find_address(value, context);
+    case CleanType::identity_document:
+      return clean_document(value, context);
   }
 }
 

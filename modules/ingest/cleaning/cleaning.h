@@ -29,13 +29,17 @@ enum class CleanType : std::uint8_t {
   boolean,
   choice,
   region,
-  address
+  address,
+  identity_document
 };
+std::string_view name_of(CleanType type);  // "person_name", as resources.yaml writes it
+std::optional<CleanType> clean_type_named(std::string_view name);
 
 struct ChoiceSpec {
   std::string id;
   std::vector<std::string>
       words;  // titles and further spellings; letter case, width and spaces do not matter
+  std::vector<std::string> synonyms;  // what a data officer added; a word of the lists above wins over it
 };
 
 struct FieldSpec {
@@ -47,6 +51,8 @@ struct FieldSpec {
   std::optional<double> min, max;                      // of integer and number
   std::optional<std::int64_t> min_length, max_length;  // in code points, of the cleaned text
   std::string pattern;                                 // ECMAScript, the whole cleaned text must match
+  std::string unit;           // of integer and number: units.def, or a word of its own; empty: none is taken
+  bool gives_region = false;  // of address: the record's region may come from it
   // Of date and datetime. Absent: not before 1850, not more than 50 years from now.
   std::optional<Day> first_day, last_day;
 };
