@@ -1,5 +1,6 @@
 #include "modules/forms/forms_routes.h"
 
+#include "base/json.h"
 #include "modules/forms/api.gen.h"
 
 namespace jingwei::forms {
@@ -32,6 +33,27 @@ http::Response file_of(Result<std::string> bytes, const std::string& name, const
   return response;
 }
 
+std::string report_json(const FilledForm& form) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("cells", form.cells);
+  json.key("notes");
+  json.begin_array();
+  for (const auto& note : form.notes) {
+    json.begin_object();
+    json.member("sheet", note.sheet);
+    json.member("place", note.place);
+    json.member("column", note.column);
+    json.member("source", note.source);
+    json.member("text", note.text);
+    json.member("filled", note.filled);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
 }  // namespace
 
 class FormsRoutes::Handlers final : public api::Operations {
@@ -61,6 +83,18 @@ class FormsRoutes::Handlers final : public api::Operations {
   http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {
     return file_of(service_.batches_workbook(in.resource.value_or(""), http.language), "batches.xlsx",
                    workbook_media, http.language);
+  }
+
+  http::Response fill_form(const http::Request& http, const api::FillForm& in) override {
+    auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language);
+    if (!form) return problem(form.error(), http.language);
+    return file_of(std::move(form->bytes), "form.xlsx", workbook_media, http.language);
+  }
+
+  http::Response recognise_form(const http::Request& http, const api::RecogniseForm& in) override {
+    const auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language);
+    if (!form) return problem(form.error(), http.language);
+    return http::Response::json(report_json(*form));
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "modules/forms/forms_service.h"
 
+#include "base/limits.h"
 #include "modules/forms/workbooks.h"
 
 namespace jingwei::forms {
@@ -37,6 +38,12 @@ Result<std::string> FormsService::records_csv(const std::string& resource,
 Result<std::string> FormsService::batches_workbook(const std::string& resource, Language language) const {
   if (!resource.empty()) JW_TRY(parts_.catalog.find(resource));
   return batches_list(context_of(parts_), resource, ListFormat::xlsx, language);
+}
+
+Result<FilledForm> FormsService::fill(const std::string& path, const FillOptions& options,
+                                      Language language) const {
+  JW_ASSIGN(std::string bytes, read_text(parts_.files, path, limits::form_bytes));
+  return fill_form(context_of(parts_), parts_.metrics, parts_.clock, std::move(bytes), options, language);
 }
 
 }  // namespace jingwei::forms

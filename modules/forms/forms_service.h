@@ -9,6 +9,7 @@
 #include "base/messages.h"
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/forms/form_fill.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/region/region_service.h"
@@ -48,6 +49,10 @@ class FormsService {
                                   Language language) const;
   // Batches, newest first; empty `resource` means all.
   Result<std::string> batches_workbook(const std::string& resource, Language language) const;
+
+  // An Excel form with what the hub knows in its empty cells, and what was done; the file at `path` is only
+  // read. Errors: too_large (limits::form_bytes), those of fill_form.
+  Result<FilledForm> fill(const std::string& path, const FillOptions& options, Language language) const;
 
   const FormsParts& parts() const { return parts_; }
 

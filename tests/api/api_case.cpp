@@ -119,6 +119,8 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   std::string body = filled(scalar(step, "body"));
   // A body of a size: more than may be sent.
   if (const YamlNode* size = step.find("body_bytes")) body.assign(std::stoul(size->scalar), ' ');
+  // What the last answer brought is sent back: a workbook, say.
+  if (step.find("body_last") != nullptr) body = last_body_;
   std::string bytes = request + " HTTP/1.1\r\nHost: localhost\r\n";
   if (const YamlNode* headers = step.find("headers")) {
     for (const auto& pair : headers->pairs)
@@ -132,6 +134,7 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   client.send(bytes + "\r\n");
   if (writes) client.send(body);
   const auto answer = client.read(request.starts_with("HEAD"));
+  last_body_ = answer.body;
   return {answer.status, answer.headers, answer.body};
 }
 

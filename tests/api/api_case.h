@@ -39,6 +39,7 @@ class CaseRunner {
 
   std::uint16_t port_;
   std::map<std::string, std::string> saved_;
+  std::string last_body_;
 };
 
 // "GET /api/v1/regions/{code}" for each request of a file, with the concrete path; used to see that no

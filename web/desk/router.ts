@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
+import FormsPage from './pages/FormsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
@@ -15,6 +16,7 @@ export const router = createRouter({
     { path: '/resources', component: ResourcesPage },
     { path: '/resources/:id', component: ResourcePage, props: true },
     { path: '/upload', component: UploadPage, props: (to) => ({ chosen: typeof to.query.resource === 'string' ? to.query.resource : null }) },
+    { path: '/forms', component: FormsPage },
     { path: '/batches', component: BatchesPage },
     { path: '/batches/:id', component: BatchPage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
