@@ -4,6 +4,7 @@
 // Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
 import assert from 'node:assert/strict';
 import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 
@@ -77,6 +78,7 @@ const system = await ask('/system').catch((cause) => { console.log(`Bail out! No
 const browser = await startBrowser();
 try {
   const suite = { context: browser.context, system, test, skip };
+  await formsTests(suite);
   await cockpitTests(suite);
   await deskTests(suite);
   await generalTests(browser.context, system);
