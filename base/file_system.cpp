@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
@@ -99,8 +100,16 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<void> remove(const std::string& path) override {
-    if (::unlink(path.c_str()) != 0) return from_errno(errno, path);
+    if (::remove(path.c_str()) != 0) return from_errno(errno, path);
     return {};
+  }
+
+  Result<void> link(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) == 0) return {};
+    const bool impossible = errno == EXDEV || errno == EPERM || errno == EMLINK || errno == ENOTSUP;
+    if (impossible)
+      return Error(ErrorCode::unsupported, "file.fault").with("path", from).because(::strerror(errno));
+    return from_errno(errno, errno == EEXIST ? to : from);
   }
 
   Result<void> rename(const std::string& from, const std::string& to) override {

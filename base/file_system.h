@@ -39,9 +39,16 @@ class FileSystem {
   virtual ~FileSystem() = default;
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Result<bool> exists(const std::string& path) = 0;
+  // A file, or a folder that is empty.
   virtual Result<void> remove(const std::string& path) = 0;
   // Atomic; the caller syncs the folder for durability.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  // A second name for the same bytes, which must not change any more. Errors: unsupported where the disk has
+  // no such names or they would cross disks.
+  virtual Result<void> link(const std::string& from, const std::string& to) {
+    static_cast<void>(to);
+    return Error(ErrorCode::unsupported, "file.fault").with("path", from);
+  }
   virtual Result<void> make_folders(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
   // Makes creations, renames and removals in `folder` durable.

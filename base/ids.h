@@ -37,6 +37,7 @@ using RegionId = Id<struct RegionTag>;
 using BatchId = Id<struct BatchTag>;
 using RecordId = Id<struct RecordTag>;
 using TimerId = Id<struct TimerTag>;
+using UploadId = Id<struct UploadTag>;
 
 }  // namespace jingwei
 

@@ -79,6 +79,16 @@ inline constexpr std::size_t fhir_bytes = 8 << 20;  // of one document
 inline constexpr std::size_t fhir_depth = 64;
 inline constexpr std::size_t fhir_resources = 2'000;   // reports and observations in one document
 inline constexpr std::size_t fhir_components = 1'000;  // of one observation
+// ingest: uploads in pieces
+inline constexpr std::uint64_t upload_piece_bytes = 16ULL << 20;
+inline constexpr std::size_t open_uploads = 64;
+inline constexpr std::chrono::hours upload_abandoned{
+    72};  // without a piece for so long, an upload is removed
+
+// operations
+inline constexpr std::size_t backup_row_bytes = 64 << 20;
+inline constexpr std::size_t backup_manifest_bytes = 16 << 20;
+inline constexpr std::chrono::milliseconds backup_settle{10'000};  // for a moment with nothing half under way
 
 // region
 inline constexpr std::size_t region_matches = 200;

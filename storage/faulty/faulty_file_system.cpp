@@ -200,8 +200,34 @@ Result<void> FaultyFileSystem::rename(const std::string& from, const std::string
   std::lock_guard lock(mutex_);
   JW_TRY(operate());
   auto node = now_.extract(from);
-  if (node.empty()) return Error(ErrorCode::not_found, "file.not_found").with("path", from);
+  if (node.empty()) return rename_folder(from, to);
   now_.insert_or_assign(to, std::move(node.mapped()));
+  return {};
+}
+
+// A folder is what its files' names begin with.
+Result<void> FaultyFileSystem::rename_folder(const std::string& from, const std::string& to) {
+  bool any = false;
+  for (auto* names : {&now_, &synced_}) {
+    Names moved;
+    for (auto it = names->lower_bound(from + "/"); it != names->end() && it->first.starts_with(from + "/");) {
+      moved.emplace(to + it->first.substr(from.size()), it->second);
+      it = names->erase(it);
+    }
+    any = any || !moved.empty();
+    for (auto& [path, content] : moved) names->insert_or_assign(path, std::move(content));
+  }
+  if (!any) return Error(ErrorCode::not_found, "file.not_found").with("path", from);
+  return {};
+}
+
+Result<void> FaultyFileSystem::link(const std::string& from, const std::string& to) {
+  std::lock_guard lock(mutex_);
+  JW_TRY(operate());
+  const auto found = now_.find(from);
+  if (found == now_.end()) return Error(ErrorCode::not_found, "file.not_found").with("path", from);
+  if (!now_.emplace(to, found->second).second)
+    return Error(ErrorCode::conflict, "file.exists").with("path", to);
   return {};
 }
 

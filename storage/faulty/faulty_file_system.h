@@ -36,6 +36,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<bool> exists(const std::string& path) override;
   Result<void> remove(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> link(const std::string& from, const std::string& to) override;
   Result<void> make_folders(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& folder) override;
   Result<void> sync_folder(const std::string& folder) override;
@@ -51,6 +52,7 @@ class FaultyFileSystem final : public FileSystem {
   using Names = std::map<std::string, std::shared_ptr<Content>>;
 
   Result<void> operate();
+  Result<void> rename_folder(const std::string& from, const std::string& to);
   std::uint64_t used() const;
   void lose_unsynced(Content& content);
 

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "storage/sql.gen.h"
 
 namespace jingwei::storage::postgres {
 
@@ -133,7 +134,16 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& uri) {
                              "; SET idle_in_transaction_session_timeout = " + patience +
                              "; SET client_encoding = 'UTF8'; SET bytea_output = 'hex'; "
                              "SET extra_float_digits = 1; SET synchronous_commit = on"));
+  JW_TRY(connection->read_offset());
   return connection;
+}
+
+Result<void> Connection::read_offset() {
+  const ResultHandle result(PQexec(handle_, sql::read_offset.postgres.c_str()));
+  auto checked = check(result.get(), sql::read_offset.name);
+  if (!checked && last_state_ == "42P01") return {};  // before the first start
+  if (checked && PQntuples(result.get()) == 1) xact_offset_ = ResultRow(result.get(), 0).integer(0);
+  return checked;
 }
 
 Connection::~Connection() {

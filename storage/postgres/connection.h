@@ -82,12 +82,16 @@ class Connection {
   Result<void> check(const pg_result* result, std::string_view statement);
   Error broken(std::string_view doing);
   pg_conn* handle() const { return handle_; }
+  // What makes a transaction's number in the feed of its xid; zero before the tables stand.
+  std::int64_t xact_offset() const { return xact_offset_; }
 
  private:
   explicit Connection(pg_conn* handle) : handle_(handle) {}
+  Result<void> read_offset();
 
   pg_conn* handle_;
   std::string last_state_;
+  std::int64_t xact_offset_ = 0;
   std::unordered_map<const Statement*, std::string> prepared_;
 };
 

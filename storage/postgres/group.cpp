@@ -93,25 +93,26 @@ class Pipeline {
 
   void send_change(std::size_t index) {
     const Change& change = *changes_[index];
+    const std::int64_t offset = connection_.xact_offset();
     // First, so that a request under way elsewhere makes this one wait before it has touched anything.
     const std::int64_t last_event = sequence_ + static_cast<std::int64_t>(change.events.size());
     if (change.idempotency) {
       const Idempotency& row = *change.idempotency;
-      const std::array<Value, 8> values = {row.actor,  row.operation,   row.key,    row.body_hash,
-                                           row.answer, std::int64_t{0}, last_event, now_us_};
+      const std::array<Value, 8> values = {row.actor,  row.operation, row.key,    row.body_hash,
+                                           row.answer, offset,        last_event, now_us_};
       send({Kind::idempotency, index, &sql::put_idempotency, 1, 0}, values);
     }
     for (const Write& write : change.writes) {
       send({Kind::write, index, write.statement, write.expect_rows, 0}, write.parameters);
     }
     for (const FeedEvent& event : change.events) {
-      const std::array<Value, 6> values = {std::int64_t{0}, ++sequence_, change.shard,
-                                           now_us_,         event.kind,  event.body};
+      const std::array<Value, 6> values = {offset,  ++sequence_, change.shard,
+                                           now_us_, event.kind,  event.body};
       send({Kind::event, index, &sql::put_event, 1, sequence_}, values);
     }
     for (const AuditEntry& entry : change.audit) {
-      const std::array<Value, 8> values = {std::int64_t{0}, ++sequence_, change.shard,  now_us_,
-                                           entry.actor,     entry.event, entry.subject, entry.detail};
+      const std::array<Value, 8> values = {offset,      ++sequence_, change.shard,  now_us_,
+                                           entry.actor, entry.event, entry.subject, entry.detail};
       send({Kind::audit, index, &sql::put_audit, 1, 0}, values);
     }
   }

@@ -36,6 +36,7 @@ class PostgresStore final : public Store {
 
   Result<void> open() {
     JW_TRY(migrate(sql::migrations()));
+    JW_TRY(settle_offset());
     writers_ = std::make_unique<WriterPool>(uri_, writer_count_, clock_);
     return {};
   }
@@ -137,6 +138,14 @@ class PostgresStore final : public Store {
   }
 
  private:
+  // Numbers of the feed go on where they stood, also after the rows came from a server whose xids were
+  // higher.
+  Result<void> settle_offset() {
+    JW_ASSIGN(auto connection, Connection::open(uri_));
+    JW_ASSIGN([[maybe_unused]] const auto settled, connection->run(sql::settle_offset, {}));
+    return {};
+  }
+
   Result<std::int64_t> take_ids(std::int64_t count) {
     std::int64_t next = 0;
     const std::array<Value, 1> parameters = {count};

@@ -1,18 +1,18 @@
--- The core's statements. On PostgreSQL the transaction number is the server's xid, so $1 of put_event and put_audit is
--- not used there but still sent: both dialects take the same parameters.
+-- The core's statements. On PostgreSQL a transaction's number in the feed is its xid plus the database's offset
+-- (feed_offset): $1 of put_event and put_audit and $6 of put_idempotency are the whole number on SQLite, the offset there.
 
 -- name: put_event @sqlite
 INSERT INTO feed (xact, sequence, shard, committed_at, kind, body) VALUES ($1, $2, $3, $4, $5, $6)
 -- name: put_event @postgres
 INSERT INTO feed (xact, sequence, shard, committed_at, kind, body)
-VALUES (pg_current_xact_id()::text::bigint + $1 - $1, $2, $3, $4, $5, $6) RETURNING xact
+VALUES (pg_current_xact_id()::text::bigint + $1, $2, $3, $4, $5, $6) RETURNING xact
 
 -- name: put_audit @sqlite
 INSERT INTO audit_entry (xact, sequence, shard, committed_at, actor, event, subject, detail)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: put_audit @postgres
 INSERT INTO audit_entry (xact, sequence, shard, committed_at, actor, event, subject, detail)
-VALUES (pg_current_xact_id()::text::bigint + $1 - $1, $2, $3, $4, $5, $6, $7, $8)
+VALUES (pg_current_xact_id()::text::bigint + $1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: find_idempotency
 SELECT body_hash, answer, xact, sequence FROM idempotency WHERE actor = $1 AND operation = $2 AND request_key = $3
@@ -22,18 +22,31 @@ INSERT INTO idempotency (actor, operation, request_key, body_hash, answer, xact,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: put_idempotency @postgres
 INSERT INTO idempotency (actor, operation, request_key, body_hash, answer, xact, sequence, committed_at)
-VALUES ($1, $2, $3, $4, $5, pg_current_xact_id()::text::bigint + $6 - $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, pg_current_xact_id()::text::bigint + $6, $7, $8)
 ON CONFLICT (actor, operation, request_key) DO NOTHING
 
 -- name: feed_head @sqlite
 SELECT xact, sequence FROM feed ORDER BY xact DESC, sequence DESC LIMIT 1
 -- name: feed_head @postgres
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset), 0
 
 -- name: last_xact @sqlite
 SELECT max(coalesce((SELECT max(xact) FROM feed), 0), coalesce((SELECT max(xact) FROM audit_entry), 0))
 -- name: last_xact @postgres
 SELECT pg_current_xact_id()::text::bigint
+
+-- name: read_offset
+SELECT xact_offset FROM feed_offset WHERE name = 'feed'
+
+-- Rows numbered beyond what the server has reached came from another one: what is written from now on comes behind them.
+-- name: settle_offset @sqlite
+UPDATE feed_offset SET xact_offset = 0 WHERE name = 'feed' AND xact_offset <> 0
+-- name: settle_offset @postgres
+-- scatter: looks at the whole feed once, at the start
+UPDATE feed_offset SET xact_offset = seen.last + 1
+FROM (SELECT greatest((SELECT coalesce(max(xact), 0) FROM feed), (SELECT coalesce(max(xact), 0) FROM audit_entry),
+                      (SELECT coalesce(max(xact), 0) FROM consumer_cursor)) AS last) AS seen
+WHERE name = 'feed' AND seen.last >= xact_offset + pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 
 -- name: feed_after @sqlite
 -- scatter: consumers read the whole feed
@@ -42,7 +55,8 @@ WHERE (xact, sequence) > ($1, $2) ORDER BY xact, sequence LIMIT $3
 -- name: feed_after @postgres
 -- scatter: consumers read the whole feed
 SELECT xact, sequence, committed_at, shard, kind, body FROM feed
-WHERE (xact, sequence) > ($1, $2) AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+WHERE (xact, sequence) > ($1, $2)
+  AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset)
 ORDER BY xact, sequence LIMIT $3
 
 -- name: count_newer @sqlite
@@ -51,7 +65,7 @@ SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2) LIMIT
 -- name: count_newer @postgres
 -- scatter: consumers read the whole feed
 SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2)
-                      AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1) AS newer
+                      AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset) LIMIT 1) AS newer
 
 -- name: read_cursor
 SELECT xact, sequence FROM consumer_cursor WHERE name = $1
