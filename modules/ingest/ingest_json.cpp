@@ -1,5 +1,8 @@
 #include "modules/ingest/ingest_json.h"
 
+#include "base/limits.h"
+#include "modules/ingest/uploads.h"
+
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/record_text.h"
 
@@ -155,6 +158,27 @@ void write_record(JsonWriter& json, const Record& record, const catalog::Resourc
   }
   json.end_object();
   json.end_object();
+}
+
+std::string upload_json(const Upload& upload) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("id", upload.id.to_string());
+  json.member("resource", upload.resource);
+  json.member("filename", upload.filename);
+  json.member("bytes", upload.bytes);
+  json.member("received", upload.received);
+  json.member("piece_bytes", static_cast<std::int64_t>(limits::upload_piece_bytes));
+  json.member("started_at", to_rfc3339(upload.started_at));
+  json.member("lapses_at", to_rfc3339(upload.touched_at + limits::upload_abandoned));
+  json.key("batch");
+  if (upload.batch) {
+    json.value(upload.batch.to_string());
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return json.take();
 }
 
 }  // namespace jingwei::ingest

@@ -12,6 +12,9 @@ namespace jingwei::ingest {
 void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language);
 std::string batch_json(const BatchView& view, const catalog::Catalog& catalog, Language language);
 
+struct Upload;
+std::string upload_json(const Upload& upload);
+
 // Reasons and originals as a person reads them.
 void write_refused_row(JsonWriter& json, const RefusedRow& row, Language language);
 

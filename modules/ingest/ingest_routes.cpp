@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "modules/ingest/api.gen.h"
 #include "modules/ingest/ingest_json.h"
+#include "modules/ingest/uploads.h"
 
 namespace jingwei::ingest {
 
@@ -81,10 +82,50 @@ class IngestRoutes::Handlers final : public api::Operations {
       static_cast<void>(service_.parts().files.remove(path));
       return problem(view.error(), http.language);
     }
-    http::Response response =
-        http::Response::json(batch_json(*view, catalog(), http.language), view->repeated ? 200 : 202);
-    response.headers.emplace_back("Location", "/api/v1/batches/" + view->batch.id.to_string());
+    return accepted(*view, http.language);
+  }
+
+  http::Response start_upload(const http::Request& http, const api::StartUpload& in) override {
+    NewUpload wanted;
+    wanted.resource = in.body["resource"].text();
+    wanted.filename = in.body["filename"].text();
+    wanted.bytes = in.body["bytes"].integer();
+    if (in.body["sha256"].present()) wanted.sha256 = in.body["sha256"].text();
+    const auto upload = service_.uploads().start(wanted, write_request(in.idempotency_key));
+    if (!upload) return problem(upload.error(), http.language);
+    http::Response response = http::Response::json(upload_json(*upload), 201);
+    response.headers.emplace_back("Location", "/api/v1/uploads/" + upload->id.to_string());
     return response;
+  }
+
+  http::Response get_upload(const http::Request& http, const api::GetUpload& in) override {
+    const auto upload = service_.uploads().find(UploadId(in.upload));
+    if (!upload) return problem(upload.error(), http.language);
+    return http::Response::json(upload_json(*upload));
+  }
+
+  http::Response put_piece(const http::Request& http, const api::PutPiece& in) override {
+    if (http.spool_path.empty())
+      return problem(Error(ErrorCode::invalid, "ingest.piece_empty"), http.language);
+    const Piece piece{in.offset, http.spool_path, in.sha256.value_or("")};
+    const auto upload = service_.uploads().put(UploadId(in.upload), piece);
+    if (upload) return http::Response::json(upload_json(*upload));
+    http::Response response = problem(upload.error(), http.language);
+    if (upload.error().message == "ingest.upload_offset")
+      response.headers.emplace_back("Upload-Offset", upload.error().arguments.front().second);
+    return response;
+  }
+
+  http::Response complete_upload(const http::Request& http, const api::CompleteUpload& in) override {
+    const auto view = service_.uploads().complete(UploadId(in.upload), write_request(in.idempotency_key));
+    if (!view) return problem(view.error(), http.language);
+    return accepted(*view, http.language);
+  }
+
+  http::Response cancel_upload(const http::Request& http, const api::CancelUpload& in) override {
+    const auto gone = service_.uploads().cancel(UploadId(in.upload), write_request(in.idempotency_key));
+    if (!gone) return problem(gone.error(), http.language);
+    return http::Response::no_content();
   }
 
   http::Response list_batches(const http::Request& http, const api::ListBatches& in) override {
@@ -210,6 +251,13 @@ class IngestRoutes::Handlers final : public api::Operations {
       });
     }
   };
+
+  http::Response accepted(const BatchView& view, Language language) const {
+    http::Response response =
+        http::Response::json(batch_json(view, catalog(), language), view.repeated ? 200 : 202);
+    response.headers.emplace_back("Location", "/api/v1/batches/" + view.batch.id.to_string());
+    return response;
+  }
 
   static WriteRequest write_request(const std::optional<std::string>& key) {
     return {std::string(local_actor), key};

@@ -5,6 +5,7 @@
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/file_digest.h"
 #include "modules/ingest/sql.gen.h"
+#include "modules/ingest/uploads.h"
 
 namespace jingwei::ingest {
 
@@ -14,18 +15,7 @@ constexpr std::size_t filename_bytes = 255;
 constexpr std::chrono::seconds idle_wait{1};
 // A batch whose store or disk failed is tried again after this long.
 constexpr std::chrono::seconds rest_after_fault{10};
-
-// A name for people to read; never used as a path.
-std::string display_name(const std::string& filename) {
-  std::string name = filename.substr(filename.find_last_of('/') + 1);
-  if (!text::is_utf8(name)) name = "?";
-  if (name.size() > filename_bytes) {
-    std::size_t cut = filename_bytes;
-    while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) --cut;
-    name.resize(cut);
-  }
-  return name.empty() ? "?" : name;
-}
+constexpr std::chrono::minutes sweep_rhythm{1};
 
 Result<std::optional<Batch>> find_one(storage::Store& store, const storage::Statement& statement,
                                       std::span<const storage::Value> parameters) {
@@ -37,7 +27,24 @@ Result<std::optional<Batch>> find_one(storage::Store& store, const storage::Stat
 
 }  // namespace
 
-IngestService::IngestService(IngestParts parts) : parts_(std::move(parts)) {}
+std::string display_name(const std::string& filename) {
+  std::string name = filename.substr(filename.find_last_of('/') + 1);
+  if (!text::is_utf8(name)) name = "?";
+  if (name.size() > filename_bytes) {
+    std::size_t cut = filename_bytes;
+    while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) --cut;
+    name.resize(cut);
+  }
+  return name.empty() ? "?" : name;
+}
+
+std::vector<KeptFiles> kept_files() {
+  return {{"batch", ".upload", sql::waiting_files, &sql::move_waiting_file},
+          {"upload", ".pieces", sql::upload_files, nullptr}};
+}
+
+IngestService::IngestService(IngestParts parts)
+    : parts_(std::move(parts)), uploads_(std::make_unique<Uploads>(*this)) {}
 
 IngestService::~IngestService() {
   stop();
@@ -157,9 +164,22 @@ void IngestService::run_loader() {
       }
       continue;
     }
+    sweep_uploads();
     std::unique_lock lock(mutex_);
     if (!stopping_) wake_.wait_for(lock, idle_wait);
   }
+}
+
+// By whichever loader is idle, once in a while.
+void IngestService::sweep_uploads() {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = parts_.clock.monotonic();
+    if (swept_at_ && now - *swept_at_ < sweep_rhythm) return;
+    swept_at_ = now;
+  }
+  if (const auto swept = uploads_->sweep(); !swept)
+    log::warn("ingest.uploads_not_swept", {{"fault", swept.error().to_log()}});
 }
 
 std::optional<BatchId> IngestService::next_batch() {
@@ -217,6 +237,16 @@ Result<BatchView> IngestService::find_batch(BatchId id) const {
   JW_ASSIGN(auto batch, find_one(parts_.store, sql::find_batch, std::span(&key, 1)));
   if (!batch) return Error(ErrorCode::not_found, "ingest.batch_not_found").with("batch", id.to_string());
   return view_of(std::move(*batch));
+}
+
+Result<BatchView> IngestService::find_batch_of(const std::string& resource,
+                                               const std::string& content) const {
+  const std::array<storage::Value, 2> parameters = {resource, storage::Blob{content}};
+  JW_ASSIGN(auto batch, find_one(parts_.store, sql::find_batch_of_content, parameters));
+  if (!batch) return Error(ErrorCode::not_found, "ingest.batch_not_found").with("batch", "");
+  BatchView view = view_of(std::move(*batch));
+  view.repeated = true;
+  return view;
 }
 
 Result<std::vector<BatchView>> IngestService::list_batches(const std::string& resource, BatchId before,

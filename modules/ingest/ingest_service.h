@@ -74,6 +74,22 @@ struct WriteRequest {
   std::optional<std::string> idempotency_key;
 };
 
+// Files beside the database that rows of a table name: what a backup takes along.
+struct KeptFiles {
+  std::string_view table;
+  std::string_view suffix;         // of the name in the uploads folder, after the row's id
+  const storage::Statement& list;  // → id, path (absent: in the uploads folder), bytes that count (-1: all)
+  const storage::Statement*
+      move;  // $1 id, $2 path: tells the row of its file's new place; none when it need not know
+  std::string name_of(std::int64_t id) const { return std::to_string(id) + std::string(suffix); }
+};
+std::vector<KeptFiles> kept_files();
+
+// A file's name for people to read, cut to 255 bytes; never used as a path.
+std::string display_name(const std::string& filename);
+
+class Uploads;
+
 // Thread-safe.
 class IngestService {
  public:
@@ -98,6 +114,8 @@ class IngestService {
 
   // Errors: not_found.
   Result<BatchView> find_batch(BatchId batch) const;
+  // The batch of these bytes (SHA-256, 32 bytes), marked repeated. Errors: not_found.
+  Result<BatchView> find_batch_of(const std::string& resource, const std::string& content) const;
   // Newest first; empty `resource` means all; `before` none means from the newest.
   Result<std::vector<BatchView>> list_batches(const std::string& resource, BatchId before,
                                               std::size_t most) const;
@@ -124,9 +142,12 @@ class IngestService {
   void on_progress(std::function<void(const BatchView&)> notify);
 
   const IngestParts& parts() const { return parts_; }
+  // Files that come in pieces (uploads.h).
+  Uploads& uploads() { return *uploads_; }
 
  private:
   friend class BatchLoader;
+  void sweep_uploads();
   void run_loader();
   std::optional<BatchId> next_batch();
   BatchView view_of(Batch batch) const;
@@ -141,6 +162,8 @@ class IngestService {
       given_up_;  // could not be loaded (store or disk fault), since when; tried again
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
+  std::unique_ptr<Uploads> uploads_;
+  std::optional<std::chrono::nanoseconds> swept_at_;
 };
 
 }  // namespace jingwei::ingest
