@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   cli::add_sim(app, exit_code);
   cli::add_form(app, exit_code);
   cli::add_keys(app, exit_code);
+  cli::add_backup(app, exit_code);
+  cli::add_restore(app, exit_code);
   cli::add_doctor(app, exit_code);
   cli::add_completion(app, exit_code);
   try {

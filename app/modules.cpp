@@ -11,6 +11,7 @@
 #include "modules/ingest/sql.gen.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
+#include "modules/operations/messages.gen.h"
 #include "modules/region/messages.gen.h"
 #include "modules/region/sql.gen.h"
 #include "schema/messages.gen.h"
@@ -41,6 +42,7 @@ void register_all_messages() {
   catalog::register_messages();
   ingest::register_messages();
   metrics::register_messages();
+  operations::register_messages();
   forms::register_messages();
   spreadsheet::register_messages();
   sim::register_messages();

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "app/operations_places.h"
 #include "app/system_api.h"
 #include "base/log.h"
 #include "http/system_routes.h"
@@ -13,6 +14,7 @@
 #include "modules/forms/forms_routes.h"
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
+#include "modules/operations/operations_routes.h"
 #include "modules/region/region_routes.h"
 
 namespace jingwei::app {
@@ -102,6 +104,11 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   metrics::MetricsRoutes metrics_routes(hub.metrics(), hub.regions(), hub.ingest(), hub.settings().region);
   forms::FormsRoutes forms_routes(hub.forms());
   region::RegionRoutes region_routes(hub.regions());
+  operations::OperationsService operations(backup_place(hub.data_folder(), hub.settings(), hub.clock()),
+                                           hub.store());
+  operations::OperationsRoutes operations_routes(operations, [&hub] {
+    return operations::examine(doctor_place(hub.data_folder(), hub.settings(), hub.clock(), Serving::yes));
+  });
   SystemApi system_api(hub);
 
   http::Options server_options;
@@ -125,8 +132,9 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                              return {};
                            },
                            [&hub](std::string& out) { append_figures(hub, out); }});
-  for (auto list : {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(),
-                    metrics_routes.routes(), forms_routes.routes(), system_api.routes()}) {
+  for (auto list :
+       {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
+        operations_routes.routes(), forms_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

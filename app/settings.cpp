@@ -23,7 +23,11 @@ Result<Settings> read_settings(FileSystem& files, const std::string& data_folder
     if (text.error().code != ErrorCode::not_found) return std::move(text).error();
     return Error(ErrorCode::not_found, "app.no_data_folder").with("data", data_folder);
   }
-  JW_ASSIGN(const schema::YamlNode root, schema::parse_yaml(*text, path));
+  return parse_settings(*text, path);
+}
+
+Result<Settings> parse_settings(const std::string& text, const std::string& path) {
+  JW_ASSIGN(const schema::YamlNode root, schema::parse_yaml(text, path));
   schema::YamlFaults faults;
   schema::YamlMapping mapping(root, faults);
   Settings settings;
@@ -46,7 +50,7 @@ Result<Settings> read_settings(FileSystem& files, const std::string& data_folder
   return settings;
 }
 
-Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings) {
+std::string settings_text(const Settings& settings) {
   std::string yaml = "# This hub's settings. Change them while it does not run.\n";
   const auto line = [&](std::string_view key, std::string_view value) {
     yaml += key;
@@ -70,8 +74,12 @@ Result<void> write_settings(FileSystem& files, const std::string& data_folder, c
   if (settings.crypto != crypto::Suite::standard) line("crypto", crypto::name_of(settings.crypto));
   if (!settings.keys_folder.empty()) line("keys_folder", settings.keys_folder);
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
+  return yaml;
+}
+
+Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings) {
   JW_TRY(files.make_folders(data_folder));
-  return write_text_durably(files, settings_path(data_folder), yaml);
+  return write_text_durably(files, settings_path(data_folder), settings_text(settings));
 }
 
 Share find_share() {

@@ -27,6 +27,9 @@ struct Settings {
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).
 Result<Settings> read_settings(FileSystem& files, const std::string& data_folder);
+// The same of a text; `path` is named in faults.
+Result<Settings> parse_settings(const std::string& text, const std::string& path);
+std::string settings_text(const Settings& settings);
 Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings);
 
 // Where the program's own files stand: the national regions, the scenario packages, the pages.

@@ -59,6 +59,8 @@ void add_region(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 void add_form(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
+void add_backup(CLI::App& app, int& exit_code);
+void add_restore(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
 
