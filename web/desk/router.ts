@@ -2,6 +2,7 @@ import { createRouter, createWebHashHistory } from 'vue-router';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
+import OperationsPage from './pages/OperationsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
@@ -20,6 +21,7 @@ export const router = createRouter({
     { path: '/batches', component: BatchesPage },
     { path: '/batches/:id', component: BatchPage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
+    { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/resources' },
   ],
 });

@@ -5,6 +5,7 @@ import { isRunning } from '@shared/batch';
 import { currentLanguage } from '@shared/language';
 import { openLive, type Live } from '@shared/sse';
 import type { Batch } from '@shared/types';
+import { sendInPieces, whole_most } from './pieces';
 
 export type SendState = 'waiting' | 'sending' | 'received' | 'failed';
 
@@ -14,6 +15,7 @@ export interface Sending {
   file: File;
   state: SendState;
   sent: number;
+  away: boolean;  // the hub cannot be reached just now
   batch: Batch | null;
   failure: unknown;
   stop: (() => void) | null;
@@ -35,6 +37,16 @@ export function followBatch(id: string, onBatch: (batch: Batch) => void): Live {
     url: `${api_root}/batches/${encodeURIComponent(id)}/progress`,
     endIsDone: true,
     onEvent: (event) => { if (event.event === 'batch') onBatch(JSON.parse(event.data) as Batch); },
+  });
+}
+
+function sendLarge(item: Sending): Promise<Batch> {
+  let stopped = false;
+  return sendInPieces(item.resource, item.file, {
+    sent: (bytes) => { item.sent = bytes; },
+    waiting: (away) => { item.away = away; },
+    stopped: () => stopped,
+    onStop: (stop) => { item.stop = () => { stopped = true; stop(); }; },
   });
 }
 
@@ -69,7 +81,7 @@ async function work(): Promise<void> {
     const current = item;
     current.state = 'sending';
     try {
-      current.batch = await send(current);
+      current.batch = await (current.file.size > whole_most ? sendLarge(current) : send(current));
       current.sent = current.file.size;
       current.state = 'received';
       const repeated = current.batch.repeated === true;
@@ -86,7 +98,7 @@ async function work(): Promise<void> {
 
 export function enqueue(resource: string, files: Iterable<File>): void {
   for (const file of files) {
-    queue.unshift({ key: newIdempotencyKey(), resource, file, state: 'waiting', sent: 0, batch: null, failure: null, stop: null });
+    queue.unshift({ key: newIdempotencyKey(), resource, file, state: 'waiting', sent: 0, away: false, batch: null, failure: null, stop: null });
   }
   void work();
 }

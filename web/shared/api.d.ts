@@ -243,6 +243,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an upload in pieces
+         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received.
+         */
+        post: operations["start_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload has come */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /** Cancel an upload */
+        delete: operations["cancel_upload"];
+        options?: never;
+        head?: never;
+        /**
+         * Send a piece
+         * @description Answered when it is on disk. At a wrong offset the answer is 409, and the Upload-Offset header tells the right one.
+         */
+        patch: operations["put_piece"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All pieces are there; make it a batch */
+        post: operations["complete_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cockpit": {
         parameters: {
             query?: never;
@@ -303,6 +362,95 @@ export interface paths {
         };
         /** A metric day by day */
         get: operations["get_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List backups */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Start a backup
+         * @description The hub goes on serving; the backup is everything up to one feed position. One at a time.
+         */
+        post: operations["start_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backup and how far it is */
+        get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{name}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop the backup or check that runs */
+        delete: operations["stop_backup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute all hashes of a backup anew */
+        post: operations["check_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doctor: disk, clock, versions, permissions, feed, batches, database */
+        get: operations["examine_system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,6 +628,126 @@ export interface components {
              * Format: double
              */
             lag_ms: number;
+        };
+        /** Backup */
+        Backup: {
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "damaged";
+            /** Progress while it runs */
+            progress: components["schemas"]["BackupProgress"] | null;
+            /**
+             * Started at
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /** Feed position */
+            position: string | null;
+            /** Program version */
+            program: string | null;
+            /** Storage it comes from */
+            storage: string | null;
+            /**
+             * Rows
+             * Format: int64
+             */
+            rows: number;
+            /**
+             * Bytes
+             * Format: int64
+             */
+            bytes: number;
+            /**
+             * Waiting uploads with it
+             * Format: int64
+             */
+            uploads: number;
+            /** Why it failed */
+            error: string | null;
+            /**
+             * Last check
+             * @enum {string|null}
+             */
+            check: "running" | "sound" | "damaged" | null;
+            /** What the check found */
+            check_faults: components["schemas"]["Sentence"][];
+            /** Tables; left out of lists */
+            tables: components["schemas"]["BackupTable"][];
+        };
+        /** Backups */
+        BackupList: {
+            /** Folder of backups */
+            folder: string;
+            /**
+             * Bytes free on the disk
+             * Format: int64
+             */
+            free_bytes: number;
+            /** Backups, newest first */
+            items: components["schemas"]["Backup"][];
+        };
+        /** Start of a backup */
+        BackupOrder: {
+            /** Folder on the server; through the local socket only */
+            to?: string;
+        };
+        /** Progress */
+        BackupProgress: {
+            /** At hand */
+            step: string;
+            /**
+             * Tables done
+             * Format: int64
+             */
+            tables_done: number;
+            /**
+             * Tables in all
+             * Format: int64
+             */
+            tables_total: number;
+            /**
+             * Rows done
+             * Format: int64
+             */
+            rows_done: number;
+            /**
+             * Rows in all, 0 until counted
+             * Format: int64
+             */
+            rows_total: number;
+            /**
+             * Bytes written
+             * Format: int64
+             */
+            bytes: number;
+        };
+        /** Table of a backup */
+        BackupTable: {
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * Format: int64
+             */
+            rows: number;
+            /** Hash of all rows in whatever order */
+            digest: string;
+            /**
+             * Bytes
+             * Format: int64
+             */
+            bytes: number;
         };
         /** Batch */
         Batch: {
@@ -663,6 +931,18 @@ export interface components {
              */
             value: number;
         };
+        /** Doctor's report */
+        DoctorReport: {
+            /** Nothing is wrong */
+            healthy: boolean;
+            /**
+             * Examined at
+             * Format: date-time
+             */
+            examined_at: string;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
         /** Field */
         Field: {
             /** Name */
@@ -702,6 +982,25 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /** Finding */
+        Finding: {
+            /** Id */
+            id: string;
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "disk" | "clock" | "versions" | "permissions" | "feed" | "batches" | "leftovers" | "settings" | "database" | "backups" | "protection";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fine" | "notice" | "wrong";
+            /** Sentence */
+            sentence: string;
+            /** What to do */
+            advice: string | null;
         };
         /** A key, without its secret */
         Key: {
@@ -1117,6 +1416,8 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Sentence */
+        Sentence: string;
         /** Series */
         Series: {
             /** Metric */
@@ -1190,6 +1491,56 @@ export interface components {
              * Format: date-time
              */
             now: string;
+        };
+        /** Upload in pieces */
+        Upload: {
+            /** Upload id */
+            id: string;
+            /** Resource id */
+            resource: string;
+            /** File name */
+            filename: string;
+            /**
+             * Bytes in all
+             * Format: int64
+             */
+            bytes: number;
+            /**
+             * Bytes received and synced; go on from here
+             * Format: int64
+             */
+            received: number;
+            /**
+             * Most bytes of a piece
+             * Format: int64
+             */
+            piece_bytes: number;
+            /**
+             * Started at
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Removed at this time when nobody goes on
+             * Format: date-time
+             */
+            lapses_at: string;
+            /** Batch it became */
+            batch: string | null;
+        };
+        /** Start of an upload in pieces */
+        UploadStart: {
+            /** Resource id */
+            resource: string;
+            /** File name */
+            filename: string;
+            /**
+             * Bytes of the file
+             * Format: int64
+             */
+            bytes: number;
+            /** SHA-256 of the file */
+            sha256?: string;
         };
         /** Problem */
         Problem: {
@@ -1630,6 +1981,146 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    start_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadStart"];
+            };
+        };
+        responses: {
+            /** @description Start an upload in pieces */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Upload id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far an upload has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Upload id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel an upload */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_piece: {
+        parameters: {
+            query: {
+                /** @description Where the piece begins */
+                offset: number;
+                /** @description SHA-256 of the piece */
+                sha256?: string;
+            };
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Upload id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Send a piece */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    complete_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Upload id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All pieces are there; make it a batch */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_cockpit: {
         parameters: {
             query?: {
@@ -1724,6 +2215,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List backups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_backup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupOrder"];
+            };
+        };
+        responses: {
+            /** @description Start a backup */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One backup and how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stop_backup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop the backup or check that runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_backup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compute all hashes of a backup anew */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    examine_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Doctor: disk, clock, versions, permissions, feed, batches, database */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"];
                 };
             };
             default: components["responses"]["Problem"];
