@@ -126,7 +126,7 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
     for (const auto& pair : headers->pairs)
       bytes += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
   }
-  const bool writes = request.starts_with("POST") || request.starts_with("PUT");
+  const bool writes = request.starts_with("POST") || request.starts_with("PUT") || request.starts_with("PATCH");
   if (writes) bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   if (const std::string media = scalar(step, "media"); !media.empty())
     bytes += "Content-Type: " + media + "\r\n";
