@@ -99,6 +99,8 @@ class Doctor {
   // Modes of what must be ours alone.
   void look_at_permissions() {
     bool good = true;
+    struct stat folder {};
+    const bool closed = ::stat(place_.data_folder.c_str(), &folder) == 0 && (folder.st_mode & others) == 0;
     const auto look = [&](const std::string& path, bool must_stand) {
       struct stat info {};
       if (::stat(path.c_str(), &info) != 0) {
@@ -112,7 +114,10 @@ class Doctor {
         add(FindingState::wrong, "permissions", "doctor.foreign_owner", {{"path", path}},
             "doctor.advice.foreign_owner");
       }
-      if ((info.st_mode & others) != 0) {
+      const bool is_key = !place_.keys_folder.empty() && path.starts_with(place_.keys_folder);
+      // Behind a closed folder nobody gets at it, but keys are closed themselves.
+      const bool behind = closed && path.starts_with(place_.data_folder + "/") && !is_key;
+      if ((info.st_mode & others) != 0 && !behind) {
         good = false;
         add(FindingState::notice, "permissions", "doctor.open_to_others", {{"path", path}},
             "doctor.advice.open_to_others");
