@@ -7,6 +7,7 @@ import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.
 import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
+import { operationsTests } from './operations.mjs';
 
 const outcome = { passed: 0, failed: 0, skipped: 0 };
 let number = 0;
@@ -35,7 +36,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/regions', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/regions', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
@@ -81,6 +82,7 @@ try {
   await formsTests(suite);
   await cockpitTests(suite);
   await deskTests(suite);
+  await operationsTests(suite);
   await generalTests(browser.context, system);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });
   await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []), { core: true });
