@@ -89,6 +89,12 @@ inline constexpr std::chrono::hours upload_abandoned{
 inline constexpr std::size_t backup_row_bytes = 64 << 20;
 inline constexpr std::size_t backup_manifest_bytes = 16 << 20;
 inline constexpr std::chrono::milliseconds backup_settle{10'000};  // for a moment with nothing half under way
+// catalog
+inline constexpr std::size_t resource_fields = 500;            // of one resource
+inline constexpr std::size_t catalog_resources = 10'000;       // of one catalogue, drafts included
+inline constexpr std::size_t catalog_list = 5'000;             // demands or responsibilities one answer lists
+inline constexpr std::size_t search_text = 200;                // code points of a search
+inline constexpr std::chrono::hours demand_answer_time{240};   // a demand is to be answered within ten days
 
 // region
 inline constexpr std::size_t region_matches = 200;
