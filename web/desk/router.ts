@@ -3,9 +3,11 @@ import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
+import DemandsPage from './pages/DemandsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
+import ResponsibilitiesPage from './pages/ResponsibilitiesPage.vue';
 import UploadPage from './pages/UploadPage.vue';
 
 // Hash addresses: the hub serves plain files and need not know the desk's pages.
@@ -20,6 +22,8 @@ export const router = createRouter({
     { path: '/forms', component: FormsPage },
     { path: '/batches', component: BatchesPage },
     { path: '/batches/:id', component: BatchPage, props: true },
+    { path: '/demands', component: DemandsPage },
+    { path: '/responsibilities', component: ResponsibilitiesPage },
     { path: '/regions/:code?', component: RegionsPage, props: true },
     { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/resources' },
