@@ -15,6 +15,7 @@ namespace jingwei::app {
 namespace {
 
 constexpr std::uint64_t regions_file_bytes = 256 << 20;
+constexpr int source_threads = 2;
 
 bool is_embedded(const Settings& settings) {
   return settings.store == "embedded";
@@ -127,6 +128,11 @@ Result<void> Hub::open_modules(const Share& share) {
       ingest::IngestParts{*store_, *catalog_, *regions_, *sealer_, files, clock_, zone_, uploads,
                           own == region::no_node ? RegionId() : tree->id(own),
                           settings_.synthetic_id_prefixes, settings_.synthetic_today, owner_});
+  sources_ = std::make_unique<source::SourceService>(source::SourceParts{*ingest_, *store_, *sealer_, files,
+                                                                         clock_, zone_, settings_.sources,
+                                                                         data_folder_ + "/sources", owner_});
+  timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
+  sources_->on_timers(*timers_);
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
@@ -157,9 +163,13 @@ void Hub::start(int loaders) {
   region_follower_->start();
   metrics_->start(owner_);
   ingest_->start(loaders);
+  sources_->start(source_threads);
+  timers_->start();
 }
 
 void Hub::stop() {
+  if (timers_) timers_->stop();
+  if (sources_) sources_->stop();
   if (ingest_) ingest_->stop();
   if (metrics_) metrics_->stop();
   if (region_follower_) region_follower_->stop();

@@ -18,9 +18,11 @@
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/region/region_service.h"
+#include "modules/source/source_service.h"
 #include "storage/feed_runner.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
+#include "storage/timer_runner.h"
 
 namespace jingwei::app {
 
@@ -57,6 +59,7 @@ class Hub {
   metrics::MetricsService& metrics() { return *metrics_; }
   crypto::Keystore& keystore() { return *keystore_; }
   forms::FormsService& forms() { return *forms_; }
+  source::SourceService& sources() { return *sources_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -86,7 +89,9 @@ class Hub {
   std::unique_ptr<ingest::IngestService> ingest_;
   std::unique_ptr<metrics::MetricsService> metrics_;
   std::unique_ptr<forms::FormsService> forms_;
+  std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<storage::Follower> region_follower_;  // regions and catalogue
+  std::unique_ptr<storage::TimerRunner> timers_;        // every module's timers
 };
 
 }  // namespace jingwei::app

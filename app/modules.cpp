@@ -14,6 +14,8 @@
 #include "modules/operations/messages.gen.h"
 #include "modules/region/messages.gen.h"
 #include "modules/region/sql.gen.h"
+#include "modules/source/messages.gen.h"
+#include "modules/source/sql.gen.h"
 #include "schema/messages.gen.h"
 #include "sim/messages.gen.h"
 #include "spreadsheet/messages.gen.h"
@@ -26,7 +28,7 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
-        ingest::sql::migrations(), metrics::sql::migrations()}) {
+        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -45,6 +47,7 @@ void register_all_messages() {
   operations::register_messages();
   forms::register_messages();
   spreadsheet::register_messages();
+  source::register_messages();
   sim::register_messages();
   app::register_messages();
 }

@@ -16,6 +16,7 @@
 #include "modules/metrics/metrics_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/region/region_routes.h"
+#include "modules/source/source_routes.h"
 
 namespace jingwei::app {
 
@@ -110,6 +111,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   operations::OperationsRoutes operations_routes(operations, [&hub] {
     return operations::examine(doctor_place(hub.data_folder(), hub.settings(), hub.clock(), Serving::yes));
   });
+  source::SourceRoutes source_routes(hub.sources());
   SystemApi system_api(hub);
 
   http::Options server_options;
@@ -135,7 +137,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                            [&hub](std::string& out) { append_figures(hub, out); }});
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
-        operations_routes.routes(), forms_routes.routes(), system_api.routes()}) {
+        operations_routes.routes(), forms_routes.routes(), source_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -45,6 +45,13 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.unknown_crypto", {{"word", node->scalar}, {"expected", "standard, sm"}});
   }
   settings.keys_folder = mapping.text("keys_folder").value_or("");
+  if (const schema::YamlNode* node = mapping.get("sources")) {
+    schema::YamlMapping sources(*node, faults);
+    settings.sources.folders = sources.texts("allowed_folders");
+    settings.sources.hosts = sources.texts("allowed_hosts");
+    settings.sources.odbc_drivers = sources.texts("allowed_odbc_drivers");
+    sources.finish();
+  }
   mapping.finish();
   if (!faults.empty()) return faults.to_error();
   return settings;
@@ -73,6 +80,21 @@ std::string settings_text(const Settings& settings) {
   if (settings.synthetic_today) line("synthetic_today", to_iso(*settings.synthetic_today));
   if (settings.crypto != crypto::Suite::standard) line("crypto", crypto::name_of(settings.crypto));
   if (!settings.keys_folder.empty()) line("keys_folder", settings.keys_folder);
+  const auto list = [&](std::string_view key, const std::vector<std::string>& values) {
+    yaml += "  " + std::string(key) + ": [";
+    for (const auto& value : values) {
+      if (!yaml.ends_with('[')) yaml += ", ";
+      append_json_string(yaml, value);
+    }
+    yaml += "]\n";
+  };
+  yaml +=
+      "# What sources may reach: folders (with all below them), hosts (host or host:port), ODBC drivers by "
+      "name.\n";
+  yaml += "sources:\n";
+  list("allowed_folders", settings.sources.folders);
+  list("allowed_hosts", settings.sources.hosts);
+  list("allowed_odbc_drivers", settings.sources.odbc_drivers);
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   return yaml;
 }

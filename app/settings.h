@@ -8,6 +8,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "crypto/aead.h"
+#include "modules/source/source_service.h"
 
 namespace jingwei::app {
 
@@ -23,6 +24,7 @@ struct Settings {
   bool synthetic = false;  // all data are invented; every page says so
   crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
+  source::Allowed sources;                         // what sources may reach; nothing unless named here
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

@@ -100,4 +100,20 @@ inline constexpr std::chrono::hours demand_answer_time{240};   // a demand is to
 inline constexpr std::size_t region_matches = 200;
 inline constexpr std::size_t region_load_writes = 10'000;  // of one Change of a file of regions
 
+// source
+inline constexpr std::size_t sources = 200;
+inline constexpr std::size_t source_setting_bytes = 16 * 1024;
+inline constexpr std::size_t source_query_bytes = 16 * 1024;
+inline constexpr std::size_t source_files_at_once = 10'000;  // names of one look into a folder
+inline constexpr std::size_t pulled_columns = 1'024;
+inline constexpr std::size_t pulled_cell_bytes = 256 * 1024;
+inline constexpr std::size_t mqtt_topic_bytes = 1'024;
+inline constexpr std::size_t mqtt_payload_bytes = 256 * 1024;
+inline constexpr std::size_t mqtt_array_items = 1'000;
+inline constexpr std::size_t mqtt_group_messages = 1'000;
+inline constexpr std::size_t mqtt_remembered_messages = 200'000;  // known when they come again
+inline constexpr std::size_t mqtt_remembered_groups = 20'000;
+inline constexpr std::uint64_t mqtt_segment_bytes = 64 << 20;
+inline constexpr std::size_t mqtt_waiting_groups = 1'000;  // then nothing more is acknowledged
+
 }  // namespace jingwei::limits

@@ -6,6 +6,7 @@
 #include "modules/ingest/file_digest.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/uploads.h"
+#include "storage/digest.h"
 
 namespace jingwei::ingest {
 
@@ -43,6 +44,10 @@ std::vector<KeptFiles> kept_files() {
           {"upload", ".pieces", sql::upload_files, nullptr}};
 }
 
+Error error_of(const Batch& batch) {
+  return error_from_text(batch.error);
+}
+
 IngestService::IngestService(IngestParts parts)
     : parts_(std::move(parts)), uploads_(std::make_unique<Uploads>(*this)) {}
 
@@ -55,7 +60,8 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
   JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
   const bool ours = path.starts_with(parts_.uploads_folder + "/");
-  const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{digest.sha256}};
+  const std::string identity = request.identity.empty() ? digest.sha256 : storage::sha256(request.identity);
+  const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{identity}};
   std::string standing = path;  // where the bytes are now
   // Bytes nobody will read do not stay behind; after a broken connection the row may stand all the same, so
   // they do.
@@ -97,11 +103,12 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
       change.writes.push_back({&sql::requeue_batch, {id.value, kept, now_us}, 1});
     } else {
       change.writes.push_back({&sql::add_batch,
-                               {id.value, entry->resource.id, storage::Blob{digest.sha256},
-                                display_name(filename), kept, digest.bytes, now_us},
+                               {id.value, entry->resource.id, storage::Blob{identity}, display_name(filename),
+                                kept, digest.bytes, now_us},
                                1});
     }
     change.audit.push_back({request.actor, "batch.upload", "batch:" + id.to_string(), "{}"});
+    if (request.also) request.also(id, change);
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
       return give_up(std::move(committed).error());

@@ -72,7 +72,15 @@ struct RecordReceipt {
 struct WriteRequest {
   std::string actor;
   std::optional<std::string> idempotency_key;
+  // Of submit: tells the batch in place of its bytes, where the same bytes may rightly come twice (rows
+  // pulled from a database, messages).
+  std::string identity = {};
+  // Of submit: adds what must stand exactly when the batch does. Not called for a repeated file.
+  std::function<void(BatchId, storage::Change&)> also = {};
 };
+
+// Why a failed batch failed.
+Error error_of(const Batch& batch);
 
 // Files beside the database that rows of a table name: what a backup takes along.
 struct KeptFiles {

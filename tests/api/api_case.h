@@ -15,7 +15,9 @@ namespace jingwei::api_tests {
 // Runs the steps of one case against a server and reports what differs as test failures, with file and line.
 class CaseRunner {
  public:
-  explicit CaseRunner(std::uint16_t port) : port_(port) {}
+  // `given` are names that stand before the first step, as if saved.
+  explicit CaseRunner(std::uint16_t port, std::map<std::string, std::string> given = {})
+      : port_(port), saved_(std::move(given)) {}
   void run(const schema::YamlNode& root);
 
  private:

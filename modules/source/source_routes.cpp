@@ -1,0 +1,161 @@
+#include "modules/source/source_routes.h"
+
+#include "modules/source/api.gen.h"
+#include "modules/source/source_json.h"
+
+namespace jingwei::source {
+
+using http::problem;
+
+namespace {
+
+// Until accounts arrive everybody on this machine is one actor.
+constexpr std::string_view local_actor = "local";
+
+Terms terms_of(const schema::Datum& given) {
+  Terms terms;
+  if (!given.present()) return terms;
+  if (given["agreement"].present()) terms.agreement = given["agreement"].text();
+  if (given["signed_on"].present()) terms.signed_on = given["signed_on"].day();
+  if (given["valid_until"].present()) terms.valid_until = given["valid_until"].day();
+  return terms;
+}
+
+// What both forms of a source share.
+Result<NewSource> common_part(const schema::Datum& body) {
+  NewSource source;
+  source.title = body["title"].text();
+  JW_ASSIGN(source.settings, settings_from_json(body["settings"].json()));
+  if (body["secrets"].present()) {
+    JW_ASSIGN(source.secrets, settings_from_json(body["secrets"].json()));
+  }
+  if (body["schedule"].present()) source.schedule = body["schedule"].text();
+  source.terms = terms_of(body["terms"]);
+  return source;
+}
+
+Result<NewSource> new_source_of(const schema::Datum& body) {
+  JW_ASSIGN(NewSource source, common_part(body));
+  source.kind = *kind_named(body["kind"].text());
+  source.resource = body["resource"].text();
+  return source;
+}
+
+}  // namespace
+
+class SourceRoutes::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(SourceService& sources) : sources_(sources) {}
+
+  http::Response list_sources(const http::Request& http, const api::ListSources&) override {
+    const auto views = sources_.list();
+    if (!views) return problem(views.error(), http.language);
+    JsonWriter json(4096);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& view : *views) write_source(json, view, sources_.parts(), http.language);
+    json.end_array();
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response add_source(const http::Request& http, const api::AddSource& in) override {
+    auto source = new_source_of(in.body);
+    if (!source) return problem(source.error(), http.language);
+    const auto view = sources_.add(std::move(*source), actor());
+    if (!view) return problem(view.error(), http.language);
+    http::Response response = http::Response::json(source_json(*view, sources_.parts(), http.language), 201);
+    response.headers.emplace_back("Location", "/api/v1/sources/" + view->source.id.to_string());
+    return response;
+  }
+
+  http::Response try_source(const http::Request& http, const api::TrySource& in) override {
+    auto source = new_source_of(in.body);
+    if (!source) return problem(source.error(), http.language);
+    return shown(http, sources_.try_out(std::move(*source)));
+  }
+
+  http::Response get_source(const http::Request& http, const api::GetSource& in) override {
+    return shown(http, sources_.find(SourceId(in.source)));
+  }
+
+  http::Response edit_source(const http::Request& http, const api::EditSource& in) override {
+    auto source = common_part(in.body);
+    if (!source) return problem(source.error(), http.language);
+    return shown(http, sources_.edit(SourceId(in.source), std::move(*source), actor()));
+  }
+
+  http::Response remove_source(const http::Request& http, const api::RemoveSource& in) override {
+    const auto removed = sources_.remove(SourceId(in.source), actor());
+    if (!removed) return problem(removed.error(), http.language);
+    return http::Response::no_content();
+  }
+
+  http::Response list_source_runs(const http::Request& http, const api::ListSourceRuns& in) override {
+    RunId before;
+    if (in.cursor && !in.cursor->empty()) {
+      const auto id = RunId::parse(*in.cursor);
+      if (!id) return problem(Error(ErrorCode::invalid, "source.bad_cursor").at("cursor"), http.language);
+      before = *id;
+    }
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto runs = sources_.list_runs(SourceId(in.source), before, limit + 1);
+    if (!runs) return problem(runs.error(), http.language);
+    JsonWriter json(4096);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (std::size_t at = 0; at < std::min(limit, runs->size()); ++at)
+      write_run(json, (*runs)[at], http.language);
+    json.end_array();
+    json.key("next_cursor");
+    if (runs->size() > limit) {
+      json.value((*runs)[limit - 1].id.to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response run_source(const http::Request& http, const api::RunSource& in) override {
+    return shown(http, sources_.run_now(SourceId(in.source), actor()));
+  }
+  http::Response try_kept_source(const http::Request& http, const api::TryKeptSource& in) override {
+    return shown(http, sources_.try_out(SourceId(in.source)));
+  }
+  http::Response pause_source(const http::Request& http, const api::PauseSource& in) override {
+    return shown(http, sources_.pause(SourceId(in.source), actor()));
+  }
+  http::Response resume_source(const http::Request& http, const api::ResumeSource& in) override {
+    return shown(http, sources_.resume(SourceId(in.source), actor()));
+  }
+  http::Response revoke_source(const http::Request& http, const api::RevokeSource& in) override {
+    return shown(http, sources_.revoke(SourceId(in.source), in.body["why"].text(), actor()));
+  }
+
+ private:
+  static std::string actor() { return std::string(local_actor); }
+
+  http::Response shown(const http::Request& http, const Result<SourceView>& view) const {
+    if (!view) return problem(view.error(), http.language);
+    return http::Response::json(source_json(*view, sources_.parts(), http.language));
+  }
+  static http::Response shown(const http::Request& http, const Result<Trial>& trial) {
+    if (!trial) return problem(trial.error(), http.language);
+    return http::Response::json(trial_json(*trial));
+  }
+
+  SourceService& sources_;
+};
+
+SourceRoutes::SourceRoutes(SourceService& sources) : handlers_(std::make_unique<Handlers>(sources)) {}
+
+SourceRoutes::~SourceRoutes() = default;
+
+std::vector<http::Route> SourceRoutes::routes() {
+  return api::routes(*handlers_);
+}
+
+}  // namespace jingwei::source
