@@ -8,6 +8,7 @@ import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { operationsTests } from './operations.mjs';
+import { sourceTests } from './sources.mjs';
 
 const outcome = { passed: 0, failed: 0, skipped: 0 };
 let number = 0;
@@ -36,7 +37,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/regions', '/desk/#/operations', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/regions', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
@@ -83,6 +84,7 @@ try {
   await cockpitTests(suite);
   await deskTests(suite);
   await operationsTests(suite);
+  await sourceTests(suite);
   await generalTests(browser.context, system);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });
   await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []), { core: true });

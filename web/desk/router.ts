@@ -8,6 +8,8 @@ import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
 import ResponsibilitiesPage from './pages/ResponsibilitiesPage.vue';
+import SourcePage from './pages/SourcePage.vue';
+import SourcesPage from './pages/SourcesPage.vue';
 import UploadPage from './pages/UploadPage.vue';
 
 // Hash addresses: the hub serves plain files and need not know the desk's pages.
@@ -24,6 +26,8 @@ export const router = createRouter({
     { path: '/batches/:id', component: BatchPage, props: true },
     { path: '/demands', component: DemandsPage },
     { path: '/responsibilities', component: ResponsibilitiesPage },
+    { path: '/sources', component: SourcesPage },
+    { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
     { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/resources' },

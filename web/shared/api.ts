@@ -1,7 +1,8 @@
 // The one place that talks to the hub. Every call carries the reader's language; every failure is a Problem.
 import type {
-  Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, OverlapList, Page, ProblemBody, RecordCreated, RefusedRow,
-  Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, SystemInfo,
+  Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, NewSource, OverlapList, Page, ProblemBody, RecordCreated,
+  RefusedRow, Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, Source, SourceRun,
+  SystemInfo,
 } from './types';
 import { currentLanguage } from './language';
 
@@ -49,11 +50,15 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
     throw new Problem(0, {});
   }
   if (!response.ok) throw await problemOf(response, await response.text());
+  if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
 }
 
 const get = <Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> =>
   call<Answer>(withQuery(api_root + path, query), { signal });
+
+const send = <Answer>(method: string, path: string, body?: unknown): Promise<Answer> =>
+  call<Answer>(api_root + path, { method, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': newIdempotencyKey() }, body: body === undefined ? undefined : JSON.stringify(body) });
 
 const segment = encodeURIComponent;
 
@@ -98,6 +103,15 @@ export const api = {
   overlaps: () => get<OverlapList>('/overlaps'),
   demands: () => get<{ items: Demand[] }>('/demands'),
   askDemand: (demand: NewDemand, key: string) => post<DemandDetail>('/demands', demand, key),
+  sources: () => get<{ items: Source[] }>('/sources'),
+  source: (id: string) => get<Source>(`/sources/${segment(id)}`),
+  sourceRuns: (id: string, query: { limit?: number; cursor?: string }) => get<Page<SourceRun>>(`/sources/${segment(id)}/runs`, query),
+  addSource: (source: NewSource) => send<Source>('POST', '/sources', source),
+  trySource: (source: NewSource) => send<{ found: string[] }>('POST', '/sources/trials', source),
+  tryKeptSource: (id: string) => send<{ found: string[] }>('POST', `/sources/${segment(id)}/trial`),
+  actOnSource: (id: string, act: 'run' | 'pause' | 'resume') => send<Source>('POST', `/sources/${segment(id)}/${act}`),
+  revokeSource: (id: string, why: string) => send<Source>('POST', `/sources/${segment(id)}/revocation`, { why }),
+  removeSource: (id: string) => send<void>('DELETE', `/sources/${segment(id)}`),
   cockpit: (region: string, signal?: AbortSignal) => get<Cockpit>('/cockpit', { region }, signal),
   metrics: () => get<{ items: Metric[] }>('/metrics'),
   series: (metric: string, region: string, from?: string, to?: string) =>

@@ -26,6 +26,9 @@ export type ResourceField = Schemas['Field'];
 export type ResourceSummary = Schemas['ResourceSummary'];
 export type Series = Schemas['Series'];
 export type SourceQuality = Schemas['SourceQuality'];
+export type NewSource = Schemas['NewSource'];
+export type Source = Omit<Schemas['Source'], 'settings'> & { settings: Record<string, string> };
+export type SourceRun = Schemas['SourceRun'];
 export type SystemInfo = Schemas['System'];
 export type RecordCreated = Schemas['RecordCreated'];
 
