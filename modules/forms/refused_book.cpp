@@ -111,7 +111,8 @@ Result<std::string> refused_book(const BookContext& context, BatchId batch, Lang
     sheet.header(language);
     std::int64_t after = 0;
     for (;;) {
-      JW_ASSIGN(const auto rows, context.ingest.list_refused(batch, after, limits::page_size_most));
+      JW_ASSIGN(const auto rows, context.ingest.list_refused(batch, after, limits::page_size_most,
+                                                             ingest::RefusedState::open));
       if (rows.empty()) break;
       for (const auto& row : rows) sheet.row(row, batch, language);
       after = rows.back().line;

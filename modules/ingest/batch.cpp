@@ -47,6 +47,8 @@ Batch batch_of(const storage::Row& row) {
   batch.started_at = from_micros(row.integer(20));
   if (!row.is_null(21)) batch.finished_at = from_micros(row.integer(21));
   batch.notes = notes_from_text(row.text(22));
+  if (!row.is_null(23)) batch.repairs = BatchId(row.integer(23));
+  batch.mended = row.integer(24);
   return batch;
 }
 
@@ -55,6 +57,10 @@ Batch batch_of(const storage::Row& row) {
 std::string_view name_of(BatchState state) {
   constexpr std::string_view names[] = {"queued", "running", "done", "failed"};
   return names[static_cast<int>(state)];
+}
+
+std::string_view name_of(RefusedState state) {
+  return state == RefusedState::open ? "open" : "mended";
 }
 
 std::string reasons_to_text(const BatchCounts& counts) {

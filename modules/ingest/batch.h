@@ -45,7 +45,20 @@ struct Batch {
   std::vector<Note> notes;  // what the sender should know besides
   Instant started_at{};
   std::optional<Instant> finished_at;
+  BatchId repairs;          // the batch whose refused rows this one mends; none: a batch of its own
+  std::int64_t mended = 0;  // of `counts.refused`: taken meanwhile
 };
+
+// A refused row by where it stood.
+struct RefusedKey {
+  BatchId batch;
+  std::int64_t line = 0;
+  auto operator<=>(const RefusedKey&) const = default;
+};
+
+// What became of a refused row.
+enum class RefusedState : std::uint8_t { open, mended };
+std::string_view name_of(RefusedState state);
 
 // What a person wants to know while a batch runs; measured by the process that loads it, absent elsewhere.
 struct BatchPace {
@@ -59,6 +72,10 @@ struct RefusedRow {
   std::string reason;  // message id
   std::vector<std::pair<std::string, std::string>> arguments;
   std::string original;
+  RefusedState state = RefusedState::open;
+  std::optional<RefusedKey> first_try;  // this row was sent to mend that one
+  std::optional<RefusedKey> mended_by;  // batch none: taken by hand
+  std::optional<Instant> closed_at;
 };
 
 // Reasons as one line for the batch row and back: "refuse.phone.prefix|phone|12;…".

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "modules/ingest/reading/file_rows.h"
 #include "modules/ingest/refused_cells.h"
+#include "modules/ingest/repair/repair_mark.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/tree_region_resolver.h"
 
@@ -148,6 +149,7 @@ Result<void> BatchLoader::read_rows() {
                              RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners_);
   std::uint32_t bound = 0;
+  MarkColumns marks;
 
   Portion portion;
   Row row;
@@ -165,11 +167,17 @@ Result<void> BatchLoader::read_rows() {
       if (bound != reader->columns_version()) {
         bound = reader->columns_version();
         JW_TRY(check_columns(*reader, cleaner.bind(reader->columns())));
+        marks = find_mark_columns(reader->columns());
       }
       if (row.problem != RowProblem::none) {
         add_broken_row(row, reader->columns().size(), portion);
       } else {
         add_row(row, cleaner.clean(row, context), portion, defaults);
+        if (const auto first_try = first_try_of(row.cells, marks, batch_.resource)) {
+          const auto line = static_cast<std::int64_t>(row.line);
+          const bool taken = portion.refused.empty() || portion.refused.back().line != line;
+          portion.attempts.push_back({*first_try, line, taken});
+        }
       }
     }
     portion.last = !more;
@@ -217,7 +225,11 @@ void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portio
                              field.name,
                              std::string(message_of(cell.refusal)),
                              {},
-                             std::string(row.original.substr(0, limits::refused_original_bytes))});
+                             std::string(row.original.substr(0, limits::refused_original_bytes)),
+                             RefusedState::open,
+                             {},
+                             {},
+                             {}});
 }
 
 void BatchLoader::add_broken_row(const Row& row, std::size_t columns, Portion& portion) const {
@@ -225,7 +237,11 @@ void BatchLoader::add_broken_row(const Row& row, std::size_t columns, Portion& p
                      "",
                      std::string(message_of(row.problem)),
                      {},
-                     std::string(row.original.substr(0, limits::refused_original_bytes))};
+                     std::string(row.original.substr(0, limits::refused_original_bytes)),
+                     RefusedState::open,
+                     {},
+                     {},
+                     {}};
   refused.arguments.emplace_back("expected", std::to_string(columns));
   refused.arguments.emplace_back("found", std::to_string(row.found));
   refused.arguments.emplace_back("column", std::string(row.problem_column));
@@ -274,6 +290,9 @@ Result<void> BatchLoader::store_once(const Portion& portion) {
   Batch next = batch_;
   slice.bulk.change.writes.push_back(entry_.fence());
   add_progress(portion, slice, slice.bulk.change, next);
+  JW_ASSIGN(const BatchId repaired, add_attempts(parts_.store, batch_.resource, batch_.id, portion.attempts,
+                                                 parts_.clock.now(), slice.bulk.change));
+  if (!next.repairs) next.repairs = repaired;
   auto committed = slice.bulk.cells.empty() ? parts_.store.commit(std::move(slice.bulk.change))
                                             : parts_.store.append(std::move(slice.bulk));
   if (!committed) return std::move(committed).error();

@@ -8,6 +8,7 @@
 
 #include "modules/ingest/cleaning/cleaning.h"
 #include "modules/ingest/ingest_service.h"
+#include "modules/ingest/repair/repair_chain.h"
 #include "modules/ingest/row_typing.h"
 
 namespace jingwei::ingest {
@@ -29,6 +30,7 @@ class BatchLoader {
   struct Portion {
     std::vector<TypedRow> rows;
     std::vector<RefusedRow> refused;
+    std::vector<Attempt> attempts;  // rows that were sent to mend refused ones
     std::int64_t cleaned = 0;
     std::int64_t bytes_done = 0;
     RowPosition after;

@@ -54,6 +54,16 @@ void write_optional(JsonWriter& json, std::string_view key, const std::optional<
   }
 }
 
+void write_place(JsonWriter& json, std::string_view key, const std::optional<RefusedKey>& place) {
+  json.key(key);
+  if (!place) return json.null();
+  json.begin_object();
+  write_optional(json, "batch",
+                 place->batch ? std::optional(place->batch.to_string()) : std::optional<std::string>());
+  json.member("line", place->line);
+  json.end_object();
+}
+
 std::optional<std::string> time_text(const std::optional<Instant>& instant) {
   if (!instant) return std::nullopt;
   return to_rfc3339(*instant);
@@ -104,6 +114,9 @@ void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog
   std::optional<std::string> error;
   if (!batch.error.empty()) error = render(error_from_text(batch.error), language);
   write_optional(json, "error", error);
+  json.member("mended", batch.mended);
+  write_optional(json, "repairs",
+                 batch.repairs ? std::optional(batch.repairs.to_string()) : std::optional<std::string>());
   json.member("repeated", view.repeated);
   write_notes(json, batch, language);
   write_reasons(json, view, catalog, language);
@@ -116,13 +129,21 @@ std::string batch_json(const BatchView& view, const catalog::Catalog& catalog, L
   return json.take();
 }
 
-void write_refused_row(JsonWriter& json, const RefusedRow& row, Language language) {
+void write_refused_row(JsonWriter& json, const RefusedRow& row,
+                       const std::vector<std::pair<std::string, std::string>>& fields, Language language) {
   json.begin_object();
   json.member("line", row.line);
   json.member("field", row.field);
   json.member("reason", row.reason);
   json.member("sentence", render(row.reason, row.arguments, language));
   json.member("original", row.original);
+  json.key("fields");
+  json.begin_object();
+  for (const auto& [name, text] : fields) json.member(name, text);
+  json.end_object();
+  json.member("state", name_of(row.state));
+  write_place(json, "first_try", row.first_try);
+  write_place(json, "mended_by", row.mended_by);
   json.end_object();
 }
 

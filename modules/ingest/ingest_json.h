@@ -16,7 +16,8 @@ struct Upload;
 std::string upload_json(const Upload& upload);
 
 // Reasons and originals as a person reads them.
-void write_refused_row(JsonWriter& json, const RefusedRow& row, Language language);
+void write_refused_row(JsonWriter& json, const RefusedRow& row,
+                       const std::vector<std::pair<std::string, std::string>>& fields, Language language);
 
 // Personal fields come masked (catalog::masked); choices, regions, dates and times in their readable forms.
 void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,

@@ -47,12 +47,19 @@ Result<std::vector<Record>> query_records(storage::Store& store, const RecordBui
 Result<RecordReceipt> IngestService::add_record(const std::string& resource,
                                                 const std::map<std::string, std::string>& fields,
                                                 const WriteRequest& request) {
+  return write_record(resource, fields, request, nullptr);
+}
+
+Result<RecordReceipt> IngestService::write_record(const std::string& resource,
+                                                  const std::map<std::string, std::string>& fields,
+                                                  const WriteRequest& request, const RefusedKey* mends) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
   JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
 
   std::vector<std::string> names;
   std::vector<Cell> cells;
   std::string body = resource;
+  if (mends != nullptr) body += '\0' + mends->batch.to_string() + '\0' + std::to_string(mends->line);
   for (const auto& [name, value] : fields) {
     if (entry->resource.field(name) == nullptr) {
       return Error(ErrorCode::invalid, "ingest.unknown_field")
@@ -101,15 +108,22 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource,
     event.counts = slice.counts;
     change.events.push_back(to_feed_event(event));
     change.audit.push_back({request.actor, "record.write", resource + ":" + receipt.id.to_string(), "{}"});
+    if (mends != nullptr)
+      JW_TRY(add_mending(parts_.store, resource, *mends, request.actor, parts_.clock.now(), change));
     if (request.idempotency_key) {
-      change.idempotency = storage::Idempotency{
-          request.actor, "add_record", *request.idempotency_key, storage::sha256_hex(body),
-          receipt.id.to_string() + " " + std::to_string(receipt.version) + " " +
-              std::to_string(static_cast<int>(receipt.outcome))};
+      change.idempotency =
+          storage::Idempotency{request.actor, mends == nullptr ? "add_record" : "repair_refused_row",
+                               *request.idempotency_key, storage::sha256_hex(body),
+                               receipt.id.to_string() + " " + std::to_string(receipt.version) + " " +
+                                   std::to_string(static_cast<int>(receipt.outcome))};
     }
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
       return std::move(committed).error();
+    }
+    if (!committed && mends != nullptr) {
+      JW_ASSIGN(const RefusedRow row, find_refused(*mends));
+      if (row.state != RefusedState::open) return closed_already(*mends);
     }
     if (!committed) continue;
     if (!committed->earlier_answer) return receipt;

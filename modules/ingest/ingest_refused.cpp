@@ -24,4 +24,13 @@ Result<std::vector<int>> IngestService::columns_of_fields(const std::string& res
   return cleaner.bind(columns).column_of_field;
 }
 
+Result<RefusedCutter> IngestService::refused_cutter(const Batch& batch) const {
+  RefusedCutter cutter;
+  JW_ASSIGN(cutter.columns, columns_of(batch.id));
+  JW_ASSIGN(cutter.column_of_field, columns_of_fields(batch.resource, cutter.columns));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(batch.resource));
+  for (const auto& field : entry->resource.fields) cutter.fields.push_back(field.name);
+  return cutter;
+}
+
 }  // namespace jingwei::ingest

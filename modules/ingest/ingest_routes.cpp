@@ -149,14 +149,20 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response list_refused_rows(const http::Request& http, const api::ListRefusedRows& in) override {
     const auto after = read_cursor(in.cursor);
     if (!after) return problem(after.error(), http.language);
-    if (const auto view = service_.find_batch(BatchId(in.batch)); !view)
-      return problem(view.error(), http.language);
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return problem(view.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    const auto rows = service_.list_refused(BatchId(in.batch), *after, limit + 1);
+    std::optional<RefusedState> state;
+    if (in.state) state = *in.state == "mended" ? RefusedState::mended : RefusedState::open;
+    const auto rows = service_.list_refused(BatchId(in.batch), *after, limit + 1, state);
     if (!rows) return problem(rows.error(), http.language);
+    const auto cutter = service_.refused_cutter(view->batch);
+    if (!cutter) return problem(cutter.error(), http.language);
     return http::Response::json(page_json(
         *rows, limit,
-        [&](JsonWriter& json, const RefusedRow& row) { write_refused_row(json, row, http.language); },
+        [&](JsonWriter& json, const RefusedRow& row) {
+          write_refused_row(json, row, cutter->fields_of(row.original), http.language);
+        },
         [](const RefusedRow& row) { return row.line; }));
   }
 
@@ -209,21 +215,36 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (!texts) return problem(texts.error(), http.language);
     const auto receipt = service_.add_record(in.resource, *texts, write_request(in.idempotency_key));
     if (!receipt) return problem(receipt.error(), http.language);
-    constexpr std::string_view outcomes[] = {"created", "updated", "unchanged"};
-    JsonWriter json;
-    json.begin_object();
-    json.member("id", receipt->id.to_string());
-    json.member("version", receipt->version);
-    json.member("outcome", outcomes[static_cast<int>(receipt->outcome)]);
-    json.end_object();
-    http::Response response =
-        http::Response::json(json.take(), receipt->outcome == RowOutcome::created ? 201 : 200);
-    response.headers.emplace_back("Location",
-                                  "/api/v1/resources/" + in.resource + "/records/" + receipt->id.to_string());
-    return response;
+    return receipt_response(in.resource, *receipt);
+  }
+
+  http::Response repair_refused_row(const http::Request& http, const api::RepairRefusedRow& in) override {
+    const auto texts = texts_of(in.body.json());
+    if (!texts) return problem(texts.error(), http.language);
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return problem(view.error(), http.language);
+    const RefusedKey key{BatchId(in.batch), in.line};
+    const auto receipt = service_.mend_refused(key, *texts, write_request(in.idempotency_key));
+    if (!receipt) return problem(receipt.error(), http.language);
+    return receipt_response(view->batch.resource, *receipt);
   }
 
  private:
+  static http::Response receipt_response(const std::string& resource, const RecordReceipt& receipt) {
+    constexpr std::string_view outcomes[] = {"created", "updated", "unchanged"};
+    JsonWriter json;
+    json.begin_object();
+    json.member("id", receipt.id.to_string());
+    json.member("version", receipt.version);
+    json.member("outcome", outcomes[static_cast<int>(receipt.outcome)]);
+    json.end_object();
+    http::Response response =
+        http::Response::json(json.take(), receipt.outcome == RowOutcome::created ? 201 : 200);
+    response.headers.emplace_back("Location",
+                                  "/api/v1/resources/" + resource + "/records/" + receipt.id.to_string());
+    return response;
+  }
+
   // Streams that follow a batch; outlives the handlers while a loader still announces.
   struct Followers {
     struct Follower {

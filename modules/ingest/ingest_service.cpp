@@ -267,28 +267,6 @@ Result<std::vector<BatchView>> IngestService::list_batches(const std::string& re
   return views;
 }
 
-Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::int64_t after_line,
-                                                            std::size_t most) const {
-  const std::array<storage::Value, 3> parameters = {batch.value, after_line, static_cast<std::int64_t>(most)};
-  std::vector<RefusedRow> rows;
-  std::optional<Error> fault;
-  JW_ASSIGN(auto reader, parts_.store.read());
-  JW_TRY(reader->query(sql::page_of_refused_rows, parameters, [&](const storage::Row& row) {
-    const std::int64_t line = row.integer(0);
-    auto arguments = parts_.sealer.open({"refused_row", line, "arguments"}, row.blob(3));
-    auto original = parts_.sealer.open({"refused_row", line, "original"}, row.blob(4));
-    if (!arguments || !original) {
-      fault = arguments ? original.error() : arguments.error();
-      return false;
-    }
-    rows.push_back({line, std::string(row.text(1)), std::string(row.text(2)), arguments_from_text(*arguments),
-                    std::move(*original)});
-    return true;
-  }));
-  if (fault) return *fault;
-  return rows;
-}
-
 void IngestService::on_progress(std::function<void(const BatchView&)> notify) {
   const std::lock_guard lock(mutex_);
   listeners_.push_back(std::move(notify));

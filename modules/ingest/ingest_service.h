@@ -19,6 +19,7 @@
 #include "modules/ingest/record_builder.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/refused_cells.h"
+#include "modules/ingest/repair/repair_chain.h"
 #include "modules/ingest/slice_event.h"
 #include "modules/region/region_service.h"
 #include "storage/sealer.h"
@@ -127,13 +128,23 @@ class IngestService {
   // Newest first; empty `resource` means all; `before` none means from the newest.
   Result<std::vector<BatchView>> list_batches(const std::string& resource, BatchId before,
                                               std::size_t most) const;
-  Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line,
-                                               std::size_t most) const;
+  // By line; `state` none means all. Errors: the store's, corrupt.
+  Result<std::vector<RefusedRow>> list_refused(BatchId batch, std::int64_t after_line, std::size_t most,
+                                               std::optional<RefusedState> state = std::nullopt) const;
+  // Errors: not_found.
+  Result<RefusedRow> find_refused(const RefusedKey& key) const;
+  // Takes a refused row by hand: `fields` as add_record's. The row and its other tries are closed with the
+  // record in one Change. Errors: as add_record; not_found (batch or row); conflict when it was mended
+  // already.
+  Result<RecordReceipt> mend_refused(const RefusedKey& key, const std::map<std::string, std::string>& fields,
+                                     const WriteRequest& request);
   // Header of the batch's file; empty when it has no refused rows.
   Result<std::vector<std::string>> columns_of(BatchId batch) const;
   // Which of these columns each field of the resource takes; -1 for none. Errors: not_found.
   Result<std::vector<int>> columns_of_fields(const std::string& resource,
                                              std::span<const std::string> columns) const;
+  // Errors: not_found (resource), the store's.
+  Result<RefusedCutter> refused_cutter(const Batch& batch) const;
 
   // One record from named texts (as a form sends them), cleaned and checked like a file's row.
   // Errors: not_found, invalid with one cause per field at fault, the store's.
@@ -158,6 +169,10 @@ class IngestService {
   void sweep_uploads();
   void run_loader();
   std::optional<BatchId> next_batch();
+  // `mends` is the refused row this record is typed for; none: a record of its own.
+  Result<RecordReceipt> write_record(const std::string& resource,
+                                     const std::map<std::string, std::string>& fields,
+                                     const WriteRequest& request, const RefusedKey* mends);
   BatchView view_of(Batch batch) const;
   void announce(const BatchView& view);
 

@@ -91,6 +91,18 @@ std::optional<std::vector<std::string>> cells_of(std::string_view original,
   return best;
 }
 
+std::vector<std::pair<std::string, std::string>> RefusedCutter::fields_of(std::string_view original) const {
+  std::vector<std::pair<std::string, std::string>> texts;
+  const auto cells = cells_of(original, columns);
+  if (!cells) return texts;
+  for (std::size_t at = 0; at < fields.size(); ++at) {
+    if (column_of_field[at] < 0) continue;
+    const auto column = static_cast<std::size_t>(column_of_field[at]);
+    texts.emplace_back(fields[at], column < cells->size() ? (*cells)[column] : std::string());
+  }
+  return texts;
+}
+
 std::string refused_check(BatchId batch, std::int64_t line, std::string_view resource) {
   return storage::sha256_hex(batch.to_string() + ":" + std::to_string(line) + ":" + std::string(resource))
       .substr(0, check_digits);

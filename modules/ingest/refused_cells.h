@@ -28,6 +28,15 @@ std::vector<std::string> columns_from_text(std::string_view text);
 std::optional<std::vector<std::string>> cells_of(std::string_view original,
                                                  std::span<const std::string> columns);
 
+// Cuts originals of one batch into texts by field.
+struct RefusedCutter {
+  std::vector<std::string> columns;  // of the batch's file
+  std::vector<int> column_of_field;  // -1: the file has none
+  std::vector<std::string> fields;   // names, in the resource's order
+  // Every field of the resource that the file has; nothing when the original cannot be cut (cells_of).
+  std::vector<std::pair<std::string, std::string>> fields_of(std::string_view original) const;
+};
+
 // What a workbook of refused rows carries beside each row, so that the mended one meets its first try: the
 // first eight hexadecimal digits of SHA-256 of "batch:line:resource".
 std::string refused_check(BatchId batch, std::int64_t line, std::string_view resource);

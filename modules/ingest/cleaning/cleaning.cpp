@@ -273,6 +273,8 @@ const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
     for (const auto& alias : fields_[i].spec().columns) field_of.emplace(normal_header(alias), i);
   }
   for (std::size_t column = 0; column < columns.size(); ++column) {
+    // Columns that begin with _ are the marks of refused rows (refused_cells.h), never a field's.
+    if (columns[column].starts_with('_')) continue;
     const auto found = field_of.find(normal_header(columns[column]));
     if (found == field_of.end()) {
       if (!columns[column].empty()) map_.unknown.push_back(columns[column]);

@@ -4,22 +4,26 @@ VALUES ($1, $2, $3, $4, $5, 'queued', '', '', $6, $7)
 
 -- name: find_batch
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
-       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes
+       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
+       repairs, mended
 FROM batch WHERE id = $1
 
 -- name: find_batch_of_content
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
-       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes
+       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
+       repairs, mended
 FROM batch WHERE resource = $1 AND content = $2
 
 -- name: page_of_batches
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
-       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes
+       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
+       repairs, mended
 FROM batch WHERE id < $1 AND ($2 = '' OR resource = $2) ORDER BY id DESC LIMIT $3
 
 -- name: unfinished_batches
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
-       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes
+       bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
+       repairs, mended
 FROM batch WHERE state IN ('queued', 'running') ORDER BY id
 
 -- Moves a batch on; expects that nobody else did since it was read (resume_offset and state as they were).
@@ -42,4 +46,5 @@ UPDATE batch SET state = 'queued', path = $2, error = '', finished_at = NULL, st
 INSERT INTO refused_row (batch, line, field, reason, arguments, original) VALUES ($1, $2, $3, $4, $5, $6)
 
 -- name: page_of_refused_rows
-SELECT line, field, reason, arguments, original FROM refused_row WHERE batch = $1 AND line > $2 ORDER BY line LIMIT $3
+SELECT line, field, reason, arguments, original, state, root_batch, root_line, mended_batch, mended_line, closed_at
+FROM refused_row WHERE batch = $1 AND line > $2 AND ($4 = '' OR state = $4) ORDER BY line LIMIT $3
