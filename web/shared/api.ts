@@ -112,6 +112,12 @@ export const api = {
   actOnSource: (id: string, act: 'run' | 'pause' | 'resume') => send<Source>('POST', `/sources/${segment(id)}/${act}`),
   revokeSource: (id: string, why: string) => send<Source>('POST', `/sources/${segment(id)}/revocation`, { why }),
   removeSource: (id: string) => send<void>('DELETE', `/sources/${segment(id)}`),
+  repairRefused: (id: string, line: number, fields: Record<string, unknown>, key: string) =>
+    call<RecordCreated>(`${api_root}/batches/${segment(id)}/refused/${line}/repair`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+      body: JSON.stringify(fields),
+    }),
   cockpit: (region: string, signal?: AbortSignal) => get<Cockpit>('/cockpit', { region }, signal),
   metrics: () => get<{ items: Metric[] }>('/metrics'),
   series: (metric: string, region: string, from?: string, to?: string) =>
