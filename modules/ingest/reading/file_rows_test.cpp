@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "modules/ingest/reading/reading_testing.h"
 
 namespace jingwei::ingest {
@@ -61,6 +62,57 @@ TEST(FileRowsTest, a_file_made_to_burst_is_not_unpacked) {
   auto reader = open_file(in_memory(made_gzip("a\n" + zeros)));
   Rows rows;
   EXPECT_EQ((reader ? read_until_error(**reader, rows) : reader.error()).message, "ingest.unpacks_too_large");
+}
+
+// Text made as it is read: a header, a good row, a line of `bytes`, a good row.
+class LongLine final : public ByteSource {
+ public:
+  LongLine(std::string before, std::uint64_t bytes, std::string behind)
+      : before_(std::move(before)), bytes_(bytes), behind_(std::move(behind)) {}
+  Result<std::size_t> read(std::span<std::byte> into) override {
+    std::size_t done = 0;
+    for (; done < into.size(); ++done, ++at_) {
+      if (at_ < before_.size()) {
+        into[done] = static_cast<std::byte>(before_[at_]);
+      } else if (at_ < before_.size() + bytes_) {
+        into[done] = std::byte{'x'};
+      } else if (at_ < before_.size() + bytes_ + behind_.size()) {
+        into[done] = static_cast<std::byte>(behind_[at_ - before_.size() - bytes_]);
+      } else {
+        break;
+      }
+    }
+    return done;
+  }
+
+ private:
+  std::string before_;
+  std::uint64_t bytes_, at_ = 0;
+  std::string behind_;
+};
+
+TEST(FileRowsTest, a_line_of_a_hundred_megabytes_is_refused_and_kept_in_part) {
+  for (const auto& [before, behind] :
+       {std::pair("a,b\n1,2\n"s, "\n3,4\n"s), std::pair("a,b\n1,2\n\""s, "\"\n3,4\n"s),
+        std::pair("{\"a\":\"1\",\"b\":\"2\"}\n{\"a\":\""s, "\"}\n{\"a\":\"3\",\"b\":\"4\"}\n"s)}) {
+    auto reader = open_rows(std::make_unique<LongLine>(before, 100'000'000, behind)).value();
+    Row row;
+    ASSERT_TRUE(reader->next(row).value());
+    EXPECT_EQ(row.cells[1].text, "2");
+    ASSERT_TRUE(reader->next(row).value());
+    EXPECT_EQ(row.line, before[0] == 'a' ? 3U : 2U);
+    EXPECT_TRUE(row.problem == RowProblem::too_long || row.problem == RowProblem::unclosed_quote);
+    EXPECT_FALSE(row.original.empty());
+    EXPECT_LE(row.original.size(), limits::refused_original_bytes);
+    std::size_t behind_it = 0;
+    bool last_is_whole = false;
+    while (reader->next(row).value()) {
+      ++behind_it;
+      last_is_whole = row.problem == RowProblem::none && row.cells[1].text == "4";
+    }
+    EXPECT_TRUE(last_is_whole) << before;
+    EXPECT_LE(behind_it, 2U);
+  }
 }
 
 TEST(FileRowsTest, says_what_a_file_is_instead_of_a_table) {

@@ -89,6 +89,7 @@ class XlsxReader final : public RowReader {
       const bool any = place_cells(sheet_row);
       fill_merged(sheet_row.number);
       if (sheet_row.formulas_without_value > 0) tell_of_formulas(sheet_row);
+      if (any && sheet_row.hidden) tell_of_hidden(sheet_row.number);
       // Rows before the place to go on from were read only for what merged cells and notes carry on.
       if (!any || sheet_row.number <= position_.offset) continue;
       position_ = {sheet_row.number, sheet_row.number + 1};
@@ -169,6 +170,13 @@ class XlsxReader final : public RowReader {
               {{"rows", std::to_string(outside_rows_)}, {"row", std::to_string(first_outside_)}}});
   }
 
+  void tell_of_hidden(std::uint32_t row) {
+    if (hidden_rows_++ == 0) first_hidden_ = row;
+    set_note(hidden_note_,
+             {"ingest.note.rows_hidden",
+              {{"rows", std::to_string(hidden_rows_)}, {"row", std::to_string(first_hidden_)}}});
+  }
+
   // Adds the note or brings it up to date.
   void set_note(std::size_t& at, Note note) {
     if (at == no_note) {
@@ -210,6 +218,8 @@ class XlsxReader final : public RowReader {
   std::size_t formulas_ = 0, formulas_note_ = no_note;
   std::size_t outside_rows_ = 0, outside_note_ = no_note;
   std::uint32_t first_outside_ = 0, last_outside_ = 0;
+  std::size_t hidden_rows_ = 0, hidden_note_ = no_note;
+  std::uint32_t first_hidden_ = 0;
 };
 
 // What the sender should know of the sheets that are not read.

@@ -180,6 +180,17 @@ TEST(XlsxReaderTest, what_was_not_read_is_told) {
   EXPECT_EQ(reader->notes()[1].arguments[0].second, "2") << "two rows have something beside the table";
 }
 
+TEST(XlsxReaderTest, hidden_rows_are_rows_and_are_told) {
+  const std::string bytes = made_workbook(
+      one_sheet("<row r=\"1\">" + cell("A1", "a") + "</row><row r=\"2\" hidden=\"1\">" + cell("A2", "x") +
+                "</row><row r=\"3\">" + cell("A3", "y") + "</row><row r=\"4\" hidden=\"true\">" +
+                cell("A4", "z") + "</row><row r=\"5\" hidden=\"1\"/>"));
+  auto reader = opened(bytes);
+  EXPECT_EQ(rows_of(*reader), (Rows{"2: x", "3: y", "4: z"}));
+  const std::vector<Note> told = {{"ingest.note.rows_hidden", {{"rows", "2"}, {"row", "2"}}}};
+  EXPECT_EQ(std::vector<Note>(reader->notes().begin(), reader->notes().end()), told);
+}
+
 TEST(XlsxReaderTest, damage_is_told_and_nothing_is_made_up) {
   const std::string good = "<row>" + cell("A1", "a") + cell("B1", "b") + "</row>";
   for (const std::string& rows :

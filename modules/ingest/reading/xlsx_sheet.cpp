@@ -129,6 +129,7 @@ Result<bool> SheetRows::next(SheetRow& row) {
   row.number = std::max(number, last_row_ + 1);
   if (row.number > sheet_rows_most) return damaged("row number");
   last_row_ = row.number;
+  row.hidden = node.attribute("hidden").as_bool();
   std::uint32_t following = 0;
   for (const auto& child : node.children()) {
     if (local_name(child.name()) != "c") continue;

@@ -21,6 +21,7 @@ struct SheetRow {
   std::uint32_t number = 0;          // from 1, as the sheet shows it
   std::span<const SheetCell> cells;  // by column, none twice; texts are never empty
   bool bad_text = false;             // some text is not UTF-8
+  bool hidden = false;               // by a filter or by hand
   std::size_t formulas_without_value = 0;
 };
 
