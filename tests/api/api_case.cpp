@@ -1,10 +1,14 @@
 #include "tests/api/api_case.h"
 
+#include <xlsxwriter.h>
+
 #include <boost/json.hpp>
 #include <regex>
+#include <sstream>
 
 #include "base/file_system.h"
 #include "http/test_client.h"
+#include "tests/support/made_files.h"
 
 namespace jingwei::api_tests {
 
@@ -34,6 +38,20 @@ const json::value* at_pointer(const json::value& root, std::string_view pointer)
     if (at == nullptr) return nullptr;
   }
   return at;
+}
+
+// Lines of cells, parted by commas, as an Excel workbook.
+std::string workbook_of(const std::string& lines) {
+  jingwei::testing::WorkbookMaker maker;
+  lxw_worksheet* const sheet = workbook_add_worksheet(maker.get(), nullptr);
+  std::istringstream text(lines);
+  std::string line, cell;
+  for (lxw_row_t row = 0; std::getline(text, line); ++row) {
+    std::istringstream cells(line);
+    for (lxw_col_t column = 0; std::getline(cells, cell, ','); ++column)
+      worksheet_write_string(sheet, row, column, cell.c_str(), nullptr);
+  }
+  return maker.bytes();
 }
 
 std::string text_of(const json::value& value) {
@@ -121,6 +139,7 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   if (const YamlNode* size = step.find("body_bytes")) body.assign(std::stoul(size->scalar), ' ');
   // What the last answer brought is sent back: a workbook, say.
   if (step.find("body_last") != nullptr) body = last_body_;
+  if (const std::string table = scalar(step, "workbook"); !table.empty()) body = workbook_of(filled(table));
   std::string bytes = request + " HTTP/1.1\r\nHost: localhost\r\n";
   if (const YamlNode* headers = step.find("headers")) {
     for (const auto& pair : headers->pairs)
