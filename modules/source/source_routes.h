@@ -1,4 +1,4 @@
-// HTTP routes of sources and questions (api.yaml).
+// HTTP routes of sources (api.yaml).
 #pragma once
 
 #include <memory>

@@ -11,10 +11,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List resources */
+        /**
+         * Find resources
+         * @description By title, pinyin, field, department and more, slips allowed; facets tell how many have each value. Without state the published ones, all for every state.
+         */
         get: operations["list_resources"];
         put?: never;
-        post?: never;
+        /** Draft a resource or its next version */
+        post: operations["draft_resource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -32,6 +36,264 @@ export interface paths {
         get: operations["get_resource"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resource-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a resources.yaml; each entry becomes a draft */
+        post: operations["import_resources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a resource's versions */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one version: definition, differences, steps, overlaps */
+        get: operations["get_version"];
+        /** Change a draft */
+        put: operations["edit_version"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions/{version}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit, review, publish, refuse, withdraw or retire */
+        post: operations["step_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List fields asked twice of the same people */
+        get: operations["list_overlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlaps/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record an exemption */
+        post: operations["add_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as DCAT-AP (JSON-LD) */
+        get: operations["get_dcat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List responsibilities */
+        get: operations["list_responsibilities"];
+        put?: never;
+        /** Lay a responsibility on a department */
+        post: operations["add_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The responsibility list as CSV */
+        get: operations["export_responsibilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind the department */
+        post: operations["remind_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a responsibility off a department */
+        post: operations["drop_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{department}/steward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name a department's data steward */
+        put: operations["appoint_steward"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List demands */
+        get: operations["list_demands"];
+        put?: never;
+        /** Ask for data */
+        post: operations["ask_demand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a demand and what could answer it */
+        get: operations["get_demand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Match, promise, refuse, deliver or close */
+        post: operations["step_demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,6 +385,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill an Excel form that somebody sent */
+        post: operations["fill_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/recognition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What of an Excel form can be filled */
+        post: operations["recognise_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{resource}/batches": {
         parameters: {
             query?: never;
@@ -185,6 +481,23 @@ export interface paths {
         get: operations["list_refused_rows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch}/refused/{line}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mend one refused row */
+        post: operations["repair_refused_row"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,6 +874,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sources */
+        get: operations["list_sources"];
+        put?: never;
+        /** Add a source */
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a source before adding it */
+        post: operations["try_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a source */
+        get: operations["get_source"];
+        /** Change a source */
+        put: operations["edit_source"];
+        post?: never;
+        /** Remove a source */
+        delete: operations["remove_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of a source, newest first */
+        get: operations["list_source_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run now */
+        post: operations["run_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a source's connection */
+        post: operations["try_kept_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause */
+        post: operations["pause_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume */
+        post: operations["resume_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke the terms: nothing more is taken */
+        post: operations["revoke_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -628,6 +1097,11 @@ export interface components {
              * Format: double
              */
             lag_ms: number;
+        };
+        /** Actor */
+        ActorOnly: {
+            /** Actor */
+            actor: string;
         };
         /** Backup */
         Backup: {
@@ -828,6 +1302,13 @@ export interface components {
             finished_at: string | null;
             /** Why it failed */
             error: string | null;
+            /**
+             * Refused rows mended since
+             * Format: int64
+             */
+            mended: number;
+            /** Batch whose refused rows this one mends */
+            repairs: string | null;
             /** This very file was received before */
             repeated: boolean;
             /** What to know besides */
@@ -880,6 +1361,19 @@ export interface components {
             /** Last thirty days */
             days: components["schemas"]["DayValue"][];
         };
+        /** Changed source */
+        ChangedSource: {
+            /** Title */
+            title: string;
+            /** Settings */
+            settings: unknown;
+            /** Secrets; those not given stay */
+            secrets?: unknown;
+            /** Schedule */
+            schedule?: string;
+            /** Terms */
+            terms?: components["schemas"]["NewTerms"];
+        };
         /** Child region */
         Child: {
             /** Code */
@@ -931,6 +1425,156 @@ export interface components {
              */
             value: number;
         };
+        /** Demand */
+        Demand: {
+            /** Id */
+            id: string;
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Title */
+            title: string;
+            /** In words */
+            words: string;
+            /** Resource chosen */
+            resource: string | null;
+            /** Fields chosen */
+            fields: string[];
+            /** Purpose */
+            purpose: string;
+            /** Legal basis */
+            legal_basis: string;
+            /**
+             * Wanted by
+             * Format: date
+             */
+            wanted_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "answered" | "delivered" | "closed";
+            /**
+             * Answer
+             * @enum {string|null}
+             */
+            answer: "matched" | "promised" | "refused" | null;
+            /** Resource answered with */
+            answer_resource: string | null;
+            /** Its title */
+            answer_resource_title: string | null;
+            /** Reason of the answer */
+            answer_reason: string;
+            /**
+             * Promised for
+             * Format: date
+             */
+            promised_for: string | null;
+            /** Asked by */
+            asked_by: string;
+            /** Answered by */
+            answered_by: string | null;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Delivered at
+             * Format: date-time
+             */
+            delivered_at: string | null;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+            /**
+             * Next step due
+             * Format: date
+             */
+            due: string | null;
+            /**
+             * Days overdue
+             * Format: int64
+             */
+            days_overdue: number;
+            /** Sample of a scenario package */
+            synthetic: boolean;
+        };
+        /** One demand in full */
+        DemandDetail: {
+            /** Demand */
+            demand: components["schemas"]["Demand"];
+            /** Steps taken */
+            steps: components["schemas"]["Step"][];
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /** Demands */
+        DemandList: {
+            /** Demands, newest first */
+            items: components["schemas"]["Demand"][];
+        };
+        /** Step of a demand */
+        DemandStep: {
+            /** Actor */
+            actor: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "match" | "promise" | "refuse" | "deliver" | "close";
+            /** Resource id */
+            resource?: string;
+            /**
+             * Promised for
+             * Format: date
+             */
+            promised_for?: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** Department at a glance */
+        DepartmentSummary: {
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
+            /**
+             * Responsibilities
+             * Format: int64
+             */
+            responsibilities: number;
+            /**
+             * Overdue
+             * Format: int64
+             */
+            overdue: number;
+            /**
+             * Most days overdue
+             * Format: int64
+             */
+            most_days_overdue: number;
+        };
+        /** Difference */
+        Difference: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** Path */
+            path: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
         /** Doctor's report */
         DoctorReport: {
             /** Nothing is wrong */
@@ -942,6 +1586,39 @@ export interface components {
             examined_at: string;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /** Exemption */
+        Exemption: {
+            /** Reason */
+            reason: string;
+            /** Authority and document */
+            authority: string;
+            /** Recorded by */
+            actor: string;
+            /**
+             * Recorded at
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** Facet */
+        Facet: {
+            /** Facet */
+            name: string;
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /** Value of a facet */
+        FacetValue: {
+            /** Value */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Resources
+             * Format: int64
+             */
+            count: number;
         };
         /** Field */
         Field: {
@@ -975,6 +1652,10 @@ export interface components {
              * Format: int64
              */
             max_length?: number;
+            /** Further header names */
+            columns?: string[];
+            /** Meaning */
+            meaning?: string;
         };
         /** Choice */
         FieldValue: {
@@ -1001,6 +1682,34 @@ export interface components {
             sentence: string;
             /** What to do */
             advice: string | null;
+        };
+        /** Note on a form */
+        FormNote: {
+            /** Sheet */
+            sheet: string;
+            /** Place */
+            place: string;
+            /** Column */
+            column: string;
+            /** From */
+            source: string;
+            /** Note */
+            text: string;
+            /**
+             * Cells filled
+             * Format: int64
+             */
+            filled: number;
+        };
+        /** What was filled */
+        FormReport: {
+            /**
+             * Cells filled
+             * Format: int64
+             */
+            cells: number;
+            /** Notes */
+            notes: components["schemas"]["FormNote"][];
         };
         /** A key, without its secret */
         Key: {
@@ -1087,6 +1796,170 @@ export interface components {
              * Format: int64
              */
             count: number;
+        };
+        /** Demand to make */
+        NewDemand: {
+            /** Actor */
+            actor: string;
+            /** Department id */
+            department: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Title */
+            title: string;
+            /** In words */
+            words?: string;
+            /** Resource chosen */
+            resource?: string;
+            /** Fields chosen */
+            fields?: string[];
+            /** Purpose */
+            purpose: string;
+            /** Legal basis */
+            legal_basis: string;
+            /**
+             * Wanted by
+             * Format: date
+             */
+            wanted_by: string;
+        };
+        /** Exemption to record */
+        NewExemption: {
+            /** Actor */
+            actor: string;
+            /** Resource id */
+            resource: string;
+            /** Field */
+            field: string;
+            /** Resource that has it */
+            other_resource: string;
+            /** Its field */
+            other_field: string;
+            /** Reason */
+            reason: string;
+            /** Authority and document */
+            authority: string;
+        };
+        /** New responsibility */
+        NewResponsibility: {
+            /** Actor */
+            actor: string;
+            /** Department id */
+            department: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Resource id */
+            resource: string;
+            /** Fields, none for all */
+            fields?: string[];
+            /**
+             * Rhythm
+             * @enum {string}
+             */
+            rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
+            /** Basis */
+            basis: string;
+        };
+        /** New source */
+        NewSource: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc";
+            /** Title */
+            title: string;
+            /** Resource id */
+            resource: string;
+            /** Settings */
+            settings: unknown;
+            /** Secrets */
+            secrets?: unknown;
+            /** Schedule: every 15m, every 2h, daily 02:30 */
+            schedule?: string;
+            /** Terms */
+            terms?: components["schemas"]["NewTerms"];
+        };
+        /** Data steward to name */
+        NewSteward: {
+            /** Actor */
+            actor: string;
+            /** Name */
+            name: string;
+            /** Office */
+            title?: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Name of the one replaced */
+            replaces?: string;
+        };
+        /** Terms of supply */
+        NewTerms: {
+            /** Agreement */
+            agreement?: string;
+            /**
+             * Signed on
+             * Format: date
+             */
+            signed_on?: string | null;
+            /**
+             * Valid until
+             * Format: date
+             */
+            valid_until?: string | null;
+        };
+        /** Draft of a version */
+        NewVersion: {
+            /** Actor */
+            actor: string;
+            /** Definition */
+            definition: components["schemas"]["ResourceDefinition"];
+        };
+        /** A resources.yaml to import */
+        NewVersions: {
+            /** Actor */
+            actor: string;
+            /** File name */
+            filename?: string;
+            /** Content of the file */
+            yaml: string;
+        };
+        /** Overlap */
+        Overlap: {
+            /** Meaning */
+            meaning: string;
+            /** Who asks again */
+            again: components["schemas"]["OverlapField"];
+            /** Who has it already */
+            already: components["schemas"]["OverlapField"];
+            /** Same purpose */
+            same_purpose: boolean;
+            /** What to do */
+            sentence: string;
+            /** Exemption */
+            exemption: components["schemas"]["Exemption"] | null;
+        };
+        /** Field asked twice */
+        OverlapField: {
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** Field */
+            field: string;
+            /** Title of the field */
+            field_title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /** Sharing class */
+            sharing: string;
+            /** Whom it is collected from */
+            collected_from: string;
+        };
+        /** Overlaps */
+        OverlapList: {
+            /** Overlaps */
+            items: components["schemas"]["Overlap"][];
         };
         /** Provider */
         Provider: {
@@ -1178,6 +2051,16 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Place of a row */
+        RefusedPlace: {
+            /** Batch; null: by hand */
+            batch: string | null;
+            /**
+             * Line
+             * Format: int64
+             */
+            line: number;
+        };
         /** Refused row */
         RefusedRow: {
             /**
@@ -1193,6 +2076,17 @@ export interface components {
             sentence: string;
             /** Original */
             original: string;
+            /** Cells by field; empty when the row cannot be cut */
+            fields: unknown;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "mended";
+            /** Where it was first sent */
+            first_try: components["schemas"]["RefusedPlace"] | null;
+            /** The row that mended it */
+            mended_by: components["schemas"]["RefusedPlace"] | null;
         };
         /** Region */
         Region: {
@@ -1321,7 +2215,7 @@ export interface components {
              * Sharing class
              * @enum {string}
              */
-            sharing: "unconditional" | "conditional" | "none" | "open";
+            sharing: "unconditional" | "conditional" | "none" | "open" | "secret";
             /**
              * Update rhythm
              * @enum {string}
@@ -1344,6 +2238,27 @@ export interface components {
             last_received_at: string | null;
             /** Scenario package */
             package: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Version under way
+             * Format: int64
+             */
+            open_version: number | null;
+            /** State of the version under way */
+            open_state: string | null;
+            /** What a record is about */
+            subject: string;
+            /** Whom it is collected from */
+            collected_from: string;
             /** Purposes */
             purposes: string[];
             /** Retention */
@@ -1358,7 +2273,13 @@ export interface components {
             fields: components["schemas"]["Field"][];
             /** Metrics */
             metrics: components["schemas"]["MetricOfResource"][];
+            /** Population */
+            population: string[];
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
         };
+        /** A resource's definition, with the keys of resources.yaml */
+        ResourceDefinition: unknown;
         /** Resource */
         ResourceLabel: {
             /** Resource id */
@@ -1370,6 +2291,13 @@ export interface components {
         ResourceList: {
             /** Resources */
             items: components["schemas"]["ResourceSummary"][];
+            /**
+             * Number found
+             * Format: int64
+             */
+            total: number;
+            /** Facets */
+            facets: components["schemas"]["Facet"][];
         };
         /** Resource summary */
         ResourceSummary: {
@@ -1385,7 +2313,7 @@ export interface components {
              * Sharing class
              * @enum {string}
              */
-            sharing: "unconditional" | "conditional" | "none" | "open";
+            sharing: "unconditional" | "conditional" | "none" | "open" | "secret";
             /**
              * Update rhythm
              * @enum {string}
@@ -1408,6 +2336,97 @@ export interface components {
             last_received_at: string | null;
             /** Scenario package */
             package: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Version under way
+             * Format: int64
+             */
+            open_version: number | null;
+            /** State of the version under way */
+            open_state: string | null;
+            /** What a record is about */
+            subject: string;
+            /** Whom it is collected from */
+            collected_from: string;
+        };
+        /** Responsibility */
+        Responsibility: {
+            /** Id */
+            id: string;
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** Fields, none for all */
+            fields: string[];
+            /** Titles of the fields */
+            field_titles: string[];
+            /**
+             * Rhythm
+             * @enum {string}
+             */
+            rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
+            /** Basis */
+            basis: string;
+            /** Sample of a scenario package */
+            synthetic: boolean;
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
+            /**
+             * Last received at
+             * Format: date-time
+             */
+            last_received_at: string | null;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Whole days overdue
+             * Format: int64
+             */
+            days_overdue: number;
+            /**
+             * Rounds missed
+             * Format: int64
+             */
+            rounds_missed: number;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /**
+             * Last reminded at
+             * Format: date-time
+             */
+            reminded_at: string | null;
+        };
+        /** Responsibilities */
+        ResponsibilityList: {
+            /** Responsibilities */
+            items: components["schemas"]["Responsibility"][];
+            /** Departments */
+            departments: components["schemas"]["DepartmentSummary"][];
+        };
+        /** Revocation */
+        Revocation: {
+            /** Why */
+            why: string;
         };
         /** This city */
         RootRegion: {
@@ -1435,6 +2454,92 @@ export interface components {
             region: components["schemas"]["RegionLabel"];
             /** Values */
             points: components["schemas"]["DayValue"][];
+        };
+        /** Source */
+        Source: {
+            /** Source id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc";
+            /** Title */
+            title: string;
+            /** Resource */
+            resource: components["schemas"]["SourceResource"];
+            /** Settings without secrets */
+            settings: unknown;
+            /** Secrets that are set */
+            secrets: string[];
+            /** Schedule */
+            schedule: string;
+            /** Terms */
+            terms: components["schemas"]["SourceTerms"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "well" | "waiting" | "failing" | "paused" | "stopped";
+            /** What is wrong */
+            error: string | null;
+            /**
+             * Since when
+             * Format: date-time
+             */
+            error_at: string | null;
+            /** A run is wanted */
+            running: boolean;
+            /**
+             * Next run
+             * Format: date-time
+             */
+            next_run_at: string | null;
+            /**
+             * Last run
+             * Format: date-time
+             */
+            last_run_at: string | null;
+            /**
+             * Last success
+             * Format: date-time
+             */
+            last_ok_at: string | null;
+            /**
+             * Seconds since data came
+             * Format: int64
+             */
+            lag_seconds: number | null;
+            /**
+             * Rows taken
+             * Format: int64
+             */
+            taken: number;
+            /**
+             * Rows refused
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Repeats
+             * Format: int64
+             */
+            repeated: number;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** List of sources */
+        SourceList: {
+            /** Sources */
+            items: components["schemas"]["Source"][];
         };
         /** Quality of a source */
         SourceQuality: {
@@ -1466,6 +2571,136 @@ export interface components {
             refused: number;
             /** Reasons of refusal */
             reasons: components["schemas"]["MetricsReasonCount"][];
+        };
+        /** Resource */
+        SourceResource: {
+            /** Resource id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /** Run */
+        SourceRun: {
+            /** Run id */
+            id: string;
+            /**
+             * Started at
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "loading" | "taken" | "repeated" | "nothing" | "failed";
+            /** What */
+            detail: string;
+            /** Batch */
+            batch: string | null;
+            /**
+             * Items handed over
+             * Format: int64
+             */
+            items: number;
+            /**
+             * Rows taken
+             * Format: int64
+             */
+            taken: number;
+            /**
+             * Rows refused
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Repeats
+             * Format: int64
+             */
+            repeated: number;
+            /** Why it failed */
+            error: string | null;
+        };
+        /** Page of runs */
+        SourceRunPage: {
+            /** Runs */
+            items: components["schemas"]["SourceRun"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Terms of supply */
+        SourceTerms: {
+            /** Agreement */
+            agreement: string;
+            /**
+             * Signed on
+             * Format: date
+             */
+            signed_on: string | null;
+            /**
+             * Valid until
+             * Format: date
+             */
+            valid_until: string | null;
+            /**
+             * Revoked at
+             * Format: date-time
+             */
+            revoked_at: string | null;
+            /** Why it was revoked */
+            revoked_why: string;
+        };
+        /** What a test found */
+        SourceTrial: {
+            /** Files, columns or topic found */
+            found: string[];
+        };
+        /** Step taken */
+        Step: {
+            /** Step */
+            step: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Data steward */
+        Steward: {
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Name */
+            name: string;
+            /** Office */
+            title: string;
+            /**
+             * Named at
+             * Format: date-time
+             */
+            appointed_at: string;
+            /** Named by */
+            appointed_by: string;
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /** Sharing class */
+            sharing: string;
+            /** Fields that mean what was asked */
+            fields: components["schemas"]["FieldValue"][];
         };
         /** System */
         System: {
@@ -1542,6 +2777,85 @@ export interface components {
             /** SHA-256 of the file */
             sha256?: string;
         };
+        /** Version of a definition */
+        Version: {
+            /** Resource id */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "package" | "desk";
+            /** Author */
+            author: string;
+            /** Submitted by */
+            submitted_by: string | null;
+            /** Reviewed by */
+            reviewed_by: string | null;
+            /** Published by */
+            published_by: string | null;
+            /** Reason of a refusal or retirement */
+            reason: string | null;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Published at
+             * Format: date-time
+             */
+            published_at: string | null;
+        };
+        /** One version in full */
+        VersionDetail: {
+            /** Version */
+            version: components["schemas"]["Version"];
+            /** Definition */
+            definition: components["schemas"]["ResourceDefinition"];
+            /**
+             * Version it is compared with
+             * Format: int64
+             */
+            compared_with: number | null;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Steps taken */
+            steps: components["schemas"]["Step"][];
+            /** Overlaps */
+            overlaps: components["schemas"]["Overlap"][];
+        };
+        /** Versions */
+        VersionList: {
+            /** Versions, newest first */
+            items: components["schemas"]["Version"][];
+        };
+        /** Step of a version */
+        VersionStep: {
+            /** Actor */
+            actor: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "submit" | "review" | "publish" | "refuse" | "withdraw" | "retire";
+            /** Reason */
+            reason?: string;
+        };
         /** Problem */
         Problem: {
             type: string;
@@ -1576,20 +2890,67 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_resources: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Text to find */
+                q?: string;
+                /** @description Provider */
+                provider?: string;
+                /** @description Sharing class */
+                sharing?: string;
+                /** @description Package */
+                package?: string;
+                /** @description Purpose */
+                purpose?: string;
+                /** @description Personal-data class */
+                personal?: string;
+                /** @description Subject */
+                subject?: string;
+                /** @description Update rhythm */
+                update?: string;
+                /** @description State */
+                state?: "draft" | "submitted" | "reviewed" | "published" | "retired" | "refused" | "all";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description List resources */
+            /** @description Find resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ResourceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    draft_resource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Draft a resource or its next version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1614,6 +2975,498 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_resources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersions"];
+            };
+        };
+        responses: {
+            /** @description Import a resources.yaml; each entry becomes a draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List a resource's versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show one version: definition, differences, steps, overlaps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Change a draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionStep"];
+            };
+        };
+        responses: {
+            /** @description Submit, review, publish, refuse, withdraw or retire */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_overlaps: {
+        parameters: {
+            query?: {
+                /** @description Resource id */
+                resource?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List fields asked twice of the same people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_exemption: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExemption"];
+            };
+        };
+        responses: {
+            /** @description Record an exemption */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_dcat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue as DCAT-AP (JSON-LD) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_responsibilities: {
+        parameters: {
+            query?: {
+                /** @description Department */
+                department?: string;
+                /** @description Overdue only */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List responsibilities */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibilityList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResponsibility"];
+            };
+        };
+        responses: {
+            /** @description Lay a responsibility on a department */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_responsibilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The responsibility list as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remind_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorOnly"];
+            };
+        };
+        responses: {
+            /** @description Remind the department */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorOnly"];
+            };
+        };
+        responses: {
+            /** @description Take a responsibility off a department */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    appoint_steward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Department id */
+                department: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSteward"];
+            };
+        };
+        responses: {
+            /** @description Name a department's data steward */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steward"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_demands: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "asked" | "answered" | "delivered" | "closed";
+                /** @description Department */
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List demands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_demand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDemand"];
+            };
+        };
+        responses: {
+            /** @description Ask for data */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_demand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a demand and what could answer it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_demand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemandStep"];
+            };
+        };
+        responses: {
+            /** @description Match, promise, refuse, deliver or close */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1745,6 +3598,74 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    fill_form: {
+        parameters: {
+            query?: {
+                /** @description Resource id; without it, recognised by the header */
+                resource?: string;
+                /** @description Children of this region go into the empty rows */
+                under?: string;
+            };
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Fill an Excel form that somebody sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recognise_form: {
+        parameters: {
+            query?: {
+                /** @description Resource id; without it, recognised by the header */
+                resource?: string;
+                /** @description Children of this region go into the empty rows */
+                under?: string;
+            };
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description What of an Excel form can be filled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     upload_batch: {
         parameters: {
             query?: {
@@ -1843,6 +3764,8 @@ export interface operations {
     list_refused_rows: {
         parameters: {
             query?: {
+                /** @description State */
+                state?: "open" | "mended";
                 /** @description Items per page */
                 limit?: number;
                 /** @description Cursor */
@@ -1864,6 +3787,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusedPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    repair_refused_row: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Batch id */
+                batch: string;
+                /** @description Line */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFields"];
+            };
+        };
+        responses: {
+            /** @description Mend one refused row */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordCreated"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2527,6 +4483,331 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Add a source */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Try a source before adding it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTrial"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedSource"];
+            };
+        };
+        responses: {
+            /** @description Change a source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a source */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_source_runs: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs of a source, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceRunPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    run_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Run now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_kept_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Try a source's connection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTrial"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pause_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pause */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Resume */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revocation"];
+            };
+        };
+        responses: {
+            /** @description Revoke the terms: nothing more is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
                 };
             };
             default: components["responses"]["Problem"];
