@@ -110,11 +110,15 @@ Result<void> Hub::open_modules(const Share& share) {
   JW_TRY(regions_->reload());
   region_follower_ = std::make_unique<storage::Follower>(
       *store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
-        for (const auto& entry : entries) JW_TRY(regions_->follow(entry));
+        for (const auto& entry : entries) {
+          JW_TRY(regions_->follow(entry));
+          JW_TRY(catalog_->follow(entry));
+        }
         return {};
       });
 
   JW_ASSIGN(catalog_, catalog::Catalog::open(files, share.scenarios_folder, *store_, clock_));
+  open_catalog_lists();
   const std::string uploads = data_folder_ + "/uploads";
   JW_TRY(files.make_folders(uploads));
   const auto tree = regions_->tree();
@@ -128,6 +132,21 @@ Result<void> Hub::open_modules(const Share& share) {
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
+}
+
+void Hub::open_catalog_lists() {
+  resource_life_ = std::make_unique<catalog::ResourceLife>(*catalog_, *store_, clock_);
+  holdings_ = std::make_unique<catalog::HoldingsCounter>(*store_, clock_);
+  responsibilities_ = std::make_unique<catalog::Responsibilities>(
+      *catalog_, *store_, clock_, [this]() -> Result<std::map<std::string, Instant>> {
+        std::map<std::string, Instant> received;
+        for (const auto& entry : catalog_->entries()) {
+          JW_ASSIGN(const auto held, holdings_->of(entry));
+          if (held.last_received) received[entry.resource.id] = *held.last_received;
+        }
+        return received;
+      });
+  demands_ = std::make_unique<catalog::Demands>(*catalog_, *store_, clock_, zone_);
 }
 
 Hub::~Hub() {

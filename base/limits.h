@@ -79,6 +79,12 @@ inline constexpr std::size_t fhir_bytes = 8 << 20;  // of one document
 inline constexpr std::size_t fhir_depth = 64;
 inline constexpr std::size_t fhir_resources = 2'000;   // reports and observations in one document
 inline constexpr std::size_t fhir_components = 1'000;  // of one observation
+// catalog
+inline constexpr std::size_t resource_fields = 500;            // of one resource
+inline constexpr std::size_t catalog_resources = 10'000;       // of one catalogue, drafts included
+inline constexpr std::size_t catalog_list = 5'000;             // demands or responsibilities one answer lists
+inline constexpr std::size_t search_text = 200;                // code points of a search
+inline constexpr std::chrono::hours demand_answer_time{240};   // a demand is to be answered within ten days
 
 // region
 inline constexpr std::size_t region_matches = 200;

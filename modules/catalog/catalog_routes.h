@@ -5,14 +5,25 @@
 #include <vector>
 
 #include "http/route.h"
-#include "modules/catalog/catalog_service.h"
+#include "modules/catalog/demand.h"
+#include "modules/catalog/holdings.h"
+#include "modules/catalog/resource_life.h"
+#include "modules/catalog/responsibility.h"
 
 namespace jingwei::catalog {
 
+// What the routes ask; all must outlive them.
+struct CatalogParts {
+  ResourceLife& life;
+  HoldingsCounter& holdings;
+  Responsibilities& responsibilities;
+  Demands& demands;
+  std::string hub_name;  // who publishes the catalogue
+};
+
 class CatalogRoutes {
  public:
-  // All must outlive the routes.
-  CatalogRoutes(const Catalog& catalog, storage::Store& store, const Clock& clock);
+  explicit CatalogRoutes(CatalogParts parts);
   ~CatalogRoutes();
   std::vector<http::Route> routes();
 

@@ -23,8 +23,20 @@ constexpr std::int64_t longest_retention = 100'000;  // of any unit; beyond it i
 }  // namespace
 
 std::string_view name_of(Sharing sharing) {
-  constexpr std::string_view names[] = {"unconditional", "conditional", "none", "open"};
+  constexpr std::string_view names[] = {"unconditional", "conditional", "none", "open", "secret"};
   return names[static_cast<int>(sharing)];
+}
+
+std::string_view name_of(Subject subject) {
+  constexpr std::string_view names[] = {"person", "household", "enterprise", "venue", "vehicle",
+                                        "device", "place",     "figure",     "other"};
+  return names[static_cast<int>(subject)];
+}
+
+std::string_view name_of(CollectedFrom from) {
+  constexpr std::string_view names[] = {"residents",   "grid",    "enterprises",
+                                        "departments", "devices", "published"};
+  return names[static_cast<int>(from)];
 }
 
 std::string_view name_of(Update update) {

@@ -19,8 +19,9 @@ struct Title {
   const std::string& in(Language language) const { return language == Language::zh ? zh : en; }
 };
 
-// GB/T 38664 sharing types; `open` also goes to the public.
-enum class Sharing : std::uint8_t { unconditional, conditional, none, open };
+// GB/T 38664 sharing types; `open` also goes to the public. Of a `secret` resource (涉密) the catalogue lists
+// the entry alone: it has no fields, no table, and nothing is taken into it.
+enum class Sharing : std::uint8_t { unconditional, conditional, none, open, secret };
 enum class Update : std::uint8_t { realtime, daily, weekly, monthly, once };
 // Personal-data class of a field. Everything but `none` is sealed on disk and masked on pages.
 enum class Personal : std::uint8_t { none, basic, name, identifier, contact, address, health };
@@ -41,7 +42,26 @@ enum class FieldType : std::uint8_t {
   identity_document
 };
 
+// What one record is about.
+enum class Subject : std::uint8_t {
+  person,
+  household,
+  enterprise,
+  venue,
+  vehicle,
+  device,
+  place,
+  figure,
+  other
+};
+
+// Whom the provider asks for it: the people themselves, grid workers at their doors, enterprises; or nobody,
+// because it comes of the department's own business, from devices, or was published.
+enum class CollectedFrom : std::uint8_t { residents, grid, enterprises, departments, devices, published };
+
 std::string_view name_of(Sharing sharing);
+std::string_view name_of(Subject subject);
+std::string_view name_of(CollectedFrom from);
 std::string_view name_of(Update update);
 std::string_view name_of(Personal personal);
 std::string_view name_of(FieldType type);
@@ -64,6 +84,7 @@ struct Field {
   std::optional<std::int64_t> min_length, max_length;  // in code points
   std::string pattern;                                 // ECMAScript regular expression over the cleaned text
   std::string unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
+  std::string meaning;  // id of what it means, the same in every resource; empty: found from type and titles
 };
 
 // What the cockpit counts of a resource. `count` adds one per current record and rolls up the region tree;
@@ -99,9 +120,12 @@ struct Resource {
       region_otherwise;   // code of the region of records that fill none of them; empty: they have none
   std::string day_field;  // empty: the day a record was received
   std::string source;     // whom to name beside published figures; empty: the provider
+  Subject subject = Subject::other;
+  CollectedFrom collected_from = CollectedFrom::departments;
+  std::vector<std::string> population;  // ids of the part of the subjects it covers; empty: all of them
   std::vector<Field> fields;
   std::vector<Metric> metrics;
-  std::string package;  // scenario package that declares it
+  std::string package;  // scenario package that declares it; empty: made on the desk
 
   const Field* field(std::string_view name) const;
   // Position of a field in `fields`; -1 when there is none of that name.

@@ -3,6 +3,7 @@
 #include <regex>
 #include <set>
 
+#include "base/limits.h"
 #include "schema/yaml.h"
 
 namespace jingwei::catalog {
@@ -34,7 +35,14 @@ Enum pick(const YamlNode* node, const std::array<Enum, Count>& values, YamlFault
   return fallback;
 }
 
-constexpr std::array sharings = {Sharing::unconditional, Sharing::conditional, Sharing::none, Sharing::open};
+constexpr std::array sharings = {Sharing::unconditional, Sharing::conditional, Sharing::none, Sharing::open,
+                                 Sharing::secret};
+constexpr std::array subjects = {Subject::person, Subject::household, Subject::enterprise,
+                                 Subject::venue,  Subject::vehicle,   Subject::device,
+                                 Subject::place,  Subject::figure,    Subject::other};
+constexpr std::array origins = {CollectedFrom::residents,   CollectedFrom::grid,
+                                CollectedFrom::enterprises, CollectedFrom::departments,
+                                CollectedFrom::devices,     CollectedFrom::published};
 constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly, Update::monthly,
                                 Update::once};
 constexpr std::array personals = {Personal::none,    Personal::basic,   Personal::name,  Personal::identifier,
@@ -44,6 +52,8 @@ constexpr std::array field_types = {FieldType::text,       FieldType::person_nam
                                     FieldType::datetime,   FieldType::integer,     FieldType::number,
                                     FieldType::boolean,    FieldType::choice,      FieldType::region,
                                     FieldType::address,    FieldType::identity_document};
+
+constexpr std::size_t pattern_bytes = 200;
 
 Title read_title(const YamlNode* node, YamlFaults& faults) {
   Title title;
@@ -95,15 +105,38 @@ Field read_field(const YamlNode& node, YamlFaults& faults) {
   if (!field.unit.empty() && field.type != FieldType::integer && field.type != FieldType::number)
     faults.add(node, "catalog.unit_of_number", {{"name", field.name}});
   field.pattern = mapping.text("pattern").value_or("");
-  if (!field.pattern.empty()) {
+  if (field.pattern.size() > pattern_bytes) {
+    faults.add(node, "catalog.pattern_too_long", {{"most", std::to_string(pattern_bytes)}});
+  } else if (!field.pattern.empty()) {
     try {
       std::regex compiled(field.pattern);
     } catch (const std::regex_error&) {
       faults.add(node, "catalog.bad_pattern", {{"pattern", field.pattern}});
     }
   }
+  field.meaning = mapping.text("meaning").value_or("");
+  if (!field.meaning.empty() && !is_identifier(field.meaning, '-'))
+    faults.add(node, "catalog.bad_name", {{"name", field.meaning}});
   mapping.finish();
   return field;
+}
+
+// Of a resource that does not say it: whoever's number its records are told apart by.
+Subject subject_of(const Resource& resource) {
+  const auto keyed_by = [&](FieldType type) {
+    return std::any_of(resource.key.begin(), resource.key.end(), [&](const std::string& name) {
+      const Field* field = resource.field(name);
+      return field != nullptr && field->type == type;
+    });
+  };
+  const auto holds = [&](FieldType type) {
+    return std::any_of(resource.fields.begin(), resource.fields.end(),
+                       [&](const Field& field) { return field.type == type; });
+  };
+  if (keyed_by(FieldType::citizen_id)) return Subject::person;
+  if (keyed_by(FieldType::credit_code)) return Subject::enterprise;
+  if (holds(FieldType::citizen_id)) return Subject::person;
+  return holds(FieldType::credit_code) ? Subject::enterprise : Subject::other;
 }
 
 Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& faults) {
@@ -142,6 +175,14 @@ Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& f
   }
   mapping.finish();
   return metric;
+}
+
+// A sealed field's equality column is named after it (record_table.h).
+void check_columns(const Resource& resource, const YamlNode& node, YamlFaults& faults) {
+  for (const auto& field : resource.fields) {
+    if (field.personal != Personal::none && resource.field(field.name + "_eq") != nullptr)
+      faults.add(node, "catalog.equality_name", {{"name", field.name + "_eq"}});
+  }
 }
 
 // Names in `key`, `region` and `day` must be fields of the right type.
@@ -199,8 +240,17 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
   resource.region_otherwise = mapping.text("region_otherwise").value_or("");
   resource.day_field = mapping.text("day").value_or("");
   resource.source = mapping.text("source").value_or("");
+  resource.collected_from = pick(mapping.get("collected_from"), origins, faults, CollectedFrom::departments);
+  resource.population = mapping.texts("population");
+  const YamlNode* subject = mapping.get("subject");
+  const bool secret = resource.sharing == Sharing::secret;
   std::set<std::string> seen;
-  if (const YamlNode* fields = mapping.require("fields")) {
+  if (const YamlNode* fields = secret ? mapping.get("fields") : mapping.require("fields")) {
+    if (secret) faults.add(*fields, "catalog.secret_fields", {{"name", resource.id}});
+    if (!secret && fields->items.empty()) faults.add(*fields, "catalog.no_fields", {{"name", resource.id}});
+    if (fields->items.size() > limits::resource_fields) {
+      faults.add(*fields, "catalog.too_many_fields", {{"most", std::to_string(limits::resource_fields)}});
+    }
     for (const auto& item : fields->items) {
       resource.fields.push_back(read_field(item, faults));
       if (!seen.insert(resource.fields.back().name).second) {
@@ -218,7 +268,9 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
     }
   }
   mapping.finish();
+  resource.subject = pick(subject, subjects, faults, subject_of(resource));
   check_references(resource, node, faults);
+  check_columns(resource, node, faults);
   return resource;
 }
 

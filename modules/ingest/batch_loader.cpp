@@ -272,6 +272,7 @@ Result<void> BatchLoader::store(const Portion& portion) {
 Result<void> BatchLoader::store_once(const Portion& portion) {
   JW_ASSIGN(Slice slice, builder_.build(parts_.store, portion.rows, batch_.id, parts_.clock.now()));
   Batch next = batch_;
+  slice.bulk.change.writes.push_back(entry_.fence());
   add_progress(portion, slice, slice.bulk.change, next);
   auto committed = slice.bulk.cells.empty() ? parts_.store.commit(std::move(slice.bulk.change))
                                             : parts_.store.append(std::move(slice.bulk));

@@ -47,7 +47,7 @@ Result<std::vector<Record>> query_records(storage::Store& store, const RecordBui
 Result<RecordReceipt> IngestService::add_record(const std::string& resource,
                                                 const std::map<std::string, std::string>& fields,
                                                 const WriteRequest& request) {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
   JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
 
   std::vector<std::string> names;
@@ -90,6 +90,7 @@ Result<RecordReceipt> IngestService::add_record(const std::string& resource,
     JW_ASSIGN(Slice slice, builder.build(parts_.store, {typed}, BatchId(), parts_.clock.now()));
     const RecordReceipt receipt{slice.records.front(), slice.versions.front(), slice.outcomes.front()};
     storage::Change change = std::move(slice.bulk.change);
+    change.writes.push_back(entry->fence());
     if (!slice.bulk.cells.empty())
       change.writes.push_back({&entry->table->insert(), std::move(slice.bulk.cells), 1});
     SliceEvent event;

@@ -45,7 +45,7 @@ IngestService::~IngestService() {
 
 Result<BatchView> IngestService::submit(const std::string& resource, const std::string& path,
                                         const std::string& filename, const WriteRequest& request) {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
   JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
   const bool ours = path.starts_with(parts_.uploads_folder + "/");
   const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{digest.sha256}};

@@ -11,10 +11,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List resources */
+        /**
+         * Find resources
+         * @description By title, pinyin, field, department and more, slips allowed; facets tell how many have each value. Without state the published ones, all for every state.
+         */
         get: operations["list_resources"];
         put?: never;
-        post?: never;
+        /** Draft a resource or its next version */
+        post: operations["draft_resource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -32,6 +36,264 @@ export interface paths {
         get: operations["get_resource"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resource-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a resources.yaml; each entry becomes a draft */
+        post: operations["import_resources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a resource's versions */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one version: definition, differences, steps, overlaps */
+        get: operations["get_version"];
+        /** Change a draft */
+        put: operations["edit_version"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/versions/{version}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit, review, publish, refuse, withdraw or retire */
+        post: operations["step_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List fields asked twice of the same people */
+        get: operations["list_overlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlaps/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record an exemption */
+        post: operations["add_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as DCAT-AP (JSON-LD) */
+        get: operations["get_dcat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List responsibilities */
+        get: operations["list_responsibilities"];
+        put?: never;
+        /** Lay a responsibility on a department */
+        post: operations["add_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The responsibility list as CSV */
+        get: operations["export_responsibilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind the department */
+        post: operations["remind_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a responsibility off a department */
+        post: operations["drop_responsibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{department}/steward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name a department's data steward */
+        put: operations["appoint_steward"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List demands */
+        get: operations["list_demands"];
+        put?: never;
+        /** Ask for data */
+        post: operations["ask_demand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a demand and what could answer it */
+        get: operations["get_demand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demands/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Match, promise, refuse, deliver or close */
+        post: operations["step_demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -481,6 +743,11 @@ export interface components {
              */
             lag_ms: number;
         };
+        /** Actor */
+        ActorOnly: {
+            /** Actor */
+            actor: string;
+        };
         /** Batch */
         Batch: {
             /** Batch id */
@@ -663,6 +930,189 @@ export interface components {
              */
             value: number;
         };
+        /** Demand */
+        Demand: {
+            /** Id */
+            id: string;
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Title */
+            title: string;
+            /** In words */
+            words: string;
+            /** Resource chosen */
+            resource: string | null;
+            /** Fields chosen */
+            fields: string[];
+            /** Purpose */
+            purpose: string;
+            /** Legal basis */
+            legal_basis: string;
+            /**
+             * Wanted by
+             * Format: date
+             */
+            wanted_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "answered" | "delivered" | "closed";
+            /**
+             * Answer
+             * @enum {string|null}
+             */
+            answer: "matched" | "promised" | "refused" | null;
+            /** Resource answered with */
+            answer_resource: string | null;
+            /** Its title */
+            answer_resource_title: string | null;
+            /** Reason of the answer */
+            answer_reason: string;
+            /**
+             * Promised for
+             * Format: date
+             */
+            promised_for: string | null;
+            /** Asked by */
+            asked_by: string;
+            /** Answered by */
+            answered_by: string | null;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Delivered at
+             * Format: date-time
+             */
+            delivered_at: string | null;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+            /**
+             * Next step due
+             * Format: date
+             */
+            due: string | null;
+            /**
+             * Days overdue
+             * Format: int64
+             */
+            days_overdue: number;
+            /** Sample of a scenario package */
+            synthetic: boolean;
+        };
+        /** One demand in full */
+        DemandDetail: {
+            /** Demand */
+            demand: components["schemas"]["Demand"];
+            /** Steps taken */
+            steps: components["schemas"]["Step"][];
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /** Demands */
+        DemandList: {
+            /** Demands, newest first */
+            items: components["schemas"]["Demand"][];
+        };
+        /** Step of a demand */
+        DemandStep: {
+            /** Actor */
+            actor: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "match" | "promise" | "refuse" | "deliver" | "close";
+            /** Resource id */
+            resource?: string;
+            /**
+             * Promised for
+             * Format: date
+             */
+            promised_for?: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** Department at a glance */
+        DepartmentSummary: {
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
+            /**
+             * Responsibilities
+             * Format: int64
+             */
+            responsibilities: number;
+            /**
+             * Overdue
+             * Format: int64
+             */
+            overdue: number;
+            /**
+             * Most days overdue
+             * Format: int64
+             */
+            most_days_overdue: number;
+        };
+        /** Difference */
+        Difference: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** Path */
+            path: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /** Exemption */
+        Exemption: {
+            /** Reason */
+            reason: string;
+            /** Authority and document */
+            authority: string;
+            /** Recorded by */
+            actor: string;
+            /**
+             * Recorded at
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** Facet */
+        Facet: {
+            /** Facet */
+            name: string;
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /** Value of a facet */
+        FacetValue: {
+            /** Value */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Resources
+             * Format: int64
+             */
+            count: number;
+        };
         /** Field */
         Field: {
             /** Name */
@@ -695,6 +1145,10 @@ export interface components {
              * Format: int64
              */
             max_length?: number;
+            /** Further header names */
+            columns?: string[];
+            /** Meaning */
+            meaning?: string;
         };
         /** Choice */
         FieldValue: {
@@ -788,6 +1242,135 @@ export interface components {
              * Format: int64
              */
             count: number;
+        };
+        /** Demand to make */
+        NewDemand: {
+            /** Actor */
+            actor: string;
+            /** Department id */
+            department: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Title */
+            title: string;
+            /** In words */
+            words?: string;
+            /** Resource chosen */
+            resource?: string;
+            /** Fields chosen */
+            fields?: string[];
+            /** Purpose */
+            purpose: string;
+            /** Legal basis */
+            legal_basis: string;
+            /**
+             * Wanted by
+             * Format: date
+             */
+            wanted_by: string;
+        };
+        /** Exemption to record */
+        NewExemption: {
+            /** Actor */
+            actor: string;
+            /** Resource id */
+            resource: string;
+            /** Field */
+            field: string;
+            /** Resource that has it */
+            other_resource: string;
+            /** Its field */
+            other_field: string;
+            /** Reason */
+            reason: string;
+            /** Authority and document */
+            authority: string;
+        };
+        /** New responsibility */
+        NewResponsibility: {
+            /** Actor */
+            actor: string;
+            /** Department id */
+            department: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Resource id */
+            resource: string;
+            /** Fields, none for all */
+            fields?: string[];
+            /**
+             * Rhythm
+             * @enum {string}
+             */
+            rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
+            /** Basis */
+            basis: string;
+        };
+        /** Data steward to name */
+        NewSteward: {
+            /** Actor */
+            actor: string;
+            /** Name */
+            name: string;
+            /** Office */
+            title?: string;
+            /** Name of a department the catalogue does not have */
+            department_title?: string;
+            /** Name of the one replaced */
+            replaces?: string;
+        };
+        /** Draft of a version */
+        NewVersion: {
+            /** Actor */
+            actor: string;
+            /** Definition */
+            definition: components["schemas"]["ResourceDefinition"];
+        };
+        /** A resources.yaml to import */
+        NewVersions: {
+            /** Actor */
+            actor: string;
+            /** File name */
+            filename?: string;
+            /** Content of the file */
+            yaml: string;
+        };
+        /** Overlap */
+        Overlap: {
+            /** Meaning */
+            meaning: string;
+            /** Who asks again */
+            again: components["schemas"]["OverlapField"];
+            /** Who has it already */
+            already: components["schemas"]["OverlapField"];
+            /** Same purpose */
+            same_purpose: boolean;
+            /** What to do */
+            sentence: string;
+            /** Exemption */
+            exemption: components["schemas"]["Exemption"] | null;
+        };
+        /** Field asked twice */
+        OverlapField: {
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** Field */
+            field: string;
+            /** Title of the field */
+            field_title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /** Sharing class */
+            sharing: string;
+            /** Whom it is collected from */
+            collected_from: string;
+        };
+        /** Overlaps */
+        OverlapList: {
+            /** Overlaps */
+            items: components["schemas"]["Overlap"][];
         };
         /** Provider */
         Provider: {
@@ -1022,7 +1605,7 @@ export interface components {
              * Sharing class
              * @enum {string}
              */
-            sharing: "unconditional" | "conditional" | "none" | "open";
+            sharing: "unconditional" | "conditional" | "none" | "open" | "secret";
             /**
              * Update rhythm
              * @enum {string}
@@ -1045,6 +1628,27 @@ export interface components {
             last_received_at: string | null;
             /** Scenario package */
             package: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Version under way
+             * Format: int64
+             */
+            open_version: number | null;
+            /** State of the version under way */
+            open_state: string | null;
+            /** What a record is about */
+            subject: string;
+            /** Whom it is collected from */
+            collected_from: string;
             /** Purposes */
             purposes: string[];
             /** Retention */
@@ -1059,7 +1663,13 @@ export interface components {
             fields: components["schemas"]["Field"][];
             /** Metrics */
             metrics: components["schemas"]["MetricOfResource"][];
+            /** Population */
+            population: string[];
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
         };
+        /** A resource's definition, with the keys of resources.yaml */
+        ResourceDefinition: unknown;
         /** Resource */
         ResourceLabel: {
             /** Resource id */
@@ -1071,6 +1681,13 @@ export interface components {
         ResourceList: {
             /** Resources */
             items: components["schemas"]["ResourceSummary"][];
+            /**
+             * Number found
+             * Format: int64
+             */
+            total: number;
+            /** Facets */
+            facets: components["schemas"]["Facet"][];
         };
         /** Resource summary */
         ResourceSummary: {
@@ -1086,7 +1703,7 @@ export interface components {
              * Sharing class
              * @enum {string}
              */
-            sharing: "unconditional" | "conditional" | "none" | "open";
+            sharing: "unconditional" | "conditional" | "none" | "open" | "secret";
             /**
              * Update rhythm
              * @enum {string}
@@ -1109,6 +1726,92 @@ export interface components {
             last_received_at: string | null;
             /** Scenario package */
             package: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Version under way
+             * Format: int64
+             */
+            open_version: number | null;
+            /** State of the version under way */
+            open_state: string | null;
+            /** What a record is about */
+            subject: string;
+            /** Whom it is collected from */
+            collected_from: string;
+        };
+        /** Responsibility */
+        Responsibility: {
+            /** Id */
+            id: string;
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** Fields, none for all */
+            fields: string[];
+            /** Titles of the fields */
+            field_titles: string[];
+            /**
+             * Rhythm
+             * @enum {string}
+             */
+            rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
+            /** Basis */
+            basis: string;
+            /** Sample of a scenario package */
+            synthetic: boolean;
+            /** Data steward */
+            steward: components["schemas"]["Steward"] | null;
+            /**
+             * Last received at
+             * Format: date-time
+             */
+            last_received_at: string | null;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Whole days overdue
+             * Format: int64
+             */
+            days_overdue: number;
+            /**
+             * Rounds missed
+             * Format: int64
+             */
+            rounds_missed: number;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /**
+             * Last reminded at
+             * Format: date-time
+             */
+            reminded_at: string | null;
+        };
+        /** Responsibilities */
+        ResponsibilityList: {
+            /** Responsibilities */
+            items: components["schemas"]["Responsibility"][];
+            /** Departments */
+            departments: components["schemas"]["DepartmentSummary"][];
         };
         /** This city */
         RootRegion: {
@@ -1166,6 +1869,49 @@ export interface components {
             /** Reasons of refusal */
             reasons: components["schemas"]["MetricsReasonCount"][];
         };
+        /** Step taken */
+        Step: {
+            /** Step */
+            step: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Data steward */
+        Steward: {
+            /** Department */
+            department: components["schemas"]["Provider"];
+            /** Name */
+            name: string;
+            /** Office */
+            title: string;
+            /**
+             * Named at
+             * Format: date-time
+             */
+            appointed_at: string;
+            /** Named by */
+            appointed_by: string;
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /** Sharing class */
+            sharing: string;
+            /** Fields that mean what was asked */
+            fields: components["schemas"]["FieldValue"][];
+        };
         /** System */
         System: {
             /** Name */
@@ -1190,6 +1936,85 @@ export interface components {
              * Format: date-time
              */
             now: string;
+        };
+        /** Version of a definition */
+        Version: {
+            /** Resource id */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Provider */
+            provider: components["schemas"]["Provider"];
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "reviewed" | "published" | "replaced" | "retired" | "refused";
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "package" | "desk";
+            /** Author */
+            author: string;
+            /** Submitted by */
+            submitted_by: string | null;
+            /** Reviewed by */
+            reviewed_by: string | null;
+            /** Published by */
+            published_by: string | null;
+            /** Reason of a refusal or retirement */
+            reason: string | null;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Published at
+             * Format: date-time
+             */
+            published_at: string | null;
+        };
+        /** One version in full */
+        VersionDetail: {
+            /** Version */
+            version: components["schemas"]["Version"];
+            /** Definition */
+            definition: components["schemas"]["ResourceDefinition"];
+            /**
+             * Version it is compared with
+             * Format: int64
+             */
+            compared_with: number | null;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Steps taken */
+            steps: components["schemas"]["Step"][];
+            /** Overlaps */
+            overlaps: components["schemas"]["Overlap"][];
+        };
+        /** Versions */
+        VersionList: {
+            /** Versions, newest first */
+            items: components["schemas"]["Version"][];
+        };
+        /** Step of a version */
+        VersionStep: {
+            /** Actor */
+            actor: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "submit" | "review" | "publish" | "refuse" | "withdraw" | "retire";
+            /** Reason */
+            reason?: string;
         };
         /** Problem */
         Problem: {
@@ -1225,20 +2050,67 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_resources: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Text to find */
+                q?: string;
+                /** @description Provider */
+                provider?: string;
+                /** @description Sharing class */
+                sharing?: string;
+                /** @description Package */
+                package?: string;
+                /** @description Purpose */
+                purpose?: string;
+                /** @description Personal-data class */
+                personal?: string;
+                /** @description Subject */
+                subject?: string;
+                /** @description Update rhythm */
+                update?: string;
+                /** @description State */
+                state?: "draft" | "submitted" | "reviewed" | "published" | "retired" | "refused" | "all";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description List resources */
+            /** @description Find resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ResourceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    draft_resource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Draft a resource or its next version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1263,6 +2135,498 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_resources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersions"];
+            };
+        };
+        responses: {
+            /** @description Import a resources.yaml; each entry becomes a draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List a resource's versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show one version: definition, differences, steps, overlaps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Change a draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Version */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionStep"];
+            };
+        };
+        responses: {
+            /** @description Submit, review, publish, refuse, withdraw or retire */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_overlaps: {
+        parameters: {
+            query?: {
+                /** @description Resource id */
+                resource?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List fields asked twice of the same people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_exemption: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExemption"];
+            };
+        };
+        responses: {
+            /** @description Record an exemption */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_dcat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue as DCAT-AP (JSON-LD) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_responsibilities: {
+        parameters: {
+            query?: {
+                /** @description Department */
+                department?: string;
+                /** @description Overdue only */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List responsibilities */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibilityList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResponsibility"];
+            };
+        };
+        responses: {
+            /** @description Lay a responsibility on a department */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_responsibilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The responsibility list as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remind_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorOnly"];
+            };
+        };
+        responses: {
+            /** @description Remind the department */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_responsibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorOnly"];
+            };
+        };
+        responses: {
+            /** @description Take a responsibility off a department */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    appoint_steward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Department id */
+                department: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSteward"];
+            };
+        };
+        responses: {
+            /** @description Name a department's data steward */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steward"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_demands: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "asked" | "answered" | "delivered" | "closed";
+                /** @description Department */
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List demands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_demand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDemand"];
+            };
+        };
+        responses: {
+            /** @description Ask for data */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_demand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a demand and what could answer it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_demand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemandStep"];
+            };
+        };
+        responses: {
+            /** @description Match, promise, refuse, deliver or close */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandDetail"];
                 };
             };
             default: components["responses"]["Problem"];

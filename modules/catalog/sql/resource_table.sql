@@ -1,6 +1,14 @@
--- name: find_resource_tables
-SELECT resource, step, shape FROM resource_table
+-- name: find_resource_table
+SELECT step, shape, takes FROM resource_table WHERE resource = $1
 
 -- name: put_resource_table
-INSERT INTO resource_table (resource, step, shape, changed_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (resource) DO UPDATE SET step = $2, shape = $3, changed_at = $4
+INSERT INTO resource_table (resource, step, shape, changed_at, takes) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (resource) DO UPDATE SET step = $2, shape = $3, changed_at = $4, takes = $5
+
+-- name: move_resource_table
+UPDATE resource_table SET takes = $2 WHERE resource = $1 AND COALESCE(takes, 0) <> $2
+
+-- name: hold_resource_table @sqlite
+UPDATE resource_table SET resource = resource WHERE resource = $1 AND COALESCE(takes, $2) = $2
+-- name: hold_resource_table @postgres
+SELECT 1 FROM resource_table WHERE resource = $1 AND COALESCE(takes, $2) = $2 FOR SHARE

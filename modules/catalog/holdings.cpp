@@ -1,0 +1,30 @@
+#include "modules/catalog/holdings.h"
+
+namespace jingwei::catalog {
+
+namespace {
+
+constexpr std::chrono::seconds count_serves{3};
+
+}  // namespace
+
+Result<Holdings> HoldingsCounter::of(const Entry& entry) {
+  const auto now = clock_.monotonic();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = counted_.find(entry.table->name());
+    if (found != counted_.end() && now - found->second.at < count_serves) return found->second.holdings;
+  }
+  Holdings holdings;
+  JW_ASSIGN(auto reader, store_.read());
+  JW_TRY(reader->query(entry.table->summary(), {}, [&](const storage::Row& row) {
+    holdings.records = row.integer(0);
+    if (!row.is_null(1)) holdings.last_received = from_micros(row.integer(1));
+    return false;
+  }));
+  const std::lock_guard lock(mutex_);
+  counted_[entry.table->name()] = {now, holdings};
+  return holdings;
+}
+
+}  // namespace jingwei::catalog
