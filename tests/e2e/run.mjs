@@ -34,7 +34,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/regions', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/regions', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {

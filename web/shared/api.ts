@@ -1,7 +1,7 @@
 // The one place that talks to the hub. Every call carries the reader's language; every failure is a Problem.
 import type {
-  Batch, Boundaries, Cockpit, DataRecord, Metric, Page, ProblemBody, RecordCreated, RefusedRow, Region, RegionLabel, RegionSummary,
-  Resource, ResourceSummary, Series, SystemInfo,
+  Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, OverlapList, Page, ProblemBody, RecordCreated, RefusedRow,
+  Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, SystemInfo,
 } from './types';
 import { currentLanguage } from './language';
 
@@ -57,6 +57,13 @@ const get = <Answer>(path: string, query: Query = {}, signal?: AbortSignal): Pro
 
 const segment = encodeURIComponent;
 
+const post = <Answer>(path: string, body: unknown, key?: string): Promise<Answer> =>
+  call<Answer>(api_root + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
+    body: JSON.stringify(body),
+  });
+
 export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -86,6 +93,11 @@ export const api = {
   batch: (id: string) => get<Batch>(`/batches/${segment(id)}`),
   refused: (id: string, query: { limit?: number; cursor?: string }) =>
     get<Page<RefusedRow>>(`/batches/${segment(id)}/refused`, query),
+  responsibilities: () => get<ResponsibilityList>('/responsibilities'),
+  remind: (id: string, actor: string) => post<Responsibility>(`/responsibilities/${segment(id)}/reminders`, { actor }),
+  overlaps: () => get<OverlapList>('/overlaps'),
+  demands: () => get<{ items: Demand[] }>('/demands'),
+  askDemand: (demand: NewDemand, key: string) => post<DemandDetail>('/demands', demand, key),
   cockpit: (region: string, signal?: AbortSignal) => get<Cockpit>('/cockpit', { region }, signal),
   metrics: () => get<{ items: Metric[] }>('/metrics'),
   series: (metric: string, region: string, from?: string, to?: string) =>

@@ -6,6 +6,12 @@ type Schemas = components['schemas'];
 
 export type Activity = Schemas['Activity'];
 export type Batch = Schemas['Batch'];
+export type Demand = Schemas['Demand'];
+export type DemandDetail = Schemas['DemandDetail'];
+export type NewDemand = Schemas['NewDemand'];
+export type OverlapList = Schemas['OverlapList'];
+export type Responsibility = Schemas['Responsibility'];
+export type ResponsibilityList = Schemas['ResponsibilityList'];
 export type Card = Schemas['Card'];
 export type DayValue = Schemas['DayValue'];
 export type Metric = Schemas['MetricDefinition'];
