@@ -113,7 +113,7 @@ TEST_F(ResourceYaml, BothLanguagesMustStand) {
 }
 
 TEST_F(ResourceYaml, UnknownWordsTellWhatWasExpected) {
-  expect_fault(changed("sharing: conditional", "sharing: secret"), "unconditional", 5);
+  expect_fault(changed("sharing: conditional", "sharing: hidden"), "unconditional", 5);
   expect_fault(changed("update: daily", "update: hourly"), "weekly", 8);
   expect_fault(changed("type: integer", "type: int"), "integer", 16);
   expect_fault(changed("personal: basic", "personal: intimate"), "identifier", 16);
