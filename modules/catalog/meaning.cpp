@@ -116,6 +116,7 @@ std::string meaning_of(const Field& field) {
     case FieldType::phone:
       return "phone";
     case FieldType::citizen_id:
+    case FieldType::identity_document:
       return "citizen-id";
     case FieldType::credit_code:
       return "credit-code";

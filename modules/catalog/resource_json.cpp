@@ -57,6 +57,7 @@ void write_field(JsonWriter& json, const Field& field) {
   if (field.min_length) json.member("min_length", *field.min_length);
   if (field.max_length) json.member("max_length", *field.max_length);
   write_text(json, "pattern", field.pattern);
+  write_text(json, "unit", field.unit);
   write_text(json, "meaning", field.meaning);
   json.end_object();
 }
@@ -121,6 +122,7 @@ Facts facts_of(const Field& field, const std::string& path) {
   if (field.min_length) add(facts, path + ".min_length", std::to_string(*field.min_length));
   if (field.max_length) add(facts, path + ".max_length", std::to_string(*field.max_length));
   add(facts, path + ".pattern", field.pattern);
+  add(facts, path + ".unit", field.unit);
   add(facts, path + ".meaning", field.meaning);
   return facts;
 }
