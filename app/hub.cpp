@@ -108,7 +108,7 @@ Result<void> Hub::open_modules(const Share& share) {
   }
   regions_ = std::make_unique<region::Regions>(std::move(national), store_.get());
   JW_TRY(regions_->reload());
-  region_follower_ = std::make_unique<storage::Follower>(
+  follower_ = std::make_unique<storage::Follower>(
       *store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
         for (const auto& entry : entries) {
           JW_TRY(regions_->follow(entry));
@@ -118,7 +118,6 @@ Result<void> Hub::open_modules(const Share& share) {
       });
 
   JW_ASSIGN(catalog_, catalog::Catalog::open(files, share.scenarios_folder, *store_, clock_));
-  open_catalog_lists();
   const std::string uploads = data_folder_ + "/uploads";
   JW_TRY(files.make_folders(uploads));
   const auto tree = regions_->tree();
@@ -134,27 +133,12 @@ Result<void> Hub::open_modules(const Share& share) {
   return metrics_->load();
 }
 
-void Hub::open_catalog_lists() {
-  resource_life_ = std::make_unique<catalog::ResourceLife>(*catalog_, *store_, clock_);
-  holdings_ = std::make_unique<catalog::HoldingsCounter>(*store_, clock_);
-  responsibilities_ = std::make_unique<catalog::Responsibilities>(
-      *catalog_, *store_, clock_, [this]() -> Result<std::map<std::string, Instant>> {
-        std::map<std::string, Instant> received;
-        for (const auto& entry : catalog_->entries()) {
-          JW_ASSIGN(const auto held, holdings_->of(entry));
-          if (held.last_received) received[entry.resource.id] = *held.last_received;
-        }
-        return received;
-      });
-  demands_ = std::make_unique<catalog::Demands>(*catalog_, *store_, clock_, zone_);
-}
-
 Hub::~Hub() {
   stop();
 }
 
 void Hub::start(int loaders) {
-  region_follower_->start();
+  follower_->start();
   metrics_->start(owner_);
   ingest_->start(loaders);
 }
@@ -162,7 +146,7 @@ void Hub::start(int loaders) {
 void Hub::stop() {
   if (ingest_) ingest_->stop();
   if (metrics_) metrics_->stop();
-  if (region_follower_) region_follower_->stop();
+  if (follower_) follower_->stop();
 }
 
 std::string Hub::region_name() const {

@@ -10,10 +10,6 @@
 #include "base/result.h"
 #include "crypto/keystore.h"
 #include "modules/catalog/catalog_service.h"
-#include "modules/catalog/demand.h"
-#include "modules/catalog/holdings.h"
-#include "modules/catalog/resource_life.h"
-#include "modules/catalog/responsibility.h"
 #include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
@@ -48,11 +44,8 @@ class Hub {
   const Clock& clock() const { return clock_; }
   storage::Store& store() { return *store_; }
   region::Regions& regions() { return *regions_; }
-  const catalog::Catalog& catalog() const { return *catalog_; }
-  catalog::ResourceLife& resource_life() { return *resource_life_; }
-  catalog::HoldingsCounter& holdings() { return *holdings_; }
-  catalog::Responsibilities& responsibilities() { return *responsibilities_; }
-  catalog::Demands& demands() { return *demands_; }
+  const Zone& zone() const { return zone_; }
+  catalog::Catalog& catalog() { return *catalog_; }
   ingest::IngestService& ingest() { return *ingest_; }
   metrics::MetricsService& metrics() { return *metrics_; }
   crypto::Keystore& keystore() { return *keystore_; }
@@ -67,7 +60,6 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
-  void open_catalog_lists();
 
   std::string data_folder_;
   Settings settings_;
@@ -79,14 +71,10 @@ class Hub {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<region::Regions> regions_;
   std::unique_ptr<catalog::Catalog> catalog_;
-  std::unique_ptr<catalog::ResourceLife> resource_life_;
-  std::unique_ptr<catalog::HoldingsCounter> holdings_;
-  std::unique_ptr<catalog::Responsibilities> responsibilities_;
-  std::unique_ptr<catalog::Demands> demands_;
   std::unique_ptr<ingest::IngestService> ingest_;
   std::unique_ptr<metrics::MetricsService> metrics_;
   std::unique_ptr<forms::FormsService> forms_;
-  std::unique_ptr<storage::Follower> region_follower_;  // regions and catalogue
+  std::unique_ptr<storage::Follower> follower_;  // of regions and catalogue
 };
 
 }  // namespace jingwei::app

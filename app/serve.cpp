@@ -97,8 +97,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                    const std::function<void(const std::string&)>& ready) {
   JW_ASSIGN(const auto listen, parse_listen(options.listen));
 
-  catalog::CatalogRoutes catalog_routes(
-      {hub.resource_life(), hub.holdings(), hub.responsibilities(), hub.demands(), hub.settings().name});
+  catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock(), hub.zone(),
+                                        hub.settings().name);
   ingest::IngestRoutes ingest_routes(hub.ingest());
   metrics::MetricsRoutes metrics_routes(hub.metrics(), hub.regions(), hub.ingest(), hub.settings().region);
   forms::FormsRoutes forms_routes(hub.forms());

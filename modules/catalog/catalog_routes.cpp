@@ -78,6 +78,25 @@ const Definition* compared_with(const std::vector<Definition>& versions, const D
   return nullptr;
 }
 
+// What the handlers ask.
+struct CatalogParts {
+  ResourceLife& life;
+  HoldingsCounter& holdings;
+  Responsibilities& responsibilities;
+  Demands& demands;
+  std::string hub_name;
+};
+
+// When each resource last received anything.
+Result<std::map<std::string, Instant>> received_by(const Catalog& catalog, HoldingsCounter& holdings) {
+  std::map<std::string, Instant> received;
+  for (const auto& entry : catalog.entries()) {
+    JW_ASSIGN(const auto held, holdings.of(entry));
+    if (held.last_received) received[entry.resource.id] = *held.last_received;
+  }
+  return received;
+}
+
 }  // namespace
 
 class CatalogRoutes::Handlers final : public api::Operations {
@@ -441,7 +460,14 @@ class CatalogRoutes::Handlers final : public api::Operations {
   CatalogParts parts_;
 };
 
-CatalogRoutes::CatalogRoutes(CatalogParts parts) : handlers_(std::make_unique<Handlers>(std::move(parts))) {}
+CatalogRoutes::CatalogRoutes(Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
+                             std::string hub_name)
+    : life_(catalog, store, clock),
+      holdings_(store, clock),
+      responsibilities_(catalog, store, clock, [this, &catalog] { return received_by(catalog, holdings_); }),
+      demands_(catalog, store, clock, zone),
+      handlers_(std::make_unique<Handlers>(
+          CatalogParts{life_, holdings_, responsibilities_, demands_, std::move(hub_name)})) {}
 
 CatalogRoutes::~CatalogRoutes() = default;
 

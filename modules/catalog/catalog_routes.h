@@ -12,23 +12,21 @@
 
 namespace jingwei::catalog {
 
-// What the routes ask; all must outlive them.
-struct CatalogParts {
-  ResourceLife& life;
-  HoldingsCounter& holdings;
-  Responsibilities& responsibilities;
-  Demands& demands;
-  std::string hub_name;  // who publishes the catalogue
-};
-
+// The services behind the routes, made over what the hub holds; all of that must outlive them.
 class CatalogRoutes {
  public:
-  explicit CatalogRoutes(CatalogParts parts);
+  // `hub_name`: who publishes the catalogue.
+  CatalogRoutes(Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
+                std::string hub_name);
   ~CatalogRoutes();
   std::vector<http::Route> routes();
 
  private:
   class Handlers;
+  ResourceLife life_;
+  HoldingsCounter holdings_;
+  Responsibilities responsibilities_;
+  Demands demands_;
   std::unique_ptr<Handlers> handlers_;
 };
 

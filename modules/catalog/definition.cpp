@@ -2,7 +2,6 @@
 
 #include "modules/catalog/resource_json.h"
 #include "modules/catalog/sql.gen.h"
-#include "storage/sql.gen.h"
 
 namespace jingwei::catalog {
 
@@ -128,7 +127,7 @@ storage::Write change_definition(const Definition& definition) {
 Result<bool> is_repeated(storage::Reader& reader, const storage::Idempotency& request) {
   bool found = false;
   const std::array<storage::Value, 3> key = {request.actor, request.operation, request.key};
-  JW_TRY(reader.query(storage::sql::find_idempotency, key, [&](const storage::Row&) {
+  JW_TRY(reader.query(sql::find_request, key, [&](const storage::Row&) {
     found = true;
     return false;
   }));

@@ -42,3 +42,6 @@ ON CONFLICT (resource, field, other_resource, other_field) DO UPDATE SET reason 
 -- name: all_exemptions
 SELECT resource, field, other_resource, other_field, reason, authority, actor, at FROM overlap_exemption
 ORDER BY resource, field, other_resource, other_field
+
+-- name: find_request
+SELECT 1 FROM idempotency WHERE actor = $1 AND operation = $2 AND request_key = $3
