@@ -56,6 +56,7 @@ void add_init(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_ingest(CLI::App& app, int& exit_code);
 void add_region(CLI::App& app, int& exit_code);
+void add_clean(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 void add_form(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);

@@ -1,8 +1,11 @@
-// How batches, refused rows and records look in JSON.
+// How batches, refused rows, records and what cleaning does look in JSON.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/messages.h"
 #include "modules/ingest/ingest_service.h"
@@ -22,5 +25,29 @@ void write_refused_row(JsonWriter& json, const RefusedRow& row,
 // Personal fields come masked (catalog::masked); choices, regions, dates and times in their readable forms.
 void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,
                   const region::Tree& tree, Language language);
+
+// {"items":[{id, changes, sentence, kind, sent, becomes}]} in the order of the table; "becomes" is null when
+// the value is refused.
+std::string cleaning_rules_json(Language language);
+
+struct CleaningTrial {
+  std::string kind;   // name of a CleanType but choice, whose words belong to a resource
+  std::string unit;   // what the field counts in; may be empty
+  std::string value;  // as it was sent
+};
+
+// Where a value is tried: as a load at that time would take it.
+struct CleaningPlace {
+  std::shared_ptr<const region::Tree> tree;
+  RegionId hub_region;  // names are looked for here first; none: in the whole country
+  Instant now;
+  const Zone& zone;
+  std::vector<std::string> synthetic_id_prefixes;
+};
+
+// {status, text, region, refusal, rules} of the value. Nothing is kept.
+// Errors: invalid "ingest.unknown_kind".
+Result<std::string> cleaning_trial_json(const CleaningTrial& trial, const CleaningPlace& place,
+                                        Language language);
 
 }  // namespace jingwei::ingest

@@ -229,6 +229,21 @@ class IngestRoutes::Handlers final : public api::Operations {
     return receipt_response(view->batch.resource, *receipt);
   }
 
+  http::Response list_cleaning_rules(const http::Request& http, const api::ListCleaningRules&) override {
+    return http::Response::json(cleaning_rules_json(http.language));
+  }
+
+  http::Response clean_value(const http::Request& http, const api::CleanValue& in) override {
+    const IngestParts& parts = service_.parts();
+    const auto& unit = in.body["unit"];
+    const auto json = cleaning_trial_json(
+        {in.body["kind"].text(), unit.present() ? unit.text() : "", in.body["value"].text()},
+        {parts.regions.tree(), parts.hub_region, parts.clock.now(), parts.zone, parts.synthetic_id_prefixes},
+        http.language);
+    if (!json) return problem(json.error(), http.language);
+    return http::Response::json(*json);
+  }
+
  private:
   static http::Response receipt_response(const std::string& resource, const RecordReceipt& receipt) {
     constexpr std::string_view outcomes[] = {"created", "updated", "unchanged"};
