@@ -615,6 +615,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cleaning-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the cleaning rules */
+        get: operations["list_cleaning_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try what cleaning does to a value; nothing is kept */
+        post: operations["clean_value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cockpit": {
         parameters: {
             query?: never;
@@ -1387,6 +1421,42 @@ export interface components {
             level: number;
             /** Totals by metric */
             values: unknown;
+        };
+        /** Cleaned value */
+        CleanedValue: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            status: "clean" | "cleaned" | "empty" | "refused";
+            /** Value after cleaning */
+            text: string;
+            /** Region */
+            region: components["schemas"]["RecordRegion"] | null;
+            /** Why it is refused */
+            refusal: components["schemas"]["RuleApplied"] | null;
+            /** What was done */
+            rules: components["schemas"]["RuleApplied"][];
+        };
+        /** Cleaning rule */
+        CleaningRule: {
+            /** Rule id */
+            id: string;
+            /** Changes a value, else refuses it */
+            changes: boolean;
+            /** What it does */
+            sentence: string;
+            /** Kind of field of the example */
+            kind: string;
+            /** Example: what is sent */
+            sent: string;
+            /** Example: what it becomes */
+            becomes: string | null;
+        };
+        /** All cleaning rules */
+        CleaningRules: {
+            /** Rules */
+            items: components["schemas"]["CleaningRule"][];
         };
         /** Cockpit */
         Cockpit: {
@@ -2435,6 +2505,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Rule applied */
+        RuleApplied: {
+            /** Rule id */
+            id: string;
+            /** What it does */
+            sentence: string;
+        };
         /** Sentence */
         Sentence: string;
         /** Series */
@@ -2776,6 +2853,18 @@ export interface components {
             bytes: number;
             /** SHA-256 of the file */
             sha256?: string;
+        };
+        /** Value to clean */
+        ValueToClean: {
+            /**
+             * Kind of field
+             * @enum {string}
+             */
+            kind: "text" | "person_name" | "phone" | "citizen_id" | "credit_code" | "identity_document" | "date" | "datetime" | "integer" | "number" | "boolean" | "region" | "address";
+            /** Value */
+            value: string;
+            /** Unit of the field */
+            unit?: string;
         };
         /** Version of a definition */
         Version: {
@@ -4072,6 +4161,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Batch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_cleaning_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the cleaning rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleaningRules"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    clean_value: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueToClean"];
+            };
+        };
+        responses: {
+            /** @description Try what cleaning does to a value; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanedValue"];
                 };
             };
             default: components["responses"]["Problem"];
