@@ -40,7 +40,11 @@ inline constexpr std::int64_t id_block = 4'096;
 // ingest
 inline constexpr std::size_t row_bytes = 1 << 20;
 inline constexpr std::size_t row_fields = 1'024;
-inline constexpr std::size_t bulk_slice_rows = 2'000;
+inline constexpr std::size_t bulk_slice_rows = 8'000;
+inline constexpr std::size_t portion_bytes = 8 << 20;  // of read rows, after which a slice is cut
+inline constexpr std::size_t packed_rows_least = 256;  // new records that are worth a slice of their own
+inline constexpr std::size_t slice_bytes = 64 << 20;   // of one slice, unpacked
+inline constexpr std::size_t slice_keys_kept_bytes = 64 << 20;  // keys of slices in memory, per resource
 inline constexpr std::size_t refused_original_bytes = 16 * 1024;
 inline constexpr std::size_t batch_notes = 50;
 inline constexpr std::uint64_t unpacked_bytes = 64ULL << 30;       // of one compressed file

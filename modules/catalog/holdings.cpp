@@ -1,5 +1,7 @@
 #include "modules/catalog/holdings.h"
 
+#include "modules/catalog/record_slices.h"
+
 namespace jingwei::catalog {
 
 namespace {
@@ -22,6 +24,10 @@ Result<Holdings> HoldingsCounter::of(const Entry& entry) {
     if (!row.is_null(1)) holdings.last_received = from_micros(row.integer(1));
     return false;
   }));
+  JW_ASSIGN(const SliceSummary packed, slices_summary(*reader, entry.resource.id));
+  holdings.records += packed.records;
+  if (packed.last_received)
+    holdings.last_received = std::max(holdings.last_received.value_or(*packed.last_received), *packed.last_received);
   const std::lock_guard lock(mutex_);
   counted_[entry.table->name()] = {now, holdings};
   return holdings;

@@ -31,6 +31,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return text;
 }
 
+std::string epoch_index(const std::string& table) {
+  return "CREATE INDEX " + table + "_epoch ON " + table + " (epoch);\n";
+}
+
 std::string create_table(const std::string& table, const TableShape& shape) {
   std::string sql = "-- distributed by: record_key\nCREATE TABLE " + table +
                     " (\n"
@@ -47,13 +51,17 @@ std::string create_table(const std::string& table, const TableShape& shape) {
                     "  valid_to BIGINT,\n"
                     "  known_from BIGINT NOT NULL,\n"
                     "  known_to BIGINT,\n"
-                    "  withdrawn BIGINT NOT NULL DEFAULT 0,\n";
+                    "  withdrawn BIGINT NOT NULL DEFAULT 0,\n"
+                    "  epoch BIGINT,\n"
+                    "  cleaning TEXT,\n";
   for (const auto& column : shape.columns) {
     for (const auto& line : sql_columns(column)) sql += "  " + line + ",\n";
   }
   sql += "  PRIMARY KEY (record_key, version)\n);\n";
   sql += "CREATE INDEX " + table + "_id ON " + table + " (id);\n";
   sql += "CREATE INDEX " + table + "_region ON " + table + " (region, id);\n";
+  sql += epoch_index(table);
+  sql += "CREATE INDEX " + table + "_batch ON " + table + " (batch, id);\n";
   return sql;
 }
 
@@ -62,6 +70,7 @@ std::string create_table(const std::string& table, const TableShape& shape) {
 std::string backfill(const std::string& from, const TableShape& old_shape, const std::string& to,
                      const TableShape& new_shape) {
   std::vector<std::string> shared(record_columns.begin(), record_columns.end());
+  if (!old_shape.has_epochs) shared.resize(shared.size() - 2);
   for (const auto& column : new_shape.columns) {
     if (std::find(old_shape.columns.begin(), old_shape.columns.end(), column) == old_shape.columns.end())
       continue;
@@ -120,6 +129,8 @@ TableShape shape_of(const Resource& resource, int table_version) {
 
 std::string to_text(const TableShape& shape) {
   std::string text = std::to_string(shape.table_version);
+  if (shape.has_epochs) text += ",epochs";
+  if (shape.hash == RecordHash::keyed) text += ",keyed";
   for (const auto& column : shape.columns) {
     text += ';' + column.name + ':' + std::string(name_of(column.kind));
     if (column.equality) text += ":eq";
@@ -138,9 +149,12 @@ Result<TableShape> parse_shape(std::string_view text) {
     return part;
   };
   TableShape shape;
-  const std::string_view version = next(';');
-  if (std::from_chars(version.data(), version.data() + version.size(), shape.table_version).ec != std::errc{})
+  std::string_view head = next(';');
+  if (std::from_chars(head.data(), head.data() + head.size(), shape.table_version).ec != std::errc{})
     return broken();
+  const auto marked = [&](std::string_view mark) { return head.find(mark) != std::string_view::npos; };
+  shape.has_epochs = marked(",epochs");
+  shape.hash = marked(",keyed") ? RecordHash::keyed : RecordHash::plain;
   while (!text.empty()) {
     std::string_view part = next(';');
     const std::size_t colon = part.find(':');
@@ -173,9 +187,15 @@ ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
     return step;
   }
   step.shape = shape_of(resource, landed->table_version);
+  step.shape.hash = landed->hash;  // the keys that stand were made so
   const std::string table = table_name(resource, landed->table_version);
   if (only_adds(*landed, step.shape)) {
     std::string sql;
+    if (!landed->has_epochs) {
+      sql += "ALTER TABLE " + table + " ADD COLUMN epoch BIGINT;\n";
+      sql += "ALTER TABLE " + table + " ADD COLUMN cleaning TEXT;\n" + epoch_index(table);
+      sql += "CREATE INDEX " + table + "_batch ON " + table + " (batch, id);\n";
+    }
     for (const auto& column : step.shape.columns) {
       if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end())
         continue;
@@ -225,6 +245,12 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   by_id_ = same("by_id", select + " WHERE id = $1 AND known_to IS NULL AND withdrawn = 0");
   summary_ = same("summary", "SELECT COUNT(*), MAX(known_from) FROM " + name_ +
                                  " WHERE known_to IS NULL AND withdrawn = 0");
+  keys_ = same("keys", "SELECT record_key FROM " + name_ + " WHERE epoch >= $1");
+  all_keys_ = same("all_keys", "SELECT record_key FROM " + name_);
+  const std::string none = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " +
+                           name_ + " WHERE epoch = $2 AND ";
+  none_of_ = made("none_of", none + "instr($3, record_key) > 0)", none + "position(record_key IN $3) > 0)");
+  of_batch_ = same("of_batch", select + " WHERE batch = $1 AND id > $2 ORDER BY id, version LIMIT $3");
 }
 
 }  // namespace jingwei::catalog

@@ -27,23 +27,31 @@ struct Column {
 
 Column column_of(const Resource& resource, const Field& field);
 
-// Fixed columns that stand before the fields' in every record table, in order.
-inline constexpr std::array<std::string_view, 14> record_columns = {
-    "record_key", "version", "id",         "resource_version", "content",    "batch",    "line",
-    "region",     "day",     "valid_from", "valid_to",         "known_from", "known_to", "withdrawn"};
+// Fixed columns that stand before the fields' in every record table, in order. `epoch` is the resource's slice
+// number when the row was written (record_slices.h), `cleaning` what was done to the values:
+// "name:clean.width,clean.spaces;phone:clean.phone_prefix".
+inline constexpr std::array<std::string_view, 16> record_columns = {
+    "record_key", "version",  "id",         "resource_version", "content",   "batch", "line",    "region", "day",
+    "valid_from", "valid_to", "known_from", "known_to",         "withdrawn", "epoch", "cleaning"};
+
+// How the keys and contents of records are hashed: with a key since there are keys (docs/decisions/015);
+// tables from before, and those that took their rows over, stay as they are.
+enum class RecordHash : std::uint8_t { plain, keyed };
 
 // One generation of a resource's table. `table_version` grows when a definition cannot be reached by adding
 // columns.
 struct TableShape {
   int table_version = 1;
   std::vector<Column> columns;
+  RecordHash hash = RecordHash::keyed;
+  bool has_epochs = true;  // the columns epoch and cleaning stand
   bool operator==(const TableShape&) const = default;
 };
 
 std::string table_name(const Resource& resource, int table_version);
 TableShape shape_of(const Resource& resource, int table_version);
 
-// `resource_table` keeps a shape as one line: "1;f_phone:sealed:eq;f_age:integer".
+// `resource_table` keeps a shape as one line: "1,epochs,keyed;f_phone:sealed:eq;f_age:integer".
 std::string to_text(const TableShape& shape);
 Result<TableShape> parse_shape(std::string_view text);
 
@@ -83,13 +91,20 @@ class RecordTable {
   const storage::Statement& summary() const {
     return *summary_;
   }  // → current records, when the last was received
+  const storage::Statement& keys() const { return *keys_; }  // $1 epoch → record_key of rows written since
+  const storage::Statement& all_keys() const { return *all_keys_; }  // → record_key of every record
+  // $1 resource, $2 epoch, $3 record keys one after another (BYTEA). Touches one row of resource_table unless
+  // one of these keys was written in that epoch.
+  const storage::Statement& none_of() const { return *none_of_; }
+  const storage::Statement& of_batch() const { return *of_batch_; }  // $1 batch, $2 id after, $3 limit → columns()
 
  private:
   std::string name_;
   TableShape shape_;
   std::vector<std::string> columns_;
   std::vector<std::size_t> field_columns_;
-  std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_;
+  std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_, keys_,
+      all_keys_, none_of_, of_batch_;
 };
 
 }  // namespace jingwei::catalog

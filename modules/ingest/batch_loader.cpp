@@ -2,8 +2,7 @@
 
 #include "base/log.h"
 #include "modules/ingest/reading/file_rows.h"
-#include "modules/ingest/refused_cells.h"
-#include "modules/ingest/repair/repair_mark.h"
+#include "modules/ingest/row_typing.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/tree_region_resolver.h"
 
@@ -11,7 +10,6 @@ namespace jingwei::ingest {
 
 namespace {
 
-constexpr std::size_t portions_ahead = 3;
 constexpr char error_separator = '\x1d';
 
 // Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
@@ -35,20 +33,10 @@ class CountingFile final : public File {
   std::int64_t& bytes_;
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  constexpr std::size_t most = 2'000;
-  std::string text;
-  for (const auto& word : words) {
-    if (text.size() + word.size() > most) return text + ", …";
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
-// Disk and memory faults pass; what the file itself is stays.
-bool is_files_fault(const Error& error) {
-  return error.code == ErrorCode::invalid || error.code == ErrorCode::unsupported ||
-         error.code == ErrorCode::too_large || error.code == ErrorCode::not_found;
+// Threads that clean, besides the one that reads and the one that stores.
+int cleaning_threads() {
+  constexpr unsigned most = 4;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
 }
 
 }  // namespace
@@ -68,22 +56,9 @@ Error error_from_text(const std::string& text) {
   return error;
 }
 
-BatchLoader::BatchLoader(const IngestParts& parts, const catalog::Entry& entry, Batch batch,
+BatchLoader::BatchLoader(const IngestParts& parts, Records& records, const catalog::Entry& entry, Batch batch,
                          const std::atomic<bool>& stopping)
-    : parts_(parts),
-      entry_(entry),
-      stopping_(stopping),
-      batch_(std::move(batch)),
-      builder_(entry, parts.sealer) {}
-
-BatchLoader::~BatchLoader() {
-  {
-    const std::lock_guard lock(mutex_);
-    abandoned_ = true;
-  }
-  moved_.notify_all();
-  if (reader_.joinable()) reader_.join();
-}
+    : parts_(parts), records_(records), entry_(entry), stopping_(stopping), batch_(std::move(batch)) {}
 
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
   JW_ASSIGN(cleaners_, cleaners_of(entry_.resource));
@@ -91,14 +66,22 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
   began_at_ = parts_.clock.now();
   rows_at_begin_ = batch_.counts.rows_read;
   bytes_at_begin_ = batch_.bytes_done;
-  reader_ = std::thread([this] { read_all(); });
-  while (auto portion = pop()) {
+  JW_TRY(records_.begin_load(entry_));
+  RowPipeline pipeline({entry_.resource,
+                        cleaners_,
+                        records_.content_of(entry_),
+                        [this] { return make_cleaning_tools(parts_, entry_.resource); },
+                        [this](HeaderFit fit) { return open_file(std::move(fit)); },
+                        [this] { return bytes_read_; },
+                        limits::bulk_slice_rows,
+                        cleaning_threads()});
+  while (auto portion = pipeline.pop()) {
     if (stopping_) return Error(ErrorCode::cancelled, "ingest.stopped");
     if (portion->failure && !portion->file_at_fault) return *portion->failure;
     JW_TRY(keep_lease());
     // A file of a header alone is told of too: what it was and that nothing stood in it.
     const bool nothing_yet = portion->last && batch_.format.empty();
-    if (!portion->rows.empty() || !portion->refused.empty() || nothing_yet) JW_TRY(store(*portion));
+    if (!portion->rows.rows.empty() || !portion->refused.empty() || nothing_yet) JW_TRY(store(*portion));
     if (portion->failure) {
       log::warn("ingest.batch_failed", {{"batch", batch_.id.value}, {"fault", portion->failure->to_log()}});
       JW_TRY(finish(BatchState::failed, error_to_text(*portion->failure)));
@@ -114,157 +97,17 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
 
 // --- reading ---
 
-void BatchLoader::read_all() {
-  auto done = read_rows();
-  if (done) return;
-  Portion portion;
-  portion.file_at_fault = is_files_fault(done.error());
-  portion.failure = std::move(done).error();
-  push(std::move(portion));
-}
-
-Result<void> BatchLoader::read_rows() {
-  std::int64_t bytes_read = 0;
+Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
   JW_ASSIGN(auto file, parts_.files.open(batch_.path, OpenMode::read));
   ReadOptions options;
   options.resume = {static_cast<std::uint64_t>(batch_.resume_offset),
                     static_cast<std::uint64_t>(batch_.resume_line)};
+  options.fit = std::move(fit);
   // What was hashed is what is read: a file somebody still writes to is another one by now.
   JW_ASSIGN(const std::uint64_t size, file->size());
   if (size != static_cast<std::uint64_t>(batch_.bytes_total))
     return Error(ErrorCode::invalid, "ingest.file_changed");
-  RowCleaner fitting(cleaners_);
-  options.fit = [&fitting](std::span<const std::string> columns) {
-    const ColumnMap& map = fitting.bind(columns);
-    return static_cast<int>(std::ranges::count_if(map.column_of_field, [](int at) { return at >= 0; }) -
-                            std::ssize(map.doubled));
-  };
-  JW_ASSIGN(auto reader, open_file(std::make_unique<CountingFile>(std::move(file), bytes_read), options));
-
-  CleanContext context(parts_.clock.now(), parts_.zone);
-  TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
-  context.regions = &regions;
-  context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
-                             RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
-  RowCleaner cleaner(cleaners_);
-  std::uint32_t bound = 0;
-  MarkColumns marks;
-
-  Portion portion;
-  Row row;
-  for (;;) {
-    const auto read = reader->next(row);
-    if (!read) {
-      // Rows before the damage are taken.
-      describe(*reader, cleaner.columns(), portion);
-      portion.bytes_done = bytes_read;
-      if (!portion.rows.empty() || !portion.refused.empty()) push(std::move(portion));
-      return read.error();
-    }
-    const bool more = *read;
-    if (more) {
-      if (bound != reader->columns_version()) {
-        bound = reader->columns_version();
-        JW_TRY(check_columns(*reader, cleaner.bind(reader->columns())));
-        marks = find_mark_columns(reader->columns());
-      }
-      if (row.problem != RowProblem::none) {
-        add_broken_row(row, reader->columns().size(), portion);
-      } else {
-        add_row(row, cleaner.clean(row, context), portion, defaults);
-        if (const auto first_try = first_try_of(row.cells, marks, batch_.resource)) {
-          const auto line = static_cast<std::int64_t>(row.line);
-          const bool taken = portion.refused.empty() || portion.refused.back().line != line;
-          portion.attempts.push_back({*first_try, line, taken});
-        }
-      }
-    }
-    portion.last = !more;
-    if (portion.last || portion.rows.size() + portion.refused.size() >= limits::bulk_slice_rows) {
-      describe(*reader, cleaner.columns(), portion);
-      portion.bytes_done = bytes_read;
-      if (!portion.refused.empty()) portion.columns = columns_to_text(reader->columns());
-      const bool last = portion.last;
-      if (!push(std::move(portion)) || last) return {};
-      portion = Portion{};
-    }
-  }
-}
-
-void BatchLoader::describe(const RowReader& reader, const ColumnMap& map, Portion& portion) const {
-  portion.after = reader.position();
-  portion.format = format_text(reader);
-  portion.encoding = name_of(reader.encoding());
-  portion.notes.assign(reader.notes().begin(), reader.notes().end());
-  if (!map.unknown.empty())
-    portion.notes.push_back({"ingest.note.columns_unknown", {{"columns", joined(map.unknown)}}});
-}
-
-Result<void> BatchLoader::check_columns(const RowReader& reader, const ColumnMap& map) const {
-  if (!map.doubled.empty())
-    return Error(ErrorCode::invalid, "ingest.columns_doubled").with("columns", joined(map.doubled));
-  if (!reader.has_header() || map.missing.empty()) return {};
-  std::vector<std::string> titles;
-  for (const auto& name : map.missing)
-    titles.push_back(entry_.resource.field(name)->title.zh + " (" + name + ")");
-  return Error(ErrorCode::invalid, "ingest.columns_missing").with("columns", joined(titles));
-}
-
-void BatchLoader::add_row(const Row& row, const CleanRow& clean, Portion& portion,
-                          const RowDefaults& defaults) const {
-  if (!clean.refused) {
-    portion.rows.push_back(typed_row(entry_.resource, clean, parts_.zone, defaults));
-    portion.rows.back().line = static_cast<std::int64_t>(row.line);
-    if (portion.rows.back().cleaned) ++portion.cleaned;
-    return;
-  }
-  const auto& field = entry_.resource.fields[static_cast<std::size_t>(clean.refused_field)];
-  const Cleaned& cell = clean.fields[static_cast<std::size_t>(clean.refused_field)];
-  portion.refused.push_back({static_cast<std::int64_t>(row.line),
-                             field.name,
-                             std::string(message_of(cell.refusal)),
-                             {},
-                             std::string(row.original.substr(0, limits::refused_original_bytes)),
-                             RefusedState::open,
-                             {},
-                             {},
-                             {}});
-}
-
-void BatchLoader::add_broken_row(const Row& row, std::size_t columns, Portion& portion) const {
-  RefusedRow refused{static_cast<std::int64_t>(row.line),
-                     "",
-                     std::string(message_of(row.problem)),
-                     {},
-                     std::string(row.original.substr(0, limits::refused_original_bytes)),
-                     RefusedState::open,
-                     {},
-                     {},
-                     {}};
-  refused.arguments.emplace_back("expected", std::to_string(columns));
-  refused.arguments.emplace_back("found", std::to_string(row.found));
-  refused.arguments.emplace_back("column", std::string(row.problem_column));
-  portion.refused.push_back(std::move(refused));
-}
-
-bool BatchLoader::push(Portion portion) {
-  std::unique_lock lock(mutex_);
-  moved_.wait(lock, [this] { return queue_.size() < portions_ahead || abandoned_; });
-  if (abandoned_) return false;
-  queue_.push_back(std::move(portion));
-  moved_.notify_all();
-  return true;
-}
-
-std::optional<BatchLoader::Portion> BatchLoader::pop() {
-  std::unique_lock lock(mutex_);
-  moved_.wait(lock, [this] { return !queue_.empty() || abandoned_; });
-  if (queue_.empty()) return std::nullopt;
-  Portion portion = std::move(queue_.front());
-  queue_.pop_front();
-  moved_.notify_all();
-  return portion;
+  return ingest::open_file(std::make_unique<CountingFile>(std::move(file), bytes_read_), options);
 }
 
 // --- storing ---
@@ -286,16 +129,15 @@ Result<void> BatchLoader::store(const Portion& portion) {
 }
 
 Result<void> BatchLoader::store_once(const Portion& portion) {
-  JW_ASSIGN(Slice slice, builder_.build(parts_.store, portion.rows, batch_.id, parts_.clock.now()));
+  JW_ASSIGN(Slice slice, records_.build(entry_, portion.rows, batch_.id, parts_.clock.now()));
   Batch next = batch_;
-  slice.bulk.change.writes.push_back(entry_.fence());
   add_progress(portion, slice, slice.bulk.change, next);
   JW_ASSIGN(const BatchId repaired, add_attempts(parts_.store, batch_.resource, batch_.id, portion.attempts,
                                                  parts_.clock.now(), slice.bulk.change));
   if (!next.repairs) next.repairs = repaired;
-  auto committed = slice.bulk.cells.empty() ? parts_.store.commit(std::move(slice.bulk.change))
-                                            : parts_.store.append(std::move(slice.bulk));
+  auto committed = parts_.store.append(std::move(slice.bulk));
   if (!committed) return std::move(committed).error();
+  records_.committed(entry_, slice);
   batch_ = std::move(next);
   return {};
 }
@@ -306,7 +148,7 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   event.resource = batch_.resource;
   event.batch = batch_.id;
   event.first_row = batch_.counts.rows_read + 1;
-  event.accepted = static_cast<std::int64_t>(portion.rows.size());
+  event.accepted = static_cast<std::int64_t>(portion.rows.rows.size());
   event.cleaned = portion.cleaned;
   event.unchanged = slice.unchanged;
   event.refused = static_cast<std::int64_t>(portion.refused.size());

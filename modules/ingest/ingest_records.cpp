@@ -3,46 +3,9 @@
 
 #include "modules/ingest/ingest_service.h"
 #include "modules/ingest/row_typing.h"
-#include "modules/ingest/tree_region_resolver.h"
 #include "storage/digest.h"
 
 namespace jingwei::ingest {
-
-namespace {
-
-Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder) {
-  Record record;
-  record.version = row.integer(1);
-  record.id = RecordId(row.integer(2));
-  record.batch = BatchId(row.integer(5));
-  record.region = RegionId(row.integer(7));
-  record.day = from_days(static_cast<std::int32_t>(row.integer(8)));
-  record.valid_from = from_micros(row.integer(9));
-  record.known_from = from_micros(row.integer(11));
-  JW_ASSIGN(record.values, builder.values_of(row));
-  return record;
-}
-
-Result<std::vector<Record>> query_records(storage::Store& store, const RecordBuilder& builder,
-                                          const storage::Statement& statement,
-                                          std::span<const storage::Value> parameters) {
-  std::vector<Record> records;
-  std::optional<Error> fault;
-  JW_ASSIGN(auto reader, store.read());
-  JW_TRY(reader->query(statement, parameters, [&](const storage::Row& row) {
-    auto record = record_of(row, builder);
-    if (!record) {
-      fault = std::move(record).error();
-      return false;
-    }
-    records.push_back(std::move(*record));
-    return true;
-  }));
-  if (fault) return *fault;
-  return records;
-}
-
-}  // namespace
 
 Result<RecordReceipt> IngestService::add_record(const std::string& resource,
                                                 const std::map<std::string, std::string>& fields,
@@ -71,17 +34,12 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     cells.push_back({value, CellKind::text});
     body += '\0' + name + '\0' + value;
   }
-  CleanContext context(parts_.clock.now(), parts_.zone);
-  TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
-  context.regions = &regions;
-  context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
-  const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
-                             RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
+  CleaningTools tools = make_cleaning_tools(parts_, entry->resource);
   RowCleaner cleaner(cleaners);
   cleaner.bind(names);
   Row row;
   row.cells = cells;
-  const CleanRow& clean = cleaner.clean(row, context);
+  const CleanRow& clean = cleaner.clean(row, *tools.context);
   if (clean.refused) {
     Error error(ErrorCode::invalid, "ingest.record_refused");
     for (std::size_t at = 0; at < clean.fields.size(); ++at) {
@@ -91,19 +49,25 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     }
     return error;
   }
-  const TypedRow typed = typed_row(entry->resource, clean, parts_.zone, defaults);
-  const RecordBuilder builder(*entry, parts_.sealer);
+  PackedRows typed;
+  records_->content_of(*entry).append(clean, 0, tools.defaults, typed);
   for (int attempt = 1;; ++attempt) {
-    JW_ASSIGN(Slice slice, builder.build(parts_.store, {typed}, BatchId(), parts_.clock.now()));
-    const RecordReceipt receipt{slice.records.front(), slice.versions.front(), slice.outcomes.front()};
+    auto built = records_->build(*entry, typed, BatchId(), parts_.clock.now());
+    if (!built && built.error().code == ErrorCode::conflict && attempt < limits::decide_attempts) continue;
+    if (!built) return std::move(built).error();
+    Slice slice = std::move(*built);
+    const RecordReceipt receipt{slice.record, slice.version, slice.outcome};
     storage::Change change = std::move(slice.bulk.change);
-    change.writes.push_back(entry->fence());
-    if (!slice.bulk.cells.empty())
-      change.writes.push_back({&entry->table->insert(), std::move(slice.bulk.cells), 1});
+    const auto width = static_cast<std::ptrdiff_t>(slice.bulk.columns.size());
+    for (auto cell = slice.bulk.cells.begin(); cell != slice.bulk.cells.end(); cell += width) {
+      change.writes.push_back({&entry->table->insert(),
+                               {std::make_move_iterator(cell), std::make_move_iterator(cell + width)},
+                               1});
+    }
     SliceEvent event;
     event.resource = resource;
     event.accepted = 1;
-    event.cleaned = typed.cleaned ? 1 : 0;
+    event.cleaned = clean.changes.empty() ? 0 : 1;
     event.unchanged = slice.unchanged;
     event.counts = slice.counts;
     change.events.push_back(to_feed_event(event));
@@ -140,43 +104,27 @@ Result<std::vector<Record>> IngestService::list_records(const std::string& resou
                                                         std::optional<std::string> under, RecordId before,
                                                         std::size_t most) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
-  const RecordBuilder builder(*entry, parts_.sealer);
-  std::vector<storage::Value> parameters = {before ? before.value : INT64_MAX,
-                                            static_cast<std::int64_t>(most)};
-  if (!under) return query_records(parts_.store, builder, entry->table->page(), parameters);
+  if (!under) return records_->list(*entry, nullptr, before, most);
   const auto tree = parts_.regions.tree();
   const auto scope = tree->scope(*under);
   if (!scope) return Error(ErrorCode::not_found, "region.not_found").with("code", *under).at("under");
-  const bool sqlite = parts_.store.dialect() == storage::Dialect::sqlite;
-  std::string ids(1, sqlite ? '[' : '{');
-  std::size_t count = 0;
+  Records::Regions regions;
   for (const auto& part : scope->parts) {
     for (region::Node node = part.begin; node < part.end; ++node) {
-      if (++count > limits::regions_in_filter) {
+      if (regions.size() == limits::regions_in_filter) {
         return Error(ErrorCode::too_large, "ingest.region_too_wide")
             .with("limit", std::to_string(limits::regions_in_filter))
             .at("under");
       }
-      if (ids.size() > 1) ids += ',';
-      ids += tree->id(node).to_string();
+      regions.insert(tree->id(node).value);
     }
   }
-  ids += sqlite ? ']' : '}';
-  parameters.emplace_back(std::move(ids));
-  return query_records(parts_.store, builder, entry->table->page_under(), parameters);
+  return records_->list(*entry, &regions, before, most);
 }
 
 Result<Record> IngestService::find_record(const std::string& resource, RecordId id) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
-  const RecordBuilder builder(*entry, parts_.sealer);
-  const storage::Value key = id.value;
-  JW_ASSIGN(auto records, query_records(parts_.store, builder, entry->table->by_id(), std::span(&key, 1)));
-  if (records.empty()) {
-    return Error(ErrorCode::not_found, "ingest.record_not_found")
-        .with("record", id.to_string())
-        .with("resource", resource);
-  }
-  return std::move(records.front());
+  return records_->find(*entry, id);
 }
 
 }  // namespace jingwei::ingest

@@ -49,7 +49,9 @@ Error error_of(const Batch& batch) {
 }
 
 IngestService::IngestService(IngestParts parts)
-    : parts_(std::move(parts)), uploads_(std::make_unique<Uploads>(*this)) {}
+    : parts_(std::move(parts)),
+      uploads_(std::make_unique<Uploads>(*this)),
+      records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)) {}
 
 IngestService::~IngestService() {
   stop();
@@ -133,7 +135,7 @@ Result<void> IngestService::load(BatchId id, const std::function<void(const Batc
     const std::lock_guard lock(mutex_);
     running_[id] = BatchView{*batch, {}, false, false};
   }
-  BatchLoader loader(parts_, *entry, std::move(*batch), stopping_);
+  BatchLoader loader(parts_, *records_, *entry, std::move(*batch), stopping_);
   auto done = loader.run([&](const BatchView& view) {
     {
       const std::lock_guard lock(mutex_);

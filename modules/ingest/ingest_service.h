@@ -13,14 +13,15 @@
 
 #include "base/clock.h"
 #include "base/file_system.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/batch.h"
-#include "modules/ingest/record_builder.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/refused_cells.h"
 #include "modules/ingest/repair/repair_chain.h"
 #include "modules/ingest/slice_event.h"
+#include "modules/ingest/storing/records.h"
 #include "modules/region/region_service.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
@@ -41,6 +42,7 @@ struct IngestParts {
   std::vector<std::string> synthetic_id_prefixes;
   std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
   std::string owner;                   // this process, for leases
+  std::size_t packed_rows_least = limits::packed_rows_least;
 };
 
 // A batch as a page shows it.
@@ -49,18 +51,6 @@ struct BatchView {
   BatchPace pace;
   bool repeated = false;     // the very same file had been received before
   bool interrupted = false;  // running by the books, but no process works on it
-};
-
-// A record as it stands, personal values opened; whoever shows it masks them (catalog::masked).
-struct Record {
-  RecordId id;
-  std::int64_t version = 0;
-  RegionId region;
-  Day day{};
-  Instant valid_from{};
-  Instant known_from{};
-  BatchId batch;
-  std::vector<storage::Value> values;  // by field
 };
 
 struct RecordReceipt {
@@ -186,6 +176,7 @@ class IngestService {
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Uploads> uploads_;
+  std::unique_ptr<Records> records_;
   std::optional<std::chrono::nanoseconds> swept_at_;
 };
 

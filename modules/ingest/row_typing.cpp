@@ -1,42 +1,8 @@
 #include "modules/ingest/row_typing.h"
 
+#include "modules/ingest/tree_region_resolver.h"
+
 namespace jingwei::ingest {
-
-namespace {
-
-storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
-  if (cell.status == CleanStatus::empty) return storage::Null{};
-  switch (type) {
-    case catalog::FieldType::date:
-    case catalog::FieldType::datetime:
-    case catalog::FieldType::integer:
-    case catalog::FieldType::boolean:
-    case catalog::FieldType::region:
-      return cell.integer;
-    case catalog::FieldType::number:
-      return cell.number;
-    default:
-      return std::string(cell.text);
-  }
-}
-
-// The first region field that is filled and allowed to speak; `otherwise` only when none is filled.
-RegionId region_of(const catalog::Resource& resource, const CleanRow& row, RegionId otherwise) {
-  const auto filled = [&](const std::string& name) {
-    return row.fields[static_cast<std::size_t>(resource.index_of(name))].status != CleanStatus::empty;
-  };
-  bool any = false;
-  for (const auto& name : resource.region_fields) {
-    if (!filled(name)) continue;
-    any = true;
-    const auto unless = resource.region_unless.find(name);
-    if (unless != resource.region_unless.end() && filled(unless->second)) continue;
-    return RegionId(row.fields[static_cast<std::size_t>(resource.index_of(name))].integer);
-  }
-  return any ? RegionId() : otherwise;
-}
-
-}  // namespace
 
 Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource) {
   std::vector<FieldCleaner> cleaners;
@@ -65,24 +31,16 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
   return cleaners;
 }
 
-TypedRow typed_row(const catalog::Resource& resource, const CleanRow& row, const Zone& zone,
-                   const RowDefaults& defaults) {
-  TypedRow typed;
-  typed.day = defaults.today;
-  typed.cleaned = !row.changes.empty();
-  typed.values.reserve(row.fields.size());
-  for (std::size_t at = 0; at < row.fields.size(); ++at) {
-    const auto& field = resource.fields[at];
-    const Cleaned& cell = row.fields[at];
-    typed.values.push_back(value_of(field.type, cell));
-    if (cell.status == CleanStatus::empty) continue;
-    if (field.name == resource.day_field) {
-      typed.day = field.type == catalog::FieldType::date ? from_days(static_cast<std::int32_t>(cell.integer))
-                                                         : zone.day_of(from_micros(cell.integer));
-    }
-  }
-  typed.region = region_of(resource, row, defaults.region);
-  return typed;
+CleaningTools make_cleaning_tools(const IngestParts& parts, const catalog::Resource& resource) {
+  CleaningTools tools;
+  tools.context = std::make_unique<CleanContext>(parts.clock.now(), parts.zone);
+  auto regions = std::make_unique<TreeRegionResolver>(parts.regions.tree(), parts.hub_region);
+  tools.defaults = {parts.synthetic_today.value_or(tools.context->today),
+                    RegionId(regions->resolve(resource.region_otherwise).region_id)};
+  tools.regions = std::move(regions);
+  tools.context->regions = tools.regions.get();
+  tools.context->synthetic_id_prefixes = parts.synthetic_id_prefixes;
+  return tools;
 }
 
 }  // namespace jingwei::ingest

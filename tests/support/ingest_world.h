@@ -205,8 +205,15 @@ class IngestWorld : public ::testing::Test {
   std::vector<ingest::Record> records(const std::string& resource) {
     return must(node_.ingest->list_records(resource, std::nullopt, RecordId(), 100'000));
   }
-  // Versions stored in all, current or not.
+  // Versions stored in all, current or not; in the table and packed in slices.
   std::int64_t versions(const std::string& resource) {
+    return tabled(resource) + packed(resource);
+  }
+  std::int64_t packed(const std::string& resource) {
+    auto reader = must(node_.store->read());
+    return must(catalog::slices_summary(*reader, resource)).records;
+  }
+  std::int64_t tabled(const std::string& resource) {
     static std::deque<storage::Statement> kept;
     const std::string sql = "SELECT count(*) FROM " + must(node_.catalog->find(resource))->table->name();
     kept.push_back({"count", sql, sql});

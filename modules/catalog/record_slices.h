@@ -1,0 +1,85 @@
+// Records that came in bulk: a slice of them stands packed in one row, not in the resource's table. A record
+// that changes moves from its slice into the table, with its first version, and stays there.
+//
+// The resource's *slice number* grows with each slice that comes or ends. Whoever adds records reads it with
+// what it decides on, and expects it in its Change (`hold`; bulk loads `take` the next one), so that nobody
+// makes a second record of a key that came meanwhile (docs/decisions/015).
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "storage/store.h"
+
+namespace jingwei::catalog {
+
+// What stands about a slice beside its rows.
+struct SliceHead {
+  std::int64_t first_id = 0;
+  std::int64_t rows = 0;
+  std::int64_t live = 0;      // rows that stand here: neither gone nor ended
+  std::int64_t revision = 0;  // grows with each change of this head
+  std::int64_t changed = 0;   // slice number at which it came or ended
+  std::int64_t resource_version = 0;
+  BatchId batch;
+  Instant known_from{};
+  std::optional<Instant> known_to;  // its batch was withdrawn
+  std::string gone;                 // bit per row, least first: it stands in the resource's table
+
+  bool has_left(std::int64_t row) const {
+    return (static_cast<unsigned char>(gone[static_cast<std::size_t>(row / 8)]) >> (row % 8) & 1) != 0;
+  }
+  void mark_left(std::int64_t row);  // once
+};
+
+// A new slice as it is written. The bytes are what ingest packs (docs/formats/store.md).
+struct NewSlice {
+  std::string resource;
+  std::int64_t first_id = 0;
+  std::int64_t rows = 0;
+  std::int64_t number = 0;  // its own slice number
+  std::int64_t resource_version = 0;
+  BatchId batch;
+  Instant known_from{};
+  std::string row_keys, places, body;
+};
+
+// Pieces of Changes. Each expects what it says; a failed expectation is a conflict.
+void add_slice(NewSlice slice, storage::Change& change);
+storage::Write take_slice_number(const std::string& resource, std::int64_t from, std::int64_t table_version);
+storage::Write hold_slice_number(const std::string& resource, std::int64_t number, std::int64_t table_version);
+// Writes `head.gone` and `head.live`; expects `head.revision`.
+storage::Write take_from_slice(const std::string& resource, const SliceHead& head);
+// Ends the slice and all that stands in it; expects `head.revision`.
+storage::Write end_slice(const std::string& resource, const SliceHead& head, Instant known_to,
+                         std::int64_t number);
+
+// Reading. Errors: the store's; not_found is an empty answer.
+Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource);
+Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::string& resource,
+                                          std::int64_t id);
+// Slices with living rows whose first id lies before `before`, newest first.
+Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std::string& resource,
+                                             std::int64_t before, std::size_t most);
+Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,
+                                              std::int64_t after_number);
+Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource,
+                                               BatchId batch, std::int64_t after_id, std::size_t most);
+Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+Result<std::string> slice_places(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+
+struct SliceBody {
+  std::string places, body;
+};
+Result<SliceBody> slice_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+
+// Records that stand in slices, and when the last of them was received.
+struct SliceSummary {
+  std::int64_t records = 0;
+  std::optional<Instant> last_received;
+};
+Result<SliceSummary> slices_summary(storage::Reader& reader, const std::string& resource);
+
+}  // namespace jingwei::catalog

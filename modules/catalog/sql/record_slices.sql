@@ -1,0 +1,53 @@
+-- name: slice_number
+SELECT slices FROM resource_table WHERE resource = $1
+
+-- name: take_slice_number
+UPDATE resource_table SET slices = $2 + 1 WHERE resource = $1 AND slices = $2 AND COALESCE(takes, $3) = $3
+
+-- name: hold_slice_number @sqlite
+UPDATE resource_table SET resource = resource WHERE resource = $1 AND slices = $2 AND COALESCE(takes, $3) = $3
+-- name: hold_slice_number @postgres
+SELECT 1 FROM resource_table WHERE resource = $1 AND slices = $2 AND COALESCE(takes, $3) = $3 FOR SHARE
+
+-- name: add_slice
+INSERT INTO record_slice (resource, first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone)
+VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, NULL, $8)
+
+-- name: add_slice_body
+INSERT INTO record_slice_body (resource, first_id, row_keys, places, body) VALUES ($1, $2, $3, $4, $5)
+
+-- name: take_from_slice
+UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
+WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
+
+-- name: end_slice
+UPDATE record_slice SET known_to = $4, live = 0, changed = $5, revision = revision + 1
+WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
+
+-- name: slice_at
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+FROM record_slice WHERE resource = $1 AND first_id <= $2 ORDER BY first_id DESC LIMIT 1
+
+-- name: page_of_slices
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+FROM record_slice WHERE resource = $1 AND first_id < $2 AND live > 0 ORDER BY first_id DESC LIMIT $3
+
+-- name: changed_slices
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+FROM record_slice WHERE resource = $1 AND changed > $2 ORDER BY first_id
+
+-- name: slices_of_batch
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+FROM record_slice WHERE resource = $1 AND batch = $2 AND first_id > $3 ORDER BY first_id LIMIT $4
+
+-- name: slice_keys
+SELECT row_keys FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: slice_body
+SELECT places, body FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: slice_places
+SELECT places FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: slices_summary
+SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT), MAX(known_from) FROM record_slice WHERE resource = $1 AND live > 0

@@ -1,0 +1,193 @@
+#include "modules/ingest/storing/records.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "modules/ingest/storing/slice_format.h"
+
+namespace jingwei::ingest {
+
+namespace {
+
+using storage::Value;
+
+constexpr std::size_t slices_at_once = 8;
+
+Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder) {
+  Record record;
+  record.version = row.integer(1);
+  record.id = RecordId(row.integer(2));
+  record.batch = BatchId(row.integer(5));
+  record.region = RegionId(row.integer(7));
+  record.day = from_days(static_cast<std::int32_t>(row.integer(8)));
+  record.valid_from = from_micros(row.integer(9));
+  record.known_from = from_micros(row.integer(11));
+  record.cleaning = row.text(15);
+  JW_ASSIGN(record.values, builder.values_of(row));
+  return record;
+}
+
+Result<std::vector<Record>> query_records(storage::Reader& reader, const RecordBuilder& builder,
+                                          const storage::Statement& statement, std::span<const Value> parameters) {
+  std::vector<Record> records;
+  std::optional<Error> fault;
+  JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
+    auto record = record_of(row, builder);
+    if (!record) {
+      fault = std::move(record).error();
+      return false;
+    }
+    records.push_back(std::move(*record));
+    return true;
+  }));
+  if (fault) return *fault;
+  return records;
+}
+
+// As a statement takes them: [1,2] (SQLite), {1,2} (PostgreSQL).
+std::string list_text(const Records::Regions& regions, storage::Dialect dialect) {
+  const bool sqlite = dialect == storage::Dialect::sqlite;
+  std::string text(1, sqlite ? '[' : '{');
+  for (const std::int64_t region : regions) {
+    if (text.size() > 1) text += ',';
+    text += std::to_string(region);
+  }
+  return text + (sqlite ? ']' : '}');
+}
+
+}  // namespace
+
+Records::Kept& Records::kept(const catalog::Entry& entry) {
+  RecordIndex& index = index_of(entry.resource.id);
+  const std::lock_guard lock(mutex_);
+  auto& kept = kept_[&entry];
+  if (!kept) kept = std::make_unique<Kept>(entry, sealer_, zone_, index, packed_rows_least_);
+  return *kept;
+}
+
+RecordIndex& Records::index_of(const std::string& resource) {
+  const std::lock_guard lock(mutex_);
+  auto& index = indexes_[resource];
+  if (!index) index = std::make_unique<RecordIndex>(resource);
+  return *index;
+}
+
+const RowContent& Records::content_of(const catalog::Entry& entry) {
+  return kept(entry).content;
+}
+
+Result<Slice> Records::build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now) {
+  return kept(entry).builder.build(store_, rows, batch, now);
+}
+
+void Records::committed(const catalog::Entry& entry, Slice& slice) {
+  if (slice.packed_rows == 0) return;
+  index_of(entry.resource.id)
+      .add(slice.packed_first_id, slice.packed_rows, std::move(slice.packed_keys), slice.packed_number);
+}
+
+Result<void> Records::begin_load(const catalog::Entry& entry) {
+  JW_ASSIGN(auto reader, store_.read());
+  JW_ASSIGN(const std::int64_t number, catalog::slice_number(*reader, entry.resource.id));
+  reader.reset();
+  storage::Change change;
+  change.writes.push_back(
+      catalog::take_slice_number(entry.resource.id, number, entry.table->shape().table_version));
+  auto committed = store_.commit(std::move(change));
+  // Whoever came between has moved it on as well.
+  if (!committed && committed.error().code != ErrorCode::conflict) return std::move(committed).error();
+  return {};
+}
+
+Result<std::vector<Record>> Records::list_table(storage::Reader& reader, const catalog::Entry& entry,
+                                                const Regions* under, RecordId before, std::size_t most) {
+  const RecordBuilder& builder = kept(entry).builder;
+  std::vector<Value> parameters = {before.value, static_cast<std::int64_t>(most)};
+  if (under == nullptr) return query_records(reader, builder, entry.table->page(), parameters);
+  parameters.emplace_back(list_text(*under, store_.dialect()));
+  return query_records(reader, builder, entry.table->page_under(), parameters);
+}
+
+Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Regions* under, RecordId before,
+                                          std::size_t most) {
+  if (!before) before = RecordId(INT64_MAX);
+  JW_ASSIGN(auto reader, store_.read());
+  JW_ASSIGN(auto records, list_table(*reader, entry, under, before, most));
+  // Below the last of a full page of the table nothing is shown.
+  const std::int64_t lowest = records.size() == most && most > 0 ? records.back().id.value : 0;
+  std::vector<Record> packed;
+  for (std::int64_t below = before.value; packed.size() < most && below > lowest;) {
+    JW_ASSIGN(const auto heads, catalog::slices_before(*reader, entry.resource.id, below, slices_at_once));
+    for (const auto& head : heads) {
+      if (packed.size() >= most || head.first_id + head.rows <= lowest) break;
+      JW_TRY(list_slice(*reader, entry, head, under, before.value, most - packed.size(), packed));
+    }
+    if (heads.size() < slices_at_once) break;
+    below = heads.back().first_id;
+  }
+  records.insert(records.end(), std::make_move_iterator(packed.begin()), std::make_move_iterator(packed.end()));
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id > b.id; });
+  if (records.size() > most) records.resize(most);
+  return records;
+}
+
+// Appends at most `most` records of the slice, newest first.
+Result<void> Records::list_slice(storage::Reader& reader, const catalog::Entry& entry,
+                                 const catalog::SliceHead& head, const Regions* under, std::int64_t before,
+                                 std::size_t most, std::vector<Record>& records) {
+  const auto rows = static_cast<std::size_t>(head.rows);
+  std::vector<std::size_t> wanted;
+  std::vector<RowPlace> places;
+  if (under != nullptr) {
+    JW_ASSIGN(const std::string bytes, catalog::slice_places(reader, entry.resource.id, head.first_id));
+    JW_ASSIGN(places, unpack_places(bytes, rows));
+  }
+  for (std::size_t row = rows; row-- > 0 && wanted.size() < most;) {
+    const auto at = static_cast<std::int64_t>(row);
+    if (head.first_id + at >= before || head.has_left(at)) continue;
+    if (under == nullptr || under->contains(places[row].region.value)) wanted.push_back(row);
+  }
+  if (wanted.empty()) return {};
+  JW_ASSIGN(const auto bytes, catalog::slice_body(reader, entry.resource.id, head.first_id));
+  JW_ASSIGN(const OpenSlice slice,
+            unpack_slice(bytes.places, bytes.body, rows, {entry.resource.id, head.first_id}, sealer_));
+  for (const std::size_t row : wanted) {
+    JW_ASSIGN(Record record, packed_record(entry, head, slice, row));
+    records.push_back(std::move(record));
+  }
+  return {};
+}
+
+Result<Record> Records::packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
+                                      const OpenSlice& slice, std::size_t row) {
+  Record record;
+  record.id = RecordId(head.first_id + static_cast<std::int64_t>(row));
+  record.version = 1;
+  record.batch = head.batch;
+  record.region = slice.places[row].region;
+  record.day = slice.places[row].day;
+  record.valid_from = record.known_from = head.known_from;
+  record.cleaning = slice.cleanings[row];
+  JW_ASSIGN(record.values, kept(entry).content.values_of(slice.contents[row]));
+  return record;
+}
+
+Result<Record> Records::find(const catalog::Entry& entry, RecordId id) {
+  JW_ASSIGN(auto reader, store_.read());
+  const Value key = id.value;
+  JW_ASSIGN(auto records,
+            query_records(*reader, kept(entry).builder, entry.table->by_id(), std::span(&key, 1)));
+  if (!records.empty()) return std::move(records.front());
+  JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
+  if (!head || head->known_to || head->has_left(id.value - head->first_id)) {
+    return Error(ErrorCode::not_found, "ingest.record_not_found")
+        .with("record", id.to_string())
+        .with("resource", entry.resource.id);
+  }
+  JW_ASSIGN(const auto bytes, catalog::slice_body(*reader, entry.resource.id, head->first_id));
+  JW_ASSIGN(const OpenSlice slice, unpack_slice(bytes.places, bytes.body, static_cast<std::size_t>(head->rows),
+                                                {entry.resource.id, head->first_id}, sealer_));
+  return packed_record(entry, *head, slice, static_cast<std::size_t>(id.value - head->first_id));
+}
+
+}  // namespace jingwei::ingest

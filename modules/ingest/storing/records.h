@@ -1,0 +1,77 @@
+// The records of every resource, wherever they stand: packed in slices or in the resource's table.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "modules/ingest/storing/record_builder.h"
+
+namespace jingwei::ingest {
+
+// A record as it stands, personal values opened; whoever shows it masks them (catalog::masked).
+struct Record {
+  RecordId id;
+  std::int64_t version = 0;
+  RegionId region;
+  Day day{};
+  Instant valid_from{};
+  Instant known_from{};
+  BatchId batch;
+  std::vector<storage::Value> values;  // by field
+  std::string cleaning;                // what was done to the values: "name:clean.width;phone:clean.width"
+};
+
+// Thread-safe.
+class Records {
+ public:
+  // Slices of fewer new records than `packed_rows_least` go to the table row by row.
+  Records(storage::Store& store, const storage::Sealer& sealer, const Zone& zone, std::size_t packed_rows_least)
+      : store_(store), sealer_(sealer), zone_(zone), packed_rows_least_(packed_rows_least) {}
+
+  // Good as long as this object and the entry.
+  const RowContent& content_of(const catalog::Entry& entry);
+  Result<Slice> build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now);
+  // Tells that what build() prepared was committed.
+  void committed(const catalog::Entry& entry, Slice& slice);
+  // Before the first slice of a load: records entered so far need not be looked at again. Errors: the store's.
+  Result<void> begin_load(const catalog::Entry& entry);
+
+  using Regions = std::unordered_set<std::int64_t>;
+  // Current versions, newest record first; no `under` means everywhere. Errors: the store's, corrupt, gone.
+  Result<std::vector<Record>> list(const catalog::Entry& entry, const Regions* under, RecordId before,
+                                   std::size_t most);
+  // Errors: not_found and list's.
+  Result<Record> find(const catalog::Entry& entry, RecordId id);
+
+ private:
+  // What is made once for an entry.
+  struct Kept {
+    Kept(const catalog::Entry& entry, const storage::Sealer& sealer, const Zone& zone, RecordIndex& index,
+         std::size_t packed_rows_least)
+        : content(entry.resource, entry.table->shape().hash, sealer, zone),
+          builder(entry, sealer, content, index, packed_rows_least) {}
+    RowContent content;
+    RecordBuilder builder;
+  };
+  Kept& kept(const catalog::Entry& entry);
+  RecordIndex& index_of(const std::string& resource);
+  Result<std::vector<Record>> list_table(storage::Reader& reader, const catalog::Entry& entry, const Regions* under,
+                                         RecordId before, std::size_t most);
+  Result<void> list_slice(storage::Reader& reader, const catalog::Entry& entry, const catalog::SliceHead& head,
+                          const Regions* under, std::int64_t before, std::size_t most, std::vector<Record>& records);
+  Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head, const OpenSlice& slice,
+                               std::size_t row);
+
+  storage::Store& store_;
+  const storage::Sealer& sealer_;
+  const Zone& zone_;
+  const std::size_t packed_rows_least_;
+  std::mutex mutex_;
+  std::unordered_map<const catalog::Entry*, std::unique_ptr<Kept>> kept_;
+  std::unordered_map<std::string, std::unique_ptr<RecordIndex>> indexes_;
+};
+
+}  // namespace jingwei::ingest

@@ -1,0 +1,59 @@
+// A slice of records as it stands on disk (docs/formats/store.md): keys for finding, places for filtering, and
+// the rows themselves, compressed and sealed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "modules/ingest/storing/row_content.h"
+#include "storage/sealer.h"
+
+namespace jingwei::ingest {
+
+// Which row of which slice: its id, and what binds the sealed bytes to their place.
+struct SlicePlace {
+  std::string_view resource;
+  std::int64_t first_id = 0;
+};
+
+struct PackedSlice {
+  std::string row_keys, places, body;
+};
+
+// Packs the rows at these positions, in their order.
+PackedSlice pack_slice(const PackedRows& rows, const std::vector<std::uint32_t>& positions, SlicePlace place,
+                       const storage::Sealer& sealer);
+
+// Keys and content hashes, 32 bytes a row.
+inline constexpr std::size_t row_keys_bytes = 32;
+inline std::string_view key_in(std::string_view row_keys, std::size_t row) {
+  return row_keys.substr(row * row_keys_bytes, 16);
+}
+inline std::string_view content_hash_in(std::string_view row_keys, std::size_t row) {
+  return row_keys.substr(row * row_keys_bytes + 16, 16);
+}
+
+struct RowPlace {
+  RegionId region;
+  Day day{};
+  std::int64_t line = 0;
+};
+// Errors: corrupt.
+Result<std::vector<RowPlace>> unpack_places(std::string_view places, std::size_t rows);
+
+// A slice opened for reading.
+struct OpenSlice {
+  std::vector<RowPlace> places;
+  std::unique_ptr<const std::string> bytes;  // what the views below stand in
+  std::vector<std::string_view> contents;   // by row
+  std::vector<std::string_view> cleanings;  // by row; empty when nothing was done
+};
+// Errors: corrupt; gone when the key has been destroyed.
+Result<OpenSlice> unpack_slice(std::string_view places, std::string_view body, std::size_t rows, SlicePlace place,
+                               const storage::Sealer& sealer);
+
+}  // namespace jingwei::ingest
