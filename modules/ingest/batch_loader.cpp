@@ -136,7 +136,7 @@ Result<void> BatchLoader::read_rows() {
   RowCleaner fitting(cleaners_);
   options.fit = [&fitting](std::span<const std::string> columns) {
     const ColumnMap& map = fitting.bind(columns);
-    return static_cast<int>(std::ranges::count_if(map.column_of_field, [](int at) { return at >= 0; }) -
+    return static_cast<int>(std::ranges::count_if(map.shown_of_field, [](int at) { return at >= 0; }) -
                             std::ssize(map.doubled));
   };
   JW_ASSIGN(auto reader, open_file(std::make_unique<CountingFile>(std::move(file), bytes_read), options));
