@@ -27,7 +27,8 @@ bool cut_name(std::string_view name, std::string& path, Indexes& indexes) {
     std::uint32_t index = 0;
     if (!piece.empty() && piece.back() == ']') {
       const std::size_t open = piece.rfind('[');
-      if (open == std::string_view::npos || open + 2 > piece.size() - 1 || piece.size() - open > 9) return false;
+      if (open == std::string_view::npos || open + 2 > piece.size() - 1 || piece.size() - open > 9)
+        return false;
       for (const char c : piece.substr(open + 1, piece.size() - open - 2)) {
         if (c < '0' || c > '9') return false;
         index = index * 10 + static_cast<std::uint32_t>(c - '0');
@@ -78,7 +79,8 @@ std::string_view cell_text(std::span<const Cell> cells, std::size_t column) {
 bool holds(const BoundCondition& condition, std::span<const Cell> cells) {
   return std::any_of(condition.columns.begin(), condition.columns.end(), [&](std::size_t column) {
     const std::string_view text = cell_text(cells, column);
-    return !text.empty() && std::find(condition.texts->begin(), condition.texts->end(), text) != condition.texts->end();
+    return !text.empty() &&
+           std::find(condition.texts->begin(), condition.texts->end(), text) != condition.texts->end();
   });
 }
 
@@ -100,9 +102,9 @@ std::string normal_header(std::string_view header) {
 
 struct FieldColumns::State {
   std::vector<ColumnWish> fields;
-  std::unordered_map<std::string, std::size_t> field_of_name;     // by normal header
-  std::unordered_map<std::string, std::vector<Place>> places;     // of every path that some source names
-  std::vector<std::vector<BoundElement>> elements;                // by field
+  std::unordered_map<std::string, std::size_t> field_of_name;  // by normal header
+  std::unordered_map<std::string, std::vector<Place>> places;  // of every path that some source names
+  std::vector<std::vector<BoundElement>> elements;             // by field
   ColumnMap map;
 
   void bind_names(std::span<const std::string> columns);
@@ -222,7 +224,8 @@ const ColumnMap& FieldColumns::bind(std::span<const std::string> columns) {
 std::string_view FieldColumns::text_of(std::size_t field, std::span<const Cell> cells, Arena& arena) const {
   JW_ASSERT(state_->map.column_of_field.size() == state_->fields.size());
   for (const BoundElement& element : state_->elements[field]) {
-    if (!std::ranges::all_of(element.where, [&](const auto& condition) { return holds(condition, cells); })) continue;
+    if (!std::ranges::all_of(element.where, [&](const auto& condition) { return holds(condition, cells); }))
+      continue;
     std::size_t size = 0;
     std::string_view only;
     for (const std::size_t column : element.columns) {

@@ -33,7 +33,8 @@ std::string normal_header(std::string_view header);
 
 struct ColumnMap {
   std::vector<int> column_of_field;  // by header name; -1: the file has no such column
-  std::vector<int> shown_of_field;   // the column to point at: the one above, or the first of a source's; -1: none
+  std::vector<int>
+      shown_of_field;  // the column to point at: the one above, or the first of a source's; -1: none
   std::vector<std::string> missing;  // names of required fields without a column: the file cannot be taken
   std::vector<std::string> unknown;  // columns no field takes: passed over, worth telling
   std::vector<std::string> doubled;  // columns two of which meet one field: the file cannot be taken

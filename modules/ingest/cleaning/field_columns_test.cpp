@@ -33,7 +33,9 @@ TEST_F(FieldColumnsTest, the_first_source_that_gives_a_text_counts) {
 
 TEST_F(FieldColumnsTest, a_condition_is_asked_of_the_same_element) {
   const ColumnWish wish{"f", false, {}, {{{"id.value"}, {{"id.type.code", {"NI", "PPN"}}}}}};
-  const Columns columns = {"id.value", "id.type.code", "id[1].value", "id[1].type.code", "id[1].type[1].code", "id[10].value", "x"};
+  const Columns columns = {
+      "id.value", "id.type.code", "id[1].value", "id[1].type.code", "id[1].type[1].code", "id[10].value",
+      "x"};
   EXPECT_EQ(taken(wish, columns, {"h", "MR", "c", "?", "PPN", "z", "NI"}), "c");
   EXPECT_EQ(taken(wish, columns, {"h", "MR", "c", "?", "", "z", "NI"}), "") << "no element fits";
   EXPECT_EQ(taken(wish, columns, {"h", "NI", "c", "NI", "", "z", ""}), "h");
@@ -44,14 +46,16 @@ TEST_F(FieldColumnsTest, a_condition_on_the_value_itself_or_elsewhere_in_the_row
   const ColumnWish itself{"f", false, {}, {{{"code"}, {{"code", {"POS"}}}}}};
   EXPECT_EQ(taken(itself, {"code", "code[1]"}, {"H", "POS"}), "POS");
   const ColumnWish elsewhere{"f", false, {}, {{{"value"}, {{"status", {"final"}}, {"kind.code", {"a"}}}}}};
-  EXPECT_EQ(taken(elsewhere, {"value", "status", "kind.code", "kind[1].code"}, {"1", "final", "b", "a"}), "1");
+  EXPECT_EQ(taken(elsewhere, {"value", "status", "kind.code", "kind[1].code"}, {"1", "final", "b", "a"}),
+            "1");
   EXPECT_EQ(taken(elsewhere, {"value", "status", "kind.code"}, {"1", "draft", "a"}), "");
   EXPECT_EQ(taken(elsewhere, {"value", "status"}, {"1", "final"}), "") << "nothing says the kind";
 }
 
 TEST_F(FieldColumnsTest, several_paths_are_joined_within_one_element) {
   const ColumnWish wish{"f", false, {}, {{{"name.family", "name.given"}, {{"name.use", {"official"}}}}}};
-  const Columns columns = {"name.given[1]", "name.given", "name.family", "name.use", "name[1].given", "name[1].family", "name[1].use"};
+  const Columns columns = {"name.given[1]", "name.given",     "name.family", "name.use",
+                           "name[1].given", "name[1].family", "name[1].use"};
   EXPECT_EQ(taken(wish, columns, {"c", "b", "a", "official", "e", "d", "old"}), "a b c");
   EXPECT_EQ(taken(wish, columns, {"c", "b", "a", "old", "e", "", "official"}), "e");
 }
@@ -62,7 +66,8 @@ TEST_F(FieldColumnsTest, header_names_serve_where_no_source_gives_a_text) {
   EXPECT_EQ(taken(wish, {"别名", "a.b"}, {"n", ""}), "n");
   EXPECT_EQ(taken(wish, {"别名"}, {"n"}), "n");
   EXPECT_TRUE(map.usable());
-  EXPECT_EQ(taken(wish, {"a.c", "a.b.c", "[1]", "a.b[x]", "a.b[99999999999]"}, {"1", "2", "3", "4", "5"}), "");
+  EXPECT_EQ(taken(wish, {"a.c", "a.b.c", "[1]", "a.b[x]", "a.b[99999999999]"}, {"1", "2", "3", "4", "5"}),
+            "");
   EXPECT_EQ(map.missing, Columns{"f"});
 }
 

@@ -1,8 +1,9 @@
-// Goal: the examples of HL7 FHIR R4 are parsed without loss: every value of every report and observation stands
-// in some row, as it was written, and no row says what the file does not.
+// Goal: the examples of HL7 FHIR R4 are parsed without loss: every value of every report and observation
+// stands in some row, as it was written, and no row says what the file does not.
 #include <simdjson.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "base/json.h"
@@ -27,7 +28,8 @@ void collect(simdjson::ondemand::value value, const std::string& path, Leaves& l
       return;
     case simdjson::ondemand::json_type::array: {
       std::size_t index = 0;
-      for (auto item : value.get_array()) collect(item.value(), path + "[" + std::to_string(index++) + "]", leaves);
+      for (auto item : value.get_array())
+        collect(item.value(), path + "[" + std::to_string(index++) + "]", leaves);
       return;
     }
     case simdjson::ondemand::json_type::string:
@@ -50,8 +52,8 @@ Leaves leaves_of(const std::string& json) {
   return leaves;
 }
 
-// "code.coding[1].code" of a row as the path of the file: the first element of a list has no number in a row, and
-// value.quantity is valueQuantity. So both are compared without zeros and dots, in one spelling.
+// "code.coding[1].code" of a row as the path of the file: the first element of a list has no number in a row,
+// and value.quantity is valueQuantity. So both are compared without zeros and dots, in one spelling.
 std::string plain(std::string path) {
   std::string out;
   for (std::size_t at = 0; at < path.size(); ++at) {
@@ -73,14 +75,15 @@ Leaves plain_leaves(const Leaves& leaves) {
   return out;
 }
 
-// What a row says, its rest included, in the file's own places: under `report.` stands the report, and contained
-// resources stand where they are referred to.
+// What a row says, its rest included, in the file's own places: under `report.` stands the report, and
+// contained resources stand where they are referred to.
 Leaves leaves_of(const Cells& row, const Leaves& file) {
   std::map<std::string, std::string> contained;  // its id → contained[n]
   for (const auto& leaf : file) {
     if (!leaf.starts_with("contained[")) continue;
     const std::size_t end = leaf.find("].id=");
-    if (end != std::string::npos && leaf.find('.') == end + 1) contained["#" + leaf.substr(end + 5)] = leaf.substr(0, end + 1);
+    if (end != std::string::npos && leaf.find('.') == end + 1)
+      contained["#" + leaf.substr(end + 5)] = leaf.substr(0, end + 1);
   }
   Leaves all;
   for (const auto& [column, text] : row) {

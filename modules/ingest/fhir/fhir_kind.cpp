@@ -10,52 +10,50 @@ namespace jingwei::ingest {
 
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr std::string_view blanks = " \t\r\n";
 
 // hl7.org/fhir/R4/resourcelist.html
-constexpr std::array types = {
-    "Account"sv, "ActivityDefinition"sv, "AdverseEvent"sv, "AllergyIntolerance"sv, "Appointment"sv,
-    "AppointmentResponse"sv, "AuditEvent"sv, "Basic"sv, "Binary"sv, "BiologicallyDerivedProduct"sv,
-    "BodyStructure"sv, "Bundle"sv, "CapabilityStatement"sv, "CarePlan"sv, "CareTeam"sv, "CatalogEntry"sv,
-    "ChargeItem"sv, "ChargeItemDefinition"sv, "Claim"sv, "ClaimResponse"sv, "ClinicalImpression"sv,
-    "CodeSystem"sv, "Communication"sv, "CommunicationRequest"sv, "CompartmentDefinition"sv, "Composition"sv,
-    "ConceptMap"sv, "Condition"sv, "Consent"sv, "Contract"sv, "Coverage"sv, "CoverageEligibilityRequest"sv,
-    "CoverageEligibilityResponse"sv, "DetectedIssue"sv, "Device"sv, "DeviceDefinition"sv, "DeviceMetric"sv,
-    "DeviceRequest"sv, "DeviceUseStatement"sv, "DiagnosticReport"sv, "DocumentManifest"sv,
-    "DocumentReference"sv, "EffectEvidenceSynthesis"sv, "Encounter"sv, "Endpoint"sv, "EnrollmentRequest"sv,
-    "EnrollmentResponse"sv, "EpisodeOfCare"sv, "EventDefinition"sv, "Evidence"sv, "EvidenceVariable"sv,
-    "ExampleScenario"sv, "ExplanationOfBenefit"sv, "FamilyMemberHistory"sv, "Flag"sv, "Goal"sv,
-    "GraphDefinition"sv, "Group"sv, "GuidanceResponse"sv, "HealthcareService"sv, "ImagingStudy"sv,
-    "Immunization"sv, "ImmunizationEvaluation"sv, "ImmunizationRecommendation"sv, "ImplementationGuide"sv,
-    "InsurancePlan"sv, "Invoice"sv, "Library"sv, "Linkage"sv, "List"sv, "Location"sv, "Measure"sv,
-    "MeasureReport"sv, "Media"sv, "Medication"sv, "MedicationAdministration"sv, "MedicationDispense"sv,
-    "MedicationKnowledge"sv, "MedicationRequest"sv, "MedicationStatement"sv, "MedicinalProduct"sv,
-    "MedicinalProductAuthorization"sv, "MedicinalProductContraindication"sv, "MedicinalProductIndication"sv,
-    "MedicinalProductIngredient"sv, "MedicinalProductInteraction"sv, "MedicinalProductManufactured"sv,
-    "MedicinalProductPackaged"sv, "MedicinalProductPharmaceutical"sv, "MedicinalProductUndesirableEffect"sv,
-    "MessageDefinition"sv, "MessageHeader"sv, "MolecularSequence"sv, "NamingSystem"sv, "NutritionOrder"sv,
-    "Observation"sv, "ObservationDefinition"sv, "OperationDefinition"sv, "OperationOutcome"sv,
-    "Organization"sv, "OrganizationAffiliation"sv, "Parameters"sv, "Patient"sv, "PaymentNotice"sv,
-    "PaymentReconciliation"sv, "Person"sv, "PlanDefinition"sv, "Practitioner"sv, "PractitionerRole"sv,
-    "Procedure"sv, "Provenance"sv, "Questionnaire"sv, "QuestionnaireResponse"sv, "RelatedPerson"sv,
-    "RequestGroup"sv, "ResearchDefinition"sv, "ResearchElementDefinition"sv, "ResearchStudy"sv,
-    "ResearchSubject"sv, "RiskAssessment"sv, "RiskEvidenceSynthesis"sv, "Schedule"sv, "SearchParameter"sv,
-    "ServiceRequest"sv, "Slot"sv, "Specimen"sv, "SpecimenDefinition"sv, "StructureDefinition"sv,
-    "StructureMap"sv, "Subscription"sv, "Substance"sv, "SubstanceNucleicAcid"sv, "SubstancePolymer"sv,
-    "SubstanceProtein"sv, "SubstanceReferenceInformation"sv, "SubstanceSourceMaterial"sv,
-    "SubstanceSpecification"sv, "SupplyDelivery"sv, "SupplyRequest"sv, "Task"sv, "TerminologyCapabilities"sv,
-    "TestReport"sv, "TestScript"sv, "ValueSet"sv, "VerificationResult"sv, "VisionPrescription"sv};
-
-static_assert(std::is_sorted(types.begin(), types.end()));
+constexpr std::string_view types =
+    " Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse "
+    "AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan "
+    "CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim ClaimResponse ClinicalImpression "
+    "CodeSystem Communication CommunicationRequest CompartmentDefinition Composition ConceptMap Condition "
+    "Consent Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue "
+    "Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport "
+    "DocumentManifest DocumentReference EffectEvidenceSynthesis Encounter Endpoint EnrollmentRequest "
+    "EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable ExampleScenario "
+    "ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse "
+    "HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation "
+    "ImplementationGuide InsurancePlan Invoice Library Linkage List Location Measure MeasureReport Media "
+    "Medication MedicationAdministration MedicationDispense MedicationKnowledge MedicationRequest "
+    "MedicationStatement MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication "
+    "MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction "
+    "MedicinalProductManufactured MedicinalProductPackaged MedicinalProductPharmaceutical "
+    "MedicinalProductUndesirableEffect MessageDefinition MessageHeader MolecularSequence NamingSystem "
+    "NutritionOrder Observation ObservationDefinition OperationDefinition OperationOutcome Organization "
+    "OrganizationAffiliation Parameters Patient PaymentNotice PaymentReconciliation Person PlanDefinition "
+    "Practitioner PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson "
+    "RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject "
+    "RiskAssessment RiskEvidenceSynthesis Schedule SearchParameter ServiceRequest Slot Specimen "
+    "SpecimenDefinition StructureDefinition StructureMap Subscription Substance SubstanceNucleicAcid "
+    "SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial "
+    "SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport "
+    "TestScript ValueSet VerificationResult VisionPrescription ";
 
 // Of DSTU2 and STU3, then of R5.
-constexpr std::array observation_strangers = {"comment"sv,       "comments"sv,    "context"sv,
-                                              "related"sv,       "bodyStructure"sv, "instantiatesCanonical"sv,
-                                              "instantiatesReference"sv, "triggeredBy"sv};
-constexpr std::array report_strangers = {"codedDiagnosis"sv, "context"sv,        "image"sv, "composition"sv,
-                                         "note"sv,           "supportingInfo"sv, "requestDetail"sv};
+constexpr std::string_view observation_strangers =
+    " comment comments context related bodyStructure instantiatesCanonical instantiatesReference "
+    "triggeredBy ";
+constexpr std::string_view report_strangers =
+    " codedDiagnosis context image composition note supportingInfo requestDetail ";
+
+// Whether the list, of words between spaces, has `word`.
+bool is_among(std::string_view list, std::string_view word) {
+  if (word.empty() || word.find(' ') != std::string_view::npos) return false;
+  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1))
+    if (list[at - 1] == ' ' && list[at + word.size()] == ' ') return true;
+  return false;
+}
 
 // Walks over JSON up to the first key "resourceType" that stands where a resource has it.
 class TypeFinder {
@@ -139,13 +137,12 @@ bool is_lines(std::string_view begin) {
 }  // namespace
 
 bool is_fhir_type(std::string_view name) {
-  return std::binary_search(types.begin(), types.end(), name);
+  return is_among(types, name);
 }
 
 bool is_foreign_element(std::string_view type, std::string_view element) {
-  const auto among = [&](const auto& names) { return std::find(names.begin(), names.end(), element) != names.end(); };
-  if (type == "Observation") return among(observation_strangers);
-  return type == "DiagnosticReport" && among(report_strangers);
+  if (type == "Observation") return is_among(observation_strangers, element);
+  return type == "DiagnosticReport" && is_among(report_strangers, element);
 }
 
 FhirKind fhir_kind(std::string_view begin) {

@@ -1,5 +1,5 @@
-// FHIR as NDJSON, one resource a line (bulk exports): as many lines as fit are read together, and what results
-// may refer to is kept for the lines behind them.
+// FHIR as NDJSON, one resource a line (bulk exports): as many lines as fit are read together, and what
+// results may refer to is kept for the lines behind them.
 #pragma once
 
 #include <memory>

@@ -91,7 +91,8 @@ class FhirReader final : public RowReader {
   }
 
   Error nothing_here() const {
-    return Error(ErrorCode::invalid, "ingest.fhir_no_results").with("types", passed_.empty() ? "–" : passed_types());
+    return Error(ErrorCode::invalid, "ingest.fhir_no_results")
+        .with("types", passed_.empty() ? "–" : passed_types());
   }
 
   // Reads what comes next into the set: the document, or as many lines as are read together.
@@ -140,7 +141,8 @@ class FhirReader final : public RowReader {
     part_ended_ = true;
     for (const FhirResource& resource : set_.resources()) {
       const bool result = resource.type == "Observation" || resource.type == "DiagnosticReport";
-      if (!resource.used && !resource.kept && !result && set_.is_root(resource)) ++passed_[std::string(resource.type)];
+      if (!resource.used && !resource.kept && !result && set_.is_root(resource))
+        ++passed_[std::string(resource.type)];
     }
   }
 

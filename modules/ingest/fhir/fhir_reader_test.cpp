@@ -11,7 +11,8 @@ namespace {
 using namespace testing;
 
 std::string observation(const std::string& id, const std::string& more = "") {
-  return R"({"resourceType":"Observation","id":")" + id + R"(","status":"final","code":{"text":"t"})" + more + "}";
+  return R"({"resourceType":"Observation","id":")" + id + R"(","status":"final","code":{"text":"t"})" + more +
+         "}";
 }
 
 std::string bundle(const std::string& resources, const std::string& type = "collection") {
@@ -26,30 +27,29 @@ TEST(FhirReaderTest, a_report_in_a_bundle_gives_a_row_for_each_result_with_all_i
   const auto rows = fhir_rows(lab_bundle);
   ASSERT_EQ(rows.size(), 2U);
   const Cells& first = rows[0];
-  const Cells expected = {
-      {"id", "o1"},
-      {"fullUrl", "http://lab.example/fhir/Observation/o1"},
-      {"code.coding.code", "N1"},
-      {"code.coding[1].code", "94500-6"},
-      {"code.coding[1].system", "http://loinc.org"},
-      {"effective.dateTime", "2020-01-31T16:00:00+08:00"},
-      {"value.codeableConcept.coding.code", "260373001"},
-      {"subject.reference", "urn:uuid:22222222-2222-4222-8222-222222222222"},
-      {"subject.display", "王小明"},
-      {"subject.resourceType", "Patient"},
-      {"subject.name.family", "王"},
-      {"subject.name.given", "小"},
-      {"subject.name.given[1]", "明"},
-      {"subject.identifier.value", "H-7"},
-      {"subject.identifier[1].value", "980101198005060012"},
-      {"subject.managingOrganization.reference", "Organization/none"},
-      {"specimen.type.text", "咽拭子"},
-      {"specimen.collection.collected.dateTime", "2020-01-31T15:40:00+08:00"},
-      {"report.identifier.value", "R-0001"},
-      {"report.issued", "2020-02-01T08:30:00+08:00"},
-      {"report.performer.name", "市疾控中心"},
-      {"report.result.reference", "Observation/o1"},
-      {"bundle.timestamp", "2020-02-01T09:00:00+08:00"}};
+  const Cells expected = {{"id", "o1"},
+                          {"fullUrl", "http://lab.example/fhir/Observation/o1"},
+                          {"code.coding.code", "N1"},
+                          {"code.coding[1].code", "94500-6"},
+                          {"code.coding[1].system", "http://loinc.org"},
+                          {"effective.dateTime", "2020-01-31T16:00:00+08:00"},
+                          {"value.codeableConcept.coding.code", "260373001"},
+                          {"subject.reference", "urn:uuid:22222222-2222-4222-8222-222222222222"},
+                          {"subject.display", "王小明"},
+                          {"subject.resourceType", "Patient"},
+                          {"subject.name.family", "王"},
+                          {"subject.name.given", "小"},
+                          {"subject.name.given[1]", "明"},
+                          {"subject.identifier.value", "H-7"},
+                          {"subject.identifier[1].value", "980101198005060012"},
+                          {"subject.managingOrganization.reference", "Organization/none"},
+                          {"specimen.type.text", "咽拭子"},
+                          {"specimen.collection.collected.dateTime", "2020-01-31T15:40:00+08:00"},
+                          {"report.identifier.value", "R-0001"},
+                          {"report.issued", "2020-02-01T08:30:00+08:00"},
+                          {"report.performer.name", "市疾控中心"},
+                          {"report.result.reference", "Observation/o1"},
+                          {"bundle.timestamp", "2020-02-01T09:00:00+08:00"}};
   for (const auto& [column, text] : expected) {
     ASSERT_TRUE(first.contains(column)) << column;
     EXPECT_EQ(first.at(column), text) << column;
@@ -82,7 +82,9 @@ TEST(FhirReaderTest, a_report_alone_with_contained_results) {
 
 TEST(FhirReaderTest, a_bare_observation_with_a_patient_inside) {
   const auto rows = fhir_rows(observation(
-      "o", R"(,"contained":[{"resourceType":"Patient","id":"p","gender":"female"}],"subject":{"reference":"#p"})"));
+      "o",
+      R"(,"contained":[{"resourceType":"Patient","id":"p","gender":"female"}],)"
+      R"("subject":{"reference":"#p"})"));
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].at("subject.gender"), "female");
   EXPECT_FALSE(rows[0].contains("report.status"));
@@ -102,8 +104,8 @@ TEST(FhirReaderTest, a_report_without_any_of_its_results_is_a_row_of_its_own) {
 
 TEST(FhirReaderTest, members_of_a_panel_have_the_report_of_their_panel) {
   const auto rows = fhir_rows(bundle(
-      entry(R"({"resourceType":"DiagnosticReport","id":"r","result":[{"reference":"Observation/panel"}]})") + "," +
-      entry(observation("panel", R"(,"hasMember":[{"reference":"Observation/m"}])")) + "," +
+      entry(R"({"resourceType":"DiagnosticReport","id":"r","result":[{"reference":"Observation/panel"}]})") +
+      "," + entry(observation("panel", R"(,"hasMember":[{"reference":"Observation/m"}])")) + "," +
       entry(observation("m", R"(,"hasMember":[{"reference":"Observation/panel"}])"))));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[1].at("id"), "m");
@@ -111,9 +113,11 @@ TEST(FhirReaderTest, members_of_a_panel_have_the_report_of_their_panel) {
 }
 
 TEST(FhirReaderTest, an_observation_of_two_reports_is_a_row_of_each) {
-  const std::string report = R"({"resourceType":"DiagnosticReport","id":"%","result":[{"reference":"Observation/o"}]})";
+  const std::string report =
+      R"({"resourceType":"DiagnosticReport","id":"%","result":[{"reference":"Observation/o"}]})";
   auto named = [&](const std::string& id) { return std::string(report).replace(report.find('%'), 1, id); };
-  const auto rows = fhir_rows(bundle(entry(named("r1")) + "," + entry(named("r2")) + "," + entry(observation("o"))));
+  const auto rows =
+      fhir_rows(bundle(entry(named("r1")) + "," + entry(named("r2")) + "," + entry(observation("o"))));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].at("report.id"), "r1");
   EXPECT_EQ(rows[1].at("report.id"), "r2");
@@ -126,8 +130,8 @@ TEST(FhirReaderTest, references_are_met_by_url_by_type_and_id_and_never_guessed)
   // The patient of the observation's own server is meant.
   const auto rows = fhir_rows(bundle(entry(a, "http://a.example/fhir/Patient/1") + "," +
                                      entry(b, "http://b.example/fhir/Patient/1") + "," +
-                                     entry(observation("o", said), "http://b.example/fhir/Observation/o") + "," +
-                                     entry(observation("u", said), "urn:uuid:1")));
+                                     entry(observation("o", said), "http://b.example/fhir/Observation/o") +
+                                     "," + entry(observation("u", said), "urn:uuid:1")));
   EXPECT_EQ(rows.at(0).at("subject.gender"), "female");
   EXPECT_FALSE(rows.at(1).contains("subject.gender")) << "either patient could be meant";
   EXPECT_EQ(rows.at(1).at("subject.reference"), "Patient/1/_history/2");
@@ -136,9 +140,10 @@ TEST(FhirReaderTest, references_are_met_by_url_by_type_and_id_and_never_guessed)
 TEST(FhirReaderTest, a_logical_reference_gives_its_identifier) {
   const auto alone = fhir_rows(observation("o", R"(,"subject":{"identifier":{"value":"7"},"display":"N"})"));
   EXPECT_EQ(alone.at(0).at("subject.identifier.value"), "7");
-  const auto both = fhir_rows(
-      bundle(entry(R"({"resourceType":"Patient","id":"1","identifier":[{"value":"a"},{"value":"b"}]})") + "," +
-             entry(observation("o", R"(,"subject":{"reference":"Patient/1","identifier":{"value":"7"},"id":"x"})"))));
+  const auto both = fhir_rows(bundle(
+      entry(R"({"resourceType":"Patient","id":"1","identifier":[{"value":"a"},{"value":"b"}]})") + "," +
+      entry(
+          observation("o", R"(,"subject":{"reference":"Patient/1","identifier":{"value":"7"},"id":"x"})"))));
   EXPECT_EQ(both.at(0).at("subject.identifier[1].value"), "b");
   EXPECT_EQ(both.at(0).at("subject.identifier[2].value"), "7");
   EXPECT_EQ(both.at(0).at("rest"), R"({"subject.reference.id":"x"})");
@@ -146,10 +151,14 @@ TEST(FhirReaderTest, a_logical_reference_gives_its_identifier) {
 
 TEST(FhirReaderTest, what_has_no_column_stands_in_the_rest) {
   std::string notes;
-  for (std::size_t i = 0; i <= limits::fhir_elements; ++i) notes += std::string(i ? "," : "") + R"({"text":"n"})";
-  const auto rows = fhir_rows(observation("o", R"(,"text":{"status":"generated","div":"<p>\"x\"</p>"},"note":[)" + notes +
-                                                   R"(],"valueInteger":7,"value":{"integer":8.0})"));
-  EXPECT_EQ(rows.at(0).at("rest"), R"({"text.status":"generated","text.div":"<p>\"x\"</p>","note[32].text":"n","value.integer":8.0})");
+  for (std::size_t i = 0; i <= limits::fhir_elements; ++i)
+    notes += std::string(i ? "," : "") + R"({"text":"n"})";
+  const auto rows =
+      fhir_rows(observation("o", R"(,"text":{"status":"generated","div":"<p>\"x\"</p>"},"note":[)" + notes +
+                                     R"(],"valueInteger":7,"value":{"integer":8.0})"));
+  EXPECT_EQ(
+      rows.at(0).at("rest"),
+      R"({"text.status":"generated","text.div":"<p>\"x\"</p>","note[32].text":"n","value.integer":8.0})");
   EXPECT_EQ(rows.at(0).at("note[31].text"), "n");
   EXPECT_EQ(rows.at(0).at("value.integer"), "7");
 }
@@ -175,24 +184,28 @@ TEST(FhirReaderTest, every_kind_of_bundle_and_an_array_are_read_but_no_history) 
   EXPECT_EQ(fhir_rows("[" + observation("a") + ",\n" + observation("b") + "]").size(), 2U);
   EXPECT_EQ(opening_error(bundle(entry(observation("o")), "history")).message, "ingest.fhir_bundle_type");
   // Keys in any order; a bundle whose type comes last.
-  EXPECT_EQ(fhir_rows(R"({"entry":[{"resource":)" + observation("o") + R"(}],"resourceType":"Bundle"})").size(), 1U);
+  EXPECT_EQ(
+      fhir_rows(R"({"entry":[{"resource":)" + observation("o") + R"(}],"resourceType":"Bundle"})").size(),
+      1U);
 }
 
 TEST(FhirReaderTest, what_no_result_refers_to_and_further_pages_are_told) {
-  auto reader = opened(R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"next","url":"u"}],"entry":[)" +
-                       entry(observation("o")) + "," + entry(R"({"resourceType":"Immunization"})") + "," +
-                       entry(R"({"resourceType":"Immunization"})") + R"(,{"response":{"status":"204"}}]})");
+  auto reader = opened(
+      R"({"resourceType":"Bundle","type":"searchset","link":[{"relation":"next","url":"u"}],"entry":[)" +
+      entry(observation("o")) + "," + entry(R"({"resourceType":"Immunization"})") + "," +
+      entry(R"({"resourceType":"Immunization"})") + R"(,{"response":{"status":"204"}}]})");
   EXPECT_EQ(fhir_rows(*reader).size(), 1U);
-  EXPECT_EQ(note_ids(*reader), (std::vector<std::string>{"ingest.note.fhir_passed", "ingest.note.fhir_next_page"}));
+  EXPECT_EQ(note_ids(*reader),
+            (std::vector<std::string>{"ingest.note.fhir_passed", "ingest.note.fhir_next_page"}));
   EXPECT_EQ(reader->notes()[0].arguments[0].second, "Immunization (2)");
 }
 
 TEST(FhirReaderTest, other_versions_doubled_keys_and_no_resources_are_refused_alone) {
   const auto rows = fhir_rows(bundle(
       entry(observation("stu3", R"(,"related":[{"type":"has-member"}])")) + "," +
-      entry(observation("r5", R"(,"triggeredBy":[]})").substr(0, 0) + observation("r5", R"(,"triggeredBy":[])")) + "," +
-      entry(observation("twice", R"(,"method":{"text":"a","text":"b"})")) + "," + entry(R"({"id":"?"})") + "," +
-      entry(R"({"resourceType":"Blutwert"})") + "," + entry(observation("good"))));
+      entry(observation("r5", R"(,"triggeredBy":[])")) + "," +
+      entry(observation("twice", R"(,"method":{"text":"a","text":"b"})")) + "," + entry(R"({"id":"?"})") +
+      "," + entry(R"({"resourceType":"Blutwert"})") + "," + entry(observation("good"))));
   ASSERT_EQ(rows.size(), 6U);
   EXPECT_EQ(rows[0].at("!"), "refuse.row.fhir_version");
   EXPECT_EQ(rows[0].at("!column"), "related");
@@ -216,7 +229,8 @@ TEST(FhirReaderTest, files_that_are_something_else_say_what) {
       {lab_bundle + "x", "ingest.fhir_broken"},
       {observation("o", R"(,"valueQuantity":{"value":01})"), "ingest.fhir_broken"},
       {observation("o", ",\"note\":[{\"text\":\"\xFF\xFE\"}]"), "ingest.fhir_broken"},
-      {observation("o", ",\"x\":" + std::string(limits::fhir_depth, '[') + std::string(limits::fhir_depth, ']')),
+      {observation("o",
+                   ",\"x\":" + std::string(limits::fhir_depth, '[') + std::string(limits::fhir_depth, ']')),
        "ingest.fhir_deep"}};
   for (const auto& [file, id] : files) {
     const Error error = opening_error(file);
@@ -225,15 +239,19 @@ TEST(FhirReaderTest, files_that_are_something_else_say_what) {
       EXPECT_EQ(render(error, language).find('{'), std::string::npos) << id;
   }
   // A table that has a column of that name is none of FHIR's.
-  EXPECT_EQ(format_text(*opened("{\"resourceType\":\"病床\",\"n\":1}\n{\"resourceType\":\"呼吸机\",\"n\":2}\n")), "json-lines");
+  EXPECT_EQ(
+      format_text(*opened("{\"resourceType\":\"病床\",\"n\":1}\n{\"resourceType\":\"呼吸机\",\"n\":2}\n")),
+      "json-lines");
   EXPECT_EQ(format_text(*opened(R"([{"n":{"resourceType":"Observation"}}])")), "json");
 }
 
 TEST(FhirReaderTest, too_large_a_document_and_too_many_resources_are_refused) {
-  EXPECT_EQ(opening_error(observation("o", R"(,"note":")" + std::string(limits::fhir_bytes, 'x') + '"')).message,
-            "ingest.fhir_large");
+  EXPECT_EQ(
+      opening_error(observation("o", R"(,"note":")" + std::string(limits::fhir_bytes, 'x') + '"')).message,
+      "ingest.fhir_large");
   std::string many;
-  for (std::size_t i = 0; i <= limits::fhir_resources; ++i) many += std::string(i ? "," : "") + R"({"resource":{"resourceType":"Basic"}})";
+  for (std::size_t i = 0; i <= limits::fhir_resources; ++i)
+    many += std::string(i ? "," : "") + R"({"resource":{"resourceType":"Basic"}})";
   EXPECT_EQ(opening_error(bundle(many)).message, "ingest.fhir_many");
   // Few resources that refer to each other a great many times.
   std::string reports, results;
@@ -241,23 +259,30 @@ TEST(FhirReaderTest, too_large_a_document_and_too_many_resources_are_refused) {
     results += (i ? "," : "") + std::string(R"({"reference":"Observation/)") + std::to_string(i) + "\"}";
     reports += "," + entry(observation(std::to_string(i)));
   }
-  for (int i = 0; i < 300; ++i) reports += "," + entry(R"({"resourceType":"DiagnosticReport","result":[)" + results + "]}");
+  for (int i = 0; i < 300; ++i)
+    reports += "," + entry(R"({"resourceType":"DiagnosticReport","result":[)" + results + "]}");
   EXPECT_EQ(opening_error(bundle(reports.substr(1))).message, "ingest.fhir_many");
   // A row of more values than any laboratory sends.
   std::string leaves;
   for (std::size_t i = 0; i <= limits::fhir_leaves; ++i) leaves += std::string(i ? "," : "") + "1";
-  const auto rows = fhir_rows(bundle(entry(observation("o", ",\"x\":[" + leaves + "]")) + "," + entry(observation("p"))));
+  const auto rows =
+      fhir_rows(bundle(entry(observation("o", ",\"x\":[" + leaves + "]")) + "," + entry(observation("p"))));
   EXPECT_EQ(rows.at(0).at("!"), "refuse.row.too_long");
   EXPECT_EQ(rows.at(1).at("id"), "p");
 }
 
 const std::string export_lines =
-    R"({"resourceType":"Observation","id":"1","subject":{"reference":"Patient/p"}})" "\n"
-    R"({"resourceType":"DiagnosticReport","id":"r","result":[{"reference":"Observation/2"}]})" "\r\n"
+    R"({"resourceType":"Observation","id":"1","subject":{"reference":"Patient/p"}})"
     "\n"
-    R"({"resourceType":"Observation","id":"2","subject":{"reference":"Patient/none"}})" "\n"
-    R"({"resourceType":"Observation","id":)" "\n"
-    R"({"resourceType":"DiagnosticReport","id":"lone"})" "\n"
+    R"({"resourceType":"DiagnosticReport","id":"r","result":[{"reference":"Observation/2"}]})"
+    "\r\n"
+    "\n"
+    R"({"resourceType":"Observation","id":"2","subject":{"reference":"Patient/none"}})"
+    "\n"
+    R"({"resourceType":"Observation","id":)"
+    "\n"
+    R"({"resourceType":"DiagnosticReport","id":"lone"})"
+    "\n"
     R"({"resourceType":"Patient","id":"p","gender":"male"})";
 
 TEST(FhirReaderTest, lines_of_a_bulk_export_are_read_together) {
@@ -274,12 +299,17 @@ TEST(FhirReaderTest, lines_of_a_bulk_export_are_read_together) {
 
 // Long enough that its lines are read in several parts.
 std::string long_export() {
-  std::string text = R"({"resourceType":"Patient","id":"p","gender":"male"})" "\n"
-                     R"({"resourceType":"DiagnosticReport","id":"early","result":[{"reference":"Observation/19"}]})" "\n"
-                     R"({"resourceType":"DiagnosticReport","id":"lone","result":[{"reference":"Observation/x"}]})" "\n";
+  std::string text =
+      R"({"resourceType":"Patient","id":"p","gender":"male"})"
+      "\n"
+      R"({"resourceType":"DiagnosticReport","id":"early","result":[{"reference":"Observation/19"}]})"
+      "\n"
+      R"({"resourceType":"DiagnosticReport","id":"lone","result":[{"reference":"Observation/x"}]})"
+      "\n";
   for (int i = 0; i < 20; ++i)
     text += observation(std::to_string(i), R"(,"subject":{"reference":"Patient/p"},"note":[{"text":")" +
-                                               std::string(900'000, 'n') + R"("}])") + "\n";
+                                               std::string(900'000, 'n') + R"("}])") +
+            "\n";
   return text;
 }
 
@@ -296,8 +326,10 @@ TEST(FhirReaderTest, what_lines_refer_to_is_kept_for_the_lines_far_behind) {
 }
 
 TEST(FhirReaderTest, a_line_too_long_is_refused_alone) {
-  const auto rows = fhir_rows(observation("a") + "\n" + observation("b", R"(,"x":")" + std::string(limits::row_bytes, 'x') + '"') +
-                              "\n" + observation("c") + "\n" + observation("d", ",\"x\":" + std::string(70, '[') + std::string(70, ']')));
+  const auto rows = fhir_rows(observation("a") + "\n" +
+                              observation("b", R"(,"x":")" + std::string(limits::row_bytes, 'x') + '"') +
+                              "\n" + observation("c") + "\n" +
+                              observation("d", ",\"x\":" + std::string(70, '[') + std::string(70, ']')));
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[1].at("id"), "c");
   EXPECT_EQ(rows[2].at("!"), "refuse.row.too_long");
@@ -305,15 +337,17 @@ TEST(FhirReaderTest, a_line_too_long_is_refused_alone) {
 }
 
 TEST(FhirReaderTest, reading_goes_on_behind_any_row) {
-  expect_same_rows_from_everywhere(bundle(entry(observation("a")) + "," + entry(observation("b")) + "," + entry(observation("c"))));
+  expect_same_rows_from_everywhere(
+      bundle(entry(observation("a")) + "," + entry(observation("b")) + "," + entry(observation("c"))));
   expect_same_rows_from_everywhere(export_lines);
   expect_same_rows_from_everywhere(made_zip({{"1.ndjson", export_lines}, {"2.json", lab_bundle}}));
 }
 
 TEST(FhirReaderTest, gzip_zip_and_other_encodings_are_read_like_any_text) {
   EXPECT_EQ(fhir_rows(*opened(made_gzip(lab_bundle))).size(), 2U);
-  auto zip = opened(made_zip({{"Patient.ndjson", "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patient\"}\n"},
-                              {"Observation.ndjson", observation("a") + "\n" + observation("b")}}));
+  auto zip =
+      opened(made_zip({{"Patient.ndjson", "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patient\"}\n"},
+                       {"Observation.ndjson", observation("a") + "\n" + observation("b")}}));
   EXPECT_EQ(fhir_rows(*zip).size(), 2U);
   EXPECT_EQ(note_ids(*zip), (std::vector<std::string>{"ingest.note.files_passed"}));
   EXPECT_EQ(fhir_rows("\xEF\xBB\xBF" + lab_bundle).size(), 2U);
@@ -333,9 +367,11 @@ TEST(FhirReaderTest, the_original_is_the_row_by_its_columns) {
   auto reader = opened(observation("o", R"(,"valueQuantity":{"value":1.50},"text":{"div":"d"})"));
   Row row;
   ASSERT_TRUE(reader->next(row).value());
-  EXPECT_EQ(row.original,
-            R"({"resourceType":"Observation","id":"o","status":"final","code.text":"t","value.quantity.value":1.50,)"
-            R"("rest":"{\"text.div\":\"d\"}"})");
+  EXPECT_EQ(
+      row.original,
+      R"({"resourceType":"Observation","id":"o","status":"final","code.text":"t",)"
+            R"("value.quantity.value":1.50,)"
+      R"("rest":"{\"text.div\":\"d\"}"})");
 }
 
 }  // namespace

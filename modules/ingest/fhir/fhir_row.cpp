@@ -14,8 +14,8 @@ using namespace std::string_view_literals;
 
 // Elements that come in one of several types, named valueQuantity, valueString … (“value[x]”): the type
 // becomes a piece of its own, value.quantity.
-constexpr std::array choice_stems = {"additive"sv, "collected"sv,     "deceased"sv, "effective"sv,
-                                     "fastingStatus"sv, "multipleBirth"sv, "time"sv, "value"sv};
+constexpr std::array choice_stems = {"additive"sv,      "collected"sv,     "deceased"sv, "effective"sv,
+                                     "fastingStatus"sv, "multipleBirth"sv, "time"sv,     "value"sv};
 
 constexpr std::size_t key_bytes = 1'024;
 constexpr std::size_t path_bytes = 8 * 1'024;
@@ -239,8 +239,8 @@ void FhirRows::lay_results_of(JsonId results, Scope scope) {
   std::size_t index = 0;
   for (JsonId inner = (*tree_)[results].first; inner != no_json; inner = (*tree_)[inner].next) {
     const FhirId meant = set_->resolve(tree_->text(inner, "reference"), scope.from);
-    const bool elsewhere = meant != no_fhir && meant != result_->observation &&
-                           set_->resource(meant).type == "Observation";
+    const bool elsewhere =
+        meant != no_fhir && meant != result_->observation && set_->resource(meant).type == "Observation";
     if (elsewhere) continue;
     if (index > 0) path_ += '[' + std::to_string(index) + ']';
     Scope one = scope;
@@ -264,7 +264,8 @@ void FhirRows::lay_unreferred(FhirId root, Scope scope) {
   std::size_t index = 0;
   FhirId id = root + 1;
   for (JsonId inner = (*tree_)[contained].first; inner != no_json; inner = (*tree_)[inner].next, ++index) {
-    const bool known = id < set_->resources().size() && set_->resource(id).root == root && set_->resource(id).json == inner;
+    const bool known =
+        id < set_->resources().size() && set_->resource(id).root == root && set_->resource(id).json == inner;
     if (!known) continue;
     const FhirResource& resource = set_->resource(id++);
     if (resource.referred_to || resource.type == "Observation") continue;

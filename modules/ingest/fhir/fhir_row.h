@@ -39,9 +39,9 @@ class FhirRows {
   };
   // A place below which things are laid: its path stands in path_.
   struct Scope {
-    FhirId from = no_fhir;      // who says the references
-    std::size_t depth = 0;      // of references followed
-    bool columns = true;        // else everything goes to the rest
+    FhirId from = no_fhir;  // who says the references
+    std::size_t depth = 0;  // of references followed
+    bool columns = true;    // else everything goes to the rest
   };
 
   void lay_members(JsonId object, Scope scope, std::string_view but_for = {});
@@ -60,8 +60,8 @@ class FhirRows {
   std::vector<std::string> columns_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::vector<Cell> cells_;
-  std::vector<std::size_t> filled_;   // columns of this row, in the order they were laid
-  std::unordered_set<FhirId> laid_;   // resources of this row
+  std::vector<std::size_t> filled_;  // columns of this row, in the order they were laid
+  std::unordered_set<FhirId> laid_;  // resources of this row
   std::unordered_set<std::string_view> counted_;
   std::string path_, rest_, original_;
   std::uint32_t version_ = 1;

@@ -98,7 +98,8 @@ void FhirSet::mark_contained(JsonId json, FhirId root) {
 
 Result<void> FhirSet::add_document(JsonId root) {
   const auto each = [this](JsonId array, auto&& take_one) -> Result<void> {
-    for (JsonId inner = tree_[array].first; inner != no_json; inner = tree_[inner].next) JW_TRY(take_one(inner));
+    for (JsonId inner = tree_[array].first; inner != no_json; inner = tree_[inner].next)
+      JW_TRY(take_one(inner));
     return {};
   };
   const auto plain = [this](JsonId json) -> Result<void> {

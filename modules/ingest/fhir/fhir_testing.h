@@ -36,7 +36,8 @@ inline std::vector<Cells> fhir_rows(const std::string& bytes) {
   return fhir_rows(*reader);
 }
 
-// A bundle with one report of two results of one patient; the patient by "urn:uuid", the laboratory contained.
+// A bundle with one report of two results of one patient; the patient by "urn:uuid", the laboratory
+// contained.
 inline const std::string lab_bundle = R"({
   "resourceType": "Bundle", "type": "collection", "timestamp": "2020-02-01T09:00:00+08:00",
   "entry": [

@@ -134,7 +134,8 @@ std::optional<JsonId> JsonTree::add(std::string_view text, std::size_t depth, Js
   try {
     ondemand::document document;
     // Only an object or an array may be the root of what is read here.
-    if (!reader.parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING).get(document)) {
+    if (!reader.parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
+             .get(document)) {
       ondemand::value value;
       if (!document.get_value().get(value)) root = reader.read(value, {}, 0);
       const char* behind = nullptr;

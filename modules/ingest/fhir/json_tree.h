@@ -18,8 +18,8 @@ inline constexpr JsonId no_json = ~JsonId{0};
 enum class JsonKind : std::uint8_t { object, array, text, number, boolean, null };
 
 struct JsonNode {
-  std::string_view key;   // of a member; empty in arrays
-  std::string_view text;  // of what is neither object nor array: unescaped text, or the token as written
+  std::string_view key;    // of a member; empty in arrays
+  std::string_view text;   // of what is neither object nor array: unescaped text, or the token as written
   JsonId first = no_json;  // child
   JsonId next = no_json;   // sibling
   JsonKind kind = JsonKind::null;
