@@ -139,6 +139,12 @@ Result<void> BatchLoader::read_rows() {
     return static_cast<int>(std::ranges::count_if(map.shown_of_field, [](int at) { return at >= 0; }) -
                             std::ssize(map.doubled));
   };
+  for (const auto& cleaner : cleaners_) {
+    for (const auto& source : cleaner.spec().from) {
+      options.paths.insert(options.paths.end(), source.paths.begin(), source.paths.end());
+      for (const auto& [path, texts] : source.where) options.paths.push_back(path);
+    }
+  }
   JW_ASSIGN(auto reader, open_file(std::make_unique<CountingFile>(std::move(file), bytes_read), options));
 
   CleanContext context(parts_.clock.now(), parts_.zone);

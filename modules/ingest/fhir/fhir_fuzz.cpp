@@ -1,6 +1,7 @@
 // Any bytes as FHIR, a document or lines: rows or an error that has a sentence, and reading ends; the rows
 // are the same when reading begins again behind the first of them.
 #include "base/limits.h"
+#include "base/messages.h"
 #include "modules/ingest/fhir/fhir_reader.h"
 #include "modules/ingest/messages.gen.h"
 

@@ -12,7 +12,8 @@ namespace {
 
 class FhirReader final : public RowReader {
  public:
-  FhirReader(std::unique_ptr<LineBuffer> buffer, FhirLayout layout) : set_(tree_) {
+  FhirReader(std::unique_ptr<LineBuffer> buffer, FhirLayout layout, std::span<const std::string> paths)
+      : set_(tree_), rows_(paths) {
     if (layout == FhirLayout::lines) {
       lines_.emplace(std::move(buffer));
     } else {
@@ -164,8 +165,8 @@ class FhirReader final : public RowReader {
 }  // namespace
 
 Result<std::unique_ptr<RowReader>> read_fhir(std::unique_ptr<LineBuffer> buffer, FhirLayout layout,
-                                             RowPosition resume) {
-  auto reader = std::make_unique<FhirReader>(std::move(buffer), layout);
+                                             RowPosition resume, std::span<const std::string> paths) {
+  auto reader = std::make_unique<FhirReader>(std::move(buffer), layout, paths);
   JW_TRY(reader->begin(resume));
   return std::unique_ptr<RowReader>(std::move(reader));
 }

@@ -63,13 +63,24 @@ void append_member(std::string& object, std::string_view key, const Cell& value)
 
 }  // namespace
 
-FhirRows::FhirRows() {
+FhirRows::FhirRows(std::span<const std::string> asked) : asked_(asked.begin(), asked.end()) {
   column_of(fhir_rest_column);
+}
+
+bool FhirRows::is_asked(std::string_view path) const {
+  std::string plain;
+  for (std::size_t at = 0; at < path.size(); ++at) {
+    if (path[at] == '[') at = std::min(path.find(']', at), path.size() - 1) + 1;
+    if (at < path.size()) plain += path[at];
+  }
+  return asked_.contains(plain);
 }
 
 std::size_t FhirRows::column_of(std::string_view path) {
   if (const auto known = index_.find(path); known != index_.end()) return known->second;
-  if (columns_.size() == limits::fhir_columns || path.size() > key_bytes) return limits::fhir_columns;
+  if (columns_.size() == limits::fhir_columns || path.size() > key_bytes ||
+      (columns_.size() >= limits::fhir_open_columns && !is_asked(path)))
+    return limits::fhir_columns;
   columns_.emplace_back(path);
   cells_.emplace_back();
   index_.emplace(path, columns_.size() - 1);

@@ -20,7 +20,8 @@ inline constexpr std::string_view fhir_rest_column = "rest";
 // Not thread-safe. Columns grow as rows bring new ones.
 class FhirRows {
  public:
-  FhirRows();
+  // `asked`: paths that always get columns, as long as there are any.
+  explicit FhirRows(std::span<const std::string> asked = {});
 
   // Lays `result` flat into `row` but for its number; views live until the next call and as long as the tree.
   void lay(const JsonTree& tree, FhirSet& set, const FhirResult& result, Row& row);
@@ -52,6 +53,7 @@ class FhirRows {
   void lay_unreferred(FhirId root, Scope scope);
   void put(const JsonNode& leaf, bool column);
   std::size_t column_of(std::string_view path);
+  bool is_asked(std::string_view path) const;
   void write_original();
 
   const JsonTree* tree_ = nullptr;
@@ -59,6 +61,7 @@ class FhirRows {
   const FhirResult* result_ = nullptr;
   std::vector<std::string> columns_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
+  std::unordered_set<std::string> asked_;
   std::vector<Cell> cells_;
   std::vector<std::size_t> filled_;  // columns of this row, in the order they were laid
   std::unordered_set<FhirId> laid_;  // resources of this row

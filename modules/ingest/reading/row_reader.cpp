@@ -72,7 +72,7 @@ Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source,
     JW_ASSIGN(reader, read_json_lines(std::move(buffer), options.resume));
   } else if (format == RowFormat::fhir) {
     const auto lines = fhir == FhirKind::lines ? FhirLayout::lines : FhirLayout::document;
-    JW_ASSIGN(reader, read_fhir(std::move(buffer), lines, options.resume));
+    JW_ASSIGN(reader, read_fhir(std::move(buffer), lines, options.resume, options.paths));
   } else if (format == RowFormat::json) {
     JW_ASSIGN(reader, read_json_document(std::move(buffer), options.resume));
   } else {

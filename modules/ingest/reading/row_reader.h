@@ -127,6 +127,8 @@ struct ReadOptions {
   char delimiter = '\0';             // absent: detected
   RowPosition resume;                // the header is always read from the beginning
   HeaderFit fit;                     // absent: the number of columns with a name
+  // Of nested values that fields ask for (catalog::FieldSource): they get columns before all others.
+  std::vector<std::string> paths;
 };
 
 // Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the
