@@ -1,5 +1,7 @@
 #include "modules/ingest/fhir/fhir_lines.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -30,6 +32,12 @@ Result<void> FhirLines::read(JsonTree& tree, FhirSet& set, std::vector<BrokenLin
   for (Kept& kept : kept_)
     if (kept.id != no_fhir) kept.answered = set.resource(kept.id).answered;
   return {};
+}
+
+void FhirLines::note_used(const FhirSet& set) {
+  std::stable_partition(kept_.begin(), kept_.end(), [&](const Kept& kept) {
+    return kept.id == no_fhir || !set.resources()[kept.id].used;
+  });
 }
 
 Result<void> FhirLines::add_kept(JsonTree& tree, FhirSet& set) {
@@ -97,14 +105,26 @@ Result<void> FhirLines::add_new(std::string_view line, JsonTree& tree, FhirSet& 
   if (type == "Bundle") return refuse(RowProblem::fhir_resource);
   JW_ASSIGN(const FhirId id, set.add_resource(*root));
   if (id == no_fhir || type == "Observation") return {};
-  if (kept_bytes_ + line.size() > limits::fhir_kept_bytes || kept_.size() > limits::fhir_resources / 4) {
-    full_ = true;
-    return {};
-  }
   kept_bytes_ += line.size();
   kept_.push_back({std::string(line) + std::string(LineBuffer::padding, '\0'), false, id});
   set.resource(id).waits = true;
+  while (kept_bytes_ > limits::fhir_kept_bytes || kept_.size() > limits::fhir_resources / 4) let_go(set);
   return {};
+}
+
+// The one nobody has referred to for longest: exports that mix their resources have those close together that
+// belong together, but all refer to the same few laboratories.
+void FhirLines::let_go(FhirSet& set) {
+  const Kept& oldest = kept_.front();
+  if (oldest.id != no_fhir) {
+    // Of a report that still waits a row is given now.
+    FhirResource& resource = set.resource(oldest.id);
+    resource.waits = false;
+    if (resource.type == "DiagnosticReport" && !resource.answered) resource.kept = false;
+  }
+  kept_bytes_ -= oldest.line.size() - LineBuffer::padding;
+  kept_.pop_front();
+  full_ = true;
 }
 
 }  // namespace jingwei::ingest

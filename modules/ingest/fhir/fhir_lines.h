@@ -2,6 +2,7 @@
 // results may refer to is kept for the lines behind them.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,10 +27,12 @@ class FhirLines {
 
   // Fills the empty `tree` and `set` with what is kept and the next lines. Errors: those of FhirSet.
   Result<void> read(JsonTree& tree, FhirSet& set, std::vector<BrokenLine>& broken);
+  // Once all rows of the set are given: what they used is kept longest.
+  void note_used(const FhirSet& set);
   bool finished() const { return finished_; }
   // Why the source gave up behind what was read.
   const std::optional<Error>& failure() const { return failure_; }
-  // Not all that results may refer to could be kept.
+  // Some of what results may refer to had to be let go.
   bool full() const { return full_; }
 
  private:
@@ -44,9 +47,10 @@ class FhirLines {
   // The next line without its end; nothing at the end of the file, or when the line is too long.
   Result<std::optional<std::string_view>> next_line(std::vector<BrokenLine>& broken);
   Result<void> pass_line();
+  void let_go(FhirSet& set);
 
   std::unique_ptr<LineBuffer> buffer_;
-  std::vector<Kept> kept_;
+  std::deque<Kept> kept_;
   std::optional<Error> failure_;
   std::size_t at_ = 0;  // in the buffer
   std::size_t kept_bytes_ = 0;

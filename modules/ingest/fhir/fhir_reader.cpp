@@ -140,6 +140,7 @@ class FhirReader final : public RowReader {
   // Every result of the set has given its row: what stands in none of them is told of.
   void end_part() {
     part_ended_ = true;
+    if (lines_) lines_->note_used(set_);
     for (const FhirResource& resource : set_.resources()) {
       const bool result = resource.type == "Observation" || resource.type == "DiagnosticReport";
       if (!resource.used && !resource.kept && !result && set_.is_root(resource))

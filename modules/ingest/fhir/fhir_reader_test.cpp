@@ -328,6 +328,36 @@ TEST(FhirReaderTest, what_lines_refer_to_is_kept_for_the_lines_far_behind) {
   EXPECT_EQ(rows[0].count("report.id"), 0U);
 }
 
+TEST(FhirReaderTest, of_more_than_can_be_kept_the_latest_are_and_waiting_reports_give_their_rows) {
+  const std::string filler(900'000, 'n');
+  std::string text =
+      R"({"resourceType":"DiagnosticReport","id":"waits","result":[{"reference":"Observation/x"}]})"
+      "\n"
+      R"({"resourceType":"Patient","id":"first"})"
+      "\n";
+  for (int i = 0; i < 20; ++i)
+    text += R"({"resourceType":"Patient","id":")" + std::to_string(i) + R"(","gender":"male","x":")" +
+            filler + "\"}\n";
+  text.insert(0, R"({"resourceType":"Organization","id":"lab","name":"L"})"
+                 "\n" +
+                     observation("near", R"(,"performer":[{"reference":"Organization/lab"}])") + "\n");
+  text += observation("late", R"(,"subject":{"reference":"Patient/19"})") + "\n";
+  text += observation(
+              "far",
+              R"(,"subject":{"reference":"Patient/first"},"performer":[{"reference":"Organization/lab"}])") +
+          "\n";
+  auto reader = opened(text);
+  const auto rows = fhir_rows(*reader);
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[0].at("id"), "near");
+  EXPECT_EQ(rows[1].at("report.id"), "waits");
+  EXPECT_EQ(rows[2].at("subject.gender"), "male");
+  EXPECT_FALSE(rows[3].contains("subject.id")) << "let go";
+  EXPECT_EQ(rows[3].at("performer.name"), "L") << "kept, for it was used";
+  const auto notes = note_ids(*reader);
+  EXPECT_NE(std::ranges::find(notes, "ingest.note.fhir_not_kept"), notes.end());
+}
+
 TEST(FhirReaderTest, a_line_too_long_is_refused_alone) {
   const auto rows = fhir_rows(observation("a") + "\n" +
                               observation("b", R"(,"x":")" + std::string(limits::row_bytes, 'x') + '"') +

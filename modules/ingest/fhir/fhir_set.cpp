@@ -226,9 +226,10 @@ Result<void> FhirSet::find_results(bool last) {
     const FhirResource& resource = resources_[id];
     const bool report = resource.type == "DiagnosticReport";
     if (!report && resource.type != "Observation") continue;
-    if (resource.kept && !(report && last && resource.waits)) continue;
+    if (resource.kept && !(report && last && resource.waits && !resource.answered)) continue;
     if (const auto fault = fault_of(id)) {
-      if (!resource.kept) results_.push_back(*fault);
+      results_.push_back(*fault);
+      resources_[id].answered = true;  // it gives no other row
     } else if (!report && reports_of[id].empty()) {
       results_.push_back({id, no_fhir, RowProblem::none, {}, no_json});
     } else if (!report) {
