@@ -76,14 +76,15 @@ inline constexpr std::size_t template_regions = 3'000;  // regions in a template
 // fhir
 inline constexpr std::size_t fhir_bytes = 32 << 20;  // of one document
 inline constexpr std::size_t fhir_depth = 64;
-inline constexpr std::size_t fhir_resources = 50'000;      // in one document, contained ones included
-inline constexpr std::size_t fhir_lines_bytes = 8 << 20;   // lines of resources that are read together
-inline constexpr std::size_t fhir_kept_bytes = 16 << 20;   // patients, reports … kept for the lines behind them
-inline constexpr std::size_t fhir_columns = 1'000;         // of one file; what goes beyond stands in `rest`
-inline constexpr std::size_t fhir_open_columns = 800;      // of them open to all; the others are for asked paths
-inline constexpr std::size_t fhir_leaves = 20'000;         // of one row: results, reports, patients together
-inline constexpr std::size_t fhir_elements = 32;           // of one list that become columns
-inline constexpr std::size_t fhir_reference_depth = 3;     // patient → hospital → …
+inline constexpr std::size_t fhir_resources = 50'000;     // in one document, contained ones included
+inline constexpr std::size_t fhir_lines_bytes = 8 << 20;  // lines of resources that are read together
+inline constexpr std::size_t fhir_kept_bytes = 16 << 20;  // patients, reports … kept for lines behind them
+inline constexpr std::size_t fhir_columns = 1'000;        // of one file; what goes beyond is in `rest`
+inline constexpr std::size_t fhir_open_columns = 800;     // of them; the others are for paths fields ask for
+inline constexpr std::size_t fhir_leaves = 20'000;        // of one row: result, report, patient together
+inline constexpr std::size_t fhir_elements = 32;          // of one list that become columns
+inline constexpr std::size_t fhir_reference_depth = 3;    // patient → hospital → …
+
 // ingest: uploads in pieces
 inline constexpr std::uint64_t upload_piece_bytes = 16ULL << 20;
 inline constexpr std::size_t open_uploads = 64;

@@ -47,10 +47,10 @@ constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly,
                                 Update::once};
 constexpr std::array personals = {Personal::none,    Personal::basic,   Personal::name,  Personal::identifier,
                                   Personal::contact, Personal::address, Personal::health};
-constexpr std::array field_types = {FieldType::text,       FieldType::person_name, FieldType::phone,
-                                    FieldType::citizen_id, FieldType::credit_code, FieldType::date,
-                                    FieldType::datetime,   FieldType::integer,     FieldType::number,
-                                    FieldType::boolean,    FieldType::choice,      FieldType::region,
+constexpr std::array field_types = {FieldType::text,       FieldType::person_name,      FieldType::phone,
+                                    FieldType::citizen_id, FieldType::credit_code,      FieldType::date,
+                                    FieldType::datetime,   FieldType::integer,          FieldType::number,
+                                    FieldType::boolean,    FieldType::choice,           FieldType::region,
                                     FieldType::address,    FieldType::identity_document};
 
 constexpr std::size_t pattern_bytes = 200;
@@ -94,8 +94,7 @@ FieldSource read_source(const YamlNode& node, YamlFaults& faults) {
     if (mapping.require("path") != nullptr) source.paths = mapping.texts("path");
     if (const YamlNode* where = mapping.get("where")) {
       YamlMapping conditions(*where, faults);
-      for (const auto& pair : where->pairs)
-        source.where[pair.key.scalar] = conditions.texts(pair.key.scalar);
+      for (const auto& pair : where->pairs) source.where[pair.key.scalar] = conditions.texts(pair.key.scalar);
       conditions.finish();
     }
     mapping.finish();
@@ -235,7 +234,8 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
   }
   for (const auto& name : resource.region_fields) {
     const Field* field = resource.field(name);
-    if (field == nullptr || (field->type != FieldType::region && field->type != FieldType::address)) missing(name);
+    if (field == nullptr || (field->type != FieldType::region && field->type != FieldType::address))
+      missing(name);
   }
   for (const auto& [region_field, other] : resource.region_unless) {
     const auto& listed = resource.region_fields;

@@ -61,9 +61,8 @@ Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source,
   RowFormat format = begin[first] == '{' ? RowFormat::json_lines : RowFormat::csv;
   if (is_json_document({buffer->data(), buffer->end()}, buffer->ended())) format = RowFormat::json;
   const std::string_view window(buffer->data(), buffer->end());
-  const FhirKind fhir = options.format.value_or(RowFormat::fhir) == RowFormat::fhir
-                            ? fhir_kind(window)
-                            : FhirKind::none;
+  const FhirKind fhir =
+      options.format.value_or(RowFormat::fhir) == RowFormat::fhir ? fhir_kind(window) : FhirKind::none;
   if (fhir == FhirKind::xml) return Error(ErrorCode::unsupported, "ingest.fhir_xml");
   if (fhir != FhirKind::none) format = RowFormat::fhir;
   format = options.format.value_or(format);
