@@ -122,7 +122,7 @@ TEST_F(ResourceYaml, SourcesOfAFieldAreAPathOrPathsWithConditions) {
   for (const char* wrong : {"[{where: {a: b}}]", "[\"\"]", "[{path: a, where: {b: []}}]", "[[a]]",
                             "[{path: a, when: {b: c}}]", "[{path: []}]"})
     EXPECT_FALSE(faults(with(wrong)).empty()) << wrong;
-  EXPECT_NE(faults(with("[\"\"]")).front().find("resources.yaml:15"), std::string::npos);
+  EXPECT_NE(faults(with("[\"\"]")).front().find("resources.yaml:14"), std::string::npos);
   std::string many = "[a";
   for (std::size_t i = 0; i < limits::field_sources; ++i) many += ", a";
   EXPECT_FALSE(faults(with(many + "]")).empty());
