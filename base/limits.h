@@ -74,15 +74,21 @@ inline constexpr std::size_t form_cells = 300'000;      // on one sheet of a for
 inline constexpr std::size_t form_merged = 10'000;      // joined ranges on one sheet
 inline constexpr std::size_t form_rows = 5'000;         // rows of a form that are filled
 inline constexpr std::size_t form_matches = 20'000;     // records met when a form is filled
-inline constexpr std::chrono::hours form_kept{24};      // how long an uploaded form is kept
 inline constexpr std::size_t template_rows = 5'000;     // rows of a template that bear checks
 inline constexpr std::size_t template_regions = 3'000;  // regions in a template's drop-down list
 
 // fhir
-inline constexpr std::size_t fhir_bytes = 8 << 20;  // of one document
+inline constexpr std::size_t fhir_bytes = 32 << 20;  // of one document
 inline constexpr std::size_t fhir_depth = 64;
-inline constexpr std::size_t fhir_resources = 2'000;   // reports and observations in one document
-inline constexpr std::size_t fhir_components = 1'000;  // of one observation
+inline constexpr std::size_t fhir_resources = 50'000;     // in one document, contained ones included
+inline constexpr std::size_t fhir_lines_bytes = 8 << 20;  // lines of resources that are read together
+inline constexpr std::size_t fhir_kept_bytes = 16 << 20;  // patients, reports … kept for lines behind them
+inline constexpr std::size_t fhir_columns = 1'000;        // of one file; what goes beyond is in `rest`
+inline constexpr std::size_t fhir_open_columns = 800;     // of them; the others are for paths fields ask for
+inline constexpr std::size_t fhir_leaves = 20'000;        // of one row: result, report, patient together
+inline constexpr std::size_t fhir_elements = 32;          // of one list that become columns
+inline constexpr std::size_t fhir_reference_depth = 3;    // patient → hospital → …
+
 // ingest: uploads in pieces
 inline constexpr std::uint64_t upload_piece_bytes = 16ULL << 20;
 inline constexpr std::size_t open_uploads = 64;
@@ -95,6 +101,7 @@ inline constexpr std::size_t backup_manifest_bytes = 16 << 20;
 inline constexpr std::chrono::milliseconds backup_settle{10'000};  // for a moment with nothing half under way
 // catalog
 inline constexpr std::size_t resource_fields = 500;            // of one resource
+inline constexpr std::size_t field_sources = 32;               // of one field's `from`
 inline constexpr std::size_t catalog_resources = 10'000;       // of one catalogue, drafts included
 inline constexpr std::size_t catalog_list = 5'000;             // demands or responsibilities one answer lists
 inline constexpr std::size_t search_text = 200;                // code points of a search

@@ -72,6 +72,14 @@ struct Choice {
   std::vector<std::string> also;  // further spellings that mean the same
 };
 
+// Where a field's value stands in a table of nested things: a column path, or several whose texts are joined
+// by a space. `where` names further paths and the texts one of which must stand there in the same element:
+// of subject.identifier[2].value, subject.identifier[2].type.coding.code.
+struct FieldSource {
+  std::vector<std::string> paths;
+  std::map<std::string, std::vector<std::string>> where;
+};
+
 struct Field {
   std::string name;  // snake_case, stable; becomes a column
   Title title;
@@ -80,10 +88,12 @@ struct Field {
   bool required = false;
   std::vector<Choice> choices;
   std::vector<std::string> columns;  // header names accepted besides the name and the titles
+  std::vector<FieldSource> from;     // before `columns`: the first source that gives a text counts
   std::optional<double> min, max;    // of numbers
   std::optional<std::int64_t> min_length, max_length;  // in code points
   std::string pattern;                                 // ECMAScript regular expression over the cleaned text
-  std::string unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
+  std::string
+      unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
   std::string meaning;  // id of what it means, the same in every resource; empty: found from type and titles
 };
 

@@ -33,6 +33,24 @@ void write_text(JsonWriter& json, std::string_view key, const std::string& text)
   if (!text.empty()) json.member(key, text);
 }
 
+void write_sources(JsonWriter& json, const std::vector<FieldSource>& sources) {
+  if (sources.empty()) return;
+  json.key("from");
+  json.begin_array();
+  for (const auto& source : sources) {
+    json.begin_object();
+    write_texts(json, "path", source.paths);
+    if (!source.where.empty()) {
+      json.key("where");
+      json.begin_object();
+      for (const auto& [path, texts] : source.where) write_texts(json, path, texts);
+      json.end_object();
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_field(JsonWriter& json, const Field& field) {
   json.begin_object();
   json.member("name", field.name);
@@ -52,6 +70,7 @@ void write_field(JsonWriter& json, const Field& field) {
     json.end_array();
   }
   write_texts(json, "columns", field.columns);
+  write_sources(json, field.from);
   if (field.min) json.member("min", *field.min);
   if (field.max) json.member("max", *field.max);
   if (field.min_length) json.member("min_length", *field.min_length);
@@ -105,6 +124,15 @@ void add_title(Facts& facts, const std::string& path, const Title& title) {
   add(facts, path + ".en", title.en);
 }
 
+std::string summary_of(const std::vector<FieldSource>& sources) {
+  std::string said;
+  for (const auto& source : sources) {
+    said += (said.empty() ? "" : "; ") + joined(source.paths);
+    for (const auto& [path, texts] : source.where) said += " [" + path + ": " + joined(texts) + "]";
+  }
+  return said;
+}
+
 Facts facts_of(const Field& field, const std::string& path) {
   Facts facts;
   add_title(facts, path + ".title", field.title);
@@ -117,6 +145,7 @@ Facts facts_of(const Field& field, const std::string& path) {
     add(facts, path + ".values." + choice.id, std::move(said));
   }
   add(facts, path + ".columns", joined(field.columns));
+  add(facts, path + ".from", summary_of(field.from));
   if (field.min) add(facts, path + ".min", number_text(*field.min));
   if (field.max) add(facts, path + ".max", number_text(*field.max));
   if (field.min_length) add(facts, path + ".min_length", std::to_string(*field.min_length));

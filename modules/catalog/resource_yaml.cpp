@@ -47,13 +47,14 @@ constexpr std::array updates = {Update::realtime, Update::daily, Update::weekly,
                                 Update::once};
 constexpr std::array personals = {Personal::none,    Personal::basic,   Personal::name,  Personal::identifier,
                                   Personal::contact, Personal::address, Personal::health};
-constexpr std::array field_types = {FieldType::text,       FieldType::person_name, FieldType::phone,
-                                    FieldType::citizen_id, FieldType::credit_code, FieldType::date,
-                                    FieldType::datetime,   FieldType::integer,     FieldType::number,
-                                    FieldType::boolean,    FieldType::choice,      FieldType::region,
+constexpr std::array field_types = {FieldType::text,       FieldType::person_name,      FieldType::phone,
+                                    FieldType::citizen_id, FieldType::credit_code,      FieldType::date,
+                                    FieldType::datetime,   FieldType::integer,          FieldType::number,
+                                    FieldType::boolean,    FieldType::choice,           FieldType::region,
                                     FieldType::address,    FieldType::identity_document};
 
 constexpr std::size_t pattern_bytes = 200;
+constexpr std::size_t path_bytes = 200;  // of a column path
 
 Title read_title(const YamlNode* node, YamlFaults& faults) {
   Title title;
@@ -83,6 +84,43 @@ std::vector<Choice> read_choices(const YamlNode* node, YamlFaults& faults) {
   return choices;
 }
 
+// A path alone, or {path, where}; `path` may name several.
+FieldSource read_source(const YamlNode& node, YamlFaults& faults) {
+  FieldSource source;
+  if (node.kind == YamlKind::scalar) {
+    source.paths.push_back(node.scalar);
+  } else {
+    YamlMapping mapping(node, faults);
+    if (mapping.require("path") != nullptr) source.paths = mapping.texts("path");
+    if (const YamlNode* where = mapping.get("where")) {
+      YamlMapping conditions(*where, faults);
+      for (const auto& pair : where->pairs) source.where[pair.key.scalar] = conditions.texts(pair.key.scalar);
+      conditions.finish();
+    }
+    mapping.finish();
+  }
+  const auto faulty = [](const std::string& path) { return path.empty() || path.size() > path_bytes; };
+  const bool unsaid = std::any_of(source.where.begin(), source.where.end(), [&](const auto& condition) {
+    return faulty(condition.first) || condition.second.empty();
+  });
+  if (source.paths.empty() || unsaid || std::any_of(source.paths.begin(), source.paths.end(), faulty))
+    faults.add(node, "catalog.field_source");
+  return source;
+}
+
+std::vector<FieldSource> read_sources(const YamlNode* node, YamlFaults& faults) {
+  std::vector<FieldSource> sources;
+  if (node == nullptr) return sources;
+  if (node->kind != YamlKind::sequence) {
+    sources.push_back(read_source(*node, faults));
+    return sources;
+  }
+  if (node->items.size() > limits::field_sources)
+    faults.add(*node, "catalog.too_many_sources", {{"most", std::to_string(limits::field_sources)}});
+  for (const auto& item : node->items) sources.push_back(read_source(item, faults));
+  return sources;
+}
+
 Field read_field(const YamlNode& node, YamlFaults& faults) {
   YamlMapping mapping(node, faults);
   Field field;
@@ -97,6 +135,7 @@ Field read_field(const YamlNode& node, YamlFaults& faults) {
     faults.add(node, "catalog.choice_values", {{"name", field.name}});
   }
   field.columns = mapping.texts("columns");
+  field.from = read_sources(mapping.get("from"), faults);
   field.min = mapping.number("min");
   field.max = mapping.number("max");
   field.min_length = mapping.integer("min_length");
@@ -195,7 +234,8 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
   }
   for (const auto& name : resource.region_fields) {
     const Field* field = resource.field(name);
-    if (field == nullptr || (field->type != FieldType::region && field->type != FieldType::address)) missing(name);
+    if (field == nullptr || (field->type != FieldType::region && field->type != FieldType::address))
+      missing(name);
   }
   for (const auto& [region_field, other] : resource.region_unless) {
     const auto& listed = resource.region_fields;

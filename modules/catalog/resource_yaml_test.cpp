@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "modules/catalog/messages.gen.h"
+#include "modules/catalog/resource_json.h"
 #include "schema/messages.gen.h"
 
 namespace jingwei::catalog {
@@ -96,6 +98,34 @@ TEST_F(ResourceYaml, AResourceMeansWhatItsBlockSays) {
   EXPECT_EQ(visits.metrics[2].kind, MetricKind::last);
   EXPECT_EQ(visits.index_of("grid"), 3);
   EXPECT_EQ(visits.index_of("nothing"), -1);
+}
+
+TEST_F(ResourceYaml, SourcesOfAFieldAreAPathOrPathsWithConditions) {
+  const auto with = [](const std::string& from) {
+    return changed("columns: [走访编号]", "columns: [走访编号], from: " + from);
+  };
+  const auto parsed = parse_resources(
+      with(R"([a.b, {path: [n.family, n.given], where: {n.use: official, s: ["1", "2"]}}])"), "r.yaml", "x");
+  ASSERT_TRUE(parsed.ok());
+  const auto& from = parsed->front().fields.front().from;
+  ASSERT_EQ(from.size(), 2U);
+  EXPECT_EQ(from[0].paths, std::vector<std::string>{"a.b"});
+  EXPECT_TRUE(from[0].where.empty());
+  EXPECT_EQ(from[1].paths, (std::vector<std::string>{"n.family", "n.given"}));
+  EXPECT_EQ(from[1].where.at("n.use"), std::vector<std::string>{"official"});
+  EXPECT_EQ(from[1].where.at("s"), (std::vector<std::string>{"1", "2"}));
+  // What is kept of the definition means the same.
+  const std::string kept = definition_text(parsed->front());
+  EXPECT_EQ(definition_text(parse_definition(kept, "kept", "x").value()), kept);
+  EXPECT_EQ(parse_resources(with("a.b"), "r.yaml", "x")->front().fields.front().from.size(), 1U);
+  // Without a path, with an empty one, with a condition that names no value, with a key nobody knows.
+  for (const char* wrong : {"[{where: {a: b}}]", "[\"\"]", "[{path: a, where: {b: []}}]", "[[a]]",
+                            "[{path: a, when: {b: c}}]", "[{path: []}]"})
+    EXPECT_FALSE(faults(with(wrong)).empty()) << wrong;
+  EXPECT_NE(faults(with("[\"\"]")).front().find("resources.yaml:14"), std::string::npos);
+  std::string many = "[a";
+  for (std::size_t i = 0; i < limits::field_sources; ++i) many += ", a";
+  EXPECT_FALSE(faults(with(many + "]")).empty());
 }
 
 TEST_F(ResourceYaml, UnknownKeysAreErrorsWithTheirLine) {

@@ -103,6 +103,12 @@ Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
   options.resume = {static_cast<std::uint64_t>(batch_.resume_offset),
                     static_cast<std::uint64_t>(batch_.resume_line)};
   options.fit = std::move(fit);
+  for (const auto& cleaner : cleaners_) {
+    for (const auto& source : cleaner.spec().from) {
+      options.paths.insert(options.paths.end(), source.paths.begin(), source.paths.end());
+      for (const auto& [path, texts] : source.where) options.paths.push_back(path);
+    }
+  }
   // What was hashed is what is read: a file somebody still writes to is another one by now.
   JW_ASSIGN(const std::uint64_t size, file->size());
   if (size != static_cast<std::uint64_t>(batch_.bytes_total))

@@ -21,14 +21,15 @@ Result<std::vector<int>> IngestService::columns_of_fields(const std::string& res
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
   RowCleaner cleaner(cleaners);
-  return cleaner.bind(columns).column_of_field;
+  return cleaner.bind(columns).shown_of_field;
 }
 
 Result<RefusedCutter> IngestService::refused_cutter(const Batch& batch) const {
-  RefusedCutter cutter;
-  JW_ASSIGN(cutter.columns, columns_of(batch.id));
-  JW_ASSIGN(cutter.column_of_field, columns_of_fields(batch.resource, cutter.columns));
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(batch.resource));
+  JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
+  RefusedCutter cutter{{}, FieldColumns(wishes_of(cleaners)), {}};
+  JW_ASSIGN(cutter.columns, columns_of(batch.id));
+  cutter.columns_of_fields.bind(cutter.columns);
   for (const auto& field : entry->resource.fields) cutter.fields.push_back(field.name);
   return cutter;
 }

@@ -95,10 +95,12 @@ std::vector<std::pair<std::string, std::string>> RefusedCutter::fields_of(std::s
   std::vector<std::pair<std::string, std::string>> texts;
   const auto cells = cells_of(original, columns);
   if (!cells) return texts;
+  std::vector<Cell> row;
+  for (const auto& text : *cells) row.push_back({text, CellKind::text});
+  Arena arena;
   for (std::size_t at = 0; at < fields.size(); ++at) {
-    if (column_of_field[at] < 0) continue;
-    const auto column = static_cast<std::size_t>(column_of_field[at]);
-    texts.emplace_back(fields[at], column < cells->size() ? (*cells)[column] : std::string());
+    if (columns_of_fields.map().shown_of_field[at] < 0) continue;
+    texts.emplace_back(fields[at], columns_of_fields.text_of(at, row, arena));
   }
   return texts;
 }

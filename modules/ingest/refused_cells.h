@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "modules/ingest/batch.h"
+#include "modules/ingest/cleaning/field_columns.h"
 
 namespace jingwei::ingest {
 
@@ -31,7 +32,7 @@ std::optional<std::vector<std::string>> cells_of(std::string_view original,
 // Cuts originals of one batch into texts by field.
 struct RefusedCutter {
   std::vector<std::string> columns;  // of the batch's file
-  std::vector<int> column_of_field;  // -1: the file has none
+  FieldColumns columns_of_fields;    // bound to them
   std::vector<std::string> fields;   // names, in the resource's order
   // Every field of the resource that the file has; nothing when the original cannot be cut (cells_of).
   std::vector<std::pair<std::string, std::string>> fields_of(std::string_view original) const;

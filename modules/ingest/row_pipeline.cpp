@@ -153,7 +153,7 @@ Result<void> RowPipeline::read_rows() {
   RowCleaner fitting(parts_.cleaners);
   JW_ASSIGN(auto reader, parts_.open([&fitting](std::span<const std::string> columns) {
     const ColumnMap& map = fitting.bind(columns);
-    return static_cast<int>(std::ranges::count_if(map.column_of_field, [](int at) { return at >= 0; }) -
+    return static_cast<int>(std::ranges::count_if(map.shown_of_field, [](int at) { return at >= 0; }) -
                             std::ssize(map.doubled));
   }));
   std::uint32_t version = 0;

@@ -14,6 +14,8 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
     spec.columns = field.columns;
     spec.columns.push_back(field.title.zh);
     spec.columns.push_back(field.title.en);
+    for (const auto& source : field.from)
+      spec.from.push_back({source.paths, {source.where.begin(), source.where.end()}});
     for (const auto& choice : field.choices) {
       ChoiceSpec words{choice.id, choice.also};
       words.words.push_back(choice.title.zh);

@@ -3778,6 +3778,8 @@ export interface operations {
                 "text/tab-separated-values": unknown;
                 "application/json": unknown;
                 "application/x-ndjson": unknown;
+                "application/fhir+json": unknown;
+                "application/fhir+ndjson": unknown;
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 "application/vnd.ms-excel.sheet.macroenabled.12": unknown;
                 "application/zip": unknown;

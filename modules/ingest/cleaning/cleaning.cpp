@@ -248,47 +248,20 @@ Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
   return value;
 }
 
-std::string normal_header(std::string_view header) {
-  std::string folded = text::lower_ascii(text::nfkc(header));
-  if (const std::size_t bracket = folded.find('('); bracket != std::string::npos && bracket > 0)
-    folded.resize(bracket);
-  std::string out;
-  for (std::size_t at = 0; at < folded.size();) {
-    const char32_t point = text::next_code_point(folded, at);
-    const bool mark = point == '*' || point == ':' || point == '_' || point == '-';
-    if (!mark && !text::is_white_space(point) && !text::is_invisible(point))
-      text::append_code_point(out, point);
+std::vector<ColumnWish> wishes_of(std::span<const FieldCleaner> fields) {
+  std::vector<ColumnWish> wishes;
+  for (const FieldCleaner& field : fields) {
+    const FieldSpec& spec = field.spec();
+    wishes.push_back({spec.name, spec.required, spec.columns, spec.from});
   }
-  return out;
+  return wishes;
 }
 
-RowCleaner::RowCleaner(std::span<const FieldCleaner> fields) : fields_(fields), values_(fields.size()) {}
+RowCleaner::RowCleaner(std::span<const FieldCleaner> fields)
+    : fields_(fields), columns_(wishes_of(fields)), values_(fields.size()) {}
 
 const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
-  map_ = {};
-  map_.column_of_field.assign(fields_.size(), -1);
-  std::unordered_map<std::string, std::size_t> field_of;
-  for (std::size_t i = 0; i < fields_.size(); ++i) field_of.emplace(normal_header(fields_[i].spec().name), i);
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    for (const auto& alias : fields_[i].spec().columns) field_of.emplace(normal_header(alias), i);
-  }
-  for (std::size_t column = 0; column < columns.size(); ++column) {
-    // Columns that begin with _ are the marks of refused rows (refused_cells.h), never a field's.
-    if (columns[column].starts_with('_')) continue;
-    const auto found = field_of.find(normal_header(columns[column]));
-    if (found == field_of.end()) {
-      if (!columns[column].empty()) map_.unknown.push_back(columns[column]);
-    } else if (map_.column_of_field[found->second] >= 0) {
-      map_.doubled.push_back(columns[column]);
-    } else {
-      map_.column_of_field[found->second] = static_cast<int>(column);
-    }
-  }
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    if (fields_[i].spec().required && map_.column_of_field[i] < 0)
-      map_.missing.push_back(fields_[i].spec().name);
-  }
-  return map_;
+  return columns_.bind(columns);
 }
 
 const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
@@ -300,12 +273,8 @@ const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
     std::fill(values_.begin(), values_.end(), Cleaned{});
     return result_;
   }
-  JW_ASSERT(map_.column_of_field.size() == fields_.size());
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    const int column = map_.column_of_field[i];
-    const bool has = column >= 0 && static_cast<std::size_t>(column) < row.cells.size();
-    values_[i] = fields_[i].clean(has ? row.cells[static_cast<std::size_t>(column)].text : std::string_view{},
-                                  context);
+    values_[i] = fields_[i].clean(columns_.text_of(i, row.cells, context.arena), context);
     result_.changes.add(values_[i].rules);
     if (values_[i].status == CleanStatus::refused && !result_.refused) {
       result_.refused = true;

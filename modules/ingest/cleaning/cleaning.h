@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "modules/ingest/cleaning/clean_value.h"
+#include "modules/ingest/cleaning/field_columns.h"
 #include "modules/ingest/reading/row_reader.h"
 
 namespace jingwei::ingest {
@@ -47,6 +48,7 @@ struct FieldSpec {
   CleanType type = CleanType::text;
   bool required = false;
   std::vector<std::string> columns;                    // header names accepted besides `name`
+  std::vector<SourceSpec> from;                        // go before `columns`: the first that gives a text
   std::vector<ChoiceSpec> choices;                     // of choice; Cleaned::integer is the position here
   std::optional<double> min, max;                      // of integer and number
   std::optional<std::int64_t> min_length, max_length;  // in code points, of the cleaned text
@@ -76,18 +78,8 @@ class FieldCleaner {
   std::unique_ptr<Compiled> compiled_;
 };
 
-// A header or choice as it is compared: width folded, spaces and invisible characters out, lower case, and
-// out with remarks in brackets and marks people add to headers (姓名（必填）*).
-std::string normal_header(std::string_view header);
-
-// How a file's columns meet a resource's fields.
-struct ColumnMap {
-  std::vector<int> column_of_field;  // -1: the file has no such column
-  std::vector<std::string> missing;  // names of required fields without a column: the file cannot be taken
-  std::vector<std::string> unknown;  // columns no field takes: passed over, worth telling
-  std::vector<std::string> doubled;  // columns two of which meet one field: the file cannot be taken
-  bool usable() const { return missing.empty() && doubled.empty(); }
-};
+// What the fields take their texts from.
+std::vector<ColumnWish> wishes_of(std::span<const FieldCleaner> fields);
 
 // One cleaned row; views live until the cleaner's next row.
 struct CleanRow {
@@ -106,14 +98,14 @@ class RowCleaner {
   // Maps columns again; call at first and when reader.columns_version() grows. JSON Lines may bring required
   // columns later, so there `missing` is for information only: rows without them are refused one by one.
   const ColumnMap& bind(std::span<const std::string> columns);
-  const ColumnMap& columns() const { return map_; }
+  const ColumnMap& columns() const { return columns_.map(); }
 
   // Resets the context's arena, then cleans. `row` must stay valid as long as the result is used.
   const CleanRow& clean(const Row& row, CleanContext& context);
 
  private:
   std::span<const FieldCleaner> fields_;
-  ColumnMap map_;
+  FieldColumns columns_;
   std::vector<Cleaned> values_;
   CleanRow result_;
 };

@@ -1,5 +1,7 @@
 #include "modules/ingest/reading/row_reader.h"
 
+#include "modules/ingest/fhir/fhir_kind.h"
+#include "modules/ingest/fhir/fhir_reader.h"
 #include "modules/ingest/reading/csv_reader.h"
 #include "modules/ingest/reading/json_document_reader.h"
 #include "modules/ingest/reading/json_lines_reader.h"
@@ -8,7 +10,7 @@
 namespace jingwei::ingest {
 
 std::string_view message_of(RowProblem problem) {
-  constexpr std::array<std::string_view, 12> ids = {"",
+  constexpr std::array<std::string_view, 15> ids = {"",
                                                     "refuse.row.few_fields",
                                                     "refuse.row.many_fields",
                                                     "refuse.row.unclosed_quote",
@@ -19,12 +21,15 @@ std::string_view message_of(RowProblem problem) {
                                                     "refuse.row.bad_json",
                                                     "refuse.row.not_object",
                                                     "refuse.row.nested_value",
-                                                    "refuse.row.duplicate_key"};
+                                                    "refuse.row.duplicate_key",
+                                                    "refuse.row.fhir_version",
+                                                    "refuse.row.fhir_resource",
+                                                    "refuse.row.too_deep"};
   return ids.at(static_cast<std::size_t>(problem));
 }
 
 std::string format_text(const RowReader& reader) {
-  constexpr std::array<std::string_view, 4> formats = {"csv", "json-lines", "json", "xlsx"};
+  constexpr std::array<std::string_view, 5> formats = {"csv", "json-lines", "json", "xlsx", "fhir"};
   constexpr std::array<std::string_view, 3> containers = {"", "+gzip", "+zip"};
   return std::string(formats.at(static_cast<std::size_t>(reader.format()))) +
          std::string(containers.at(static_cast<std::size_t>(reader.container())));
@@ -55,10 +60,18 @@ Result<std::unique_ptr<RowReader>> open_rows(std::unique_ptr<ByteSource> source,
   }
   RowFormat format = begin[first] == '{' ? RowFormat::json_lines : RowFormat::csv;
   if (is_json_document({buffer->data(), buffer->end()}, buffer->ended())) format = RowFormat::json;
+  const std::string_view window(buffer->data(), buffer->end());
+  const FhirKind fhir =
+      options.format.value_or(RowFormat::fhir) == RowFormat::fhir ? fhir_kind(window) : FhirKind::none;
+  if (fhir == FhirKind::xml) return Error(ErrorCode::unsupported, "ingest.fhir_xml");
+  if (fhir != FhirKind::none) format = RowFormat::fhir;
   format = options.format.value_or(format);
   std::unique_ptr<RowReader> reader;
   if (format == RowFormat::json_lines) {
     JW_ASSIGN(reader, read_json_lines(std::move(buffer), options.resume));
+  } else if (format == RowFormat::fhir) {
+    const auto lines = fhir == FhirKind::lines ? FhirLayout::lines : FhirLayout::document;
+    JW_ASSIGN(reader, read_fhir(std::move(buffer), lines, options.resume, options.paths));
   } else if (format == RowFormat::json) {
     JW_ASSIGN(reader, read_json_document(std::move(buffer), options.resume));
   } else {

@@ -39,6 +39,9 @@ enum class RowProblem : std::uint8_t {
   not_object,
   nested_value,
   duplicate_key,
+  fhir_version,   // an element that FHIR R4 does not have
+  fhir_resource,  // no resource of FHIR
+  too_deep,       // nested beyond limits::fhir_depth
 };
 
 // Message id of the problem, such as "refuse.row.few_fields" {expected, found}; empty for none.
@@ -52,7 +55,7 @@ struct Row {
   std::string_view original;    // the row's bytes in UTF-8 (bad bytes as they came), cut at
                                 // limits::refused_original_bytes if too_long
   RowProblem problem = RowProblem::none;
-  std::string_view problem_column;  // nested_value, duplicate_key
+  std::string_view problem_column;  // nested_value, duplicate_key, fhir_version
   std::size_t found = 0;            // few_fields, many_fields: fields of this row
 };
 
@@ -62,7 +65,7 @@ struct RowPosition {
   std::uint64_t line = 1;
 };
 
-enum class RowFormat : std::uint8_t { csv, json_lines, json, xlsx };
+enum class RowFormat : std::uint8_t { csv, json_lines, json, xlsx, fhir };
 // What the file was packed in.
 enum class Container : std::uint8_t { none, gzip, zip };
 
@@ -115,7 +118,7 @@ class RowReader {
   Container container_ = Container::none;
 };
 
-// As a batch shows it: "csv", "json-lines", "json", "xlsx", with "+gzip" or "+zip" behind.
+// As a batch shows it: "csv", "json-lines", "json", "xlsx", "fhir", with "+gzip" or "+zip" behind.
 std::string format_text(const RowReader& reader);
 
 struct ReadOptions {
@@ -124,6 +127,8 @@ struct ReadOptions {
   char delimiter = '\0';             // absent: detected
   RowPosition resume;                // the header is always read from the beginning
   HeaderFit fit;                     // absent: the number of columns with a name
+  // Of nested values that fields ask for (catalog::FieldSource): they get columns before all others.
+  std::vector<std::string> paths;
 };
 
 // Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the

@@ -208,7 +208,9 @@ Result<std::unique_ptr<RowReader>> read_zip(std::shared_ptr<ZipArchive> archive,
   for (const Part& part : candidates) {
     const std::string& name = archive->entries()[part.entry].name;
     auto reader = open_part(*archive, part, fresh);
-    if (!reader && reader.error().message == "ingest.empty_file") {
+    // Of an export that has a file for each kind of FHIR resource, those with results are read.
+    if (!reader && (reader.error().message == "ingest.empty_file" ||
+                    reader.error().message == "ingest.fhir_no_results")) {
       passed.push_back(name);
       continue;
     }
