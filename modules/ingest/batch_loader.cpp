@@ -1,11 +1,11 @@
 #include "modules/ingest/batch_loader.h"
 
 #include "base/log.h"
+#include "modules/ingest/place_readers.h"
 #include "modules/ingest/reading/file_rows.h"
 #include "modules/ingest/refused_cells.h"
 #include "modules/ingest/repair/repair_mark.h"
 #include "modules/ingest/sql.gen.h"
-#include "modules/ingest/tree_region_resolver.h"
 
 namespace jingwei::ingest {
 
@@ -86,7 +86,8 @@ BatchLoader::~BatchLoader() {
 }
 
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
-  JW_ASSIGN(cleaners_, cleaners_of(entry_.resource));
+  JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, entry_.resource.id));
+  JW_ASSIGN(cleaners_, cleaners_of(entry_.resource, synonyms));
   began_ = parts_.clock.monotonic();
   began_at_ = parts_.clock.now();
   rows_at_begin_ = batch_.counts.rows_read;
@@ -142,11 +143,10 @@ Result<void> BatchLoader::read_rows() {
   JW_ASSIGN(auto reader, open_file(std::make_unique<CountingFile>(std::move(file), bytes_read), options));
 
   CleanContext context(parts_.clock.now(), parts_.zone);
-  TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
-  context.regions = &regions;
+  PlaceReaders places(parts_, entry_.resource, context);
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
   const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
-                             RegionId(regions.resolve(entry_.resource.region_otherwise).region_id)};
+                             RegionId(places.regions().resolve(entry_.resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners_);
   std::uint32_t bound = 0;
   MarkColumns marks;

@@ -2,8 +2,8 @@
 #include <sstream>
 
 #include "modules/ingest/ingest_service.h"
+#include "modules/ingest/place_readers.h"
 #include "modules/ingest/row_typing.h"
-#include "modules/ingest/tree_region_resolver.h"
 #include "storage/digest.h"
 
 namespace jingwei::ingest {
@@ -54,7 +54,8 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
                                                   const std::map<std::string, std::string>& fields,
                                                   const WriteRequest& request, const RefusedKey* mends) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
-  JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource));
+  JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, resource));
+  JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource, synonyms));
 
   std::vector<std::string> names;
   std::vector<Cell> cells;
@@ -72,11 +73,10 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     body += '\0' + name + '\0' + value;
   }
   CleanContext context(parts_.clock.now(), parts_.zone);
-  TreeRegionResolver regions(parts_.regions.tree(), parts_.hub_region);
-  context.regions = &regions;
+  PlaceReaders places(parts_, entry->resource, context);
   context.synthetic_id_prefixes = parts_.synthetic_id_prefixes;
   const RowDefaults defaults{parts_.synthetic_today.value_or(context.today),
-                             RegionId(regions.resolve(entry->resource.region_otherwise).region_id)};
+                             RegionId(places.regions().resolve(entry->resource.region_otherwise).region_id)};
   RowCleaner cleaner(cleaners);
   cleaner.bind(names);
   Row row;

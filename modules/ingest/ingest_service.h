@@ -15,6 +15,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/ingest/address/gazetteer.h"
 #include "modules/ingest/batch.h"
 #include "modules/ingest/record_builder.h"
 #include "modules/ingest/record_text.h"
@@ -41,6 +42,8 @@ struct IngestParts {
   std::vector<std::string> synthetic_id_prefixes;
   std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
   std::string owner;                   // this process, for leases
+  // What is known of places, shared by all loads.
+  std::shared_ptr<Gazetteers> gazetteers = std::make_shared<Gazetteers>();
 };
 
 // A batch as a page shows it.

@@ -20,7 +20,8 @@ storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
   }
 }
 
-// The first region field that is filled and allowed to speak; `otherwise` only when none is filled.
+// The first region field that is filled and allowed to speak, an address only when it tells a region; `otherwise`
+// only when no field is filled.
 RegionId region_of(const catalog::Resource& resource, const CleanRow& row, RegionId otherwise) {
   const auto filled = [&](const std::string& name) {
     return row.fields[static_cast<std::size_t>(resource.index_of(name))].status != CleanStatus::empty;
@@ -31,15 +32,19 @@ RegionId region_of(const catalog::Resource& resource, const CleanRow& row, Regio
     any = true;
     const auto unless = resource.region_unless.find(name);
     if (unless != resource.region_unless.end() && filled(unless->second)) continue;
-    return RegionId(row.fields[static_cast<std::size_t>(resource.index_of(name))].integer);
+    const std::int64_t region = row.fields[static_cast<std::size_t>(resource.index_of(name))].integer;
+    if (region != 0) return RegionId(region);
   }
   return any ? RegionId() : otherwise;
 }
 
 }  // namespace
 
-Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource) {
+Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource, const Synonyms& synonyms) {
   std::vector<FieldCleaner> cleaners;
+  const auto gives_region = [&](const std::string& name) {
+    return std::find(resource.region_fields.begin(), resource.region_fields.end(), name) != resource.region_fields.end();
+  };
   for (const auto& field : resource.fields) {
     FieldSpec spec;
     spec.name = field.name;
@@ -49,9 +54,12 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
     spec.columns.push_back(field.title.zh);
     spec.columns.push_back(field.title.en);
     for (const auto& choice : field.choices) {
-      ChoiceSpec words{choice.id, choice.also};
+      ChoiceSpec words{choice.id, choice.also, {}};
       words.words.push_back(choice.title.zh);
       words.words.push_back(choice.title.en);
+      for (const auto& one : synonyms) {
+        if (one.field == field.name && one.choice == choice.id) words.synonyms.push_back(one.word);
+      }
       spec.choices.push_back(std::move(words));
     }
     spec.min = field.min;
@@ -59,6 +67,10 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
     spec.min_length = field.min_length;
     spec.max_length = field.max_length;
     spec.pattern = field.pattern;
+    spec.unit = field.unit;
+    spec.gives_region = field.type == catalog::FieldType::address && gives_region(field.name);
+    spec.part_of = field.part_of;
+    spec.part = static_cast<AddressPart>(field.part);
     JW_ASSIGN(auto cleaner, FieldCleaner::make(std::move(spec)));
     cleaners.push_back(std::move(cleaner));
   }

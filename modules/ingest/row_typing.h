@@ -6,11 +6,13 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/cleaning/cleaning.h"
 #include "modules/ingest/record_builder.h"
+#include "modules/ingest/synonyms/synonyms.h"
 
 namespace jingwei::ingest {
 
-// One cleaner per field, in order. Errors: as FieldCleaner::make.
-Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource);
+// One cleaner per field, in order; `synonyms` are what data officers keep for its choices. Errors: as
+// FieldCleaner::make.
+Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource, const Synonyms& synonyms = {});
 
 // What a row gets that does not say it itself.
 struct RowDefaults {
