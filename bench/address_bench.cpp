@@ -1,7 +1,8 @@
 // Reading addresses into regions and parts on one thread, over the whole country's tree.
 //
-// address_bench REGIONS.jwrt [ADDRESSES]. One JSON line a metric: median of the rounds. Without a file of addresses (a line
-// each) they are made from the tree by a seed: full, shortened, without levels, with a building behind.
+// address_bench REGIONS.jwrt [ADDRESSES]. One JSON line a metric: median of the rounds. Without a file of
+// addresses (a line each) they are made from the tree by a seed: full, shortened, without levels, with a
+// building behind.
 #include <cstdio>
 #include <fstream>
 
@@ -59,7 +60,8 @@ std::vector<double> rates(std::size_t count, Work work) {
   for (int round = 0; round < rounds; ++round) {
     const auto start = Steady::now();
     work();
-    values.push_back(static_cast<double>(count) / std::chrono::duration<double>(Steady::now() - start).count());
+    values.push_back(static_cast<double>(count) /
+                     std::chrono::duration<double>(Steady::now() - start).count());
   }
   return values;
 }
@@ -92,24 +94,29 @@ int main(int argc, char** argv) {
   }
   AddressReader reader(*index, region::no_node);
   std::size_t found = 0;
-  report("read_region", rates(addresses.size(), [&] {
-           found = 0;
-           for (const auto& address : addresses) {
-             const AddressReading reading = reader.read(address);
-             const bool district = reading.outcome == AddressReading::Outcome::found &&
-                                   tree->level(reading.node) >= region::Level::district;
-             found += district ? 1 : 0;
-           }
-         }),
+  report("read_region",
+         rates(addresses.size(),
+               [&] {
+                 found = 0;
+                 for (const auto& address : addresses) {
+                   const AddressReading reading = reader.read(address);
+                   const bool district = reading.outcome == AddressReading::Outcome::found &&
+                                         tree->level(reading.node) >= region::Level::district;
+                   found += district ? 1 : 0;
+                 }
+               }),
          "addresses/s");
   std::size_t rooms = 0;
-  report("read_region_and_parts", rates(addresses.size(), [&] {
-           for (const auto& address : addresses) {
-             const AddressReading reading = reader.read(address);
-             rooms += parts_of(std::string_view(address).substr(reading.region_end)).room.size();
-           }
-         }),
+  report("read_region_and_parts",
+         rates(addresses.size(),
+               [&] {
+                 for (const auto& address : addresses) {
+                   const AddressReading reading = reader.read(address);
+                   rooms += parts_of(std::string_view(address).substr(reading.region_end)).room.size();
+                 }
+               }),
          "addresses/s");
-  report("share_to_district", {static_cast<double>(found) / static_cast<double>(std::max<std::size_t>(1, addresses.size()))}, "1");
+  report("share_to_district",
+         {static_cast<double>(found) / static_cast<double>(std::max<std::size_t>(1, addresses.size()))}, "1");
   return rooms == 0 && argc < 3 ? 1 : 0;
 }

@@ -55,7 +55,8 @@ int run(const CleanCommand& command) {
   ingest::Gazetteers gazetteers;
   const auto answer = ingest::cleaning_trial_json(
       {command.kind, command.unit, command.value},
-      {region::Tree::from_file(std::move(*file)), RegionId(), gazetteers, clock.now(), zone, {}}, terminal_language());
+      {region::Tree::from_file(std::move(*file)), RegionId(), gazetteers, clock.now(), zone, {}},
+      terminal_language());
   if (!answer) return report(answer.error(), command.common.json);
   if (!command.common.json) return print_outcome(*answer);
   std::printf("%s\n", answer->c_str());

@@ -50,17 +50,20 @@ void show_list(const json::value& list) {
          {"who", text_of(word, "added_by")},
          {"at", text_of(word, "added_at")}});
   }
-  if (list.at("words").as_array().empty()) say(false, "cli.synonyms.none", {{"field", text_of(list, "field")}});
+  if (list.at("words").as_array().empty())
+    say(false, "cli.synonyms.none", {{"field", text_of(list, "field")}});
 }
 
 // The list as it stands with the pairs laid over it, under the version it was read in.
 Result<json::value> set(const SynonymsCommand& command) {
   JW_ASSIGN(const json::value standing, ask(command, "GET", place(command)));
   std::map<std::string, std::string> words;
-  for (const auto& word : standing.at("words").as_array()) words[text_of(word, "word")] = text_of(word, "choice");
+  for (const auto& word : standing.at("words").as_array())
+    words[text_of(word, "word")] = text_of(word, "choice");
   for (const auto& pair : command.pairs) {
     const std::size_t at = pair.rfind('=');
-    if (at == std::string::npos || at == 0) return Error(ErrorCode::invalid, "app.synonym_pair").with("pair", pair);
+    if (at == std::string::npos || at == 0)
+      return Error(ErrorCode::invalid, "app.synonym_pair").with("pair", pair);
     if (at + 1 == pair.size()) {
       words.erase(pair.substr(0, at));
     } else {
@@ -94,7 +97,9 @@ void add_synonyms(CLI::App& app, int& exit_code) {
   CLI::App* list = group->add_subcommand("list", sentence("cli.help.synonyms_list"));
   add_data_option(*list, listed->common);
   add_json_option(*list, listed->common);
-  list->add_option("resource", listed->resource, sentence("cli.option.resource"))->required()->type_name("RESOURCE");
+  list->add_option("resource", listed->resource, sentence("cli.option.resource"))
+      ->required()
+      ->type_name("RESOURCE");
   list->add_option("field", listed->field, sentence("cli.help.synonyms_field"))->type_name("FIELD");
   list->callback([listed, &exit_code] { exit_code = show(*listed, ask(*listed, "GET", place(*listed))); });
 
@@ -102,9 +107,16 @@ void add_synonyms(CLI::App& app, int& exit_code) {
   CLI::App* edit = group->add_subcommand("set", sentence("cli.help.synonyms_set"));
   add_data_option(*edit, edited->common);
   add_json_option(*edit, edited->common);
-  edit->add_option("resource", edited->resource, sentence("cli.option.resource"))->required()->type_name("RESOURCE");
-  edit->add_option("field", edited->field, sentence("cli.help.synonyms_field"))->required()->type_name("FIELD");
-  edit->add_option("pair", edited->pairs, sentence("cli.help.synonyms_pair"))->required()->type_name("WORD=CHOICE")->expected(1, -1);
+  edit->add_option("resource", edited->resource, sentence("cli.option.resource"))
+      ->required()
+      ->type_name("RESOURCE");
+  edit->add_option("field", edited->field, sentence("cli.help.synonyms_field"))
+      ->required()
+      ->type_name("FIELD");
+  edit->add_option("pair", edited->pairs, sentence("cli.help.synonyms_pair"))
+      ->required()
+      ->type_name("WORD=CHOICE")
+      ->expected(1, -1);
   edit->callback([edited, &exit_code] { exit_code = show(*edited, set(*edited)); });
 }
 

@@ -66,7 +66,8 @@ std::string_view name_of(Update update);
 std::string_view name_of(Personal personal);
 std::string_view name_of(FieldType type);
 
-// What an address says beside its region. `building_key` is the same for however the same building is written.
+// What an address says beside its region. `building_key` is the same for however the same building is
+// written.
 enum class AddressPart : std::uint8_t { building_key, road, number, compound, building, unit, floor, room };
 std::string_view name_of(AddressPart part);
 

@@ -130,7 +130,8 @@ Facts facts_of(const Field& field, const std::string& path) {
   if (field.max_length) add(facts, path + ".max_length", std::to_string(*field.max_length));
   add(facts, path + ".pattern", field.pattern);
   add(facts, path + ".unit", field.unit);
-  if (!field.part_of.empty()) add(facts, path + ".from", field.part_of + "." + std::string(name_of(field.part)));
+  if (!field.part_of.empty())
+    add(facts, path + ".from", field.part_of + "." + std::string(name_of(field.part)));
   add(facts, path + ".meaning", field.meaning);
   return facts;
 }

@@ -35,7 +35,8 @@ void write_parts(JsonWriter& json, std::string_view address, AddressResolver& re
 
 }  // namespace
 
-void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource, Language language) {
+void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource,
+                    Language language) {
   const catalog::Field* field = resource.field(list.field);
   json.begin_object();
   json.member("field", list.field);

@@ -28,7 +28,8 @@ void write_record(JsonWriter& json, const Record& record, const catalog::Resourc
                   const region::Tree& tree, Language language);
 
 // A field's synonym list beside its choices.
-void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource, Language language);
+void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource,
+                    Language language);
 
 // {"items":[{id, changes, sentence, kind, sent, becomes}]} in the order of the table; "becomes" is null when
 // the value is refused.
@@ -50,8 +51,8 @@ struct CleaningPlace {
   std::vector<std::string> synthetic_id_prefixes;
 };
 
-// {status, text, region, parts, refusal, rules} of the value; `parts` of an address, else null. Nothing is kept.
-// Errors: invalid "ingest.unknown_kind".
+// {status, text, region, parts, refusal, rules} of the value; `parts` of an address, else null. Nothing is
+// kept. Errors: invalid "ingest.unknown_kind".
 Result<std::string> cleaning_trial_json(const CleaningTrial& trial, const CleaningPlace& place,
                                         Language language);
 

@@ -252,7 +252,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto& unit = in.body["unit"];
     const auto json = cleaning_trial_json(
         {in.body["kind"].text(), unit.present() ? unit.text() : "", in.body["value"].text()},
-        {parts.regions.tree(), parts.hub_region, *parts.gazetteers, parts.clock.now(), parts.zone, parts.synthetic_id_prefixes},
+        {parts.regions.tree(), parts.hub_region, *parts.gazetteers, parts.clock.now(), parts.zone,
+         parts.synthetic_id_prefixes},
         http.language);
     if (!json) return problem(json.error(), http.language);
     return http::Response::json(*json);

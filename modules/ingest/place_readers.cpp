@@ -16,8 +16,8 @@ PlaceNeeds needs_of(const catalog::Resource& resource) {
 PlaceReaders::PlaceReaders(const IngestParts& parts, const catalog::Resource& resource, CleanContext& context)
     : PlaceReaders(parts.regions.tree(), parts.hub_region, *parts.gazetteers, needs_of(resource), context) {}
 
-PlaceReaders::PlaceReaders(const std::shared_ptr<const region::Tree>& tree, RegionId hub_region, Gazetteers& gazetteers,
-                           PlaceNeeds needs, CleanContext& context)
+PlaceReaders::PlaceReaders(const std::shared_ptr<const region::Tree>& tree, RegionId hub_region,
+                           Gazetteers& gazetteers, PlaceNeeds needs, CleanContext& context)
     : regions_(tree, hub_region) {
   context.regions = &regions_;
   if (needs.addresses) context.addresses = &addresses_.emplace(gazetteers.addresses(tree), hub_region);

@@ -17,8 +17,8 @@ struct PlaceNeeds {
 };
 PlaceNeeds needs_of(const catalog::Resource& resource);
 
-// Fills a context's readers and holds them; must outlive the context's use. One per load and thread. All of a load is
-// read by the tree that stood at its beginning.
+// Fills a context's readers and holds them; must outlive the context's use. One per load and thread. All of a
+// load is read by the tree that stood at its beginning.
 class PlaceReaders {
  public:
   PlaceReaders(const IngestParts& parts, const catalog::Resource& resource, CleanContext& context);

@@ -20,8 +20,8 @@ storage::Value value_of(catalog::FieldType type, const Cleaned& cell) {
   }
 }
 
-// The first region field that is filled and allowed to speak, an address only when it tells a region; `otherwise`
-// only when no field is filled.
+// The first region field that is filled and allowed to speak, an address only when it tells a region;
+// `otherwise` only when no field is filled.
 RegionId region_of(const catalog::Resource& resource, const CleanRow& row, RegionId otherwise) {
   const auto filled = [&](const std::string& name) {
     return row.fields[static_cast<std::size_t>(resource.index_of(name))].status != CleanStatus::empty;
@@ -43,7 +43,8 @@ RegionId region_of(const catalog::Resource& resource, const CleanRow& row, Regio
 Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource, const Synonyms& synonyms) {
   std::vector<FieldCleaner> cleaners;
   const auto gives_region = [&](const std::string& name) {
-    return std::find(resource.region_fields.begin(), resource.region_fields.end(), name) != resource.region_fields.end();
+    return std::find(resource.region_fields.begin(), resource.region_fields.end(), name) !=
+           resource.region_fields.end();
   };
   for (const auto& field : resource.fields) {
     FieldSpec spec;

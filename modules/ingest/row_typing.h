@@ -12,7 +12,8 @@ namespace jingwei::ingest {
 
 // One cleaner per field, in order; `synonyms` are what data officers keep for its choices. Errors: as
 // FieldCleaner::make.
-Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource, const Synonyms& synonyms = {});
+Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource,
+                                              const Synonyms& synonyms = {});
 
 // What a row gets that does not say it itself.
 struct RowDefaults {

@@ -32,7 +32,9 @@ void add(Places& names, WrittenForm form, region::Node node) {
 // The name above that is one of people's own words, not 市辖区 or 省直辖县级行政区划.
 std::string_view spoken_name(const region::Tree& tree, region::Node node) {
   const std::string_view name = node == region::no_node ? std::string_view() : tree.name(node);
-  return name == "市辖区" || name == "县" || name.find("直辖县级") != std::string_view::npos ? std::string_view() : name;
+  return name == "市辖区" || name == "县" || name.find("直辖县级") != std::string_view::npos
+             ? std::string_view()
+             : name;
 }
 
 void add_place(Places& names, const region::Tree& tree, region::Node node) {
@@ -41,7 +43,8 @@ void add_place(Places& names, const region::Tree& tree, region::Node node) {
   if (tree.level(node) == region::Level::district) {
     city = spoken_name(tree, parent);
     if (parent != region::no_node) province = spoken_name(tree, tree.parent(parent));
-    // A city without districts stands below itself under its own name (东莞市 / 东莞市); the upper one is meant.
+    // A city without districts stands below itself under its own name (东莞市 / 东莞市); the upper one is
+    // meant.
     if (city == tree.name(node)) return;
   }
   for (auto& form : forms_of(tree.name(node), city, province)) add(names, std::move(form), node);
@@ -81,9 +84,11 @@ AddressIndex::AddressIndex(std::shared_ptr<const region::Tree> tree) : tree_(std
     return left.size() != right.size() ? left.size() > right.size() : left < right;
   });
   for (const auto& [key, one] : order) {
-    Bucket& bucket = buckets_.try_emplace(key, Bucket{static_cast<std::uint32_t>(names_.size()), 0}).first->second;
+    Bucket& bucket =
+        buckets_.try_emplace(key, Bucket{static_cast<std::uint32_t>(names_.size()), 0}).first->second;
     ++bucket.count;
-    names_.push_back({one->first, static_cast<std::uint32_t>(places_.size()), static_cast<std::uint32_t>(one->second.size())});
+    names_.push_back({one->first, static_cast<std::uint32_t>(places_.size()),
+                      static_cast<std::uint32_t>(one->second.size())});
     places_.insert(places_.end(), one->second.begin(), one->second.end());
   }
 }

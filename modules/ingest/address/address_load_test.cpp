@@ -1,10 +1,11 @@
-// Goal: a load takes its records' region and building from the address, and leaves open what the address leaves open.
+// Goal: a load takes its records' region and building from the address, and leaves open what the address
+// leaves open.
 #include <gtest/gtest.h>
 
-#include "modules/ingest/row_typing.h"
-#include "modules/ingest/place_readers.h"
 #include "modules/catalog/resource_yaml.h"
 #include "modules/ingest/messages.gen.h"
+#include "modules/ingest/place_readers.h"
+#include "modules/ingest/row_typing.h"
 #include "modules/region/region_testing.h"
 
 namespace jingwei::ingest {
@@ -34,7 +35,8 @@ class AddressLoad : public ::testing::Test {
         cleaners_(cleaners_of(resources_.front()).value()),
         tree_(region::testing::sample_tree()),
         context_(*parse_rfc3339("2020-03-01T00:00:00Z"), zone_),
-        readers_(tree_, tree_->id(tree_->find("980100")), gazetteers_, needs_of(resources_.front()), context_),
+        readers_(tree_, tree_->id(tree_->find("980100")), gazetteers_, needs_of(resources_.front()),
+                 context_),
         cleaner_(cleaners_) {
     const std::vector<std::string> columns = {"name", "place", "address", "building", "weight"};
     cleaner_.bind(columns);
@@ -51,9 +53,7 @@ class AddressLoad : public ::testing::Test {
     clean.fields[2].rules.visit([&](Rule rule) { rules_.push_back(std::string(message_of(rule))); });
     return typed_row(resources_.front(), clean, zone_, {context_.today, RegionId(1)});
   }
-  std::string region(const TypedRow& row) {
-    return row.region ? tree_->code(tree_->find(row.region)) : "";
-  }
+  std::string region(const TypedRow& row) { return row.region ? tree_->code(tree_->find(row.region)) : ""; }
 
   std::vector<catalog::Resource> resources_;
   std::vector<FieldCleaner> cleaners_;
@@ -86,20 +86,27 @@ TEST_F(AddressLoad, WhatTheSenderWroteCountsFirst) {
 TEST_F(AddressLoad, WhatTheAddressLeavesOpenStaysOpen) {
   EXPECT_EQ(region(row({"甲店", "", "景山路188号", "", ""})), "");
   EXPECT_EQ(rules_, (std::vector<std::string>{"clean.address.no_region"}));
-  EXPECT_EQ(region(row({"甲店", "", "", "", ""})), tree_->code(0)) << "nothing is filled: the resource's own word";
+  EXPECT_EQ(region(row({"甲店", "", "", "", ""})), tree_->code(0))
+      << "nothing is filled: the resource's own word";
 }
 
 TEST_F(AddressLoad, DefinitionsSayWhereAPartComesFrom) {
   const auto fault = [](const std::string& field) {
     const std::string text = std::string(yaml) + "      - " + field + "\n";
     const auto parsed = catalog::parse_resources(text, "r.yaml", "p");
-    return parsed.ok() || parsed.error().causes.empty() ? std::string(parsed.ok() ? "" : parsed.error().message)
-                                                        : std::string(parsed.error().causes.front().message);
+    return parsed.ok() || parsed.error().causes.empty()
+               ? std::string(parsed.ok() ? "" : parsed.error().message)
+               : std::string(parsed.error().causes.front().message);
   };
-  EXPECT_EQ(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: room}}"), "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: name, part: room}}"), "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: integer, from: {field: address, part: room}}"), "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: roof}}"), "");
+  EXPECT_EQ(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: room}}"),
+            "");
+  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: name, part: room}}"),
+            "");
+  EXPECT_NE(
+      fault("{name: room, title: {zh: 房, en: Room}, type: integer, from: {field: address, part: room}}"),
+      "");
+  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: roof}}"),
+            "");
 }
 
 // The place of a citizen ID is checked by the tree's own codes, when the tree is the whole country's.

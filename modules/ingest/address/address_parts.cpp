@@ -19,17 +19,21 @@ struct Ending {
 };
 // Behind a number or letter; the longest first where one begins another.
 constexpr std::array endings = {
-    Ending{"号楼", Kind::building}, Ending{"号院", Kind::number}, Ending{"号房", Kind::room}, Ending{"号室", Kind::room},
-    Ending{"号门", Kind::unit},     Ending{"号", Kind::number},   Ending{"#楼", Kind::building}, Ending{"#", Kind::building},
-    Ending{"栋", Kind::building},   Ending{"幢", Kind::building}, Ending{"座", Kind::building}, Ending{"塔", Kind::building},
-    Ending{"单元", Kind::unit},     Ending{"门", Kind::unit},     Ending{"层", Kind::floor},  Ending{"楼", Kind::floor},
-    Ending{"F", Kind::floor},       Ending{"f", Kind::floor},     Ending{"室", Kind::room},   Ending{"房", Kind::room},
-    Ending{"户", Kind::room},       Ending{"弄", Kind::lane},     Ending{"期", Kind::zone},   Ending{"区", Kind::zone}};
+    Ending{"号楼", Kind::building}, Ending{"号院", Kind::number}, Ending{"号房", Kind::room},
+    Ending{"号室", Kind::room},     Ending{"号门", Kind::unit},   Ending{"号", Kind::number},
+    Ending{"#楼", Kind::building},  Ending{"#", Kind::building},  Ending{"栋", Kind::building},
+    Ending{"幢", Kind::building},   Ending{"座", Kind::building}, Ending{"塔", Kind::building},
+    Ending{"单元", Kind::unit},     Ending{"门", Kind::unit},     Ending{"层", Kind::floor},
+    Ending{"楼", Kind::floor},      Ending{"F", Kind::floor},     Ending{"f", Kind::floor},
+    Ending{"室", Kind::room},       Ending{"房", Kind::room},     Ending{"户", Kind::room},
+    Ending{"弄", Kind::lane},       Ending{"期", Kind::zone},     Ending{"区", Kind::zone}};
 
-constexpr std::array<std::string_view, 9> roads = {"大道", "大街", "公路", "胡同", "环路", "路", "街", "巷", "条"};
+constexpr std::array<std::string_view, 9> roads = {"大道", "大街", "公路", "胡同", "环路",
+                                                   "路",   "街",   "巷",   "条"};
 constexpr std::array<std::string_view, 32> compounds = {
-    "小区",   "花园", "公寓", "大厦", "广场", "中心", "家园", "新村", "山庄", "名苑", "大楼", "工业园", "科技园", "产业园", "软件园", "创意园",
-    "开发区", "工业区", "园区", "市场", "商场", "酒店", "宾馆", "医院", "学校", "大学", "国际", "社区", "苑", "城", "园", "村"};
+    "小区",   "花园",   "公寓",   "大厦",   "广场",   "中心",   "家园",   "新村", "山庄", "名苑", "大楼",
+    "工业园", "科技园", "产业园", "软件园", "创意园", "开发区", "工业区", "园区", "市场", "商场", "酒店",
+    "宾馆",   "医院",   "学校",   "大学",   "国际",   "社区",   "苑",     "城",   "园",   "村"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -52,7 +56,8 @@ std::size_t prefix_bytes(std::string_view text) {
   return one_of(text, {"甲", "乙", "丙", "丁", "东", "西", "南", "北", "中"});
 }
 
-// A number or letter with the word behind it, as at the front of 188号, A座, 三单元, B1层, 甲12号, 北楼, 5-1号.
+// A number or letter with the word behind it, as at the front of 188号, A座, 三单元, B1层, 甲12号, 北楼,
+// 5-1号.
 struct Numbered {
   Kind kind = Kind::none;
   std::string_view value, whole;
@@ -60,8 +65,8 @@ struct Numbered {
 
 Numbered numbered_at(std::string_view text) {
   std::size_t at = prefix_bytes(text);
-  const bool direction = at != 0 && !text.starts_with("甲") && !text.starts_with("乙") && !text.starts_with("丙") &&
-                         !text.starts_with("丁");
+  const bool direction = at != 0 && !text.starts_with("甲") && !text.starts_with("乙") &&
+                         !text.starts_with("丙") && !text.starts_with("丁");
   const std::size_t begin = at;
   bool ascii = false;
   while (at < text.size() && (is_digit(text[at]) || is_letter(text[at]) ||
@@ -86,8 +91,10 @@ Numbered numbered_at(std::string_view text) {
     if (!text.substr(at).starts_with(ending.text)) continue;
     const std::string_view behind = text.substr(at + ending.text.size());
     // 五号路, 三号线, 2号门 as a place by itself; 十里 and 三门 are names.
-    if (ending.kind == Kind::number && one_of(behind, {"路", "街", "线", "桥", "地块", "公路"}) != 0) return {};
-    if (bare_direction && direction && ending.text == "区") return {Kind::zone, value, text.substr(0, at + 3)};
+    if (ending.kind == Kind::number && one_of(behind, {"路", "街", "线", "桥", "地块", "公路"}) != 0)
+      return {};
+    if (bare_direction && direction && ending.text == "区")
+      return {Kind::zone, value, text.substr(0, at + 3)};
     if (bare_direction && ending.kind != Kind::building && ending.text != "楼") return {};
     if (ending.text == "门" && !ascii) return {};
     if (ending.text == "房" && behind.starts_with("地产")) return {};
@@ -127,8 +134,8 @@ std::size_t bracket_bytes(std::string_view text) {
 }
 
 std::size_t mark_bytes(std::string_view text) {
-  if (!text.empty() && !is_digit(text[0]) && !is_letter(text[0]) && static_cast<unsigned char>(text[0]) < 0x80 &&
-      text[0] != '#')
+  if (!text.empty() && !is_digit(text[0]) && !is_letter(text[0]) &&
+      static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '#')
     return 1;
   return one_of(text, {"，", "。", "、", "；", "：", "·", "”", "“"});
 }
@@ -183,12 +190,14 @@ class Reader {
         if (parts_.room.empty()) parts_.room = normal(one.value);
         return;
       default:  // A区, 二期: a part of the compound
-        if (!parts_.compound.empty()) parts_.compound += normal(one.value) + std::string(one.whole.substr(one.value.size()));
+        if (!parts_.compound.empty())
+          parts_.compound += normal(one.value) + std::string(one.whole.substr(one.value.size()));
         return;
     }
   }
 
-  // Digits and letters without a word behind them: 1203 after a building, A4-507, 1-2-301; else part of a name.
+  // Digits and letters without a word behind them: 1203 after a building, A4-507, 1-2-301; else part of a
+  // name.
   void take_bare() {
     std::size_t end = 0;
     while (end < text_.size() && (is_digit(text_[end]) || is_letter(text_[end]) || text_[end] == '-')) ++end;
@@ -213,7 +222,8 @@ class Reader {
     if (dash != std::string_view::npos && parts_.building.empty()) {
       parts_.building = normal(run.substr(0, dash));
       room = run.substr(dash + 1);
-      if (const std::size_t second = room.find('-'); second != std::string_view::npos && parts_.unit.empty()) {
+      if (const std::size_t second = room.find('-');
+          second != std::string_view::npos && parts_.unit.empty()) {
         parts_.unit = normal(room.substr(0, second));
         room = room.substr(second + 1);
       }
@@ -236,7 +246,8 @@ class Reader {
         // 望京街东路: the ending may be followed by another road's.
         return take_road(end);
       }
-      if (here.starts_with("道") && !text_.substr(0, at).ends_with("街") && numbered_at(here.substr(3)).kind == Kind::number)
+      if (here.starts_with("道") && !text_.substr(0, at).ends_with("街") &&
+          numbered_at(here.substr(3)).kind == Kind::number)
         return take_road(at + 3);
       if (here.starts_with("里") && numbered_at(here.substr(3)).kind != Kind::none) return take_road(at + 3);
       if (const std::size_t end = compound_end(at); end != 0) return take_compound(end);
@@ -267,10 +278,12 @@ class Reader {
       if (!here.starts_with(ending)) continue;
       const std::string_view behind = here.substr(ending.size());
       // 国际大厦, 中心广场, 园区路, 村委会, 城东路: the name goes on.
-      const bool goes_on = one_of(behind, {"大厦", "广场", "中心", "大楼", "公寓", "路", "街", "大道", "委会", "东路", "西路",
-                                           "南路", "北路", "中路", "花园", "小区", "商务", "区"}) != 0;
+      const bool goes_on =
+          one_of(behind, {"大厦", "广场", "中心", "大楼", "公寓", "路", "街", "大道", "委会", "东路", "西路",
+                          "南路", "北路", "中路", "花园", "小区", "商务", "区"}) != 0;
       if (goes_on && !(behind.starts_with("区") && ending != "园")) continue;
-      if ((ending == "城" || ending == "园" || ending == "村" || ending == "苑") && count_points(text_.substr(0, at)) < 2)
+      if ((ending == "城" || ending == "园" || ending == "村" || ending == "苑") &&
+          count_points(text_.substr(0, at)) < 2)
         continue;
       return at + ending.size();
     }

@@ -1,4 +1,5 @@
-// What stands behind the region in an address: road, number, compound, building, unit, floor, room. Pure text.
+// What stands behind the region in an address: road, number, compound, building, unit, floor, room. Pure
+// text.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +21,13 @@ struct AddressParts {
   std::string room;      // 室, 房, 户
 };
 
-// `text`: cleaned address behind the names of its region. Remarks in brackets are passed over. What is none of the
-// parts is left out; nothing is refused.
+// `text`: cleaned address behind the names of its region. Remarks in brackets are passed over. What is none
+// of the parts is left out; nothing is refused.
 AddressParts parts_of(std::string_view text);
 
-// The same for however the same building is written: "440402|景山路188|A", or "440402|粤财大厦|A" where there is no
-// number at a road. `region` is the code of the district (or the deepest region above it). Empty when the address
-// names neither a road with a number nor a compound: then no building can be told.
+// The same for however the same building is written: "440402|景山路188|A", or "440402|粤财大厦|A" where there
+// is no number at a road. `region` is the code of the district (or the deepest region above it). Empty when
+// the address names neither a road with a number nor a compound: then no building can be told.
 std::string building_key(std::string_view region, const AddressParts& parts);
 
 }  // namespace jingwei::ingest

@@ -10,7 +10,8 @@ namespace {
 std::string parts(std::string_view text) {
   const AddressParts all = parts_of(text);
   std::string out;
-  for (const std::string& part : {all.road, all.number, all.compound, all.building, all.unit, all.floor, all.room})
+  for (const std::string& part :
+       {all.road, all.number, all.compound, all.building, all.unit, all.floor, all.room})
     out += (out.empty() ? "" : " ") + (part.empty() ? "-" : part);
   return out;
 }

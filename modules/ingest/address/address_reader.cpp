@@ -90,7 +90,8 @@ std::size_t named_community_bytes(std::string_view rest, std::string_view name, 
     bytes += ending;
     ended = true;
   }
-  if (const std::size_t more = community_ending(rest.substr(bytes), village); ended && more != 0) bytes += more;
+  if (const std::size_t more = community_ending(rest.substr(bytes), village); ended && more != 0)
+    bytes += more;
   return ended ? bytes : 0;
 }
 
@@ -146,7 +147,8 @@ void AddressReader::extend(const Trail& trail) {
   --depth_;
 }
 
-void AddressReader::take(const Trail& trail, const NameMatch& match, std::size_t begin, const NamedPlace& place) {
+void AddressReader::take(const Trail& trail, const NameMatch& match, std::size_t begin,
+                         const NamedPlace& place) {
   Trail next = trail;
   next.end = begin + match.bytes;
   if (place.node != trail.node && tree_.contains(trail.node, place.node)) {
@@ -160,7 +162,8 @@ void AddressReader::take(const Trail& trail, const NameMatch& match, std::size_t
     next.anchored = next.names > 1 || !next.last_short || tree_.level(next.node) <= Level::city;
   } else {
     // A name that stands a second time, as in 广东省珠海市广东省珠海市香洲区.
-    const bool again = trail.names > 0 && (place.form == NameForm::whole || place.form == NameForm::short_form) &&
+    const bool again = trail.names > 0 &&
+                       (place.form == NameForm::whole || place.form == NameForm::short_form) &&
                        (place.node == trail.node || tree_.contains(place.node, trail.node)) &&
                        (trail.repeated_end == trail.repeated_begin || trail.repeated_end == begin);
     if (!again) return;
@@ -218,7 +221,8 @@ bool AddressReader::match_street(Trail& trail, std::string_view rest, Node distr
   Node best = region::no_node, shortened = region::no_node;
   std::size_t best_bytes = 0, shortened_bytes = 0;
   bool tie = false;
-  for (Node child = tree_.first_child(district); child != region::no_node; child = tree_.next_sibling(child)) {
+  for (Node child = tree_.first_child(district); child != region::no_node;
+       child = tree_.next_sibling(child)) {
     if (tree_.level(child) != Level::street) continue;
     const std::string_view name = tree_.name(child);
     const std::size_t stem = index_.stem_of(child);
@@ -273,7 +277,8 @@ bool AddressReader::match_street_in_city(Trail& trail, std::string_view rest) co
     if (tree_.level(node) == Level::street) {
       const std::size_t stem = index_.stem_of(node);
       const std::string_view name = tree_.name(node);
-      const std::size_t bytes = rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0;
+      const std::size_t bytes =
+          rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0;
       if (bytes != 0 && bytes >= best_bytes) {
         tie = bytes == best_bytes;
         best_bytes = bytes;
@@ -288,8 +293,8 @@ bool AddressReader::match_street_in_city(Trail& trail, std::string_view rest) co
   return true;
 }
 
-// Below a street its own communities; below a district or the hub all of them, of which one alone may bear the
-// name.
+// Below a street its own communities; below a district or the hub all of them, of which one alone may bear
+// the name.
 bool AddressReader::match_community(Trail& trail, std::string_view rest) const {
   if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) return false;
   const bool of_street = tree_.level(trail.node) == Level::street;
@@ -327,7 +332,8 @@ void AddressReader::match_own(Trail& trail) const {
     const std::string_view rest = text_.substr(at);
     Node best = region::no_node;
     std::size_t bytes = 0;
-    for (Node child = tree_.first_child(trail.node); child != region::no_node; child = tree_.next_sibling(child)) {
+    for (Node child = tree_.first_child(trail.node); child != region::no_node;
+         child = tree_.next_sibling(child)) {
       if (tree_.level(child) < Level::grid) return;
       const std::string_view name = tree_.name(child);
       if (name.size() > bytes && rest.starts_with(name)) {
@@ -375,7 +381,8 @@ void AddressReader::read_unanchored_street() {
 }
 
 bool AddressReader::names_place_above(Node node) const {
-  for (Node above = tree_.parent(node); above != region::no_node && above != tree_.root(); above = tree_.parent(above)) {
+  for (Node above = tree_.parent(node); above != region::no_node && above != tree_.root();
+       above = tree_.parent(above)) {
     if (text_.find(tree_.name(above)) != std::string_view::npos) return true;
   }
   return false;
@@ -384,7 +391,9 @@ bool AddressReader::names_place_above(Node node) const {
 AddressReading AddressReader::decide(std::size_t begin) const {
   AddressReading reading;
   reading.region_begin = begin;
-  const auto better = [](const Trail& a, const Trail& b) { return a.end != b.end ? a.end > b.end : a.weak < b.weak; };
+  const auto better = [](const Trail& a, const Trail& b) {
+    return a.end != b.end ? a.end > b.end : a.weak < b.weak;
+  };
   const Trail& best = *std::min_element(ends_.begin(), ends_.end(), better);
   std::vector<const Trail*> left;
   for (const Trail& one : ends_) {
@@ -427,8 +436,8 @@ AddressReading AddressReader::decide(std::size_t begin) const {
   }
   if (count == 1 && told->anchored) return take(*told, false);
   // 吉林 and 海南 alone are the provinces, though cities share the name.
-  const auto province = std::find_if(left.begin(), left.end(),
-                                     [&](const Trail* one) { return tree_.level(one->node) == Level::province; });
+  const auto province = std::find_if(
+      left.begin(), left.end(), [&](const Trail* one) { return tree_.level(one->node) == Level::province; });
   if (province != left.end()) return take(**province, false);
   reading.outcome = AddressReading::Outcome::ambiguous;
   Node shared = left.front()->node;

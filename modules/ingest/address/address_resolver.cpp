@@ -6,8 +6,9 @@ namespace jingwei::ingest {
 
 std::string_view body_of(std::string_view address, const AddressReading& reading) {
   const std::string_view front = address.substr(0, reading.region_begin);
-  const bool told_before = std::any_of(front.begin(), front.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-                           front.find("号") != std::string_view::npos;
+  const bool told_before =
+      std::any_of(front.begin(), front.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+      front.find("号") != std::string_view::npos;
   return told_before ? front : address.substr(reading.region_end);
 }
 

@@ -29,11 +29,12 @@ class TreeAddressResolver final : public AddressResolver {
   AddressParts parts_;
 };
 
-// The text in which an address names road, number and building: behind the names of its region, or before them
-// when it says the region last.
+// The text in which an address names road, number and building: behind the names of its region, or before
+// them when it says the region last.
 std::string_view body_of(std::string_view address, const AddressReading& reading);
 
-// The code under which a building's key stands: the district's, or of a region above it its own; empty of none.
+// The code under which a building's key stands: the district's, or of a region above it its own; empty of
+// none.
 std::string district_code(const region::Tree& tree, region::Node node);
 
 }  // namespace jingwei::ingest

@@ -49,7 +49,8 @@ std::shared_ptr<const AddressIndex> Gazetteers::addresses(const std::shared_ptr<
   return addresses_;
 }
 
-std::shared_ptr<const CitizenPlaces> Gazetteers::citizen_places(const std::shared_ptr<const region::Tree>& tree) {
+std::shared_ptr<const CitizenPlaces> Gazetteers::citizen_places(
+    const std::shared_ptr<const region::Tree>& tree) {
   const std::lock_guard lock(mutex_);
   if (places_of_ != tree) {
     places_ = make_places(*tree);

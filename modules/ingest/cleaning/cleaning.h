@@ -34,7 +34,7 @@ enum class CleanType : std::uint8_t {
 };
 std::string_view name_of(CleanType type);  // "person_name", as resources.yaml writes it
 std::optional<CleanType> clean_type_named(std::string_view name);
-std::span<const std::string_view> address_part_names();  // in the order of AddressPart
+std::span<const std::string_view> address_part_names();                // in the order of AddressPart
 std::optional<AddressPart> address_part_named(std::string_view name);  // "building_key"
 
 struct ChoiceSpec {
@@ -83,7 +83,8 @@ class FieldCleaner {
 // A choice's word as it is compared: width folded, spaces and invisible characters out, lower case.
 std::string normal_word(std::string_view word);
 
-// A header as it is compared: as normal_word, and out with remarks in brackets and marks people add to headers (姓名（必填）*).
+// A header as it is compared: as normal_word, and out with remarks in brackets and marks people add to
+// headers (姓名（必填）*).
 std::string normal_header(std::string_view header);
 
 // How a file's columns meet a resource's fields.

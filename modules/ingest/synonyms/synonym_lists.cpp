@@ -20,7 +20,9 @@ constexpr std::ptrdiff_t suggested_digits = 4;
 Result<const catalog::Field*> choice_field(const catalog::Entry& entry, const std::string& name) {
   const catalog::Field* field = entry.resource.field(name);
   if (field != nullptr && field->type == catalog::FieldType::choice) return field;
-  return Error(ErrorCode::not_found, "ingest.no_choice_field").with("field", name).with("resource", entry.resource.id);
+  return Error(ErrorCode::not_found, "ingest.no_choice_field")
+      .with("field", name)
+      .with("resource", entry.resource.id);
 }
 
 // The words that the definition itself gives its choices, as they are compared.
@@ -42,20 +44,26 @@ struct Wanted {
 // By the form in which words are compared. Errors name the word at fault.
 Result<std::map<std::string, Wanted>> checked(const SynonymEdit& edit, const catalog::Field& field) {
   if (edit.words.size() > limits::synonym_words)
-    return Error(ErrorCode::invalid, "ingest.synonyms_too_many").with("most", std::to_string(limits::synonym_words)).at("/words");
+    return Error(ErrorCode::invalid, "ingest.synonyms_too_many")
+        .with("most", std::to_string(limits::synonym_words))
+        .at("/words");
   const auto own = own_words(field);
   std::map<std::string, Wanted> wanted;
   for (std::size_t at = 0; at < edit.words.size(); ++at) {
     const auto& [raw, choice] = edit.words[at];
     const auto fault = [&](const char* message) {
-      return Error(ErrorCode::invalid, message).with("word", raw).with("choice", choice).at("/words/" + std::to_string(at));
+      return Error(ErrorCode::invalid, message)
+          .with("word", raw)
+          .with("choice", choice)
+          .at("/words/" + std::to_string(at));
     };
     const std::string word = text::squeeze(raw);
     const std::string normal = normal_word(word);
     if (normal.empty()) return fault("ingest.synonym_empty");
     if (text::code_points(word).size() > limits::synonym_length)
       return fault("ingest.synonym_too_long").with("most", std::to_string(limits::synonym_length));
-    if (std::none_of(field.choices.begin(), field.choices.end(), [&](const auto& one) { return one.id == choice; }))
+    if (std::none_of(field.choices.begin(), field.choices.end(),
+                     [&](const auto& one) { return one.id == choice; }))
       return fault("ingest.synonym_of_nothing");
     if (own.contains(normal)) return fault("ingest.synonym_is_choice");
     if (!wanted.emplace(normal, Wanted{word, choice}).second) return fault("ingest.synonym_doubled");
@@ -85,7 +93,8 @@ Result<std::vector<SynonymList>> SynonymLists::all(const std::string& resource) 
     if (field.type == catalog::FieldType::choice) lists.push_back({field.name, 0, "", std::nullopt, {}});
   }
   const auto list_of = [&](std::string_view field) -> SynonymList* {
-    const auto found = std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.field == field; });
+    const auto found =
+        std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.field == field; });
     return found == lists.end() ? nullptr : &*found;
   };
   {
@@ -114,7 +123,9 @@ Result<SynonymList> SynonymLists::find(const std::string& resource, const std::s
   for (auto& list : lists) {
     if (list.field == field) return std::move(list);
   }
-  return Error(ErrorCode::not_found, "ingest.no_choice_field").with("field", field).with("resource", resource);
+  return Error(ErrorCode::not_found, "ingest.no_choice_field")
+      .with("field", field)
+      .with("resource", resource);
 }
 
 Result<SynonymList> SynonymLists::put(const SynonymEdit& edit, const WriteRequest& request) const {
@@ -124,7 +135,9 @@ Result<SynonymList> SynonymLists::put(const SynonymEdit& edit, const WriteReques
   JW_ASSIGN(auto wanted, checked(edit, *field));
   JW_ASSIGN(const SynonymList standing, find(edit.resource, edit.field));
   const auto changed = [&] {
-    return Error(ErrorCode::conflict, "ingest.synonyms_changed").with("field", edit.field).with("resource", edit.resource);
+    return Error(ErrorCode::conflict, "ingest.synonyms_changed")
+        .with("field", edit.field)
+        .with("resource", edit.resource);
   };
   if (standing.version != edit.version) return changed();
 
@@ -133,7 +146,8 @@ Result<SynonymList> SynonymLists::put(const SynonymEdit& edit, const WriteReques
   if (edit.version == 0) {
     change.writes.push_back({&sql::add_synonym_list, {edit.resource, edit.field, request.actor, now}, 1});
   } else {
-    change.writes.push_back({&sql::move_synonym_list, {edit.resource, edit.field, edit.version, request.actor, now}, 1});
+    change.writes.push_back(
+        {&sql::move_synonym_list, {edit.resource, edit.field, edit.version, request.actor, now}, 1});
   }
   std::int64_t dropped = 0;
   for (const auto& word : standing.words) {
@@ -147,8 +161,9 @@ Result<SynonymList> SynonymLists::put(const SynonymEdit& edit, const WriteReques
     change.writes.push_back({&sql::drop_synonym, {edit.resource, edit.field, normal}, 1});
   }
   for (const auto& [normal, one] : wanted) {
-    change.writes.push_back(
-        {&sql::add_synonym, {edit.resource, edit.field, normal, one.word, one.choice, request.actor, now}, 1});
+    change.writes.push_back({&sql::add_synonym,
+                             {edit.resource, edit.field, normal, one.word, one.choice, request.actor, now},
+                             1});
   }
   JsonWriter details;
   details.begin_object();
@@ -177,7 +192,8 @@ Result<std::vector<UnknownWord>> SynonymLists::unknown_words(const std::string& 
   std::optional<Error> fault;
   {
     JW_ASSIGN(auto reader, parts.store.read());
-    const std::array<storage::Value, 3> parameters = {resource, field, static_cast<std::int64_t>(limits::suggested_rows)};
+    const std::array<storage::Value, 3> parameters = {resource, field,
+                                                      static_cast<std::int64_t>(limits::suggested_rows)};
     JW_TRY(reader->query(sql::unknown_choice_rows, parameters, [&](const storage::Row& row) {
       auto original = parts.sealer.open({"refused_row", row.integer(1), "original"}, row.blob(2));
       if (!original) {
@@ -199,7 +215,8 @@ Result<std::vector<UnknownWord>> SynonymLists::unknown_words(const std::string& 
     }
     for (const auto& [name, value] : cutters.at(row.batch).fields_of(row.original)) {
       const std::string word = text::squeeze(value);
-      const auto digits = std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const auto digits =
+          std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
       if (name != field || word.empty() || digits > suggested_digits ||
           text::code_points(word).size() > suggested_points) {
         continue;
@@ -212,7 +229,8 @@ Result<std::vector<UnknownWord>> SynonymLists::unknown_words(const std::string& 
   for (const auto& word : known.words) words.erase(normal_word(word.word));
   std::vector<UnknownWord> sorted;
   for (auto& [normal, word] : words) sorted.push_back(std::move(word));
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.rows > b.rows; });
   return sorted;
 }
 

@@ -20,8 +20,8 @@ struct SynonymEdit {
   std::vector<Word> words;  // all of them; words that are left out go
 };
 
-// Thread-safe. Everything decided here goes into one Change with its audit entry; words that stay keep who added
-// them and when.
+// Thread-safe. Everything decided here goes into one Change with its audit entry; words that stay keep who
+// added them and when.
 class SynonymLists {
  public:
   // `service` must outlive it.
@@ -31,8 +31,8 @@ class SynonymLists {
   Result<std::vector<SynonymList>> all(const std::string& resource) const;
   // Errors: not_found (resource; "ingest.no_choice_field").
   Result<SynonymList> find(const std::string& resource, const std::string& field) const;
-  // Errors: as find; invalid (a choice that is none, a word that is empty, too long, doubled or a choice itself,
-  // too many); conflict "ingest.synonyms_changed".
+  // Errors: as find; invalid (a choice that is none, a word that is empty, too long, doubled or a choice
+  // itself, too many); conflict "ingest.synonyms_changed".
   Result<SynonymList> put(const SynonymEdit& edit, const WriteRequest& request) const;
   // Words of the newest rows (limits::suggested_rows) that are still refused for not being a choice, the most
   // frequent first. Long ones and numbers are left out: they come of columns that slipped. Errors: as find.

@@ -1,5 +1,5 @@
-// Goal: an officer's synonyms count from the next load on, are never lost to somebody else's change, and suggest
-// themselves from refused rows.
+// Goal: an officer's synonyms count from the next load on, are never lost to somebody else's change, and
+// suggest themselves from refused rows.
 #include <gtest/gtest.h>
 
 #include "modules/ingest/synonyms/synonym_lists.h"
@@ -34,7 +34,8 @@ TYPED_TEST(SynonymsTest, CountFromTheNextLoadOn) {
   EXPECT_EQ(batch.counts.accepted, 3);
   EXPECT_EQ(batch.counts.cleaned, 2);
   const auto receipt = this->node_.ingest->add_record(
-      "people", {{"name", "张三"}, {"citizen_id", citizen_id(9)}, {"kind", "外来"}, {"grid", grid_code(9)}}, {"tester", {}});
+      "people", {{"name", "张三"}, {"citizen_id", citizen_id(9)}, {"kind", "外来"}, {"grid", grid_code(9)}},
+      {"tester", {}});
   ASSERT_TRUE(receipt.ok()) << receipt.error().to_log();
   const Record record = must(this->node_.ingest->find_record("people", receipt->id));
   EXPECT_EQ(std::get<std::string>(record.values[3]), "guest") << "a form's record too";
@@ -72,15 +73,16 @@ TYPED_TEST(SynonymsTest, SayWhatIsWrongWithAWord) {
 }
 
 TYPED_TEST(SynonymsTest, AreSuggestedByRefusedRows) {
-  this->load("people", std::string(people_header) + person(1, "外来") + person(2, "外来") + person(3, "寄居") +
-                           person(4, "13800000000"));
+  this->load("people", std::string(people_header) + person(1, "外来") + person(2, "外来") +
+                           person(3, "寄居") + person(4, "13800000000"));
   const auto words = must(this->lists().unknown_words("people", "kind"));
   ASSERT_EQ(words.size(), 2U) << "a number comes of a column that slipped";
   EXPECT_EQ(words[0].word, "外来");
   EXPECT_EQ(words[0].rows, 2);
   EXPECT_EQ(words[1].word, "寄居");
   must(this->put(0, {{"外来", "guest"}}));
-  EXPECT_EQ(must(this->lists().unknown_words("people", "kind")).size(), 1U) << "what is known is no suggestion";
+  EXPECT_EQ(must(this->lists().unknown_words("people", "kind")).size(), 1U)
+      << "what is known is no suggestion";
 }
 
 }  // namespace
