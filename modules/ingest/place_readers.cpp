@@ -3,12 +3,16 @@
 namespace jingwei::ingest {
 
 PlaceNeeds needs_of(const catalog::Resource& resource) {
+  using catalog::FieldType;
   PlaceNeeds needs;
   for (const auto& field : resource.fields) {
-    using catalog::FieldType;
-    needs.addresses = needs.addresses || field.type == FieldType::address;
+    needs.addresses = needs.addresses || !field.part_of.empty();
     needs.citizen_places = needs.citizen_places || field.type == FieldType::citizen_id ||
                            field.type == FieldType::identity_document;
+  }
+  for (const auto& name : resource.region_fields) {
+    const catalog::Field* field = resource.field(name);
+    needs.addresses = needs.addresses || (field != nullptr && field->type == FieldType::address);
   }
   return needs;
 }
