@@ -150,8 +150,11 @@ void FieldCleaner::Compiled::find_address(Cleaned& value, CleanContext& context)
   if (match.repeated_end > match.repeated_begin) {
     std::string once(value.text.substr(0, match.repeated_begin));
     once += value.text.substr(match.repeated_end);
-    value.text = context.arena.copy(once);
-    value.rules.add(Rule::address_repeated);
+    // Only when the address says the same without them: of 珠海珠海市 the second name is the better one.
+    if (context.addresses->match(once).region_id == match.region_id) {
+      value.text = context.arena.copy(once);
+      value.rules.add(Rule::address_repeated);
+    }
   }
   if (!value.rules.empty()) value.status = CleanStatus::cleaned;
 }
