@@ -68,6 +68,8 @@ AddressIndex::AddressIndex(std::shared_ptr<const region::Tree> tree) : tree_(std
     if (level >= region::Level::street) {
       const std::string_view name = tree_->name(node);
       stems_[node] = static_cast<std::uint8_t>(std::min<std::size_t>(stem_bytes(name), 255));
+      if (level == region::Level::street) streets_.push_back({node, head_of(name)});
+      if (level == region::Level::community) communities_.push_back({node, head_of(name)});
     } else if (level >= region::Level::province) {
       add_place(found, *tree_, node);
     }

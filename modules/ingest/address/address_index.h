@@ -1,6 +1,7 @@
 // The names of provinces, cities and districts in every form people write them, found by their beginning.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,6 +45,22 @@ class AddressIndex {
     }
   }
 
+  // A street or community under some region, with what its first two characters hash to.
+  struct Below {
+    region::Node node = region::no_node;
+    std::uint32_t head = 0;
+  };
+  // Calls `each` with every street under `above` whose name begins with the two characters that `text` begins
+  // with.
+  template <typename Each>
+  void each_street(region::Node above, std::string_view text, Each each) const {
+    each_below(streets_, above, text, each);
+  }
+  template <typename Each>
+  void each_community(region::Node above, std::string_view text, Each each) const {
+    each_below(communities_, above, text, each);
+  }
+
   // Bytes of the stem (place_names.h) of a street's or community's name.
   std::size_t stem_of(region::Node node) const { return stems_[node]; }
 
@@ -60,12 +77,28 @@ class AddressIndex {
   };
   // The first two characters.
   static std::uint64_t key_of(std::string_view text);
+  static std::uint32_t head_of(std::string_view text) {
+    return static_cast<std::uint32_t>(key_of(text) * 0x9E3779B97F4A7C15ULL >> 32);
+  }
+
+  // In the order of the tree; a region's own stand beside one another.
+  template <typename Each>
+  void each_below(const std::vector<Below>& all, region::Node above, std::string_view text, Each each) const {
+    const region::Interval inside = tree_->subtree(above);
+    const std::uint32_t head = head_of(text);
+    auto at = std::lower_bound(all.begin(), all.end(), inside.begin,
+                               [](const Below& one, region::Node node) { return one.node < node; });
+    for (; at != all.end() && at->node < inside.end; ++at) {
+      if (at->head == head) each(at->node);
+    }
+  }
 
   std::shared_ptr<const region::Tree> tree_;
   std::vector<Name> names_;
   std::vector<NamedPlace> places_;
   std::unordered_map<std::uint64_t, Bucket> buckets_;
   std::vector<std::uint8_t> stems_;
+  std::vector<Below> streets_, communities_;
 };
 
 }  // namespace jingwei::ingest

@@ -221,12 +221,10 @@ bool AddressReader::match_street(Trail& trail, std::string_view rest, Node distr
   Node best = region::no_node, shortened = region::no_node;
   std::size_t best_bytes = 0, shortened_bytes = 0;
   bool tie = false;
-  for (Node child = tree_.first_child(district); child != region::no_node;
-       child = tree_.next_sibling(child)) {
-    if (tree_.level(child) != Level::street) continue;
+  index_.each_street(district, rest, [&](Node child) {
     const std::string_view name = tree_.name(child);
     const std::size_t stem = index_.stem_of(child);
-    if (!rest.starts_with(name.substr(0, stem))) continue;
+    if (!rest.starts_with(name.substr(0, stem))) return;
     const std::size_t bytes = named_street_bytes(rest, name, stem);
     if (bytes != 0 && bytes >= best_bytes) {
       tie = bytes == best_bytes;
@@ -237,7 +235,7 @@ bool AddressReader::match_street(Trail& trail, std::string_view rest, Node distr
       shortened_bytes = stem;
       shortened = child;
     }
-  }
+  });
   if (best != region::no_node && !tie) {
     trail.node = best;
     trail.end += best_bytes;
@@ -264,29 +262,19 @@ bool AddressReader::match_street(Trail& trail, std::string_view rest, Node distr
 // 珠海市吉大街道: the district is left out. Only a street with its ending, that stands once in the city.
 bool AddressReader::match_street_in_city(Trail& trail, std::string_view rest) const {
   if (up_to_ending(rest, street_markers) == 0) return false;
-  const Node city = trail.node;
   Node best = region::no_node;
   std::size_t best_bytes = 0;
   bool tie = false;
-  const region::Interval all = tree_.subtree(city);
-  for (Node node = all.begin + 1; node < all.end;) {
-    if (tree_.level(node) < Level::street) {
-      ++node;
-      continue;
-    }
-    if (tree_.level(node) == Level::street) {
-      const std::size_t stem = index_.stem_of(node);
-      const std::string_view name = tree_.name(node);
-      const std::size_t bytes =
-          rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0;
-      if (bytes != 0 && bytes >= best_bytes) {
-        tie = bytes == best_bytes;
-        best_bytes = bytes;
-        best = node;
-      }
-    }
-    node = tree_.subtree(node).end;
-  }
+  index_.each_street(trail.node, rest, [&](Node node) {
+    const std::size_t stem = index_.stem_of(node);
+    const std::string_view name = tree_.name(node);
+    const std::size_t bytes =
+        rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0;
+    if (bytes == 0 || bytes < best_bytes) return;
+    tie = bytes == best_bytes;
+    best_bytes = bytes;
+    best = node;
+  });
   if (best == region::no_node || tie) return false;
   trail.node = best;
   trail.end += best_bytes;
@@ -302,23 +290,14 @@ bool AddressReader::match_community(Trail& trail, std::string_view rest) const {
   Node best = region::no_node;
   std::size_t best_bytes = 0;
   bool tie = false;
-  const region::Interval all = tree_.subtree(trail.node);
-  if (!of_street && all.size() > widest_hub) return false;
-  for (Node node = all.begin + 1; node < all.end;) {
-    if (tree_.level(node) < Level::community) {
-      ++node;
-      continue;
-    }
-    if (tree_.level(node) == Level::community) {
-      const std::size_t bytes = named_community_bytes(rest, tree_.name(node), index_.stem_of(node));
-      if (bytes != 0 && bytes >= best_bytes) {
-        tie = bytes == best_bytes;
-        best_bytes = bytes;
-        best = node;
-      }
-    }
-    node = tree_.subtree(node).end;
-  }
+  if (!of_street && tree_.subtree(trail.node).size() > widest_hub) return false;
+  index_.each_community(trail.node, rest, [&](Node node) {
+    const std::size_t bytes = named_community_bytes(rest, tree_.name(node), index_.stem_of(node));
+    if (bytes == 0 || bytes < best_bytes) return;
+    tie = bytes == best_bytes;
+    best_bytes = bytes;
+    best = node;
+  });
   if (best == region::no_node || tie) return false;
   trail.node = best;
   trail.end += best_bytes;
