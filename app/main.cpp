@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   cli::add_ingest(app, exit_code);
   cli::add_region(app, exit_code);
   cli::add_clean(app, exit_code);
+  cli::add_synonyms(app, exit_code);
   cli::add_sim(app, exit_code);
   cli::add_form(app, exit_code);
   cli::add_keys(app, exit_code);

@@ -58,6 +58,9 @@ inline constexpr std::size_t workbook_text_bytes = 256 << 20;     // shared stri
 inline constexpr std::size_t workbook_sheets = 200;
 inline constexpr std::size_t workbook_merges = 100'000;
 inline constexpr std::size_t header_rows = 30;  // how far down a table's header is looked for
+inline constexpr std::size_t synonym_words = 2'000;        // of one field's list
+inline constexpr std::size_t synonym_length = 60;          // code points
+inline constexpr std::size_t suggested_rows = 500;         // refused rows read for words nobody knows
 inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under` filter may name
 
 // spreadsheet and forms

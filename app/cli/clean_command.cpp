@@ -52,9 +52,11 @@ int run(const CleanCommand& command) {
   if (!file) return report(file.error(), command.common.json);
   const SystemClock clock;
   const Zone zone("Asia/Shanghai");
+  ingest::Gazetteers gazetteers;
   const auto answer = ingest::cleaning_trial_json(
       {command.kind, command.unit, command.value},
-      {region::Tree::from_file(std::move(*file)), RegionId(), clock.now(), zone, {}}, terminal_language());
+      {region::Tree::from_file(std::move(*file)), RegionId(), gazetteers, clock.now(), zone, {}},
+      terminal_language());
   if (!answer) return report(answer.error(), command.common.json);
   if (!command.common.json) return print_outcome(*answer);
   std::printf("%s\n", answer->c_str());

@@ -57,6 +57,12 @@ std::string_view name_of(FieldType type) {
   return names[static_cast<int>(type)];
 }
 
+std::string_view name_of(AddressPart part) {
+  constexpr std::string_view names[] = {"building_key", "road", "number", "compound",
+                                        "building",     "unit", "floor",  "room"};
+  return names[static_cast<int>(part)];
+}
+
 const Field* Resource::field(std::string_view name) const {
   const int at = index_of(name);
   return at < 0 ? nullptr : &fields[static_cast<std::size_t>(at)];

@@ -66,6 +66,11 @@ std::string_view name_of(Update update);
 std::string_view name_of(Personal personal);
 std::string_view name_of(FieldType type);
 
+// What an address says beside its region. `building_key` is the same for however the same building is
+// written.
+enum class AddressPart : std::uint8_t { building_key, road, number, compound, building, unit, floor, room };
+std::string_view name_of(AddressPart part);
+
 struct Choice {
   std::string id;
   Title title;
@@ -92,8 +97,9 @@ struct Field {
   std::optional<double> min, max;    // of numbers
   std::optional<std::int64_t> min_length, max_length;  // in code points
   std::string pattern;                                 // ECMAScript regular expression over the cleaned text
-  std::string
-      unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
+  std::string unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
+  std::string part_of;  // name of an address field that this one is taken from where it is left empty
+  AddressPart part = AddressPart::building_key;
   std::string meaning;  // id of what it means, the same in every resource; empty: found from type and titles
 };
 

@@ -77,6 +77,13 @@ void write_field(JsonWriter& json, const Field& field) {
   if (field.max_length) json.member("max_length", *field.max_length);
   write_text(json, "pattern", field.pattern);
   write_text(json, "unit", field.unit);
+  if (!field.part_of.empty()) {
+    json.key("part_of");
+    json.begin_object();
+    json.member("field", field.part_of);
+    json.member("part", name_of(field.part));
+    json.end_object();
+  }
   write_text(json, "meaning", field.meaning);
   json.end_object();
 }
@@ -152,6 +159,8 @@ Facts facts_of(const Field& field, const std::string& path) {
   if (field.max_length) add(facts, path + ".max_length", std::to_string(*field.max_length));
   add(facts, path + ".pattern", field.pattern);
   add(facts, path + ".unit", field.unit);
+  if (!field.part_of.empty())
+    add(facts, path + ".part_of", field.part_of + "." + std::string(name_of(field.part)));
   add(facts, path + ".meaning", field.meaning);
   return facts;
 }

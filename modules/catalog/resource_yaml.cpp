@@ -53,6 +53,10 @@ constexpr std::array field_types = {FieldType::text,       FieldType::person_nam
                                     FieldType::boolean,    FieldType::choice,           FieldType::region,
                                     FieldType::address,    FieldType::identity_document};
 
+constexpr std::array address_parts = {AddressPart::building_key, AddressPart::road,     AddressPart::number,
+                                      AddressPart::compound,     AddressPart::building, AddressPart::unit,
+                                      AddressPart::floor,        AddressPart::room};
+
 constexpr std::size_t pattern_bytes = 200;
 constexpr std::size_t path_bytes = 200;  // of a column path
 
@@ -153,6 +157,13 @@ Field read_field(const YamlNode& node, YamlFaults& faults) {
       faults.add(node, "catalog.bad_pattern", {{"pattern", field.pattern}});
     }
   }
+  if (const YamlNode* part = mapping.get("part_of")) {
+    YamlMapping inner(*part, faults);
+    field.part_of = inner.require_text("field");
+    field.part = pick(inner.require("part"), address_parts, faults, AddressPart::building_key);
+    inner.finish();
+    if (field.type != FieldType::text) faults.add(*part, "catalog.part_is_text", {{"name", field.name}});
+  }
   field.meaning = mapping.text("meaning").value_or("");
   if (!field.meaning.empty() && !is_identifier(field.meaning, '-'))
     faults.add(node, "catalog.bad_name", {{"name", field.meaning}});
@@ -231,6 +242,15 @@ void check_references(const Resource& resource, const YamlNode& node, YamlFaults
   };
   for (const auto& name : resource.key) {
     if (resource.field(name) == nullptr) missing(name);
+  }
+  for (const auto& taker : resource.fields) {
+    if (taker.part_of.empty()) continue;
+    const Field* address = resource.field(taker.part_of);
+    if (address == nullptr || address->type != FieldType::address) {
+      missing(taker.part_of);
+    } else if (address->personal != Personal::none && taker.personal == Personal::none) {
+      faults.add(node, "catalog.part_is_personal", {{"name", taker.name}, {"field", taker.part_of}});
+    }
   }
   for (const auto& name : resource.region_fields) {
     const Field* field = resource.field(name);

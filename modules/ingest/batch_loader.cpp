@@ -4,7 +4,6 @@
 #include "modules/ingest/reading/file_rows.h"
 #include "modules/ingest/row_typing.h"
 #include "modules/ingest/sql.gen.h"
-#include "modules/ingest/tree_region_resolver.h"
 
 namespace jingwei::ingest {
 
@@ -61,7 +60,8 @@ BatchLoader::BatchLoader(const IngestParts& parts, Records& records, const catal
     : parts_(parts), records_(records), entry_(entry), stopping_(stopping), batch_(std::move(batch)) {}
 
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
-  JW_ASSIGN(cleaners_, cleaners_of(entry_.resource));
+  JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, entry_.resource.id));
+  JW_ASSIGN(cleaners_, cleaners_of(entry_.resource, synonyms));
   began_ = parts_.clock.monotonic();
   began_at_ = parts_.clock.now();
   rows_at_begin_ = batch_.counts.rows_read;

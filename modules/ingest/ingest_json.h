@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/messages.h"
 #include "modules/ingest/ingest_service.h"
+#include "modules/ingest/synonyms/synonyms.h"
 
 namespace jingwei::ingest {
 
@@ -26,6 +27,10 @@ void write_refused_row(JsonWriter& json, const RefusedRow& row,
 void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,
                   const region::Tree& tree, Language language);
 
+// A field's synonym list beside its choices.
+void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource,
+                    Language language);
+
 // {"items":[{id, changes, sentence, kind, sent, becomes}]} in the order of the table; "becomes" is null when
 // the value is refused.
 std::string cleaning_rules_json(Language language);
@@ -40,13 +45,14 @@ struct CleaningTrial {
 struct CleaningPlace {
   std::shared_ptr<const region::Tree> tree;
   RegionId hub_region;  // names are looked for here first; none: in the whole country
+  Gazetteers& gazetteers;
   Instant now;
   const Zone& zone;
   std::vector<std::string> synthetic_id_prefixes;
 };
 
-// {status, text, region, refusal, rules} of the value. Nothing is kept.
-// Errors: invalid "ingest.unknown_kind".
+// {status, text, region, parts, refusal, rules} of the value; `parts` of an address, else null. Nothing is
+// kept. Errors: invalid "ingest.unknown_kind".
 Result<std::string> cleaning_trial_json(const CleaningTrial& trial, const CleaningPlace& place,
                                         Language language);
 

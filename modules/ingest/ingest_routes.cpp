@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "modules/ingest/api.gen.h"
 #include "modules/ingest/ingest_json.h"
+#include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
 
 namespace jingwei::ingest {
@@ -40,6 +41,19 @@ std::string page_json(const std::vector<Item>& items, std::size_t limit, const W
   } else {
     json.null();
   }
+  json.end_object();
+  return json.take();
+}
+
+// {"items":[…]}
+template <typename Items, typename Write>
+std::string items_json(const Items& items, const Write& write) {
+  JsonWriter json(4096);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (const auto& item : items) write(json, item);
+  json.end_array();
   json.end_object();
   return json.take();
 }
@@ -238,13 +252,59 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto& unit = in.body["unit"];
     const auto json = cleaning_trial_json(
         {in.body["kind"].text(), unit.present() ? unit.text() : "", in.body["value"].text()},
-        {parts.regions.tree(), parts.hub_region, parts.clock.now(), parts.zone, parts.synthetic_id_prefixes},
+        {parts.regions.tree(), parts.hub_region, *parts.gazetteers, parts.clock.now(), parts.zone,
+         parts.synthetic_id_prefixes},
         http.language);
     if (!json) return problem(json.error(), http.language);
     return http::Response::json(*json);
   }
 
+  http::Response list_synonyms(const http::Request& http, const api::ListSynonyms& in) override {
+    const auto lists = SynonymLists(service_).all(in.resource);
+    if (!lists) return problem(lists.error(), http.language);
+    const auto entry = catalog().find(in.resource);
+    if (!entry) return problem(entry.error(), http.language);
+    return http::Response::json(items_json(*lists, [&](JsonWriter& json, const SynonymList& list) {
+      write_synonyms(json, list, (*entry)->resource, http.language);
+    }));
+  }
+
+  http::Response get_synonyms(const http::Request& http, const api::GetSynonyms& in) override {
+    return synonyms_response(in.resource, SynonymLists(service_).find(in.resource, in.field), http.language);
+  }
+
+  http::Response put_synonyms(const http::Request& http, const api::PutSynonyms& in) override {
+    SynonymEdit edit{in.resource, in.field, in.body["version"].integer(), {}};
+    for (const auto& word : in.body["words"].items())
+      edit.words.push_back({word["word"].text(), word["choice"].text()});
+    return synonyms_response(in.resource, SynonymLists(service_).put(edit, write_request(in.idempotency_key)),
+                             http.language);
+  }
+
+  http::Response suggest_synonyms(const http::Request& http, const api::SuggestSynonyms& in) override {
+    const auto words = SynonymLists(service_).unknown_words(in.resource, in.field);
+    if (!words) return problem(words.error(), http.language);
+    return http::Response::json(items_json(*words, [](JsonWriter& json, const UnknownWord& word) {
+      json.begin_object();
+      json.member("word", word.word);
+      json.member("rows", word.rows);
+      json.end_object();
+    }));
+  }
+
  private:
+  http::Response synonyms_response(const std::string& resource, const Result<SynonymList>& list,
+                                   Language language) const {
+    if (!list) return problem(list.error(), language);
+    const auto entry = catalog().find(resource);
+    if (!entry) return problem(entry.error(), language);
+    JsonWriter json(4096);
+    write_synonyms(json, *list, (*entry)->resource, language);
+    http::Response response = http::Response::json(json.take());
+    response.etag = "\"" + std::to_string(list->version) + "\"";
+    return response;
+  }
+
   static http::Response receipt_response(const std::string& resource, const RecordReceipt& receipt) {
     constexpr std::string_view outcomes[] = {"created", "updated", "unchanged"};
     JsonWriter json;

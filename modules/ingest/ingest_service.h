@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/ingest/address/gazetteer.h"
 #include "modules/ingest/batch.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/refused_cells.h"
@@ -43,6 +44,8 @@ struct IngestParts {
   std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
   std::string owner;                   // this process, for leases
   std::size_t packed_rows_least = limits::packed_rows_least;
+  // What is known of places, shared by all loads.
+  std::shared_ptr<Gazetteers> gazetteers = std::make_shared<Gazetteers>();
 };
 
 // A batch as a page shows it.

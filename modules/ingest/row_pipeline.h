@@ -21,6 +21,8 @@
 
 namespace jingwei::ingest {
 
+class PlaceReaders;
+
 // Rows that were read and cleaned, on their way to the store.
 struct Portion {
   PackedRows rows;
@@ -40,7 +42,7 @@ struct Portion {
 // What each cleaning thread has for itself.
 struct CleaningTools {
   std::unique_ptr<CleanContext> context;
-  std::unique_ptr<RegionResolver> regions;
+  std::shared_ptr<PlaceReaders> places;  // what the context reads places with
   RowDefaults defaults;
 };
 

@@ -1,11 +1,15 @@
 #include "modules/ingest/row_typing.h"
 
-#include "modules/ingest/tree_region_resolver.h"
+#include "modules/ingest/place_readers.h"
 
 namespace jingwei::ingest {
 
-Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource) {
+Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource, const Synonyms& synonyms) {
   std::vector<FieldCleaner> cleaners;
+  const auto gives_region = [&](const std::string& name) {
+    return std::find(resource.region_fields.begin(), resource.region_fields.end(), name) !=
+           resource.region_fields.end();
+  };
   for (const auto& field : resource.fields) {
     FieldSpec spec;
     spec.name = field.name;
@@ -17,9 +21,12 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
     for (const auto& source : field.from)
       spec.from.push_back({source.paths, {source.where.begin(), source.where.end()}});
     for (const auto& choice : field.choices) {
-      ChoiceSpec words{choice.id, choice.also};
+      ChoiceSpec words{choice.id, choice.also, {}};
       words.words.push_back(choice.title.zh);
       words.words.push_back(choice.title.en);
+      for (const auto& one : synonyms) {
+        if (one.field == field.name && one.choice == choice.id) words.synonyms.push_back(one.word);
+      }
       spec.choices.push_back(std::move(words));
     }
     spec.min = field.min;
@@ -27,6 +34,10 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
     spec.min_length = field.min_length;
     spec.max_length = field.max_length;
     spec.pattern = field.pattern;
+    spec.unit = field.unit;
+    spec.gives_region = field.type == catalog::FieldType::address && gives_region(field.name);
+    spec.part_of = field.part_of;
+    spec.part = static_cast<AddressPart>(field.part);
     JW_ASSIGN(auto cleaner, FieldCleaner::make(std::move(spec)));
     cleaners.push_back(std::move(cleaner));
   }
@@ -36,12 +47,10 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource)
 CleaningTools make_cleaning_tools(const IngestParts& parts, const catalog::Resource& resource) {
   CleaningTools tools;
   tools.context = std::make_unique<CleanContext>(parts.clock.now(), parts.zone);
-  auto regions = std::make_unique<TreeRegionResolver>(parts.regions.tree(), parts.hub_region);
-  tools.defaults = {parts.synthetic_today.value_or(tools.context->today),
-                    RegionId(regions->resolve(resource.region_otherwise).region_id)};
-  tools.regions = std::move(regions);
-  tools.context->regions = tools.regions.get();
+  tools.places = std::make_shared<PlaceReaders>(parts, resource, *tools.context);
   tools.context->synthetic_id_prefixes = parts.synthetic_id_prefixes;
+  tools.defaults = {parts.synthetic_today.value_or(tools.context->today),
+                    RegionId(tools.places->regions().resolve(resource.region_otherwise).region_id)};
   return tools;
 }
 

@@ -170,6 +170,8 @@ class Tree {
   // The deepest region whose boundary holds a WGS-84 point; no_node outside all.
   Node locate(Position p) const;
 
+  // Regions and codes that ended, of the file and of the store.
+  std::span<const Retired> retired() const { return retired_; }
   std::span<const Zone> zones() const { return zones_; }
   const Zone* zone(std::string_view code) const;
   // A region's subtree or a zone's members.

@@ -37,7 +37,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/regions', '/desk/#/operations', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {

@@ -4,6 +4,8 @@ import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
+import RulesPage from './pages/RulesPage.vue';
+import SynonymsPage from './pages/SynonymsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
@@ -20,6 +22,8 @@ export const router = createRouter({
     { path: '/', redirect: '/resources' },
     { path: '/resources', component: ResourcesPage },
     { path: '/resources/:id', component: ResourcePage, props: true },
+    { path: '/resources/:id/synonyms', component: SynonymsPage, props: true },
+    { path: '/rules', component: RulesPage },
     { path: '/upload', component: UploadPage, props: (to) => ({ chosen: typeof to.query.resource === 'string' ? to.query.resource : null }) },
     { path: '/forms', component: FormsPage },
     { path: '/batches', component: BatchesPage },

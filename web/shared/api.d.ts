@@ -649,6 +649,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resources/{resource}/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a resource's synonyms
+         * @description One list per choice field; a change counts from the next load on.
+         */
+        get: operations["list_synonyms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/synonyms/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a field's synonyms */
+        get: operations["get_synonyms"];
+        /**
+         * Change a field's synonyms
+         * @description Send the whole list; version is the one it was made from. If somebody changed it meanwhile the answer is 409.
+         */
+        put: operations["put_synonyms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{resource}/synonyms/{field}/unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unknown words met in refused rows */
+        get: operations["suggest_synonyms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cockpit": {
         parameters: {
             query?: never;
@@ -1137,6 +1195,25 @@ export interface components {
             /** Actor */
             actor: string;
         };
+        /** Parts of an address */
+        AddressParts: {
+            /** Building key */
+            building_key: string;
+            /** Road */
+            road: string;
+            /** Number */
+            number: string;
+            /** Compound */
+            compound: string;
+            /** Building */
+            building: string;
+            /** Unit */
+            unit: string;
+            /** Floor */
+            floor: string;
+            /** Room */
+            room: string;
+        };
         /** Backup */
         Backup: {
             /** Name */
@@ -1433,6 +1510,8 @@ export interface components {
             text: string;
             /** Region */
             region: components["schemas"]["RecordRegion"] | null;
+            /** Parts of an address */
+            parts: components["schemas"]["AddressParts"] | null;
             /** Why it is refused */
             refusal: components["schemas"]["RuleApplied"] | null;
             /** What was done */
@@ -2779,6 +2858,74 @@ export interface components {
             /** Fields that mean what was asked */
             fields: components["schemas"]["FieldValue"][];
         };
+        /** Synonym */
+        Synonym: {
+            /** Word */
+            word: string;
+            /** Choice */
+            choice: string;
+            /** Added by */
+            added_by: string;
+            /**
+             * Added at
+             * Format: date-time
+             */
+            added_at: string;
+        };
+        /** Choice */
+        SynonymChoice: {
+            /** Code */
+            id: string;
+            /** Title */
+            title: string;
+            /** Further spellings of the definition */
+            also: string[];
+        };
+        /** List to be kept */
+        SynonymEdit: {
+            /**
+             * Version it was made from
+             * Format: int64
+             */
+            version: number;
+            /** All words */
+            words: components["schemas"]["SynonymWord"][];
+        };
+        /** Synonyms of a field */
+        SynonymList: {
+            /** Field */
+            field: string;
+            /** Title of the field */
+            field_title: string;
+            /**
+             * Version (0 when never changed)
+             * Format: int64
+             */
+            version: number;
+            /** Changed by */
+            changed_by: string;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string | null;
+            /** Choices */
+            choices: components["schemas"]["SynonymChoice"][];
+            /** Synonyms */
+            words: components["schemas"]["Synonym"][];
+        };
+        /** Lists of synonyms */
+        SynonymLists: {
+            /** Lists */
+            items: components["schemas"]["SynonymList"][];
+        };
+        /** Word and choice */
+        SynonymWord: {
+            /** Word */
+            word: string;
+            /** Choice */
+            choice: string;
+        };
         /** System */
         System: {
             /** Name */
@@ -2803,6 +2950,21 @@ export interface components {
              * Format: date-time
              */
             now: string;
+        };
+        /** Unknown word */
+        UnknownWord: {
+            /** Word */
+            word: string;
+            /**
+             * Rows
+             * Format: int64
+             */
+            rows: number;
+        };
+        /** Unknown words */
+        UnknownWords: {
+            /** Unknown words */
+            items: components["schemas"]["UnknownWord"][];
         };
         /** Upload in pieces */
         Upload: {
@@ -4212,6 +4374,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CleanedValue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List a resource's synonyms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SynonymLists"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Field */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a field's synonyms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SynonymList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_synonyms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Field */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SynonymEdit"];
+            };
+        };
+        responses: {
+            /** @description Change a field's synonyms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SynonymList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    suggest_synonyms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource id */
+                resource: string;
+                /** @description Field */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Unknown words met in refused rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownWords"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -33,13 +33,18 @@ constexpr std::array ended_in = {
 
 }  // namespace
 
-CitizenPlaces::CitizenPlaces(std::span<const std::uint32_t> current) : standing_(codes) {
+CitizenPlaces::CitizenPlaces(std::span<const std::uint32_t> current, std::span<const EndedPlace> ended)
+    : standing_(codes) {
   for (const auto& [year, list] : ended_in) {
     for (std::size_t at = 0; at + 6 <= list.size(); at += 7) {
       std::uint32_t code = 0;
       for (const char c : list.substr(at, 6)) code = code * 10 + static_cast<std::uint32_t>(c - '0');
       standing_[code] = static_cast<std::uint8_t>(year - 1980);
     }
+  }
+  for (const auto& [code, year] : ended) {
+    if (code < codes && year > 1980 && year - 1980 < in_force)
+      standing_[code] = static_cast<std::uint8_t>(year - 1980);
   }
   for (const std::uint32_t code : current) {
     if (code < codes) standing_[code] = in_force;

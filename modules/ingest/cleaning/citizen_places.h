@@ -9,11 +9,18 @@
 
 namespace jingwei::ingest {
 
+// A code that ended, and in which year.
+struct EndedPlace {
+  std::uint32_t code;
+  int year;
+};
+
 // Built once from the region tree; immutable, any thread may ask.
 class CitizenPlaces {
  public:
-  // `current`: six-digit codes of the districts now in force.
-  explicit CitizenPlaces(std::span<const std::uint32_t> current);
+  // `current`: six-digit codes of the districts now in force. `ended`: further codes that ended, from 1980
+  // on, than the table lists.
+  explicit CitizenPlaces(std::span<const std::uint32_t> current, std::span<const EndedPlace> ended = {});
 
   // Whether a person born in `birth_year` can have an ID of this place: it must have existed at the birth or
   // at some later time, since the ID may be issued years after the birth. Cities without districts (…00, …01)

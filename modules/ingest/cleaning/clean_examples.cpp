@@ -34,6 +34,9 @@ FieldSpec example_field(std::string_view key) {
   } else if (key == "place") {
     spec.type = CleanType::address;
     spec.gives_region = true;
+  } else if (key == "building") {
+    spec.part_of = "place";
+    spec.part = AddressPart::building;
   } else if (key == "synonyms") {
     spec.type = CleanType::choice;
   }

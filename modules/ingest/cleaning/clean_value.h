@@ -43,12 +43,24 @@ struct RegionMatch {
   bool by_name = false;  // noted as a change: the sender wrote a name instead of a code
 };
 
-// Finds the region that an address lies in; given by the service (address_reader.h reads the address).
+// What an address says of its place.
+struct AddressMatch {
+  std::int64_t region_id = 0;  // deepest region that is sure; 0 when the address tells none
+  RuleSet rules;               // how it was read, and why it tells no region (clean.address.*)
+  // Bytes of names of places that stand a second time; empty when equal.
+  std::size_t repeated_begin = 0, repeated_end = 0;
+};
+
+// In the order of catalog::AddressPart.
+enum class AddressPart : std::uint8_t { building_key, road, number, compound, building, unit, floor, room };
+
+// Reads addresses; given by the service (address_resolver.h).
 class AddressResolver {
  public:
   virtual ~AddressResolver() = default;
-  // Id of the deepest region that is sure; 0 when the address tells none or more than one.
-  virtual std::int64_t region_of(std::string_view address) = 0;
+  virtual AddressMatch match(std::string_view address) = 0;
+  // A part of a cleaned address in its normal form; empty when it does not say it.
+  virtual std::string part(std::string_view address, AddressPart part) = 0;
 };
 
 class CitizenPlaces;

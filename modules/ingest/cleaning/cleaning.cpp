@@ -32,7 +32,9 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
-std::string normal_choice(std::string_view word) {
+}  // namespace
+
+std::string normal_word(std::string_view word) {
   std::string out;
   const std::string folded = text::lower_ascii(text::nfkc(word));
   for (std::size_t at = 0; at < folded.size();) {
@@ -42,8 +44,6 @@ std::string normal_choice(std::string_view word) {
   return out;
 }
 
-}  // namespace
-
 std::string_view name_of(CleanType type) {
   return type_names.at(static_cast<std::size_t>(type));
 }
@@ -52,6 +52,19 @@ std::optional<CleanType> clean_type_named(std::string_view name) {
   const auto* const found = std::find(type_names.begin(), type_names.end(), name);
   if (found == type_names.end()) return std::nullopt;
   return static_cast<CleanType>(found - type_names.begin());
+}
+
+std::span<const std::string_view> address_part_names() {
+  static constexpr std::array<std::string_view, 8> names = {"building_key", "road", "number", "compound",
+                                                            "building",     "unit", "floor",  "room"};
+  return names;
+}
+
+std::optional<AddressPart> address_part_named(std::string_view name) {
+  const auto names = address_part_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<AddressPart>(found - names.begin());
 }
 
 struct FieldCleaner::Compiled {
@@ -87,13 +100,13 @@ Result<FieldCleaner> FieldCleaner::make(FieldSpec spec) {
     std::vector<std::string> words = spec.choices[i].words;
     words.push_back(spec.choices[i].id);
     for (const auto& word : words) {
-      if (!add(word) || !add(normal_choice(word))) {
+      if (!add(word) || !add(normal_word(word))) {
         return Error(ErrorCode::invalid, "ingest.doubled_choice").with("field", spec.name).with("word", word);
       }
     }
   }
   for (std::size_t i = 0; i < spec.choices.size(); ++i) {
-    for (const auto& word : spec.choices[i].synonyms) compiled->synonyms.emplace(normal_choice(word), i);
+    for (const auto& word : spec.choices[i].synonyms) compiled->synonyms.emplace(normal_word(word), i);
   }
   if (!spec.unit.empty()) compiled->unit = unit_named(spec.unit);
   if (!spec.pattern.empty()) {
@@ -112,10 +125,10 @@ void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
   auto found = choices.find(value.text);
   const bool as_listed =
       found != choices.end();  // a word of the list is that choice; only other forms of it are a change
-  if (!as_listed) found = choices.find(normal_choice(value.text));
+  if (!as_listed) found = choices.find(normal_word(value.text));
   Rule rule = Rule::choice_word;
   if (found == choices.end() && !synonyms.empty()) {
-    found = synonyms.find(normal_choice(value.text));
+    found = synonyms.find(normal_word(value.text));
     if (found == synonyms.end()) return value.refuse(Rule::choice_unknown);
     rule = Rule::choice_synonym;
   }
@@ -131,10 +144,19 @@ void FieldCleaner::Compiled::clean_choice(Cleaned& value) const {
 
 void FieldCleaner::Compiled::find_address(Cleaned& value, CleanContext& context) const {
   if (!spec.gives_region || context.addresses == nullptr) return;
-  value.integer = context.addresses->region_of(value.text);
-  if (value.integer == 0) return;
-  value.rules.add(Rule::address_region);
-  value.status = CleanStatus::cleaned;
+  const AddressMatch match = context.addresses->match(value.text);
+  value.integer = match.region_id;
+  value.rules.add(match.rules);
+  if (match.repeated_end > match.repeated_begin) {
+    std::string once(value.text.substr(0, match.repeated_begin));
+    once += value.text.substr(match.repeated_end);
+    // Only when the address says the same without them: of 珠海珠海市 the second name is the better one.
+    if (context.addresses->match(once).region_id == match.region_id) {
+      value.text = context.arena.copy(once);
+      value.rules.add(Rule::address_repeated);
+    }
+  }
+  if (!value.rules.empty()) value.status = CleanStatus::cleaned;
 }
 
 void FieldCleaner::Compiled::clean_region(Cleaned& value, CleanContext& context) const {
@@ -252,13 +274,23 @@ std::vector<ColumnWish> wishes_of(std::span<const FieldCleaner> fields) {
   std::vector<ColumnWish> wishes;
   for (const FieldCleaner& field : fields) {
     const FieldSpec& spec = field.spec();
-    wishes.push_back({spec.name, spec.required, spec.columns, spec.from});
+    wishes.push_back({spec.name, spec.required && spec.part_of.empty(), spec.columns, spec.from});
   }
   return wishes;
 }
 
 RowCleaner::RowCleaner(std::span<const FieldCleaner> fields)
-    : fields_(fields), columns_(wishes_of(fields)), values_(fields.size()) {}
+    : fields_(fields), columns_(wishes_of(fields)), is_derived_(fields.size()), values_(fields.size()) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string& source = fields[i].spec().part_of;
+    if (source.empty()) continue;
+    for (std::size_t address = 0; address < fields.size(); ++address) {
+      if (fields[address].spec().name != source) continue;
+      derived_.push_back({i, address});
+      is_derived_[i] = true;
+    }
+  }
+}
 
 const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
   return columns_.bind(columns);
@@ -274,14 +306,35 @@ const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
     return result_;
   }
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    values_[i] = fields_[i].clean(columns_.text_of(i, row.cells, context.arena), context);
-    result_.changes.add(values_[i].rules);
-    if (values_[i].status == CleanStatus::refused && !result_.refused) {
-      result_.refused = true;
-      result_.refused_field = static_cast<int>(i);
-    }
+    if (!is_derived_[i]) clean_field(i, columns_.text_of(i, row.cells, context.arena), context);
   }
+  for (const Derived& derived : derived_)
+    derive(derived, columns_.text_of(derived.field, row.cells, context.arena), context);
   return result_;
+}
+
+void RowCleaner::clean_field(std::size_t field, std::string_view raw, CleanContext& context) {
+  Cleaned& value = values_[field];
+  value = fields_[field].clean(raw, context);
+  result_.changes.add(value.rules);
+  if (value.status == CleanStatus::refused && !result_.refused) {
+    result_.refused = true;
+    result_.refused_field = static_cast<int>(field);
+  }
+}
+
+// What the sender wrote counts; only what is left empty comes from the address, and is checked like the rest.
+void RowCleaner::derive(const Derived& derived, std::string_view raw, CleanContext& context) {
+  const Cleaned& address = values_[derived.address];
+  const bool reads = address.status == CleanStatus::clean || address.status == CleanStatus::cleaned;
+  if (!raw.empty() || !reads || context.addresses == nullptr) return clean_field(derived.field, raw, context);
+  const std::string part = context.addresses->part(address.text, fields_[derived.field].spec().part);
+  clean_field(derived.field, context.arena.copy(part), context);
+  Cleaned& value = values_[derived.field];
+  if (part.empty() || value.status == CleanStatus::refused) return;
+  value.rules.add(Rule::address_part);
+  value.status = CleanStatus::cleaned;
+  result_.changes.add(value.rules);
 }
 
 }  // namespace jingwei::ingest

@@ -35,6 +35,8 @@ enum class CleanType : std::uint8_t {
 };
 std::string_view name_of(CleanType type);  // "person_name", as resources.yaml writes it
 std::optional<CleanType> clean_type_named(std::string_view name);
+std::span<const std::string_view> address_part_names();                // in the order of AddressPart
+std::optional<AddressPart> address_part_named(std::string_view name);  // "building_key"
 
 struct ChoiceSpec {
   std::string id;
@@ -55,6 +57,8 @@ struct FieldSpec {
   std::string pattern;                                 // ECMAScript, the whole cleaned text must match
   std::string unit;           // of integer and number: units.def, or a word of its own; empty: none is taken
   bool gives_region = false;  // of address: the record's region may come from it
+  std::string part_of;        // name of an address field: what is left empty here is taken from it
+  AddressPart part = AddressPart::building_key;
   // Of date and datetime. Absent: not before 1850, not more than 50 years from now.
   std::optional<Day> first_day, last_day;
 };
@@ -81,12 +85,15 @@ class FieldCleaner {
 // What the fields take their texts from.
 std::vector<ColumnWish> wishes_of(std::span<const FieldCleaner> fields);
 
+// A choice's word as it is compared: width folded, spaces and invisible characters out, lower case.
+std::string normal_word(std::string_view word);
+
 // One cleaned row; views live until the cleaner's next row.
 struct CleanRow {
   std::span<const Cleaned> fields;  // in the order of the specs
   bool refused = false;
   int refused_field = -1;  // the first field at fault; -1 when the row itself is (RowProblem)
-  RuleSet changes;         // of all fields
+  RuleSet changes;         // of all fields; of each one: fields[i].rules
 };
 
 // Not thread-safe; several may share the same fields.
@@ -104,8 +111,17 @@ class RowCleaner {
   const CleanRow& clean(const Row& row, CleanContext& context);
 
  private:
+  // A field that may be taken from a part of an address.
+  struct Derived {
+    std::size_t field, address;
+  };
+  void clean_field(std::size_t field, std::string_view raw, CleanContext& context);
+  void derive(const Derived& derived, std::string_view raw, CleanContext& context);
+
   std::span<const FieldCleaner> fields_;
   FieldColumns columns_;
+  std::vector<Derived> derived_;
+  std::vector<bool> is_derived_;
   std::vector<Cleaned> values_;
   CleanRow result_;
 };

@@ -136,14 +136,15 @@ void RowContent::append(const CleanRow& clean, std::int64_t line, const RowDefau
                   ? from_days(static_cast<std::int32_t>(value))
                   : zone_.day_of(from_micros(value));
   }
-  // The first region field that is filled and allowed to speak; the default only when none is filled.
+  // The first region field that is filled and allowed to speak, an address only when it tells a region; the
+  // default only when none is filled.
   bool any = false;
   for (std::size_t at = 0; at < region_fields_.size(); ++at) {
     if (!filled(region_fields_[at])) continue;
     any = true;
     if (region_unless_[at] >= 0 && filled(static_cast<std::size_t>(region_unless_[at]))) continue;
     row.region = RegionId(clean.fields[region_fields_[at]].integer);
-    break;
+    if (row.region) break;
   }
   if (!any) row.region = defaults.region;
 
