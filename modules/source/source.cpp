@@ -9,7 +9,8 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kinds = {"folder", "mqtt", "postgres", "sqlite", "odbc", "question"};
+constexpr std::array<std::string_view, 6> kinds = {"folder", "mqtt", "postgres",
+                                                   "sqlite", "odbc", "question"};
 constexpr std::array<std::string_view, 3> states = {"active", "paused", "removed"};
 constexpr std::array<std::string_view, 5> outcomes = {"loading", "taken", "repeated", "nothing", "failed"};
 

@@ -25,7 +25,7 @@ void write_day(JsonWriter& json, std::string_view name, std::optional<Day> day) 
 }
 
 void write_told(JsonWriter& json, std::string_view name, const std::optional<Error>& error,
-                    Language language) {
+                Language language) {
   json.key(name);
   if (error) {
     json.value(render(*error, language));

@@ -20,7 +20,8 @@ Terms terms_of(const schema::Datum& given) {
   if (given["contact"].present()) terms.contact = given["contact"].text();
   if (given["purposes"].present()) {
     for (const auto& one : given["purposes"].items()) {
-      terms.purposes.push_back({one["id"].text(), one["title"].present() ? one["title"].text() : std::string(),
+      terms.purposes.push_back({one["id"].text(),
+                                one["title"].present() ? one["title"].text() : std::string(),
                                 one["legal_basis"].text(), one["valid_until"].day()});
     }
   }
@@ -127,7 +128,8 @@ class SourceRoutes::Handlers final : public api::Operations {
     return http::Response::json(json.take());
   }
 
-  http::Response list_source_questions(const http::Request& http, const api::ListSourceQuestions& in) override {
+  http::Response list_source_questions(const http::Request& http,
+                                       const api::ListSourceQuestions& in) override {
     const auto view = sources_.questions().view(SourceId(in.source));
     if (!view) return problem(view.error(), http.language);
     return http::Response::json(asking_json(*view, http.language));

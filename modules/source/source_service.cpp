@@ -225,7 +225,8 @@ Result<SourceView> SourceService::change(SourceId id, const std::string& actor, 
                                  1});
         JW_TRY(add_timer(parts_.store, id, source.version + 1, due, change));
         // What was answered under terms that stand no longer is kept no longer.
-        if (source.terms.revoked_at || source.state == State::removed) change.writes.push_back(forget_answers(id));
+        if (source.terms.revoked_at || source.state == State::removed)
+          change.writes.push_back(forget_answers(id));
         change.audit.push_back(entry_of(actor, event, id, detail));
         return change;
       });

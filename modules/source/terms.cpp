@@ -41,16 +41,18 @@ Result<void> Terms::check(Day today) const {
   }
   const auto lasts = [&](const TermsPurpose& one) { return today <= one.valid_until; };
   if (!purposes.empty() && std::none_of(purposes.begin(), purposes.end(), lasts)) {
-    const auto last = std::max_element(
-        purposes.begin(), purposes.end(),
-        [](const TermsPurpose& one, const TermsPurpose& other) { return one.valid_until < other.valid_until; });
+    const auto last = std::max_element(purposes.begin(), purposes.end(),
+                                       [](const TermsPurpose& one, const TermsPurpose& other) {
+                                         return one.valid_until < other.valid_until;
+                                       });
     return Error(ErrorCode::gone, "source.purposes_ended").with("day", to_iso(last->valid_until));
   }
   return {};
 }
 
 const TermsPurpose* Terms::purpose(std::string_view id) const {
-  const auto found = std::find_if(purposes.begin(), purposes.end(), [&](const TermsPurpose& one) { return one.id == id; });
+  const auto found =
+      std::find_if(purposes.begin(), purposes.end(), [&](const TermsPurpose& one) { return one.id == id; });
   return found == purposes.end() ? nullptr : &*found;
 }
 
@@ -68,7 +70,9 @@ Result<void> check_form(const Terms& terms) {
     if (!is_purpose_id(one.id) || terms.purpose(one.id) != &one)
       return Error(ErrorCode::invalid, "source.bad_purpose").with("purpose", one.id).at(field + "/id");
     if (one.legal_basis.empty())
-      return Error(ErrorCode::invalid, "source.purpose_without_basis").with("purpose", one.id).at(field + "/legal_basis");
+      return Error(ErrorCode::invalid, "source.purpose_without_basis")
+          .with("purpose", one.id)
+          .at(field + "/legal_basis");
   }
   return {};
 }
@@ -115,7 +119,8 @@ Terms terms_from_json(std::string_view json) {
       const auto& one = item.as_object();
       // A day that cannot be read is one long past: nothing may be done for that purpose.
       const Day until = parse_iso_day(text_of(one, "valid_until")).value_or(Day{});
-      terms.purposes.push_back({text_of(one, "id"), text_of(one, "title"), text_of(one, "legal_basis"), until});
+      terms.purposes.push_back(
+          {text_of(one, "id"), text_of(one, "title"), text_of(one, "legal_basis"), until});
     }
   }
   terms.signed_on = parse_iso_day(text_of(object, "signed_on"));

@@ -1,5 +1,5 @@
-// Under which agreement a department or firm supplies its data (A16): from when to when, on which legal basis, for
-// which purposes, and whom to call.
+// Under which agreement a department or firm supplies its data (A16): from when to when, on which legal
+// basis, for which purposes, and whom to call.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace jingwei::source {
 
 // Why data may be used, and until when.
 struct TermsPurpose {
-  std::string id;           // kebab-case: "epidemic-control"
+  std::string id;  // kebab-case: "epidemic-control"
   std::string title;
   std::string legal_basis;  // the article it rests on
   Day valid_until{};        // the last day
@@ -31,8 +31,8 @@ struct Terms {
   std::optional<Instant> revoked_at;
   std::string revoked_why;
 
-  // Nothing may be taken or asked before the first day, after the last, once revoked, and when every purpose named
-  // has ended. Errors: gone "source.terms_revoked", "source.terms_lapsed", "source.terms_not_begun",
+  // Nothing may be taken or asked before the first day, after the last, once revoked, and when every purpose
+  // named has ended. Errors: gone "source.terms_revoked", "source.terms_lapsed", "source.terms_not_begun",
   // "source.purposes_ended".
   Result<void> check(Day today) const;
   const TermsPurpose* purpose(std::string_view id) const;

@@ -205,7 +205,8 @@ Result<Verdict> verdict_of_kept(std::string_view text) {
   const auto found = std::find(kinds.begin(), kinds.end(), text.substr(0, cut));
   if (cut == std::string_view::npos || found == kinds.end() || *found == "unknown")
     return Error(ErrorCode::corrupt, "storage.damaged").because("kept answer");
-  return Verdict{static_cast<AnswerKind>(found - kinds.begin()), std::string(text.substr(cut + 1)), Reason::none};
+  return Verdict{static_cast<AnswerKind>(found - kinds.begin()), std::string(text.substr(cut + 1)),
+                 Reason::none};
 }
 
 }  // namespace jingwei::source

@@ -13,12 +13,12 @@ enum class AnsweredFrom : std::uint8_t { source, cache };
 // Why an answer is unknown.
 enum class Reason : std::uint8_t {
   none,
-  unreachable,   // no connection, or it broke off
-  timeout,       // no complete answer in time
-  certificate,   // its certificate cannot be trusted
-  failing,       // it says that it is in trouble (5xx, 429)
-  rejected,      // it rejected the question (4xx and other statuses)
-  redirected,    // it sends elsewhere, and the hub does not go there
+  unreachable,  // no connection, or it broke off
+  timeout,      // no complete answer in time
+  certificate,  // its certificate cannot be trusted
+  failing,      // it says that it is in trouble (5xx, 429)
+  rejected,     // it rejected the question (4xx and other statuses)
+  redirected,   // it sends elsewhere, and the hub does not go there
   too_large,
   malformed,     // no JSON, or nothing of the declared kind at the declared place
   not_told,      // it answered null
@@ -44,7 +44,8 @@ struct Verdict {
 };
 
 // Reads an answer's body: at most limits::question_answer_bytes of JSON, nested at most
-// limits::question_answer_depth deep; an object with the same name twice is malformed, for either could be meant.
+// limits::question_answer_depth deep; an object with the same name twice is malformed, for either could be
+// meant.
 Verdict read_answer(const Question& question, std::string_view body);
 // The same with the status that came with it: only 200 is an answer.
 Verdict read_reply(const Question& question, int status, std::string_view body);

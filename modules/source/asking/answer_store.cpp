@@ -30,8 +30,8 @@ storage::Value micros_of(std::optional<Instant> at) {
 
 }  // namespace
 
-AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& question, const std::string& purpose,
-                     const Settings& inputs) {
+AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& question,
+                     const std::string& purpose, const Settings& inputs) {
   // A JSON object keeps names and values apart; its members are sorted.
   const std::string whole = source.to_string() + ' ' + question.id + ' ' + to_json(inputs);
   return {source, question.id, purpose, parts.sealer.equality_hash(table_of(purpose), "inputs", whole)};
@@ -46,8 +46,8 @@ std::string subject_pseudonym(const SourceParts& parts, const Question& question
   return "asked:nobody";
 }
 
-Result<std::optional<KeptAnswer>> find_kept(const SourceParts& parts, storage::Reader& reader, const AnswerKey& key,
-                                            Instant now) {
+Result<std::optional<KeptAnswer>> find_kept(const SourceParts& parts, storage::Reader& reader,
+                                            const AnswerKey& key, Instant now) {
   std::optional<KeptAnswer> kept;
   const std::array<storage::Value, 5> parameters = {key.source.value, key.question, key.purpose,
                                                     storage::Blob{key.inputs}, to_micros(now)};

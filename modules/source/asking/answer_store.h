@@ -1,5 +1,5 @@
-// Answers as they are kept: one row for each question, purpose and keyed hash of what was stated, sealed under a key
-// of that purpose, gone when they lapse. What was stated is kept nowhere.
+// Answers as they are kept: one row for each question, purpose and keyed hash of what was stated, sealed
+// under a key of that purpose, gone when they lapse. What was stated is kept nowhere.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ struct KeptAnswer {
   Instant answered_at{};
 };
 
-// Whom and what an answer is about. Other purposes have other keys: neither hash nor answer is of use to them.
+// Whom and what an answer is about. Other purposes have other keys: neither hash nor answer is of use to
+// them.
 struct AnswerKey {
   SourceId source;
   std::string question;
@@ -25,14 +26,14 @@ struct AnswerKey {
 };
 
 // `purpose` must be one of the source's terms: a key is made for it when there is none.
-AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& question, const std::string& purpose,
-                     const Settings& inputs);
+AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& question,
+                     const std::string& purpose, const Settings& inputs);
 // The pseudonym of whom a question is about: the same in every question, so that the audit log can be asked.
 std::string subject_pseudonym(const SourceParts& parts, const Question& question, const Settings& inputs);
 
 // What is kept and has not lapsed at `now`. Errors: the store's; corrupt and gone count as nothing kept.
-Result<std::optional<KeptAnswer>> find_kept(const SourceParts& parts, storage::Reader& reader, const AnswerKey& key,
-                                            Instant now);
+Result<std::optional<KeptAnswer>> find_kept(const SourceParts& parts, storage::Reader& reader,
+                                            const AnswerKey& key, Instant now);
 Result<storage::Write> keep_answer(const SourceParts& parts, const AnswerKey& key, const KeptAnswer& answer,
                                    Instant expires);
 storage::Write forget_answers(SourceId source);

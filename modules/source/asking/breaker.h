@@ -1,4 +1,5 @@
-// A circuit breaker: a department in trouble is left alone for a while, then asked once to see whether it is back.
+// A circuit breaker: a department in trouble is left alone for a while, then asked once to see whether it is
+// back.
 #pragma once
 
 #include <chrono>
@@ -11,16 +12,17 @@ namespace jingwei::source {
 enum class BreakerState : std::uint8_t { closed, open, half_open };
 std::string_view name_of(BreakerState state);
 
-// Pure: takes the monotonic time with every call. Closed: all go through; limits::question_failures_to_open failures
-// in a row open it. Open: nothing goes through for limits::question_rest. Half-open: one probe goes; answered it
-// closes, failed it opens for twice as long, up to limits::question_rest_most. Thread-safe.
+// Pure: takes the monotonic time with every call. Closed: all go through; limits::question_failures_to_open
+// failures in a row open it. Open: nothing goes through for limits::question_rest. Half-open: one probe goes;
+// answered it closes, failed it opens for twice as long, up to limits::question_rest_most. Thread-safe.
 class Breaker {
  public:
   using Moment = std::chrono::nanoseconds;
 
   enum class Pass : std::uint8_t { none, plain, probe };
 
-  // Whether a call may go now. Each call that went is reported with its pass by exactly one of the three below.
+  // Whether a call may go now. Each call that went is reported with its pass by exactly one of the three
+  // below.
   Pass allow(Moment now);
   void succeeded(Pass pass);
   void failed(Pass pass, Moment now);

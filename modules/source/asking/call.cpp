@@ -32,7 +32,8 @@ std::string percent_encoded(std::string_view text) {
 
 // Puts values where names stand in braces; names without a value become nothing.
 template <typename Encode>
-std::string filled(std::string_view text, const Settings& values, std::string_view prefix, const Encode& encode) {
+std::string filled(std::string_view text, const Settings& values, std::string_view prefix,
+                   const Encode& encode) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t open = std::min(text.find('{', at), text.size());
@@ -80,7 +81,8 @@ Result<Settings> check_inputs(const Question& question, const Settings& given) {
   for (const auto& input : question.inputs) {
     const auto found = given.find(input.name);
     const bool readable = found == given.end() || text::is_utf8(found->second);
-    const std::string value = found == given.end() || !readable ? std::string() : text::squeeze(found->second);
+    const std::string value =
+        found == given.end() || !readable ? std::string() : text::squeeze(found->second);
     if (value.empty() && readable) {
       if (input.required) fault(input.name, "source.input_missing");
       continue;
@@ -110,13 +112,16 @@ QuestionCall call_of(const Question& question, std::string_view base, const Sett
     call.body = boost::json::serialize(body);
   }
   for (const auto& [name, value] : question.headers)
-    call.headers.emplace_back(name, filled(value, secrets, "secret.", [](const std::string& text) { return text; }));
+    call.headers.emplace_back(
+        name, filled(value, secrets, "secret.", [](const std::string& text) { return text; }));
   return call;
 }
 
 Result<Address> parse_address(std::string_view given) {
   const auto bad = [&] {
-    return Error(ErrorCode::invalid, "source.bad_address").with("address", std::string(given)).at("/settings/address");
+    return Error(ErrorCode::invalid, "source.bad_address")
+        .with("address", std::string(given))
+        .at("/settings/address");
   };
   Address address;
   std::string_view rest = given;

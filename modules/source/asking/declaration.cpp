@@ -22,9 +22,9 @@ constexpr std::array<std::string_view, 5> answer_types = {"yes_no", "text", "int
 constexpr std::array<std::string_view, 7> personal_classes = {"none",    "basic",   "name",  "identifier",
                                                               "contact", "address", "health"};
 // The hub sets these itself.
-constexpr std::array<std::string_view, 9> own_headers = {
-    "host",    "content-length", "transfer-encoding", "connection", "content-type",
-    "upgrade", "te",             "accept-encoding",   "trailer"};
+constexpr std::array<std::string_view, 9> own_headers = {"host",       "content-length",  "transfer-encoding",
+                                                         "connection", "content-type",    "upgrade",
+                                                         "te",         "accept-encoding", "trailer"};
 constexpr std::int64_t timeout_ms_otherwise = 3'000;
 constexpr std::int64_t per_minute_otherwise = 60;
 constexpr std::size_t title_characters = 100;
@@ -68,7 +68,9 @@ class QuestionReader {
   }
 
  private:
-  void fault(std::string message, std::string value = {}) { fault(mapping_.node(), std::move(message), std::move(value)); }
+  void fault(std::string message, std::string value = {}) {
+    fault(mapping_.node(), std::move(message), std::move(value));
+  }
   void fault(const YamlNode& node, std::string message, std::string value = {}) {
     faults_.add(node, std::move(message), {{"question", question_.id}, {"value", std::move(value)}});
   }
@@ -161,7 +163,8 @@ class QuestionReader {
 
   void read_call() {
     question_.method = mapping_.text("method").value_or("GET");
-    if (question_.method != "GET" && question_.method != "POST") fault("source.question_bad_method", question_.method);
+    if (question_.method != "GET" && question_.method != "POST")
+      fault("source.question_bad_method", question_.method);
     question_.path = mapping_.require_text("path");
     const bool plain = std::all_of(question_.path.begin(), question_.path.end(),
                                    [](char c) { return c > ' ' && c < 0x7f && c != '#' && c != '\\'; });
@@ -228,13 +231,15 @@ class QuestionReader {
       const bool token = !lower.empty() && std::all_of(lower.begin(), lower.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
       });
-      const bool plain = value.kind == YamlKind::scalar &&
-                         std::all_of(value.scalar.begin(), value.scalar.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+      const bool plain =
+          value.kind == YamlKind::scalar &&
+          std::all_of(value.scalar.begin(), value.scalar.end(), [](char c) { return c >= ' ' && c < 0x7f; });
       const auto names = names_in(value.scalar);
       const bool own = std::find(own_headers.begin(), own_headers.end(), lower) != own_headers.end();
-      const bool secrets = names && std::all_of(names->begin(), names->end(), [](const std::string& name) {
-        return name.starts_with("secret.") && is_name(std::string_view(name).substr(7), '_');
-      });
+      const bool secrets =
+          names && std::all_of(names->begin(), names->end(), [](const std::string& name) {
+            return name.starts_with("secret.") && is_name(std::string_view(name).substr(7), '_');
+          });
       if (!token || !plain || own || !secrets) fault(key, "source.question_bad_header", key.scalar);
       question_.headers.emplace_back(key.scalar, value.scalar);
     }
@@ -243,7 +248,8 @@ class QuestionReader {
   void read_purposes() {
     const YamlNode* node = mapping_.require("purposes");
     if (node == nullptr) return;
-    if (node->kind != YamlKind::mapping || node->pairs.empty() || node->pairs.size() > limits::term_purposes) {
+    if (node->kind != YamlKind::mapping || node->pairs.empty() ||
+        node->pairs.size() > limits::term_purposes) {
       fault(*node, "source.question_purposes");
       return;
     }
@@ -269,8 +275,8 @@ std::string_view name_of(AnswerType type) {
 }
 
 const QuestionInput* Question::input(std::string_view name) const {
-  const auto found =
-      std::find_if(inputs.begin(), inputs.end(), [&](const QuestionInput& input) { return input.name == name; });
+  const auto found = std::find_if(inputs.begin(), inputs.end(),
+                                  [&](const QuestionInput& input) { return input.name == name; });
   return found == inputs.end() ? nullptr : &*found;
 }
 
@@ -293,7 +299,8 @@ std::vector<std::string> Declaration::secret_names() const {
 }
 
 Result<Declaration> parse_declaration(std::string_view yaml) {
-  JW_ASSIGN(const YamlNode root, schema::parse_yaml(yaml, "questions", {limits::source_setting_bytes, 5'000, 12}));
+  JW_ASSIGN(const YamlNode root,
+            schema::parse_yaml(yaml, "questions", {limits::source_setting_bytes, 5'000, 12}));
   YamlFaults faults;
   Declaration declaration;
   if (root.kind != YamlKind::sequence || root.items.empty() || root.items.size() > limits::source_questions) {

@@ -1,4 +1,5 @@
-// What a department that gives no copies may be asked: the questions of a source, as its setting `questions` says.
+// What a department that gives no copies may be asked: the questions of a source, as its setting `questions`
+// says.
 #pragma once
 
 #include <chrono>
@@ -45,12 +46,13 @@ struct Question {
   std::string path;    // "/insured?id={id_number}"; each value is percent-encoded
   std::string body;    // JSON whose texts hold {inputs}; POST only
   std::vector<std::pair<std::string, std::string>> headers;  // values may hold {secret.NAME}
-  std::string pointer;              // where the answer stands (RFC 6901)
+  std::string pointer;                                       // where the answer stands (RFC 6901)
   std::vector<std::string> yes, no;  // words of a yes_no answer; JSON's true and false count as words too
   std::vector<QuestionInput> inputs;
   std::chrono::milliseconds timeout{0};
-  std::int64_t per_minute = 0;                          // questions that leave the hub
-  std::map<std::string, std::chrono::seconds> purposes;  // which may ask it, and how long each keeps the answer
+  std::int64_t per_minute = 0;  // questions that leave the hub
+  std::map<std::string, std::chrono::seconds>
+      purposes;  // which may ask it, and how long each keeps the answer
 
   const QuestionInput* input(std::string_view name) const;
 };
@@ -63,8 +65,8 @@ struct Declaration {
   std::vector<std::string> secret_names() const;
 };
 
-// Reads the questions from YAML (or JSON): a list with id, title, answer, method, path, body, headers, pointer, yes,
-// no, inputs, timeout_ms, per_minute, purposes. docs/operations/sources.md describes each.
+// Reads the questions from YAML (or JSON): a list with id, title, answer, method, path, body, headers,
+// pointer, yes, no, inputs, timeout_ms, per_minute, purposes. docs/operations/sources.md describes each.
 // Errors: invalid, telling every fault with its place.
 Result<Declaration> parse_declaration(std::string_view yaml);
 
@@ -80,7 +82,8 @@ struct QuestionCall {
 // Errors: invalid with one cause per input at fault, never with its value.
 Result<Settings> check_inputs(const Question& question, const Settings& given);
 // `inputs` as check_inputs gave them; `base` is the path of the source's address.
-QuestionCall call_of(const Question& question, std::string_view base, const Settings& inputs, const Settings& secrets);
+QuestionCall call_of(const Question& question, std::string_view base, const Settings& inputs,
+                     const Settings& secrets);
 
 // An http or https address without user, query and fragment.
 struct Address {

@@ -27,7 +27,8 @@ constexpr std::chrono::milliseconds grace{100};
 
 Reason reason_of(const error_code& fault) {
   if (fault == beast::error::timeout || fault == asio::error::timed_out) return Reason::timeout;
-  if (fault == http::error::body_limit || fault == http::error::header_limit || fault == http::error::buffer_overflow)
+  if (fault == http::error::body_limit || fault == http::error::header_limit ||
+      fault == http::error::buffer_overflow)
     return Reason::too_large;
   if (fault.category() == http::make_error_code(http::error::bad_value).category() &&
       fault != http::error::end_of_stream && fault != http::error::partial_message)
@@ -46,7 +47,11 @@ class Call : public std::enable_shared_from_this<Call> {
  public:
   Call(asio::io_context& context, ssl::context* security, const Peer& peer, const QuestionCall* call,
        std::chrono::milliseconds patience)
-      : peer_(peer), resolver_(context), plain_(context), asks_(call != nullptr), end_(Steady::now() + patience) {
+      : peer_(peer),
+        resolver_(context),
+        plain_(context),
+        asks_(call != nullptr),
+        end_(Steady::now() + patience) {
     if (security != nullptr) secure_.emplace(context, *security);
     parser_.body_limit(limits::question_answer_bytes);
     parser_.header_limit(static_cast<std::uint32_t>(limits::question_answer_headers));
@@ -56,11 +61,12 @@ class Call : public std::enable_shared_from_this<Call> {
   std::future<Reply> start() {
     auto done = done_.get_future();
     lowest().expires_at(end_);
-    resolver_.async_resolve(peer_.address.host, std::to_string(peer_.address.port),
-                            [self = shared_from_this()](error_code fault, const tcp::resolver::results_type& found) {
-                              if (fault) return self->finish(Reason::unreachable);
-                              self->connect(found);
-                            });
+    resolver_.async_resolve(
+        peer_.address.host, std::to_string(peer_.address.port),
+        [self = shared_from_this()](error_code fault, const tcp::resolver::results_type& found) {
+          if (fault) return self->finish(Reason::unreachable);
+          self->connect(found);
+        });
     return done;
   }
 
@@ -72,8 +78,9 @@ class Call : public std::enable_shared_from_this<Call> {
     request_.method(http::string_to_verb(call.method));
     request_.target(call.target);
     const bool default_port = peer_.address.port == (peer_.address.tls ? 443 : 80);
-    const std::string name = peer_.address.host.find(':') == std::string::npos ? peer_.address.host
-                                                                               : "[" + peer_.address.host + "]";
+    const std::string name = peer_.address.host.find(':') == std::string::npos
+                                 ? peer_.address.host
+                                 : "[" + peer_.address.host + "]";
     request_.set(http::field::host, default_port ? name : name + ":" + std::to_string(peer_.address.port));
     request_.set(http::field::user_agent, "jingwei");
     request_.set(http::field::accept, "application/json");
@@ -179,7 +186,8 @@ class Exchange::Worker {
 
   Reply run(const QuestionCall* call, std::chrono::milliseconds patience) {
     const auto begun = Steady::now();
-    auto under_way = std::make_shared<Call>(context_, security_ ? &*security_ : nullptr, peer_, call, patience);
+    auto under_way =
+        std::make_shared<Call>(context_, security_ ? &*security_ : nullptr, peer_, call, patience);
     auto promised = std::make_shared<std::promise<std::future<Reply>>>();
     auto started = promised->get_future();
     asio::post(context_, [under_way, promised] { promised->set_value(under_way->start()); });

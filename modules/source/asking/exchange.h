@@ -12,7 +12,7 @@ namespace jingwei::source {
 
 struct Peer {
   Address address;
-  std::string ca_file;          // certificates trusted besides the system's; may be empty
+  std::string ca_file;           // certificates trusted besides the system's; may be empty
   bool plain_elsewhere = false;  // without TLS other machines than this one may be reached
 };
 
@@ -32,8 +32,8 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Waits at most `patience` from name to last byte. Answers beyond limits::question_answer_bytes are cut off as
-  // Reason::too_large. With TLS the certificate must be good for the host's name (TLS 1.2 and later).
+  // Waits at most `patience` from name to last byte. Answers beyond limits::question_answer_bytes are cut off
+  // as Reason::too_large. With TLS the certificate must be good for the host's name (TLS 1.2 and later).
   Reply ask(const QuestionCall& call, std::chrono::milliseconds patience);
   // Connects, greets (TLS) and hangs up; asks nothing.
   Reply greet(std::chrono::milliseconds patience);

@@ -148,8 +148,9 @@ Result<void> QuestionService::permit(const Standing& standing, const Asked& aske
   return {};
 }
 
-storage::AuditEntry QuestionService::entry_of(const Standing& standing, const Asked& asked, const Settings* inputs,
-                                              std::string_view outcome, Reason reason, AnsweredFrom from) const {
+storage::AuditEntry QuestionService::entry_of(const Standing& standing, const Asked& asked,
+                                              const Settings* inputs, std::string_view outcome, Reason reason,
+                                              AnsweredFrom from) const {
   JsonWriter json;
   json.begin_object();
   json.member("source", standing.source.id.to_string());
@@ -189,7 +190,8 @@ Result<Answer> QuestionService::ask(const Asked& asked) {
       more.kept = 1;
       storage::Change change;
       change.writes.push_back(count_question(asked.source, asked.question, more));
-      change.audit.push_back(entry_of(standing, asked, &inputs, "answered", Reason::none, AnsweredFrom::cache));
+      change.audit.push_back(
+          entry_of(standing, asked, &inputs, "answered", Reason::none, AnsweredFrom::cache));
       auto committed = parts_.store.commit(std::move(change));
       if (!committed) return std::move(committed).error();
       return Answer{kept->verdict, AnsweredFrom::cache, kept->answered_at};
@@ -246,7 +248,8 @@ Result<QuestionService::Outcome> QuestionService::call(const Standing& standing,
         .with("question", question.id)
         .with("limit", std::to_string(question.per_minute));
   }
-  const Reply reply = live.exchange->ask(call_of(question, live.base, inputs, live.secrets), question.timeout);
+  const Reply reply =
+      live.exchange->ask(call_of(question, live.base, inputs, live.secrets), question.timeout);
   Outcome outcome;
   outcome.at = parts_.clock.now();
   outcome.took_ms = reply.took.count();
@@ -283,7 +286,8 @@ Result<Answer> QuestionService::settle(const Standing& standing, const Asked& as
     change.writes.push_back({&sql::source_answered, {source.id.value, source.version, at}, 1});
     const auto keep = standing.question->purposes.at(asked.purpose);
     Instant expires = outcome.at + keep;
-    expires = std::min(expires, parts_.zone.start_of(source.terms.purpose(asked.purpose)->valid_until + std::chrono::days{1}));
+    expires = std::min(expires, parts_.zone.start_of(source.terms.purpose(asked.purpose)->valid_until +
+                                                     std::chrono::days{1}));
     if (source.terms.valid_until)
       expires = std::min(expires, parts_.zone.start_of(*source.terms.valid_until + std::chrono::days{1}));
     if (keep.count() > 0) {

@@ -143,8 +143,11 @@ Result<void> check_reach(Kind kind, Settings& settings, const Allowed& allowed) 
     case Kind::question: {
       JW_ASSIGN(const Address address, parse_address(text_of(settings, "address")));
       JW_TRY(allowed.check_host(address.host, address.port));
-      if (!address.tls && !is_loopback_name(address.host) && !allowed.permits_plain(address.host, address.port))
-        return Error(ErrorCode::denied, "source.plain_not_allowed").with("host", address.host).at("/settings/address");
+      if (!address.tls && !is_loopback_name(address.host) &&
+          !allowed.permits_plain(address.host, address.port))
+        return Error(ErrorCode::denied, "source.plain_not_allowed")
+            .with("host", address.host)
+            .at("/settings/address");
       if (const std::string file = text_of(settings, "ca_file"); !file.empty()) {
         JW_ASSIGN(settings["ca_file"], allowed.check_path(file));
       }
@@ -169,7 +172,8 @@ void check_questions(const Settings& settings, const Settings& secrets, Checker&
     const auto found = secrets.find(name);
     if (found == secrets.end() || found->second.empty()) {
       checker.fault(name, "source.setting_missing");
-    } else if (std::any_of(found->second.begin(), found->second.end(), [](char c) { return c < ' ' || c > '~'; })) {
+    } else if (std::any_of(found->second.begin(), found->second.end(),
+                           [](char c) { return c < ' ' || c > '~'; })) {
       checker.fault(name, "source.setting_too_long");  // it would break out of its header
     }
   }
