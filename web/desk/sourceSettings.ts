@@ -12,7 +12,7 @@ const settings: Record<Kind, Setting[]> = {
   postgres: [{ name: 'host', need: true }, { name: 'port', hint: '5432' }, { name: 'database', need: true }, ...login, { name: 'tls', choices: ['prefer', 'disable', 'require', 'verify-ca', 'verify-full'] }, ...pull],
   sqlite: [{ name: 'path', need: true, hint: '/srv/inbox/data.db' }, ...pull],
   odbc: [{ name: 'driver', need: true }, { name: 'options', hint: 'Server=…;Database=…' }, ...login, ...pull],
-  question: [{ name: 'address', need: true, hint: 'https://data.health.example/api' }, { name: 'questions', need: true, lines: 12 }, { name: 'ca_file' }, { name: 'at_once', hint: '4' }],
+  question: [{ name: 'address', need: true }, { name: 'questions', need: true, lines: 12 }, { name: 'ca_file' }, { name: 'at_once', hint: '4' }],
 };
 export const kinds = Object.keys(settings) as Kind[];
 
