@@ -239,8 +239,10 @@ Result<void> check_settings(Kind kind, Settings& settings, Settings& secrets, co
       ++at;
     }
   }
+  // Questions that cannot be read name no secrets; that they cannot is told below.
+  const bool unread = kind == Kind::question && !parse_declaration(text_of(settings, "questions"));
   for (const auto& [name, value] : secrets) {
-    if (!is_secret(name)) checker.fault(name, "source.setting_unknown");
+    if (!unread && !is_secret(name)) checker.fault(name, "source.setting_unknown");
   }
   for (const auto& spec : specs) {
     const std::string name(spec.name);
