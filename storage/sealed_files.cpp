@@ -165,7 +165,8 @@ class SealedFile final : public File {
     random.fill(name);
     const std::string_view bytes(reinterpret_cast<const char*>(name.data()), name.size());
     name_ = hex_of(bytes);
-    const std::string head = std::string(magic) + std::string(bytes);
+    std::string head(magic);
+    head += bytes;
     JW_TRY(beneath_->truncate(0));
     return beneath_->write(0, std::as_bytes(std::span(head)));
   }
