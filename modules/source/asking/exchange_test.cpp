@@ -3,7 +3,7 @@
 #include "modules/source/asking/exchange.h"
 
 #include "base/limits.h"
-#include "modules/source/asking/asking_world.h"
+#include "modules/source/asking/asking_testing.h"
 
 namespace jingwei::source {
 namespace {

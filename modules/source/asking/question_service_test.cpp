@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "modules/source/asking/asking_world.h"
+#include "modules/source/asking/asking_testing.h"
 #include "modules/source/kinds/settings.h"
 
 namespace jingwei::source {
