@@ -80,7 +80,8 @@ steps:
       EXPECT_FALSE(identifiers.contains(run)) << run.substr(0, 6) << "… stands in " << path;
   }
   EXPECT_GE(files, 3U);
-  EXPECT_GE(std::distance(std::filesystem::directory_iterator(folder + "/uploads"), {}), 1) << "the piece waits";
+  EXPECT_GE(std::distance(std::filesystem::directory_iterator(folder + "/uploads"), {}), 1)
+      << "the piece waits";
 }
 
 }  // namespace

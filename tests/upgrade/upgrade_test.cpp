@@ -77,15 +77,18 @@ TYPED_TEST(Upgrades, TheCatalogueFromEveryStep) {
 }
 
 TYPED_TEST(Upgrades, SourcesFromEveryStep) {
-  this->check(source::sql::migrations(),
-              {"INSERT INTO source (id, kind, title, resource, settings, secrets, schedule, terms, state, version, "
-               "created_at, wanted_at, taken) VALUES (7, 'folder', 'drop', 'venues', '{\"path\":\"/srv\"}', "
-               "CAST('' AS BYTEA), '', '{\"agreement\":\"7\"}', 'paused', 3, 5, 6, 12)",
-               "INSERT INTO source_run (id, source, started_at, outcome, detail) VALUES (9, 7, 5, 'taken', 'a.csv')"},
-              {"SELECT id, kind, title, resource, settings, schedule, terms, state, version, watermark, last_content, "
-               "created_at, wanted_at, next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, "
-               "repeated FROM source ORDER BY id",
-               "SELECT id, source, outcome, detail FROM source_run ORDER BY id"});
+  this->check(
+      source::sql::migrations(),
+      {"INSERT INTO source (id, kind, title, resource, settings, secrets, schedule, terms, state, version, "
+       "created_at, wanted_at, taken) VALUES (7, 'folder', 'drop', 'venues', '{\"path\":\"/srv\"}', "
+       "CAST('' AS BYTEA), '', '{\"agreement\":\"7\"}', 'paused', 3, 5, 6, 12)",
+       "INSERT INTO source_run (id, source, started_at, outcome, detail) VALUES (9, 7, 5, 'taken', 'a.csv')"},
+      {"SELECT id, kind, title, resource, settings, schedule, terms, state, version, watermark, "
+       "last_content, "
+       "created_at, wanted_at, next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, "
+       "refused, "
+       "repeated FROM source ORDER BY id",
+       "SELECT id, source, outcome, detail FROM source_run ORDER BY id"});
 }
 
 }  // namespace

@@ -56,8 +56,7 @@ TYPED_TEST(Questions, LeaveAnAuditEntryWithoutWhatWasStatedOrAnswered) {
   EXPECT_EQ(entries[3], pseudonym + R"( {"source":")" + id +
                             R"(","question":"insured","purpose":"payments","outcome":"denied"})");
   EXPECT_FALSE(entries[4].starts_with(pseudonym)) << "another person, another pseudonym";
-  EXPECT_NE(entries[4].find(R"("outcome":"unknown","reason":"malformed"})"), std::string::npos)
-      << entries[4];
+  EXPECT_NE(entries[4].find(R"("outcome":"unknown","reason":"malformed"})"), std::string::npos) << entries[4];
   for (const auto& entry : entries) {
     EXPECT_EQ(entry.find("4405821"), std::string::npos);
     EXPECT_EQ(entry.find("9876543"), std::string::npos);
