@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "storage/keyed_sealer.h"
+#include "storage/sealed_files.h"
 
 namespace jingwei::app {
 
@@ -96,9 +97,11 @@ Result<void> Hub::open_keystore() {
 }
 
 Result<void> Hub::open_modules(const Share& share) {
-  FileSystem& files = real_file_system();
   JW_ASSIGN(store_, open_store(data_folder_, settings_, clock_));
   JW_TRY(open_keystore());
+  files_ = storage::sealing_files(real_file_system(), *sealer_,
+                                  {data_folder_ + "/uploads", data_folder_ + "/sources"});
+  FileSystem& files = *files_;
   JW_TRY(store_->migrate(all_migrations()));
   JW_ASSIGN(auto national, load_national_regions(files, share));
 

@@ -45,6 +45,8 @@ class Hub {
   const std::string& data_folder() const { return data_folder_; }
   const Clock& clock() const { return clock_; }
   storage::Store& store() { return *store_; }
+  // The disk as uploads and waiting messages are written to it: sealed.
+  FileSystem& files() { return *files_; }
   region::Regions& regions() { return *regions_; }
   const Zone& zone() const { return zone_; }
   catalog::Catalog& catalog() { return *catalog_; }
@@ -71,6 +73,7 @@ class Hub {
   std::string owner_;  // this process among those on one database
   std::unique_ptr<crypto::Keystore> keystore_;
   std::unique_ptr<storage::Sealer> sealer_;
+  std::unique_ptr<FileSystem> files_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<region::Regions> regions_;
   std::unique_ptr<catalog::Catalog> catalog_;

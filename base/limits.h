@@ -129,5 +129,25 @@ inline constexpr std::size_t mqtt_remembered_messages = 200'000;  // known when 
 inline constexpr std::size_t mqtt_remembered_groups = 20'000;
 inline constexpr std::uint64_t mqtt_segment_bytes = 64 << 20;
 inline constexpr std::size_t mqtt_waiting_groups = 1'000;  // then nothing more is acknowledged
+inline constexpr std::size_t term_purposes = 50;  // of one source's terms
+
+// source: questions to departments that give no copies
+inline constexpr std::size_t source_questions = 50;  // of one source
+inline constexpr std::size_t question_inputs = 20;
+inline constexpr std::size_t question_input_characters = 200;
+inline constexpr std::size_t question_headers = 20;
+inline constexpr std::size_t question_answer_bytes = 64 * 1024;  // of what a department answers
+inline constexpr std::size_t question_answer_headers = 16 * 1024;
+inline constexpr std::size_t question_answer_depth = 16;
+inline constexpr std::size_t question_value_characters = 1'000;
+inline constexpr std::size_t questions_under_way = 5;  // waited for by one process: fewer than its pool's threads
+inline constexpr std::size_t question_calls_at_once = 16;  // to one source, at the very most
+inline constexpr std::chrono::milliseconds question_time_least{50};
+inline constexpr std::chrono::milliseconds question_time_most{10'000};
+inline constexpr std::chrono::seconds question_cache_most{30 * 86'400};
+inline constexpr std::int64_t questions_a_minute = 6'000;
+inline constexpr int question_failures_to_open = 5;         // in a row; then the breaker opens
+inline constexpr std::chrono::seconds question_rest{30};    // how long it stays open at first
+inline constexpr std::chrono::seconds question_rest_most{600};  // doubled with every failed probe, up to this
 
 }  // namespace jingwei::limits

@@ -239,7 +239,9 @@ GeneratedPair generate_openapi_source(const std::string& document, const std::st
                 "// The OpenAPI 3.1 document of this program's API.\nstd::string_view "
                 "openapi_document();\n\n}  // namespace jingwei\n";
   made.source = note + "#include \"" + include +
-                "\"\n\nnamespace jingwei {\n\nnamespace {\n\nconstexpr std::string_view document =\n";
+                "\"\n\nnamespace jingwei {\n\nnamespace {\n\n"
+                // An array: measuring a text this long is more than a compiler does before the program runs.
+                "constexpr char document[] =\n";
   std::string_view rest = document;
   while (!rest.empty()) {
     std::size_t end = rest.size() <= piece_bytes ? rest.size() : rest.rfind('\n', piece_bytes) + 1;
@@ -248,8 +250,8 @@ GeneratedPair generate_openapi_source(const std::string& document, const std::st
     rest.remove_prefix(end);
   }
   made.source +=
-      "    ;\n\n}  // namespace\n\nstd::string_view openapi_document() { return document; }\n\n}  // "
-      "namespace jingwei\n";
+      "    ;\n\n}  // namespace\n\nstd::string_view openapi_document() {\n"
+      "  return {document, sizeof document - 1};\n}\n\n}  // namespace jingwei\n";
   return made;
 }
 

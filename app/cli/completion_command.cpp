@@ -33,7 +33,7 @@ std::string bash_script(const CLI::App& app) {
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    word=${COMP_WORDS[i]}\n"
          "    [[ $word == [a-z]* ]] && case \"$path $word\" in\n"
-         "      ' init' | ' serve' | ' ingest' | ' region' | ' clean' | ' synonyms' | ' sim' | ' source' | ' "
+         "      ' init' | ' serve' | ' ingest' | ' region' | ' clean' | ' synonyms' | ' sim' | ' source' | ' ask' | ' "
          "doctor' | ' "
          "backup' | ' restore' | ' "
          "completion') path=$word "

@@ -2,8 +2,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
-#include "app/hub.h"
-#include "app/serve.h"
+#include "app/cli/source_requests.h"
 
 namespace jingwei::app::cli {
 
@@ -15,7 +14,8 @@ namespace json = boost::json;
 struct Asked {
   Common common;
   std::string id;
-  std::string kind, title, resource, schedule, agreement, signed_on, valid_until, why;
+  std::string kind, title, resource, schedule, agreement, legal_basis, contact, signed_on, valid_until, why;
+  std::vector<std::string> purposes;  // id|title|legal basis|last day
   std::vector<std::string> settings;  // name=value
   std::vector<std::string>
       secrets;  // name=variable of the environment: values would stand in the shell's history
@@ -24,27 +24,16 @@ struct Asked {
 // Sources are looked after by the running server, so it is asked.
 Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  const ServerClient server(socket_path(asked.common.data));
-  JW_ASSIGN(const Answer answer, method == "GET" ? server.get(target) : server.send(method, target, body));
-  if (answer.status >= 300) {
-    json::error_code fault;
-    const auto problem = json::parse(answer.body, fault);
-    std::string sentence = answer.body;
-    if (!fault && problem.is_object() && problem.as_object().contains("detail"))
-      sentence = json::value_to<std::string>(problem.at("detail"));
-    const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
-                           : answer.status >= 500 ? ErrorCode::unavailable
-                                                  : ErrorCode::invalid;
-    return Error(code, "app.server_refused").with("sentence", sentence);
-  }
-  if (answer.body.empty()) return json::value(nullptr);
+  JW_ASSIGN(const std::string answer, ask_server(asked.common.data, method, target, body));
+  if (answer.empty()) return json::value(nullptr);
   json::error_code fault;
-  auto parsed = json::parse(answer.body, fault);
-  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer.body);
+  auto parsed = json::parse(answer, fault);
+  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer);
   return parsed;
 }
 
 std::string text_of(const json::value& object, const char* name) {
+  if (!object.is_object()) return "-";
   const auto* found = object.as_object().if_contains(name);
   if (found == nullptr || found->is_null()) return "-";
   return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
@@ -95,21 +84,40 @@ void show(const Asked& asked, const json::value& answer) {
   }
 }
 
-Result<json::object> pairs_of(const std::vector<std::string>& pairs, bool from_environment) {
-  json::object object;
-  for (const auto& pair : pairs) {
-    const std::size_t at = pair.find('=');
-    if (at == std::string::npos || at == 0)
-      return Error(ErrorCode::invalid, "app.source_pair").with("pair", pair.substr(0, at));
-    std::string value = pair.substr(at + 1);
-    if (from_environment) {
-      const char* held = std::getenv(value.c_str());  // NOLINT(concurrency-mt-unsafe)
-      if (held == nullptr) return Error(ErrorCode::invalid, "app.source_variable").with("name", value);
-      value = held;
-    }
-    object[pair.substr(0, at)] = value;
+// "id|title|legal basis|2020-12-31".
+Result<json::array> purposes_of(const std::vector<std::string>& given) {
+  json::array purposes;
+  for (const auto& one : given) {
+    std::vector<std::string> parts;
+    std::size_t at = 0;
+    for (std::size_t bar; (bar = one.find('|', at)) != std::string::npos; at = bar + 1)
+      parts.push_back(one.substr(at, bar - at));
+    parts.push_back(one.substr(at));
+    if (parts.size() != 4) return Error(ErrorCode::invalid, "app.source_purpose").with("purpose", one);
+    purposes.push_back(json::object{
+        {"id", parts[0]}, {"title", parts[1]}, {"legal_basis", parts[2]}, {"valid_until", parts[3]}});
   }
-  return object;
+  return purposes;
+}
+
+// Lays what was given over `terms`.
+Result<void> lay_over(const Asked& asked, json::object& terms) {
+  const auto put = [&](const char* name, const std::string& value) {
+    if (!value.empty()) terms[name] = value;
+  };
+  put("agreement", asked.agreement);
+  put("legal_basis", asked.legal_basis);
+  put("contact", asked.contact);
+  put("signed_on", asked.signed_on);
+  put("valid_until", asked.valid_until);
+  if (asked.purposes.empty()) return {};
+  JW_ASSIGN(terms["purposes"], purposes_of(asked.purposes));
+  return {};
+}
+
+Result<json::object> pairs_of(const std::vector<std::string>& pairs, PairValues values) {
+  JW_ASSIGN(const std::string text, object_of_pairs(pairs, values));
+  return json::parse(text).as_object();
 }
 
 Result<std::string> body_of(const Asked& asked) {
@@ -117,15 +125,33 @@ Result<std::string> body_of(const Asked& asked) {
   body["kind"] = asked.kind;
   body["title"] = asked.title;
   body["resource"] = asked.resource;
-  JW_ASSIGN(body["settings"], pairs_of(asked.settings, false));
-  JW_ASSIGN(body["secrets"], pairs_of(asked.secrets, true));
+  JW_ASSIGN(body["settings"], pairs_of(asked.settings, PairValues::plain_or_file));
+  JW_ASSIGN(body["secrets"], pairs_of(asked.secrets, PairValues::variable));
   body["schedule"] = asked.schedule;
   json::object terms;
-  terms["agreement"] = asked.agreement;
-  if (!asked.signed_on.empty()) terms["signed_on"] = asked.signed_on;
-  if (!asked.valid_until.empty()) terms["valid_until"] = asked.valid_until;
+  JW_TRY(lay_over(asked, terms));
   body["terms"] = terms;
   return json::serialize(body);
+}
+
+// What stands, with what was given laid over it.
+Result<json::value> edit(const Asked& asked) {
+  const std::string target = "/api/v1/sources/" + url_encoded(asked.id);
+  JW_ASSIGN(const json::value now, ask(asked, "GET", target));
+  json::object body;
+  body["title"] = asked.title.empty() ? now.at("title") : json::value(asked.title);
+  body["schedule"] = asked.schedule.empty() ? now.at("schedule") : json::value(asked.schedule);
+  json::object settings = now.at("settings").as_object();
+  JW_ASSIGN(const json::object given, pairs_of(asked.settings, PairValues::plain_or_file));
+  for (const auto& pair : given) settings[pair.key()] = pair.value();
+  body["settings"] = settings;
+  JW_ASSIGN(body["secrets"], pairs_of(asked.secrets, PairValues::variable));
+  json::object terms = now.at("terms").as_object();
+  terms.erase("revoked_at");
+  terms.erase("revoked_why");
+  JW_TRY(lay_over(asked, terms));
+  body["terms"] = terms;
+  return ask(asked, "PUT", target, json::serialize(body));
 }
 
 using Asking = std::function<Result<json::value>(const Asked&)>;
@@ -156,6 +182,19 @@ void add_for_one(CLI::App& group, int& exit_code, const char* name, const char* 
   sub->add_option("id", asked->id, sentence("cli.help.source_id"))->required();
 }
 
+void add_details(CLI::App& command, Asked& asked) {
+  command.add_option("--title", asked.title, sentence("cli.help.source_title"));
+  command.add_option("--set", asked.settings, sentence("cli.help.source_set"));
+  command.add_option("--secret", asked.secrets, sentence("cli.help.source_secret"));
+  command.add_option("--schedule", asked.schedule, sentence("cli.help.source_schedule"));
+  command.add_option("--agreement", asked.agreement, sentence("cli.help.source_agreement"));
+  command.add_option("--legal-basis", asked.legal_basis, sentence("cli.help.source_basis"));
+  command.add_option("--contact", asked.contact, sentence("cli.help.source_contact"));
+  command.add_option("--purpose", asked.purposes, sentence("cli.help.source_purpose"));
+  command.add_option("--signed-on", asked.signed_on, sentence("cli.help.source_signed"));
+  command.add_option("--valid-until", asked.valid_until, sentence("cli.help.source_until"));
+}
+
 }  // namespace
 
 void add_source(CLI::App& app, int& exit_code) {
@@ -178,14 +217,14 @@ void add_source(CLI::App& app, int& exit_code) {
                             return ask(one, "POST", "/api/v1/sources", body);
                           });
   add->add_option("kind", asked->kind, sentence("cli.help.source_kind"))->required();
-  add->add_option("resource", asked->resource, sentence("cli.help.source_resource"))->required();
-  add->add_option("--title", asked->title, sentence("cli.help.source_title"))->required();
-  add->add_option("--set", asked->settings, sentence("cli.help.source_set"));
-  add->add_option("--secret", asked->secrets, sentence("cli.help.source_secret"));
-  add->add_option("--schedule", asked->schedule, sentence("cli.help.source_schedule"));
-  add->add_option("--agreement", asked->agreement, sentence("cli.help.source_agreement"));
-  add->add_option("--signed-on", asked->signed_on, sentence("cli.help.source_signed"));
-  add->add_option("--valid-until", asked->valid_until, sentence("cli.help.source_until"));
+  add->add_option("resource", asked->resource, sentence("cli.help.source_resource"));
+  add_details(*add, *asked);
+  add->get_option("--title")->required();
+
+  auto changed = std::make_shared<Asked>();
+  CLI::App* change = add_one(*group, exit_code, "edit", "cli.help.source_edit", changed, edit);
+  change->add_option("id", changed->id, sentence("cli.help.source_id"))->required();
+  add_details(*change, *changed);
 
   auto revoked = std::make_shared<Asked>();
   CLI::App* revoke =

@@ -226,7 +226,7 @@ class BackupTaker {
     auto from = source.open(path, OpenMode::read);
     if (!from && from.error().code == ErrorCode::not_found) return false;
     if (!from) return std::move(from).error();
-    JW_ASSIGN(entry.facts, copy_file(**from, place_.files, to, bytes < 0 ? INT64_MAX : bytes));
+    JW_ASSIGN(entry.facts, copy_file(**from, place_.files, to, INT64_MAX));
     return true;
   }
 

@@ -9,6 +9,19 @@ namespace jingwei::source {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::string_view plain_mark = "http://";
+
+// Whether an entry, "host" or "host:port", names this host (in lower case) and port.
+bool names(std::string_view entry, const std::string& host, std::uint16_t port) {
+  const std::string allowed = text::lower_ascii(entry);
+  const std::string number = std::to_string(port);
+  return allowed == host || allowed == host + ":" + number || allowed == "[" + host + "]:" + number;
+}
+
+}  // namespace
+
 Result<std::string> Allowed::check_path(const std::string& path) const {
   const fs::path given(path);
   if (!given.is_absolute() || path.find('\0') != std::string::npos)
@@ -31,12 +44,27 @@ Result<std::string> Allowed::check_path(const std::string& path) const {
 
 Result<void> Allowed::check_host(const std::string& host, std::uint16_t port) const {
   const std::string name = text::lower_ascii(host);
-  const std::string whole = name + ":" + std::to_string(port);
   for (const auto& entry : hosts) {
-    const std::string allowed = text::lower_ascii(entry);
-    if (allowed == name || allowed == whole || allowed == "[" + name + "]:" + std::to_string(port)) return {};
+    std::string_view allowed = entry;
+    if (allowed.starts_with(plain_mark)) allowed.remove_prefix(plain_mark.size());
+    if (names(allowed, name, port)) return {};
   }
-  return Error(ErrorCode::denied, "source.host_not_allowed").with("host", whole).at("/settings/host");
+  return Error(ErrorCode::denied, "source.host_not_allowed")
+      .with("host", name + ":" + std::to_string(port))
+      .at("/settings/host");
+}
+
+bool Allowed::permits_plain(const std::string& host, std::uint16_t port) const {
+  return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& entry) {
+    return entry.starts_with(plain_mark) &&
+           names(std::string_view(entry).substr(plain_mark.size()), text::lower_ascii(host), port);
+  });
+}
+
+bool is_loopback_name(std::string_view host) {
+  if (host == "localhost" || host == "::1") return true;
+  const bool digits = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return digits && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3;
 }
 
 Result<void> Allowed::check_driver(const std::string& driver) const {

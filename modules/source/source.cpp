@@ -9,7 +9,8 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kinds = {"folder", "mqtt", "postgres", "sqlite", "odbc"};
+constexpr std::array<std::string_view, 6> kinds = {"folder", "mqtt", "postgres",
+                                                   "sqlite", "odbc", "question"};
 constexpr std::array<std::string_view, 3> states = {"active", "paused", "removed"};
 constexpr std::array<std::string_view, 5> outcomes = {"loading", "taken", "repeated", "nothing", "failed"};
 
@@ -111,51 +112,6 @@ Outcome outcome_named(std::string_view name) {
 
 bool is_pull(Kind kind) {
   return kind == Kind::postgres || kind == Kind::sqlite || kind == Kind::odbc;
-}
-
-Result<void> Terms::check(Day today) const {
-  if (revoked_at) {
-    return Error(ErrorCode::gone, "source.terms_revoked")
-        .with("agreement", agreement)
-        .with("day", to_rfc3339(*revoked_at).substr(0, 10));
-  }
-  if (signed_on && today < *signed_on) {
-    return Error(ErrorCode::gone, "source.terms_not_begun")
-        .with("agreement", agreement)
-        .with("day", to_iso(*signed_on));
-  }
-  if (valid_until && today > *valid_until) {
-    return Error(ErrorCode::gone, "source.terms_lapsed")
-        .with("agreement", agreement)
-        .with("day", to_iso(*valid_until));
-  }
-  return {};
-}
-
-std::string to_json(const Terms& terms) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("agreement", terms.agreement);
-  if (terms.signed_on) json.member("signed_on", to_iso(*terms.signed_on));
-  if (terms.valid_until) json.member("valid_until", to_iso(*terms.valid_until));
-  if (terms.revoked_at) json.member("revoked_at", to_rfc3339(*terms.revoked_at));
-  if (!terms.revoked_why.empty()) json.member("revoked_why", terms.revoked_why);
-  json.end_object();
-  return json.take();
-}
-
-Terms terms_from_json(std::string_view json) {
-  boost::json::error_code fault;
-  const boost::json::value parsed = boost::json::parse(json, fault);
-  if (fault || !parsed.is_object()) return {};
-  const auto& object = parsed.as_object();
-  Terms terms;
-  terms.agreement = text_of(object, "agreement");
-  terms.signed_on = parse_iso_day(text_of(object, "signed_on"));
-  terms.valid_until = parse_iso_day(text_of(object, "valid_until"));
-  terms.revoked_at = parse_rfc3339(text_of(object, "revoked_at"));
-  terms.revoked_why = text_of(object, "revoked_why");
-  return terms;
 }
 
 std::string to_json(const Settings& settings) {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "modules/source/terms.h"
 #include "storage/store.h"
 
 namespace jingwei::source {
@@ -16,7 +17,8 @@ namespace jingwei::source {
 using SourceId = Id<struct SourceTag>;
 using RunId = Id<struct RunTag>;
 
-enum class Kind : std::uint8_t { folder, mqtt, postgres, sqlite, odbc };
+// question: gives no copies and answers single questions (asking/).
+enum class Kind : std::uint8_t { folder, mqtt, postgres, sqlite, odbc, question };
 enum class State : std::uint8_t { active, paused, removed };
 // loading: handed over as a batch that is not yet through.
 enum class Outcome : std::uint8_t { loading, taken, repeated, nothing, failed };
@@ -33,27 +35,11 @@ bool is_pull(Kind kind);
 // Names and values as an operator gives them; each kind says which it knows (kinds/settings.h).
 using Settings = std::map<std::string, std::string>;
 
-// Under which agreement a firm or department supplies its data (A16). Without `signed_on` there is none to
-// keep to.
-struct Terms {
-  std::string agreement;  // its number or title
-  std::optional<Day> signed_on;
-  std::optional<Day> valid_until;  // the last day
-  std::optional<Instant> revoked_at;
-  std::string revoked_why;
-
-  // Nothing may be taken before the first day, after the last, and once revoked.
-  // Errors: gone "source.terms_revoked", "source.terms_lapsed", "source.terms_not_begun".
-  Result<void> check(Day today) const;
-};
-std::string to_json(const Terms& terms);
-Terms terms_from_json(std::string_view json);
-
 struct Source {
   SourceId id;
   Kind kind = Kind::folder;
   std::string title;
-  std::string resource;
+  std::string resource;  // empty for questions, which bring no rows
   Settings settings;
   std::string sealed;  // the secrets as they stand on disk
   std::string schedule;

@@ -16,6 +16,15 @@ Terms terms_of(const schema::Datum& given) {
   Terms terms;
   if (!given.present()) return terms;
   if (given["agreement"].present()) terms.agreement = given["agreement"].text();
+  if (given["legal_basis"].present()) terms.legal_basis = given["legal_basis"].text();
+  if (given["contact"].present()) terms.contact = given["contact"].text();
+  if (given["purposes"].present()) {
+    for (const auto& one : given["purposes"].items()) {
+      terms.purposes.push_back({one["id"].text(),
+                                one["title"].present() ? one["title"].text() : std::string(),
+                                one["legal_basis"].text(), one["valid_until"].day()});
+    }
+  }
   if (given["signed_on"].present()) terms.signed_on = given["signed_on"].day();
   if (given["valid_until"].present()) terms.valid_until = given["valid_until"].day();
   return terms;
@@ -37,7 +46,7 @@ Result<NewSource> common_part(const schema::Datum& body) {
 Result<NewSource> new_source_of(const schema::Datum& body) {
   JW_ASSIGN(NewSource source, common_part(body));
   source.kind = *kind_named(body["kind"].text());
-  source.resource = body["resource"].text();
+  if (body["resource"].present()) source.resource = body["resource"].text();
   return source;
 }
 
@@ -117,6 +126,22 @@ class SourceRoutes::Handlers final : public api::Operations {
     }
     json.end_object();
     return http::Response::json(json.take());
+  }
+
+  http::Response list_source_questions(const http::Request& http,
+                                       const api::ListSourceQuestions& in) override {
+    const auto view = sources_.questions().view(SourceId(in.source));
+    if (!view) return problem(view.error(), http.language);
+    return http::Response::json(asking_json(*view, http.language));
+  }
+  http::Response ask_source(const http::Request& http, const api::AskSource& in) override {
+    Asked asked{SourceId(in.source), in.question, in.body["purpose"].text(), {}, actor()};
+    auto inputs = settings_from_json(in.body["inputs"].json());
+    if (!inputs) return problem(inputs.error(), http.language);
+    asked.inputs = std::move(*inputs);
+    const auto answer = sources_.questions().ask(asked);
+    if (!answer) return problem(answer.error(), http.language);
+    return http::Response::json(answer_json(*answer, http.language));
   }
 
   http::Response run_source(const http::Request& http, const api::RunSource& in) override {

@@ -75,7 +75,7 @@ std::string sealed_secrets(const SourceParts& parts, SourceId id, const Settings
   return parts.sealer.seal({"source", id.value, "secrets"}, to_json(secrets));
 }
 
-SourceService::SourceService(SourceParts parts) : parts_(std::move(parts)) {}
+SourceService::SourceService(SourceParts parts) : parts_(std::move(parts)), questions_(parts_) {}
 
 SourceService::~SourceService() {
   stop();
@@ -107,15 +107,28 @@ SourceView SourceService::view_of(Source source) const {
 Result<void> SourceService::check(NewSource& source) const {
   if (source.title.empty() || text::code_points(source.title).size() > title_points)
     return Error(ErrorCode::invalid, "source.bad_title").at("/title");
-  JW_ASSIGN(const auto* entry, parts_.ingest.parts().catalog.find(source.resource));
-  static_cast<void>(entry);
+  // Answers are no rows: such a source need not belong to a resource.
+  if (source.kind != Kind::question || !source.resource.empty()) {
+    JW_ASSIGN(const auto* entry, parts_.ingest.parts().catalog.find(source.resource));
+    static_cast<void>(entry);
+  }
   JW_ASSIGN(const Schedule schedule, Schedule::parse(source.schedule));
   if (!schedule.by_hand() && !is_pull(source.kind))
     return Error(ErrorCode::invalid, "source.schedule_for_pulls").at("/schedule");
-  if (source.terms.signed_on && source.terms.valid_until &&
-      *source.terms.valid_until < *source.terms.signed_on)
-    return Error(ErrorCode::invalid, "source.terms_turned").at("/terms/valid_until");
-  return check_settings(source.kind, source.settings, source.secrets, parts_.allowed);
+  JW_TRY(check_form(source.terms));
+  JW_TRY(check_settings(source.kind, source.settings, source.secrets, parts_.allowed));
+  if (source.kind != Kind::question) return {};
+  JW_ASSIGN(const Declaration declared, parse_declaration(text_of(source.settings, "questions")));
+  for (const auto& question : declared.questions) {
+    for (const auto& [purpose, keep] : question.purposes) {
+      if (source.terms.purpose(purpose) != nullptr) continue;
+      return Error(ErrorCode::invalid, "source.purpose_not_in_terms")
+          .with("purpose", purpose)
+          .with("question", question.id)
+          .at("/terms/purposes");
+    }
+  }
+  return {};
 }
 
 Result<SourceView> SourceService::add(NewSource source, const std::string& actor) {
@@ -153,10 +166,8 @@ Result<SourceView> SourceService::edit(SourceId id, NewSource wanted, const std:
     next.kind = source.kind;
     next.resource = source.resource;
     JW_ASSIGN(const Settings before, opened_settings(parts_, source));
-    for (const auto& spec : settings_of(source.kind)) {
-      const std::string name(spec.name);
-      const bool kept =
-          spec.need == Need::secret && !next.secrets.contains(name) && !next.settings.contains(name);
+    for (const auto& name : secret_names(source.kind, next.settings)) {
+      const bool kept = !next.secrets.contains(name) && !next.settings.contains(name);
       if (kept && before.contains(name)) next.secrets[name] = before.at(name);
     }
     if (source.kind == Kind::mqtt && text_of(next.settings, "client_id").empty())
@@ -173,6 +184,7 @@ Result<SourceView> SourceService::edit(SourceId id, NewSource wanted, const std:
                               to_json(next.terms), micros_of(due)},
                              1});
     JW_TRY(add_timer(parts_.store, id, source.version + 1, due, change));
+    change.writes.push_back(forget_answers(id));  // they were given under other terms or to other questions
     change.audit.push_back(entry_of(actor, "source.edit", id));
     auto committed = parts_.store.commit(std::move(change));
     if (committed) break;
@@ -212,6 +224,9 @@ Result<SourceView> SourceService::change(SourceId id, const std::string& actor, 
                                   to_json(source.terms), micros_of(due)},
                                  1});
         JW_TRY(add_timer(parts_.store, id, source.version + 1, due, change));
+        // What was answered under terms that stand no longer is kept no longer.
+        if (source.terms.revoked_at || source.state == State::removed)
+          change.writes.push_back(forget_answers(id));
         change.audit.push_back(entry_of(actor, event, id, detail));
         return change;
       });
@@ -257,6 +272,8 @@ Result<void> SourceService::remove(SourceId id, const std::string& actor) {
 
 Result<SourceView> SourceService::run_now(SourceId id, const std::string& actor) {
   JW_ASSIGN(const Source source, read_one(id));
+  if (source.kind == Kind::question)
+    return Error(ErrorCode::invalid, "source.only_answers").with("source", source.title);
   JW_TRY(source.terms.check(parts_.zone.day_of(parts_.clock.now())));
   if (source.state != State::active)
     return Error(ErrorCode::conflict, "source.paused").with("source", source.title);
@@ -292,6 +309,9 @@ Result<Trial> SourceService::try_out(NewSource source) const {
       return try_folder(parts_, text_of(all, "path"));
     case Kind::mqtt:
       return try_broker(all);
+    case Kind::question:
+      JW_TRY(questions_.greet(all));
+      return Trial{};
     default:
       return try_pull(parts_, source.kind, all);
   }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "modules/source/asking/question_service.h"
 #include "modules/source/parts.h"
 #include "modules/source/schedule.h"
 #include "storage/timer_runner.h"
@@ -72,6 +73,9 @@ class SourceService {
   Result<Trial> try_out(NewSource source) const;
   Result<Trial> try_out(SourceId id) const;
 
+  // Asking the sources that give no copies.
+  QuestionService& questions() { return questions_; }
+
   // Before the runner starts: schedules come as its timers.
   void on_timers(storage::TimerRunner& timers);
 
@@ -107,13 +111,16 @@ class SourceService {
   bool look_at(Live& live);
   Result<bool> look_once(Live& live);
   void tell(const Source& source, const Error& why);
+  void sweep();
   void wake_all();
 
   SourceParts parts_;
+  QuestionService questions_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<SourceId, std::shared_ptr<Live>> live_;
   std::chrono::nanoseconds refreshed_{0};
+  std::chrono::nanoseconds swept_{0};
   bool stale_ = true;
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;

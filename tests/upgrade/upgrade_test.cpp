@@ -3,6 +3,7 @@
 #include "app/modules.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/region/sql.gen.h"
+#include "modules/source/sql.gen.h"
 #include "storage/sql.gen.h"
 #include "storage/upgrade_suite.h"
 #include "tests/support/backends.h"
@@ -73,6 +74,21 @@ TYPED_TEST(Upgrades, TheCatalogueFromEveryStep) {
               {"INSERT INTO resource_table (resource, step, shape, changed_at) VALUES ('notes', 1, "
                "'1;f_words:text', 5)"},
               {"SELECT resource, step, shape, changed_at FROM resource_table ORDER BY resource"});
+}
+
+TYPED_TEST(Upgrades, SourcesFromEveryStep) {
+  this->check(
+      source::sql::migrations(),
+      {"INSERT INTO source (id, kind, title, resource, settings, secrets, schedule, terms, state, version, "
+       "created_at, wanted_at, taken) VALUES (7, 'folder', 'drop', 'venues', '{\"path\":\"/srv\"}', "
+       "CAST('' AS BYTEA), '', '{\"agreement\":\"7\"}', 'paused', 3, 5, 6, 12)",
+       "INSERT INTO source_run (id, source, started_at, outcome, detail) VALUES (9, 7, 5, 'taken', 'a.csv')"},
+      {"SELECT id, kind, title, resource, settings, schedule, terms, state, version, watermark, "
+       "last_content, "
+       "created_at, wanted_at, next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, "
+       "refused, "
+       "repeated FROM source ORDER BY id",
+       "SELECT id, source, outcome, detail FROM source_run ORDER BY id"});
 }
 
 }  // namespace

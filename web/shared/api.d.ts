@@ -1037,6 +1037,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions a source answers and how they fare */
+        get: operations["list_source_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a department that gives no copies one question */
+        post: operations["ask_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/run": {
         parameters: {
             query?: never;
@@ -1946,6 +1980,13 @@ export interface components {
              */
             count: number;
         };
+        /** A question asked */
+        NewAsk: {
+            /** Purpose */
+            purpose: string;
+            /** Inputs */
+            inputs: unknown;
+        };
         /** Demand to make */
         NewDemand: {
             /** Actor */
@@ -2015,11 +2056,11 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc";
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question";
             /** Title */
             title: string;
-            /** Resource id */
-            resource: string;
+            /** Resource id; may be left out by sources that only answer questions */
+            resource?: string;
             /** Settings */
             settings: unknown;
             /** Secrets */
@@ -2046,6 +2087,12 @@ export interface components {
         NewTerms: {
             /** Agreement */
             agreement?: string;
+            /** Legal basis */
+            legal_basis?: string;
+            /** Contact */
+            contact?: string;
+            /** Purposes */
+            purposes?: components["schemas"]["SourcePurpose"][];
             /**
              * Signed on
              * Format: date
@@ -2116,6 +2163,30 @@ export interface components {
             id: string;
             /** Department name */
             title: string;
+        };
+        /** What the asker states */
+        QuestionInput: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Class of personal data
+             * @enum {string}
+             */
+            personal: "none" | "basic" | "name" | "identifier" | "contact" | "address" | "health";
+            /** Required */
+            required: boolean;
+        };
+        /** A purpose that may ask */
+        QuestionPurpose: {
+            /** Purpose id */
+            id: string;
+            /**
+             * Seconds an answer is kept
+             * Format: int64
+             */
+            cache_seconds: number;
         };
         /** Count of a reason */
         ReasonCount: {
@@ -2619,11 +2690,11 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc";
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question";
             /** Title */
             title: string;
             /** Resource */
-            resource: components["schemas"]["SourceResource"];
+            resource: components["schemas"]["SourceResource"] | null;
             /** Settings without secrets */
             settings: unknown;
             /** Secrets that are set */
@@ -2692,10 +2763,51 @@ export interface components {
              */
             created_at: string;
         };
+        /** Answer */
+        SourceAnswer: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "yes" | "no" | "value" | "unknown";
+            /** Value */
+            value: string | null;
+            /**
+             * When the department said so
+             * Format: date-time
+             */
+            as_of: string | null;
+            /**
+             * From
+             * @enum {string}
+             */
+            from: "source" | "cache";
+            /**
+             * Why it is unknown
+             * @enum {string|null}
+             */
+            reason: "unreachable" | "timeout" | "certificate" | "failing" | "rejected" | "redirected" | "too_large" | "malformed" | "not_told" | "breaker_open" | "busy" | null;
+            /** The same as a sentence */
+            explanation: string | null;
+        };
         /** List of sources */
         SourceList: {
             /** Sources */
             items: components["schemas"]["Source"][];
+        };
+        /** Purpose */
+        SourcePurpose: {
+            /** Purpose id */
+            id: string;
+            /** Title */
+            title?: string;
+            /** Legal basis */
+            legal_basis: string;
+            /**
+             * Valid until
+             * Format: date
+             */
+            valid_until: string;
         };
         /** Quality of a source */
         SourceQuality: {
@@ -2727,6 +2839,86 @@ export interface components {
             refused: number;
             /** Reasons of refusal */
             reasons: components["schemas"]["MetricsReasonCount"][];
+        };
+        /** Question */
+        SourceQuestion: {
+            /** Question id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Kind of answer
+             * @enum {string}
+             */
+            answer: "yes_no" | "text" | "integer" | "number" | "date";
+            /** Inputs */
+            inputs: components["schemas"]["QuestionInput"][];
+            /** Purposes */
+            purposes: components["schemas"]["QuestionPurpose"][];
+            /**
+             * Time limit, ms
+             * Format: int64
+             */
+            timeout_ms: number;
+            /**
+             * Most a minute
+             * Format: int64
+             */
+            per_minute: number;
+            /**
+             * Answered by the department
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Answered from kept answers
+             * Format: int64
+             */
+            from_cache: number;
+            /**
+             * Unknown
+             * Format: int64
+             */
+            unknown: number;
+            /**
+             * Mean time to an answer, ms
+             * Format: int64
+             */
+            mean_ms: number | null;
+            /**
+             * Time of the last answer, ms
+             * Format: int64
+             */
+            last_ms: number | null;
+            /**
+             * Last answered at
+             * Format: date-time
+             */
+            last_answered_at: string | null;
+            /**
+             * Last unknown at
+             * Format: date-time
+             */
+            last_unknown_at: string | null;
+            /** Why it was unknown last */
+            last_reason: string | null;
+        };
+        /** Questions of a source */
+        SourceQuestions: {
+            /**
+             * Circuit breaker
+             * @enum {string}
+             */
+            breaker: "closed" | "open" | "half_open";
+            /**
+             * When it is tried again
+             * Format: date-time
+             */
+            probe_at: string | null;
+            /** Purposes of the terms */
+            purposes: components["schemas"]["SourcePurpose"][];
+            /** Questions */
+            questions: components["schemas"]["SourceQuestion"][];
         };
         /** Resource */
         SourceResource: {
@@ -2792,6 +2984,12 @@ export interface components {
         SourceTerms: {
             /** Agreement */
             agreement: string;
+            /** Legal basis */
+            legal_basis: string;
+            /** Contact */
+            contact: string;
+            /** Purposes */
+            purposes: components["schemas"]["SourcePurpose"][];
             /**
              * Signed on
              * Format: date
@@ -5080,6 +5278,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceRunPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_source_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Source id */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Questions a source answers and how they fare */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceQuestions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Source id */
+                source: string;
+                /** @description Question id */
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAsk"];
+            };
+        };
+        responses: {
+            /** @description Ask a department that gives no copies one question */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceAnswer"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,7 +1,7 @@
 // The one place that talks to the hub. Every call carries the reader's language; every failure is a Problem.
 import type {
   Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, NewSource, OverlapList, Page, ProblemBody, RecordCreated,
-  RefusedRow, Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, Source, SourceRun,
+  RefusedRow, Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, Source, SourceAnswer, SourceQuestions, SourceRun,
   SystemInfo,
 } from './types';
 import { currentLanguage } from './language';
@@ -107,6 +107,10 @@ export const api = {
   source: (id: string) => get<Source>(`/sources/${segment(id)}`),
   sourceRuns: (id: string, query: { limit?: number; cursor?: string }) => get<Page<SourceRun>>(`/sources/${segment(id)}/runs`, query),
   addSource: (source: NewSource) => send<Source>('POST', '/sources', source),
+  editSource: (id: string, source: Omit<NewSource, 'kind' | 'resource'>) => send<Source>('PUT', `/sources/${segment(id)}`, source),
+  sourceQuestions: (id: string) => get<SourceQuestions>(`/sources/${segment(id)}/questions`),
+  askSource: (id: string, question: string, purpose: string, inputs: Record<string, string>) =>
+    send<SourceAnswer>('POST', `/sources/${segment(id)}/questions/${segment(question)}`, { purpose, inputs }),
   trySource: (source: NewSource) => send<{ found: string[] }>('POST', '/sources/trials', source),
   tryKeptSource: (id: string) => send<{ found: string[] }>('POST', `/sources/${segment(id)}/trial`),
   actOnSource: (id: string, act: 'run' | 'pause' | 'resume') => send<Source>('POST', `/sources/${segment(id)}/${act}`),

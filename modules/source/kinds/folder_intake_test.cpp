@@ -209,7 +209,9 @@ TYPED_TEST(FolderSource, AfterItsTermsLapseNothingMoreIsTaken) {
   source.title = "firm";
   source.resource = "notes";
   source.settings = {{"path", this->drop()}};
-  source.terms = {"2020-7", parse_iso_day("2020-01-01"), parse_iso_day("2020-03-11"), {}, {}};
+  source.terms.agreement = "2020-7";
+  source.terms.signed_on = parse_iso_day("2020-01-01");
+  source.terms.valid_until = parse_iso_day("2020-03-11");
   const auto added = this->add(std::move(source));
   this->put("a.csv", three_notes);
   this->look();
@@ -224,6 +226,33 @@ TYPED_TEST(FolderSource, AfterItsTermsLapseNothingMoreIsTaken) {
   ASSERT_TRUE(view.stopped);
   EXPECT_NE(render(*view.stopped, Language::en).find("2020-7"), std::string::npos);
   EXPECT_EQ(this->sources_->run_now(added.source.id, "tester").error().code, ErrorCode::gone);
+}
+
+TYPED_TEST(FolderSource, WithTheLastOfItsPurposesItStopsAndARenewedOneLetsItGoOn) {
+  NewSource source;
+  source.title = "firm";
+  source.resource = "notes";
+  source.settings = {{"path", this->drop()}};
+  source.terms.contact = "office 7";
+  source.terms.purposes = {{"census", "Census", "Statistics Law", *parse_iso_day("2020-03-01")},
+                           {"epidemic-control", "", "art. 12", *parse_iso_day("2020-03-10")}};
+  const auto added = this->add(source);
+  EXPECT_NE(added.health, Health::stopped) << "one of the two lasts until today";
+  this->clock_.advance(std::chrono::hours{24});
+  this->put("a.csv", three_notes);
+  for (int at = 0; at < 3; ++at) this->look();
+  EXPECT_TRUE(this->stands("a.csv"));
+  const auto stopped = testing::must(this->sources_->find(added.source.id));
+  EXPECT_EQ(stopped.health, Health::stopped);
+  ASSERT_TRUE(stopped.stopped);
+  EXPECT_EQ(stopped.stopped->message, "source.purposes_ended");
+  source.terms.purposes[1].valid_until = *parse_iso_day("2020-04-30");
+  const auto renewed = testing::must(this->sources_->edit(added.source.id, source, "tester"));
+  EXPECT_EQ(renewed.source.terms.contact, "office 7");
+  EXPECT_EQ(renewed.source.terms.purposes.size(), 2U);
+  EXPECT_EQ(renewed.source.terms.purposes[1].legal_basis, "art. 12");
+  for (int at = 0; at < 3; ++at) this->look();
+  EXPECT_TRUE(this->stands("taken/a.csv"));
 }
 
 TYPED_TEST(FolderSource, RevokedTermsStopItForGood) {

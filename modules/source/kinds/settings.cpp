@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "modules/source/asking/declaration.h"
 #include "modules/source/kinds/mqtt_payload.h"
 #include "modules/source/kinds/odbc_options.h"
 
@@ -39,6 +40,11 @@ constexpr SettingSpec odbc_settings[] = {
     {"user", Need::optional, ""},      {"query", Need::required},
     {"watermark", Need::optional, ""}, {"timeout_seconds", Need::optional, "300"},
     {"password", Need::secret, ""}};
+
+constexpr SettingSpec question_settings[] = {{"address", Need::required},
+                                             {"questions", Need::required},
+                                             {"ca_file", Need::optional, ""},
+                                             {"at_once", Need::optional, "4"}};
 
 std::optional<std::int64_t> whole(std::string_view text) {
   std::int64_t value = 0;
@@ -134,8 +140,43 @@ Result<void> check_reach(Kind kind, Settings& settings, const Allowed& allowed) 
     case Kind::odbc:
       JW_TRY(allowed.check_driver(text_of(settings, "driver")));
       return check_odbc_options(text_of(settings, "options"), allowed);
+    case Kind::question: {
+      JW_ASSIGN(const Address address, parse_address(text_of(settings, "address")));
+      JW_TRY(allowed.check_host(address.host, address.port));
+      if (!address.tls && !is_loopback_name(address.host) &&
+          !allowed.permits_plain(address.host, address.port))
+        return Error(ErrorCode::denied, "source.plain_not_allowed")
+            .with("host", address.host)
+            .at("/settings/address");
+      if (const std::string file = text_of(settings, "ca_file"); !file.empty()) {
+        JW_ASSIGN(settings["ca_file"], allowed.check_path(file));
+      }
+      return {};
+    }
   }
   return {};
+}
+
+// Of a question source: what may be asked, and that every secret a header names is there.
+void check_questions(const Settings& settings, const Settings& secrets, Checker& checker) {
+  checker.range("at_once", 1, static_cast<std::int64_t>(limits::question_calls_at_once));
+  if (auto address = parse_address(text_of(settings, "address")); !address) checker.add(address.error());
+  const auto declared = parse_declaration(text_of(settings, "questions"));
+  if (!declared) {
+    const Error& all = declared.error();
+    if (all.causes.empty()) checker.add(Error(all).at("/settings/questions"));
+    for (const auto& cause : all.causes) checker.add(Error(cause).at("/settings/questions"));
+    return;
+  }
+  for (const auto& name : declared->secret_names()) {
+    const auto found = secrets.find(name);
+    if (found == secrets.end() || found->second.empty()) {
+      checker.fault(name, "source.setting_missing");
+    } else if (std::any_of(found->second.begin(), found->second.end(),
+                           [](char c) { return c < ' ' || c > '~'; })) {
+      checker.fault(name, "source.setting_too_long");  // it would break out of its header
+    }
+  }
 }
 
 }  // namespace
@@ -152,8 +193,20 @@ std::span<const SettingSpec> settings_of(Kind kind) {
       return sqlite_settings;
     case Kind::odbc:
       return odbc_settings;
+    case Kind::question:
+      return question_settings;
   }
   return {};
+}
+
+std::vector<std::string> secret_names(Kind kind, const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& spec : settings_of(kind)) {
+    if (spec.need == Need::secret) names.emplace_back(spec.name);
+  }
+  if (kind != Kind::question) return names;
+  const auto declared = parse_declaration(text_of(settings, "questions"));
+  return declared ? declared->secret_names() : names;
 }
 
 std::string text_of(const Settings& settings, const std::string& name) {
@@ -168,24 +221,28 @@ std::int64_t number_of(const Settings& settings, const std::string& name) {
 Result<void> check_settings(Kind kind, Settings& settings, Settings& secrets, const Allowed& allowed) {
   Checker checker(settings);
   const auto specs = settings_of(kind);
-  const auto known = [&](const std::string& name) {
-    return std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
+  const auto hidden = secret_names(kind, settings);
+  const auto is_secret = [&](const std::string& name) {
+    return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
+  };
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
   };
   for (auto at = settings.begin(); at != settings.end();) {
-    const auto spec = known(at->first);
-    if (spec == specs.end()) checker.fault(at->first, "source.setting_unknown");
+    if (!is_known(at->first) && !is_secret(at->first)) checker.fault(at->first, "source.setting_unknown");
     if (at->second.size() > limits::source_setting_bytes || at->second.find('\0') != std::string::npos)
       checker.fault(at->first, "source.setting_too_long");
-    if (spec != specs.end() && spec->need == Need::secret) {
+    if (is_secret(at->first)) {
       secrets[at->first] = at->second;
       at = settings.erase(at);
     } else {
       ++at;
     }
   }
+  // Questions that cannot be read name no secrets; that they cannot is told below.
+  const bool unread = kind == Kind::question && !parse_declaration(text_of(settings, "questions"));
   for (const auto& [name, value] : secrets) {
-    const auto spec = known(name);
-    if (spec == specs.end() || spec->need != Need::secret) checker.fault(name, "source.setting_unknown");
+    if (!unread && !is_secret(name)) checker.fault(name, "source.setting_unknown");
   }
   for (const auto& spec : specs) {
     const std::string name(spec.name);
@@ -210,6 +267,7 @@ Result<void> check_settings(Kind kind, Settings& settings, Settings& secrets, co
   if (kind == Kind::postgres)
     checker.one_of("tls", {"prefer", "disable", "require", "verify-ca", "verify-full"});
   if (is_pull(kind)) check_pull(settings, checker);
+  if (kind == Kind::question) check_questions(settings, secrets, checker);
   JW_TRY(checker.done());
   return check_reach(kind, settings, allowed);
 }

@@ -16,6 +16,8 @@ struct SettingSpec {
   std::string_view otherwise = {};  // taken when it is not given
 };
 std::span<const SettingSpec> settings_of(Kind kind);
+// Names that hold secrets: those of the kind, and of a question source those its headers name.
+std::vector<std::string> secret_names(Kind kind, const Settings& settings);
 
 // Checks what was given against the kind, fills in what was not, and moves secrets that stand among the
 // settings where they belong. What may be reached is checked too. Errors: invalid with one cause per setting
