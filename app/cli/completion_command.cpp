@@ -33,7 +33,7 @@ std::string bash_script(const CLI::App& app) {
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    word=${COMP_WORDS[i]}\n"
          "    [[ $word == [a-z]* ]] && case \"$path $word\" in\n"
-         "      ' init' | ' serve' | ' ingest' | ' region' | ' clean' | ' sim' | ' source' | ' doctor' | ' "
+         "      ' init' | ' serve' | ' ingest' | ' region' | ' clean' | ' sim' | ' source' | ' catalog' | ' doctor' | ' "
          "backup' | ' restore' | ' "
          "completion') path=$word "
          ";;\n"

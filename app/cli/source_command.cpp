@@ -3,7 +3,6 @@
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
 #include "app/hub.h"
-#include "app/serve.h"
 
 namespace jingwei::app::cli {
 
@@ -24,23 +23,11 @@ struct Asked {
 // Sources are looked after by the running server, so it is asked.
 Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  const ServerClient server(socket_path(asked.common.data));
-  JW_ASSIGN(const Answer answer, method == "GET" ? server.get(target) : server.send(method, target, body));
-  if (answer.status >= 300) {
-    json::error_code fault;
-    const auto problem = json::parse(answer.body, fault);
-    std::string sentence = answer.body;
-    if (!fault && problem.is_object() && problem.as_object().contains("detail"))
-      sentence = json::value_to<std::string>(problem.at("detail"));
-    const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
-                           : answer.status >= 500 ? ErrorCode::unavailable
-                                                  : ErrorCode::invalid;
-    return Error(code, "app.server_refused").with("sentence", sentence);
-  }
-  if (answer.body.empty()) return json::value(nullptr);
+  JW_ASSIGN(const std::string answer, ask_server(asked.common.data, method, target, body));
+  if (answer.empty()) return json::value(nullptr);
   json::error_code fault;
-  auto parsed = json::parse(answer.body, fault);
-  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer.body);
+  auto parsed = json::parse(answer, fault);
+  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer);
   return parsed;
 }
 
