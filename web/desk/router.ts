@@ -3,7 +3,9 @@ import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
+import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
+import DraftPage from './pages/DraftPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
@@ -19,12 +21,15 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/resources' },
     { path: '/resources', component: ResourcesPage },
-    { path: '/resources/:id', component: ResourcePage, props: true },
+    { path: '/resources/:id', component: ResourcePage, props: (to) => ({ id: to.params.id, first: typeof to.query.tab === 'string' ? to.query.tab : null }) },
+    { path: '/resources/:resource/versions/:version/edit', component: DraftPage, props: true },
+    { path: '/drafts', component: DraftPage, props: (to) => ({ from: typeof to.query.from === 'string' ? to.query.from : undefined }) },
     { path: '/upload', component: UploadPage, props: (to) => ({ chosen: typeof to.query.resource === 'string' ? to.query.resource : null }) },
     { path: '/forms', component: FormsPage },
     { path: '/batches', component: BatchesPage },
     { path: '/batches/:id', component: BatchPage, props: true },
     { path: '/demands', component: DemandsPage },
+    { path: '/demands/:id', component: DemandPage, props: true },
     { path: '/responsibilities', component: ResponsibilitiesPage },
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
