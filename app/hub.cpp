@@ -153,8 +153,8 @@ Result<void> Hub::open_lists(const Share& share) {
   JW_ASSIGN(const auto lists, catalog::read_lists(real_file_system(), share.scenarios_folder));
   if (!settings_.synthetic) return {};
   catalog::Demands demands(*catalog_, *store_, clock_, zone_);
-  catalog::Responsibilities responsibilities(
-      *catalog_, *store_, clock_, [this] { return catalog::received_by(*catalog_, *holdings_); });
+  catalog::Responsibilities responsibilities(*catalog_, *store_, clock_,
+                                             [this] { return catalog::received_by(*catalog_, *holdings_); });
   return catalog::seed_lists(lists, *catalog_, demands, responsibilities, clock_.now());
 }
 

@@ -34,7 +34,8 @@ Error error_of(const Answer& answer) {
   if (fault || !problem.is_object())
     return Error(code_of(answer.status), "app.server_refused").with("sentence", answer.body);
   const auto& object = problem.as_object();
-  Error error = Error(code_of(answer.status), "app.server_refused").with("sentence", text_of(object, "detail"));
+  Error error =
+      Error(code_of(answer.status), "app.server_refused").with("sentence", text_of(object, "detail"));
   const auto* causes = object.if_contains("errors");
   if (causes == nullptr || !causes->is_array()) return error;
   for (const auto& cause : causes->as_array()) {

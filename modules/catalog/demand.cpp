@@ -189,33 +189,31 @@ Result<Demand> Demands::ask(Demand demand, const WriteRequest& request) {
   demand.words = text::squeeze(demand.words);
   if (text::code_points(demand.words).size() > text_length)
     return Error(ErrorCode::invalid, "catalog.demand_title_missing").at("/words");
-  auto row = idempotency_of(request.idempotency_key, actor, "ask_demand",
-                            {demand.department.id, demand.department.title.zh, demand.title, demand.words,
-                             demand.resource, joined(demand.fields), demand.purpose, demand.legal_basis,
-                             to_iso(demand.wanted_by)});
-  JW_ASSIGN(const auto committed,
-            commit_once(store_, row, [&](storage::Reader&) -> Result<storage::Change> {
-              JW_TRY(check(demand));
-              JW_TRY(name_department(demand.department));
-              if (to_micros(demand.asked_at) == 0) demand.asked_at = clock_.now();
-              if (demand.wanted_by < zone_.day_of(demand.asked_at))
-                return Error(ErrorCode::invalid, "catalog.demand_day_passed").at("/wanted_by");
-              demand.answer_due = demand.asked_at + limits::demand_answer_time;
-              demand.asked_by = actor;
-              demand.state = DemandState::asked;
-              JW_ASSIGN(const std::int64_t id, store_.allocate_ids(2));
-              demand.id = DemandId(id);
-              demand.row_version = 1;
-              if (row) row->answer = demand.id.to_string();
-              storage::Change change;
-              change.writes.push_back(addition_of(demand));
-              change.writes.push_back(
-                  add_step(id + 1, thing_of(demand.id), {"ask", actor, "", demand.asked_at}));
-              change.audit.push_back({actor, "demand.ask", thing_of(demand.id), "{}"});
-              return change;
-            }));
-  if (committed.earlier_answer)
-    return find(DemandId::parse(*committed.earlier_answer).value_or(DemandId()));
+  auto row = idempotency_of(
+      request.idempotency_key, actor, "ask_demand",
+      {demand.department.id, demand.department.title.zh, demand.title, demand.words, demand.resource,
+       joined(demand.fields), demand.purpose, demand.legal_basis, to_iso(demand.wanted_by)});
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader&) -> Result<storage::Change> {
+        JW_TRY(check(demand));
+        JW_TRY(name_department(demand.department));
+        if (to_micros(demand.asked_at) == 0) demand.asked_at = clock_.now();
+        if (demand.wanted_by < zone_.day_of(demand.asked_at))
+          return Error(ErrorCode::invalid, "catalog.demand_day_passed").at("/wanted_by");
+        demand.answer_due = demand.asked_at + limits::demand_answer_time;
+        demand.asked_by = actor;
+        demand.state = DemandState::asked;
+        JW_ASSIGN(const std::int64_t id, store_.allocate_ids(2));
+        demand.id = DemandId(id);
+        demand.row_version = 1;
+        if (row) row->answer = demand.id.to_string();
+        storage::Change change;
+        change.writes.push_back(addition_of(demand));
+        change.writes.push_back(add_step(id + 1, thing_of(demand.id), {"ask", actor, "", demand.asked_at}));
+        change.audit.push_back({actor, "demand.ask", thing_of(demand.id), "{}"});
+        return change;
+      }));
+  if (committed.earlier_answer) return find(DemandId::parse(*committed.earlier_answer).value_or(DemandId()));
   return demand;
 }
 
@@ -307,20 +305,20 @@ Result<Demand> Demands::move(const DemandMove& move, const WriteRequest& request
   auto row = idempotency_of(request.idempotency_key, actor, "step_demand",
                             {thing_of(move.id), std::string(name_of(move.step)), move.resource,
                              move.promised_for ? to_iso(*move.promised_for) : "", move.reason});
-  JW_ASSIGN(const auto committed,
-            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-              JW_ASSIGN(demand, read_one(reader, move.id));
-              JW_TRY(decide(demand, move, actor));
-              JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
-              storage::Change change;
-              change.writes.push_back(change_of(demand));
-              change.writes.push_back(add_step(
-                  step, thing_of(move.id),
-                  {std::string(name_of(move.step)), actor, text::squeeze(move.reason), clock_.now()}));
-              change.audit.push_back({actor, "demand.step", thing_of(move.id),
-                                      R"({"step":")" + std::string(name_of(move.step)) + "\"}"});
-              return change;
-            }));
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(demand, read_one(reader, move.id));
+        JW_TRY(decide(demand, move, actor));
+        JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
+        storage::Change change;
+        change.writes.push_back(change_of(demand));
+        change.writes.push_back(
+            add_step(step, thing_of(move.id),
+                     {std::string(name_of(move.step)), actor, text::squeeze(move.reason), clock_.now()}));
+        change.audit.push_back({actor, "demand.step", thing_of(move.id),
+                                R"({"step":")" + std::string(name_of(move.step)) + "\"}"});
+        return change;
+      }));
   if (committed.earlier_answer) return find(move.id);
   ++demand.row_version;
   return demand;

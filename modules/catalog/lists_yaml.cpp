@@ -19,8 +19,7 @@ constexpr std::array rhythms = {Update::realtime, Update::daily, Update::weekly,
 
 Department read_department(const YamlNode& node, YamlFaults& faults) {
   YamlMapping mapping(node, faults);
-  Department department{mapping.require_text("id"),
-                        {mapping.require_text("zh"), mapping.require_text("en")}};
+  Department department{mapping.require_text("id"), {mapping.require_text("zh"), mapping.require_text("en")}};
   mapping.finish();
   return department;
 }
@@ -161,8 +160,7 @@ Result<void> seed_lists(const std::vector<SeedLists>& lists, const Catalog& cata
                         Responsibilities& responsibilities, Instant now) {
   for (const auto& one : lists) {
     const std::string actor = "package:" + one.package;
-    for (const auto& entry : one.responsibilities)
-      JW_TRY(seed(entry, actor, catalog, responsibilities, now));
+    for (const auto& entry : one.responsibilities) JW_TRY(seed(entry, actor, catalog, responsibilities, now));
     for (const auto& entry : one.demands) JW_TRY(seed(entry, actor, demands, now));
   }
   return {};

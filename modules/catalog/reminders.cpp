@@ -64,11 +64,11 @@ Result<void> Reminders::watch_all() {
     {
       JW_ASSIGN(auto reader, store_.read());
       const storage::Value most = watched_at_once;
-      JW_TRY(reader->query(sql::unwatched_responsibilities, std::span(&most, 1),
-                           [&](const storage::Row& row) {
-                             waiting.emplace_back(row.integer(0));
-                             return true;
-                           }));
+      JW_TRY(
+          reader->query(sql::unwatched_responsibilities, std::span(&most, 1), [&](const storage::Row& row) {
+            waiting.emplace_back(row.integer(0));
+            return true;
+          }));
     }
     if (waiting.empty()) return {};
     for (const ResponsibilityId id : waiting) {

@@ -10,8 +10,8 @@
 
 namespace jingwei::catalog {
 
-// Each responsibility has one timer, which looks when it is due: what came moves it on to the next round, what
-// did not come makes a reminder and looks again a round later. Thread-safe; everything outlives it.
+// Each responsibility has one timer, which looks when it is due: what came moves it on to the next round,
+// what did not come makes a reminder and looks again a round later. Thread-safe; everything outlives it.
 class Reminders {
  public:
   // When a resource last received anything; given by whoever knows.

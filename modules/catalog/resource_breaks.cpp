@@ -34,16 +34,15 @@ Result<std::vector<Dependent>> ResourceLife::dependents_in(storage::Reader& read
   std::vector<Dependent> all;
   const std::array<storage::Value, 2> key = {resource, static_cast<std::int64_t>(limits::catalog_list)};
   JW_TRY(reader.query(sql::demands_on_resource, key, [&](const storage::Row& row) {
-    all.push_back({"demand:" + std::to_string(row.integer(0)), std::string(row.text(1)),
-                   std::string(row.text(2))});
+    all.push_back(
+        {"demand:" + std::to_string(row.integer(0)), std::string(row.text(1)), std::string(row.text(2))});
     return true;
   }));
-  JW_TRY(reader.query(sql::responsibilities_of_resource, std::span(key).first(1),
-                      [&](const storage::Row& row) {
-                        all.push_back({thing_of(ResponsibilityId(row.integer(0))),
-                                       std::string(row.text(1)), ""});
-                        return true;
-                      }));
+  JW_TRY(
+      reader.query(sql::responsibilities_of_resource, std::span(key).first(1), [&](const storage::Row& row) {
+        all.push_back({thing_of(ResponsibilityId(row.integer(0))), std::string(row.text(1)), ""});
+        return true;
+      }));
   if (const auto entry = catalog_.find(resource); entry.ok()) {
     for (const auto& metric : (*entry)->resource.metrics)
       all.push_back({"metric:" + metric.id, (*entry)->resource.provider_id, metric.title.zh});

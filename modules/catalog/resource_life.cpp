@@ -121,8 +121,7 @@ Result<std::vector<Definition>> ResourceLife::draft_all(std::vector<Resource> re
     told += fresh[i].text + '\n';
   }
   auto row = idempotency_of(request.idempotency_key, actor, "draft_resource", {told});
-  JW_ASSIGN(auto committed,
-            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+  JW_ASSIGN(auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               storage::Change change;
               for (auto& one : fresh) JW_TRY(add_draft(reader, one, change));
               if (row) row->answer = idempotent_answer(fresh);
@@ -219,8 +218,7 @@ Result<Definition> ResourceLife::step(const std::string& resource, std::int64_t 
   Definition definition;
   auto row = idempotency_of(request.idempotency_key, actor, "step_resource",
                             {thing_of(resource, version), std::string(name_of(step)), why, asked.breaking});
-  JW_ASSIGN(auto committed,
-            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+  JW_ASSIGN(auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               JW_ASSIGN(definition, read_version(reader, resource, version));
               return decide_step(reader, definition, asked);
             }));

@@ -55,10 +55,11 @@ class ResourceLife {
   // before is replaced, the record table made or extended while serving), refuse (submitted or reviewed →
   // refused), withdraw (submitted or reviewed → draft), retire (published → retired). Errors: not_found;
   // conflict "catalog.step_not_now" (somebody was first, told who), "catalog.overlaps" (causes per field:
-  // where to get the data) and "catalog.breaks" (causes: what breaks); denied "catalog.same_person"; invalid "catalog.reason_missing"; unavailable
-  // "catalog.table_not_ready" when it is published but its table could not be made yet (tried again by
-  // itself). A version that breaks what stands (breaking.h) is submitted and published only when `breaking`
-  // says why, at either step; its publication tells everybody who uses the resource (notice.h).
+  // where to get the data) and "catalog.breaks" (causes: what breaks); denied "catalog.same_person"; invalid
+  // "catalog.reason_missing"; unavailable "catalog.table_not_ready" when it is published but its table could
+  // not be made yet (tried again by itself). A version that breaks what stands (breaking.h) is submitted and
+  // published only when `breaking` says why, at either step; its publication tells everybody who uses the
+  // resource (notice.h).
   Result<Definition> step(const std::string& resource, std::int64_t version, LifeStep step,
                           const std::string& reason, const WriteRequest& request,
                           const std::string& breaking = {});

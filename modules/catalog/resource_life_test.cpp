@@ -226,17 +226,17 @@ TYPED_TEST(LifeOn, ATimerRemindsOfAnOverdueCollectionOnceInEachRound) {
     return told();
   };
   constexpr std::chrono::hours day{24};
-  EXPECT_EQ(step(day), 0U);                       // due this very moment
-  EXPECT_EQ(step(std::chrono::seconds{1}), 1U);   // and now it is late
-  EXPECT_EQ(step(std::chrono::hours{12}), 1U);    // of this round it was told
-  EXPECT_EQ(step(std::chrono::hours{12}), 2U);    // the next
+  EXPECT_EQ(step(day), 0U);                      // due this very moment
+  EXPECT_EQ(step(std::chrono::seconds{1}), 1U);  // and now it is late
+  EXPECT_EQ(step(std::chrono::hours{12}), 1U);   // of this round it was told
+  EXPECT_EQ(step(std::chrono::hours{12}), 2U);   // the next
   must(duties.remind(made.id, {"Mei", std::nullopt}));
   EXPECT_EQ(told(), 3U);
   EXPECT_EQ(step(std::chrono::hours{23}), 3U);
-  EXPECT_EQ(step(5 * day), 4U);                   // after a stop: one, not five
+  EXPECT_EQ(step(5 * day), 4U);  // after a stop: one, not five
   received["register"] = clock.now();
   EXPECT_EQ(step(std::chrono::hours{23}), 4U);
-  EXPECT_EQ(step(std::chrono::hours{2}), 5U);     // it came once and not again
+  EXPECT_EQ(step(std::chrono::hours{2}), 5U);  // it came once and not again
   const auto notice = must(this->life_->notices()).front();
   EXPECT_EQ(notice.about, "responsibility:" + made.id.to_string());
   EXPECT_EQ(notice.department, "police");
@@ -252,9 +252,10 @@ TYPED_TEST(LifeOn, ResponsibilitiesFromBeforeThereWereTimersGetOne) {
   ManualClock clock;
   clock.advance(std::chrono::hours{24 * 400});
   static const storage::Statement old{
-      "old", "INSERT INTO responsibility (id, department, department_zh, department_en, resource, fields, "
-             "rhythm, basis, origin, since, row_version) VALUES (7, 'police', 'p', 'p', 'register', '', "
-             "'daily', 'b', 'desk', 1, 1)",
+      "old",
+      "INSERT INTO responsibility (id, department, department_zh, department_en, resource, fields, "
+      "rhythm, basis, origin, since, row_version) VALUES (7, 'police', 'p', 'p', 'register', '', "
+      "'daily', 'b', 'desk', 1, 1)",
       ""};
   static const storage::Statement both{old.name, old.sqlite, old.sqlite};
   storage::Change change;

@@ -1,5 +1,5 @@
-// Any bytes as resources.yaml, and as lists.yaml: no crash, no endless work; faults name a place, and what is taken comes back
-// the same from the text that is kept of it.
+// Any bytes as resources.yaml, and as lists.yaml: no crash, no endless work; faults name a place, and what is
+// taken comes back the same from the text that is kept of it.
 #include <cstdint>
 
 #include "modules/catalog/lists_yaml.h"

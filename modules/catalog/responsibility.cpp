@@ -56,7 +56,6 @@ Result<std::vector<Responsibility>> read_all(storage::Reader& reader, const stor
   return all;
 }
 
-
 bool share_a_field(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   if (a.empty() || b.empty()) return true;
   return std::any_of(a.begin(), a.end(),
@@ -202,30 +201,29 @@ Result<Responsibility> Responsibilities::add(Responsibility one, const WriteRequ
                             {one.department.id, one.department.title.zh, one.resource, joined(one.fields),
                              std::string(name_of(one.rhythm)), one.basis},
                             one.id.to_string());
-  JW_ASSIGN(const auto committed,
-            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-              JW_ASSIGN(one.department, department_of(one.department));
-              JW_TRY(check_fields(one));
-              const storage::Value key = one.resource;
-              JW_ASSIGN(const auto others,
-                        read_all(reader, sql::responsibilities_of_resource, std::span(&key, 1)));
-              for (const auto& other : others) {
-                if (!share_a_field(one.fields, other.fields)) continue;
-                return Error(ErrorCode::conflict, "catalog.responsibility_taken")
-                    .with("resource", one.resource)
-                    .with("department", other.department.title.in(request.language));
-              }
-              storage::Change change;
-              change.writes.push_back(
-                  {&sql::add_responsibility,
-                   {one.id.value, one.department.id, one.department.title.zh, one.department.title.en,
-                    one.resource, joined(one.fields), std::string(name_of(one.rhythm)), one.basis,
-                    std::string(name_of(one.origin)), to_micros(one.since)},
-                   1});
-              JW_TRY(watch(store_, one.id, one.since + period_of(one.rhythm), change));
-              change.audit.push_back({actor, "responsibility.add", thing_of(one.id), "{}"});
-              return change;
-            }));
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(one.department, department_of(one.department));
+        JW_TRY(check_fields(one));
+        const storage::Value key = one.resource;
+        JW_ASSIGN(const auto others, read_all(reader, sql::responsibilities_of_resource, std::span(&key, 1)));
+        for (const auto& other : others) {
+          if (!share_a_field(one.fields, other.fields)) continue;
+          return Error(ErrorCode::conflict, "catalog.responsibility_taken")
+              .with("resource", one.resource)
+              .with("department", other.department.title.in(request.language));
+        }
+        storage::Change change;
+        change.writes.push_back(
+            {&sql::add_responsibility,
+             {one.id.value, one.department.id, one.department.title.zh, one.department.title.en, one.resource,
+              joined(one.fields), std::string(name_of(one.rhythm)), one.basis,
+              std::string(name_of(one.origin)), to_micros(one.since)},
+             1});
+        JW_TRY(watch(store_, one.id, one.since + period_of(one.rhythm), change));
+        change.audit.push_back({actor, "responsibility.add", thing_of(one.id), "{}"});
+        return change;
+      }));
   if (committed.earlier_answer) return find(*committed.earlier_answer);
   return one;
 }
@@ -268,8 +266,8 @@ Result<Responsibility> Responsibilities::remind(ResponsibilityId id, const Write
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
   JW_ASSIGN(const auto received, received_());
   Responsibility one;
-  auto row = idempotency_of(request.idempotency_key, actor, "remind_responsibility", {thing_of(id)},
-                            id.to_string());
+  auto row =
+      idempotency_of(request.idempotency_key, actor, "remind_responsibility", {thing_of(id)}, id.to_string());
   JW_ASSIGN(const auto committed,
             commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               JW_ASSIGN(one, read_responsibility(reader, id));
@@ -299,12 +297,11 @@ Result<Steward> Responsibilities::appoint(Steward steward, const std::string& re
       text::code_points(steward.title).size() > text_length)
     return Error(ErrorCode::invalid, "catalog.steward_name_missing").at("/name");
   steward.appointed_at = clock_.now();
-  auto row = idempotency_of(request.idempotency_key, steward.appointed_by, "appoint_steward",
-                            {steward.department.id, steward.name, steward.title, replaces},
-                            steward.department.id);
+  auto row =
+      idempotency_of(request.idempotency_key, steward.appointed_by, "appoint_steward",
+                     {steward.department.id, steward.name, steward.title, replaces}, steward.department.id);
   JW_ASSIGN(
-      const auto committed,
-      commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
         JW_ASSIGN(const auto named, read_stewards(reader));
         const auto present = named.find(steward.department.id);
         if (present != named.end() && !same_actor(present->second.name, replaces)) {

@@ -212,10 +212,9 @@ Result<void> MetricsService::save() {
     for (const auto& cell : cells) {
       const std::string& id = lists_.back()[cell.metric].id;
       if (by_id_.at(id) != cell.metric) continue;  // counted otherwise now
-      change.writes.push_back(
-          {&sql::put_value,
-           {id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
-           std::nullopt});
+      change.writes.push_back({&sql::put_value,
+                               {id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
+                               std::nullopt});
     }
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
     change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});

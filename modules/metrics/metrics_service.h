@@ -117,7 +117,7 @@ class MetricsService {
   const Clock& clock_;
   std::string cursor_name_ = "metrics";
 
-  mutable std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;                   // guards all below
   std::deque<std::vector<MetricInfo>> lists_;  // every list ever given out, the present one last
   std::map<std::string, MetricIndex, std::less<>> by_id_;
   std::uint64_t catalog_revision_ = 0;
