@@ -75,6 +75,11 @@ export function stepsFrom(state: Version['state']): LifeStep[] {
 
 const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
+// The package's name where a package acted, not a person.
+export function packageOf(actor: string): string | null {
+  return actor.startsWith('package:') ? actor.slice('package:'.length) : null;
+}
+
 // Why an actor may not take a step: the key of the sentence; empty when they may. The hub decides; this only spares a refusal.
 export function hindrance(version: Version, step: LifeStep, actor: string): '' | 'didSubmit' | 'didReview' | 'onlySubmitter' {
   const me = plain(actor);
