@@ -100,8 +100,17 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                    const std::function<void(const std::string&)>& ready) {
   JW_ASSIGN(const auto listen, parse_listen(options.listen));
 
-  catalog::CatalogRoutes catalog_routes(hub.catalog(), hub.store(), hub.clock(), hub.zone(),
-                                        hub.settings().name);
+  catalog::CatalogRoutes catalog_routes(
+      hub.catalog(), hub.store(), hub.clock(), hub.zone(), hub.settings().name,
+      [&hub](const std::string& resource) -> Result<std::vector<catalog::Dependent>> {
+        JW_ASSIGN(const auto sources, hub.sources().list());
+        std::vector<catalog::Dependent> users;
+        for (const auto& one : sources) {
+          if (one.source.resource == resource)
+            users.push_back({"source:" + one.source.id.to_string(), "", one.source.title});
+        }
+        return users;
+      });
   ingest::IngestRoutes ingest_routes(hub.ingest());
   metrics::MetricsRoutes metrics_routes(hub.metrics(), hub.regions(), hub.ingest(), hub.settings().region);
   forms::FormsRoutes forms_routes(hub.forms());

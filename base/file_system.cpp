@@ -124,6 +124,14 @@ class PosixFileSystem final : public FileSystem {
     return {};
   }
 
+  Result<void> make_private_folder(const std::string& path) override {
+    auto folder = std::filesystem::path(path).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();  // "data/"
+    if (folder.has_parent_path()) JW_TRY(make_folders(folder.parent_path().string()));
+    if (::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
+    return from_errno(errno, path);
+  }
+
   Result<std::vector<std::string>> list(const std::string& folder) override {
     std::error_code fault;
     std::vector<std::string> names;

@@ -50,6 +50,8 @@ class FileSystem {
     return Error(ErrorCode::unsupported, "file.fault").with("path", from);
   }
   virtual Result<void> make_folders(const std::string& path) = 0;
+  // The same, the last one for its owner alone. One that stands already keeps its mode.
+  virtual Result<void> make_private_folder(const std::string& path) { return make_folders(path); }
   virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
   // Makes creations, renames and removals in `folder` durable.
   virtual Result<void> sync_folder(const std::string& folder) = 0;

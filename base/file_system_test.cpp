@@ -80,6 +80,17 @@ TEST_F(FileSystemTest, names_appear_move_and_go) {
   EXPECT_GT(files.free_bytes(folder).value(), 0u);
 }
 
+TEST_F(FileSystemTest, a_private_folder_is_for_its_owner_alone) {
+  namespace fs = std::filesystem;
+  for (const char* name : {"p/private", "p/slash/"}) {
+    ASSERT_TRUE(files.make_private_folder(path(name)).ok()) << name;
+    EXPECT_EQ(fs::status(path(name)).permissions(), fs::perms::owner_all) << name;
+  }
+  fs::permissions(path("p/private"), fs::perms::owner_all | fs::perms::group_read);
+  ASSERT_TRUE(files.make_private_folder(path("p/private")).ok());
+  EXPECT_EQ(fs::status(path("p/private")).permissions(), fs::perms::owner_all | fs::perms::group_read);
+}
+
 TEST_F(FileSystemTest, reading_text_keeps_to_its_limit) {
   ASSERT_TRUE(write_text_durably(files, path("a"), "12345").ok());
   EXPECT_EQ(read_text(files, path("a"), 5).value(), "12345");

@@ -108,6 +108,7 @@ inline constexpr std::size_t field_sources = 32;               // of one field's
 inline constexpr std::size_t catalog_resources = 10'000;       // of one catalogue, drafts included
 inline constexpr std::size_t catalog_list = 5'000;             // demands or responsibilities one answer lists
 inline constexpr std::size_t search_text = 200;                // code points of a search
+inline constexpr std::chrono::hours catalog_notice_age{24 * 366};  // reminders and the like are kept a year
 inline constexpr std::chrono::hours demand_answer_time{240};   // a demand is to be answered within ten days
 
 // region

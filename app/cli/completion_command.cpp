@@ -34,6 +34,7 @@ std::string bash_script(const CLI::App& app) {
          "    word=${COMP_WORDS[i]}\n"
          "    [[ $word == [a-z]* ]] && case \"$path $word\" in\n"
          "      ' init' | ' serve' | ' ingest' | ' region' | ' clean' | ' synonyms' | ' sim' | ' source' | ' ask' | ' "
+         "catalog' | ' "
          "doctor' | ' "
          "backup' | ' restore' | ' "
          "completion') path=$word "

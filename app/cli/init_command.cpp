@@ -81,6 +81,7 @@ Result<InitOutcome> run(const InitCommand& command) {
   JW_ASSIGN(const bool taken, real_file_system().exists(data + "/jingwei.yaml"));
   if (taken) return Error(ErrorCode::conflict, "app.data_folder_taken").with("data", data);
 
+  JW_TRY(real_file_system().make_private_folder(data));
   const std::string folder = data + "/demo";
   JW_ASSIGN(const sim::CitySummary city, build_city(command, folder));
   say(command.common.json, "cli.init.city",

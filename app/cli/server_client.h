@@ -32,6 +32,12 @@ class ServerClient {
   std::string socket_path_;
 };
 
+// Asks the server of a data folder and gives the body of its answer. A refusal comes back as an error with
+// the server's own sentence and one cause per field at fault: not_found, conflict, denied, invalid,
+// unavailable.
+Result<std::string> ask_server(const std::string& data_folder, const std::string& method,
+                               const std::string& target, const std::string& body = {});
+
 // Percent-encodes a query value.
 std::string url_encoded(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
 #include "app/cli/source_requests.h"
+#include "app/hub.h"
 
 namespace jingwei::app::cli {
 

@@ -168,6 +168,7 @@ void write_version(JsonWriter& json, const Definition& definition, Language lang
   write_optional(json, "reviewed_by", definition.reviewed_by);
   write_optional(json, "published_by", definition.published_by);
   write_optional(json, "reason", definition.reason);
+  write_optional(json, "breaking", definition.breaking);
   json.member("changed_at", to_rfc3339(definition.changed_at));
   write_optional(json, "published_at", definition.published_at);
   json.end_object();
@@ -225,6 +226,50 @@ void write_overlaps(JsonWriter& json, const std::vector<Overlap>& overlaps,
     json.end_object();
   }
   json.end_array();
+}
+
+void write_breaks(JsonWriter& json, const std::vector<Break>& breaks, Language language) {
+  json.begin_array();
+  for (const auto& one : breaks) {
+    json.begin_object();
+    json.member("field", one.field);
+    json.member("records", one.records);
+    json.member("sentence", sentence_of(one, language));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_dependents(JsonWriter& json, const std::vector<Dependent>& dependents) {
+  json.begin_array();
+  for (const auto& one : dependents) {
+    json.begin_object();
+    json.member("about", one.about);
+    write_optional(json, "department", one.department);
+    json.member("title", one.title);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_notice(JsonWriter& json, const Notice& notice, const Catalog& catalog, Language language) {
+  const auto entry = catalog.find(notice.resource);
+  const std::string resource = entry.ok() ? (*entry)->resource.title.in(language) : notice.resource;
+  const std::vector<std::pair<std::string, std::string>> arguments = {
+      {"resource", resource},
+      {"title", notice.title.empty() ? resource : notice.title},
+      {"detail", notice.detail}};
+  json.begin_object();
+  json.member("id", notice.id.to_string());
+  json.member("kind", name_of(notice.kind));
+  json.member("resource", notice.resource);
+  json.member("resource_title", resource);
+  json.member("about", notice.about);
+  write_optional(json, "department", notice.department);
+  write_optional(json, "actor", notice.actor);
+  json.member("sentence", render("catalog.notice_" + std::string(name_of(notice.kind)), arguments, language));
+  json.member("at", to_rfc3339(notice.at));
+  json.end_object();
 }
 
 void write_steward(JsonWriter& json, const std::optional<Steward>& steward, Language language) {

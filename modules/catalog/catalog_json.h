@@ -24,6 +24,9 @@ void write_steps(JsonWriter& json, const std::vector<StepTaken>& steps);
 void write_differences(JsonWriter& json, const std::vector<Difference>& found);
 void write_overlaps(JsonWriter& json, const std::vector<Overlap>& overlaps,
                     const std::map<std::string, Steward>& stewards, Language language);
+void write_breaks(JsonWriter& json, const std::vector<Break>& breaks, Language language);
+void write_dependents(JsonWriter& json, const std::vector<Dependent>& dependents);
+void write_notice(JsonWriter& json, const Notice& notice, const Catalog& catalog, Language language);
 void write_collection(JsonWriter& json, const Collection& collection, Language language);
 void write_department(JsonWriter& json, const DepartmentSummary& summary, Language language);
 void write_steward(JsonWriter& json, const std::optional<Steward>& steward, Language language);

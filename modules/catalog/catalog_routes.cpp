@@ -87,16 +87,6 @@ struct CatalogParts {
   std::string hub_name;
 };
 
-// When each resource last received anything.
-Result<std::map<std::string, Instant>> received_by(const Catalog& catalog, HoldingsCounter& holdings) {
-  std::map<std::string, Instant> received;
-  for (const auto& entry : catalog.entries()) {
-    JW_ASSIGN(const auto held, holdings.of(entry));
-    if (held.last_received) received[entry.resource.id] = *held.last_received;
-  }
-  return received;
-}
-
 }  // namespace
 
 class CatalogRoutes::Handlers final : public api::Operations {
@@ -205,6 +195,10 @@ class CatalogRoutes::Handlers final : public api::Operations {
     if (!overlaps) return problem(overlaps.error(), http.language);
     const auto stewards = parts_.responsibilities.stewards();
     if (!stewards) return problem(stewards.error(), http.language);
+    const auto breaks = parts_.life.breaks(*found);
+    if (!breaks) return problem(breaks.error(), http.language);
+    const auto dependents = parts_.life.dependents(in.resource);
+    if (!dependents) return problem(dependents.error(), http.language);
     const Definition* before = compared_with(*versions, *found);
     JsonWriter json(8'192);
     json.begin_object();
@@ -225,8 +219,25 @@ class CatalogRoutes::Handlers final : public api::Operations {
     write_steps(json, *steps);
     json.key("overlaps");
     write_overlaps(json, *overlaps, *stewards, http.language);
+    json.key("breaks");
+    write_breaks(json, *breaks, http.language);
+    json.key("dependents");
+    write_dependents(json, *dependents);
     json.end_object();
     return http::Response::json(json.take());
+  }
+
+  http::Response list_notices(const http::Request& http, const api::ListNotices& in) override {
+    auto notices = parts_.life.notices();
+    if (!notices) return problem(notices.error(), http.language);
+    std::erase_if(*notices, [&](const Notice& notice) {
+      return (in.resource && notice.resource != *in.resource) || (in.about && notice.about != *in.about) ||
+             (in.department && notice.department != *in.department) ||
+             (in.kind && name_of(notice.kind) != *in.kind);
+    });
+    return http::Response::json(items_json(*notices, [&](JsonWriter& json, const Notice& notice) {
+      write_notice(json, notice, catalog(), http.language);
+    }));
   }
 
   http::Response edit_version(const http::Request& http, const api::EditVersion& in) override {
@@ -246,9 +257,9 @@ class CatalogRoutes::Handlers final : public api::Operations {
   }
 
   http::Response step_version(const http::Request& http, const api::StepVersion& in) override {
-    const auto made =
-        parts_.life.step(in.resource, in.version, named(in.body["step"], life_steps),
-                         text_of(in.body["reason"]), request_of(http, in.body, in.idempotency_key));
+    const auto made = parts_.life.step(
+        in.resource, in.version, named(in.body["step"], life_steps), text_of(in.body["reason"]),
+        request_of(http, in.body, in.idempotency_key), text_of(in.body["breaking"]));
     if (!made) return problem(made.error(), http.language);
     return version_response(*made, http.language, 200);
   }
@@ -461,8 +472,8 @@ class CatalogRoutes::Handlers final : public api::Operations {
 };
 
 CatalogRoutes::CatalogRoutes(Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
-                             std::string hub_name)
-    : life_(catalog, store, clock),
+                             std::string hub_name, ResourceLife::Users users)
+    : life_(catalog, store, clock, std::move(users)),
       holdings_(store, clock),
       responsibilities_(catalog, store, clock, [this, &catalog] { return received_by(catalog, holdings_); }),
       demands_(catalog, store, clock, zone),

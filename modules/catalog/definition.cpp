@@ -35,6 +35,7 @@ Result<Definition> definition_of(const storage::Row& row) {
   definition.created_at = from_micros(row.integer(12));
   definition.changed_at = from_micros(row.integer(13));
   if (!row.is_null(14)) definition.published_at = from_micros(row.integer(14));
+  definition.breaking = row.text(15);
   return definition;
 }
 
@@ -120,7 +121,7 @@ storage::Write change_definition(const Definition& definition) {
           {definition.resource.id, definition.version, definition.row_version,
            std::string(name_of(definition.state)), definition.text, definition.author,
            definition.submitted_by, definition.reviewed_by, definition.published_by, definition.reason,
-           to_micros(definition.changed_at), instant_or_null(definition.published_at)},
+           to_micros(definition.changed_at), instant_or_null(definition.published_at), definition.breaking},
           1};
 }
 

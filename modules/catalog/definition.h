@@ -34,7 +34,8 @@ struct Definition {
   std::string text;  // definition_text(resource)
   std::string author;
   std::string submitted_by, reviewed_by, published_by;
-  std::string reason;  // of the refusal or the retirement
+  std::string reason;    // of the refusal or the retirement
+  std::string breaking;  // why it breaks what stands; empty: it was said to break nothing
   Instant created_at{}, changed_at{};
   std::optional<Instant> published_at;
 };

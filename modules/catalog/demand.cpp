@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "modules/catalog/catalog_search.h"
 #include "modules/catalog/meaning.h"
+#include "modules/catalog/repeatable.h"
 #include "modules/catalog/sql.gen.h"
-#include "storage/digest.h"
 
 namespace jingwei::catalog {
 
@@ -104,6 +104,15 @@ storage::Write change_of(const Demand& demand) {
       1};
 }
 
+storage::Write addition_of(const Demand& demand) {
+  return {&sql::add_demand,
+          {demand.id.value, demand.department.id, demand.department.title.zh, demand.department.title.en,
+           demand.title, demand.words, demand.resource, joined(demand.fields), demand.purpose,
+           demand.legal_basis, std::int64_t{to_days(demand.wanted_by)}, demand.asked_by,
+           to_micros(demand.asked_at), to_micros(demand.answer_due), std::string(name_of(demand.origin))},
+          1};
+}
+
 Result<void> need_text(std::string& text, std::size_t most, const char* message, const char* field) {
   text = text::squeeze(text);
   if (text.empty() || text::code_points(text).size() > most)
@@ -180,53 +189,48 @@ Result<Demand> Demands::ask(Demand demand, const WriteRequest& request) {
   demand.words = text::squeeze(demand.words);
   if (text::code_points(demand.words).size() > text_length)
     return Error(ErrorCode::invalid, "catalog.demand_title_missing").at("/words");
-  JW_TRY(check(demand));
-  demand.department.title.zh = text::squeeze(demand.department.title.zh);
-  demand.department.title.en = text::squeeze(demand.department.title.en);
+  auto row = idempotency_of(
+      request.idempotency_key, actor, "ask_demand",
+      {demand.department.id, demand.department.title.zh, demand.title, demand.words, demand.resource,
+       joined(demand.fields), demand.purpose, demand.legal_basis, to_iso(demand.wanted_by)});
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader&) -> Result<storage::Change> {
+        JW_TRY(check(demand));
+        JW_TRY(name_department(demand.department));
+        if (to_micros(demand.asked_at) == 0) demand.asked_at = clock_.now();
+        if (demand.wanted_by < zone_.day_of(demand.asked_at))
+          return Error(ErrorCode::invalid, "catalog.demand_day_passed").at("/wanted_by");
+        demand.answer_due = demand.asked_at + limits::demand_answer_time;
+        demand.asked_by = actor;
+        demand.state = DemandState::asked;
+        JW_ASSIGN(const std::int64_t id, store_.allocate_ids(2));
+        demand.id = DemandId(id);
+        demand.row_version = 1;
+        if (row) row->answer = demand.id.to_string();
+        storage::Change change;
+        change.writes.push_back(addition_of(demand));
+        change.writes.push_back(add_step(id + 1, thing_of(demand.id), {"ask", actor, "", demand.asked_at}));
+        change.audit.push_back({actor, "demand.ask", thing_of(demand.id), "{}"});
+        return change;
+      }));
+  if (committed.earlier_answer) return find(DemandId::parse(*committed.earlier_answer).value_or(DemandId()));
+  return demand;
+}
+
+// A department known as a provider keeps the provider's names; another must bring its own.
+Result<void> Demands::name_department(Department& department) const {
+  department.title.zh = text::squeeze(department.title.zh);
+  department.title.en = text::squeeze(department.title.en);
   const auto definitions = catalog_.definitions();
   for (const auto& definition : *definitions) {
-    if (definition.resource.provider_id == demand.department.id)
-      demand.department.title = definition.resource.provider;
+    if (definition.resource.provider_id == department.id) department.title = definition.resource.provider;
   }
-  if (demand.department.title.zh.empty()) demand.department.title.zh = demand.department.title.en;
-  if (demand.department.title.en.empty()) demand.department.title.en = demand.department.title.zh;
-  if (demand.department.id.empty() || demand.department.title.zh.empty()) {
-    return Error(ErrorCode::invalid, "catalog.department_unknown")
-        .with("department", demand.department.id)
-        .at("/department");
-  }
-  if (to_micros(demand.asked_at) == 0) demand.asked_at = clock_.now();
-  if (demand.wanted_by < zone_.day_of(demand.asked_at))
-    return Error(ErrorCode::invalid, "catalog.demand_day_passed").at("/wanted_by");
-  demand.answer_due = demand.asked_at + limits::demand_answer_time;
-  demand.asked_by = actor;
-  demand.state = DemandState::asked;
-  JW_ASSIGN(const std::int64_t id, store_.allocate_ids(2));
-  demand.id = DemandId(id);
-  demand.row_version = 1;
-  storage::Change change;
-  change.writes.push_back(
-      {&sql::add_demand,
-       {demand.id.value, demand.department.id, demand.department.title.zh, demand.department.title.en,
-        demand.title, demand.words, demand.resource, joined(demand.fields), demand.purpose,
-        demand.legal_basis, std::int64_t{to_days(demand.wanted_by)}, demand.asked_by,
-        to_micros(demand.asked_at), to_micros(demand.answer_due), std::string(name_of(demand.origin))},
-       1});
-  change.writes.push_back(add_step(id + 1, thing_of(demand.id), {"ask", actor, "", demand.asked_at}));
-  change.audit.push_back({actor, "demand.ask", thing_of(demand.id), "{}"});
-  if (request.idempotency_key) {
-    change.idempotency =
-        storage::Idempotency{actor, "ask_demand", *request.idempotency_key,
-                             storage::sha256_hex(demand.title + '\0' + demand.words + '\0' + demand.purpose +
-                                                 '\0' + demand.legal_basis + '\0' + demand.department.id),
-                             demand.id.to_string()};
-  }
-  auto committed = store_.commit(std::move(change));
-  if (!committed) return std::move(committed).error();
-  if (committed->earlier_answer) {
-    if (const auto earlier = DemandId::parse(*committed->earlier_answer)) return find(*earlier);
-  }
-  return demand;
+  if (department.title.zh.empty()) department.title.zh = department.title.en;
+  if (department.title.en.empty()) department.title.en = department.title.zh;
+  if (!department.id.empty() && !department.title.zh.empty()) return {};
+  return Error(ErrorCode::invalid, "catalog.department_unknown")
+      .with("department", department.id)
+      .at("/department");
 }
 
 Result<void> Demands::decide(Demand& demand, const DemandMove& move, const std::string& actor) const {
@@ -298,21 +302,24 @@ Result<void> Demands::decide(Demand& demand, const DemandMove& move, const std::
 Result<Demand> Demands::move(const DemandMove& move, const WriteRequest& request) {
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
   Demand demand;
-  JW_ASSIGN(const auto committed,
-            storage::decide_and_commit(store_, [&](storage::Reader& reader) -> Result<storage::Change> {
-              JW_ASSIGN(demand, read_one(reader, move.id));
-              JW_TRY(decide(demand, move, actor));
-              JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
-              storage::Change change;
-              change.writes.push_back(change_of(demand));
-              change.writes.push_back(add_step(
-                  step, thing_of(move.id),
-                  {std::string(name_of(move.step)), actor, text::squeeze(move.reason), clock_.now()}));
-              change.audit.push_back({actor, "demand.step", thing_of(move.id),
-                                      R"({"step":")" + std::string(name_of(move.step)) + "\"}"});
-              return change;
-            }));
-  static_cast<void>(committed);
+  auto row = idempotency_of(request.idempotency_key, actor, "step_demand",
+                            {thing_of(move.id), std::string(name_of(move.step)), move.resource,
+                             move.promised_for ? to_iso(*move.promised_for) : "", move.reason});
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(demand, read_one(reader, move.id));
+        JW_TRY(decide(demand, move, actor));
+        JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
+        storage::Change change;
+        change.writes.push_back(change_of(demand));
+        change.writes.push_back(
+            add_step(step, thing_of(move.id),
+                     {std::string(name_of(move.step)), actor, text::squeeze(move.reason), clock_.now()}));
+        change.audit.push_back({actor, "demand.step", thing_of(move.id),
+                                R"({"step":")" + std::string(name_of(move.step)) + "\"}"});
+        return change;
+      }));
+  if (committed.earlier_answer) return find(move.id);
   ++demand.row_version;
   return demand;
 }

@@ -91,6 +91,7 @@ class Demands {
  private:
   Result<void> decide(Demand& demand, const DemandMove& move, const std::string& actor) const;
   Result<void> check(const Demand& demand) const;
+  Result<void> name_department(Department& department) const;
 
   const Catalog& catalog_;
   storage::Store& store_;

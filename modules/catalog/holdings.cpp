@@ -33,4 +33,21 @@ Result<Holdings> HoldingsCounter::of(const Entry& entry) {
   return holdings;
 }
 
+Result<std::optional<Instant>> last_received(const Catalog& catalog, HoldingsCounter& holdings,
+                                             const std::string& resource) {
+  const auto entry = catalog.find(resource);
+  if (!entry) return std::optional<Instant>();
+  JW_ASSIGN(const Holdings held, holdings.of(**entry));
+  return held.last_received;
+}
+
+Result<std::map<std::string, Instant>> received_by(const Catalog& catalog, HoldingsCounter& holdings) {
+  std::map<std::string, Instant> received;
+  for (const auto& entry : catalog.entries()) {
+    JW_ASSIGN(const auto held, holdings.of(entry));
+    if (held.last_received) received[entry.resource.id] = *held.last_received;
+  }
+  return received;
+}
+
 }  // namespace jingwei::catalog

@@ -34,4 +34,10 @@ class HoldingsCounter {
   std::map<std::string, Counted> counted_;
 };
 
+// When a resource last received anything; nothing for one that the catalogue does not hold.
+Result<std::optional<Instant>> last_received(const Catalog& catalog, HoldingsCounter& holdings,
+                                             const std::string& resource);
+// The same for all of them, by id; those that received nothing are left out.
+Result<std::map<std::string, Instant>> received_by(const Catalog& catalog, HoldingsCounter& holdings);
+
 }  // namespace jingwei::catalog

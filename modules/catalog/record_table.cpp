@@ -243,8 +243,10 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
            select + paged + " AND region IN (SELECT value FROM json_each($3)) ORDER BY id DESC LIMIT $2",
            select + paged + " AND region = ANY (CAST($3 AS BIGINT[])) ORDER BY id DESC LIMIT $2");
   by_id_ = same("by_id", select + " WHERE id = $1 AND known_to IS NULL AND withdrawn = 0");
-  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from) FROM " + name_ +
-                                 " WHERE known_to IS NULL AND withdrawn = 0");
+  const std::string of_current = " FROM " + name_ + " WHERE known_to IS NULL AND withdrawn = 0";
+  for (const std::size_t column : field_columns_)
+    values_.push_back(same("values_" + columns_[column], "SELECT " + columns_[column] + of_current));
+  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from)" + of_current);
   keys_ = same("keys", "SELECT record_key FROM " + name_ + " WHERE epoch >= $1");
   all_keys_ = same("all_keys", "SELECT record_key FROM " + name_);
   const std::string none = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " +

@@ -88,6 +88,8 @@ class RecordTable {
     return *page_under_;
   }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
   const storage::Statement& by_id() const { return *by_id_; }  // $1 id → columns() of the current version
+  // → the field's column of every current record, sealed where it is kept so; null where it is empty.
+  const storage::Statement& values(std::size_t field_index) const { return *values_[field_index]; }
   const storage::Statement& summary() const {
     return *summary_;
   }  // → current records, when the last was received
@@ -105,6 +107,7 @@ class RecordTable {
   std::vector<std::size_t> field_columns_;
   std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_, keys_,
       all_keys_, none_of_, of_batch_;
+  std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 
 }  // namespace jingwei::catalog

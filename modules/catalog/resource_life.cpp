@@ -5,10 +5,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "modules/catalog/repeatable.h"
 #include "modules/catalog/resource_json.h"
 #include "modules/catalog/responsibility.h"
 #include "modules/catalog/sql.gen.h"
-#include "storage/digest.h"
 
 namespace jingwei::catalog {
 
@@ -100,11 +100,6 @@ bool same_actor(std::string_view a, std::string_view b) {
   return text::lower_ascii(text::squeeze(text::nfkc(a))) == text::lower_ascii(text::squeeze(text::nfkc(b)));
 }
 
-Result<storage::Committed> ResourceLife::commit(
-    const std::function<Result<storage::Change>(storage::Reader&)>& decide) {
-  return storage::decide_and_commit(store_, decide);
-}
-
 Result<Definition> ResourceLife::draft(Resource resource, const WriteRequest& request) {
   std::vector<Resource> one;
   one.push_back(std::move(resource));
@@ -125,18 +120,11 @@ Result<std::vector<Definition>> ResourceLife::draft_all(std::vector<Resource> re
     fresh[i].row_version = 1;
     told += fresh[i].text + '\n';
   }
-  JW_ASSIGN(auto committed, commit([&](storage::Reader& reader) -> Result<storage::Change> {
+  auto row = idempotency_of(request.idempotency_key, actor, "draft_resource", {told});
+  JW_ASSIGN(auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               storage::Change change;
-              if (request.idempotency_key) {
-                // Only the row written with the first request decides; a repeat finds it before anything
-                // else.
-                change.idempotency = storage::Idempotency{actor, "draft_resource", *request.idempotency_key,
-                                                          storage::sha256_hex(told), ""};
-                JW_ASSIGN(const bool repeated, is_repeated(reader, *change.idempotency));
-                if (repeated) return change;
-              }
               for (auto& one : fresh) JW_TRY(add_draft(reader, one, change));
-              if (change.idempotency) change.idempotency->answer = idempotent_answer(fresh);
+              if (row) row->answer = idempotent_answer(fresh);
               return change;
             }));
   if (committed.earlier_answer) {
@@ -184,7 +172,10 @@ Result<Definition> ResourceLife::edit(Resource resource, std::int64_t version, c
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
   const std::string id = resource.id;
   Definition definition;
-  JW_ASSIGN(const auto committed, commit([&](storage::Reader& reader) -> Result<storage::Change> {
+  auto row = idempotency_of(request.idempotency_key, actor, "edit_resource",
+                            {thing_of(id, version), definition_text(resource)});
+  JW_ASSIGN(const auto committed,
+            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               JW_ASSIGN(definition, read_version(reader, id, version));
               if (definition.state != LifeState::draft && definition.state != LifeState::refused) {
                 return Error(ErrorCode::conflict, "catalog.not_editable")
@@ -198,6 +189,7 @@ Result<Definition> ResourceLife::edit(Resource resource, std::int64_t version, c
               definition.author = actor;
               definition.state = LifeState::draft;
               definition.reason.clear();
+              definition.breaking.clear();
               definition.submitted_by.clear();
               definition.reviewed_by.clear();
               definition.changed_at = clock_.now();
@@ -209,38 +201,26 @@ Result<Definition> ResourceLife::edit(Resource resource, std::int64_t version, c
               change.audit.push_back({actor, "resource.draft", thing, "{}"});
               return change;
             }));
-  static_cast<void>(committed);
+  if (committed.earlier_answer) return this->version(id, version);
   ++definition.row_version;
   JW_TRY(catalog_.reload());
   return definition;
 }
 
 Result<Definition> ResourceLife::step(const std::string& resource, std::int64_t version, LifeStep step,
-                                      const std::string& reason, const WriteRequest& request) {
+                                      const std::string& reason, const WriteRequest& request,
+                                      const std::string& breaking) {
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
   const std::string why = text::squeeze(reason);
+  const StepAsked asked{step, why, text::squeeze(breaking), actor, request};
   if ((step == LifeStep::refuse || step == LifeStep::retire) && why.empty())
     return Error(ErrorCode::invalid, "catalog.reason_missing").at("/reason");
   Definition definition;
-  JW_ASSIGN(auto committed, commit([&](storage::Reader& reader) -> Result<storage::Change> {
-              std::optional<storage::Idempotency> idempotency;
-              if (request.idempotency_key) {
-                idempotency =
-                    storage::Idempotency{actor, "step_resource", *request.idempotency_key,
-                                         storage::sha256_hex(thing_of(resource, version) + "\n" +
-                                                             std::string(name_of(step)) + "\n" + why),
-                                         std::to_string(version)};
-                JW_ASSIGN(const bool repeated, is_repeated(reader, *idempotency));
-                if (repeated) {
-                  storage::Change change;
-                  change.idempotency = idempotency;
-                  return change;
-                }
-              }
+  auto row = idempotency_of(request.idempotency_key, actor, "step_resource",
+                            {thing_of(resource, version), std::string(name_of(step)), why, asked.breaking});
+  JW_ASSIGN(auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
               JW_ASSIGN(definition, read_version(reader, resource, version));
-              JW_ASSIGN(auto change, decide_step(reader, definition, step, why, actor, request));
-              change.idempotency = idempotency;
-              return change;
+              return decide_step(reader, definition, asked);
             }));
   if (committed.earlier_answer) return this->version(resource, version);
   ++definition.row_version;
@@ -254,8 +234,9 @@ Result<Definition> ResourceLife::step(const std::string& resource, std::int64_t 
 }
 
 Result<storage::Change> ResourceLife::decide_step(storage::Reader& reader, Definition& definition,
-                                                  LifeStep step, const std::string& reason,
-                                                  const std::string& actor, const WriteRequest& request) {
+                                                  const StepAsked& asked) const {
+  const LifeStep step = asked.step;
+  const std::string& actor = asked.actor;
   const Move move = move_of(step);
   if (std::find(move.from.begin(), move.from.end(), definition.state) == move.from.end()) {
     const std::string who = definition.state == LifeState::published   ? definition.published_by
@@ -269,8 +250,10 @@ Result<storage::Change> ResourceLife::decide_step(storage::Reader& reader, Defin
         .with("actor", who);
   }
   JW_TRY(check_person(definition, step, actor));
-  if (step == LifeStep::submit || step == LifeStep::publish)
-    JW_TRY(check_publishable(reader, definition.resource, request));
+  if (step == LifeStep::submit || step == LifeStep::publish) {
+    JW_TRY(check_publishable(reader, definition.resource, asked.request));
+    JW_TRY(check_breaks(reader, definition, asked));
+  }
 
   const Instant now = clock_.now();
   const std::string thing = thing_of(definition.resource.id, definition.version);
@@ -286,19 +269,21 @@ Result<storage::Change> ResourceLife::decide_step(storage::Reader& reader, Defin
     }
     definition.published_by = actor;
     definition.published_at = now;
+    if (!definition.breaking.empty()) JW_TRY(tell_of_breaks(reader, definition, change));
   }
   if (step == LifeStep::submit) definition.submitted_by = actor;
   if (step == LifeStep::review) definition.reviewed_by = actor;
   if (step == LifeStep::withdraw || step == LifeStep::refuse) {
     definition.submitted_by.clear();
     definition.reviewed_by.clear();
+    definition.breaking.clear();
   }
-  definition.reason = step == LifeStep::refuse || step == LifeStep::retire ? reason : "";
+  definition.reason = step == LifeStep::refuse || step == LifeStep::retire ? asked.reason : "";
   definition.state = move.to;
   definition.changed_at = now;
   change.writes.push_back(change_definition(definition));
   JW_ASSIGN(const std::int64_t id, store_.allocate_ids());
-  change.writes.push_back(add_step(id, thing, {std::string(name_of(step)), actor, reason, now}));
+  change.writes.push_back(add_step(id, thing, {std::string(name_of(step)), actor, asked.reason, now}));
   change.audit.push_back(
       {actor, "resource.step", thing, R"({"step":")" + std::string(name_of(step)) + "\"}"});
   change.events.push_back(

@@ -2,12 +2,15 @@
 // refused with a reason at each step; a published version never changes, what changes is the next version.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/messages.h"
+#include "modules/catalog/breaking.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/catalog/notice.h"
 #include "modules/catalog/overlap.h"
 
 namespace jingwei::catalog {
@@ -32,8 +35,11 @@ bool same_actor(std::string_view a, std::string_view b);
 // one version, an actor does at most one; who submitted does not refuse.
 class ResourceLife {
  public:
-  ResourceLife(Catalog& catalog, storage::Store& store, const Clock& clock)
-      : catalog_(catalog), store_(store), clock_(clock) {}
+  // Who uses a resource from outside the catalogue (sources); given by whoever knows.
+  using Users = std::function<Result<std::vector<Dependent>>(const std::string& resource)>;
+
+  ResourceLife(Catalog& catalog, storage::Store& store, const Clock& clock, Users users = {})
+      : catalog_(catalog), store_(store), clock_(clock), users_(std::move(users)) {}
 
   // A draft of a new resource or of a resource's next version. Errors: conflict "catalog.version_open" when
   // one is under way, too_large, invalid (actor).
@@ -48,17 +54,27 @@ class ResourceLife {
   // submit (draft → submitted), review (submitted → reviewed), publish (reviewed → published; the version
   // before is replaced, the record table made or extended while serving), refuse (submitted or reviewed →
   // refused), withdraw (submitted or reviewed → draft), retire (published → retired). Errors: not_found;
-  // conflict "catalog.step_not_now" (somebody was first, told who) and "catalog.overlaps" (causes per field:
-  // where to get the data); denied "catalog.same_person"; invalid "catalog.reason_missing"; unavailable
-  // "catalog.table_not_ready" when it is published but its table could not be made yet (tried again by
-  // itself).
+  // conflict "catalog.step_not_now" (somebody was first, told who), "catalog.overlaps" (causes per field:
+  // where to get the data) and "catalog.breaks" (causes: what breaks); denied "catalog.same_person"; invalid
+  // "catalog.reason_missing"; unavailable "catalog.table_not_ready" when it is published but its table could
+  // not be made yet (tried again by itself). A version that breaks what stands (breaking.h) is submitted and
+  // published only when `breaking` says why, at either step; its publication tells everybody who uses the
+  // resource (notice.h).
   Result<Definition> step(const std::string& resource, std::int64_t version, LifeStep step,
-                          const std::string& reason, const WriteRequest& request);
+                          const std::string& reason, const WriteRequest& request,
+                          const std::string& breaking = {});
 
   // Newest first. Errors: not_found.
   Result<std::vector<Definition>> versions(const std::string& resource) const;
   Result<Definition> version(const std::string& resource, std::int64_t version) const;
   Result<std::vector<StepTaken>> steps(const std::string& resource, std::int64_t version) const;
+
+  // What a version would break of the one that stands, and who would be told. Nothing when none stands, or
+  // when this one does.
+  Result<std::vector<Break>> breaks(const Definition& definition) const;
+  Result<std::vector<Dependent>> dependents(const std::string& resource) const;
+  // Newest first.
+  Result<std::vector<Notice>> notices() const;
 
   // What a definition asks that published resources ask already, those allowed marked. Views into `resource`
   // and into the catalogue's entries.
@@ -72,17 +88,29 @@ class ResourceLife {
 
  private:
   Result<void> add_draft(storage::Reader& reader, Definition& fresh, storage::Change& change);
-  Result<storage::Change> decide_step(storage::Reader& reader, Definition& definition, LifeStep step,
-                                      const std::string& reason, const std::string& actor,
-                                      const WriteRequest& request);
+  struct StepAsked {
+    LifeStep step = LifeStep::submit;
+    std::string reason;
+    std::string breaking;
+    std::string actor;
+    const WriteRequest& request;
+  };
+  Result<storage::Change> decide_step(storage::Reader& reader, Definition& definition,
+                                      const StepAsked& asked) const;
+  Result<std::vector<Break>> breaks_in(storage::Reader& reader, const Definition& definition) const;
+  Result<std::vector<Dependent>> dependents_in(storage::Reader& reader, const std::string& resource) const;
+  Result<void> check_breaks(storage::Reader& reader, Definition& definition, const StepAsked& asked) const;
+  Result<void> tell_of_breaks(storage::Reader& reader, const Definition& definition,
+                              storage::Change& change) const;
   Result<void> check_publishable(storage::Reader& reader, const Resource& resource,
                                  const WriteRequest& request) const;
   Result<std::vector<Exemption>> read_exemptions(storage::Reader& reader) const;
-  Result<storage::Committed> commit(const std::function<Result<storage::Change>(storage::Reader&)>& decide);
+  Result<storage::Change> decide_exemption(Exemption& exemption) const;
 
   Catalog& catalog_;
   storage::Store& store_;
   const Clock& clock_;
+  Users users_;
 };
 
 // The sentence that refuses a field: what it asks, which resource of which provider has it, under which

@@ -8,7 +8,9 @@
 
 #include "modules/catalog/catalog_search.h"
 #include "modules/catalog/demand.h"
+#include "modules/catalog/lists_yaml.h"
 #include "modules/catalog/messages.gen.h"
+#include "modules/catalog/reminders.h"
 #include "modules/catalog/resource_yaml.h"
 #include "modules/catalog/sql.gen.h"
 #include "schema/messages.gen.h"
@@ -56,11 +58,59 @@ class LifeOn : public ::testing::Test {
     life_ = std::make_unique<ResourceLife>(*catalog_, *store_, clock_);
   }
   Result<Definition> step(std::int64_t version, LifeStep step, const std::string& actor,
-                          const std::string& reason = "") {
-    return life_->step("moods", version, step, reason, {actor, std::nullopt, Language::en});
+                          const std::string& reason = "", const std::string& breaking = "") {
+    return life_->step("moods", version, step, reason, {actor, std::nullopt, Language::en}, breaking);
+  }
+
+  std::vector<storage::FeedEntry> events() {
+    std::vector<storage::FeedEntry> all;
+    storage::FeedPosition after;
+    for (int empty = 0; empty < 3;) {
+      auto page = must(store_->read_feed(after, 1'000));
+      if (page.empty()) {
+        store_->wait_for_feed(after, std::chrono::milliseconds{20});
+        ++empty;
+        continue;
+      }
+      after = page.back().position;
+      all.insert(all.end(), page.begin(), page.end());
+    }
+    return all;
+  }
+
+  struct Mood {
+    std::int64_t n = 0;
+    std::string kind, call;
+  };
+  // Rows of no, n, kind and call as a load would store them; call sealed.
+  void insert(const Entry& entry, const std::vector<Mood>& moods) {
+    storage::Change change;
+    for (const auto& mood : moods) {
+      const std::int64_t id = must(store_->allocate_ids());
+      const auto bytes = [](const std::string& text) { return storage::Blob{text}; };
+      std::vector<storage::Value> row(entry.table->columns().size(), storage::Null{});
+      row[0] = bytes(std::to_string(id));
+      row[1] = std::int64_t{1};
+      row[2] = id;
+      row[3] = std::int64_t{1};
+      row[4] = bytes("content");
+      row[8] = row[9] = row[11] = std::int64_t{1};
+      row[13] = std::int64_t{0};
+      const auto put = [&](const char* field, storage::Value value) {
+        const auto at = static_cast<std::size_t>(entry.resource.index_of(field));
+        row[entry.table->field_column(at)] = std::move(value);
+      };
+      put("no", std::to_string(id));
+      put("n", mood.n);
+      if (!mood.kind.empty()) put("kind", mood.kind);
+      if (!mood.call.empty()) put("call", bytes("sealed " + mood.call));
+      change.writes.push_back({&entry.table->insert(), std::move(row), 1});
+    }
+    must(store_->commit(std::move(change)));
   }
 
   SystemClock clock_;
+  Zone zone_{"Asia/Shanghai"};
   storage::TemporaryFolder folder_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<storage::Store> store_;
@@ -106,7 +156,7 @@ TYPED_TEST(LifeOn, AMovedTableRefusesWhatIsWrittenForTheOldOne) {
   must(this->life_->draft(resource_of("moods", "health", number), {"Lin", std::nullopt}));
   for (const auto& [step, actor] : {std::pair{LifeStep::submit, "Lin"}, std::pair{LifeStep::review, "Mei"},
                                     std::pair{LifeStep::publish, "Zhou"}})
-    must(this->step(2, step, actor));
+    must(this->step(2, step, actor, "", "moods are numbers now"));
   storage::Change late;
   late.writes.push_back(old->fence());
   const auto refused = this->store_->commit(std::move(late));
@@ -148,6 +198,192 @@ TYPED_TEST(LifeOn, AnOverdueCollectionIsTheStewardsAndIsRemindedOf) {
   EXPECT_EQ(listed[0].days_overdue, 3);
   EXPECT_EQ(listed[0].steward->name, "陈云");
   EXPECT_EQ(must(duties.remind(made.id, {"Mei", std::nullopt})).reminders, 1);
+}
+
+TYPED_TEST(LifeOn, ATimerRemindsOfAnOverdueCollectionOnceInEachRound) {
+  ManualClock clock;
+  clock.advance(std::chrono::hours{24 * 400});
+  std::map<std::string, Instant> received;
+  Responsibilities duties(*this->catalog_, *this->store_, clock,
+                          [&] { return Result<std::map<std::string, Instant>>(received); });
+  Reminders reminders(*this->catalog_, *this->store_, clock, [&](const std::string& resource) {
+    const auto found = received.find(resource);
+    return Result<std::optional<Instant>>(found == received.end() ? std::nullopt
+                                                                  : std::optional(found->second));
+  });
+  storage::TimerRunner timers(*this->store_, clock, "tester");
+  reminders.on_timers(timers);
+  Responsibility duty;
+  duty.department.id = "police";
+  duty.resource = "register";
+  duty.basis = "list";
+  const auto made = must(duties.add(duty, {"Mei", std::nullopt}));
+  const auto told = [&] { return must(this->life_->notices()).size(); };
+  const auto step = [&](std::chrono::seconds on) {
+    clock.advance(on);
+    while (must(timers.step()) > 0) {
+    }
+    return told();
+  };
+  constexpr std::chrono::hours day{24};
+  EXPECT_EQ(step(day), 0U);                      // due this very moment
+  EXPECT_EQ(step(std::chrono::seconds{1}), 1U);  // and now it is late
+  EXPECT_EQ(step(std::chrono::hours{12}), 1U);   // of this round it was told
+  EXPECT_EQ(step(std::chrono::hours{12}), 2U);   // the next
+  must(duties.remind(made.id, {"Mei", std::nullopt}));
+  EXPECT_EQ(told(), 3U);
+  EXPECT_EQ(step(std::chrono::hours{23}), 3U);
+  EXPECT_EQ(step(5 * day), 4U);  // after a stop: one, not five
+  received["register"] = clock.now();
+  EXPECT_EQ(step(std::chrono::hours{23}), 4U);
+  EXPECT_EQ(step(std::chrono::hours{2}), 5U);  // it came once and not again
+  const auto notice = must(this->life_->notices()).front();
+  EXPECT_EQ(notice.about, "responsibility:" + made.id.to_string());
+  EXPECT_EQ(notice.department, "police");
+  EXPECT_EQ(must(duties.list()).front().responsibility.reminders, 5);
+  must(duties.drop(made.id, {"Mei", std::nullopt}));
+  EXPECT_EQ(step(3 * day), 5U);
+  std::size_t events = 0;
+  for (const auto& entry : this->events()) events += entry.kind == reminder_event_kind ? 1 : 0;
+  EXPECT_EQ(events, 5U);
+}
+
+TYPED_TEST(LifeOn, ResponsibilitiesFromBeforeThereWereTimersGetOne) {
+  ManualClock clock;
+  clock.advance(std::chrono::hours{24 * 400});
+  static const storage::Statement old{
+      "old",
+      "INSERT INTO responsibility (id, department, department_zh, department_en, resource, fields, "
+      "rhythm, basis, origin, since, row_version) VALUES (7, 'police', 'p', 'p', 'register', '', "
+      "'daily', 'b', 'desk', 1, 1)",
+      ""};
+  static const storage::Statement both{old.name, old.sqlite, old.sqlite};
+  storage::Change change;
+  change.writes.push_back({&both, {}, 1});
+  must(this->store_->commit(std::move(change)));
+  Reminders reminders(*this->catalog_, *this->store_, clock,
+                      [](const std::string&) { return Result<std::optional<Instant>>(std::nullopt); });
+  storage::TimerRunner timers(*this->store_, clock, "tester");
+  reminders.on_timers(timers);
+  must(reminders.watch_all());
+  must(reminders.watch_all());
+  clock.advance(std::chrono::seconds{1});
+  EXPECT_EQ(must(timers.step()), 1U);
+  EXPECT_EQ(must(this->life_->notices()).size(), 1U);
+}
+
+TYPED_TEST(LifeOn, AVersionThatBreaksWhatStandsIsRefusedOrSaidToAndTold) {
+  const std::string words = "      - {name: words, title: {zh: 字, en: Words}, type: text}\n";
+  must(this->life_->draft(resource_of("moods", "health", mood + words), {"Lin", std::nullopt}));
+  for (const auto& [step, actor] : {std::pair{LifeStep::submit, "Lin"}, std::pair{LifeStep::review, "Mei"},
+                                    std::pair{LifeStep::publish, "Zhou"}})
+    must(this->step(1, step, actor));
+  Demands demands(*this->catalog_, *this->store_, this->clock_, this->zone_);
+  Demand demand;
+  demand.department = {"school", {"学校", "School"}};
+  demand.title = "moods of pupils";
+  demand.resource = "moods";
+  demand.purpose = "care";
+  demand.legal_basis = "law";
+  demand.wanted_by = demands.today() + std::chrono::days{3};
+  const auto asked = must(demands.ask(demand, {"Wu", std::nullopt}));
+
+  must(this->life_->draft(resource_of("moods", "health", words), {"Lin", std::nullopt}));
+  const auto refused = this->step(2, LifeStep::submit, "Lin");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "catalog.breaks");
+  ASSERT_EQ(refused.error().causes.size(), 1U);
+  EXPECT_EQ(refused.error().causes.front().field, "/fields/mood");
+  EXPECT_NE(render(refused.error().causes.front(), Language::en).find("Mood"), std::string::npos);
+
+  must(this->step(2, LifeStep::submit, "Lin", "", "nobody fills it"));
+  EXPECT_EQ(must(this->life_->version("moods", 2)).breaking, "nobody fills it");
+  must(this->step(2, LifeStep::withdraw, "Lin"));
+  EXPECT_EQ(must(this->life_->version("moods", 2)).breaking, "");
+  must(this->step(2, LifeStep::submit, "Lin", "", "nobody fills it"));
+  must(this->step(2, LifeStep::review, "Mei"));
+  EXPECT_TRUE(must(this->life_->notices()).empty());
+  must(this->step(2, LifeStep::publish, "Zhou"));
+  const auto notices = must(this->life_->notices());
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices.front().kind, NoticeKind::breaking);
+  EXPECT_EQ(notices.front().about, "demand:" + asked.id.to_string());
+  EXPECT_EQ(notices.front().detail, "nobody fills it");
+}
+
+TYPED_TEST(LifeOn, RulesThatBecomeNarrowerAreTriedOnTheRecordsThatStand) {
+  const std::string number = "      - {name: n, title: {zh: 数, en: N}, type: integer}\n";
+  const std::string kind =
+      "      - {name: kind, title: {zh: 类, en: Kind}, type: choice, values: [{id: a, zh: 甲, en: A}, {id: "
+      "b, zh: 乙, en: B}]}\n";
+  const std::string call = "      - {name: call, title: {zh: 代号, en: Call}, type: text, personal: basic}\n";
+  must(this->life_->draft(resource_of("moods", "health", number + kind + call), {"Lin", std::nullopt}));
+  for (const auto& [step, actor] : {std::pair{LifeStep::submit, "Lin"}, std::pair{LifeStep::review, "Mei"},
+                                    std::pair{LifeStep::publish, "Zhou"}})
+    must(this->step(1, step, actor));
+  const Entry* entry = must(this->catalog_->find("moods"));
+  const auto next = [&](const std::string& fields) {
+    auto reader = must(this->store_->read());
+    std::string told;
+    for (const auto& one : must(breaks_of(*reader, *entry, resource_of("moods", "health", fields))))
+      told += std::to_string(static_cast<int>(one.kind)) + one.field + std::to_string(one.records) + " ";
+    return told;
+  };
+  const auto narrow = [](std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const std::string small = narrow(number, "integer", "integer, max: 10");
+  const std::string only_a = narrow(kind, ", {id: b, zh: 乙, en: B}", "");
+  const std::string must_call = narrow(call, "basic", "basic, required: true");
+  const std::string short_call = narrow(call, "text", "text, max_length: 3");
+  EXPECT_EQ(next(small + only_a + must_call), "");  // nothing stands that could break
+  this->insert(*entry, {{5, "a", "x"}, {50, "b", ""}, {7, "", ""}});
+  EXPECT_EQ(next(number + kind + call), "");
+  EXPECT_EQ(next(small + kind + call), "5n1 ");
+  EXPECT_EQ(next(number + only_a + call), "5kind1 ");
+  EXPECT_EQ(next(number + kind + must_call), "4call2 ");
+  EXPECT_EQ(next(number + kind + short_call), "6call1 ");  // sealed: not opened here
+  EXPECT_EQ(next(number + kind + call + narrow(mood, "text", "text, required: true")), "4mood3 ");
+  EXPECT_EQ(next(kind + call), "0n3 ");
+}
+
+TYPED_TEST(LifeOn, SamplesOfAPackageArePutInOnceAndTakenOffForGood) {
+  const auto lists = must(parse_lists(
+      "responsibilities:\n  - {resource: register, basis: list, owed_for_days: 3}\n"
+      "demands:\n  - {department: {id: school, zh: 学校, en: School}, title: pupils, purpose: places, "
+      "legal_basis: law, asked_days_ago: 14, wanted_in_days: 5}\n",
+      "lists.yaml", "demo"));
+  ManualClock clock;
+  clock.advance(std::chrono::hours{24 * 400});
+  Demands demands(*this->catalog_, *this->store_, clock, this->zone_);
+  Responsibilities duties(*this->catalog_, *this->store_, clock, [] {
+    return Result<std::map<std::string, Instant>>(std::map<std::string, Instant>{});
+  });
+  const auto seed = [&] { must(seed_lists({lists}, *this->catalog_, demands, duties, clock.now())); };
+  seed();
+  const auto owed = must(duties.list());
+  ASSERT_EQ(owed.size(), 1U);
+  EXPECT_EQ(owed[0].responsibility.origin, Origin::package);
+  EXPECT_EQ(owed[0].responsibility.department.id, "police");
+  EXPECT_TRUE(owed[0].overdue);
+  ASSERT_EQ(must(demands.list()).size(), 1U);
+  EXPECT_EQ(clock_of(must(demands.list())[0], demands.today()).days_overdue, 4);
+  clock.advance(std::chrono::hours{24 * 30});
+  must(duties.drop(owed[0].responsibility.id, {"Mei", std::nullopt}));
+  seed();
+  EXPECT_TRUE(must(duties.list()).empty());
+  EXPECT_EQ(must(demands.list()).size(), 1U);
+}
+
+TEST(Lists, AnUnknownKeyIsAnErrorWithItsLine) {
+  const auto wrong = parse_lists("demands:\n  - {title: t, what: 1}\n", "lists.yaml", "demo");
+  ASSERT_FALSE(wrong.ok());
+  const std::string told = render(wrong.error(), Language::en);
+  EXPECT_NE(told.find("lists.yaml:2"), std::string::npos) << told;
+  EXPECT_FALSE(parse_lists("needs: []\n", "lists.yaml", "demo").ok());
+  EXPECT_FALSE(parse_lists("demands: []\nresponsibilities:\n  - {resource: r, basis: b, rhythm: hourly}\n",
+                           "lists.yaml", "demo")
+                   .ok());
 }
 
 TYPED_TEST(LifeOn, ResourcesAreFoundByPinyinFieldAndSlips) {

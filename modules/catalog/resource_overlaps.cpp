@@ -1,5 +1,6 @@
 // The overlap finder over the catalogue as it stands, and the exemptions people have recorded.
 #include "base/text.h"
+#include "modules/catalog/repeatable.h"
 #include "modules/catalog/resource_life.h"
 #include "modules/catalog/sql.gen.h"
 
@@ -63,6 +64,16 @@ Result<void> ResourceLife::exempt(Exemption exemption, const WriteRequest& reque
   if (missing(exemption.reason)) return Error(ErrorCode::invalid, "catalog.reason_missing").at("/reason");
   if (missing(exemption.authority))
     return Error(ErrorCode::invalid, "catalog.authority_missing").at("/authority");
+  auto row = idempotency_of(request.idempotency_key, exemption.actor, "exempt_overlap",
+                            {exemption.resource, exemption.field, exemption.other_resource,
+                             exemption.other_field, exemption.reason, exemption.authority});
+  const auto committed =
+      commit_once(store_, row, [&](storage::Reader&) { return decide_exemption(exemption); });
+  if (!committed) return committed.error();
+  return {};
+}
+
+Result<storage::Change> ResourceLife::decide_exemption(Exemption& exemption) const {
   JW_ASSIGN(const Entry* other, catalog_.find(exemption.other_resource));
   if (other->resource.field(exemption.other_field) == nullptr) {
     return Error(ErrorCode::not_found, "catalog.field_not_found")
@@ -89,9 +100,7 @@ Result<void> ResourceLife::exempt(Exemption exemption, const WriteRequest& reque
        std::nullopt});
   change.audit.push_back({exemption.actor, "overlap.exempt", exemption.resource + "." + exemption.field,
                           R"({"other":")" + exemption.other_resource + "." + exemption.other_field + "\"}"});
-  auto committed = store_.commit(std::move(change));
-  if (!committed) return std::move(committed).error();
-  return {};
+  return change;
 }
 
 std::string refusal_of(const Overlap& overlap, const std::string& steward, Language language) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "modules/catalog/repeatable.h"
 #include "modules/catalog/sql.gen.h"
 
 namespace jingwei::catalog {
@@ -55,26 +56,6 @@ Result<std::vector<Responsibility>> read_all(storage::Reader& reader, const stor
   return all;
 }
 
-Result<Responsibility> read_one(storage::Reader& reader, ResponsibilityId id) {
-  const storage::Value key = id.value;
-  JW_ASSIGN(auto found, read_all(reader, sql::responsibility_by_id, std::span(&key, 1)));
-  if (!found.empty()) return std::move(found.front());
-  return Error(ErrorCode::not_found, "catalog.responsibility_not_found").with("id", id.to_string());
-}
-
-storage::Write change_of(const Responsibility& one) {
-  storage::Value reminded = storage::Null{};
-  if (one.reminded_at) reminded = to_micros(*one.reminded_at);
-  return {&sql::change_responsibility,
-          {one.id.value, one.row_version, std::string(name_of(one.rhythm)), one.basis, one.reminders,
-           std::move(reminded)},
-          1};
-}
-
-std::string thing_of(ResponsibilityId id) {
-  return "responsibility:" + id.to_string();
-}
-
 bool share_a_field(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   if (a.empty() || b.empty()) return true;
   return std::any_of(a.begin(), a.end(),
@@ -82,6 +63,17 @@ bool share_a_field(const std::vector<std::string>& a, const std::vector<std::str
 }
 
 }  // namespace
+
+Result<Responsibility> read_responsibility(storage::Reader& reader, ResponsibilityId id) {
+  const storage::Value key = id.value;
+  JW_ASSIGN(auto found, read_all(reader, sql::responsibility_by_id, std::span(&key, 1)));
+  if (!found.empty()) return std::move(found.front());
+  return Error(ErrorCode::not_found, "catalog.responsibility_not_found").with("id", id.to_string());
+}
+
+std::string thing_of(ResponsibilityId id) {
+  return "responsibility:" + id.to_string();
+}
 
 std::chrono::hours period_of(Update rhythm) {
   switch (rhythm) {
@@ -196,18 +188,8 @@ Result<Responsibility> Responsibilities::add(Responsibility one, const WriteRequ
   if (!from_package) {
     JW_ASSIGN(actor, clean_actor(request.actor));
   }
-  JW_ASSIGN(one.department, department_of(one.department));
-  JW_ASSIGN(const Entry* entry, catalog_.find(one.resource));
   std::sort(one.fields.begin(), one.fields.end());
   one.fields.erase(std::unique(one.fields.begin(), one.fields.end()), one.fields.end());
-  for (const auto& field : one.fields) {
-    if (entry->resource.field(field) == nullptr) {
-      return Error(ErrorCode::not_found, "catalog.field_not_found")
-          .with("resource", one.resource)
-          .with("field", field)
-          .at("/fields");
-    }
-  }
   one.basis = text::squeeze(one.basis);
   if (one.basis.empty() || text::code_points(one.basis).size() > text_length)
     return Error(ErrorCode::invalid, "catalog.basis_missing").at("/basis");
@@ -215,36 +197,61 @@ Result<Responsibility> Responsibilities::add(Responsibility one, const WriteRequ
   JW_ASSIGN(const std::int64_t id, store_.allocate_ids());
   one.id = ResponsibilityId(id);
   one.row_version = 1;
-  JW_ASSIGN(const auto committed,
-            storage::decide_and_commit(store_, [&](storage::Reader& reader) -> Result<storage::Change> {
-              const storage::Value key = one.resource;
-              JW_ASSIGN(const auto others,
-                        read_all(reader, sql::responsibilities_of_resource, std::span(&key, 1)));
-              for (const auto& other : others) {
-                if (!share_a_field(one.fields, other.fields)) continue;
-                return Error(ErrorCode::conflict, "catalog.responsibility_taken")
-                    .with("resource", one.resource)
-                    .with("department", other.department.title.in(request.language));
-              }
-              storage::Change change;
-              change.writes.push_back(
-                  {&sql::add_responsibility,
-                   {one.id.value, one.department.id, one.department.title.zh, one.department.title.en,
-                    one.resource, joined(one.fields), std::string(name_of(one.rhythm)), one.basis,
-                    std::string(name_of(one.origin)), to_micros(one.since)},
-                   1});
-              change.audit.push_back({actor, "responsibility.add", thing_of(one.id), "{}"});
-              return change;
-            }));
-  static_cast<void>(committed);
+  auto row = idempotency_of(request.idempotency_key, actor, "add_responsibility",
+                            {one.department.id, one.department.title.zh, one.resource, joined(one.fields),
+                             std::string(name_of(one.rhythm)), one.basis},
+                            one.id.to_string());
+  JW_ASSIGN(
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(one.department, department_of(one.department));
+        JW_TRY(check_fields(one));
+        const storage::Value key = one.resource;
+        JW_ASSIGN(const auto others, read_all(reader, sql::responsibilities_of_resource, std::span(&key, 1)));
+        for (const auto& other : others) {
+          if (!share_a_field(one.fields, other.fields)) continue;
+          return Error(ErrorCode::conflict, "catalog.responsibility_taken")
+              .with("resource", one.resource)
+              .with("department", other.department.title.in(request.language));
+        }
+        storage::Change change;
+        change.writes.push_back(
+            {&sql::add_responsibility,
+             {one.id.value, one.department.id, one.department.title.zh, one.department.title.en, one.resource,
+              joined(one.fields), std::string(name_of(one.rhythm)), one.basis,
+              std::string(name_of(one.origin)), to_micros(one.since)},
+             1});
+        JW_TRY(watch(store_, one.id, one.since + period_of(one.rhythm), change));
+        change.audit.push_back({actor, "responsibility.add", thing_of(one.id), "{}"});
+        return change;
+      }));
+  if (committed.earlier_answer) return find(*committed.earlier_answer);
   return one;
+}
+
+Result<void> Responsibilities::check_fields(const Responsibility& one) const {
+  JW_ASSIGN(const Entry* entry, catalog_.find(one.resource));
+  for (const auto& field : one.fields) {
+    if (entry->resource.field(field) != nullptr) continue;
+    return Error(ErrorCode::not_found, "catalog.field_not_found")
+        .with("resource", one.resource)
+        .with("field", field)
+        .at("/fields");
+  }
+  return {};
+}
+
+// As it stands now; an earlier answer names it.
+Result<Responsibility> Responsibilities::find(const std::string& id) const {
+  JW_ASSIGN(auto reader, store_.read());
+  return read_responsibility(*reader, ResponsibilityId::parse(id).value_or(ResponsibilityId()));
 }
 
 Result<void> Responsibilities::drop(ResponsibilityId id, const WriteRequest& request) {
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
+  auto row = idempotency_of(request.idempotency_key, actor, "drop_responsibility", {thing_of(id)});
   JW_ASSIGN(const auto committed,
-            storage::decide_and_commit(store_, [&](storage::Reader& reader) -> Result<storage::Change> {
-              JW_ASSIGN(const Responsibility one, read_one(reader, id));
+            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+              JW_ASSIGN(const Responsibility one, read_responsibility(reader, id));
               storage::Change change;
               change.writes.push_back({&sql::drop_responsibility, {id.value, one.row_version}, 1});
               change.audit.push_back(
@@ -259,9 +266,11 @@ Result<Responsibility> Responsibilities::remind(ResponsibilityId id, const Write
   JW_ASSIGN(const std::string actor, clean_actor(request.actor));
   JW_ASSIGN(const auto received, received_());
   Responsibility one;
+  auto row =
+      idempotency_of(request.idempotency_key, actor, "remind_responsibility", {thing_of(id)}, id.to_string());
   JW_ASSIGN(const auto committed,
-            storage::decide_and_commit(store_, [&](storage::Reader& reader) -> Result<storage::Change> {
-              JW_ASSIGN(one, read_one(reader, id));
+            commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+              JW_ASSIGN(one, read_responsibility(reader, id));
               Collection collection;
               collection.responsibility = one;
               if (const auto found = received.find(one.resource); found != received.end())
@@ -269,16 +278,11 @@ Result<Responsibility> Responsibilities::remind(ResponsibilityId id, const Write
               compute_due(collection, clock_.now());
               if (!collection.overdue)
                 return Error(ErrorCode::conflict, "catalog.not_overdue").with("resource", one.resource);
-              ++one.reminders;
-              one.reminded_at = clock_.now();
-              JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
               storage::Change change;
-              change.writes.push_back(change_of(one));
-              change.writes.push_back(add_step(step, thing_of(id), {"remind", actor, "", *one.reminded_at}));
-              change.audit.push_back({actor, "responsibility.remind", thing_of(id), "{}"});
+              JW_TRY(add_reminder(store_, one, collection, actor, clock_.now(), change));
               return change;
             }));
-  static_cast<void>(committed);
+  if (committed.earlier_answer) return find(*committed.earlier_answer);
   ++one.row_version;
   return one;
 }
@@ -293,9 +297,11 @@ Result<Steward> Responsibilities::appoint(Steward steward, const std::string& re
       text::code_points(steward.title).size() > text_length)
     return Error(ErrorCode::invalid, "catalog.steward_name_missing").at("/name");
   steward.appointed_at = clock_.now();
+  auto row =
+      idempotency_of(request.idempotency_key, steward.appointed_by, "appoint_steward",
+                     {steward.department.id, steward.name, steward.title, replaces}, steward.department.id);
   JW_ASSIGN(
-      const auto committed,
-      storage::decide_and_commit(store_, [&](storage::Reader& reader) -> Result<storage::Change> {
+      const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
         JW_ASSIGN(const auto named, read_stewards(reader));
         const auto present = named.find(steward.department.id);
         if (present != named.end() && !same_actor(present->second.name, replaces)) {
@@ -315,7 +321,10 @@ Result<Steward> Responsibilities::appoint(Steward steward, const std::string& re
             {steward.appointed_by, "steward.appoint", "department:" + steward.department.id, "{}"});
         return change;
       }));
-  static_cast<void>(committed);
+  if (committed.earlier_answer) {
+    JW_ASSIGN(auto named, stewards());
+    return named[*committed.earlier_answer];
+  }
   return steward;
 }
 

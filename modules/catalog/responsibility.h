@@ -68,6 +68,16 @@ std::chrono::hours period_of(Update rhythm);
 // The whole computation, pure. `last_received`: of the resource, by batch or single record.
 void compute_due(Collection& collection, Instant now);
 
+std::string thing_of(ResponsibilityId id);
+// Errors: not_found, the reader's.
+Result<Responsibility> read_responsibility(storage::Reader& reader, ResponsibilityId id);
+// Adds what a reminder is: the count, the step, the notice, the event, the audit entry. `actor` empty: by the
+// timer, which tells each round once.
+Result<void> add_reminder(storage::Store& store, Responsibility& one, const Collection& collection,
+                          const std::string& actor, Instant now, storage::Change& change);
+// Adds the timer that looks whether it came by `due`.
+Result<void> watch(storage::Store& store, ResponsibilityId id, Instant due, storage::Change& change);
+
 // Stewards by department. Errors: the reader's.
 Result<std::map<std::string, Steward>> read_stewards(storage::Reader& reader);
 
@@ -102,6 +112,8 @@ class Responsibilities {
 
  private:
   Result<Department> department_of(Department named) const;
+  Result<void> check_fields(const Responsibility& one) const;
+  Result<Responsibility> find(const std::string& id) const;
 
   const Catalog& catalog_;
   storage::Store& store_;

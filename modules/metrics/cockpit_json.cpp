@@ -189,6 +189,7 @@ std::string metric_list_json(const MetricsService& metrics, Language language) {
   json.key("items");
   json.begin_array();
   for (const auto& info : metrics.metrics()) {
+    if (!info.stands) continue;
     const bool counts = info.metric->kind == catalog::MetricKind::count;
     const std::vector<std::pair<std::string, std::string>> arguments = {
         {"resource", info.resource->title.in(language)}, {"field", info.metric->field}};

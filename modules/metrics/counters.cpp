@@ -7,6 +7,11 @@ namespace jingwei::metrics {
 Counters::Counters(std::vector<Fold> folds, Ancestors ancestors)
     : folds_(std::move(folds)), ancestors_(std::move(ancestors)) {}
 
+MetricIndex Counters::add_metric(Fold fold) {
+  folds_.push_back(fold);
+  return static_cast<MetricIndex>(folds_.size() - 1);
+}
+
 void Counters::add(const Cell& delta) {
   JW_ASSERT(delta.metric < folds_.size());
   cells_[{delta.metric, delta.region}][delta.day] += delta.value;

@@ -42,6 +42,10 @@ class Counters {
 
   Counters(std::vector<Fold> folds, Ancestors ancestors);
 
+  // One metric more; its position is the next.
+  MetricIndex add_metric(Fold fold);
+  Fold fold_of(MetricIndex metric) const { return folds_[metric]; }
+
   // Adds `delta.value` to the cell and to its ancestors where the metric rolls up.
   void add(const Cell& delta);
 

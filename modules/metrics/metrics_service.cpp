@@ -16,33 +16,21 @@ constexpr std::chrono::seconds lease_duration{10};
 // Cells folded before they must be saved, so that one Change holds them with room for the largest slice.
 constexpr std::size_t unsaved_cells = limits::change_writes / 4;
 
-std::vector<MetricInfo> metrics_of(const catalog::Catalog& catalog) {
-  std::vector<MetricInfo> metrics;
-  for (const auto& entry : catalog.entries()) {
-    for (const auto& metric : entry.resource.metrics)
-      metrics.push_back({metric.id, &entry.resource, &metric});
-  }
-  return metrics;
-}
-
-std::vector<Fold> folds_of(const std::vector<MetricInfo>& metrics) {
-  std::vector<Fold> folds;
-  for (const auto& info : metrics) {
-    folds.push_back(info.metric->kind == catalog::MetricKind::count ? Fold::roll_up : Fold::at_region);
-  }
-  return folds;
+Fold fold_of(const catalog::Metric& metric) {
+  return metric.kind == catalog::MetricKind::count ? Fold::roll_up : Fold::at_region;
 }
 
 }  // namespace
 
-MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& catalog,
+MetricsService::MetricsService(storage::Store& store, catalog::Catalog& catalog,
                                const region::Regions& regions, const Clock& clock)
     : store_(store),
+      catalog_(catalog),
       regions_(regions),
       clock_(clock),
-      metrics_(metrics_of(catalog)),
+      lists_(1),
       tree_(regions.tree()),
-      counters_(folds_of(metrics_), [this](RegionId region, const std::function<void(RegionId)>& visit) {
+      counters_({}, [this](RegionId region, const std::function<void(RegionId)>& visit) {
         region::Node node = tree_->find(region);
         if (node == region::no_node) return;
         while (node != tree_->root()) {
@@ -50,14 +38,49 @@ MetricsService::MetricsService(storage::Store& store, const catalog::Catalog& ca
           visit(tree_->id(node));
         }
       }) {
-  for (std::size_t at = 0; at < metrics_.size(); ++at) by_id_[metrics_[at].id] = static_cast<MetricIndex>(at);
+  take_metrics();
 }
 
 MetricsService::~MetricsService() {
   stop();
 }
 
+const std::vector<MetricInfo>& MetricsService::metrics() const {
+  const std::lock_guard lock(mutex_);
+  return lists_.back();
+}
+
+// One reading serves a whole page of events: the catalogue is then at least as new as each of them.
+Result<void> MetricsService::follow_catalog(std::span<const storage::FeedEntry> entries) {
+  for (const auto& entry : entries) {
+    if (entry.kind == catalog::life_event_kind) return catalog_.follow(entry);
+  }
+  return {};
+}
+
+// A metric keeps its position for good; one that changed its way of counting gets another.
+void MetricsService::take_metrics() {
+  const std::uint64_t revision = catalog_.revision();
+  if (revision == catalog_revision_) return;
+  catalog_revision_ = revision;
+  std::vector<MetricInfo> list = lists_.back();
+  for (auto& info : list) info.stands = false;
+  for (const auto& entry : catalog_.entries()) {
+    for (const auto& metric : entry.resource.metrics) {
+      const auto found = by_id_.find(metric.id);
+      if (found != by_id_.end() && counters_.fold_of(found->second) == fold_of(metric)) {
+        list[found->second] = {metric.id, &entry.resource, &metric};
+        continue;
+      }
+      by_id_[metric.id] = counters_.add_metric(fold_of(metric));
+      list.push_back({metric.id, &entry.resource, &metric});
+    }
+  }
+  lists_.push_back(std::move(list));
+}
+
 Result<MetricIndex> MetricsService::find(std::string_view metric) const {
+  const std::lock_guard lock(mutex_);
   const auto found = by_id_.find(metric);
   if (found == by_id_.end())
     return Error(ErrorCode::not_found, "metrics.not_found").with("metric", std::string(metric));
@@ -68,6 +91,7 @@ Result<void> MetricsService::load() {
   JW_ASSIGN(auto reader, store_.read());
   const std::lock_guard lock(mutex_);
   tree_ = regions_.tree();
+  take_metrics();
   counters_.clear();
   quality_.clear();
   quality_dirty_.clear();
@@ -139,6 +163,7 @@ Result<bool> MetricsService::step(Saving saving) {
     after = folded_;
   }
   JW_ASSIGN(const auto entries, store_.read_feed(after, limits::feed_page_events));
+  JW_TRY(follow_catalog(entries));
   std::vector<std::function<void()>> listeners;
   {
     const std::lock_guard lock(mutex_);
@@ -146,6 +171,7 @@ Result<bool> MetricsService::step(Saving saving) {
       tree_ = std::move(tree);
       counters_.rebuild();
     }
+    take_metrics();
     for (const auto& entry : entries) {
       const bool saves = saving == Saving::yes || holding_lease_;
       if (saves && counters_.dirty_cells() >= unsaved_cells) break;
@@ -184,10 +210,11 @@ Result<void> MetricsService::save() {
     cells = counters_.take_dirty();
     qualities.swap(quality_dirty_);
     for (const auto& cell : cells) {
-      change.writes.push_back(
-          {&sql::put_value,
-           {metrics_[cell.metric].id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
-           std::nullopt});
+      const std::string& id = lists_.back()[cell.metric].id;
+      if (by_id_.at(id) != cell.metric) continue;  // counted otherwise now
+      change.writes.push_back({&sql::put_value,
+                               {id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
+                               std::nullopt});
     }
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
     change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});
@@ -229,8 +256,10 @@ RegionFigures MetricsService::figures(RegionId region) const {
     if (slot.second >= second - 2 && slot.second < second)
       shown.records_per_second += static_cast<double>(slot.records) / 2;
   }
-  for (std::size_t at = 0; at < metrics_.size(); ++at) {
+  const std::vector<MetricInfo>& metrics = lists_.back();
+  for (std::size_t at = 0; at < metrics.size(); ++at) {
     const auto metric = static_cast<MetricIndex>(at);
+    if (!metrics[at].stands) continue;
     shown.figures.push_back(
         {metric, counters_.total(metric, region), counters_.days(metric, region, spark_days)});
   }
@@ -240,7 +269,7 @@ RegionFigures MetricsService::figures(RegionId region) const {
        child = tree_->next_sibling(child)) {
     RegionFigures::Child values{tree_->id(child), {}};
     for (const auto& figure : shown.figures) {
-      const bool reported = metrics_[figure.metric].metric->kind == catalog::MetricKind::last;
+      const bool reported = metrics[figure.metric].metric->kind == catalog::MetricKind::last;
       const bool absent = reported && !counters_.has(figure.metric, values.region);
       values.totals.push_back(absent ? std::numeric_limits<double>::quiet_NaN()
                                      : counters_.total(figure.metric, values.region));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,7 @@ struct MetricInfo {
   std::string id;
   const catalog::Resource* resource = nullptr;
   const catalog::Metric* metric = nullptr;
+  bool stands = true;  // false once no version of a resource that stands declares it
 };
 
 // Rows of one source by outcome, since the beginning.
@@ -63,7 +65,9 @@ struct RegionFigures {
 // Thread-safe. Started and stopped by the app.
 class MetricsService {
  public:
-  MetricsService(storage::Store& store, const catalog::Catalog& catalog, const region::Regions& regions,
+  // The catalogue is brought up to each of its events before what comes after them is counted: a resource
+  // published by whichever process is counted from its first record on.
+  MetricsService(storage::Store& store, catalog::Catalog& catalog, const region::Regions& regions,
                  const Clock& clock);
   ~MetricsService();
 
@@ -78,7 +82,9 @@ class MetricsService {
   void start(const std::string& owner);
   void stop();
 
-  const std::vector<MetricInfo>& metrics() const { return metrics_; }
+  // Grows when a resource is published; positions stay. The list once given out stays valid as long as the
+  // service.
+  const std::vector<MetricInfo>& metrics() const;
   // Errors: not_found.
   Result<MetricIndex> find(std::string_view metric) const;
 
@@ -97,6 +103,8 @@ class MetricsService {
   void on_change(std::function<void()> notify);
 
  private:
+  Result<void> follow_catalog(std::span<const storage::FeedEntry> entries);
+  void take_metrics();
   void fold(const storage::FeedEntry& entry);
   Result<void> save();
   void add_quality_writes(storage::Change& change, const std::string& resource) const;
@@ -104,13 +112,15 @@ class MetricsService {
   void run(const std::string& owner);
 
   storage::Store& store_;
+  catalog::Catalog& catalog_;
   const region::Regions& regions_;
   const Clock& clock_;
-  std::vector<MetricInfo> metrics_;
-  std::map<std::string, MetricIndex, std::less<>> by_id_;
   std::string cursor_name_ = "metrics";
 
-  mutable std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;                   // guards all below
+  std::deque<std::vector<MetricInfo>> lists_;  // every list ever given out, the present one last
+  std::map<std::string, MetricIndex, std::less<>> by_id_;
+  std::uint64_t catalog_revision_ = 0;
   std::shared_ptr<const region::Tree> tree_;
   Counters counters_;
   std::map<std::string, SourceQuality> quality_;

@@ -2,6 +2,8 @@
 // taken back.
 #include "modules/metrics/metrics_service.h"
 
+#include "modules/catalog/resource_life.h"
+#include "modules/catalog/resource_yaml.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
 #include "storage/upgrade_suite.h"
@@ -261,6 +263,32 @@ TYPED_TEST(Metrics, TheMarkMovesWithItsRegionAndNotWithoutCause) {
   this->load("people", people(10, 3));
   this->fold();
   EXPECT_FALSE(this->service_->mark(this->region("980101")) == before);
+}
+
+TYPED_TEST(Metrics, AResourcePublishedOnTheDeskIsCountedFromItsFirstRecordInEveryProcess) {
+  auto& first = this->node_;
+  Node other = TypeParam::shared ? this->start_node("other") : Node();
+  Node& publishing = other.catalog ? other : first;
+  const std::string yaml =
+      "resources:\n  - id: lamps\n    title: {zh: 路灯, en: Lamps}\n"
+      "    provider: {id: works, zh: 市政, en: Works}\n    sharing: open\n    retention: forever\n"
+      "    update: monthly\n    key: [no]\n    region: grid\n    fields:\n"
+      "      - {name: no, title: {zh: 编号, en: No}, type: text, required: true}\n"
+      "      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}\n"
+      "    metrics:\n      - {id: lamps, title: {zh: 路灯, en: Lamps}, count: records}\n";
+  catalog::ResourceLife life(*publishing.catalog, *publishing.writes, this->clock_);
+  must(life.draft(must(catalog::parse_resources(yaml, "lamps.yaml", "")).front(), {"Lin", {}}));
+  for (const auto& [step, actor] :
+       {std::pair{catalog::LifeStep::submit, "Lin"}, std::pair{catalog::LifeStep::review, "Mei"},
+        std::pair{catalog::LifeStep::publish, "Zhou"}})
+    must(life.step("lamps", 1, step, "", {actor, {}}));
+  const auto view = this->submit(publishing, "lamps", "no,grid\nL1,980101001002001\nL2,980101001002002\n");
+  must(publishing.ingest->load(view.batch.id));
+  this->fold();
+  EXPECT_EQ(this->total("lamps", "980101001002001"), 1);
+  EXPECT_EQ(this->total("lamps", "100000"), 2);
+  this->service_ = this->started();  // what was saved stands
+  EXPECT_EQ(this->total("lamps", "100000"), 2);
 }
 
 TYPED_TEST(Metrics, AnUnknownMetricIsNotFound) {

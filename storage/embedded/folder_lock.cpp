@@ -35,7 +35,7 @@ std::string read_pid(int handle) {
 }  // namespace
 
 Result<std::unique_ptr<FolderLock>> FolderLock::take(const std::string& folder) {
-  JW_TRY(real_file_system().make_folders(folder));
+  JW_TRY(real_file_system().make_private_folder(folder));
   const std::string path = folder + "/lock";
   const int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (handle < 0) return refused(errno, path);

@@ -99,6 +99,7 @@ class Crash : public ::testing::Test {
     const std::string told = program.line();
     EXPECT_NE(told.find("\"queued\":true"), std::string::npos) << told;
     EXPECT_EQ(program.end(0), 0);
+    EXPECT_EQ(std::filesystem::status(place.folder()).permissions(), std::filesystem::perms::owner_all);
   }
 
   // A server on the folder, and the port it listens on (0 when it did not come up).

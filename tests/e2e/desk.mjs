@@ -77,6 +77,24 @@ export async function deskTests({ context, system, test, skip }) {
     await cockpit.close();
   }, { core: true });
 
+  await test('a refused row is mended on the page and taken', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const { items } = await ask(`/batches?resource=${resource.id}&limit=5`);
+    const batch = items.find((one) => one.filename === 'people.csv');
+    const page = await open(context, `/desk/#/batches/${batch.id}`, { excused: /4\d\d/ });
+    const row = page.locator(`[data-test=refused-row][data-line="${file.bad[1]}"]`).first();
+    await row.locator('[data-test=mend]').click();
+    const phone = page.locator(`#mend-${resource.fields.find((one) => one.type === 'phone').name}`);
+    await phone.fill('138000');
+    await page.locator('[data-test=mend-submit]').click();
+    await page.locator('[data-test=refused-form] .el-form-item__error').waitFor();
+    await phone.fill('13800000002');
+    await shoot(page, 'desk-mend');
+    await page.locator('[data-test=mend-submit]').click();
+    await row.locator('[data-state=mended]').waitFor();
+    await page.close();
+  }, { core: true });
+
   await test('the same file again is recognised', async () => {
     if (resource === null) skip('no resource with a citizen ID and a phone');
     const page = await open(context, `/desk/#/upload?resource=${resource.id}`);

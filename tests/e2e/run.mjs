@@ -4,6 +4,7 @@
 // Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
 import assert from 'node:assert/strict';
 import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { catalogTests } from './catalog.mjs';
 import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
@@ -37,7 +38,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/operations', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
@@ -85,6 +86,7 @@ try {
   await deskTests(suite);
   await operationsTests(suite);
   await sourceTests(suite);
+  await catalogTests(suite);
   await generalTests(browser.context, system);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });
   await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []), { core: true });

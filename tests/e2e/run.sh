@@ -96,6 +96,39 @@ same_after_restart() {
   before=$(node "$here/figures.mjs" "$url") && stop && serve "$data" && [ "$before" = "$(node "$here/figures.mjs" "$url")" ]
 }
 
+# A resource found, taken through its life by three people, compared, refused and exported, all on the command line.
+catalogue_commands() {
+  local data=$1 file="$work/lamps.yaml" told="$work/catalog.out"
+  cat >"$file" <<'YAML'
+resources:
+  - id: cli-lamps
+    title: {zh: 路灯, en: Lamps}
+    provider: {id: city-works, zh: 市政局, en: City Works}
+    sharing: open
+    retention: forever
+    update: monthly
+    key: [no]
+    fields:
+      - {name: no, title: {zh: 编号, en: No}, type: text, required: true}
+      - {name: watts, title: {zh: 功率, en: Watts}, type: number}
+YAML
+  catalog() { LC_ALL=C "$program" catalog "$@" --data "$data" >"$told" 2>&1; }
+  catalog search changzhu && grep -q '^resident-register ' "$told" || return 1
+  catalog draft "$file" --actor Lin && catalog submit cli-lamps --actor Lin || return 1
+  catalog review cli-lamps --actor Lin && return 1  # who submitted does not review
+  grep -q 'different people' "$told" || return 1
+  catalog review cli-lamps --actor Mei && catalog publish cli-lamps --actor Zhou && grep -q published "$told" || return 1
+  sed -i '/watts/d' "$file"
+  catalog draft "$file" --actor Lin && catalog diff cli-lamps && grep -q 'fields.watts' "$told" && grep -q 'is dropped' "$told" || return 1
+  catalog submit cli-lamps --actor Lin && return 1
+  grep -q 'Watts' "$told" || return 1
+  catalog submit cli-lamps --actor Lin --breaking 'given by the grid company' || return 1
+  catalog review cli-lamps --actor Mei --refuse 'not yet' && grep -q refused "$told" || return 1
+  catalog retire cli-lamps --actor Mei --reason 'only a test' && catalog list --state all && grep -q '^cli-lamps .*retired' "$told" || return 1
+  catalog show venues && grep -q venue_no "$told" && catalog overlaps && grep -q 'Public Security' "$told" || return 1
+  catalog export --out "$work/catalogue.jsonld" && grep -q dcat:Dataset "$work/catalogue.jsonld"
+}
+
 embedded() {
   echo "# embedded store"
   make_city "$work/embedded" || { miss "the demo city is made"; return; }
@@ -107,6 +140,7 @@ embedded() {
     echo "# no real epidemic figures at $real"
   fi
   browse
+  check "the catalogue is looked after on the command line" catalogue_commands "$work/embedded"
   check "every figure is the same after a restart" same_after_restart "$work/embedded"
   check "the hub ends by itself on SIGTERM" stop
 }

@@ -3,7 +3,9 @@ import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
+import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
+import DraftPage from './pages/DraftPage.vue';
 import RulesPage from './pages/RulesPage.vue';
 import SynonymsPage from './pages/SynonymsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
@@ -21,7 +23,9 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/resources' },
     { path: '/resources', component: ResourcesPage },
-    { path: '/resources/:id', component: ResourcePage, props: true },
+    { path: '/resources/:id', component: ResourcePage, props: (to) => ({ id: to.params.id, first: typeof to.query.tab === 'string' ? to.query.tab : null }) },
+    { path: '/resources/:resource/versions/:version/edit', component: DraftPage, props: true },
+    { path: '/drafts', component: DraftPage, props: (to) => ({ from: typeof to.query.from === 'string' ? to.query.from : undefined }) },
     { path: '/resources/:id/synonyms', component: SynonymsPage, props: true },
     { path: '/rules', component: RulesPage },
     { path: '/upload', component: UploadPage, props: (to) => ({ chosen: typeof to.query.resource === 'string' ? to.query.resource : null }) },
@@ -29,6 +33,7 @@ export const router = createRouter({
     { path: '/batches', component: BatchesPage },
     { path: '/batches/:id', component: BatchPage, props: true },
     { path: '/demands', component: DemandsPage },
+    { path: '/demands/:id', component: DemandPage, props: true },
     { path: '/responsibilities', component: ResponsibilitiesPage },
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },

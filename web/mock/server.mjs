@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFrom, regions, totals } from './city.mjs';
+import { found, lists } from './catalog.mjs';
 import { providerOf, reasons, resources } from './resources.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -157,7 +158,7 @@ const problem = (res, status, detail, errors) => json(res, status, { type: 'abou
 const stream = (res) => { res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }); res.write(': open\n\n'); };
 const bodyOf = async (req) => { const parts = []; for await (const part of req) parts.push(part); return Buffer.concat(parts); };
 const resourceView = (r, language, full) => ({
-  id: r.id, title: title(r, language), description: language === 'zh' ? r.dzh : r.den, provider: providerOf(r.provider, language), sharing: r.sharing, update: r.update, fields_count: r.fields.length, records: r.accepted, last_received_at: new Date(Date.now() - 3600e3).toISOString(), package: 'demo',
+  id: r.id, state: 'published', version: 1, open_version: null, open_state: null, steward: null, title: title(r, language), description: language === 'zh' ? r.dzh : r.den, provider: providerOf(r.provider, language), sharing: r.sharing, update: r.update, fields_count: r.fields.length, records: r.accepted, last_received_at: new Date(Date.now() - 3600e3).toISOString(), package: 'demo',
   ...(full ? { purposes: ['epidemic-control'], retention: '3y', key: ['citizen_id'], fields: r.fields.map((f) => ({ ...f, title: title(f, language), values: f.values?.map((v) => ({ id: v.id, title: title(v, language) })) })), metrics: metrics.filter((m) => m.resource === r.id).map((m) => ({ id: m.id, title: title(m, language), kind: 'count' })) } : {}),
 });
 
@@ -186,7 +187,9 @@ async function answer(req, res) {
     const shown = r && (r.children.length ? r.children.map((c) => regions.get(c)) : [r]);
     return r && json(res, 200, { type: 'FeatureCollection', features: shown.filter((x) => x.ring).map((x) => ({ type: 'Feature', properties: { code: x.code, name: x.name, level: x.level, center: middle(x.ring) }, geometry: { type: 'Polygon', coordinates: [[...x.ring, x.ring[0]]] } })) });
   }
-  if (path === '/resources') return json(res, 200, { items: resources.map((r) => resourceView(r, language, false)) });
+  if (path === '/resources') return json(res, 200, found(resources.map((r) => resourceView(r, language, false)), q));
+  const listed = req.method === 'GET' ? lists(path, q, language) : undefined;
+  if (listed !== undefined) return json(res, 200, listed);
   if ((m = /^\/resources\/([^/]+)(\/records|\/batches)?$/.exec(path))) {
     const r = resources.find((x) => x.id === m[1]);
     if (!r) return problem(res, 404, zh ? `没有名为 ${m[1]} 的资源。` : `There is no resource ${m[1]}.`);

@@ -111,6 +111,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalog/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List reminders and notices of versions that break */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overlaps": {
         parameters: {
             query?: never;
@@ -1475,6 +1492,18 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Something that breaks */
+        Break: {
+            /** Field or metric, empty for the key */
+            field: string;
+            /**
+             * Records it concerns
+             * Format: int64
+             */
+            records: number;
+            /** Sentence */
+            sentence: string;
+        };
         /** Card */
         Card: {
             /** Metric */
@@ -1743,6 +1772,15 @@ export interface components {
              * Format: int64
              */
             most_days_overdue: number;
+        };
+        /** Who uses a resource */
+        Dependent: {
+            /** What it is: demand:5, source:3 */
+            about: string;
+            /** Department */
+            department: string | null;
+            /** Title */
+            title: string;
         };
         /** Difference */
         Difference: {
@@ -2119,6 +2157,38 @@ export interface components {
             filename?: string;
             /** Content of the file */
             yaml: string;
+        };
+        /** Notice of the catalogue */
+        Notice: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "overdue" | "breaking";
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** What it is about: responsibility:17, demand:5 */
+            about: string;
+            /** Department told */
+            department: string | null;
+            /** Who reminded or published, none for the hub itself */
+            actor: string | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** Notices of the catalogue */
+        NoticeList: {
+            /** Notices, newest first */
+            items: components["schemas"]["Notice"][];
         };
         /** Overlap */
         Overlap: {
@@ -3259,6 +3329,8 @@ export interface components {
             published_by: string | null;
             /** Reason of a refusal or retirement */
             reason: string | null;
+            /** Why it breaks what stands */
+            breaking: string | null;
             /**
              * Changed at
              * Format: date-time
@@ -3287,6 +3359,10 @@ export interface components {
             steps: components["schemas"]["Step"][];
             /** Overlaps */
             overlaps: components["schemas"]["Overlap"][];
+            /** What it would break */
+            breaks: components["schemas"]["Break"][];
+            /** Who uses the resource */
+            dependents: components["schemas"]["Dependent"][];
         };
         /** Versions */
         VersionList: {
@@ -3304,6 +3380,8 @@ export interface components {
             step: "submit" | "review" | "publish" | "refuse" | "withdraw" | "retire";
             /** Reason */
             reason?: string;
+            /** States that it breaks what stands, and why (submit, publish) */
+            breaking?: string;
         };
         /** Problem */
         Problem: {
@@ -3568,6 +3646,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Kind */
+                kind?: "overdue" | "breaking";
+                /** @description Resource id */
+                resource?: string;
+                /** @description What it is about */
+                about?: string;
+                /** @description Department */
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List reminders and notices of versions that break */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
                 };
             };
             default: components["responses"]["Problem"];

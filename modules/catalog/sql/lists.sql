@@ -26,8 +26,8 @@ FROM responsibility WHERE resource = $1 ORDER BY department, fields
 
 -- name: add_responsibility
 INSERT INTO responsibility (id, department, department_zh, department_en, resource, fields, rhythm, basis, origin, since,
-                            row_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)
+                            row_version, watched)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 1)
 
 -- name: change_responsibility
 UPDATE responsibility

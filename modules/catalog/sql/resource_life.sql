@@ -1,16 +1,16 @@
 -- name: standing_definitions
 SELECT resource, version, row_version, state, origin, package, definition, author, submitted_by, reviewed_by, published_by,
-       reason, created_at, changed_at, published_at
+       reason, created_at, changed_at, published_at, breaking
 FROM resource_definition WHERE state <> 'replaced' ORDER BY resource, version
 
 -- name: versions_of_resource
 SELECT resource, version, row_version, state, origin, package, definition, author, submitted_by, reviewed_by, published_by,
-       reason, created_at, changed_at, published_at
+       reason, created_at, changed_at, published_at, breaking
 FROM resource_definition WHERE resource = $1 ORDER BY version DESC
 
 -- name: last_of_package
 SELECT resource, version, row_version, state, origin, package, definition, author, submitted_by, reviewed_by, published_by,
-       reason, created_at, changed_at, published_at
+       reason, created_at, changed_at, published_at, breaking
 FROM resource_definition d WHERE origin = 'package' AND version =
   (SELECT MAX(version) FROM resource_definition o WHERE o.resource = d.resource AND o.origin = 'package')
 
@@ -25,7 +25,7 @@ VALUES ($1, $2, 1, $3, $4, $5, $6, $7, '', '', $8, '', $9, $9, $10)
 -- name: change_definition
 UPDATE resource_definition
 SET row_version = row_version + 1, state = $4, definition = $5, author = $6, submitted_by = $7, reviewed_by = $8,
-    published_by = $9, reason = $10, changed_at = $11, published_at = $12
+    published_by = $9, reason = $10, changed_at = $11, published_at = $12, breaking = $13
 WHERE resource = $1 AND version = $2 AND row_version = $3
 
 -- name: add_step

@@ -1,0 +1,164 @@
+// Goal: a data officer finds a resource, takes a new one through its life with two colleagues, is told what it would break and whom it
+// asks again, answers a demand, and sees who is late; on a phone every page can be reached.
+import assert from 'node:assert/strict';
+import { ask, open, shoot, sizes } from './browser.mjs';
+
+const stamp = Date.now().toString(36);
+
+// The actor's name at the version's buttons, then the button, and the state it leads to.
+async function take(page, actor, step, state, words) {
+  const panel = page.locator('[data-test=version]');
+  await panel.locator('[data-test=actor]').fill(actor);
+  await panel.locator(`[data-test=step-${step}]`).click();
+  if (words !== undefined) {
+    await panel.locator('[data-test=reason]').fill(words);
+    await panel.locator('[data-test=confirm]').click();
+  }
+  await page.locator(`[data-test=version][data-state=${state}]`).waitFor();
+}
+
+async function fitsThePhone(page, name) {
+  await page.setViewportSize(sizes.phone);
+  await page.waitForTimeout(300);
+  await shoot(page, name, true);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
+  await page.setViewportSize(sizes.desk);
+}
+
+function yamlOf(id, fields) {
+  return `resources:\n  - id: ${id}\n    title: {zh: 路灯 ${stamp}, en: Lamps ${stamp}}\n    provider: {id: city-works, zh: 市政局, en: City Works}\n    sharing: open\n`
+    + `    retention: forever\n    update: monthly\n    subject: person\n    collected_from: residents\n    key: [no]\n    fields:\n      - {name: no, title: {zh: 编号, en: No}, type: text, required: true}\n${fields}`;
+}
+
+export async function catalogTests({ context, test }) {
+  await test('on a phone the menu reaches every page', async () => {
+    const page = await open(context, '/desk/', { size: sizes.phone });
+    const entries = page.locator('nav.pages a');
+    await page.locator('[data-test=menu]').click();
+    await entries.first().waitFor();
+    await shoot(page, 'phone-menu');
+    const pages = await entries.evaluateAll((all) => all.map((one) => ({ page: one.dataset.page, box: one.getBoundingClientRect().toJSON() })));
+    for (const { page: name, box } of pages) assert.ok(box.left >= 0 && box.right <= sizes.phone.width && box.height >= 44, `${name} can be touched`);
+    for (const { page: name } of pages) {
+      if (!(await entries.first().isVisible())) await page.locator('[data-test=menu]').click();
+      await page.locator(`nav.pages a[data-page=${name}]`).click();
+      await page.locator('h1').first().waitFor();
+      assert.match(page.url(), new RegExp(`#/${name}`));
+      assert.ok(!(await entries.first().isVisible()), 'the menu closes when a page is chosen');
+    }
+    await page.close();
+  });
+
+  await test('a search by pinyin and a facet narrow the catalogue', async () => {
+    const page = await open(context, '/desk/#/resources');
+    await page.locator('[data-test=resource]').first().waitFor();
+    const all = await page.locator('[data-test=resource]').count();
+    await page.locator('[data-test=search]').fill('changzhu');
+    await page.locator('[data-test=resource]').nth(1).waitFor({ state: 'detached' });
+    assert.equal(await page.locator('[data-test=resource]').getAttribute('data-resource'), 'resident-register');
+    await page.locator('[data-test=widen]').click();
+    await page.locator('[data-test=resource]').nth(all - 1).waitFor();
+    const facet = page.locator('[data-facet=sharing] [data-value=open]');
+    const count = Number(await facet.locator('small').innerText());
+    await facet.click();
+    await page.locator('[data-test=resource]').nth(count).waitFor({ state: 'detached' });
+    assert.equal(await page.locator('[data-test=resource]').count(), count);
+    await shoot(page, 'desk-catalogue-facet');
+    await fitsThePhone(page, 'phone-catalogue');
+    await page.close();
+  });
+
+  await test('a draft made by form is submitted, reviewed and published by three people', async () => {
+    const id = `lamps-${stamp}`;
+    const page = await open(context, '/desk/#/drafts', { excused: /40\d/ });
+    const form = page.locator('[data-test=definition-form]');
+    for (const [part, value] of [['id', id], ['title-zh', '路灯'], ['title-en', 'Lamps'], ['provider', 'city-works'], ['provider-zh', '市政局'], ['provider-en', 'City Works']])
+      await form.locator(`[data-test=def-${part}]`).fill(value);
+    for (const [index, name] of ['lamp_no', 'watts'].entries()) {
+      if (index > 0) await form.locator('[data-test=add-field]').click();
+      const field = form.locator('[data-test=def-field]').nth(index);
+      for (const [part, value] of [['name', name], ['zh', name], ['en', name]]) await field.locator(`[data-test=field-${part}]`).fill(value);
+    }
+    await form.locator('[data-test=field-key]').first().click();
+    await shoot(page, 'desk-draft', true);
+    await fitsThePhone(page, 'phone-draft');
+    await page.locator('[data-test=actor]').fill('林一');
+    await page.locator('[data-test=save-draft]').click();
+    await page.locator('[data-test=version][data-state=draft]').waitFor();
+    await take(page, '林一', 'submit', 'submitted');
+    assert.ok(await page.locator('[data-test=step-review]').isDisabled(), 'who submitted does not review');
+    await take(page, '梅二', 'review', 'reviewed');
+    await take(page, '周三', 'publish', 'published');
+    await shoot(page, 'desk-version', true);
+
+    // The next version drops a field: it says why, or does not pass.
+    await page.locator('[data-test=next-version]').click();
+    await form.locator('[data-test=def-field]').nth(1).locator('[data-test=drop-field]').click();
+    await page.locator('[data-test=actor]').fill('林一');
+    await page.locator('[data-test=save-draft]').click();
+    await page.locator('[data-test=break]').waitFor();
+    assert.equal(await page.locator('[data-test=difference]').first().locator('code').innerText(), 'fields.watts');
+    await take(page, '林一', 'submit', 'submitted', '功率由电力部门提供');
+    await page.locator('[data-test=stated-breaking]').waitFor();
+    await shoot(page, 'desk-version-breaking', true);
+    await fitsThePhone(page, 'phone-version');
+    await take(page, '梅二', 'refuse', 'refused', '请先与电力部门商定');
+    assert.equal((await ask(`/resources/${id}/versions`)).items[0].state, 'refused');
+    await page.close();
+  }, { core: true });
+
+  await test('what residents are asked already is refused at submit, with where the data are', async () => {
+    const id = `calls-${stamp}`;
+    const page = await open(context, '/desk/#/drafts', { excused: /409/ });
+    await page.locator('.el-tabs__item').nth(1).click();
+    await page.locator('[data-test=yaml]').fill(yamlOf(id, '      - {name: mobile, title: {zh: 手机号, en: Mobile}, type: phone, personal: contact}\n'));
+    await page.locator('[data-test=actor]').fill('林一');
+    await page.locator('[data-test=save-draft]').click();
+    await page.locator('[data-test=version][data-state=draft]').waitFor();
+    await page.locator('[data-test=version] [data-test=overlap]').first().waitFor();
+    await page.locator('[data-test=version] [data-test=step-submit]').click();
+    await page.locator('[data-test=trouble]').waitFor();
+    assert.match(await page.locator('[data-test=trouble]').innerText(), /公安局/);
+    await shoot(page, 'desk-overlap', true);
+    await page.locator('[data-test=version] [data-test=overlap] a').first().click();
+    await page.locator('h1', { hasText: '常住人口登记' }).waitFor();
+    await page.close();
+  });
+
+  await test('a demand is answered with a resource that the catalogue suggests, and closed', async () => {
+    const asked = await ask('/demands', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ actor: '华四', department: 'education', department_title: '教育局', title: `常住人口登记 ${stamp}`, purpose: '学位规划', legal_basis: '办法', wanted_by: '2099-01-01' }),
+    });
+    const page = await open(context, '/desk/#/demands');
+    assert.ok(await page.locator('[data-test=demand] .sample').first().isVisible(), 'samples are marked');
+    await shoot(page, 'desk-demands', true);
+    await page.locator('[data-test=open-demand]', { hasText: stamp }).click();
+    await page.locator('[data-test=actor]').fill('华四');
+    assert.ok(await page.locator('[data-test=step-match]').isDisabled(), 'who asked does not answer');
+    await page.locator('[data-test=actor]').fill('梅二');
+    await page.locator('[data-test=suggestion]', { hasText: '常住人口登记' }).locator('button').click();
+    await shoot(page, 'desk-demand', true);
+    await fitsThePhone(page, 'phone-demand');
+    await page.locator('[data-test=confirm]').click();
+    await page.locator('[data-test=answer]').waitFor();
+    await page.locator('[data-test=step-deliver]').click();
+    await page.locator('[data-test=step-close]').waitFor();
+    await page.locator('[data-test=actor]').fill('华四');
+    await page.locator('[data-test=step-close]').click();
+    await page.locator('[data-test=demand-state][data-state=closed]').waitFor();
+    assert.equal((await ask(`/demands/${asked.demand.id}`)).demand.state, 'closed');
+    await page.close();
+  });
+
+  await test('who is late stands first, and the hub has reminded by itself', async () => {
+    const { items } = await ask('/responsibilities');
+    const page = await open(context, '/desk/#/responsibilities');
+    await page.locator('[data-test=responsibility]').first().waitFor();
+    assert.equal(await page.locator('[data-test=responsibility].late').count(), items.filter((one) => one.overdue).length);
+    await page.locator('[data-test=reminders] [data-test=notice]').first().waitFor();
+    await shoot(page, 'desk-responsibilities', true);
+    await fitsThePhone(page, 'phone-responsibilities');
+    await page.close();
+  });
+}
