@@ -8,7 +8,6 @@
 #include "app/modules.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "modules/catalog/lists_yaml.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 
@@ -136,29 +135,16 @@ Result<void> Hub::open_modules(const Share& share) {
                                                                          data_folder_ + "/sources", owner_});
   timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
   sources_->on_timers(*timers_);
-  JW_TRY(open_lists(share));
+  lists_ = std::make_unique<catalog::CatalogLists>(*catalog_, *store_, clock_, zone_);
+  lists_->on_timers(*timers_);
+  using Samples = catalog::CatalogLists::Samples;
+  JW_TRY(lists_->open(files, share.scenarios_folder,
+                      settings_.synthetic ? Samples::put_in : Samples::leave_out));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
-}
-
-// Who must collect what, and what departments ask for: samples of the packages in a synthetic city alone.
-Result<void> Hub::open_lists(const Share& share) {
-  holdings_ = std::make_unique<catalog::HoldingsCounter>(*store_, clock_);
-  reminders_ =
-      std::make_unique<catalog::Reminders>(*catalog_, *store_, clock_, [this](const std::string& resource) {
-        return catalog::last_received(*catalog_, *holdings_, resource);
-      });
-  reminders_->on_timers(*timers_);
-  JW_TRY(reminders_->watch_all());
-  JW_ASSIGN(const auto lists, catalog::read_lists(real_file_system(), share.scenarios_folder));
-  if (!settings_.synthetic) return {};
-  catalog::Demands demands(*catalog_, *store_, clock_, zone_);
-  catalog::Responsibilities responsibilities(*catalog_, *store_, clock_,
-                                             [this] { return catalog::received_by(*catalog_, *holdings_); });
-  return catalog::seed_lists(lists, *catalog_, demands, responsibilities, clock_.now());
 }
 
 Hub::~Hub() {

@@ -10,8 +10,6 @@
 #include "base/result.h"
 #include "crypto/keystore.h"
 #include "modules/catalog/catalog_service.h"
-#include "modules/catalog/holdings.h"
-#include "modules/catalog/reminders.h"
 #include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
@@ -67,7 +65,6 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
-  Result<void> open_lists(const Share& share);
 
   std::string data_folder_;
   Settings settings_;
@@ -80,8 +77,7 @@ class Hub {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<region::Regions> regions_;
   std::unique_ptr<catalog::Catalog> catalog_;
-  std::unique_ptr<catalog::HoldingsCounter> holdings_;
-  std::unique_ptr<catalog::Reminders> reminders_;
+  std::unique_ptr<catalog::CatalogLists> lists_;
   std::unique_ptr<ingest::IngestService> ingest_;
   std::unique_ptr<metrics::MetricsService> metrics_;
   std::unique_ptr<forms::FormsService> forms_;

@@ -18,6 +18,10 @@
 #include "modules/catalog/resource.h"
 #include "storage/store.h"
 
+namespace jingwei::storage {
+class TimerRunner;
+}  // namespace jingwei::storage
+
 namespace jingwei::catalog {
 
 // Event of a resource's version that was published or retired: {"resource","version","state"}.
@@ -123,6 +127,26 @@ class Catalog {
   mutable std::mutex swap_;
   Snapshot snapshot_;
   std::atomic<std::uint64_t> revision_{0};
+};
+
+// The work behind the lists: reminders by timer, and the samples that packages bring for a synthetic city
+// (docs/formats/lists.md). Thread-safe; everything outlives it.
+class CatalogLists {
+ public:
+  CatalogLists(const Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone);
+  ~CatalogLists();
+
+  enum class Samples : std::uint8_t { leave_out, put_in };
+  // Reads and checks every <folder>/<package>/lists.yaml, puts them in where asked, and gives a timer to
+  // responsibilities that have none. Errors: invalid (file:line of what is wrong), not_found (a resource or
+  // field that no package has), the store's.
+  Result<void> open(FileSystem& files, const std::string& scenarios_folder, Samples samples);
+  // Before the runner starts.
+  void on_timers(storage::TimerRunner& timers);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace jingwei::catalog
