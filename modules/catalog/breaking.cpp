@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "base/text.h"
+#include "modules/catalog/record_slices.h"
 
 namespace jingwei::catalog {
 
@@ -133,6 +134,8 @@ Result<std::vector<Break>> breaks_of(storage::Reader& reader, const Entry& befor
     records = row.integer(0);
     return false;
   }));
+  JW_ASSIGN(const SliceSummary packed, slices_summary(reader, before.resource.id));
+  records += packed.records;
   for (auto& one : found) one.records = records;
   if (records == 0) return found;
   for (const auto& field : after.fields) {
@@ -146,12 +149,14 @@ Result<std::vector<Break>> breaks_of(storage::Reader& reader, const Entry& befor
     if (was.type != field.type) continue;  // told already
     const bool tighter = narrower(was, field);
     if (!tighter && (was.required || !field.required)) continue;
-    JW_ASSIGN(const Counted counted, count(reader, before, static_cast<std::size_t>(at), field));
+    JW_ASSIGN(Counted counted, count(reader, before, static_cast<std::size_t>(at), field));
+    counted.unopened += packed.records;  // slices are sealed as a whole
+    const bool unsure = tighter || (packed.records > 0 && field.required && !was.required);
     if (field.required && counted.empty > 0)
       found.push_back({BreakKind::field_required, field.name, field.title, "", "", counted.empty});
     if (counted.refused > 0)
       found.push_back({BreakKind::values_refused, field.name, field.title, "", "", counted.refused});
-    if (tighter && counted.unopened > 0)
+    if (unsure && counted.unopened > 0)
       found.push_back({BreakKind::values_unopened, field.name, field.title, "", "", counted.unopened});
   }
   return found;
