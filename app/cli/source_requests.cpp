@@ -33,23 +33,6 @@ Result<std::string> value_of(const std::string& given, PairValues values) {
 
 }  // namespace
 
-Result<std::string> ask_server(const std::string& data_folder, const std::string& method,
-                               const std::string& target, const std::string& body) {
-  const ServerClient server(socket_path(data_folder));
-  JW_ASSIGN(const Answer answer, method == "GET" ? server.get(target) : server.send(method, target, body));
-  if (answer.status < 300) return answer.body;
-  json::error_code fault;
-  const auto problem = json::parse(answer.body, fault);
-  std::string sentence = answer.body;
-  if (!fault && problem.is_object() && problem.as_object().contains("detail"))
-    sentence = json::value_to<std::string>(problem.at("detail"));
-  const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
-                         : answer.status == 409 ? ErrorCode::conflict
-                         : answer.status >= 500 ? ErrorCode::unavailable
-                                                : ErrorCode::invalid;
-  return Error(code, "app.server_refused").with("sentence", sentence);
-}
-
 Result<std::string> object_of_pairs(const std::vector<std::string>& pairs, PairValues values) {
   json::object object;
   for (const auto& pair : pairs) {

@@ -1,4 +1,4 @@
-// What the commands about sources share: requests to the running server, and name=value pairs.
+// What the commands about sources share: name=value pairs.
 #pragma once
 
 #include <string>
@@ -7,11 +7,6 @@
 #include "base/result.h"
 
 namespace jingwei::app::cli {
-
-// The answer's body (JSON, or nothing). Sources are looked after by the running server, so it is asked.
-// Errors: unavailable; what the server refused, as the sentence it gave.
-Result<std::string> ask_server(const std::string& data_folder, const std::string& method,
-                               const std::string& target, const std::string& body = {});
 
 // How a pair's value is meant: as it stands, `@file` for the text of a file; the name of a variable of the
 // environment; or `-` for the next line of standard input. What is secret or personal stays off the command

@@ -83,11 +83,6 @@ storage::Write take_from_slice(const std::string& resource, const SliceHead& hea
   return {&sql::take_from_slice, {resource, head.first_id, head.revision, Blob{head.gone}, head.live}, 1};
 }
 
-storage::Write end_slice(const std::string& resource, const SliceHead& head, Instant known_to,
-                         std::int64_t number) {
-  return {&sql::end_slice, {resource, head.first_id, head.revision, to_micros(known_to), number}, 1};
-}
-
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource) {
   const Value key = resource;
   JW_ASSIGN(const auto number, storage::query_integer(reader, sql::slice_number, std::span(&key, 1)));
@@ -111,13 +106,6 @@ Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std:
 Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,
                                               std::int64_t after_number) {
   return read_heads(reader, sql::changed_slices, std::array<Value, 2>{resource, after_number});
-}
-
-Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource,
-                                               BatchId batch, std::int64_t after_id, std::size_t most) {
-  return read_heads(
-      reader, sql::slices_of_batch,
-      std::array<Value, 4>{resource, batch.value, after_id, static_cast<std::int64_t>(most)});
 }
 
 Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id) {

@@ -52,9 +52,6 @@ storage::Write take_slice_number(const std::string& resource, std::int64_t from,
 storage::Write hold_slice_number(const std::string& resource, std::int64_t number, std::int64_t table_version);
 // Writes `head.gone` and `head.live`; expects `head.revision`.
 storage::Write take_from_slice(const std::string& resource, const SliceHead& head);
-// Ends the slice and all that stands in it; expects `head.revision`.
-storage::Write end_slice(const std::string& resource, const SliceHead& head, Instant known_to,
-                         std::int64_t number);
 
 // Reading. Errors: the store's; not_found is an empty answer.
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource);
@@ -65,8 +62,6 @@ Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std:
                                              std::int64_t before, std::size_t most);
 Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,
                                               std::int64_t after_number);
-Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource,
-                                               BatchId batch, std::int64_t after_id, std::size_t most);
 Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 Result<std::string> slice_places(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 

@@ -61,7 +61,6 @@ std::string create_table(const std::string& table, const TableShape& shape) {
   sql += "CREATE INDEX " + table + "_id ON " + table + " (id);\n";
   sql += "CREATE INDEX " + table + "_region ON " + table + " (region, id);\n";
   sql += epoch_index(table);
-  sql += "CREATE INDEX " + table + "_batch ON " + table + " (batch, id);\n";
   return sql;
 }
 
@@ -194,8 +193,7 @@ ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
     if (!landed->has_epochs) {
       sql += "ALTER TABLE " + table + " ADD COLUMN epoch BIGINT;\n";
       sql += "ALTER TABLE " + table + " ADD COLUMN cleaning TEXT;\n" + epoch_index(table);
-      sql += "CREATE INDEX " + table + "_batch ON " + table + " (batch, id);\n";
-    }
+        }
     for (const auto& column : step.shape.columns) {
       if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end())
         continue;
@@ -252,7 +250,6 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   const std::string none = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " +
                            name_ + " WHERE epoch = $2 AND ";
   none_of_ = made("none_of", none + "instr($3, record_key) > 0)", none + "position(record_key IN $3) > 0)");
-  of_batch_ = same("of_batch", select + " WHERE batch = $1 AND id > $2 ORDER BY id, version LIMIT $3");
 }
 
 }  // namespace jingwei::catalog

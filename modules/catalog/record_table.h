@@ -98,7 +98,6 @@ class RecordTable {
   // $1 resource, $2 epoch, $3 record keys one after another (BYTEA). Touches one row of resource_table unless
   // one of these keys was written in that epoch.
   const storage::Statement& none_of() const { return *none_of_; }
-  const storage::Statement& of_batch() const { return *of_batch_; }  // $1 batch, $2 id after, $3 limit → columns()
 
  private:
   std::string name_;
@@ -106,7 +105,7 @@ class RecordTable {
   std::vector<std::string> columns_;
   std::vector<std::size_t> field_columns_;
   std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_, keys_,
-      all_keys_, none_of_, of_batch_;
+      all_keys_, none_of_;
   std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 

@@ -73,7 +73,7 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
                         [this] { return make_cleaning_tools(parts_, entry_.resource); },
                         [this](HeaderFit fit) { return open_file(std::move(fit)); },
                         [this] { return bytes_read_; },
-                        limits::bulk_slice_rows,
+                        parts_.slice_rows,
                         cleaning_threads()});
   while (auto portion = pipeline.pop()) {
     if (stopping_) return Error(ErrorCode::cancelled, "ingest.stopped");

@@ -50,7 +50,7 @@ class Loading : public IngestWorld<Backend> {
   }
 };
 
-TYPED_TEST_SUITE(Loading, Backends, BackendNames);
+TYPED_TEST_SUITE(Loading, PackingBackends, BackendNames);
 
 TYPED_TEST(Loading, AUtf8CsvBecomesRecordsAndFigures) {
   const Batch batch = this->load("people", people(0, 8));

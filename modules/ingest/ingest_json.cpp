@@ -54,6 +54,26 @@ void write_optional(JsonWriter& json, std::string_view key, const std::optional<
   }
 }
 
+// {"name":["clean.width","clean.name_spaces"]} of "name:clean.width,clean.name_spaces".
+void write_cleaning(JsonWriter& json, std::string_view cleaning) {
+  const auto take = [](std::string_view& text, char stop) {
+    const std::size_t end = std::min(text.find(stop), text.size());
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+  };
+  json.key("cleaning");
+  json.begin_object();
+  while (!cleaning.empty()) {
+    std::string_view field = take(cleaning, ';');
+    json.key(take(field, ':'));
+    json.begin_array();
+    while (!field.empty()) json.value(take(field, ','));
+    json.end_array();
+  }
+  json.end_object();
+}
+
 void write_place(JsonWriter& json, std::string_view key, const std::optional<RefusedKey>& place) {
   json.key(key);
   if (!place) return json.null();
@@ -178,6 +198,7 @@ void write_record(JsonWriter& json, const Record& record, const catalog::Resourc
     write_value(json, record.values[at], resource.fields[at], tree, language);
   }
   json.end_object();
+  write_cleaning(json, record.cleaning);
   json.end_object();
 }
 

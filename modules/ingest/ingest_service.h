@@ -43,6 +43,7 @@ struct IngestParts {
   std::vector<std::string> synthetic_id_prefixes;
   std::optional<Day> synthetic_today;  // the day on which a synthetic city's calendar stands
   std::string owner;                   // this process, for leases
+  std::size_t slice_rows = limits::bulk_slice_rows;
   std::size_t packed_rows_least = limits::packed_rows_least;
   // What is known of places, shared by all loads.
   std::shared_ptr<Gazetteers> gazetteers = std::make_shared<Gazetteers>();

@@ -25,7 +25,7 @@ class Ingest : public IngestWorld<Backend> {
   }
 };
 
-TYPED_TEST_SUITE(Ingest, Backends, BackendNames);
+TYPED_TEST_SUITE(Ingest, PackingBackends, BackendNames);
 
 TYPED_TEST(Ingest, TheSameFileSentManyTimesAtOnceIsOneBatch) {
   const std::string csv = people(0, 50);

@@ -34,14 +34,24 @@ struct PostgresBackend {
   std::string uri = storage::TestServer::instance().fresh_uri();
 };
 
+// The same, where every new record of a load goes packed into a slice, however few there are.
+template <typename Backend>
+struct Packed : Backend {
+  static constexpr std::size_t packed_rows_least = 1;
+};
+
 struct BackendNames {
   template <typename Backend>
   static std::string GetName(int) {
-    return std::is_same_v<Backend, EmbeddedBackend> ? "Embedded" : "Postgres";
+    const std::string name = std::is_base_of_v<EmbeddedBackend, Backend> ? "Embedded" : "Postgres";
+    if constexpr (requires { Backend::packed_rows_least; }) return name + "Packed";
+    return name;
   }
 };
 
 using Backends = ::testing::Types<EmbeddedBackend, PostgresBackend>;
+using PackingBackends =
+    ::testing::Types<EmbeddedBackend, PostgresBackend, Packed<EmbeddedBackend>, Packed<PostgresBackend>>;
 
 // The value, or a failed test that says what went wrong.
 template <typename T>

@@ -157,18 +157,12 @@ class IngestWorld : public ::testing::Test {
     node.catalog =
         must(catalog::Catalog::open(real_file_system(), folder_.path() + "/scenarios", *node.store, clock_));
     const auto tree = node.regions->tree();
-    node.ingest = std::make_unique<ingest::IngestService>(ingest::IngestParts{*node.writes,
-                                                                              *node.catalog,
-                                                                              *node.regions,
-                                                                              sealer_,
-                                                                              real_file_system(),
-                                                                              clock_,
-                                                                              zone_,
-                                                                              uploads(),
-                                                                              tree->id(tree->find("980100")),
-                                                                              {"9801"},
-                                                                              std::nullopt,
-                                                                              owner});
+    ingest::IngestParts parts{*node.writes,  *node.catalog, *node.regions, sealer_,     real_file_system(),
+                              clock_,        zone_,         uploads(),     tree->id(tree->find("980100")),
+                              {"9801"},      std::nullopt,  owner};
+    parts.slice_rows = 2'000;
+    if constexpr (requires { Backend::packed_rows_least; }) parts.packed_rows_least = Backend::packed_rows_least;
+    node.ingest = std::make_unique<ingest::IngestService>(std::move(parts));
     return node;
   }
 

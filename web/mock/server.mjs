@@ -148,7 +148,7 @@ function recordsOf(resource, under, offset, limit) {
   for (let i = offset; i < Math.min(offset + limit, 230) && inside.length > 0; ++i) {
     const g = inside[(i * 17) % inside.length];
     const values = { name: samples[i % 6], citizen_id: `9901**********${1000 + ((i * 37) % 9000)}`, phone: `138****${1000 + ((i * 91) % 9000)}`, address: '云汐市***', grid: g.code, sex: i % 2 ? 'male' : 'female', registered_on: days[i % 30], staff: (i * 7) % 300, result: 'negative', sampled_at: `${days[29]}T08:30:00+08:00`, arrived_on: days[i % 30], temperature: 36.5, fever: false, title: '云汐某某有限公司', credit_code: '91990**********X', subject: '路灯不亮' };
-    items.push({ id: String(5000 + i), version: 1, region: { code: g.code, name: g.name }, known_from: new Date().toISOString(), valid_from: null, fields: Object.fromEntries(resource.fields.map((f) => [f.name, values[f.name] ?? null])) });
+    items.push({ id: String(5000 + i), version: 1, region: { code: g.code, name: g.name }, known_from: new Date().toISOString(), valid_from: null, cleaning: {}, fields: Object.fromEntries(resource.fields.map((f) => [f.name, values[f.name] ?? null])) });
   }
   return items;
 }

@@ -36,7 +36,7 @@ export type SourceRun = Schemas['SourceRun'];
 export type SystemInfo = Schemas['System'];
 export type RecordCreated = Schemas['RecordCreated'];
 
-export type DataRecord = Omit<Schemas['Record'], 'fields'> & { fields: Record<string, unknown> };
+export type DataRecord = Omit<Schemas['Record'], 'fields' | 'cleaning'> & { fields: Record<string, unknown>; cleaning: Record<string, string[]> };
 
 // Figures by metric; a metric without a figure for the place is absent or null.
 export type MetricValues = Record<string, number | null>;

@@ -20,10 +20,6 @@ INSERT INTO record_slice_body (resource, first_id, row_keys, places, body) VALUE
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
 
--- name: end_slice
-UPDATE record_slice SET known_to = $4, live = 0, changed = $5, revision = revision + 1
-WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
-
 -- name: slice_at
 SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
 FROM record_slice WHERE resource = $1 AND first_id <= $2 ORDER BY first_id DESC LIMIT 1
@@ -35,10 +31,6 @@ FROM record_slice WHERE resource = $1 AND first_id < $2 AND live > 0 ORDER BY fi
 -- name: changed_slices
 SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
 FROM record_slice WHERE resource = $1 AND changed > $2 ORDER BY first_id
-
--- name: slices_of_batch
-SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
-FROM record_slice WHERE resource = $1 AND batch = $2 AND first_id > $3 ORDER BY first_id LIMIT $4
 
 -- name: slice_keys
 SELECT row_keys FROM record_slice_body WHERE resource = $1 AND first_id = $2

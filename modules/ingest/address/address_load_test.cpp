@@ -42,7 +42,13 @@ class AddressLoad : public ::testing::Test {
     cleaner_.bind(columns);
   }
 
-  TypedRow row(std::vector<std::string> texts) {
+  // A row as it would be stored.
+  struct Taken {
+    RegionId region;
+    std::vector<storage::Value> values;
+  };
+
+  Taken row(std::vector<std::string> texts) {
     texts_ = std::move(texts);
     cells_.clear();
     for (const auto& text : texts_) cells_.push_back({text, CellKind::text});
@@ -51,14 +57,18 @@ class AddressLoad : public ::testing::Test {
     const CleanRow& clean = cleaner_.clean(row, context_);
     rules_.clear();
     clean.fields[2].rules.visit([&](Rule rule) { rules_.push_back(std::string(message_of(rule))); });
-    return typed_row(resources_.front(), clean, zone_, {context_.today, RegionId(1)});
+    const RowContent content(resources_.front(), catalog::RecordHash::keyed, *sealer_, zone_);
+    PackedRows rows;
+    content.append(clean, 1, {context_.today, RegionId(1)}, rows);
+    return {rows.rows.front().region, content.values_of(rows.content(rows.rows.front())).value()};
   }
-  std::string region(const TypedRow& row) { return row.region ? tree_->code(tree_->find(row.region)) : ""; }
+  std::string region(const Taken& row) { return row.region ? tree_->code(tree_->find(row.region)) : ""; }
 
   std::vector<catalog::Resource> resources_;
   std::vector<FieldCleaner> cleaners_;
   std::shared_ptr<const region::Tree> tree_;
   Zone zone_{"Asia/Shanghai"};
+  std::unique_ptr<storage::Sealer> sealer_ = storage::plain_sealer();
   CleanContext context_;
   Gazetteers gazetteers_;
   PlaceReaders readers_;
@@ -69,7 +79,7 @@ class AddressLoad : public ::testing::Test {
 };
 
 TEST_F(AddressLoad, RegionAndBuildingComeFromTheAddress) {
-  const TypedRow row = this->row({"甲店", "", "虚南省云山市香洲区翠香街道景山路188号粤财大厦A座3楼", "", ""});
+  const Taken row = this->row({"甲店", "", "虚南省云山市香洲区翠香街道景山路188号粤财大厦A座3楼", "", ""});
   EXPECT_EQ(region(row), "980101001");
   EXPECT_EQ(std::get<std::string>(row.values[3]), "980101|景山路188|A");
   EXPECT_EQ(std::get<std::string>(row.values[2]), "虚南省云山市香洲区翠香街道景山路188号粤财大厦A座3楼");
@@ -77,7 +87,7 @@ TEST_F(AddressLoad, RegionAndBuildingComeFromTheAddress) {
 }
 
 TEST_F(AddressLoad, WhatTheSenderWroteCountsFirst) {
-  const TypedRow row = this->row({"甲店", "长安区", "香洲区景山路188号", "B7", "5斤"});
+  const Taken row = this->row({"甲店", "长安区", "香洲区景山路188号", "B7", "5斤"});
   EXPECT_EQ(region(row), "980102");
   EXPECT_EQ(std::get<std::string>(row.values[3]), "B7");
   EXPECT_EQ(std::get<double>(row.values[4]), 2.5) << "the field's unit is asked for";

@@ -44,7 +44,7 @@ class Repair : public IngestWorld<Backend> {
                                             request);
   }
 };
-TYPED_TEST_SUITE(Repair, Backends);
+TYPED_TEST_SUITE(Repair, PackingBackends, BackendNames);
 
 TYPED_TEST(Repair, AMendedRowSentAgainClosesItsFirstTry) {
   const Batch first = this->first_try();
