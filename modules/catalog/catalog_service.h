@@ -14,6 +14,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "modules/catalog/definition.h"
+#include "modules/catalog/record_slices.h"
 #include "modules/catalog/record_table.h"
 #include "modules/catalog/resource.h"
 #include "storage/store.h"

@@ -30,7 +30,8 @@ Resource sample() {
 TEST(TableShape, SaysHowEveryFieldIsKept) {
   const TableShape shape = shape_of(sample(), 1);
   EXPECT_EQ(to_text(shape),
-            "1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;f_word:text");
+            "1,epochs,keyed;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;"
+            "f_word:text");
   EXPECT_EQ(table_name(sample(), 3), "rec_home_visits_v3");
 }
 
@@ -42,6 +43,21 @@ TEST(TableShape, ComesBackFromItsText) {
     EXPECT_EQ(*parsed, shape);
   }
   EXPECT_EQ(parse_shape("4")->columns.size(), 0U);
+}
+
+TEST(NextShape, OfATableFromBeforeGainsColumnsAndKeepsItsHashes) {
+  const auto landed = parse_shape("1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;"
+                                  "f_word:text");
+  ASSERT_TRUE(landed.ok());
+  EXPECT_FALSE(landed->has_epochs);
+  EXPECT_EQ(landed->hash, RecordHash::plain);
+  const ShapeStep step = next_shape(sample(), &*landed);
+  EXPECT_EQ(step.shape.table_version, 1);
+  EXPECT_EQ(step.shape.hash, RecordHash::plain);
+  EXPECT_TRUE(step.shape.has_epochs);
+  for (const char* part : {"ADD COLUMN epoch", "ADD COLUMN cleaning", "_epoch ON rec_home_visits_v1"})
+    EXPECT_NE(step.sqlite.find(part), std::string::npos) << step.sqlite;
+  EXPECT_TRUE(next_shape(sample(), &step.shape).sqlite.empty());
 }
 
 TEST(TableShape, RefusesTextThatIsNone) {

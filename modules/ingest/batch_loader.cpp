@@ -9,6 +9,9 @@ namespace jingwei::ingest {
 
 namespace {
 
+// How often a slice is decided anew when other processes' writes to the resource overtake it: each time one of
+// them has come further.
+constexpr int slice_attempts = 200;
 constexpr char error_separator = '\x1d';
 
 // Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
@@ -121,7 +124,7 @@ Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
 Result<void> BatchLoader::store(const Portion& portion) {
   for (int attempt = 1;; ++attempt) {
     auto stored = store_once(portion);
-    if (stored || stored.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)
+    if (stored || stored.error().code != ErrorCode::conflict || attempt == slice_attempts)
       return stored;
     // Either a record of ours changed meanwhile (decide again) or another process moved this batch on (leave
     // it to that one).
@@ -135,6 +138,7 @@ Result<void> BatchLoader::store(const Portion& portion) {
 }
 
 Result<void> BatchLoader::store_once(const Portion& portion) {
+  const auto turn = records_.turn(entry_);
   JW_ASSIGN(Slice slice, records_.build(entry_, portion.rows, batch_.id, parts_.clock.now()));
   Batch next = batch_;
   add_progress(portion, slice, slice.bulk.change, next);

@@ -377,6 +377,13 @@ TYPED_TEST(Loading, PersonalValuesStandSealedOnDiskAndMaskedOnPages) {
       }
       return true;
     }));
+    for (const auto& head : must(catalog::slices_before(*reader, "people", INT64_MAX, 100))) {
+      rows += static_cast<int>(head.live);
+      const auto slice = must(catalog::slice_body(*reader, "people", head.first_id));
+      expect_free(slice.places, "places");
+      expect_free(slice.body, "body");
+      expect_free(must(catalog::slice_keys(*reader, "people", head.first_id)), "row_keys");
+    }
     EXPECT_EQ(rows, 3);
   }
   for (const auto& entry : this->feed()) expect_free(entry.body, "the feed");

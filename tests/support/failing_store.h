@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "storage/digest.h"
 #include "storage/store.h"
 
 namespace jingwei::testing {
@@ -92,9 +93,8 @@ class HidingSealer final : public storage::Sealer {
   }
   std::string equality_hash(std::string_view table, std::string_view column,
                             std::string_view plain) const override {
-    const std::hash<std::string> hash;
     const std::string whole = std::string(table) + '\x1f' + std::string(column) + '\x1f' + std::string(plain);
-    return std::to_string(hash(whole)) + std::to_string(hash(whole + "2"));
+    return storage::sha256(whole).substr(0, 16);
   }
 
  private:

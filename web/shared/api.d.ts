@@ -2302,6 +2302,8 @@ export interface components {
             batch: string | null;
             /** Field values, personal ones masked */
             fields: unknown;
+            /** Ids of the rules that tidied a field, by field */
+            cleaning: unknown;
         };
         /** Record taken */
         RecordCreated: {

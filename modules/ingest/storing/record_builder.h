@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "modules/catalog/catalog_service.h"
-#include "modules/catalog/record_slices.h"
 #include "modules/ingest/slice_event.h"
 #include "modules/ingest/storing/figures.h"
 #include "modules/ingest/storing/record_index.h"

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "modules/catalog/catalog_service.h"
-#include "modules/catalog/record_slices.h"
 #include "modules/ingest/storing/key_map.h"
 #include "modules/ingest/storing/slice_format.h"
 #include "storage/store.h"
@@ -56,6 +55,9 @@ class RecordIndex {
   // again with a newer one), the store's, corrupt.
   Result<View> follow(storage::Reader& reader, const catalog::RecordTable& table, Table wants);
 
+  // Loads of one process store in turn: none decides on what another is about to change.
+  std::unique_lock<std::mutex> turn() { return std::unique_lock(turn_); }
+
   // A slice of ours that was just committed under `number`, which followed the one decided at.
   void add(std::int64_t first_id, std::int64_t rows, std::string row_keys, std::int64_t number);
 
@@ -75,6 +77,7 @@ class RecordIndex {
   void keep_keys(std::int64_t first_id, std::string row_keys);
 
   const std::string resource_;
+  std::mutex turn_;
   std::mutex mutex_;
   std::int64_t number_ = -1;  // slice number up to which the packed keys are known
   std::vector<Slice> slices_;  // by base

@@ -34,6 +34,8 @@ class Records {
   // Good as long as this object and the entry.
   const RowContent& content_of(const catalog::Entry& entry);
   Result<Slice> build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now);
+  // Held by a load from build() until its slice is committed.
+  std::unique_lock<std::mutex> turn(const catalog::Entry& entry) { return index_of(entry.resource.id).turn(); }
   // Tells that what build() prepared was committed.
   void committed(const catalog::Entry& entry, Slice& slice);
   // Before the first slice of a load: records entered so far need not be looked at again. Errors: the store's.
