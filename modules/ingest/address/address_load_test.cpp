@@ -108,14 +108,14 @@ TEST_F(AddressLoad, DefinitionsSayWhereAPartComesFrom) {
                ? std::string(parsed.ok() ? "" : parsed.error().message)
                : std::string(parsed.error().causes.front().message);
   };
-  EXPECT_EQ(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: room}}"),
+  EXPECT_EQ(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: room}}"),
             "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: name, part: room}}"),
+  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: name, part: room}}"),
             "");
   EXPECT_NE(
-      fault("{name: room, title: {zh: 房, en: Room}, type: integer, from: {field: address, part: room}}"),
+      fault("{name: room, title: {zh: 房, en: Room}, type: integer, part_of: {field: address, part: room}}"),
       "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, from: {field: address, part: roof}}"),
+  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: roof}}"),
             "");
 }
 

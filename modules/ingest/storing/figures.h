@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "modules/catalog/resource.h"
+#include "modules/catalog/catalog_service.h"
 #include "modules/ingest/slice_event.h"
 #include "modules/ingest/storing/row_content.h"
 
