@@ -133,8 +133,9 @@ class CatalogRoutes::Handlers final : public api::Operations {
       const Resource& resource = line.definition->resource;
       const bool stands =
           line.definition->state == LifeState::published || line.definition->state == LifeState::retired;
-      if (resource.id != in.resource || !stands) continue;
-      const auto holdings = holdings_of(resource.id);
+      if (resource.id != in.resource) continue;
+      // What was never published holds nothing yet.
+      const auto holdings = stands ? holdings_of(resource.id) : Result<Holdings>(Holdings{});
       if (!holdings) return problem(holdings.error(), http.language);
       const auto stewards = parts_.responsibilities.stewards();
       if (!stewards) return problem(stewards.error(), http.language);
