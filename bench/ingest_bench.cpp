@@ -53,8 +53,8 @@ constexpr std::string_view resources = R"(resources:
       - {name: temperature, title: {zh: 体温, en: Temperature}, type: number, personal: health}
       - {name: resident, title: {zh: 常住, en: Resident}, type: boolean}
     metrics:
-      - {id: bench_people, title: {zh: 人数, en: People}, count: records}
-      - {id: bench_men, title: {zh: 男, en: Men}, count: records, where: {sex: male}}
+      - {id: bench-people-count, title: {zh: 人数, en: People}, count: records}
+      - {id: bench-men, title: {zh: 男, en: Men}, count: records, where: {sex: male}}
 )";
 
 std::string two(std::uint64_t n) {
@@ -318,10 +318,10 @@ void measure_store(const char* kind, std::size_t rows, int rounds) {
     const std::string path = bench.folder.path() + "/people.csv";
     write_people(path, 0, rows, *bench.hub->regions().tree());
     ours.push_back(bench.load(path));
-    std::ofstream(path, std::ios::app) << "\n";  // the same rows in another file
-    again.push_back(bench.load(path));
     peer.push_back(postgres ? copy(path, storage::TestServer::instance().fresh_uri())
                             : sqlite_bulk(path, bench.folder.path()));
+    std::ofstream(path, std::ios::app) << "\n";  // the same rows in another file
+    again.push_back(bench.load(path));
   }
   const double value = static_cast<double>(rows) / median(ours);
   report(postgres ? "store_postgres_rows" : "store_embedded_rows", value, "rows/s stored, versioned, counted", rows,
