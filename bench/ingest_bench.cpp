@@ -335,8 +335,7 @@ void measure_store(const char* kind, std::size_t rows, int rounds) {
 std::vector<double> write_singles(Bench& bench, int count, int& number, const std::string& grid) {
   std::vector<double> milliseconds;
   for (int at = 0; at < count; ++at) {
-    std::string id = "44040219100101" + std::to_string(1'000 + number / 1'000).substr(1);
-    id = "440402" + std::to_string(1900 + number / 27'972 % 30) + two(1 + number / 999 / 28 % 12) +
+    std::string id = "440402" + std::to_string(1900 + number / 27'972 % 30) + two(1 + number / 999 / 28 % 12) +
          two(1 + number / 999 % 28) + std::to_string(1'000 + 1 + number % 999).substr(1);
     ++number;
     id += ingest::citizen_id_check(id);

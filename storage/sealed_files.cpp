@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/bytes.h"
 #include "base/random.h"
 
 namespace jingwei::storage {
@@ -20,17 +21,6 @@ constexpr std::size_t frame_most = 64 * 1024;
 constexpr std::size_t sealed_most = frame_most + 1'024;
 // How much of a tail is opened to see whether a crash tore it.
 constexpr std::uint64_t tail_checked = 64 << 20;
-
-void put_number(std::string& out, std::size_t number) {
-  for (int byte = 0; byte < 4; ++byte) out += static_cast<char>(number >> (8 * byte) & 0xFF);
-}
-
-std::size_t number_at(std::string_view bytes, std::size_t at) {
-  std::size_t number = 0;
-  for (std::size_t byte = 0; byte < 4; ++byte)
-    number |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + byte])) << (8 * byte);
-  return number;
-}
 
 std::string hex_of(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -121,8 +111,8 @@ class SealedFile final : public File {
       Frame frame{end() + offset_in(added), at, part.size(), 0};
       const std::string sealed = sealer_.seal(cell(frame.begin), part);
       frame.sealed = sealed.size();
-      put_number(out, frame.held);
-      put_number(out, frame.sealed);
+      append_fixed32(out, static_cast<std::uint32_t>(frame.held));
+      append_fixed32(out, static_cast<std::uint32_t>(frame.sealed));
       out += sealed;
       at = frame.disk_end();
       added.push_back(frame);
@@ -177,7 +167,7 @@ class SealedFile final : public File {
     while (size - at >= frame_head) {
       JW_ASSIGN(const std::string head, read_some(*beneath_, at, frame_head));
       if (head.size() < frame_head) break;
-      const Frame frame{end(), at, number_at(head, 0), number_at(head, 4)};
+      const Frame frame{end(), at, fixed32_at(head, 0), fixed32_at(head, 4)};
       const bool sound = frame.held > 0 && frame.held <= frame_most && frame.sealed <= sealed_most;
       if (!sound || frame.disk_end() > size) break;
       frames_.push_back(frame);

@@ -2,7 +2,6 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
-#include "app/serve.h"
 
 namespace jingwei::app::cli {
 
@@ -23,17 +22,8 @@ std::string text_of(const json::value& object, const char* name) {
 // The lists are kept by the running server, so it is asked.
 Result<json::value> ask(const SynonymsCommand& command, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  const ServerClient server(socket_path(command.common.data));
-  JW_ASSIGN(const Answer answer, method == "GET" ? server.get(target) : server.send(method, target, body));
-  json::error_code fault;
-  auto parsed = json::parse(answer.body, fault);
-  if (answer.status < 300 && !fault) return parsed;
-  const bool told = !fault && parsed.is_object() && parsed.as_object().contains("detail");
-  const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
-                         : answer.status == 409 ? ErrorCode::conflict
-                         : answer.status >= 500 ? ErrorCode::unavailable
-                                                : ErrorCode::invalid;
-  return Error(code, "app.server_refused").with("sentence", told ? text_of(parsed, "detail") : answer.body);
+  JW_ASSIGN(const std::string answer, ask_server(command.common.data, method, target, body));
+  return json::parse(answer);
 }
 
 std::string place(const SynonymsCommand& command) {

@@ -1,5 +1,6 @@
 #include "modules/catalog/catalog_routes.h"
 
+#include "base/json_items.h"
 #include "modules/catalog/api.gen.h"
 #include "modules/catalog/catalog_json.h"
 #include "modules/catalog/dcat.h"
@@ -40,19 +41,6 @@ constexpr std::array demand_steps = {DemandStep::match, DemandStep::promise, Dem
 WriteRequest request_of(const http::Request& http, const schema::Datum& body,
                         const std::optional<std::string>& key) {
   return {text_of(body["actor"]), key, http.language};
-}
-
-// {"items":[…]}
-template <typename Items, typename Write>
-std::string items_json(const Items& items, const Write& write) {
-  JsonWriter json(4'096);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (const auto& item : items) write(json, item);
-  json.end_array();
-  json.end_object();
-  return json.take();
 }
 
 http::Response version_response(const Definition& definition, Language language, int status) {

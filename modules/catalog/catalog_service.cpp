@@ -35,10 +35,6 @@ Result<std::optional<Landed>> find_landed(storage::Store& store, const std::stri
 
 }  // namespace
 
-storage::Write Entry::fence() const {
-  return {&sql::hold_resource_table, {resource.id, std::int64_t{table->shape().table_version}}, 1};
-}
-
 Catalog::Snapshot Catalog::snapshot() const {
   const std::lock_guard lock(swap_);
   return snapshot_;

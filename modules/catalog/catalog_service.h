@@ -35,11 +35,6 @@ struct Entry {
   std::int64_t version = 1;  // of the definition; records tell it as resource_version
   bool retired = false;      // its records can be read, nothing is taken any more
   std::string reason;        // of the retirement
-
-  // Goes into every Change that writes records: expects that the rows still stand in `table`. When a newer
-  // version has moved them to another table the Change is refused (conflict), and who loads begins again
-  // where it stopped, with the entry that find() gives then.
-  storage::Write fence() const;
 };
 
 // The entries at one moment, in the order of packages and files, then those made on the desk by id. Entries

@@ -46,7 +46,9 @@ struct NewSlice {
   std::string row_keys, places, body;
 };
 
-// Pieces of Changes. Each expects what it says; a failed expectation is a conflict.
+// Pieces of Changes. Each expects what it says; a failed expectation is a conflict. Taking or holding the number also
+// expects that the rows still stand in the table of `table_version`: when a newer version has moved them, whoever
+// loads begins again where it stopped, with the entry that Catalog::find gives then.
 void add_slice(NewSlice slice, storage::Change& change);
 storage::Write take_slice_number(const std::string& resource, std::int64_t from, std::int64_t table_version);
 storage::Write hold_slice_number(const std::string& resource, std::int64_t number, std::int64_t table_version);

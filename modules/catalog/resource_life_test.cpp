@@ -150,7 +150,7 @@ TYPED_TEST(LifeOn, AMovedTableRefusesWhatIsWrittenForTheOldOne) {
     must(this->step(1, step, actor));
   const Entry* old = must(this->catalog_->find("moods"));
   storage::Change before;
-  before.writes.push_back(old->fence());
+  before.writes.push_back(hold_slice_number("moods", 0, old->table->shape().table_version));
   EXPECT_TRUE(this->store_->commit(std::move(before)).ok());
   const auto number = "      - {name: mood, title: {zh: 心情, en: Mood}, type: integer}\n";
   must(this->life_->draft(resource_of("moods", "health", number), {"Lin", std::nullopt}));
@@ -158,7 +158,7 @@ TYPED_TEST(LifeOn, AMovedTableRefusesWhatIsWrittenForTheOldOne) {
                                     std::pair{LifeStep::publish, "Zhou"}})
     must(this->step(2, step, actor, "", "moods are numbers now"));
   storage::Change late;
-  late.writes.push_back(old->fence());
+  late.writes.push_back(hold_slice_number("moods", 0, old->table->shape().table_version));
   const auto refused = this->store_->commit(std::move(late));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::conflict);

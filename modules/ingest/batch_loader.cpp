@@ -126,6 +126,9 @@ Result<void> BatchLoader::store(const Portion& portion) {
     auto stored = store_once(portion);
     if (stored || stored.error().code != ErrorCode::conflict || attempt == slice_attempts)
       return stored;
+    // When the rows have moved to another table the load begins again there.
+    JW_ASSIGN(const catalog::Entry* now, parts_.catalog.find(batch_.resource));
+    if (now != &entry_) return stored;
     // Either a record of ours changed meanwhile (decide again) or another process moved this batch on (leave
     // it to that one).
     JW_ASSIGN(auto reader, parts_.store.read());

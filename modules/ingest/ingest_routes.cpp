@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/json_items.h"
 #include "base/random.h"
 #include "modules/ingest/api.gen.h"
 #include "modules/ingest/ingest_json.h"
@@ -41,19 +42,6 @@ std::string page_json(const std::vector<Item>& items, std::size_t limit, const W
   } else {
     json.null();
   }
-  json.end_object();
-  return json.take();
-}
-
-// {"items":[…]}
-template <typename Items, typename Write>
-std::string items_json(const Items& items, const Write& write) {
-  JsonWriter json(4096);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (const auto& item : items) write(json, item);
-  json.end_array();
   json.end_object();
   return json.take();
 }

@@ -34,19 +34,6 @@ void write_told(JsonWriter& json, std::string_view name, const std::optional<Err
   }
 }
 
-void write_purposes(JsonWriter& json, const std::vector<TermsPurpose>& purposes) {
-  json.begin_array();
-  for (const auto& one : purposes) {
-    json.begin_object();
-    json.member("id", one.id);
-    json.member("title", one.title);
-    json.member("legal_basis", one.legal_basis);
-    json.member("valid_until", to_iso(one.valid_until));
-    json.end_object();
-  }
-  json.end_array();
-}
-
 void write_terms(JsonWriter& json, const Terms& terms) {
   json.key("terms");
   json.begin_object();

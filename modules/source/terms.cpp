@@ -23,6 +23,19 @@ bool is_purpose_id(std::string_view id) {
 
 }  // namespace
 
+void write_purposes(JsonWriter& json, const std::vector<TermsPurpose>& purposes) {
+  json.begin_array();
+  for (const auto& one : purposes) {
+    json.begin_object();
+    json.member("id", one.id);
+    json.member("title", one.title);
+    json.member("legal_basis", one.legal_basis);
+    json.member("valid_until", to_iso(one.valid_until));
+    json.end_object();
+  }
+  json.end_array();
+}
+
 Result<void> Terms::check(Day today) const {
   if (revoked_at) {
     return Error(ErrorCode::gone, "source.terms_revoked")
@@ -85,16 +98,7 @@ std::string to_json(const Terms& terms) {
   if (!terms.contact.empty()) json.member("contact", terms.contact);
   if (!terms.purposes.empty()) {
     json.key("purposes");
-    json.begin_array();
-    for (const auto& one : terms.purposes) {
-      json.begin_object();
-      json.member("id", one.id);
-      json.member("title", one.title);
-      json.member("legal_basis", one.legal_basis);
-      json.member("valid_until", to_iso(one.valid_until));
-      json.end_object();
-    }
-    json.end_array();
+    write_purposes(json, terms.purposes);
   }
   if (terms.signed_on) json.member("signed_on", to_iso(*terms.signed_on));
   if (terms.valid_until) json.member("valid_until", to_iso(*terms.valid_until));

@@ -10,6 +10,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 
+namespace jingwei {
+class JsonWriter;
+}
+
 namespace jingwei::source {
 
 // Why data may be used, and until when.
@@ -42,6 +46,7 @@ struct Terms {
 Result<void> check_form(const Terms& terms);
 
 std::string to_json(const Terms& terms);
+void write_purposes(JsonWriter& json, const std::vector<TermsPurpose>& purposes);
 Terms terms_from_json(std::string_view json);
 
 }  // namespace jingwei::source

@@ -1,7 +1,6 @@
 // What the catalogue's pages ask of the hub, and the shapes they show.
-import { api_root, newIdempotencyKey, Problem, problemOf, withQuery, type Query } from '@shared/api';
+import { get, send, type Query } from '@shared/api';
 import type { components } from '@shared/api.d';
-import { currentLanguage } from '@shared/language';
 
 type Schemas = components['schemas'];
 export type ResourceList = Schemas['ResourceList'];
@@ -23,36 +22,22 @@ export interface Definition {
   key?: string[]; region?: string[]; day?: string; subject?: string; collected_from?: string; fields?: DefinedField[]; [other: string]: unknown;
 }
 
-async function ask<Answer>(path: string, method = 'GET', body?: unknown, key?: string): Promise<Answer> {
-  const headers: Record<string, string> = { 'Accept-Language': currentLanguage() };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (method !== 'GET') headers['Idempotency-Key'] = key ?? newIdempotencyKey();
-  let response: Response;
-  try {
-    response = await fetch(api_root + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new Problem(0, {});
-  }
-  if (!response.ok) throw await problemOf(response, await response.text());
-  return (await response.json()) as Answer;
-}
-
 const part = encodeURIComponent;
 const version = (id: string, number: number): string => `/resources/${part(id)}/versions/${number}`;
 
 export const catalog = {
-  find: (query: Query) => ask<ResourceList>(withQuery('/resources', query)),
-  versions: (id: string) => ask<Schemas['VersionList']>(`/resources/${part(id)}/versions`),
-  version: (id: string, number: number) => ask<VersionDetail>(version(id, number)),
-  draft: (actor: string, definition: Definition) => ask<Version>('/resources', 'POST', { actor, definition }),
-  edit: (number: number, actor: string, definition: Definition) => ask<Version>(version(definition.id, number), 'PUT', { actor, definition }),
-  importYaml: (actor: string, yaml: string) => ask<Schemas['VersionList']>('/resource-files', 'POST', { actor, yaml }),
+  find: (query: Query) => get<ResourceList>('/resources', query),
+  versions: (id: string) => get<Schemas['VersionList']>(`/resources/${part(id)}/versions`),
+  version: (id: string, number: number) => get<VersionDetail>(version(id, number)),
+  draft: (actor: string, definition: Definition) => send<Version>('POST', '/resources', { actor, definition }),
+  edit: (number: number, actor: string, definition: Definition) => send<Version>('PUT', version(definition.id, number), { actor, definition }),
+  importYaml: (actor: string, yaml: string) => send<Schemas['VersionList']>('POST', '/resource-files', { actor, yaml }),
   step: (id: string, number: number, body: { actor: string; step: LifeStep; reason?: string; breaking?: string }) =>
-    ask<Version>(`${version(id, number)}/steps`, 'POST', body),
-  notices: (query: { kind?: string; resource?: string; about?: string }) => ask<{ items: Notice[] }>(withQuery('/catalog/notices', query)),
-  demand: (id: string) => ask<DemandDetail>(`/demands/${part(id)}`),
+    send<Version>('POST', `${version(id, number)}/steps`, body),
+  notices: (query: { kind?: string; resource?: string; about?: string }) => get<{ items: Notice[] }>('/catalog/notices', query),
+  demand: (id: string) => get<DemandDetail>(`/demands/${part(id)}`),
   stepDemand: (id: string, body: { actor: string; step: DemandStep; resource?: string; promised_for?: string; reason?: string }) =>
-    ask<DemandDetail>(`/demands/${part(id)}/steps`, 'POST', body),
+    send<DemandDetail>('POST', `/demands/${part(id)}/steps`, body),
 };
 
 export const sharings = ['unconditional', 'conditional', 'none', 'open', 'secret'] as const;

@@ -54,10 +54,11 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
   return (await response.json()) as Answer;
 }
 
-const get = <Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> =>
+// What is asked of the hub below api_root; pages with shapes of their own use these two.
+export const get = <Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> =>
   call<Answer>(withQuery(api_root + path, query), { signal });
 
-const send = <Answer>(method: string, path: string, body?: unknown): Promise<Answer> =>
+export const send = <Answer>(method: string, path: string, body?: unknown): Promise<Answer> =>
   call<Answer>(api_root + path, { method, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': newIdempotencyKey() }, body: body === undefined ? undefined : JSON.stringify(body) });
 
 const segment = encodeURIComponent;

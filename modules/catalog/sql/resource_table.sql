@@ -7,8 +7,3 @@ ON CONFLICT (resource) DO UPDATE SET step = $2, shape = $3, changed_at = $4, tak
 
 -- name: move_resource_table
 UPDATE resource_table SET takes = $2 WHERE resource = $1 AND COALESCE(takes, 0) <> $2
-
--- name: hold_resource_table @sqlite
-UPDATE resource_table SET resource = resource WHERE resource = $1 AND COALESCE(takes, $2) = $2
--- name: hold_resource_table @postgres
-SELECT 1 FROM resource_table WHERE resource = $1 AND COALESCE(takes, $2) = $2 FOR SHARE

@@ -259,26 +259,37 @@ bool AddressReader::match_street(Trail& trail, std::string_view rest, Node distr
   return true;
 }
 
+// The node that takes most of the text; two that take as much are none.
+struct AddressReader::Longest {
+  Node node = region::no_node;
+  std::size_t bytes = 0;
+  bool tie = false;
+
+  void try_node(Node one, std::size_t taken) {
+    if (taken == 0 || taken < bytes) return;
+    tie = taken == bytes;
+    bytes = taken;
+    node = one;
+  }
+  bool go_on(Trail& trail) const {
+    if (node == region::no_node || tie) return false;
+    trail.node = node;
+    trail.end += bytes;
+    return true;
+  }
+};
+
 // 珠海市吉大街道: the district is left out. Only a street with its ending, that stands once in the city.
 bool AddressReader::match_street_in_city(Trail& trail, std::string_view rest) const {
   if (up_to_ending(rest, street_markers) == 0) return false;
-  Node best = region::no_node;
-  std::size_t best_bytes = 0;
-  bool tie = false;
+  Longest longest;
   index_.each_street(trail.node, rest, [&](Node node) {
     const std::size_t stem = index_.stem_of(node);
     const std::string_view name = tree_.name(node);
-    const std::size_t bytes =
-        rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0;
-    if (bytes == 0 || bytes < best_bytes) return;
-    tie = bytes == best_bytes;
-    best_bytes = bytes;
-    best = node;
+    longest.try_node(node,
+                     rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0);
   });
-  if (best == region::no_node || tie) return false;
-  trail.node = best;
-  trail.end += best_bytes;
-  return true;
+  return longest.go_on(trail);
 }
 
 // Below a street its own communities; below a district or the hub all of them, of which one alone may bear
@@ -287,21 +298,12 @@ bool AddressReader::match_community(Trail& trail, std::string_view rest) const {
   if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) return false;
   const bool of_street = tree_.level(trail.node) == Level::street;
   if (up_to_ending(rest, community_markers) == 0) return false;
-  Node best = region::no_node;
-  std::size_t best_bytes = 0;
-  bool tie = false;
   if (!of_street && tree_.subtree(trail.node).size() > widest_hub) return false;
+  Longest longest;
   index_.each_community(trail.node, rest, [&](Node node) {
-    const std::size_t bytes = named_community_bytes(rest, tree_.name(node), index_.stem_of(node));
-    if (bytes == 0 || bytes < best_bytes) return;
-    tie = bytes == best_bytes;
-    best_bytes = bytes;
-    best = node;
+    longest.try_node(node, named_community_bytes(rest, tree_.name(node), index_.stem_of(node)));
   });
-  if (best == region::no_node || tie) return false;
-  trail.node = best;
-  trail.end += best_bytes;
-  return true;
+  return longest.go_on(trail);
 }
 
 // Grids, compounds and buildings of the hub's own, by their whole names.

@@ -54,6 +54,7 @@ class AddressReader {
     bool old_name = false, short_name = false;
     bool below = false;  // a street or community was named too
   };
+  struct Longest;
 
   void extend(const Trail& trail);
   void take(const Trail& trail, const NameMatch& match, std::size_t begin, const NamedPlace& place);

@@ -69,25 +69,11 @@ Result<std::optional<std::string_view>> FhirLines::next_line(std::vector<BrokenL
   if (finished_) return std::optional<std::string_view>();
   if (end > limits::row_bytes) {
     broken.push_back({RowProblem::too_long, beginning(rest)});
-    JW_TRY(pass_line());
+    JW_ASSIGN(at_, buffer_->pass_line_feed(at_));
     return std::optional<std::string_view>();
   }
   at_ += std::min(end + 1, rest.size());
   return std::optional(rest.substr(0, end));
-}
-
-Result<void> FhirLines::pass_line() {
-  for (;;) {
-    const std::string_view rest(buffer_->data() + at_, buffer_->end() - at_);
-    if (const std::size_t end = rest.find('\n'); end != std::string_view::npos) {
-      at_ += end + 1;
-      return {};
-    }
-    at_ += rest.size();
-    if (buffer_->ended()) return {};
-    JW_TRY(buffer_->advance(at_));
-    at_ = 0;
-  }
 }
 
 Result<void> FhirLines::add_new(std::string_view line, JsonTree& tree, FhirSet& set,

@@ -46,7 +46,6 @@ class FhirLines {
   Result<void> add_new(std::string_view line, JsonTree& tree, FhirSet& set, std::vector<BrokenLine>& broken);
   // The next line without its end; nothing at the end of the file, or when the line is too long.
   Result<std::optional<std::string_view>> next_line(std::vector<BrokenLine>& broken);
-  Result<void> pass_line();
   void let_go(FhirSet& set);
 
   std::unique_ptr<LineBuffer> buffer_;

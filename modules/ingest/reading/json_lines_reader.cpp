@@ -77,19 +77,8 @@ class JsonLinesReader final : public RowReader {
     original_.assign(line.substr(0, limits::refused_original_bytes));
     row.original = original_;
     row.problem = RowProblem::too_long;
-    at_ += line.size();
-    // Only a line feed ends a line of JSON; a lone return may stand between tokens.
-    for (;;) {
-      const std::string_view rest(buffer_->data() + at_, buffer_->end() - at_);
-      if (const std::size_t end = rest.find('\n'); end != std::string_view::npos) {
-        at_ += end + 1;
-        return {};
-      }
-      at_ += rest.size();
-      if (buffer_->ended()) return {};
-      JW_TRY(buffer_->advance(at_));
-      at_ = 0;
-    }
+    JW_ASSIGN(at_, buffer_->pass_line_feed(at_ + line.size()));
+    return {};
   }
 
   void parse(std::string_view line, Row& row) {

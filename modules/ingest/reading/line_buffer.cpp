@@ -59,6 +59,16 @@ Result<std::size_t> LineBuffer::pass_line(std::size_t at) {
   }
 }
 
+Result<std::size_t> LineBuffer::pass_line_feed(std::size_t at) {
+  for (;;) {
+    const std::string_view rest(bytes_.data() + at, end_ - at);
+    if (const std::size_t end = rest.find('\n'); end != std::string_view::npos) return at + end + 1;
+    if (ended_) return end_;
+    JW_TRY(advance(end_));
+    at = 0;
+  }
+}
+
 Result<void> LineBuffer::skip(std::uint64_t bytes) {
   while (bytes > 0) {
     const std::size_t step = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, end_));

@@ -36,6 +36,8 @@ class LineBuffer {
   // Passes over the rest of a line too long for the window: the position behind the first line end at or
   // after `at`.
   Result<std::size_t> pass_line(std::size_t at);
+  // The same where only a line feed ends a line: in JSON a lone return may stand between tokens.
+  Result<std::size_t> pass_line_feed(std::size_t at);
   // Moves the stream's beginning forward by `bytes` (less at its end).
   Result<void> skip(std::uint64_t bytes);
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <set>
 #include <unordered_map>
 
 #include "modules/ingest/storing/slice_format.h"
@@ -131,7 +132,7 @@ struct RecordBuilder::Decision {
   std::vector<std::uint32_t> fresh;                          // rows whose key is nowhere, in order
   std::map<std::int64_t, catalog::SliceHead> heads;          // slices that were met, by first id
   std::map<std::int64_t, OpenSlice> opened;
-  std::map<std::int64_t, bool> left;  // heads that changed
+  std::set<std::int64_t> left;  // slices that records left
 };
 
 RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer,
@@ -249,6 +250,7 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
     }
   }
   JW_TRY(find_packed(decision));
+  view.release();  // single entries need not wait until all is packed
   JW_TRY(find_tabled(decision));
   for (std::uint32_t at = 0; at < rows.rows.size(); ++at) {
     if (met[at]) {
@@ -280,7 +282,7 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
   } else {
     guards.push_back(catalog::hold_slice_number(resource, view.number(), table_version));
   }
-  for (const auto& [first_id, changed] : decision.left)
+  for (const std::int64_t first_id : decision.left)
     guards.push_back(catalog::take_from_slice(resource, decision.heads.at(first_id)));
   writes.insert(writes.begin(), std::make_move_iterator(guards.begin()), std::make_move_iterator(guards.end()));
   decision.slice.counts = decision.figures.changes();
@@ -404,7 +406,7 @@ Result<void> RecordBuilder::move_to_table(Decision& decision, const RowHash& key
   const OpenSlice& slice = opened->second;
   const auto row = static_cast<std::size_t>(place.row);
   head.mark_left(place.row);
-  decision.left[place.first_id] = true;
+  decision.left.insert(place.first_id);
   TableRow first;
   first.id = current.id;
   first.version = 1;

@@ -7,7 +7,7 @@ namespace jingwei::ingest {
 Result<RecordIndex::View> RecordIndex::follow(storage::Reader& reader, const catalog::RecordTable& table,
                                               Table wants) {
   JW_ASSIGN(const std::int64_t number, catalog::slice_number(reader, resource_));
-  View view(*this, reader);
+  View view(*this, reader, number);
   if (number < number_) return Error(ErrorCode::conflict, "storage.changed_meanwhile").because("slices");
   if (number > number_) JW_TRY(follow_slices(reader, number));
   if (wants == Table::known) JW_TRY(follow_table(reader, table));

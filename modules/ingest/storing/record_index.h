@@ -38,13 +38,17 @@ class RecordIndex {
     bool may_be_tabled(std::uint64_t key) const { return index_.tabled_.contains(key); }
     // Until the next call.
     Result<std::string_view> row_keys(std::int64_t first_id) { return index_.keys_of(reader_, first_id); }
-    std::int64_t number() const { return index_.number_; }
+    std::int64_t number() const { return number_; }
+    // Lets others at the index; only number() may be asked from then on.
+    void release() { lock_.unlock(); }
 
    private:
     friend class RecordIndex;
-    View(RecordIndex& index, storage::Reader& reader) : index_(index), reader_(reader), lock_(index.mutex_) {}
+    View(RecordIndex& index, storage::Reader& reader, std::int64_t number)
+        : index_(index), reader_(reader), number_(number), lock_(index.mutex_) {}
     RecordIndex& index_;
     storage::Reader& reader_;
+    std::int64_t number_;
     std::unique_lock<std::mutex> lock_;
   };
 

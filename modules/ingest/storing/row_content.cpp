@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "modules/ingest/storing/bytes.h"
+#include "base/bytes.h"
 #include "storage/digest.h"
 
 namespace jingwei::ingest {

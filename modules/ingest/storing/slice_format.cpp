@@ -2,8 +2,8 @@
 
 #include <zstd.h>
 
+#include "base/bytes.h"
 #include "base/limits.h"
-#include "modules/ingest/storing/bytes.h"
 
 namespace jingwei::ingest {
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "storage/digest.h"
 
@@ -15,25 +16,14 @@ constexpr std::size_t head_bytes = 4 + 4 + 4;
 constexpr std::string_view open_name = "open.segment";
 constexpr std::string_view closed_ending = ".spool";
 
-void put(std::string& out, std::size_t number) {
-  for (int byte = 0; byte < 4; ++byte) out += static_cast<char>(number >> (8 * byte) & 0xFF);
-}
-
-std::size_t number_at(std::string_view bytes, std::size_t at) {
-  std::size_t number = 0;
-  for (std::size_t byte = 0; byte < 4; ++byte)
-    number |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + byte])) << (8 * byte);
-  return number;
-}
-
 }  // namespace
 
 std::vector<SpooledMessage> parse_segment(std::string_view bytes, std::size_t& good) {
   std::vector<SpooledMessage> messages;
   good = 0;
   while (bytes.size() - good >= head_bytes + check_bytes && bytes.substr(good, magic.size()) == magic) {
-    const std::size_t topic = number_at(bytes, good + 4);
-    const std::size_t payload = number_at(bytes, good + 8);
+    const std::size_t topic = fixed32_at(bytes, good + 4);
+    const std::size_t payload = fixed32_at(bytes, good + 8);
     if (topic > limits::mqtt_topic_bytes * 64 || payload > limits::mqtt_payload_bytes + 1) break;
     const std::size_t whole = head_bytes + topic + payload;
     if (bytes.size() - good < whole + check_bytes) break;
@@ -70,8 +60,8 @@ void MqttSpool::append(std::string_view topic, std::string_view payload) {
   payload = payload.substr(0, limits::mqtt_payload_bytes + 1);
   const std::size_t begin = waiting_.size();
   waiting_ += magic;
-  put(waiting_, topic.size());
-  put(waiting_, payload.size());
+  append_fixed32(waiting_, static_cast<std::uint32_t>(topic.size()));
+  append_fixed32(waiting_, static_cast<std::uint32_t>(payload.size()));
   waiting_ += topic;
   waiting_ += payload;
   waiting_ += storage::sha256(std::string_view(waiting_).substr(begin)).substr(0, check_bytes);

@@ -7,13 +7,19 @@
 #include <string>
 #include <string_view>
 
-namespace jingwei::ingest {
+namespace jingwei {
 
 inline void append_fixed32(std::string& bytes, std::uint32_t number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 inline void append_fixed64(std::string& bytes, std::uint64_t number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+// Of bytes that are there: `at` + 4 lies within them.
+inline std::uint32_t fixed32_at(std::string_view bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
 }
 inline void append_varint(std::string& bytes, std::uint64_t number) {
   while (number >= 0x80) {
@@ -89,4 +95,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace jingwei::ingest
+}  // namespace jingwei
