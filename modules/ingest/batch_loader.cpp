@@ -9,9 +9,6 @@ namespace jingwei::ingest {
 
 namespace {
 
-// How often a slice is decided anew when other processes' writes to the resource overtake it: each time one of
-// them has come further.
-constexpr int slice_attempts = 200;
 constexpr char error_separator = '\x1d';
 
 // Counts the file's bytes as they are read, which the reader in front of a decoder cannot know.
@@ -124,7 +121,7 @@ Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
 Result<void> BatchLoader::store(const Portion& portion) {
   for (int attempt = 1;; ++attempt) {
     auto stored = store_once(portion);
-    if (stored || stored.error().code != ErrorCode::conflict || attempt == slice_attempts)
+    if (stored || stored.error().code != ErrorCode::conflict || attempt == overtaken_attempts)
       return stored;
     // When the rows have moved to another table the load begins again there.
     JW_ASSIGN(const catalog::Entry* now, parts_.catalog.find(batch_.resource));

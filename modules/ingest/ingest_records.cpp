@@ -54,7 +54,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
   records_->content_of(*entry).append(clean, 0, tools.defaults, typed);
   for (int attempt = 1;; ++attempt) {
     auto built = records_->build(*entry, typed, BatchId(), parts_.clock.now());
-    if (!built && built.error().code == ErrorCode::conflict && attempt < limits::decide_attempts) continue;
+    if (!built && built.error().code == ErrorCode::conflict && attempt < overtaken_attempts) continue;
     if (!built) return std::move(built).error();
     Slice slice = std::move(*built);
     const RecordReceipt receipt{slice.record, slice.version, slice.outcome};
@@ -83,7 +83,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
                                    std::to_string(static_cast<int>(receipt.outcome))};
     }
     auto committed = parts_.store.commit(std::move(change));
-    if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
+    if (!committed && (committed.error().code != ErrorCode::conflict || attempt == overtaken_attempts)) {
       return std::move(committed).error();
     }
     if (!committed && mends != nullptr) {

@@ -1,5 +1,8 @@
 #include "modules/ingest/row_pipeline.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/limits.h"
@@ -26,6 +29,12 @@ std::string joined(const std::vector<std::string>& words) {
     text += (text.empty() ? "" : ", ") + word;
   }
   return text;
+}
+
+// Reading and cleaning come behind whoever waits for an answer. On Linux each thread has a niceness of its own.
+void come_behind() {
+  constexpr int niceness = 10;
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness));
 }
 
 struct Part {
@@ -137,6 +146,7 @@ bool RowPipeline::push(std::unique_ptr<Chunk> chunk) {
 // --- reading ---
 
 void RowPipeline::read_all() {
+  come_behind();
   if (auto done = read_rows(); !done) {
     auto chunk = std::make_unique<Chunk>();
     chunk->failure = std::move(done).error();
@@ -204,6 +214,7 @@ Result<void> RowPipeline::read_rows() {
 // --- cleaning ---
 
 void RowPipeline::clean_all() {
+  come_behind();
   CleaningTools tools = parts_.make_tools();
   RowCleaner cleaner(parts_.cleaners);
   for (;;) {

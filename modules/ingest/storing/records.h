@@ -24,6 +24,10 @@ struct Record {
   std::string cleaning;                // what was done to the values: "name:clean.width;phone:clean.width"
 };
 
+// How often a write is decided anew when slices or entries of others overtake it: each time one of them has come
+// further, so somebody always does.
+inline constexpr int overtaken_attempts = 200;
+
 // Thread-safe.
 class Records {
  public:
