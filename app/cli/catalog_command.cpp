@@ -1,7 +1,5 @@
-#include <boost/json.hpp>
-
 #include "app/cli/cli.h"
-#include "app/cli/server_client.h"
+#include "app/cli/server_json.h"
 #include "base/file_system.h"
 #include "base/limits.h"
 
@@ -23,17 +21,7 @@ const std::string root = "/api/v1/resources";
 
 Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  JW_ASSIGN(const std::string answer, ask_server(asked.common.data, method, target, body));
-  json::error_code fault;
-  auto parsed = json::parse(answer, fault);
-  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer);
-  return parsed;
-}
-
-std::string text_of(const json::value& object, const char* name) {
-  const auto* found = object.as_object().if_contains(name);
-  if (found == nullptr || found->is_null()) return "-";
-  return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
+  return ask_json(asked.common.data, method, target, body);
 }
 
 const json::array& items_of(const json::value& answer, const char* name = "items") {

@@ -1,7 +1,5 @@
-#include <boost/json.hpp>
-
 #include "app/cli/cli.h"
-#include "app/cli/server_client.h"
+#include "app/cli/server_json.h"
 #include "app/cli/source_requests.h"
 #include "app/hub.h"
 
@@ -25,19 +23,7 @@ struct Asked {
 // Sources are looked after by the running server, so it is asked.
 Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  JW_ASSIGN(const std::string answer, ask_server(asked.common.data, method, target, body));
-  if (answer.empty()) return json::value(nullptr);
-  json::error_code fault;
-  auto parsed = json::parse(answer, fault);
-  if (fault) return Error(ErrorCode::unavailable, "app.server_refused").with("sentence", answer);
-  return parsed;
-}
-
-std::string text_of(const json::value& object, const char* name) {
-  if (!object.is_object()) return "-";
-  const auto* found = object.as_object().if_contains(name);
-  if (found == nullptr || found->is_null()) return "-";
-  return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
+  return ask_json(asked.common.data, method, target, body);
 }
 
 void show_source(const json::value& source) {

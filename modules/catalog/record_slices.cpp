@@ -83,6 +83,11 @@ storage::Write take_from_slice(const std::string& resource, const SliceHead& hea
   return {&sql::take_from_slice, {resource, head.first_id, head.revision, Blob{head.gone}, head.live}, 1};
 }
 
+storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number,
+                         Instant known_to) {
+  return {&sql::end_slice, {resource, head.first_id, head.revision, number + 1, to_micros(known_to)}, 1};
+}
+
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource) {
   const Value key = resource;
   JW_ASSIGN(const auto number, storage::query_integer(reader, sql::slice_number, std::span(&key, 1)));
@@ -101,6 +106,12 @@ Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std:
                                              std::int64_t before, std::size_t most) {
   return read_heads(reader, sql::page_of_slices,
                     std::array<Value, 3>{resource, before, static_cast<std::int64_t>(most)});
+}
+
+Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource, BatchId batch,
+                                               std::size_t most) {
+  return read_heads(reader, sql::slices_of_batch,
+                    std::array<Value, 3>{resource, batch.value, static_cast<std::int64_t>(most)});
 }
 
 Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,

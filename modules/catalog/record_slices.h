@@ -55,6 +55,10 @@ storage::Write hold_slice_number(const std::string& resource, std::int64_t numbe
 // Writes `head.gone` and `head.live`; expects `head.revision`.
 storage::Write take_from_slice(const std::string& resource, const SliceHead& head);
 
+// The whole slice ends: its batch was withdrawn. `number` is the slice number that the Change takes; expects
+// `head.revision`.
+storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to);
+
 // Reading. Errors: the store's; not_found is an empty answer.
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource);
 Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::string& resource,
@@ -62,6 +66,9 @@ Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::st
 // Slices with living rows whose first id lies before `before`, newest first.
 Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std::string& resource,
                                              std::int64_t before, std::size_t most);
+// Slices with living rows that came with a batch, newest first.
+Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource, BatchId batch,
+                                               std::size_t most);
 Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,
                                               std::int64_t after_number);
 Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id);

@@ -1,6 +1,7 @@
 #include "modules/catalog/record_table.h"
 
 #include <charconv>
+#include <map>
 
 namespace jingwei::catalog {
 
@@ -219,6 +220,17 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
     if (column.equality) columns_.push_back(column.name + "_eq");
   }
   const std::string list = joined(columns_, ", ");
+  // As it stands in the row, but for what a version that stands again has of its own.
+  const auto restored_list = [&] {
+    const std::map<std::string, std::string> own = {{"version", "CAST($3 AS BIGINT)"},
+                                                    {"known_from", "CAST($4 AS BIGINT)"},
+                                                    {"known_to", "CAST(NULL AS BIGINT)"},
+                                                    {"withdrawn", "0"},
+                                                    {"epoch", "CAST($5 AS BIGINT)"}};
+    std::vector<std::string> parts;
+    for (const auto& column : columns_) parts.push_back(own.contains(column) ? own.at(column) : column);
+    return joined(parts, ", ");
+  };
   std::vector<std::string> places;
   for (std::size_t at = 1; at <= columns_.size(); ++at) places.push_back("$" + std::to_string(at));
 
@@ -230,7 +242,21 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   const std::string select = "SELECT " + list + " FROM " + name_;
   const std::string paged = " WHERE id < $1 AND known_to IS NULL AND withdrawn = 0";
 
-  current_ = same("current", select + " WHERE record_key = $1 AND known_to IS NULL");
+  latest_ = same("latest", select + " WHERE record_key = $1 ORDER BY version DESC LIMIT 1");
+  of_batch_ = same("of_batch", select +
+                                   " WHERE batch = $1 AND withdrawn = 0 AND (record_key, version) > ($2, $3)"
+                                   " ORDER BY record_key, version LIMIT $4");
+  page_of_batch_ = same("page_of_batch",
+                        select +
+                            " WHERE batch = $1 AND id < $2 AND known_to IS NULL AND withdrawn = 0"
+                            " ORDER BY id DESC LIMIT $3");
+  earlier_ = same("earlier", select +
+                                 " WHERE record_key = $1 AND version < $2 AND withdrawn = 0 ORDER BY version DESC");
+  withdraw_ = same("withdraw", "UPDATE " + name_ +
+                                   " SET withdrawn = 1, known_to = COALESCE(known_to, $3)"
+                                   " WHERE record_key = $1 AND version = $2 AND withdrawn = 0");
+  restore_ = same("restore", "INSERT INTO " + name_ + " (" + list + ") SELECT " + restored_list() + " FROM " +
+                                 name_ + " WHERE record_key = $1 AND version = $2");
   close_ =
       same("close", "UPDATE " + name_ +
                         " SET known_to = $3 WHERE record_key = $1 AND version = $2 AND known_to IS NULL");

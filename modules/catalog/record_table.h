@@ -78,9 +78,8 @@ class RecordTable {
   // Index of a field's column in columns(); its equality column, if any, follows it.
   std::size_t field_column(std::size_t field_index) const { return field_columns_[field_index]; }
 
-  const storage::Statement& current() const {
-    return *current_;
-  }  // $1 record_key → version, id, content, region, day, + metric columns
+  // $1 record_key → columns() of its newest version, which stands unless its known_to is set.
+  const storage::Statement& latest() const { return *latest_; }
   const storage::Statement& close() const { return *close_; }    // $1 record_key, $2 version, $3 known_to
   const storage::Statement& insert() const { return *insert_; }  // all columns()
   const storage::Statement& page() const { return *page_; }      // $1 id before, $2 limit → columns()
@@ -88,6 +87,18 @@ class RecordTable {
     return *page_under_;
   }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
   const storage::Statement& by_id() const { return *by_id_; }  // $1 id → columns() of the current version
+  // Versions that came with a batch and were not withdrawn, by key: $1 batch, $2 record_key and $3 version to begin
+  // behind, $4 limit → columns().
+  const storage::Statement& of_batch() const { return *of_batch_; }
+  // Those that stand, newest record first: $1 batch, $2 id before, $3 limit → columns().
+  const storage::Statement& page_of_batch() const { return *page_of_batch_; }
+  // $1 record_key, $2 version → columns() of the versions before it that were not withdrawn, newest first.
+  const storage::Statement& earlier() const { return *earlier_; }
+  // Ends a version for good: $1 record_key, $2 version, $3 known_to, unless it had ended.
+  const storage::Statement& withdraw() const { return *withdraw_; }
+  // Adds a version that says what an earlier one said: $1 record_key, $2 that version, $3 the new one's number,
+  // $4 known_from, $5 epoch.
+  const storage::Statement& restore() const { return *restore_; }
   // → the field's column of every current record, sealed where it is kept so; null where it is empty.
   const storage::Statement& values(std::size_t field_index) const { return *values_[field_index]; }
   const storage::Statement& summary() const {
@@ -104,8 +115,8 @@ class RecordTable {
   TableShape shape_;
   std::vector<std::string> columns_;
   std::vector<std::size_t> field_columns_;
-  std::unique_ptr<storage::Statement> current_, close_, insert_, page_, page_under_, by_id_, summary_, keys_,
-      all_keys_, none_of_;
+  std::unique_ptr<storage::Statement> latest_, close_, insert_, page_, page_under_, by_id_, of_batch_, page_of_batch_,
+      earlier_, withdraw_, restore_, summary_, keys_, all_keys_, none_of_;
   std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 

@@ -26,6 +26,11 @@ BatchState state_of(std::string_view name) {
   return BatchState::failed;
 }
 
+BatchWithdrawal withdrawal_of(std::string_view text) {
+  if (text.empty()) return BatchWithdrawal::none;
+  return text == "running" ? BatchWithdrawal::running : BatchWithdrawal::done;
+}
+
 Batch batch_of(const storage::Row& row) {
   Batch batch;
   batch.id = BatchId(row.integer(0));
@@ -49,6 +54,7 @@ Batch batch_of(const storage::Row& row) {
   batch.notes = notes_from_text(row.text(22));
   if (!row.is_null(23)) batch.repairs = BatchId(row.integer(23));
   batch.mended = row.integer(24);
+  batch.withdrawal = withdrawal_of(row.text(25));
   return batch;
 }
 
@@ -57,6 +63,11 @@ Batch batch_of(const storage::Row& row) {
 std::string_view name_of(BatchState state) {
   constexpr std::string_view names[] = {"queued", "running", "done", "failed"};
   return names[static_cast<int>(state)];
+}
+
+std::string_view name_of(BatchWithdrawal withdrawal) {
+  constexpr std::string_view names[] = {"none", "running", "done"};
+  return names[static_cast<int>(withdrawal)];
 }
 
 std::string_view name_of(RefusedState state) {

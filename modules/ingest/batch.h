@@ -16,6 +16,10 @@ namespace jingwei::ingest {
 enum class BatchState : std::uint8_t { queued, running, done, failed };
 std::string_view name_of(BatchState state);
 
+// Whether what came with a batch was taken back (withdrawal/withdrawal.h).
+enum class BatchWithdrawal : std::uint8_t { none, running, done };
+std::string_view name_of(BatchWithdrawal withdrawal);
+
 // Rows by outcome; accepted = new + updated + unchanged. Kept beside the batch row and shown while it runs.
 struct BatchCounts {
   std::int64_t rows_read = 0;
@@ -47,6 +51,7 @@ struct Batch {
   std::optional<Instant> finished_at;
   BatchId repairs;          // the batch whose refused rows this one mends; none: a batch of its own
   std::int64_t mended = 0;  // of `counts.refused`: taken meanwhile
+  BatchWithdrawal withdrawal = BatchWithdrawal::none;
 };
 
 // A refused row by where it stood.

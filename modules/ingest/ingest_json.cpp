@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "modules/ingest/uploads.h"
+#include "modules/ingest/withdrawal/withdrawal.h"
 
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/record_text.h"
@@ -102,7 +103,71 @@ void write_value(JsonWriter& json, const storage::Value& value, const catalog::F
   json.value(shown(value, field, tree, language));
 }
 
+void write_ids(JsonWriter& json, std::string_view key, const std::vector<BatchId>& batches) {
+  json.key(key);
+  json.begin_array();
+  for (const BatchId batch : batches) json.value(batch.to_string());
+  json.end_array();
+}
+
+void write_plan(JsonWriter& json, const WithdrawalPlan& plan, const catalog::Resource& resource,
+                Language language) {
+  json.begin_object();
+  json.member("records", plan.records());
+  json.member("ends", plan.ends);
+  json.member("restores", plan.restores);
+  json.member("overtaken", plan.overtaken);
+  json.member("reopens", plan.reopens);
+  json.key("figures");
+  if (plan.figures) {
+    json.begin_array();
+    for (const auto& metric : resource.metrics) {
+      const auto moved = plan.figures->find(metric.id);
+      if (moved == plan.figures->end()) continue;
+      json.begin_object();
+      json.member("id", metric.id);
+      json.member("title", metric.title.in(language));
+      json.member("delta", moved->second);
+      json.end_object();
+    }
+    json.end_array();
+  } else {
+    json.null();
+  }
+  write_ids(json, "repeated_by", plan.repeated_by);
+  write_ids(json, "repaired_by", plan.repaired_by);
+  json.end_object();
+}
+
 }  // namespace
+
+std::string withdrawal_json(BatchId batch, const Withdrawal* withdrawal, const WithdrawalPlan* plan,
+                            const catalog::Resource& resource, Language language) {
+  static const Withdrawal never;
+  const bool asked = withdrawal != nullptr;
+  const Withdrawal& told = asked ? *withdrawal : never;
+  const auto if_asked = [&](const std::string& text) { return asked ? std::optional(text) : std::nullopt; };
+  JsonWriter json(1024);
+  json.begin_object();
+  json.member("batch", batch.to_string());
+  json.member("state", !asked ? "none" : told.state == WithdrawalState::done ? "done" : "running");
+  json.key("plan");
+  if (plan != nullptr) {
+    write_plan(json, *plan, resource, language);
+  } else {
+    json.null();
+  }
+  write_optional(json, "reason", if_asked(told.reason));
+  write_optional(json, "actor", if_asked(told.actor));
+  json.member("records", plan != nullptr ? plan->records() : told.expected);
+  json.member("ended", told.ended);
+  json.member("restored", told.restored);
+  json.member("reopened", told.reopened);
+  write_optional(json, "asked_at", if_asked(to_rfc3339(told.asked_at)));
+  write_optional(json, "finished_at", time_text(told.finished_at));
+  json.end_object();
+  return json.take();
+}
 
 void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog,
                  Language language) {
@@ -135,6 +200,7 @@ void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog
   if (!batch.error.empty()) error = render(error_from_text(batch.error), language);
   write_optional(json, "error", error);
   json.member("mended", batch.mended);
+  json.member("withdrawal", name_of(batch.withdrawal));
   write_optional(json, "repairs",
                  batch.repairs ? std::optional(batch.repairs.to_string()) : std::optional<std::string>());
   json.member("repeated", view.repeated);

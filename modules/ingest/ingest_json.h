@@ -16,6 +16,12 @@ namespace jingwei::ingest {
 void write_batch(JsonWriter& json, const BatchView& view, const catalog::Catalog& catalog, Language language);
 std::string batch_json(const BatchView& view, const catalog::Catalog& catalog, Language language);
 
+struct Withdrawal;
+struct WithdrawalPlan;
+// `withdrawal` none: not asked for; then `plan` tells what it would do.
+std::string withdrawal_json(BatchId batch, const Withdrawal* withdrawal, const WithdrawalPlan* plan,
+                            const catalog::Resource& resource, Language language);
+
 struct Upload;
 std::string upload_json(const Upload& upload);
 

@@ -8,6 +8,7 @@
 #include "modules/ingest/ingest_json.h"
 #include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
+#include "modules/ingest/withdrawal/withdrawal.h"
 
 namespace jingwei::ingest {
 
@@ -183,21 +184,42 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (view->batch.finished_at) stream->close();
   }
 
+  http::Response get_withdrawal(const http::Request& http, const api::GetWithdrawal& in) override {
+    const BatchId batch(in.batch);
+    const auto asked = service_.withdrawals().find(batch);
+    if (!asked) return problem(asked.error(), http.language);
+    if (*asked) return withdrawal_response(batch, &**asked, nullptr, 200, http.language);
+    const auto plan = service_.withdrawals().plan(batch);
+    if (!plan) return problem(plan.error(), http.language);
+    return withdrawal_response(batch, nullptr, &*plan, 200, http.language);
+  }
+
+  http::Response withdraw_batch(const http::Request& http, const api::WithdrawBatch& in) override {
+    const BatchId batch(in.batch);
+    const auto asked = service_.withdrawals().ask(batch, in.body["reason"].text(), in.body["records"].integer(),
+                                                  write_request(in.idempotency_key));
+    if (!asked) return problem(asked.error(), http.language);
+    return withdrawal_response(batch, &*asked, nullptr, 202, http.language);
+  }
+
+  http::Response list_batch_records(const http::Request& http, const api::ListBatchRecords& in) override {
+    const auto before = read_cursor(in.cursor);
+    if (!before) return problem(before.error(), http.language);
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return problem(view.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    return records_response(view->batch.resource,
+                            service_.withdrawals().records_of(BatchId(in.batch), RecordId(*before), limit + 1),
+                            limit, http.language);
+  }
+
   http::Response list_records(const http::Request& http, const api::ListRecords& in) override {
     const auto before = read_cursor(in.cursor);
     if (!before) return problem(before.error(), http.language);
-    const auto entry = catalog().find(in.resource);
-    if (!entry) return problem(entry.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    const auto records = service_.list_records(in.resource, in.under, RecordId(*before), limit + 1);
-    if (!records) return problem(records.error(), http.language);
-    const auto tree = service_.parts().regions.tree();
-    return http::Response::json(page_json(
-        *records, limit,
-        [&](JsonWriter& json, const Record& record) {
-          write_record(json, record, (*entry)->resource, *tree, http.language);
-        },
-        [](const Record& record) { return record.id.value; }));
+    return records_response(in.resource,
+                            service_.list_records(in.resource, in.under, RecordId(*before), limit + 1), limit,
+                            http.language);
   }
 
   http::Response get_record(const http::Request& http, const api::GetRecord& in) override {
@@ -281,6 +303,29 @@ class IngestRoutes::Handlers final : public api::Operations {
   }
 
  private:
+  http::Response records_response(const std::string& resource, const Result<std::vector<Record>>& records,
+                                  std::size_t limit, Language language) const {
+    if (!records) return problem(records.error(), language);
+    const auto entry = catalog().find(resource);
+    if (!entry) return problem(entry.error(), language);
+    const auto tree = service_.parts().regions.tree();
+    return http::Response::json(page_json(
+        *records, limit,
+        [&](JsonWriter& json, const Record& record) {
+          write_record(json, record, (*entry)->resource, *tree, language);
+        },
+        [](const Record& record) { return record.id.value; }));
+  }
+
+  http::Response withdrawal_response(BatchId batch, const Withdrawal* withdrawal, const WithdrawalPlan* plan,
+                                     int status, Language language) const {
+    const auto view = service_.find_batch(batch);
+    if (!view) return problem(view.error(), language);
+    const auto entry = catalog().find(view->batch.resource);
+    if (!entry) return problem(entry.error(), language);
+    return http::Response::json(withdrawal_json(batch, withdrawal, plan, (*entry)->resource, language), status);
+  }
+
   http::Response synonyms_response(const std::string& resource, const Result<SynonymList>& list,
                                    Language language) const {
     if (!list) return problem(list.error(), language);

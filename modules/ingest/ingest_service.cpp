@@ -6,6 +6,7 @@
 #include "modules/ingest/file_digest.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/uploads.h"
+#include "modules/ingest/withdrawal/withdrawal.h"
 #include "storage/digest.h"
 
 namespace jingwei::ingest {
@@ -51,7 +52,8 @@ Error error_of(const Batch& batch) {
 IngestService::IngestService(IngestParts parts)
     : parts_(std::move(parts)),
       uploads_(std::make_unique<Uploads>(*this)),
-      records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)) {}
+      records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)),
+      withdrawals_(std::make_unique<Withdrawals>(*this, *records_)) {}
 
 IngestService::~IngestService() {
   stop();
@@ -78,6 +80,9 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
   };
   for (int attempt = 1;; ++attempt) {
     JW_ASSIGN(auto earlier, find_one(parts_.store, sql::find_batch_of_content, content));
+    if (earlier && earlier->withdrawal == BatchWithdrawal::running)
+      return give_up(
+          Error(ErrorCode::conflict, "ingest.batch_being_withdrawn").with("batch", earlier->id.to_string()));
     if (earlier && earlier->state != BatchState::failed) {
       if (ours && earlier->path != standing) JW_TRY(parts_.files.remove(standing));
       BatchView view = view_of(std::move(*earlier));
@@ -173,10 +178,24 @@ void IngestService::run_loader() {
       }
       continue;
     }
+    if (withdraw_next()) continue;
     sweep_uploads();
     std::unique_lock lock(mutex_);
     if (!stopping_) wake_.wait_for(lock, idle_wait);
   }
+}
+
+bool IngestService::withdraw_next() {
+  const auto next = withdrawals_->next();
+  if (!next || !*next) return false;
+  const BatchId batch = **next;
+  if (const auto done = withdrawals_->run(batch, stopping_); !done) {
+    if (done.error().code != ErrorCode::cancelled)
+      log::error("ingest.withdrawal_failed", {{"batch", batch.value}, {"fault", done.error().to_log()}});
+    return false;  // tried again after a rest
+  }
+  if (const auto view = find_batch(batch)) announce(*view);
+  return true;
 }
 
 // By whichever loader is idle, once in a while.

@@ -92,6 +92,7 @@ std::vector<KeptFiles> kept_files();
 std::string display_name(const std::string& filename);
 
 class Uploads;
+class Withdrawals;
 
 // Thread-safe.
 class IngestService {
@@ -110,8 +111,8 @@ class IngestService {
   // failed.
   Result<void> load(BatchId batch, const std::function<void(const BatchView&)>& progress = {});
 
-  // Loads queued and interrupted batches on threads of its own, oldest first, until stop(). stop() ends at a
-  // slice's border.
+  // Loads queued and interrupted batches and carries out withdrawals on threads of its own, oldest first, until
+  // stop(). stop() ends at a slice's border.
   void start(int loaders);
   void stop();
 
@@ -157,12 +158,18 @@ class IngestService {
   const IngestParts& parts() const { return parts_; }
   // Files that come in pieces (uploads.h).
   Uploads& uploads() { return *uploads_; }
+  // Batches that are taken back (withdrawal/withdrawal.h).
+  Withdrawals& withdrawals() { return *withdrawals_; }
+  // There is something to load or to withdraw.
+  void wake() { wake_.notify_all(); }
 
  private:
   friend class BatchLoader;
   void sweep_uploads();
   void run_loader();
   std::optional<BatchId> next_batch();
+  // False when there is nothing to withdraw.
+  bool withdraw_next();
   // `mends` is the refused row this record is typed for; none: a record of its own.
   Result<RecordReceipt> write_record(const std::string& resource,
                                      const std::map<std::string, std::string>& fields,
@@ -181,6 +188,7 @@ class IngestService {
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Records> records_;
+  std::unique_ptr<Withdrawals> withdrawals_;
   std::optional<std::chrono::nanoseconds> swept_at_;
 };
 

@@ -29,6 +29,7 @@ storage::FeedEvent to_feed_event(const SliceEvent& event) {
     json.value(change.region.value);
     json.value(to_days(change.day));
     json.value(change.delta);
+    if (change.reports != 0) json.value(change.reports);
     json.end_array();
   }
   json.end_array();
@@ -57,7 +58,8 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
       const auto& row = item.as_array();
       event.counts.push_back({boost::json::value_to<std::string>(row.at(0)),
                               RegionId(row.at(1).to_number<std::int64_t>()),
-                              from_days(row.at(2).to_number<std::int32_t>()), row.at(3).to_number<double>()});
+                              from_days(row.at(2).to_number<std::int32_t>()), row.at(3).to_number<double>(),
+                              row.size() > 4 ? row.at(4).to_number<std::int64_t>() : 0});
     }
     return event;
   } catch (const std::exception& fault) {

@@ -22,6 +22,7 @@ struct CountedChange {
   RegionId region;
   Day day{};
   double delta = 0;
+  std::int64_t reports = 0;  // of a reported figure: records that report it, more or less; at none there is no figure
 };
 
 // Rows first_row … last_row of a batch (0 … 0 for a record entered by hand). No personal data: ids, counts

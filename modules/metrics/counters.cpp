@@ -14,9 +14,22 @@ MetricIndex Counters::add_metric(Fold fold) {
 
 void Counters::add(const Cell& delta) {
   JW_ASSERT(delta.metric < folds_.size());
-  cells_[{delta.metric, delta.region}][delta.day] += delta.value;
+  Counted& counted = cells_[{delta.metric, delta.region}][delta.day];
+  counted.value += delta.value;
+  counted.reports += delta.reports;
   mark_dirty(std::span(&delta, 1));
+  if (folds_[delta.metric] == Fold::at_region && delta.reports < 0 && counted.reports == 0) return drop(delta);
   add_sum(delta);
+}
+
+void Counters::drop(const Cell& cell) {
+  const Key key{cell.metric, cell.region};
+  cells_[key].erase(cell.day);
+  auto& days = sums_[key].days;
+  days.erase(cell.day);
+  if (days.empty()) sums_.erase(key);
+  touch(cell.region);
+  ancestors_(cell.region, [&](RegionId ancestor) { touch(ancestor); });
 }
 
 void Counters::mark_dirty(std::span<const Cell> cells) {
@@ -26,7 +39,9 @@ void Counters::mark_dirty(std::span<const Cell> cells) {
 
 void Counters::restore(const Cell& cell) {
   if (cell.metric >= folds_.size()) return;
-  cells_[{cell.metric, cell.region}][cell.day] += cell.value;
+  Counted& counted = cells_[{cell.metric, cell.region}][cell.day];
+  counted.value += cell.value;
+  counted.reports += cell.reports;
   add_sum(cell);
 }
 
@@ -80,7 +95,12 @@ std::vector<Cell> Counters::take_dirty() {
   std::vector<Cell> cells;
   for (const auto& [key, days] : dirty_) {
     const auto& values = cells_[key];
-    for (const Day day : days) cells.push_back({key.metric, key.region, day, values.at(day)});
+    for (const Day day : days) {
+      const auto found = values.find(day);
+      const bool gone = found == values.end();
+      const Counted counted = gone ? Counted{} : found->second;
+      cells.push_back({key.metric, key.region, day, counted.value, counted.reports, gone});
+    }
   }
   dirty_.clear();
   dirty_cells_ = 0;
@@ -102,7 +122,7 @@ std::uint64_t Counters::revision(RegionId region) const {
 void Counters::rebuild() {
   sums_.clear();
   for (const auto& [key, days] : cells_) {
-    for (const auto& [day, value] : days) add_sum({key.metric, key.region, day, value});
+    for (const auto& [day, counted] : days) add_sum({key.metric, key.region, day, counted.value});
   }
 }
 

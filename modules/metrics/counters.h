@@ -22,12 +22,19 @@ using MetricIndex = std::uint16_t;
 // does not add to the province's own report).
 enum class Fold : std::uint8_t { roll_up, at_region };
 
+// `reports`: how many records report a figure of Fold::at_region; when the last is withdrawn, the day has no
+// figure again.
 struct Cell {
   MetricIndex metric = 0;
   RegionId region;
   Day day{};
   double value = 0;
+  std::int64_t reports = 0;
+  bool gone = false;  // of take_dirty: there is no figure any more
 };
+
+// Of figures saved before reports were counted. Far from zero, so that such a figure never goes.
+inline constexpr std::int64_t reports_unknown = INT64_MIN / 2;
 
 struct DayValue {
   Day day{};
@@ -46,7 +53,7 @@ class Counters {
   MetricIndex add_metric(Fold fold);
   Fold fold_of(MetricIndex metric) const { return folds_[metric]; }
 
-  // Adds `delta.value` to the cell and to its ancestors where the metric rolls up.
+  // Adds `delta.value` and `delta.reports` to the cell, the value to its ancestors where the metric rolls up.
   void add(const Cell& delta);
 
   // Sum over all days; for `at_region` metrics the value of the latest day.
@@ -88,12 +95,18 @@ class Counters {
     std::map<Day, double> days;
   };
 
+  struct Counted {
+    double value = 0;
+    std::int64_t reports = 0;
+  };
+
   void add_sum(const Cell& delta);
+  void drop(const Cell& cell);
   void touch(RegionId region);
 
   std::vector<Fold> folds_;
   Ancestors ancestors_;
-  std::unordered_map<Key, std::map<Day, double>, KeyHash> cells_;  // as counted
+  std::unordered_map<Key, std::map<Day, Counted>, KeyHash> cells_;  // as counted
   std::unordered_map<Key, Series, KeyHash> sums_;                  // with everything below
   std::unordered_map<Key, std::set<Day>, KeyHash> dirty_;
   std::size_t dirty_cells_ = 0;

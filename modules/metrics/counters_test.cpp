@@ -79,6 +79,31 @@ TEST(Counters, RestoredCellsGiveTheSameFigures) {
     EXPECT_EQ(restored.total(0, RegionId(region)), counted.total(0, RegionId(region)));
 }
 
+// Goal: a reported figure goes with its last report, and only when all its reports were counted.
+TEST(Counters, AFigureGoesWithItsLastReport) {
+  Counters counters = two_metrics();
+  const Day next = first_day + std::chrono::days{1};
+  counters.add({1, RegionId(12), first_day, 5, 2});
+  counters.add({1, RegionId(12), next, 0, 1});
+  counters.add({1, RegionId(12), first_day, -2, -1});
+  EXPECT_EQ(counters.days(1, RegionId(12), 9).size(), 2U);
+  counters.take_dirty();
+  counters.add({1, RegionId(12), next, 0, -1});
+  EXPECT_EQ(counters.days(1, RegionId(12), 9).size(), 1U);
+  EXPECT_EQ(counters.total(1, RegionId(12)), 3);
+  const auto dirty = counters.take_dirty();
+  ASSERT_EQ(dirty.size(), 1U);
+  EXPECT_TRUE(dirty[0].gone);
+  counters.add({1, RegionId(12), first_day, -3, -1});
+  EXPECT_FALSE(counters.has(1, RegionId(12)));
+
+  Counters older = two_metrics();
+  older.restore({1, RegionId(12), first_day, 5, reports_unknown});
+  older.add({1, RegionId(12), first_day, 4, 1});
+  older.add({1, RegionId(12), first_day, -4, -1});
+  EXPECT_EQ(older.total(1, RegionId(12)), 5);
+}
+
 // Goal: a page can ask cheaply whether anything under its region moved.
 TEST(Counters, RevisionGrowsOnlyAboveTheChange) {
   Counters counters = two_metrics();

@@ -103,7 +103,8 @@ Result<void> MetricsService::load() {
   JW_TRY(reader->query(sql::all_values, {}, [&](const storage::Row& row) {
     if (const auto found = by_id_.find(row.text(0)); found != by_id_.end()) {
       counters_.restore({found->second, RegionId(row.integer(1)),
-                         from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3)});
+                         from_days(static_cast<std::int32_t>(row.integer(2))), row.real(3),
+                         row.is_null(4) ? reports_unknown : row.integer(4)});
     }
     return true;
   }));
@@ -132,7 +133,7 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
   }
   for (const auto& change : event->counts) {
     if (const auto found = by_id_.find(change.metric); found != by_id_.end()) {
-      counters_.add({found->second, change.region, change.day, change.delta});
+      counters_.add({found->second, change.region, change.day, change.delta, change.reports});
     }
   }
   SourceQuality& quality = quality_[event->resource];
@@ -212,8 +213,15 @@ Result<void> MetricsService::save() {
     for (const auto& cell : cells) {
       const std::string& id = lists_.back()[cell.metric].id;
       if (by_id_.at(id) != cell.metric) continue;  // counted otherwise now
+      const std::int64_t day = to_days(cell.day);
+      if (cell.gone) {
+        change.writes.push_back({&sql::drop_value, {id, cell.region.value, day}, std::nullopt});
+        continue;
+      }
+      const bool known = cell.reports > reports_unknown / 2;
       change.writes.push_back({&sql::put_value,
-                               {id, cell.region.value, std::int64_t{to_days(cell.day)}, cell.value},
+                               {id, cell.region.value, day, cell.value,
+                                known ? storage::Value(cell.reports) : storage::Value(storage::Null{})},
                                std::nullopt});
     }
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);

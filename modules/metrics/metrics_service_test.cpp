@@ -4,6 +4,7 @@
 
 #include "modules/catalog/resource_life.h"
 #include "modules/catalog/resource_yaml.h"
+#include "modules/ingest/withdrawal/withdrawal.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
 #include "storage/upgrade_suite.h"
@@ -135,6 +136,34 @@ TYPED_TEST(Metrics, AReportedZeroIsAFigureToo) {
   const auto points = this->service_->series(must(this->service_->find("confirmed")), this->region("980100"),
                                              *parse_iso_day("2020-01-01"), *parse_iso_day("2020-02-01"));
   ASSERT_EQ(points.size(), 2U) << "a day without a figure has no point";
+}
+
+TYPED_TEST(Metrics, AWithdrawnReportLeavesTheDayWithoutAFigure) {
+  this->load("daily", "地区,日期,确诊\n980100,2020-01-21,4\n980100,2020-01-22,0\n");
+  const auto kept = this->load("daily", "地区,日期,确诊\n980100,2020-01-22,9\n");
+  this->fold();
+  // Rows that came have come; all else is as it was.
+  const auto shown = [&] { return this->picture().substr(0, this->picture().find("daily")); };
+  const std::string before = shown();
+  const auto wrong = this->load("daily", "地区,日期,确诊\n980100,2020-01-23,700\n980101,2020-01-23,0\n");
+  this->fold();
+  EXPECT_EQ(this->total("confirmed", "980100"), 700);
+  auto& withdrawals = this->node_.ingest->withdrawals();
+  const auto withdraw = [&](BatchId batch) {
+    must(withdrawals.ask(batch, "误报", must(withdrawals.plan(batch)).records(), {"officer", std::nullopt}));
+    must(withdrawals.run(batch, std::atomic<bool>(false)));
+    this->fold();
+  };
+  withdraw(wrong.id);
+  EXPECT_EQ(this->total("confirmed", "980100"), 9) << "the day before is the latest again";
+  EXPECT_EQ(shown(), before);
+  this->service_ = this->started();
+  EXPECT_EQ(shown(), before) << "after a restart too";
+  withdraw(kept.id);
+  EXPECT_EQ(this->total("confirmed", "980100"), 0) << "the report it replaced said none";
+  const auto points = this->service_->series(must(this->service_->find("confirmed")), this->region("980100"),
+                                             *parse_iso_day("2020-01-01"), *parse_iso_day("2020-02-01"));
+  EXPECT_EQ(points.size(), 2U);
 }
 
 TYPED_TEST(Metrics, CorrectionsTakeTheOldValueBack) {

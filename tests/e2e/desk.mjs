@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ask, open, shoot, sizes, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
 import { citizenId, fits, makeFile } from './rows.mjs';
+import { withdrawalTests } from './withdrawal.mjs';
 
 async function firstGrid(code) {
   for (;;) {
@@ -160,4 +161,6 @@ export async function deskTests({ context, system, test, skip }) {
     await page.locator('[data-test=language]').click();
     await page.close();
   });
+
+  await withdrawalTests({ context, system, test, skip }, resource, grid);
 }

@@ -129,6 +129,27 @@ YAML
   catalog export --out "$work/catalogue.jsonld" && grep -q dcat:Dataset "$work/catalogue.jsonld"
 }
 
+# A batch found, looked at, its withdrawal foretold, refused with another number, done.
+batch_commands() {
+  local data=$1 file="$work/wrong.csv" told="$work/batch.out" id records
+  batch() { LC_ALL=C "$program" batch "$@" --data "$data" >"$told" 2>&1; }
+  printf 'date,provinceCode,confirmed\n2021-05-05,440000,7\n' >"$file"
+  "$program" ingest --data "$data" --json epidemic-daily "$file" >"$told" 2>&1 || return 1
+  id=$(sed -nE 's/^\{"id":"([0-9]+)".*/\1/p' "$told")
+  batch list && grep -q "^$id  epidemic-daily" "$told" && batch show "$id" && grep -q wrong.csv "$told" || return 1
+  batch withdraw "$id" && records=$(sed -nE 's/^([0-9]+) records are concerned.*/\1/p' "$told") || return 1
+  batch withdraw "$id" --reason test && return 1  # half of what it takes
+  batch withdraw "$id" --reason test --records $((records + 1)) && return 1
+  grep -q 'Things have changed' "$told" || return 1
+  batch withdraw "$id" --reason 'sent by mistake' --records "$records" || return 1
+  for ((turn = 0; turn < 100; ++turn)); do
+    batch show "$id"
+    ! grep -q ': done' "$told" || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
 embedded() {
   echo "# embedded store"
   make_city "$work/embedded" || { miss "the demo city is made"; return; }
@@ -141,6 +162,7 @@ embedded() {
   fi
   browse
   check "the catalogue is looked after on the command line" catalogue_commands "$work/embedded"
+  check "a batch is withdrawn on the command line" batch_commands "$work/embedded"
   check "every figure is the same after a restart" same_after_restart "$work/embedded"
   check "the hub ends by itself on SIGTERM" stop
 }

@@ -538,6 +538,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{batch}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What withdrawing a batch would do, or how far it is */
+        get: operations["get_withdrawal"];
+        put?: never;
+        /**
+         * Withdraw a batch
+         * @description Versions that came with it end, those it replaced stand again, and what was counted is taken back through the feed; history stays, and the same file may come again. GET tells first what will happen; send its `records` back.
+         */
+        post: operations["withdraw_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records that stand as this batch told them */
+        get: operations["list_batch_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{resource}/records": {
         parameters: {
             query?: never;
@@ -1473,6 +1511,11 @@ export interface components {
             repairs: string | null;
             /** This very file was received before */
             repeated: boolean;
+            /**
+             * Withdrawal
+             * @enum {string}
+             */
+            withdrawal: "none" | "running" | "done";
             /** What to know besides */
             notes: components["schemas"]["BatchNote"][];
             /** Reasons of refusal */
@@ -2017,6 +2060,18 @@ export interface components {
              * Format: int64
              */
             count: number;
+        };
+        /** A figure that moves */
+        MovedFigure: {
+            /** Metric id */
+            id: string;
+            /** Metric */
+            title: string;
+            /**
+             * By how much over all regions and days
+             * Format: double
+             */
+            delta: number;
         };
         /** A question asked */
         NewAsk: {
@@ -3385,6 +3440,96 @@ export interface components {
             /** States that it breaks what stands, and why (submit, publish) */
             breaking?: string;
         };
+        /** Withdrawal */
+        Withdrawal: {
+            /** Batch id */
+            batch: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done";
+            /** What it would do; null once it was asked for */
+            plan: components["schemas"]["WithdrawalPlan"] | null;
+            /** Reason */
+            reason: string | null;
+            /** By whom */
+            actor: string | null;
+            /**
+             * Records to deal with
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Ended so far
+             * Format: int64
+             */
+            ended: number;
+            /**
+             * Standing as before so far
+             * Format: int64
+             */
+            restored: number;
+            /**
+             * Refused rows open again
+             * Format: int64
+             */
+            reopened: number;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string | null;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+        };
+        /** What a withdrawal would do */
+        WithdrawalPlan: {
+            /**
+             * Records concerned; send it back to confirm
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Records that end
+             * Format: int64
+             */
+            ends: number;
+            /**
+             * Records that stand as before
+             * Format: int64
+             */
+            restores: number;
+            /**
+             * Versions that later ones replaced
+             * Format: int64
+             */
+            overtaken: number;
+            /**
+             * Refused rows that open again
+             * Format: int64
+             */
+            reopens: number;
+            /** Figures that move; null for a very large batch */
+            figures: components["schemas"]["MovedFigure"][] | null;
+            /** Later batches that told the same; their files may come again */
+            repeated_by: string[];
+            /** Batches that mend this one's refused rows; withdrawn on their own */
+            repaired_by: string[];
+        };
+        /** Request to withdraw */
+        WithdrawalRequest: {
+            /** Reason */
+            reason: string;
+            /**
+             * Records as the plan told
+             * Format: int64
+             */
+            records: number;
+        };
         /** Problem */
         Problem: {
             type: string;
@@ -4405,6 +4550,90 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_withdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch id */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What withdrawing a batch would do, or how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Batch id */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalRequest"];
+            };
+        };
+        responses: {
+            /** @description Withdraw a batch */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_batch_records: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Batch id */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the records that stand as this batch told them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
                 };
             };
             default: components["responses"]["Problem"];

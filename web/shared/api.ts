@@ -2,7 +2,7 @@
 import type {
   Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, NewSource, OverlapList, Page, ProblemBody, RecordCreated,
   RefusedRow, Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, Source, SourceAnswer, SourceQuestions, SourceRun,
-  SystemInfo,
+  SystemInfo, Withdrawal,
 } from './types';
 import { currentLanguage } from './language';
 
@@ -99,6 +99,9 @@ export const api = {
   batch: (id: string) => get<Batch>(`/batches/${segment(id)}`),
   refused: (id: string, query: { limit?: number; cursor?: string }) =>
     get<Page<RefusedRow>>(`/batches/${segment(id)}/refused`, query),
+  batchRecords: (id: string, query: { limit?: number; cursor?: string }) => get<Page<DataRecord>>(`/batches/${segment(id)}/records`, query),
+  withdrawal: (id: string) => get<Withdrawal>(`/batches/${segment(id)}/withdrawal`),
+  withdrawBatch: (id: string, reason: string, records: number, key: string) => post<Withdrawal>(`/batches/${segment(id)}/withdrawal`, { reason, records }, key),
   responsibilities: () => get<ResponsibilityList>('/responsibilities'),
   remind: (id: string, actor: string) => post<Responsibility>(`/responsibilities/${segment(id)}/reminders`, { actor }),
   overlaps: () => get<OverlapList>('/overlaps'),

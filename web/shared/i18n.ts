@@ -1,13 +1,12 @@
 import { createI18n } from 'vue-i18n';
 import { currentLanguage, keepLanguage, type Language } from './language';
-import en from './i18n/en.json';
-import zh from './i18n/zh.json';
+import { messages } from './messages';
 
 export const i18n = createI18n({
   legacy: false,
   locale: currentLanguage(),
   fallbackLocale: 'zh',
-  messages: { zh, en },
+  messages,
   missingWarn: false,
   fallbackWarn: false,
 });

@@ -33,6 +33,7 @@ export type SourcePurpose = Schemas['SourcePurpose'];
 export type SourceQuestion = Schemas['SourceQuestion'];
 export type SourceQuestions = Schemas['SourceQuestions'];
 export type SourceRun = Schemas['SourceRun'];
+export type Withdrawal = Schemas['Withdrawal'];
 export type SystemInfo = Schemas['System'];
 export type RecordCreated = Schemas['RecordCreated'];
 

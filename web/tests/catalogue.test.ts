@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from '../shared/i18n/en.json';
-import zh from '../shared/i18n/zh.json';
+import { messages } from '../shared/messages';
 
 const root = join(__dirname, '..');
 const folders = ['cockpit', 'desk', 'api', 'shared'];
@@ -25,8 +24,8 @@ function sources(folder: string): string[] {
   });
 }
 
-const chinese = flatten(zh);
-const english = flatten(en);
+const chinese = flatten(messages.zh);
+const english = flatten(messages.en);
 const files = folders.flatMap(sources).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 const han = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/;

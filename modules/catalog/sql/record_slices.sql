@@ -20,6 +20,14 @@ INSERT INTO record_slice_body (resource, first_id, row_keys, places, body) VALUE
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
 
+-- name: end_slice
+UPDATE record_slice SET known_to = $5, live = 0, changed = $4, revision = revision + 1
+WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
+
+-- name: slices_of_batch
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+FROM record_slice WHERE resource = $1 AND batch = $2 AND live > 0 ORDER BY first_id DESC LIMIT $3
+
 -- name: slice_at
 SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
 FROM record_slice WHERE resource = $1 AND first_id <= $2 ORDER BY first_id DESC LIMIT 1

@@ -61,6 +61,8 @@ Result<RecordReceipt> IngestService::mend_refused(const RefusedKey& key,
                                                   const std::map<std::string, std::string>& fields,
                                                   const WriteRequest& request) {
   JW_ASSIGN(const BatchView view, find_batch(key.batch));
+  if (view.batch.withdrawal != BatchWithdrawal::none)
+    return Error(ErrorCode::conflict, "ingest.batch_withdrawn").with("batch", key.batch.to_string());
   JW_ASSIGN(const RefusedRow row, find_refused(key));
   // Under a key the earlier answer may be asked for again: the store knows it.
   if (row.state == RefusedState::mended && !request.idempotency_key) return closed_already(key);

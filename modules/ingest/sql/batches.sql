@@ -5,25 +5,25 @@ VALUES ($1, $2, $3, $4, $5, 'queued', '', '', $6, $7)
 -- name: find_batch
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
        bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
-       repairs, mended
+       repairs, mended, withdrawal
 FROM batch WHERE id = $1
 
 -- name: find_batch_of_content
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
        bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
-       repairs, mended
+       repairs, mended, withdrawal
 FROM batch WHERE resource = $1 AND content = $2
 
 -- name: page_of_batches
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
        bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
-       repairs, mended
+       repairs, mended, withdrawal
 FROM batch WHERE id < $1 AND ($2 = '' OR resource = $2) ORDER BY id DESC LIMIT $3
 
 -- name: unfinished_batches
 SELECT id, resource, content, filename, path, state, format, encoding, rows_read, accepted, cleaned, unchanged, updated, refused,
        bytes_done, bytes_total, resume_offset, resume_line, reasons, error, started_at, finished_at, notes,
-       repairs, mended
+       repairs, mended, withdrawal
 FROM batch WHERE state IN ('queued', 'running') ORDER BY id
 
 -- Moves a batch on; expects that nobody else did since it was read (resume_offset and state as they were).
@@ -40,7 +40,8 @@ UPDATE batch SET state = $2, error = $3, finished_at = $4 WHERE id = $1 AND stat
 
 -- A failed batch may be sent again: it starts anew under the same id.
 -- name: requeue_batch
-UPDATE batch SET state = 'queued', path = $2, error = '', finished_at = NULL, started_at = $3 WHERE id = $1 AND state = 'failed'
+UPDATE batch SET state = 'queued', path = $2, error = '', finished_at = NULL, started_at = $3
+WHERE id = $1 AND state = 'failed' AND withdrawal = ''
 
 -- name: add_refused_row
 INSERT INTO refused_row (batch, line, field, reason, arguments, original) VALUES ($1, $2, $3, $4, $5, $6)

@@ -30,16 +30,18 @@ void Figures::count(const std::vector<ContentValue>& fields, RegionId region, Da
         continue;
       }
     }
-    sums_[{at, static_cast<std::int32_t>(to_days(day)), region.value}] += amount;
+    Sum& sum = sums_[{at, static_cast<std::int32_t>(to_days(day)), region.value}];
+    sum.delta += amount;
+    if (metric.declared->kind == catalog::MetricKind::last) sum.reports += sign > 0 ? 1 : -1;
   }
 }
 
 std::vector<CountedChange> Figures::changes() const {
   std::vector<CountedChange> changes;
-  for (const auto& [place, delta] : sums_) {
+  for (const auto& [place, sum] : sums_) {
     const auto& declared = *metrics_[place.metric].declared;
-    if (delta != 0 || declared.kind == catalog::MetricKind::last)
-      changes.push_back({declared.id, RegionId(place.region), from_days(place.day), delta});
+    if (sum.delta != 0 || declared.kind == catalog::MetricKind::last)
+      changes.push_back({declared.id, RegionId(place.region), from_days(place.day), sum.delta, sum.reports});
   }
   std::sort(changes.begin(), changes.end(), [](const CountedChange& a, const CountedChange& b) {
     return std::tie(a.metric, a.region, a.day) < std::tie(b.metric, b.region, b.day);

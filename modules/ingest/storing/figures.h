@@ -44,7 +44,11 @@ class Figures {
   };
 
   std::vector<Metric> metrics_;
-  std::unordered_map<Place, double, PlaceHash> sums_;
+  struct Sum {
+    double delta = 0;
+    std::int64_t reports = 0;
+  };
+  std::unordered_map<Place, Sum, PlaceHash> sums_;
 };
 
 }  // namespace jingwei::ingest

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "modules/ingest/sql.gen.h"
 #include "modules/ingest/storing/slice_format.h"
 
 namespace jingwei::ingest {
@@ -14,26 +15,6 @@ namespace {
 using storage::Blob;
 using storage::Null;
 using storage::Value;
-
-// Positions in catalog::record_columns.
-enum RecordColumn : int {
-  record_key,
-  version,
-  id,
-  resource_version,
-  content,
-  batch,
-  line,
-  region,
-  day,
-  valid_from,
-  valid_to,
-  known_from,
-  known_to,
-  withdrawn,
-  epoch,
-  cleaning
-};
 
 // Sealed cells are bound to their resource, not to its table: the next table version takes them over as they
 // are. A sealed value keeps its kind, so that a number comes back as a number.
@@ -68,24 +49,6 @@ Value opened_value(std::string_view bytes) {
   }
 }
 
-// As figures count them; texts view the values.
-std::vector<ContentValue> fields_of(const std::vector<Value>& values) {
-  std::vector<ContentValue> fields(values.size());
-  for (std::size_t at = 0; at < values.size(); ++at) {
-    if (const auto* number = std::get_if<std::int64_t>(&values[at])) {
-      fields[at].kind = ContentValue::Kind::integer;
-      fields[at].integer = *number;
-    } else if (const auto* real = std::get_if<double>(&values[at])) {
-      fields[at].kind = ContentValue::Kind::real;
-      fields[at].real = *real;
-    } else if (const auto* text = std::get_if<std::string>(&values[at])) {
-      fields[at].kind = ContentValue::Kind::text;
-      fields[at].text = *text;
-    }
-  }
-  return fields;
-}
-
 std::string_view bytes_of(const RowHash& hash) {
   return {hash.data(), hash.size()};
 }
@@ -108,6 +71,8 @@ constexpr std::size_t fetched_ahead = 16;
 struct RecordBuilder::Current {
   std::int64_t version = 0;
   std::int64_t id = 0;
+  BatchId batch;
+  bool ended = false;  // it was withdrawn: the next version makes the record stand again
   RowHash content{};
   std::vector<Value> values;  // opened; only of rows of the table, and when the resource has metrics
   std::optional<std::uint32_t> row;    // of this slice
@@ -133,6 +98,7 @@ struct RecordBuilder::Decision {
   std::map<std::int64_t, catalog::SliceHead> heads;          // slices that were met, by first id
   std::map<std::int64_t, OpenSlice> opened;
   std::set<std::int64_t> left;  // slices that records left
+  std::set<BatchId> withdrawing;  // what came with these is about to end
 };
 
 RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer,
@@ -224,7 +190,12 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
   JW_ASSIGN(auto view, index_.follow(*reader, *entry_.table,
                                      bulk ? RecordIndex::Table::known : RecordIndex::Table::asked_by_query));
   Decision decision{*reader, view, rows, from_batch, now, {}, Figures(entry_.resource), first_free,
-                    {},      {},   {},   {},         {},  {}, {}};
+                    {},      {},   {},   {},         {},  {}, {}, {}};
+  const Value of_resource = resource;
+  JW_TRY(reader->query(sql::withdrawing_batches, std::span(&of_resource, 1), [&](const storage::Row& row) {
+    decision.withdrawing.insert(BatchId(row.integer(0)));
+    return true;
+  }));
   auto& bulk_slice = decision.slice.bulk;
   bulk_slice.table = entry_.table->name();
   bulk_slice.columns = entry_.table->columns();
@@ -308,6 +279,7 @@ Result<void> RecordBuilder::find_packed(Decision& decision) const {
     Current& current = decision.current[key];
     current.version = 1;
     current.id = place.first_id + place.row;
+    current.batch = head->second.batch;
     current.content = hash_from(content_hash_in(row_keys, static_cast<std::size_t>(place.row)));
     current.packed = place;
   }
@@ -321,10 +293,12 @@ Result<void> RecordBuilder::find_tabled(Decision& decision) const {
   for (const auto& key : decision.asked) parameters.push_back({Blob{std::string(bytes_of(key))}});
   std::optional<Error> fault;
   JW_TRY(decision.reader.query_each(
-      entry_.table->current(), parameters, [&](std::size_t at, const storage::Row& row) {
+      entry_.table->latest(), parameters, [&](std::size_t at, const storage::Row& row) {
         Current found;
         found.version = row.integer(RecordColumn::version);
         found.id = row.integer(RecordColumn::id);
+        found.batch = BatchId(row.integer(RecordColumn::batch));
+        found.ended = !row.is_null(RecordColumn::known_to);
         found.content = hash_from(row.blob(RecordColumn::content));
         found.region = RegionId(row.integer(RecordColumn::region));
         found.day = from_days(static_cast<std::int32_t>(row.integer(RecordColumn::day)));
@@ -347,14 +321,15 @@ Result<void> RecordBuilder::decide_row(Decision& decision, std::uint32_t at) con
   Slice& slice = decision.slice;
   auto [found, fresh] = decision.current.try_emplace(row.key);
   Current& current = found->second;
-  if (!fresh && current.content == row.content) {
+  const bool stands = !fresh && !current.ended;
+  if (stands && current.content == row.content && !decision.withdrawing.contains(current.batch)) {
     ++slice.unchanged;
     slice.outcome = RowOutcome::unchanged;
   } else {
-    slice.outcome = fresh ? RowOutcome::created : RowOutcome::updated;
-    if (fresh) {
+    slice.outcome = stands ? RowOutcome::updated : RowOutcome::created;
+    if (fresh) current.id = decision.next_id++;
+    if (!stands) {
       ++slice.created;
-      current.id = decision.next_id++;
     } else {
       ++slice.updated;
       if (current.packed) {
@@ -433,6 +408,8 @@ Result<void> RecordBuilder::move_to_table(Decision& decision, const RowHash& key
 
 Result<void> RecordBuilder::write_version(Decision& decision, const PackedRow& row, Current& current) const {
   current.version += 1;
+  current.ended = false;
+  current.batch = decision.batch;
   current.content = row.content;
   current.cells_at = decision.slice.bulk.cells.size();
   TableRow next;

@@ -18,6 +18,26 @@
 
 namespace jingwei::ingest {
 
+// Positions in catalog::record_columns.
+enum RecordColumn : int {
+  record_key,
+  version,
+  id,
+  resource_version,
+  content,
+  batch,
+  line,
+  region,
+  day,
+  valid_from,
+  valid_to,
+  known_from,
+  known_to,
+  withdrawn,
+  epoch,
+  cleaning
+};
+
 // What a row did to the store.
 enum class RowOutcome : std::uint8_t { created, updated, unchanged };
 
@@ -65,7 +85,8 @@ class RecordBuilder {
   RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer, const RowContent& content,
                 RecordIndex& index, std::size_t packed_rows_least);
 
-  // Compares the rows with the current versions and prepares what must be written; the Change expects that
+  // Compares the rows with the versions that stand (those of a batch that is being withdrawn no longer do) and
+  // prepares what must be written; the Change expects that
   // nothing it rests on has moved. Rows of one slice that share a key are versions of one record in the order
   // given. Errors: the store's; conflict when the resource moves meanwhile (decide again).
   Result<Slice> build(storage::Store& store, const PackedRows& rows, BatchId batch, Instant now) const;

@@ -44,6 +44,13 @@ Result<std::vector<Record>> query_records(storage::Reader& reader, const RecordB
   return records;
 }
 
+std::vector<Record> newest_of(std::vector<Record> records, std::vector<Record> packed, std::size_t most) {
+  records.insert(records.end(), std::make_move_iterator(packed.begin()), std::make_move_iterator(packed.end()));
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id > b.id; });
+  if (records.size() > most) records.resize(most);
+  return records;
+}
+
 // As a statement takes them: [1,2] (SQLite), {1,2} (PostgreSQL).
 std::string list_text(const Records::Regions& regions, storage::Dialect dialect) {
   const bool sqlite = dialect == storage::Dialect::sqlite;
@@ -125,10 +132,23 @@ Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Reg
     if (heads.size() < slices_at_once) break;
     below = heads.back().first_id;
   }
-  records.insert(records.end(), std::make_move_iterator(packed.begin()), std::make_move_iterator(packed.end()));
-  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id > b.id; });
-  if (records.size() > most) records.resize(most);
-  return records;
+  return newest_of(std::move(records), std::move(packed), most);
+}
+
+Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, BatchId batch, RecordId before,
+                                                   std::size_t most) {
+  if (!before) before = RecordId(INT64_MAX);
+  JW_ASSIGN(auto reader, store_.read());
+  const std::array<Value, 3> page = {batch.value, before.value, static_cast<std::int64_t>(most)};
+  JW_ASSIGN(auto records, query_records(*reader, kept(entry).builder, entry.table->page_of_batch(), page));
+  JW_ASSIGN(const auto heads, catalog::slices_of_batch(*reader, entry.resource.id, batch, INT32_MAX));
+  std::vector<Record> packed;
+  for (const auto& head : heads) {
+    if (packed.size() >= most) break;
+    if (head.first_id >= before.value) continue;
+    JW_TRY(list_slice(*reader, entry, head, nullptr, before.value, most - packed.size(), packed));
+  }
+  return newest_of(std::move(records), std::move(packed), most);
 }
 
 // Appends at most `most` records of the slice, newest first.

@@ -37,6 +37,7 @@ class Records {
 
   // Good as long as this object and the entry.
   const RowContent& content_of(const catalog::Entry& entry);
+  const RecordBuilder& builder_of(const catalog::Entry& entry) { return kept(entry).builder; }
   Result<Slice> build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now);
   // Held by a load from build() until its slice is committed.
   std::unique_lock<std::mutex> turn(const catalog::Entry& entry) { return index_of(entry.resource.id).turn(); }
@@ -49,6 +50,9 @@ class Records {
   // Current versions, newest record first; no `under` means everywhere. Errors: the store's, corrupt, gone.
   Result<std::vector<Record>> list(const catalog::Entry& entry, const Regions* under, RecordId before,
                                    std::size_t most);
+  // Those whose standing version came with the batch, newest first. Errors: list's.
+  Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, BatchId batch, RecordId before,
+                                            std::size_t most);
   // Errors: not_found and list's.
   Result<Record> find(const catalog::Entry& entry, RecordId id);
 

@@ -79,6 +79,23 @@ void append_canonical(std::string& bytes, const Value& value) {
 
 }  // namespace
 
+std::vector<ContentValue> fields_of(const std::vector<storage::Value>& values) {
+  std::vector<ContentValue> fields(values.size());
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    if (const auto* number = std::get_if<std::int64_t>(&values[at])) {
+      fields[at].kind = ContentValue::Kind::integer;
+      fields[at].integer = *number;
+    } else if (const auto* real = std::get_if<double>(&values[at])) {
+      fields[at].kind = ContentValue::Kind::real;
+      fields[at].real = *real;
+    } else if (const auto* text = std::get_if<std::string>(&values[at])) {
+      fields[at].kind = ContentValue::Kind::text;
+      fields[at].text = *text;
+    }
+  }
+  return fields;
+}
+
 RowContent::RowContent(const catalog::Resource& resource, catalog::RecordHash hash,
                        const storage::Sealer& sealer, const Zone& zone)
     : resource_(resource), hash_(hash), sealer_(sealer), zone_(zone), is_key_(resource.fields.size()) {

@@ -51,6 +51,9 @@ struct ContentValue {
   std::string_view text;
 };
 
+// Values of a stored row as a content has them; texts view the values.
+std::vector<ContentValue> fields_of(const std::vector<storage::Value>& values);
+
 // What a row gets that does not say it itself.
 struct RowDefaults {
   Day today{};      // the day it was received

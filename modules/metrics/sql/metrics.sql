@@ -1,9 +1,12 @@
 -- name: all_values
-SELECT metric, region, day, value FROM metric_value
+SELECT metric, region, day, value, reports FROM metric_value
 
 -- name: put_value
-INSERT INTO metric_value (metric, region, day, value) VALUES ($1, $2, $3, $4)
-ON CONFLICT (metric, region, day) DO UPDATE SET value = $4
+INSERT INTO metric_value (metric, region, day, value, reports) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (metric, region, day) DO UPDATE SET value = $4, reports = $5
+
+-- name: drop_value
+DELETE FROM metric_value WHERE metric = $1 AND region = $2 AND day = $3
 
 -- name: all_quality
 SELECT resource, outcome, reason, rows_counted FROM source_quality

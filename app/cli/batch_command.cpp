@@ -1,0 +1,151 @@
+#include "app/cli/cli.h"
+#include "app/cli/server_json.h"
+
+namespace jingwei::app::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+// What one call of `jingwei batch` asks for.
+struct Asked {
+  Common common;
+  std::string id, resource, reason;
+  std::int64_t records = -1;  // as the plan told; -1: none was looked at
+  int most = 20;
+};
+
+Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
+                        const std::string& body = {}) {
+  return ask_json(asked.common.data, method, "/api/v1/batches" + target, body);
+}
+
+bool printed_as_json(const Asked& asked, const json::value& answer) {
+  if (asked.common.json) std::printf("%s\n", json::serialize(answer).c_str());
+  return asked.common.json;
+}
+
+void show_line(const json::value& batch) {
+  const bool stands = text_of(batch, "withdrawal") == "none";
+  say(false, "cli.batch.line",
+      {{"id", text_of(batch, "id")},
+       {"resource", text_of(batch.at("resource"), "id")},
+       {"file", text_of(batch, "filename")},
+       {"state", stands ? text_of(batch, "state") : "withdrawn"},
+       {"accepted", text_of(batch, "accepted")},
+       {"refused", text_of(batch, "refused")},
+       {"started", text_of(batch, "started_at")}});
+}
+
+std::string joined(const json::value& list) {
+  std::string text;
+  for (const auto& item : list.as_array()) text += (text.empty() ? "" : ", ") + std::string(item.as_string());
+  return text;
+}
+
+void show_plan(const json::value& plan) {
+  say(false, "cli.batch.plan",
+      {{"records", text_of(plan, "records")},
+       {"ends", text_of(plan, "ends")},
+       {"restores", text_of(plan, "restores")},
+       {"overtaken", text_of(plan, "overtaken")},
+       {"reopens", text_of(plan, "reopens")}});
+  const auto& figures = plan.at("figures");
+  if (figures.is_array()) {
+    for (const auto& figure : figures.as_array())
+      say(false, "cli.batch.figure", {{"title", text_of(figure, "title")}, {"delta", text_of(figure, "delta")}});
+  } else {
+    say(false, "cli.batch.figures_unknown");
+  }
+  for (const char* list : {"repeated_by", "repaired_by"}) {
+    const std::string batches = joined(plan.at(list));
+    if (!batches.empty()) say(false, std::string("cli.batch.") + list, {{"batches", batches}});
+  }
+}
+
+void show_withdrawal(const json::value& withdrawal) {
+  if (!withdrawal.at("plan").is_null()) return show_plan(withdrawal.at("plan"));
+  say(false, "cli.batch.withdrawal",
+      {{"id", text_of(withdrawal, "batch")},
+       {"state", text_of(withdrawal, "state")},
+       {"records", text_of(withdrawal, "records")},
+       {"ended", text_of(withdrawal, "ended")},
+       {"restored", text_of(withdrawal, "restored")},
+       {"reopened", text_of(withdrawal, "reopened")},
+       {"reason", text_of(withdrawal, "reason")}});
+}
+
+Result<void> list(const Asked& asked) {
+  std::string target = "?limit=" + std::to_string(asked.most);
+  if (!asked.resource.empty()) target += "&resource=" + url_encoded(asked.resource);
+  JW_ASSIGN(const json::value answer, ask(asked, "GET", target));
+  if (printed_as_json(asked, answer)) return {};
+  for (const auto& batch : answer.at("items").as_array()) show_line(batch);
+  return {};
+}
+
+Result<void> show(const Asked& asked) {
+  JW_ASSIGN(const json::value answer, ask(asked, "GET", "/" + url_encoded(asked.id)));
+  if (printed_as_json(asked, answer)) return {};
+  show_line(answer);
+  for (const auto& reason : answer.at("reasons").as_array())
+    say(false, "cli.ingest.reason", {{"rows", text_of(reason, "count")}, {"reason", text_of(reason, "title")}});
+  for (const auto& note : answer.at("notes").as_array()) std::printf("%s\n", text_of(note, "sentence").c_str());
+  if (text_of(answer, "withdrawal") == "none") return {};
+  JW_ASSIGN(const json::value withdrawal, ask(asked, "GET", "/" + url_encoded(asked.id) + "/withdrawal"));
+  show_withdrawal(withdrawal);
+  return {};
+}
+
+// Without a reason it only tells what would happen.
+Result<void> withdraw(const Asked& asked) {
+  const std::string target = "/" + url_encoded(asked.id) + "/withdrawal";
+  if (asked.reason.empty() != (asked.records < 0))
+    return Error(ErrorCode::invalid, "app.withdrawal_half").with("batch", asked.id);
+  if (asked.reason.empty()) {
+    JW_ASSIGN(const json::value plan, ask(asked, "GET", target));
+    if (printed_as_json(asked, plan)) return {};
+    show_withdrawal(plan);
+    if (!plan.at("plan").is_null())
+      say(false, "cli.batch.confirm", {{"id", asked.id}, {"records", text_of(plan, "records")}});
+    return {};
+  }
+  JW_ASSIGN(const json::value answer,
+            ask(asked, "POST", target,
+                json::serialize(json::object{{"reason", asked.reason}, {"records", asked.records}})));
+  if (printed_as_json(asked, answer)) return {};
+  show_withdrawal(answer);
+  return {};
+}
+
+using Doing = Result<void> (*)(const Asked&);
+
+std::pair<CLI::App*, std::shared_ptr<Asked>> add_one(CLI::App& group, int& exit_code, const char* name,
+                                                     const char* help, Doing doing) {
+  auto asked = std::make_shared<Asked>();
+  CLI::App* sub = group.add_subcommand(name, sentence(help));
+  add_data_option(*sub, asked->common);
+  add_json_option(*sub, asked->common);
+  sub->callback([asked, doing, &exit_code] {
+    if (const auto done = doing(*asked); !done) exit_code = report(done.error(), asked->common.json);
+  });
+  return {sub, asked};
+}
+
+}  // namespace
+
+void add_batch(CLI::App& app, int& exit_code) {
+  CLI::App* group = app.add_subcommand("batch", sentence("cli.help.batch"));
+  group->require_subcommand(1);
+  auto [list_command, listed] = add_one(*group, exit_code, "list", "cli.help.batch_list", list);
+  list_command->add_option("--resource", listed->resource, sentence("cli.option.resource"));
+  list_command->add_option("--most", listed->most, sentence("cli.help.batch_most"))->check(CLI::Range(1, 200));
+  auto [show_command, shown] = add_one(*group, exit_code, "show", "cli.help.batch_show", show);
+  show_command->add_option("id", shown->id, sentence("cli.help.batch_id"))->required();
+  auto [withdraw_command, withdrawn] = add_one(*group, exit_code, "withdraw", "cli.help.batch_withdraw", withdraw);
+  withdraw_command->add_option("id", withdrawn->id, sentence("cli.help.batch_id"))->required();
+  withdraw_command->add_option("--reason", withdrawn->reason, sentence("cli.help.batch_reason"));
+  withdraw_command->add_option("--records", withdrawn->records, sentence("cli.help.batch_records"));
+}
+
+}  // namespace jingwei::app::cli
