@@ -135,6 +135,9 @@ Result<void> Hub::open_modules(const Share& share) {
                                                                          data_folder_ + "/sources", owner_});
   timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
   sources_->on_timers(*timers_);
+  quality_ = std::make_unique<quality::QualityService>(quality::QualityParts{
+      *store_, *catalog_, *ingest_, *sealer_, clock_, zone_, settings_.objection_days, owner_});
+  quality_->on_timers(*timers_);
   lists_ = std::make_unique<catalog::CatalogLists>(*catalog_, *store_, clock_, zone_);
   lists_->on_timers(*timers_);
   using Samples = catalog::CatalogLists::Samples;
@@ -156,11 +159,13 @@ void Hub::start(int loaders) {
   metrics_->start(owner_);
   ingest_->start(loaders);
   sources_->start(source_threads);
+  quality_->start();
   timers_->start();
 }
 
 void Hub::stop() {
   if (timers_) timers_->stop();
+  if (quality_) quality_->stop();
   if (sources_) sources_->stop();
   if (ingest_) ingest_->stop();
   if (metrics_) metrics_->stop();

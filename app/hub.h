@@ -13,6 +13,7 @@
 #include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
+#include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
 #include "modules/source/source_service.h"
 #include "storage/feed_runner.h"
@@ -55,6 +56,7 @@ class Hub {
   crypto::Keystore& keystore() { return *keystore_; }
   forms::FormsService& forms() { return *forms_; }
   source::SourceService& sources() { return *sources_; }
+  quality::QualityService& quality() { return *quality_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -82,6 +84,7 @@ class Hub {
   std::unique_ptr<metrics::MetricsService> metrics_;
   std::unique_ptr<forms::FormsService> forms_;
   std::unique_ptr<source::SourceService> sources_;
+  std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -12,6 +12,8 @@
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
 #include "modules/operations/messages.gen.h"
+#include "modules/quality/messages.gen.h"
+#include "modules/quality/sql.gen.h"
 #include "modules/region/messages.gen.h"
 #include "modules/region/sql.gen.h"
 #include "modules/source/messages.gen.h"
@@ -28,7 +30,7 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
-        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations()}) {
+        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -48,6 +50,7 @@ void register_all_messages() {
   forms::register_messages();
   spreadsheet::register_messages();
   source::register_messages();
+  quality::register_messages();
   sim::register_messages();
   app::register_messages();
 }

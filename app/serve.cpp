@@ -15,6 +15,7 @@
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
 #include "modules/operations/operations_routes.h"
+#include "modules/quality/quality_routes.h"
 #include "modules/region/region_routes.h"
 #include "modules/source/source_routes.h"
 
@@ -121,6 +122,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
     return operations::examine(doctor_place(hub.data_folder(), hub.settings(), hub.clock(), Serving::yes));
   });
   source::SourceRoutes source_routes(hub.sources());
+  quality::QualityRoutes quality_routes(hub.quality());
   SystemApi system_api(hub);
 
   http::Options server_options;
@@ -147,7 +149,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                            [&hub](std::string& out) { append_figures(hub, out); }});
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
-        operations_routes.routes(), forms_routes.routes(), source_routes.routes(), system_api.routes()}) {
+        operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
+        system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -10,6 +10,8 @@ namespace jingwei::app {
 
 namespace {
 
+constexpr std::int64_t most_objection_days = 365;
+
 std::string settings_path(const std::string& data_folder) {
   return data_folder + "/jingwei.yaml";
 }
@@ -45,6 +47,14 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.unknown_crypto", {{"word", node->scalar}, {"expected", "standard, sm"}});
   }
   settings.keys_folder = mapping.text("keys_folder").value_or("");
+  if (const schema::YamlNode* node = mapping.get("objection_days")) {
+    const auto days = schema::yaml_integer(*node);
+    if (days && *days >= 1 && *days <= most_objection_days) {
+      settings.objection_days = std::chrono::days{*days};
+    } else {
+      faults.add(*node, "app.bad_objection_days", {{"most", std::to_string(most_objection_days)}});
+    }
+  }
   if (const schema::YamlNode* node = mapping.get("sources")) {
     schema::YamlMapping sources(*node, faults);
     settings.sources.folders = sources.texts("allowed_folders");
@@ -95,6 +105,8 @@ std::string settings_text(const Settings& settings) {
   list("allowed_folders", settings.sources.folders);
   list("allowed_hosts", settings.sources.hosts);
   list("allowed_odbc_drivers", settings.sources.odbc_drivers);
+  yaml += "# Days within which a provider answers an objection to its data.\n";
+  yaml += "objection_days: " + std::to_string(settings.objection_days.count()) + "\n";
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   return yaml;
 }

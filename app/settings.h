@@ -25,6 +25,7 @@ struct Settings {
   crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
   source::Allowed sources;                         // what sources may reach; nothing unless named here
+  std::chrono::days objection_days{5};             // within which a provider answers an objection
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

@@ -1,4 +1,3 @@
-#include "app/cli/cli.h"
 #include "app/cli/server_json.h"
 
 namespace jingwei::app::cli {
@@ -18,11 +17,6 @@ struct Asked {
 Result<json::value> ask(const Asked& asked, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
   return ask_json(asked.common.data, method, "/api/v1/batches" + target, body);
-}
-
-bool printed_as_json(const Asked& asked, const json::value& answer) {
-  if (asked.common.json) std::printf("%s\n", json::serialize(answer).c_str());
-  return asked.common.json;
 }
 
 void show_line(const json::value& batch) {
@@ -79,14 +73,14 @@ Result<void> list(const Asked& asked) {
   std::string target = "?limit=" + std::to_string(asked.most);
   if (!asked.resource.empty()) target += "&resource=" + url_encoded(asked.resource);
   JW_ASSIGN(const json::value answer, ask(asked, "GET", target));
-  if (printed_as_json(asked, answer)) return {};
+  if (printed_as_json(asked.common, answer)) return {};
   for (const auto& batch : answer.at("items").as_array()) show_line(batch);
   return {};
 }
 
 Result<void> show(const Asked& asked) {
   JW_ASSIGN(const json::value answer, ask(asked, "GET", "/" + url_encoded(asked.id)));
-  if (printed_as_json(asked, answer)) return {};
+  if (printed_as_json(asked.common, answer)) return {};
   show_line(answer);
   for (const auto& reason : answer.at("reasons").as_array())
     say(false, "cli.ingest.reason", {{"rows", text_of(reason, "count")}, {"reason", text_of(reason, "title")}});
@@ -104,7 +98,7 @@ Result<void> withdraw(const Asked& asked) {
     return Error(ErrorCode::invalid, "app.withdrawal_half").with("batch", asked.id);
   if (asked.reason.empty()) {
     JW_ASSIGN(const json::value plan, ask(asked, "GET", target));
-    if (printed_as_json(asked, plan)) return {};
+    if (printed_as_json(asked.common, plan)) return {};
     show_withdrawal(plan);
     if (!plan.at("plan").is_null())
       say(false, "cli.batch.confirm", {{"id", asked.id}, {"records", text_of(plan, "records")}});
@@ -113,23 +107,9 @@ Result<void> withdraw(const Asked& asked) {
   JW_ASSIGN(const json::value answer,
             ask(asked, "POST", target,
                 json::serialize(json::object{{"reason", asked.reason}, {"records", asked.records}})));
-  if (printed_as_json(asked, answer)) return {};
+  if (printed_as_json(asked.common, answer)) return {};
   show_withdrawal(answer);
   return {};
-}
-
-using Doing = Result<void> (*)(const Asked&);
-
-std::pair<CLI::App*, std::shared_ptr<Asked>> add_one(CLI::App& group, int& exit_code, const char* name,
-                                                     const char* help, Doing doing) {
-  auto asked = std::make_shared<Asked>();
-  CLI::App* sub = group.add_subcommand(name, sentence(help));
-  add_data_option(*sub, asked->common);
-  add_json_option(*sub, asked->common);
-  sub->callback([asked, doing, &exit_code] {
-    if (const auto done = doing(*asked); !done) exit_code = report(done.error(), asked->common.json);
-  });
-  return {sub, asked};
 }
 
 }  // namespace
@@ -137,12 +117,12 @@ std::pair<CLI::App*, std::shared_ptr<Asked>> add_one(CLI::App& group, int& exit_
 void add_batch(CLI::App& app, int& exit_code) {
   CLI::App* group = app.add_subcommand("batch", sentence("cli.help.batch"));
   group->require_subcommand(1);
-  auto [list_command, listed] = add_one(*group, exit_code, "list", "cli.help.batch_list", list);
+  auto [list_command, listed] = add_server_command(*group, exit_code, "list", "cli.help.batch_list", list);
   list_command->add_option("--resource", listed->resource, sentence("cli.option.resource"));
   list_command->add_option("--most", listed->most, sentence("cli.help.batch_most"))->check(CLI::Range(1, 200));
-  auto [show_command, shown] = add_one(*group, exit_code, "show", "cli.help.batch_show", show);
+  auto [show_command, shown] = add_server_command(*group, exit_code, "show", "cli.help.batch_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.batch_id"))->required();
-  auto [withdraw_command, withdrawn] = add_one(*group, exit_code, "withdraw", "cli.help.batch_withdraw", withdraw);
+  auto [withdraw_command, withdrawn] = add_server_command(*group, exit_code, "withdraw", "cli.help.batch_withdraw", withdraw);
   withdraw_command->add_option("id", withdrawn->id, sentence("cli.help.batch_id"))->required();
   withdraw_command->add_option("--reason", withdrawn->reason, sentence("cli.help.batch_reason"));
   withdraw_command->add_option("--records", withdrawn->records, sentence("cli.help.batch_records"));

@@ -21,4 +21,9 @@ std::string text_of(const json::value& object, const char* name) {
   return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
 }
 
+bool printed_as_json(const Common& common, const json::value& answer) {
+  if (common.json) std::printf("%s\n", json::serialize(answer).c_str());
+  return common.json;
+}
+
 }  // namespace jingwei::app::cli

@@ -161,7 +161,10 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   event.accepted = static_cast<std::int64_t>(portion.rows.rows.size());
   event.cleaned = portion.cleaned;
   event.unchanged = slice.unchanged;
+  event.updated = slice.updated;
   event.refused = static_cast<std::int64_t>(portion.refused.size());
+  event.mended = std::count_if(portion.attempts.begin(), portion.attempts.end(),
+                               [](const Attempt& attempt) { return attempt.taken; });
   event.counts = slice.counts;
 
   auto& counts = next.counts;
@@ -169,7 +172,7 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   counts.accepted += event.accepted;
   counts.cleaned += event.cleaned;
   counts.unchanged += event.unchanged;
-  counts.updated += slice.updated;
+  counts.updated += event.updated;
   counts.refused += event.refused;
   event.last_row = counts.rows_read;
 

@@ -70,6 +70,8 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     event.accepted = 1;
     event.cleaned = clean.changes.empty() ? 0 : 1;
     event.unchanged = slice.unchanged;
+    event.updated = slice.updated;
+    event.mended = mends == nullptr ? 0 : 1;
     event.counts = slice.counts;
     change.events.push_back(to_feed_event(event));
     change.audit.push_back({request.actor, "record.write", resource + ":" + receipt.id.to_string(), "{}"});

@@ -16,7 +16,9 @@ storage::FeedEvent to_feed_event(const SliceEvent& event) {
   json.member("accepted", event.accepted);
   json.member("cleaned", event.cleaned);
   json.member("unchanged", event.unchanged);
+  json.member("updated", event.updated);
   json.member("refused", event.refused);
+  json.member("mended", event.mended);
   json.key("reasons");
   json.begin_object();
   for (const auto& [reason, rows] : event.reasons) json.member(reason, rows);
@@ -42,6 +44,10 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
     const boost::json::value parsed = boost::json::parse(boost::json::string_view(body.data(), body.size()));
     const auto& object = parsed.as_object();
     const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+    // Events from before these were told do not have them.
+    const auto later_number = [&](const char* name) {
+      return object.contains(name) ? number(name) : std::int64_t{0};
+    };
     SliceEvent event;
     event.resource = boost::json::value_to<std::string>(object.at("resource"));
     event.batch = BatchId(number("batch"));
@@ -50,7 +56,9 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
     event.accepted = number("accepted");
     event.cleaned = number("cleaned");
     event.unchanged = number("unchanged");
+    event.updated = later_number("updated");
     event.refused = number("refused");
+    event.mended = later_number("mended");
     for (const auto& [reason, rows] : object.at("reasons").as_object()) {
       event.reasons[std::string(reason)] = rows.to_number<std::int64_t>();
     }

@@ -35,7 +35,9 @@ struct SliceEvent {
   std::int64_t accepted = 0;
   std::int64_t cleaned = 0;
   std::int64_t unchanged = 0;
+  std::int64_t updated = 0;
   std::int64_t refused = 0;
+  std::int64_t mended = 0;  // of the accepted: sent to mend a row that was refused before
   std::map<std::string, std::int64_t> reasons;  // "refuse.phone.prefix" → rows
   std::vector<CountedChange> counts;
 };

@@ -15,7 +15,9 @@ SliceEvent sample() {
   event.accepted = 1'990;
   event.cleaned = 12;
   event.unchanged = 3;
+  event.updated = 5;
   event.refused = 10;
+  event.mended = 2;
   event.reasons = {{"refuse.phone.prefix", 7}, {"refuse.row.few_fields", 3}};
   event.counts = {{"people", RegionId(42), *parse_iso_day("2020-01-21"), 5},
                   {"confirmed", RegionId(7), *parse_iso_day("1969-12-31"), -0.5}};
@@ -35,7 +37,9 @@ TEST(SliceEvent, ComesBackFromTheFeedAsItWas) {
   EXPECT_EQ(read->accepted, expected.accepted);
   EXPECT_EQ(read->cleaned, expected.cleaned);
   EXPECT_EQ(read->unchanged, expected.unchanged);
+  EXPECT_EQ(read->updated, expected.updated);
   EXPECT_EQ(read->refused, expected.refused);
+  EXPECT_EQ(read->mended, expected.mended);
   EXPECT_EQ(read->reasons, expected.reasons);
   ASSERT_EQ(read->counts.size(), 2U);
   for (std::size_t at = 0; at < 2; ++at) {
@@ -44,6 +48,19 @@ TEST(SliceEvent, ComesBackFromTheFeedAsItWas) {
     EXPECT_EQ(read->counts[at].day, expected.counts[at].day);
     EXPECT_EQ(read->counts[at].delta, expected.counts[at].delta);
   }
+}
+
+TEST(SliceEvent, EventsFromBeforeUpdatedAndMendedWereToldAreRead) {
+  std::string body = to_feed_event(sample()).body;
+  for (const std::string_view part : {R"("updated":5,)", R"(,"mended":2)"}) {
+    ASSERT_NE(body.find(part), std::string::npos) << part;
+    body.erase(body.find(part), part.size());
+  }
+  const auto read = parse_slice_event(body);
+  ASSERT_TRUE(read.ok()) << read.error().to_log();
+  EXPECT_EQ(read->updated, 0);
+  EXPECT_EQ(read->mended, 0);
+  EXPECT_EQ(read->refused, 10);
 }
 
 TEST(SliceEvent, DamagedBodiesAreCorruptNotACrash) {

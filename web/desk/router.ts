@@ -6,6 +6,10 @@ import OperationsPage from './pages/OperationsPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
 import DraftPage from './pages/DraftPage.vue';
+import ObjectionPage from './pages/ObjectionPage.vue';
+import ObjectionsPage from './pages/ObjectionsPage.vue';
+import QualityDetail from './pages/QualityDetail.vue';
+import QualityPage from './pages/QualityPage.vue';
 import RulesPage from './pages/RulesPage.vue';
 import SynonymsPage from './pages/SynonymsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
@@ -15,6 +19,8 @@ import ResponsibilitiesPage from './pages/ResponsibilitiesPage.vue';
 import SourcePage from './pages/SourcePage.vue';
 import SourcesPage from './pages/SourcesPage.vue';
 import UploadPage from './pages/UploadPage.vue';
+
+const named = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 // Hash addresses: the hub serves plain files and need not know the desk's pages.
 export const router = createRouter({
@@ -35,6 +41,10 @@ export const router = createRouter({
     { path: '/demands', component: DemandsPage },
     { path: '/demands/:id', component: DemandPage, props: true },
     { path: '/responsibilities', component: ResponsibilitiesPage },
+    { path: '/quality', component: QualityPage },
+    { path: '/quality/:kind(resources|providers)/:id', component: QualityDetail, props: true },
+    { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
+    { path: '/objections/:id', component: ObjectionPage, props: true },
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },

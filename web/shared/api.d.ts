@@ -919,6 +919,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality by resource and provider
+         * @description Scores of the last days (0 to 100), their parts with the points each takes away, and the history by day; none where nothing came. modules/quality/README.md has the formula.
+         */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quality of a resource */
+        get: operations["get_resource_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quality of a provider */
+        get: operations["get_provider_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List objections, newest first */
+        get: operations["list_objections"];
+        put?: never;
+        /** Object to a datum */
+        post: operations["open_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an objection
+         * @description Reason, proposed value and answer are sealed on disk and may hold personal data; that they were read is on record.
+         */
+        get: operations["get_objection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objections/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept, decline or withdraw */
+        post: operations["step_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -1535,6 +1644,33 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Quality of everything */
+        Board: {
+            /**
+             * First day
+             * Format: date
+             */
+            from: string;
+            /**
+             * Last day
+             * Format: date
+             */
+            to: string;
+            /** Resources, lowest score first */
+            resources: components["schemas"]["Standing"][];
+            /** Providers, lowest score first */
+            providers: components["schemas"]["Standing"][];
+            /**
+             * Objections open
+             * Format: int64
+             */
+            open_objections: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue_objections: number;
+        };
         /** Something that breaks */
         Break: {
             /** Field or metric, empty for the key */
@@ -1667,6 +1803,104 @@ export interface components {
             /** Activity */
             activity: components["schemas"]["Activity"];
         };
+        /** Counts */
+        Counts: {
+            /**
+             * Rows taken
+             * Format: int64
+             */
+            accepted: number;
+            /**
+             * Of these new
+             * Format: int64
+             */
+            created: number;
+            /**
+             * Of these changed
+             * Format: int64
+             */
+            updated: number;
+            /**
+             * Of these unchanged
+             * Format: int64
+             */
+            unchanged: number;
+            /**
+             * Of these tidied
+             * Format: int64
+             */
+            cleaned: number;
+            /**
+             * Rows refused
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Refused rows mended
+             * Format: int64
+             */
+            mended: number;
+            /**
+             * Loads
+             * Format: int64
+             */
+            loads: number;
+            /**
+             * Rounds in time
+             * Format: int64
+             */
+            on_time: number;
+            /**
+             * Rounds late or missing
+             * Format: int64
+             */
+            late: number;
+            /**
+             * Objections opened
+             * Format: int64
+             */
+            objected: number;
+            /**
+             * Objections upheld
+             * Format: int64
+             */
+            upheld: number;
+            /**
+             * Objections declined
+             * Format: int64
+             */
+            declined: number;
+            /**
+             * Objections withdrawn
+             * Format: int64
+             */
+            withdrawn: number;
+            /**
+             * Objections answered in time
+             * Format: int64
+             */
+            answered_in_time: number;
+            /**
+             * Objections overdue
+             * Format: int64
+             */
+            answers_missed: number;
+        };
+        /** Score of a day */
+        DayScore: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Score, none when nothing came
+             * Format: double
+             */
+            score: number | null;
+            /** Counts */
+            counts: components["schemas"]["Counts"];
+        };
         /** Value of a day */
         DayValue: {
             /**
@@ -1793,6 +2027,13 @@ export interface components {
             promised_for?: string;
             /** Reason */
             reason?: string;
+        };
+        /** Department */
+        Department: {
+            /** Department id */
+            id: string;
+            /** Department name */
+            title: string;
         };
         /** Department at a glance */
         DepartmentSummary: {
@@ -2123,6 +2364,26 @@ export interface components {
             /** Authority and document */
             authority: string;
         };
+        /** Objection to make */
+        NewObjection: {
+            /** Who objects */
+            actor: string;
+            /** Resource id */
+            resource: string;
+            /** Record id */
+            record: string;
+            /**
+             * Version that was seen
+             * Format: int64
+             */
+            version: number;
+            /** Field */
+            field: string;
+            /** Why it is wrong */
+            reason: string;
+            /** What it should say */
+            proposed?: string;
+        };
         /** New responsibility */
         NewResponsibility: {
             /** Actor */
@@ -2245,6 +2506,118 @@ export interface components {
             /** Notices, newest first */
             items: components["schemas"]["Notice"][];
         };
+        /** Objection */
+        Objection: {
+            /** Id */
+            id: string;
+            /** Resource id */
+            resource: string;
+            /** Resource */
+            resource_title: string;
+            /** Record id */
+            record: string;
+            /**
+             * Version of the record
+             * Format: int64
+             */
+            version: number;
+            /** Field */
+            field: string;
+            /** Title of the field */
+            field_title: string;
+            /** Personal */
+            personal: boolean;
+            /** Provider */
+            provider: components["schemas"]["Department"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "declined" | "withdrawn";
+            /** Who objected */
+            objector: string;
+            /**
+             * Opened at
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string;
+            /** Became overdue */
+            overdue: boolean;
+            /**
+             * Days overdue
+             * Format: int64
+             */
+            days_overdue: number;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /**
+             * Last reminded at
+             * Format: date-time
+             */
+            reminded_at: string | null;
+            /** Closed by */
+            closed_by: string | null;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+        };
+        /** One objection in full */
+        ObjectionDetail: {
+            /** Objection */
+            objection: components["schemas"]["Objection"];
+            /** Reason */
+            reason: string;
+            /** Proposed value */
+            proposed: string | null;
+            /** Answer */
+            answer: string | null;
+            /** Steps taken */
+            steps: components["schemas"]["ObjectionStepTaken"][];
+        };
+        /** Page of objections */
+        ObjectionPage: {
+            /** Objections, newest first */
+            items: components["schemas"]["Objection"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Step of an objection */
+        ObjectionStep: {
+            /** Actor */
+            actor: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "accept" | "decline" | "withdraw";
+            /** Words; must stand to decline */
+            reason?: string;
+        };
+        /** Step taken */
+        ObjectionStepTaken: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "open" | "accept" | "decline" | "withdraw" | "overdue" | "remind";
+            /** Actor, empty for the hub itself */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** Overlap */
         Overlap: {
             /** Meaning */
@@ -2281,6 +2654,31 @@ export interface components {
         OverlapList: {
             /** Overlaps */
             items: components["schemas"]["Overlap"][];
+        };
+        /** Part of the score */
+        Part: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "accuracy" | "repair" | "timeliness" | "objections";
+            /**
+             * Weight of 100
+             * Format: int64
+             */
+            weight: number;
+            /**
+             * Value, 0 to 1; none when it does not count
+             * Format: double
+             */
+            value: number | null;
+            /**
+             * Points it takes away
+             * Format: double
+             */
+            lost: number;
+            /** In a sentence */
+            sentence: string;
         };
         /** Provider */
         Provider: {
@@ -2326,6 +2724,18 @@ export interface components {
              * Format: int64
              */
             count: number;
+        };
+        /** Group of reasons */
+        ReasonGroup: {
+            /** Group */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Rows
+             * Format: int64
+             */
+            rows: number;
         };
         /** Record */
         Record: {
@@ -3139,6 +3549,43 @@ export interface components {
         SourceTrial: {
             /** Files, columns or topic found */
             found: string[];
+        };
+        /** How it stands */
+        Standing: {
+            /** Resource or department id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Provider */
+            provider: components["schemas"]["Department"];
+            /**
+             * Score, 0 to 100; none when nothing came
+             * Format: double
+             */
+            score: number | null;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            /** Counts */
+            counts: components["schemas"]["Counts"];
+            /** Why rows were refused, most first */
+            reasons: components["schemas"]["ReasonGroup"][];
+            /** By day, oldest first */
+            days: components["schemas"]["DayScore"][];
+            /**
+             * Last received at
+             * Format: date-time
+             */
+            last_received_at: string | null;
+            /**
+             * Due again, by the end of that day
+             * Format: date
+             */
+            due: string | null;
+            /**
+             * Rounds missing now
+             * Format: int64
+             */
+            missed_now: number;
         };
         /** Step taken */
         Step: {
@@ -5267,6 +5714,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoctorReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_quality: {
+        parameters: {
+            query?: {
+                /** @description Days */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Quality by resource and provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_resource_quality: {
+        parameters: {
+            query?: {
+                /** @description Days */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Resource id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Quality of a resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_provider_quality: {
+        parameters: {
+            query?: {
+                /** @description Days */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Department id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Quality of a provider */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_objections: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "open" | "accepted" | "declined" | "withdrawn";
+                /** @description Resource */
+                resource?: string;
+                /** @description Provider */
+                provider?: string;
+                /** @description Overdue ones only */
+                overdue?: boolean;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List objections, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_objection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObjection"];
+            };
+        };
+        responses: {
+            /** @description Object to a datum */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show an objection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_objection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionStep"];
+            };
+        };
+        responses: {
+            /** @description Accept, decline or withdraw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetail"];
                 };
             };
             default: components["responses"]["Problem"];

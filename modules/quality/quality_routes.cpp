@@ -1,0 +1,130 @@
+#include "modules/quality/quality_routes.h"
+
+#include "modules/quality/api.gen.h"
+#include "modules/quality/quality_json.h"
+
+namespace jingwei::quality {
+
+using http::problem;
+
+namespace {
+
+std::optional<std::string> text_of(const schema::Datum& given) {
+  if (!given.present()) return std::nullopt;
+  return std::string(given.text());
+}
+
+ObjectionStep step_of(const schema::Datum& given) {
+  for (const auto step : {ObjectionStep::accept, ObjectionStep::decline}) {
+    if (given.text() == name_of(step)) return step;
+  }
+  return ObjectionStep::withdraw;
+}
+
+catalog::WriteRequest request_of(const http::Request& http, const schema::Datum& body,
+                                 const std::optional<std::string>& key) {
+  return {std::string(body["actor"].text()), key, http.language};
+}
+
+}  // namespace
+
+class QualityRoutes::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(QualityService& quality) : quality_(quality) {}
+
+  http::Response get_quality(const http::Request& http, const api::GetQuality& in) override {
+    const auto board = quality_.board(static_cast<int>(in.days));
+    if (!board) return problem(board.error(), http.language);
+    const auto open = quality_.objections().count_open();
+    if (!open) return problem(open.error(), http.language);
+    return http::Response::json(board_json(*board, *open, http.language));
+  }
+
+  http::Response get_resource_quality(const http::Request& http, const api::GetResourceQuality& in) override {
+    return standing_response(quality_.resource(in.id, static_cast<int>(in.days)), http.language);
+  }
+
+  http::Response get_provider_quality(const http::Request& http, const api::GetProviderQuality& in) override {
+    return standing_response(quality_.provider(in.id, static_cast<int>(in.days)), http.language);
+  }
+
+  http::Response list_objections(const http::Request& http, const api::ListObjections& in) override {
+    ObjectionQuery query;
+    if (in.state) query.state = objection_state_named(*in.state);
+    query.resource = in.resource.value_or("");
+    query.provider = in.provider.value_or("");
+    query.overdue = in.overdue.value_or(false);
+    query.before = ObjectionId(in.cursor.value_or(0));
+    const auto limit = static_cast<std::size_t>(in.limit);
+    query.most = limit + 1;
+    auto all = quality_.objections().list(query);
+    if (!all) return problem(all.error(), http.language);
+    const bool more = all->size() > limit;
+    if (more) all->resize(limit);
+    JsonWriter json(4'096);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& one : *all) write_objection(json, one, catalog(), now(), http.language);
+    json.end_array();
+    json.key("next_cursor");
+    if (more) {
+      json.value(all->back().id.to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response open_objection(const http::Request& http, const api::OpenObjection& in) override {
+    const Datum datum = {std::string(in.body["resource"].text()), RecordId(in.body["record"].integer()),
+                         in.body["version"].integer(), std::string(in.body["field"].text())};
+    const auto made = quality_.objections().open(datum, std::string(in.body["reason"].text()), text_of(in.body["proposed"]),
+                                                 request_of(http, in.body, in.idempotency_key));
+    http::Response response = objection_response(made, http.language, 201);
+    if (made) response.headers.emplace_back("Location", "/api/v1/objections/" + made->id.to_string());
+    return response;
+  }
+
+  http::Response get_objection(const http::Request& http, const api::GetObjection& in) override {
+    return objection_response(quality_.objections().find(ObjectionId(in.id)), http.language, 200);
+  }
+
+  http::Response step_objection(const http::Request& http, const api::StepObjection& in) override {
+    const auto made = quality_.objections().take(ObjectionId(in.id), step_of(in.body["step"]),
+                                                 text_of(in.body["reason"]).value_or(""),
+                                                 request_of(http, in.body, in.idempotency_key));
+    return objection_response(made, http.language, 200);
+  }
+
+ private:
+  const catalog::Catalog& catalog() const { return quality_.parts().catalog; }
+  Instant now() const { return quality_.parts().clock.now(); }
+
+  static http::Response standing_response(const Result<Standing>& standing, Language language) {
+    if (!standing) return problem(standing.error(), language);
+    JsonWriter json(8'192);
+    write_standing(json, *standing, language);
+    return http::Response::json(json.take());
+  }
+
+  http::Response objection_response(const Result<Objection>& one, Language language, int status) {
+    if (!one) return problem(one.error(), language);
+    const auto steps = quality_.objections().steps(one->id);
+    if (!steps) return problem(steps.error(), language);
+    return http::Response::json(objection_json(*one, *steps, catalog(), now(), language), status);
+  }
+
+  QualityService& quality_;
+};
+
+QualityRoutes::QualityRoutes(QualityService& quality) : handlers_(std::make_unique<Handlers>(quality)) {}
+
+QualityRoutes::~QualityRoutes() = default;
+
+std::vector<http::Route> QualityRoutes::routes() {
+  return api::routes(*handlers_);
+}
+
+}  // namespace jingwei::quality
