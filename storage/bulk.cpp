@@ -7,9 +7,9 @@ namespace jingwei::storage {
 namespace {
 
 // Two writes closer than this are a stream; one by a person now and then is not.
-constexpr std::chrono::milliseconds stream_gap{100};
-constexpr int rest_per_work = 4;
-constexpr std::chrono::milliseconds longest_rest{200};
+constexpr std::chrono::milliseconds stream_gap{250};
+constexpr int rest_per_work = 7;
+constexpr std::chrono::milliseconds longest_rest{400};
 
 }  // namespace
 

@@ -49,11 +49,11 @@ TEST(BulkPace, RestsOnlyWhileSingleWritesComeOneAfterAnother) {
   EXPECT_EQ(works(milliseconds{10}), milliseconds{0}) << "one write is no stream";
   clock.advance(milliseconds{5});
   pace.note_single();
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{60}) << "four times the fifteen since it went on";
+  EXPECT_EQ(works(milliseconds{10}), milliseconds{105}) << "seven times the fifteen since it went on";
   pace.note_single();
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{40});
+  EXPECT_EQ(works(milliseconds{10}), milliseconds{70});
   pace.note_single();
-  EXPECT_EQ(works(milliseconds{90}), milliseconds{200}) << "not longer than that";
+  EXPECT_EQ(works(milliseconds{90}), milliseconds{400}) << "not longer than that";
   EXPECT_EQ(works(milliseconds{90}), milliseconds{0}) << "the stream has ended";
 }
 
