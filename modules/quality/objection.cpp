@@ -298,7 +298,13 @@ Result<storage::Change> Objections::timer_fell(const storage::Timer& timer) {
   storage::Change change;
   const auto id = ObjectionId::parse(timer.body);
   if (!id) return change;
-  JW_ASSIGN(Objection one, find(*id));
+  // Its words are not needed, and may be gone with their key.
+  ObjectionQuery this_one;
+  this_one.before = ObjectionId(id->value + 1);
+  this_one.most = 1;
+  JW_ASSIGN(auto found, list(this_one));
+  if (found.empty() || found.front().id != *id) return change;
+  Objection one = std::move(found.front());
   if (one.state != ObjectionState::open) return change;  // answered: its timer ends with it
   const Instant now = parts_.clock.now();
   const bool due = now > one.due_at;

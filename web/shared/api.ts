@@ -75,6 +75,13 @@ export function newIdempotencyKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+// The key for what is sent next. A refused request wrote nothing: the next is another one. Where no answer came it may be
+// done all the same, so it keeps its key.
+export function keyAfter(cause: unknown, key: string): string {
+  const refused = cause instanceof Problem && cause.status >= 400 && cause.status < 500;
+  return refused ? newIdempotencyKey() : key;
+}
+
 export const api = {
   system: () => get<SystemInfo>('/system'),
   findRegions: (query: { q?: string; under?: string; level?: number; limit?: number; cursor?: string },
