@@ -141,10 +141,9 @@ Result<std::uint64_t> copy_part(AuditLog& log, FileWriter& file, std::string_vie
 Result<void> export_log(AuditLog& log, const AuditAsked& asked) {
   JW_ASSIGN(const std::string last, log.last_head());
   if (last.empty()) return Error(ErrorCode::conflict, "app.nothing_signed");
-  JW_ASSIGN(const std::string hub, log.hub_name());
   const std::uint64_t size = number_of(json::parse(last), "size");
   JW_ASSIGN(FileWriter file, FileWriter::open(asked.file));
-  JW_TRY(file.write(audit::export_first_line(hub, last) + '\n'));
+  JW_TRY(file.write(audit::export_first_line(last) + '\n'));
   JW_ASSIGN(const std::uint64_t heads, copy_part(log, file, "heads", "size", size + 1, asked.common.json));
   JW_ASSIGN(const std::uint64_t leaves, copy_part(log, file, "leaves", "position", size, asked.common.json));
   JW_TRY(file.write(audit::export_last_line(heads, leaves) + '\n'));

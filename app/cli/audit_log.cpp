@@ -73,8 +73,6 @@ class OwnLog final : public AuditLog {
     return head ? audit::head_json(*head) : std::string();
   }
 
-  Result<std::string> hub_name() override { return hub_.settings().name; }
-
   Result<std::string> piece(std::string_view part, std::uint64_t from) override {
     return audit::export_piece(service_, part, from, piece_lines);
   }
@@ -152,11 +150,6 @@ class ServedLog final : public AuditLog {
     const auto page = json::parse(answer);
     const auto& items = page.at("items").as_array();
     return items.empty() ? std::string() : json::serialize(items.front());
-  }
-
-  Result<std::string> hub_name() override {
-    JW_ASSIGN(const std::string system, ask_server(data_, "GET", "/api/v1/system"));
-    return std::string(json::parse(system).at("name").as_string());
   }
 
   Result<std::string> piece(std::string_view part, std::uint64_t from) override {

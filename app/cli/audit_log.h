@@ -35,7 +35,6 @@ class AuditLog {
   virtual Result<std::string> consistency(std::uint64_t first, std::uint64_t second) = 0;
   // The newest signed head; empty when nothing was signed yet.
   virtual Result<std::string> last_head() = 0;
-  virtual Result<std::string> hub_name() = 0;
   // Lines of an export's part ("heads", "leaves") from a size or position on; none at the end.
   virtual Result<std::string> piece(std::string_view part, std::uint64_t from) = 0;
 };

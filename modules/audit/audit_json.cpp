@@ -153,10 +153,9 @@ Result<std::string> export_piece(AuditService& service, std::string_view part, s
   return lines;
 }
 
-std::string export_first_line(const std::string& hub, std::string_view last_head) {
+std::string export_first_line(std::string_view last_head) {
   JsonWriter json(512);
   begin_format(json, "jingwei-audit-log");
-  json.member("hub", hub);
   json.key("last");
   json.raw(last_head);
   json.end_object();

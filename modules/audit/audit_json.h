@@ -17,8 +17,8 @@ std::string head_json(const SignedHead& head);
 // Errors: those of AuditService.
 Result<std::string> export_piece(AuditService& service, std::string_view part, std::uint64_t from,
                                  std::size_t most);
-// The first line: which hub, and the newest signed head (as head_json gives it), at which the export ends.
-std::string export_first_line(const std::string& hub, std::string_view last_head);
+// The first line, with the newest signed head (as head_json gives it), at which the export ends.
+std::string export_first_line(std::string_view last_head);
 // The last line, so that a file cut short is known.
 std::string export_last_line(std::uint64_t heads, std::uint64_t leaves);
 

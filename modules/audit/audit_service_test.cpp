@@ -1,14 +1,8 @@
 // Goal: every entry gets one place in the log whatever happens; each change of what stands is found and
 // located; proofs hold for outsiders.
-#include "modules/audit/audit_service.h"
+#include <thread>
 
-#include <gtest/gtest.h>
-
-#include "modules/audit/messages.gen.h"
-#include "modules/audit/sql.gen.h"
-#include "storage/sql.gen.h"
-#include "storage/statement.h"
-#include "tests/support/backends.h"
+#include "modules/audit/audit_testing.h"
 
 namespace jingwei::audit {
 namespace {
@@ -17,64 +11,7 @@ using namespace jingwei::testing;
 using storage::Blob;
 
 template <typename Backend>
-class Audit : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { register_messages(); }
-  void SetUp() override {
-    if (const std::string reason = Backend::missing(); !reason.empty()) GTEST_SKIP() << reason;
-    backend_ = std::make_unique<Backend>();
-    open();
-  }
-  void TearDown() override {
-    service_.reset();
-    store_.reset();
-    backend_.reset();
-  }
-
-  void open() {
-    service_.reset();
-    store_.reset();
-    store_ = must(backend_->open(clock_));
-    std::vector<storage::Migration> all;
-    for (const auto migrations : {storage::sql::migrations(), sql::migrations()})
-      all.insert(all.end(), migrations.begin(), migrations.end());
-    must(store_->migrate(all));
-    service_ = std::make_unique<AuditService>(*store_, clock_, key_, "one");
-  }
-
-  void record(int count) {
-    for (int i = 0; i < count; ++i) {
-      storage::Change change;
-      change.audit.push_back({"officer 7", i % 2 == 0 ? "record.read" : "batch.upload",
-                              "subject " + std::to_string(recorded_++), "{\"rows\":3}"});
-      must(store_->commit(std::move(change)));
-      clock_.advance(std::chrono::milliseconds{1});
-    }
-  }
-
-  void run(const std::string& text, std::vector<storage::Value> parameters = {}) {
-    statements_.push_back(std::make_unique<storage::Statement>(storage::Statement{"test", text, text}));
-    storage::Change change;
-    change.writes.push_back({statements_.back().get(), std::move(parameters), std::nullopt});
-    must(store_->commit(std::move(change)));
-  }
-
-  Verification verified() { return must(service_->verify(key_.public_key())); }
-  std::vector<std::string> found() {
-    std::vector<std::string> texts;
-    for (const auto& finding : verified().findings)
-      texts.push_back(std::string(name_of(finding.kind)) + " " + finding.place);
-    return texts;
-  }
-
-  ManualClock clock_;
-  const crypto::SigningKey key_{*crypto::Secret::parse(std::string(64, '7'))};
-  std::unique_ptr<Backend> backend_;
-  std::vector<std::unique_ptr<storage::Statement>> statements_;  // outlive the store
-  std::unique_ptr<storage::Store> store_;
-  std::unique_ptr<AuditService> service_;
-  int recorded_ = 0;
-};
+class Audit : public AuditFixture<Backend> {};
 
 TYPED_TEST_SUITE(Audit, Backends, BackendNames);
 
@@ -124,6 +61,49 @@ TYPED_TEST(Audit, GoesOnAfterARestartAndBesideASecondProcess) {
   EXPECT_TRUE(crypto::verify_consistency(first->size, last->size, first->root, last->root, proof.path));
   EXPECT_EQ(this->service_->prove_consistency(first->size + 1, last->size).error().message, "audit.no_head");
   EXPECT_TRUE(this->verified().whole());
+}
+
+TYPED_TEST(Audit, AKillBetweenAppendingAndSigningLosesNothing) {
+  this->record(5);
+  must(this->service_->step());
+  this->record(4);
+  EXPECT_EQ(must(this->service_->step()), 4U);
+  EXPECT_EQ(must(this->service_->last_head())->size, 5U) << "appended, not signed";
+  this->open();
+  this->clock_.advance(std::chrono::seconds{60});
+  EXPECT_EQ(must(this->service_->step()), 0U);
+  EXPECT_EQ(must(this->service_->last_head())->size, 9U);
+  EXPECT_TRUE(this->verified().whole());
+}
+
+// Both believe that they hold the lease: the cursor alone decides.
+TYPED_TEST(Audit, TwoProcessesNeverMakeTwoLeavesOfOneEntry) {
+  if constexpr (!TypeParam::shared) GTEST_SKIP() << "one process holds a data folder";
+  constexpr int entries = 300;
+  const auto other_store = must(this->backend_->open(this->clock_));
+  AuditService other(*other_store, this->clock_, this->key_, "one");
+  std::atomic<bool> done = false;
+  std::atomic<int> taken = 0;
+  const auto sequence = [&](AuditService& service) {
+    while (!done) {
+      const auto stepped = service.step();
+      if (stepped) taken += static_cast<int>(*stepped);
+      if (stepped) continue;
+      EXPECT_EQ(stepped.error().code, ErrorCode::conflict) << stepped.error().to_log();
+    }
+  };
+  std::thread first(sequence, std::ref(*this->service_));
+  std::thread second(sequence, std::ref(other));
+  this->record(entries);
+  while (taken < entries) std::this_thread::yield();
+  done = true;
+  first.join();
+  second.join();
+  EXPECT_EQ(taken, entries);
+  must(this->service_->settle());
+  const auto result = this->verified();
+  EXPECT_TRUE(result.whole());
+  EXPECT_EQ(result.leaves, static_cast<std::uint64_t>(entries));
 }
 
 TYPED_TEST(Audit, ProofsHoldAndNotForAnythingElse) {
@@ -188,6 +168,53 @@ TYPED_TEST(Audit, ChangesOfLeavesTilesAndHeadsAreFound) {
   EXPECT_EQ(missing.back(), "entry_unlogged 1");
 }
 
+TYPED_TEST(Audit, WhatTheTreeAloneCannotTellIsFoundToo) {
+  this->record(6);
+  must(this->service_->settle());
+  this->run("UPDATE consumer_cursor SET sequence = sequence + 1 WHERE name = 'audit'");
+  EXPECT_EQ(this->found().size(), 1U);
+  EXPECT_TRUE(this->found().front().starts_with("cursor_moved "));
+  // A sequencer that was set back takes entries twice.
+  this->run("UPDATE consumer_cursor SET xact = 0, sequence = 0 WHERE name = 'audit'");
+  this->open();
+  must(this->service_->settle());
+  EXPECT_EQ(this->found(), std::vector<std::string>{"order_broken 6"});
+}
+
+TYPED_TEST(Audit, AnEntryEmptiedWithoutAnOrderIsFound) {
+  this->record(6);
+  must(this->service_->settle());
+  const auto leaf = must(this->service_->read_leaves(2, 1)).front();
+  this->run("DELETE FROM audit_entry WHERE xact = $1 AND sequence = $2",
+            {leaf.key.transaction, leaf.key.sequence});
+  this->run("UPDATE audit_leaf SET salt = $1 WHERE position = 2", {Blob{}});
+  EXPECT_EQ(this->found(), std::vector<std::string>{"destroyed_unordered 2"});
+}
+
+// A log of years is looked at page by page.
+TYPED_TEST(Audit, ALogOfManyPagesIsVerifiedAndProved) {
+  storage::Change many;
+  for (int i = 0; i < 9'000; ++i)
+    many.audit.push_back({"officer", "record.read", "subject " + std::to_string(i), "{}"});
+  must(this->store_->commit(std::move(many)));
+  must(this->service_->settle());
+  std::vector<std::uint64_t> progress;
+  const auto result = must(this->service_->verify(this->key_.public_key(), [&](std::uint64_t done) {
+    progress.push_back(done);
+    return true;
+  }));
+  EXPECT_TRUE(result.whole());
+  EXPECT_EQ(result.leaves, 9'000U);
+  EXPECT_GE(progress.size(), 3U);
+  EXPECT_EQ(progress.back(), 9'000U);
+  EXPECT_EQ(this->service_->verify(std::nullopt, [](std::uint64_t) { return false; }).error().message,
+            "audit.stopped");
+  const auto proof = must(this->service_->prove(8'191));
+  EXPECT_TRUE(crypto::verify_inclusion(
+      crypto::leaf_hash({reinterpret_cast<const char*>(proof.leaf.commitment.data()), 32}), 8'191,
+      proof.head.size, proof.path, proof.head.root));
+}
+
 TYPED_TEST(Audit, ForgedHeadsAreFound) {
   this->record(20);
   must(this->service_->settle());
@@ -240,6 +267,32 @@ TYPED_TEST(Audit, SearchesByWhatAnAuditorKnows) {
                 .entries.size(),
             2U);
   EXPECT_EQ(must(this->service_->search({}, all[4].key, 100)).entries.size(), 2U);
+
+  storage::Change asked;
+  asked.audit.push_back({"clerk", "source.ask", "person:1",
+                         R"({"purpose":"elderly-care","region":"990102","resource":"r","outcome":"unknown"})"});
+  must(this->store_->commit(std::move(asked)));
+  for (const EntryQuery& query : {EntryQuery{.purpose = "elderly-care"}, EntryQuery{.region = "990102"},
+                                  EntryQuery{.resource = "r"}, EntryQuery{.outcome = "unknown"}})
+    EXPECT_EQ(must(this->service_->search(query, std::nullopt, 100)).entries.size(), 1U);
+  EXPECT_EQ(must(this->service_->search({.outcome = "done"}, std::nullopt, 100)).entries.size(), 7U);
+  EXPECT_EQ(must(this->service_->search({.outcome = "done"}, std::nullopt, 3)).entries.size(), 3U);
+}
+
+TYPED_TEST(Audit, ASearchLooksAtABoundedNumberAndSaysWhereToGoOn) {
+  storage::Change rare;
+  rare.audit.push_back({"clerk", "keys.rotate", "keystore", "{}"});
+  must(this->store_->commit(std::move(rare)));
+  this->clock_.advance(std::chrono::hours{1});
+  storage::Change many;
+  for (int i = 0; i < 25'000; ++i) many.audit.push_back({"officer", "record.read", "x", "{}"});
+  must(this->store_->commit(std::move(many)));
+  const auto page = must(this->service_->search({.event = "keys.rotate"}, std::nullopt, 10));
+  EXPECT_TRUE(page.entries.empty());
+  ASSERT_TRUE(page.next);
+  const auto rest = must(this->service_->search({.event = "keys.rotate"}, page.next, 10));
+  EXPECT_EQ(rest.entries.size(), 1U);
+  EXPECT_FALSE(rest.next);
 }
 
 }  // namespace
