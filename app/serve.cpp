@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "http/system_routes.h"
 #include "modules/audit/audit_routes.h"
-#include "modules/audit/sensitive_routes.h"
 #include "modules/catalog/catalog_routes.h"
 #include "modules/forms/forms_routes.h"
 #include "modules/ingest/ingest_routes.h"

@@ -1,4 +1,4 @@
-#include "modules/audit/sensitive_routes.h"
+#include "modules/audit/audit_routes.h"
 
 #include <algorithm>
 #include <optional>

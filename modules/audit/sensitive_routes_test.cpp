@@ -1,6 +1,6 @@
 // Goal: nothing sensitive is told before it is on record, and the record says what was told, of whom, and how it
 // went.
-#include "modules/audit/sensitive_routes.h"
+#include "modules/audit/audit_routes.h"
 
 #include <future>
 

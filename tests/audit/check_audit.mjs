@@ -217,7 +217,7 @@ export async function checkExport(first, lines, options, tell) {
       attempt(() => { commitment = checkLeaf(leaf); });
       if (commitment === null) commitment = bytes(leaf.commitment, 32, `leaf ${tree.size}: the commitment`);
       if (leaf.entry === null) emptied.set(`entry ${leaf.position}`, ++destroyed);
-      else if (leaf.entry.event === 'audit.destroy') orders.add(leaf.entry.subject);
+      else if (leaf.entry?.event === 'audit.destroy') orders.add(leaf.entry.subject);
       tree.append(leafHash(commitment));
       judgeHeads();
     } else {
