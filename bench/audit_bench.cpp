@@ -1,7 +1,8 @@
-// Claims: a million audit entries are taken into the log, proved and verified in bounded memory; taking them costs
-// little beside writing the same rows by plain SQL; reads are recorded, synced, faster than a rush needs.
-// audit_bench [entries, 1000000] [rounds, 3]; JSON lines out; medians. The peer on each storage is one
-// INSERT … SELECT of the very rows the sequencer wrote, in the same database and run: no hashing, no salts, no pages.
+// Claims: a million audit entries are taken into the log, proved and verified in bounded memory; taking them
+// costs little beside writing the same rows by plain SQL; reads are recorded, synced, faster than a rush
+// needs. audit_bench [entries, 1000000] [rounds, 3]; JSON lines out; medians. The peer on each storage is one
+// INSERT … SELECT of the very rows the sequencer wrote, in the same database and run: no hashing, no salts,
+// no pages.
 #include <unistd.h>
 
 #include <cstdio>
@@ -72,7 +73,8 @@ void report(const std::string& metric, const char* unit, double value, double pe
 }
 
 const std::string peer_table =
-    "CREATE TABLE peer_leaf (position BIGINT NOT NULL PRIMARY KEY, xact BIGINT NOT NULL, sequence BIGINT NOT NULL, "
+    "CREATE TABLE peer_leaf (position BIGINT NOT NULL PRIMARY KEY, xact BIGINT NOT NULL, sequence BIGINT NOT "
+    "NULL, "
     "shard BIGINT NOT NULL, salt BYTEA NOT NULL, commitment BYTEA NOT NULL); "
     "CREATE INDEX peer_leaf_entry ON peer_leaf (xact, sequence)";
 const storage::Migration peer_step{"bench", 1, "peer", peer_table, peer_table};
@@ -85,9 +87,9 @@ void record(storage::Store& store, std::int64_t entries) {
   for (std::int64_t done = 0; done < entries;) {
     storage::Change change;
     for (std::size_t i = 0; i < entries_in_a_change && done < entries; ++i, ++done) {
-      change.audit.push_back({"officer " + std::to_string(done % 97), "record.read",
-                              "person:00112233445566778899aabbccddeeff",
-                              R"({"region":"990102001001001","resource":"resident-register","outcome":"answered"})"});
+      change.audit.push_back(
+          {"officer " + std::to_string(done % 97), "record.read", "person:00112233445566778899aabbccddeeff",
+           R"({"region":"990102001001001","resource":"resident-register","outcome":"answered"})"});
     }
     must(store.commit(std::move(change)));
   }
@@ -176,7 +178,8 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   {
     const storage::TemporaryFolder folder;
-    const auto store = must(storage::open_embedded({.folder = folder.path() + "/data", .clock = &clock, .vfs = {}}));
+    const auto store =
+        must(storage::open_embedded({.folder = folder.path() + "/data", .clock = &clock, .vfs = {}}));
     measure("embedded", *store, entries, rounds);
   }
   if (const auto missing = storage::TestServer::missing(); !missing.empty()) {

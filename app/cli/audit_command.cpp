@@ -131,8 +131,9 @@ Result<std::uint64_t> copy_part(AuditLog& log, FileWriter& file, std::string_vie
       ++copied;
     }
     if (part == "leaves")
-      show_progress(quiet, sentence("cli.audit.progress", {{"done", grouped(static_cast<std::int64_t>(copied))},
-                                                           {"all", grouped(static_cast<std::int64_t>(end))}}));
+      show_progress(quiet,
+                    sentence("cli.audit.progress", {{"done", grouped(static_cast<std::int64_t>(copied))},
+                                                    {"all", grouped(static_cast<std::int64_t>(end))}}));
   }
   end_progress(quiet);
   return copied;
@@ -231,7 +232,9 @@ void add_audit(CLI::App& app, int& exit_code) {
 
   auto exported = std::make_shared<AuditAsked>();
   sub = add_one(*group, exit_code, "export", "cli.help.audit_export", exported, well<export_log>);
-  sub->add_option("--to", exported->file, sentence("cli.help.audit_export_file"))->type_name("FILE")->required();
+  sub->add_option("--to", exported->file, sentence("cli.help.audit_export_file"))
+      ->type_name("FILE")
+      ->required();
 }
 
 }  // namespace jingwei::app::cli

@@ -40,8 +40,8 @@ class OwnLog final : public AuditLog {
     JW_TRY(record("audit.verify"));
     audit::VerificationRun run;
     JW_ASSIGN(run.leaves_total, service_.size());
-    const auto expected = asked.key.empty() ? std::optional(service_.public_key())
-                                            : crypto::hash_from_hex(asked.key);
+    const auto expected =
+        asked.key.empty() ? std::optional(service_.public_key()) : crypto::hash_from_hex(asked.key);
     run.started_at = hub_.clock().now();
     JW_ASSIGN(run.result, service_.verify(expected, [&](std::uint64_t done) {
       show_verified(asked.common.json, done, run.leaves_total);

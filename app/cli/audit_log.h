@@ -23,8 +23,8 @@ struct AuditAsked {
   std::string file;
 };
 
-// Answers are those of the API (modules/audit/api.yaml), as JSON. Errors: the audit module's, or what the server
-// said.
+// Answers are those of the API (modules/audit/api.yaml), as JSON. Errors: the audit module's, or what the
+// server said.
 class AuditLog {
  public:
   virtual ~AuditLog() = default;

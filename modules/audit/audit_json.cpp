@@ -230,8 +230,9 @@ std::string run_json(const VerificationRun& run, Language language) {
     json.begin_object();
     json.member("kind", kind);
     json.member("place", finding.place);
-    json.member("sentence", render(Error(ErrorCode::corrupt, "audit.finding." + kind).with("place", finding.place),
-                                   language));
+    json.member(
+        "sentence",
+        render(Error(ErrorCode::corrupt, "audit.finding." + kind).with("place", finding.place), language));
     json.end_object();
   }
   json.end_array();

@@ -13,8 +13,8 @@ std::string entries_json(const FoundPage& page);
 void write_head(JsonWriter& json, const SignedHead& head);
 std::string head_json(const SignedHead& head);
 
-// Lines of an export, each ended: the part "heads" from a size on, or "leaves" from a position on, at most `most`.
-// Errors: those of AuditService.
+// Lines of an export, each ended: the part "heads" from a size on, or "leaves" from a position on, at most
+// `most`. Errors: those of AuditService.
 Result<std::string> export_piece(AuditService& service, std::string_view part, std::uint64_t from,
                                  std::size_t most);
 // The first line, with the newest signed head (as head_json gives it), at which the export ends.

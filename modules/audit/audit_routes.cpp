@@ -28,9 +28,15 @@ class AuditRoutes::Handlers final : public api::Operations {
       before = storage::FeedPosition::parse(*in.cursor);
       if (!before) return problem(Error(ErrorCode::invalid, "audit.bad_cursor").at("cursor"), http.language);
     }
-    const EntryQuery query{in.actor.value_or(""),  in.event.value_or(""),   in.subject.value_or(""),
-                           in.from,                in.to,                   in.purpose.value_or(""),
-                           in.region.value_or(""), in.resource.value_or(""), in.outcome.value_or("")};
+    const EntryQuery query{in.actor.value_or(""),
+                           in.event.value_or(""),
+                           in.subject.value_or(""),
+                           in.from,
+                           in.to,
+                           in.purpose.value_or(""),
+                           in.region.value_or(""),
+                           in.resource.value_or(""),
+                           in.outcome.value_or("")};
     const auto page = service_.search(query, before, static_cast<std::size_t>(in.limit));
     if (!page) return problem(page.error(), http.language);
     return http::Response::json(entries_json(*page));

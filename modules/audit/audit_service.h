@@ -37,18 +37,18 @@ struct FoundPage {
 };
 
 enum class FindingKind : std::uint8_t {
-  entry_changed,       // entry or salt do not give the commitment
-  entry_missing,       // a leaf whose entry is gone without a destruction order
-  entry_unlogged,      // entries before the log's end without a leaf
-  commitment_changed,  // the leaf's commitment is not what the tree holds
-  leaf_missing,        // a gap in the positions
-  order_broken,        // a leaf whose entry is not younger than the one before it: taken twice, or moved
+  entry_changed,        // entry or salt do not give the commitment
+  entry_missing,        // a leaf whose entry is gone without a destruction order
+  entry_unlogged,       // entries before the log's end without a leaf
+  commitment_changed,   // the leaf's commitment is not what the tree holds
+  leaf_missing,         // a gap in the positions
+  order_broken,         // a leaf whose entry is not younger than the one before it: taken twice, or moved
   destroyed_unordered,  // an entry destroyed without an order on record
-  cursor_moved,        // the sequencer's place is not the last leaf's: entries would be taken twice or never
-  tile_changed,        // the tree's stored hashes are not those of the leaves
-  root_differs,        // a signed head tells of another log
-  signature_bad,       // a head that its key did not sign
-  key_unknown,         // a head signed by another key than the one given
+  cursor_moved,         // the sequencer's place is not the last leaf's: entries would be taken twice or never
+  tile_changed,         // the tree's stored hashes are not those of the leaves
+  root_differs,         // a signed head tells of another log
+  signature_bad,        // a head that its key did not sign
+  key_unknown,          // a head signed by another key than the one given
 };
 std::string_view name_of(FindingKind kind);
 
@@ -101,8 +101,8 @@ class AuditService {
   Result<Consistency> prove_consistency(std::uint64_t first, std::uint64_t second);
 
   // Reads the whole log again from the entries and compares everything that is stored, in bounded memory.
-  // With `expected`, every head must be signed by that key. `progress` gets the leaves done and ends the run by
-  // returning false.
+  // With `expected`, every head must be signed by that key. `progress` gets the leaves done and ends the run
+  // by returning false.
   Result<Verification> verify(const std::optional<crypto::PublicKey>& expected,
                               const std::function<bool(std::uint64_t)>& progress = {});
   // How many leaves stand.

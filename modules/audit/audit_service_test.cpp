@@ -269,8 +269,9 @@ TYPED_TEST(Audit, SearchesByWhatAnAuditorKnows) {
   EXPECT_EQ(must(this->service_->search({}, all[4].key, 100)).entries.size(), 2U);
 
   storage::Change asked;
-  asked.audit.push_back({"clerk", "source.ask", "person:1",
-                         R"({"purpose":"elderly-care","region":"990102","resource":"r","outcome":"unknown"})"});
+  asked.audit.push_back(
+      {"clerk", "source.ask", "person:1",
+       R"({"purpose":"elderly-care","region":"990102","resource":"r","outcome":"unknown"})"});
   must(this->store_->commit(std::move(asked)));
   for (const EntryQuery& query : {EntryQuery{.purpose = "elderly-care"}, EntryQuery{.region = "990102"},
                                   EntryQuery{.resource = "r"}, EntryQuery{.outcome = "unknown"}})

@@ -14,8 +14,7 @@ constexpr std::string_view local_actor = "local";
 constexpr std::size_t code_most = 32;  // bytes of a region's code
 
 bool is_sensitive_read(const http::Route& route) {
-  return route.audit != "none" &&
-         (route.method == http::Method::get || route.permission.ends_with(".read"));
+  return route.audit != "none" && (route.method == http::Method::get || route.permission.ends_with(".read"));
 }
 
 // Which {placeholder} of the path is the resource.
@@ -104,18 +103,20 @@ void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
                        const http::Request& request, const http::PathValues& values,
                        http::Responder respond) {
       const auto asked = asked_by(request, values, event, resource);
-      http::Responder recorded([&store, asked, respond, language = request.language](http::Response response) {
-        auto change = entry_of(asked, response.disclosed, outcome_of(response.status));
-        // Not waited for here, so that a pool thread serves the next reader while the disk syncs.
-        auto waiting = std::make_shared<std::pair<http::Responder, http::Response>>(respond, std::move(response));
-        store.commit(std::move(change), [waiting, language](Result<storage::Committed> committed) {
-          if (committed) {
-            waiting->first(std::move(waiting->second));
-          } else {
-            waiting->first(http::problem(committed.error(), language));
-          }
-        });
-      });
+      http::Responder recorded(
+          [&store, asked, respond, language = request.language](http::Response response) {
+            auto change = entry_of(asked, response.disclosed, outcome_of(response.status));
+            // Not waited for here, so that a pool thread serves the next reader while the disk syncs.
+            auto waiting =
+                std::make_shared<std::pair<http::Responder, http::Response>>(respond, std::move(response));
+            store.commit(std::move(change), [waiting, language](Result<storage::Committed> committed) {
+              if (committed) {
+                waiting->first(std::move(waiting->second));
+              } else {
+                waiting->first(http::problem(committed.error(), language));
+              }
+            });
+          });
       handle(request, values, std::move(recorded));
     };
   }

@@ -1,5 +1,5 @@
-// Goal: nothing sensitive is told before it is on record, and the record says what was told, of whom, and how it
-// went.
+// Goal: nothing sensitive is told before it is on record, and the record says what was told, of whom, and how
+// it went.
 #include "modules/audit/audit_routes.h"
 
 #include <future>
@@ -33,8 +33,9 @@ class SensitiveReads : public AuditFixture<Backend> {
     request.path = "/api/v1/resources/residents/records/9";
     request.query = query;
     std::promise<http::Response> answered;
-    routes[0].handle(request, {"residents", "9"},
-                     http::Responder([&](http::Response response) { answered.set_value(std::move(response)); }));
+    routes[0].handle(request, {"residents", "9"}, http::Responder([&](http::Response response) {
+                       answered.set_value(std::move(response));
+                     }));
     return answered.get_future().get();
   }
   std::vector<FoundEntry> recorded() { return must(this->service_->search({}, std::nullopt, 10)).entries; }
@@ -58,7 +59,8 @@ TYPED_TEST(SensitiveReads, AnAnswerIsOnRecordWithWhomItTellsOf) {
 }
 
 TYPED_TEST(SensitiveReads, TheRequestTellsWhatTheAnswerDoesNot) {
-  this->ask(*this->store_, this->route("record.read", http::Response::json("{}", 404)), "limit=2&under=990102");
+  this->ask(*this->store_, this->route("record.read", http::Response::json("{}", 404)),
+            "limit=2&under=990102");
   const auto entry = this->recorded().at(0).entry;
   EXPECT_EQ(entry.subject, "/api/v1/resources/residents/records/9");
   EXPECT_EQ(entry.detail, R"({"region":"990102","resource":"residents","outcome":"refused"})");

@@ -50,14 +50,15 @@ class Tampering : public AuditFixture<Backend> {
     const auto findings = this->verified().findings;
     EXPECT_TRUE(std::any_of(findings.begin(), findings.end(),
                             [&](const Finding& finding) { return finding.place == place.told; }))
-        << place.table << '.' << place.column << " of " << place.told << ": " << what << ", " << findings.size()
-        << " findings";
+        << place.table << '.' << place.column << " of " << place.told << ": " << what << ", "
+        << findings.size() << " findings";
     Place moved = place;
     const std::string key = place.column + " = ";
     if (const auto at = moved.where.find(key); at != std::string::npos)
-      moved.where.replace(at, moved.where.find(" AND", at) == std::string::npos
-                                  ? std::string::npos
-                                  : moved.where.find(" AND", at) - at,
+      moved.where.replace(at,
+                          moved.where.find(" AND", at) == std::string::npos
+                              ? std::string::npos
+                              : moved.where.find(" AND", at) - at,
                           key + std::to_string(std::get<std::int64_t>(after)));
     write(moved, before);
   }

@@ -57,8 +57,8 @@ class Pass {
     if (result_.findings.size() < findings_most) result_.findings.push_back({kind, std::move(place)});
   }
 
-  // Looks at the heads of at most `size` leaves that were not looked at yet. Those signed after the pass began
-  // are left to the next one.
+  // Looks at the heads of at most `size` leaves that were not looked at yet. Those signed after the pass
+  // began are left to the next one.
   Result<void> judge_heads(std::uint64_t size) {
     while (result_.last_head) {
       if (heads_.empty() && heads_from_ <= result_.last_head->size) {
@@ -66,7 +66,8 @@ class Pass {
         heads_.assign(page.begin(), page.end());
         heads_from_ = heads_.empty() ? result_.last_head->size + 1 : heads_.back().size + 1;
       }
-      if (heads_.empty() || heads_.front().size > size || heads_.front().size > result_.last_head->size) break;
+      if (heads_.empty() || heads_.front().size > size || heads_.front().size > result_.last_head->size)
+        break;
       const SignedHead& head = heads_.front();
       const std::string place = std::to_string(head.size);
       ++result_.heads;
@@ -156,9 +157,9 @@ class Pass {
   const std::optional<crypto::PublicKey>& expected_;
   crypto::MerkleLog log_;
   std::uint64_t next_ = 0;
-  storage::FeedPosition key_;       // of the last leaf looked at
-  std::deque<SignedHead> heads_;    // the next ones, smallest first
-  std::uint64_t heads_from_ = 0;    // where the page after them begins
+  storage::FeedPosition key_;        // of the last leaf looked at
+  std::deque<SignedHead> heads_;     // the next ones, smallest first
+  std::uint64_t heads_from_ = 0;     // where the page after them begins
   std::set<std::string> unordered_;  // destroyed entries whose order has not been met yet
   Verification result_;
 };

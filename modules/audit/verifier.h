@@ -29,8 +29,8 @@ class Verifier {
   Verifier(AuditService& service, storage::Store& store, const Clock& clock);
   ~Verifier();  // stops what runs
 
-  // Begins a verification against `expected` (none: this hub's own key), on record under `actor`; while one runs
-  // that one is told of. Errors: the store's.
+  // Begins a verification against `expected` (none: this hub's own key), on record under `actor`; while one
+  // runs that one is told of. Errors: the store's.
   Result<VerificationRun> start(std::optional<crypto::PublicKey> expected, const std::string& actor);
   VerificationRun current() const;
   // Waits for what runs to end; for tests.

@@ -31,7 +31,8 @@ class Checker : public AuditFixture<EmbeddedBackend> {
     record(9);
     must(service_->settle());
     storage::Change odd;
-    odd.audit.push_back({"张三 \"\\\n\r\t\b\f\x01\x1f\xc2\x85\xe2\x80\xa8", "record.read", "person:\xf0\xa0\x80\x80", ""});
+    odd.audit.push_back(
+        {"张三 \"\\\n\r\t\b\f\x01\x1f\xc2\x85\xe2\x80\xa8", "record.read", "person:\xf0\xa0\x80\x80", ""});
     must(store_->commit(std::move(odd)));
     must(service_->settle());
     must(store_->commit(must(service_->destroy(4, "security 1", "order 2026-9"))));
@@ -73,7 +74,8 @@ TEST_F(Checker, FindsAWholeLogAndItsProofsWhole) {
   const auto size = must(service_->last_head())->size;
   std::string files = write_export();
   for (std::uint64_t position = 0; position < size; ++position) files += " " + write_proof(position);
-  files += " " + write_consistency(9, size) + " " + write_consistency(10, size) + " " + write_consistency(size, size);
+  files += " " + write_consistency(9, size) + " " + write_consistency(10, size) + " " +
+           write_consistency(size, size);
   EXPECT_EQ(node("check_audit.mjs --key " + key_text() + " " + files), 0);
   EXPECT_EQ(node("check_audit.mjs --key " + std::string(64, '0') + " " + files + " > /dev/null"), 1);
 }

@@ -30,8 +30,7 @@ AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& 
 std::string subject_pseudonym(const SourceParts& parts, const Question& question, const Settings& inputs) {
   for (const auto& input : question.inputs) {
     const auto found = inputs.find(input.name);
-    if (input.subject && found != inputs.end())
-      return storage::pseudonym_of(parts.sealer, found->second);
+    if (input.subject && found != inputs.end()) return storage::pseudonym_of(parts.sealer, found->second);
   }
   return "person:nobody";
 }
