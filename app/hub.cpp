@@ -82,6 +82,8 @@ Result<void> Hub::open_keystore() {
   JW_TRY(files.make_folders(folder));
   JW_ASSIGN(auto master, crypto::load_master_key(files, folder + "/master.key"));
   JW_ASSIGN(keystore_, crypto::Keystore::open(files, folder, clock_, std::move(master), settings_.crypto));
+  JW_ASSIGN(const auto seed, crypto::load_secret_file(files, folder + "/audit.key"));
+  signing_key_ = std::make_unique<crypto::SigningKey>(seed);
   sealer_ = storage::keyed_sealer(*keystore_, clock_, [this](std::string_view table) {
     const auto entry = catalog_->find(table);
     if (!entry) return std::string();  // a table of the hub itself
@@ -103,6 +105,7 @@ Result<void> Hub::open_modules(const Share& share) {
                                   {data_folder_ + "/uploads", data_folder_ + "/sources"});
   FileSystem& files = *files_;
   JW_TRY(store_->migrate(all_migrations()));
+  audit_ = std::make_unique<audit::AuditService>(*store_, clock_, *signing_key_, owner_);
   JW_ASSIGN(auto national, load_national_regions(files, share));
 
   storage::FeedPosition from;
@@ -155,6 +158,7 @@ Hub::~Hub() {
 }
 
 void Hub::start(int loaders) {
+  audit_->start();
   follower_->start();
   metrics_->start(owner_);
   ingest_->start(loaders);
@@ -170,6 +174,7 @@ void Hub::stop() {
   if (ingest_) ingest_->stop();
   if (metrics_) metrics_->stop();
   if (follower_) follower_->stop();
+  if (audit_) audit_->stop();
 }
 
 std::string Hub::region_name() const {

@@ -9,6 +9,8 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "crypto/keystore.h"
+#include "crypto/signing.h"
+#include "modules/audit/audit_service.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
@@ -38,7 +40,8 @@ class Hub {
                                              const Share& share, const Clock& clock);
   ~Hub();
 
-  // Follows the feed, saves figures and loads waiting batches on threads of its own, until stop().
+  // Follows the feed, saves figures, loads waiting batches and takes audit entries into the log on threads of
+  // its own, until stop().
   void start(int loaders);
   void stop();
 
@@ -57,6 +60,7 @@ class Hub {
   forms::FormsService& forms() { return *forms_; }
   source::SourceService& sources() { return *sources_; }
   quality::QualityService& quality() { return *quality_; }
+  audit::AuditService& audit() { return *audit_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -75,8 +79,10 @@ class Hub {
   std::string owner_;  // this process among those on one database
   std::unique_ptr<crypto::Keystore> keystore_;
   std::unique_ptr<storage::Sealer> sealer_;
+  std::unique_ptr<crypto::SigningKey> signing_key_;  // of the audit log
   std::unique_ptr<FileSystem> files_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<audit::AuditService> audit_;
   std::unique_ptr<region::Regions> regions_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::CatalogLists> lists_;

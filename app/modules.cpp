@@ -4,6 +4,8 @@
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
 #include "http/messages.gen.h"
+#include "modules/audit/messages.gen.h"
+#include "modules/audit/sql.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/forms/messages.gen.h"
@@ -30,7 +32,8 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
-        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations()}) {
+        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
+        audit::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -51,6 +54,7 @@ void register_all_messages() {
   spreadsheet::register_messages();
   source::register_messages();
   quality::register_messages();
+  audit::register_messages();
   sim::register_messages();
   app::register_messages();
 }

@@ -10,6 +10,7 @@
 #include "app/system_api.h"
 #include "base/log.h"
 #include "http/system_routes.h"
+#include "modules/audit/audit_routes.h"
 #include "modules/catalog/catalog_routes.h"
 #include "modules/forms/forms_routes.h"
 #include "modules/ingest/ingest_routes.h"
@@ -51,25 +52,6 @@ void append_figures(Hub& hub, std::string& out) {
     };
     line("accepted", quality.accepted);
     line("refused", quality.refused);
-  }
-}
-
-// A read that api.yaml calls sensitive is on record before it is answered; writes put their entry into their
-// own Change.
-void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
-  for (auto& route : routes) {
-    if (route.audit == "none" || route.method != http::Method::get || route.runs != http::Runs::pool)
-      continue;
-    route.handle = [&store, event = route.audit, handle = std::move(route.handle)](
-                       const http::Request& request, const http::PathValues& values,
-                       http::Responder respond) {
-      storage::Change change;
-      change.audit.push_back({"local", event, std::string(request.path), "{}"});
-      if (auto recorded = store.commit(std::move(change)); !recorded) {
-        return respond(http::problem(recorded.error(), request.language));
-      }
-      handle(request, values, std::move(respond));
-    };
   }
 }
 
@@ -123,6 +105,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   });
   source::SourceRoutes source_routes(hub.sources());
   quality::QualityRoutes quality_routes(hub.quality());
+  audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
   SystemApi system_api(hub);
 
   http::Options server_options;
@@ -150,11 +133,11 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        system_api.routes()}) {
+        audit_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 
-  audit_reads(routes, hub.store());
+  audit::audit_reads(routes, hub.store());
 
   hub.start(loader_threads);
   metrics_routes.start();

@@ -34,6 +34,10 @@ std::string to_hex(std::string_view bytes) {
   return text;
 }
 
+Error bad_secret(const std::string& place) {
+  return Error(ErrorCode::invalid, "crypto.bad_master").with("path", place);
+}
+
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string bytes;
@@ -346,16 +350,7 @@ Result<void> Keystore::destroy(const std::vector<KeyId>& ids, const std::string&
 
 // --- the master key ---
 
-Result<Secret> load_master_key(FileSystem& files, const std::string& path) {
-  const auto bad = [](const std::string& place) {
-    return Error(ErrorCode::invalid, "crypto.bad_master").with("path", place);
-  };
-  if (const char* given = std::getenv("JINGWEI_MASTER_KEY");  // NOLINT(concurrency-mt-unsafe)
-      given != nullptr && *given != '\0') {
-    const auto secret = Secret::parse(given);
-    if (!secret) return bad("JINGWEI_MASTER_KEY");
-    return *secret;
-  }
+Result<Secret> load_secret_file(FileSystem& files, const std::string& path) {
   JW_ASSIGN(const bool present, files.exists(path));
   if (!present) {
     // Born with its mode: at no moment can others read it.
@@ -378,7 +373,15 @@ Result<Secret> load_master_key(FileSystem& files, const std::string& path) {
   JW_ASSIGN(std::string text, read_text(files, path, master_key_bytes));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   const auto secret = Secret::parse(text);
-  if (!secret) return bad(path);
+  if (!secret) return bad_secret(path);
+  return *secret;
+}
+
+Result<Secret> load_master_key(FileSystem& files, const std::string& path) {
+  const char* given = std::getenv("JINGWEI_MASTER_KEY");  // NOLINT(concurrency-mt-unsafe)
+  if (given == nullptr || *given == '\0') return load_secret_file(files, path);
+  const auto secret = Secret::parse(given);
+  if (!secret) return bad_secret("JINGWEI_MASTER_KEY");
   return *secret;
 }
 

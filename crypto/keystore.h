@@ -101,10 +101,13 @@ class Keystore {
   std::atomic<std::uint64_t> generation_{1};
 };
 
+// 64 hexadecimal digits from the file `path`, which is made with random ones, readable by its owner only,
+// when absent. Errors: invalid "crypto.bad_master", denied "crypto.master_open_to_others" (the file's mode),
+// the file system's.
+Result<Secret> load_secret_file(FileSystem& files, const std::string& path);
+
 // The master key of a data folder: from the environment variable JINGWEI_MASTER_KEY (64 hexadecimal digits),
-// else from the file `path`, which is made with a random key, readable by its owner only, when absent.
-// Errors: invalid "crypto.bad_master", denied "crypto.master_open_to_others" (the file's mode), the file
-// system's.
+// else from the file `path`. Errors: those of load_secret_file.
 Result<Secret> load_master_key(FileSystem& files, const std::string& path);
 
 }  // namespace jingwei::crypto

@@ -37,6 +37,15 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+// Whom and what an answer tells of: goes into the audit log and never to the client. Empty where there is
+// nothing to say beyond the request.
+struct Disclosure {
+  std::string subject;  // a pseudonym (storage/pseudonym.h)
+  std::string region;   // code
+  std::string resource;
+  std::string purpose;
+};
+
 // One answer. `headers` holds extra ones only; the server adds Date, Content-Length, Content-Type, ETag, Vary
 // and encoding.
 struct Response {
@@ -46,6 +55,7 @@ struct Response {
   std::string etag;           // with quotes; the server answers 304 to a matching If-None-Match
   std::string cache_control;  // "no-store" when empty
   std::vector<std::pair<std::string, std::string>> headers;
+  Disclosure disclosed;
 
   static Response json(std::string body, int status = 200);
   static Response text(std::string body, std::string content_type, int status = 200);

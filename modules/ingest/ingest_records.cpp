@@ -74,7 +74,8 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     event.mended = mends == nullptr ? 0 : 1;
     event.counts = slice.counts;
     change.events.push_back(to_feed_event(event));
-    change.audit.push_back({request.actor, "record.write", resource + ":" + receipt.id.to_string(), "{}"});
+    change.audit.push_back({request.actor, "record.write", resource + ":" + receipt.id.to_string(),
+                            "{\"resource\":\"" + entry->resource.id + "\"}"});
     if (mends != nullptr)
       JW_TRY(add_mending(parts_.store, resource, *mends, request.actor, parts_.clock.now(), change));
     if (request.idempotency_key) {

@@ -9,6 +9,7 @@
 #include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::ingest {
 
@@ -231,6 +232,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     write_record(json, *record, (*entry)->resource, *service_.parts().regions.tree(), http.language);
     http::Response response = http::Response::json(json.take());
     response.etag = "\"" + std::to_string(record->version) + "\"";
+    response.disclosed = disclosure_of(*record, (*entry)->resource);
     return response;
   }
 
@@ -324,6 +326,22 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto entry = catalog().find(view->batch.resource);
     if (!entry) return problem(entry.error(), language);
     return http::Response::json(withdrawal_json(batch, withdrawal, plan, (*entry)->resource, language), status);
+  }
+
+  // Whom one record tells of: the person of its first identifier.
+  http::Disclosure disclosure_of(const Record& record, const catalog::Resource& resource) const {
+    http::Disclosure disclosed;
+    disclosed.resource = resource.id;
+    const auto tree = service_.parts().regions.tree();
+    const region::Node node = record.region ? tree->find(record.region) : region::no_node;
+    if (node != region::no_node) disclosed.region = tree->code(node);
+    for (std::size_t at = 0; at < resource.fields.size(); ++at) {
+      const auto* identifier = std::get_if<std::string>(&record.values[at]);
+      if (resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr) continue;
+      disclosed.subject = storage::pseudonym_of(service_.parts().sealer, *identifier);
+      break;
+    }
+    return disclosed;
   }
 
   http::Response synonyms_response(const std::string& resource, const Result<SynonymList>& list,

@@ -114,7 +114,8 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
                                 kept, digest.bytes, now_us},
                                1});
     }
-    change.audit.push_back({request.actor, "batch.upload", "batch:" + id.to_string(), "{}"});
+    change.audit.push_back(
+        {request.actor, "batch.upload", "batch:" + id.to_string(), "{\"resource\":\"" + resource + "\"}"});
     if (request.also) request.also(id, change);
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {

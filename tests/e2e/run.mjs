@@ -4,6 +4,7 @@
 // Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
 import assert from 'node:assert/strict';
 import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { auditTests } from './audit.mjs';
 import { catalogTests } from './catalog.mjs';
 import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
@@ -39,7 +40,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/operations', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/audit', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
@@ -86,6 +87,7 @@ try {
   await cockpitTests(suite);
   await deskTests(suite);
   await operationsTests(suite);
+  await auditTests(suite);
   await sourceTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);

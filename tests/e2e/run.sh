@@ -150,6 +150,20 @@ batch_commands() {
   return 1
 }
 
+# The log verified, proved and exported through the running hub, judged by the checker; a changed byte is named.
+audit_commands() {
+  local data=$1 told="$work/audit.out" checker="$here/../audit/check_audit.mjs"
+  audit() { LC_ALL=C "$program" audit "$@" --data "$data" >"$told" 2>&1; }
+  audit verify && grep -q 'The log is whole' "$told" || return 1
+  audit list --event batch. --limit 5 && grep -q 'batch.upload' "$told" || return 1
+  audit export --to "$work/audit.jsonl" && audit prove 3 --to "$work/proof.json" || return 1
+  node "$checker" "$work/audit.jsonl" "$work/proof.json" || return 1
+  audit prove 999999999 && return 1
+  sed '0,/"actor":"/s//"actor":"x/' "$work/audit.jsonl" >"$work/changed.jsonl"
+  node "$checker" "$work/changed.jsonl" >"$told" && return 1
+  grep -q 'leaf 0: entry and salt do not give the commitment' "$told"
+}
+
 embedded() {
   echo "# embedded store"
   make_city "$work/embedded" || { miss "the demo city is made"; return; }
@@ -163,6 +177,7 @@ embedded() {
   browse
   check "the catalogue is looked after on the command line" catalogue_commands "$work/embedded"
   check "a batch is withdrawn on the command line" batch_commands "$work/embedded"
+  check "the audit log is verified, proved and exported on the command line" audit_commands "$work/embedded"
   check "every figure is the same after a restart" same_after_restart "$work/embedded"
   check "the hub ends by itself on SIGTERM" stop
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "storage/digest.h"
+#include "storage/sealer.h"
 #include "storage/store.h"
 
 namespace jingwei::testing {

@@ -1,6 +1,7 @@
 // Goal: the tables of all modules together come up on an empty database, come up again, and from every step
 // before.
 #include "app/modules.h"
+#include "modules/audit/sql.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/region/sql.gen.h"
 #include "modules/source/sql.gen.h"
@@ -51,7 +52,7 @@ TYPED_TEST(Upgrades, NoStepStandsTwiceAndNumbersHaveNoGaps) {
   for (const auto& migration : all_migrations()) {
     EXPECT_EQ(migration.number, ++last[migration.module]) << migration.module << ' ' << migration.title;
   }
-  EXPECT_EQ(last.size(), 7U);
+  EXPECT_EQ(last.size(), 8U);
 }
 
 TYPED_TEST(Upgrades, DataNewerThanTheProgramAreRefused) {
@@ -89,6 +90,17 @@ TYPED_TEST(Upgrades, SourcesFromEveryStep) {
        "refused, "
        "repeated FROM source ORDER BY id",
        "SELECT id, source, outcome, detail FROM source_run ORDER BY id"});
+}
+
+TYPED_TEST(Upgrades, TheAuditLogFromEveryStep) {
+  this->check(audit::sql::migrations(),
+              {"INSERT INTO audit_leaf (position, xact, sequence, shard, salt, commitment) VALUES (0, 4, 1, 0, "
+               "CAST('s' AS BYTEA), CAST('c' AS BYTEA))",
+               "INSERT INTO audit_tile (level, tile, hashes) VALUES (0, 0, CAST('h' AS BYTEA))",
+               "INSERT INTO audit_head (size, root, signed_at, public_key, signature) VALUES (1, CAST('r' AS "
+               "BYTEA), 5, CAST('k' AS BYTEA), CAST('g' AS BYTEA))"},
+              {"SELECT position, xact, sequence, shard FROM audit_leaf", "SELECT level, tile FROM audit_tile",
+               "SELECT size, signed_at FROM audit_head"});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
+import AuditPage from './pages/AuditPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
@@ -48,6 +49,7 @@ export const router = createRouter({
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
+    { path: '/audit', component: AuditPage },
     { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/resources' },
   ],

@@ -4,6 +4,132 @@
  */
 
 export interface paths {
+    "/api/v1/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the audit log, newest first
+         * @description One request looks at twenty thousand entries at most: a page may hold few or none and still name a next_cursor. Go on with it.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/entries/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry with the proof that the log holds it */
+        get: operations["get_audit_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/entries/{position}/destruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Destroy the words of an entry by order; all proofs still hold */
+        post: operations["destroy_audit_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed tree heads, newest first */
+        get: operations["list_tree_heads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proof that an earlier log is the beginning of a later one */
+        get: operations["get_consistency_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log in pieces, JSON lines
+         * @description The pieces one after the other are the export file of docs/formats/audit-log.md. A piece without lines is the end of its part.
+         */
+        get: operations["export_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last verification and how far it is */
+        get: operations["get_verification"];
+        put?: never;
+        /** Start to verify the whole log */
+        post: operations["start_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -1412,6 +1538,77 @@ export interface components {
             /** Room */
             room: string;
         };
+        /** Audit entry */
+        AuditEntry: {
+            /** Feed position */
+            id: string;
+            /**
+             * Place in the log; none until the sequencer has taken it
+             * Format: int64
+             */
+            position: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Time, microseconds since 1970
+             * Format: int64
+             */
+            at_us: number;
+            /** Actor */
+            actor: string;
+            /** Action */
+            event: string;
+            /** Subject; persons under a pseudonym */
+            subject: string;
+            /** Detail, JSON as it is committed to */
+            detail: string;
+            /** Purpose */
+            purpose: string;
+            /** Region code */
+            region: string;
+            /** Resource */
+            resource: string;
+            /** Outcome */
+            outcome: string;
+        };
+        /** What a verification found */
+        AuditFinding: {
+            /** Kind */
+            kind: string;
+            /** Place */
+            place: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /** Leaf of the log */
+        AuditLeaf: {
+            /**
+             * Place
+             * Format: int64
+             */
+            position: number;
+            /** Salt, empty once destroyed */
+            salt: string;
+            /** Commitment */
+            commitment: string;
+            /** Words, none once destroyed */
+            entry: components["schemas"]["LeafEntry"] | null;
+        };
+        /** Page of audit entries */
+        AuditPage: {
+            /** Entries, newest first */
+            items: components["schemas"]["AuditEntry"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+            /**
+             * How far back this page looked; one page looks at a bounded number
+             * Format: date-time
+             */
+            looked_back_to: string | null;
+        };
         /** Backup */
         Backup: {
             /** Name */
@@ -1803,6 +2000,22 @@ export interface components {
             /** Activity */
             activity: components["schemas"]["Activity"];
         };
+        /** Consistency proof */
+        ConsistencyProof: {
+            /** Format */
+            format: string;
+            /**
+             * Version of the format
+             * Format: int64
+             */
+            version: number;
+            /** Earlier head */
+            first: components["schemas"]["TreeHead"];
+            /** Later head */
+            second: components["schemas"]["TreeHead"];
+            /** Hashes */
+            path: components["schemas"]["HashText"][];
+        };
         /** Counts */
         Counts: {
             /**
@@ -2066,6 +2279,11 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Order of destruction */
+        DestructionOrder: {
+            /** Number of the order */
+            order: string;
+        };
         /** Difference */
         Difference: {
             /**
@@ -2216,6 +2434,24 @@ export interface components {
             /** Notes */
             notes: components["schemas"]["FormNote"][];
         };
+        /** Hash */
+        HashText: string;
+        /** Inclusion proof */
+        InclusionProof: {
+            /** Format */
+            format: string;
+            /**
+             * Version of the format
+             * Format: int64
+             */
+            version: number;
+            /** Leaf */
+            leaf: components["schemas"]["AuditLeaf"];
+            /** Newest signed head; signed within a minute */
+            head: components["schemas"]["TreeHead"] | null;
+            /** Neighbouring hashes, from below */
+            path: components["schemas"]["HashText"][];
+        };
         /** A key, without its secret */
         Key: {
             /**
@@ -2254,6 +2490,27 @@ export interface components {
         KeyList: {
             /** Keys */
             items: components["schemas"]["Key"][];
+        };
+        /** What a leaf commits to */
+        LeafEntry: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Time, microseconds since 1970
+             * Format: int64
+             */
+            at_us: number;
+            /** Actor */
+            actor: string;
+            /** Action */
+            event: string;
+            /** Subject */
+            subject: string;
+            /** Detail, JSON */
+            detail: string;
         };
         /** Definition of a metric */
         MetricDefinition: {
@@ -3723,6 +3980,37 @@ export interface components {
              */
             now: string;
         };
+        /** Signed tree head */
+        TreeHead: {
+            /**
+             * Entries
+             * Format: int64
+             */
+            size: number;
+            /** Root */
+            root: string;
+            /**
+             * Signed at
+             * Format: date-time
+             */
+            signed_at: string;
+            /**
+             * Signed at, microseconds since 1970
+             * Format: int64
+             */
+            signed_at_us: number;
+            /** Public key */
+            public_key: string;
+            /** Signature (Ed25519) */
+            signature: string;
+        };
+        /** Page of signed tree heads */
+        TreeHeadPage: {
+            /** Heads, newest first */
+            items: components["schemas"]["TreeHead"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Unknown word */
         UnknownWord: {
             /** Word */
@@ -3799,6 +4087,65 @@ export interface components {
             value: string;
             /** Unit of the field */
             unit?: string;
+        };
+        /** Verification */
+        Verification: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /**
+             * Entries done
+             * Format: int64
+             */
+            leaves_done: number;
+            /**
+             * Entries in all
+             * Format: int64
+             */
+            leaves_total: number;
+            /**
+             * Started at
+             * Format: date-time
+             */
+            started_at: string | null;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /** Whole and unchanged */
+            whole: boolean;
+            /**
+             * Entries
+             * Format: int64
+             */
+            leaves: number;
+            /**
+             * Destroyed by order
+             * Format: int64
+             */
+            destroyed: number;
+            /**
+             * Heads
+             * Format: int64
+             */
+            heads: number;
+            /**
+             * Waiting for the log
+             * Format: int64
+             */
+            waiting: number;
+            /** Findings, at most a hundred */
+            findings: components["schemas"]["AuditFinding"][];
+            /** Why it could not end */
+            error: string | null;
+        };
+        /** Start of a verification */
+        VerificationOrder: {
+            /** Key that must have signed; this hub's own by default */
+            public_key?: string;
         };
         /** Version of a definition */
         Version: {
@@ -4009,6 +4356,232 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Actor */
+                actor?: string;
+                /** @description Action; ending in a dot, all that begin with it */
+                event?: string;
+                /** @description Subject */
+                subject?: string;
+                /** @description Purpose */
+                purpose?: string;
+                /** @description Region code */
+                region?: string;
+                /** @description Resource */
+                resource?: string;
+                /** @description Outcome */
+                outcome?: string;
+                /** @description From */
+                from?: string;
+                /** @description Before */
+                to?: string;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search the audit log, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_audit_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Place */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry with the proof that the log holds it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    destroy_audit_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Place */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionOrder"];
+            };
+        };
+        responses: {
+            /** @description Destroy the words of an entry by order; all proofs still hold */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_tree_heads: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed tree heads, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeHeadPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_consistency_proof: {
+        parameters: {
+            query: {
+                /** @description Entries of the earlier head */
+                first: number;
+                /** @description Entries of the later head */
+                second: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Proof that an earlier log is the beginning of a later one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_audit_log: {
+        parameters: {
+            query: {
+                /** @description Part */
+                part: "heads" | "leaves";
+                /** @description From this size or place */
+                from?: number;
+                /** @description Lines per piece */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The log in pieces, JSON lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last verification and how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationOrder"];
+            };
+        };
+        responses: {
+            /** @description Start to verify the whole log */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_resources: {
         parameters: {
             query?: {

@@ -74,7 +74,8 @@ Result<void> add_mending(storage::Store& store, const std::string& resource, con
                            std::nullopt});
   change.writes.push_back({&sql::recount_mended, {root.batch.value}, std::nullopt});
   change.audit.push_back({actor, "batch.refused.repair",
-                          "batch:" + row.batch.to_string() + ":" + std::to_string(row.line), "{}"});
+                          "batch:" + row.batch.to_string() + ":" + std::to_string(row.line),
+                          "{\"resource\":\"" + resource + "\"}"});
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "modules/source/sql.gen.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::source {
 
@@ -10,17 +11,6 @@ namespace {
 // The sealer keeps a key for each table: for each purpose, too.
 std::string table_of(const std::string& purpose) {
   return "source_answer." + purpose;
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
 }
 
 storage::Value micros_of(std::optional<Instant> at) {
@@ -40,10 +30,9 @@ AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& 
 std::string subject_pseudonym(const SourceParts& parts, const Question& question, const Settings& inputs) {
   for (const auto& input : question.inputs) {
     const auto found = inputs.find(input.name);
-    if (input.subject && found != inputs.end())
-      return "asked:" + hex(parts.sealer.equality_hash("source_question", "subject", found->second));
+    if (input.subject && found != inputs.end()) return storage::pseudonym_of(parts.sealer, found->second);
   }
-  return "asked:nobody";
+  return "person:nobody";
 }
 
 Result<std::optional<KeptAnswer>> find_kept(const SourceParts& parts, storage::Reader& reader,

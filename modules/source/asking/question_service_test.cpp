@@ -43,7 +43,7 @@ TYPED_TEST(Questions, LeaveAnAuditEntryWithoutWhatWasStatedOrAnswered) {
   ASSERT_EQ(entries.size(), 5U);
   const std::string id = this->source_.to_string();
   const std::string pseudonym = entries[0].substr(0, entries[0].find(" {"));
-  EXPECT_TRUE(pseudonym.starts_with("tester asked:")) << pseudonym;
+  EXPECT_TRUE(pseudonym.starts_with("tester person:")) << pseudonym;
   EXPECT_EQ(
       entries[0],
       pseudonym + R"( {"source":")" + id +
