@@ -1,29 +1,9 @@
 // What both storages do alike with rows of the core's tables and with bulk slices.
 #pragma once
 
-#include <mutex>
-#include <optional>
-
 #include "storage/store.h"
 
 namespace jingwei::storage {
-
-// Lets those who wait for single writes go first: while such writes come one after another, whoever appends slices
-// rests after each, so that it works a small share of the time. Thread-safe.
-class BulkPace {
- public:
-  explicit BulkPace(const Clock& clock) : clock_(clock) {}
-  // A single write is asked for.
-  void note_single();
-  // A slice was appended: how long to rest before the next.
-  std::chrono::nanoseconds rest();
-
- private:
-  const Clock& clock_;
-  std::mutex mutex_;
-  std::optional<std::chrono::nanoseconds> last_single_, single_before_;
-  std::optional<std::chrono::nanoseconds> resumed_;  // when the last rest was over
-};
 
 // Errors: too_large over limits::change_writes rows (hand in limits::bulk_slice_rows, which take well under
 // limits::bulk_slice_time); internal when the cells do not fill rows.

@@ -1,6 +1,5 @@
 // Goal: the small pieces of the core: positions, added Changes, seals, ids, and upgrades of the core's own
 // tables.
-#include "storage/bulk.h"
 #include "storage/sealer.h"
 #include "storage/sql.gen.h"
 #include "storage/store_suite.h"
@@ -31,30 +30,6 @@ TEST(Change, ChangesOfSeveralModulesAddUp) {
   EXPECT_EQ(one.writes.size(), 2U);
   EXPECT_EQ(one.events.back().body, "b");
   EXPECT_TRUE(one.idempotency);
-}
-
-TEST(BulkPace, RestsOnlyWhileSingleWritesComeOneAfterAnother) {
-  using std::chrono::milliseconds;
-  ManualClock clock(Instant{});
-  BulkPace pace(clock);
-  const auto works = [&](milliseconds time) {
-    clock.advance(time);
-    const auto rest = pace.rest();
-    clock.advance(std::chrono::duration_cast<milliseconds>(rest));
-    return rest;
-  };
-  works(milliseconds{10});
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{0}) << "nobody else writes";
-  pace.note_single();
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{0}) << "one write is no stream";
-  clock.advance(milliseconds{5});
-  pace.note_single();
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{105}) << "seven times the fifteen since it went on";
-  pace.note_single();
-  EXPECT_EQ(works(milliseconds{10}), milliseconds{70});
-  pace.note_single();
-  EXPECT_EQ(works(milliseconds{90}), milliseconds{400}) << "not longer than that";
-  EXPECT_EQ(works(milliseconds{90}), milliseconds{0}) << "the stream has ended";
 }
 
 TEST(PlainSealer, OpensWhatItSealedAndNothingElse) {

@@ -51,13 +51,9 @@ class PostgresStore final : public Store {
   Result<std::unique_ptr<Reader>> read() override { return readers_.read(); }
 
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
-    pace_.note_single();
     writers_->submit(Job{std::move(change), std::move(done)});
   }
-  Result<Committed> commit(Change change) override {
-    pace_.note_single();
-    return writers_->commit(std::move(change));
-  }
+  Result<Committed> commit(Change change) override { return writers_->commit(std::move(change)); }
 
   // One slice at a time, on a connection of its own: interactive writers never wait in the same queue.
   Result<Committed> append(BulkSlice slice) override {
@@ -73,7 +69,6 @@ class PostgresStore final : public Store {
         Committed committed{outcome.positions.front(), std::nullopt};
         if (committed.position == FeedPosition{}) committed.position = writers_->head();
         writers_->note(committed.position);
-        std::this_thread::sleep_for(pace_.rest());
         return committed;
       }
       if (outcome.repeated) return find_earlier(*connection, *slice.change.idempotency);
@@ -159,7 +154,6 @@ class PostgresStore final : public Store {
   }
 
   const Clock& clock_;
-  BulkPace pace_{clock_};
   std::string uri_;
   ReaderPool readers_;
   ReaderPool service_;  // small statements of the core itself, apart from what callers hold open

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 #include "base/file_system.h"
 #include "http/test_client.h"
@@ -130,6 +131,7 @@ void CaseRunner::run_step(const YamlNode& step) {
   if (step.find("pages") != nullptr) return page_through(step);
   if (step.find("event") != nullptr) return follow(step);
   if (step.find("until") != nullptr) return wait(step);
+  if (step.find("eventually") != nullptr) return ask_until(step);
   ask(step);
 }
 
@@ -308,6 +310,24 @@ void CaseRunner::wait(const YamlNode& step) {
       return matches(at_pointer(root, pair.key.scalar), filled(pair.value.scalar));
     });
     if (all) return;
+  }
+}
+
+// What a thread of the hub does by itself: asked again until it is so.
+void CaseRunner::ask_until(const YamlNode& step) {
+  const YamlNode& wanted = *step.find("eventually");
+  constexpr int asked_most = 500;
+  constexpr std::chrono::milliseconds between{20};
+  for (int asked = 0;; ++asked) {
+    const Exchange got = exchange(step, filled(scalar(step, "request")));
+    ASSERT_EQ(got.status, 200) << got.body;
+    const json::value root = parsed(got.body);
+    const bool all = std::all_of(wanted.pairs.begin(), wanted.pairs.end(), [&](const auto& pair) {
+      return matches(at_pointer(root, pair.key.scalar), filled(pair.value.scalar));
+    });
+    if (all) return;
+    ASSERT_LT(asked, asked_most) << "still not so: " << got.body.substr(0, 600);
+    std::this_thread::sleep_for(between);
   }
 }
 

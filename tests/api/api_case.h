@@ -32,6 +32,7 @@ class CaseRunner {
   void ask(const schema::YamlNode& step);
   void page_through(const schema::YamlNode& step);
   void follow(const schema::YamlNode& step);
+  void ask_until(const schema::YamlNode& step);
   void wait(const schema::YamlNode& step);
   Exchange exchange(const schema::YamlNode& step, const std::string& request);
   void check(const schema::YamlNode& expect, const Exchange& got);
