@@ -1,6 +1,5 @@
-#include <boost/json.hpp>
-
 #include "app/cli/audit_log.h"
+#include "app/cli/server_json.h"
 #include "modules/audit/audit_json.h"
 
 namespace jingwei::app::cli {
@@ -10,11 +9,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t key_digits = 64;
-
-std::string text_of(const json::value& object, const char* name) {
-  const auto& value = object.at(name);
-  return value.is_string() ? std::string(value.as_string()) : value.is_null() ? "-" : json::serialize(value);
-}
 
 std::uint64_t number_of(const json::value& object, const char* name) {
   return object.at(name).to_number<std::uint64_t>();

@@ -1,7 +1,4 @@
-#include <boost/json.hpp>
-
-#include "app/cli/cli.h"
-#include "app/cli/server_client.h"
+#include "app/cli/server_json.h"
 
 namespace jingwei::app::cli {
 
@@ -15,15 +12,10 @@ struct SynonymsCommand {
   std::vector<std::string> pairs;  // word=choice; word= takes it away
 };
 
-std::string text_of(const json::value& object, const char* name) {
-  return json::value_to<std::string>(object.at(name));
-}
-
 // The lists are kept by the running server, so it is asked.
 Result<json::value> ask(const SynonymsCommand& command, const std::string& method, const std::string& target,
                         const std::string& body = {}) {
-  JW_ASSIGN(const std::string answer, ask_server(command.common.data, method, target, body));
-  return json::parse(answer);
+  return ask_json(command.common.data, method, target, body);
 }
 
 std::string place(const SynonymsCommand& command) {
