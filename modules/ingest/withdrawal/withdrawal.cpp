@@ -202,7 +202,8 @@ Result<WithdrawalPlan> Withdrawals::plan(BatchId id) const {
   };
 
   JW_ASSIGN(auto reader, parts.store.read());
-  JW_ASSIGN(const auto withdrawn, withdrawn_of(*reader, batch.resource));
+  JW_ASSIGN(auto withdrawn, withdrawn_of(*reader, batch.resource));
+  withdrawn.insert(id);  // an earlier version of its own does not stand again either
   JW_ASSIGN(const auto heads, catalog::slices_of_batch(*reader, batch.resource, id, SIZE_MAX >> 1));
   const std::array<Value, 3> since = {batch.resource, id.value, to_micros(batch.started_at)};
   JW_ASSIGN(plan.repeated_by, read_ids(*reader, sql::batches_repeating, since));

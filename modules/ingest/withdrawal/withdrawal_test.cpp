@@ -136,6 +136,17 @@ TYPED_TEST(WithdrawalWorld, WhatLaterBatchesSaidStaysAndHistoryNeverComesBack) {
   EXPECT_EQ(this->counted("people"), 0);
 }
 
+TYPED_TEST(WithdrawalWorld, ARecordThatTheBatchToldTwiceEndsAsForetold) {
+  const Batch wrong =
+      this->load("people", this->all_as("户籍", 0, 400) + this->all_as("流动", 0, 20).substr(people_header.size()));
+  const WithdrawalPlan plan = must(this->withdrawals().plan(wrong.id));
+  EXPECT_EQ(plan.ends, 400);
+  EXPECT_EQ(plan.restores, 0);
+  EXPECT_EQ(plan.figures->at("people"), -400);
+  EXPECT_EQ(this->withdraw(wrong.id).ended, 400);
+  EXPECT_EQ(this->counted("people"), 0);
+}
+
 TYPED_TEST(WithdrawalWorld, TheSameFileMayComeAgainAndItsRecordsStandOnceMore) {
   this->load("people", this->all_as("户籍", 0, 300));
   const std::string file = this->all_as("流动", 0, 30) + people(500, 400).substr(people_header.size());
