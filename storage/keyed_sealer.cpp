@@ -47,6 +47,11 @@ class KeyedSealer final : public Sealer {
   KeyedSealer(crypto::Keystore& keystore, const Clock& clock, PurposesOf purposes_of)
       : keystore_(keystore), clock_(clock), purposes_of_(std::move(purposes_of)), plain_(plain_sealer()) {}
 
+  Result<void> prepare(std::string_view table) const override {
+    JW_TRY(keys_of(table, clock_.now()));
+    return {};
+  }
+
   std::string seal(const Cell& cell, std::string_view plain) const override {
     const Key& key = *at_hand(cell.table).sealing;
     const auto nonce = next_nonce();
@@ -128,28 +133,34 @@ class KeyedSealer final : public Sealer {
     return keys;
   }
 
-  void renew(AtHand& keys, std::string_view table, Instant now) const {
+  // Made where they are not there yet.
+  Result<AtHand> keys_of(std::string_view table, Instant now) const {
     using namespace std::chrono;
     const std::string purposes = purposes_of_ ? purposes_of_(table) : "";
     const std::string scope = std::string(table) + '|' + purposes;
     const year_month_day day{floor<days>(now)};
-    auto sealing = keystore_.current(KeyKind::data, scope, month_of(day));
-    auto hashing = keystore_.current(KeyKind::equality, std::string(table), "-");
-    if (!sealing || !hashing) {
-      const Error& fault = sealing ? hashing.error() : sealing.error();
+    AtHand keys;
+    JW_ASSIGN(keys.sealing, keystore_.current(KeyKind::data, scope, month_of(day)));
+    JW_ASSIGN(keys.hashing, keystore_.current(KeyKind::equality, std::string(table), "-"));
+    keys.until = sys_days{(day.year() / day.month() + months{1}) / 1};
+    keys.generation = keystore_.generation();
+    return keys;
+  }
+
+  void renew(AtHand& keys, std::string_view table, Instant now) const {
+    auto found = keys_of(table, now);
+    if (!found) {
+      const Error& fault = found.error();
       log::error("storage.no_key", {{"table", table}, {"fault", fault.to_log()}});
       // A full disk must not stop the hub on the first of a month: last month's key serves on for a while.
       if (keys.sealing && keys.hashing && fault.code != ErrorCode::gone) {
-        keys.until = now + minutes{1};
+        keys.until = now + std::chrono::minutes{1};
         keys.generation = keystore_.generation();
         return;
       }
       throw std::runtime_error("no key to seal " + std::string(table) + ": " + fault.to_log());
     }
-    keys.sealing = std::move(*sealing);
-    keys.hashing = std::move(*hashing);
-    keys.until = sys_days{(day.year() / day.month() + months{1}) / 1};
-    keys.generation = keystore_.generation();
+    keys = std::move(*found);
   }
 
   Result<std::shared_ptr<const Key>> opening_key(crypto::KeyId id) const {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "storage/temporary_folder.h"
 
 namespace jingwei::storage {
@@ -42,6 +44,15 @@ TEST_P(KeyedSealerTest, AValueComesBackFromItsOwnCellOnly) {
 TEST_P(KeyedSealerTest, ValuesStoredBeforeThereWereKeysStillOpen) {
   const Cell cell{"people", 7, "phone"};
   EXPECT_EQ(sealer_->open(cell, plain_sealer()->seal(cell, "old")).value(), "old");
+}
+
+TEST_P(KeyedSealerTest, WhoPreparesIsToldThatThereIsNoKey) {
+  std::filesystem::remove_all(folder_.path());  // a new key cannot be written
+  EXPECT_FALSE(sealer_->prepare("people").ok());
+  std::filesystem::create_directories(folder_.path());
+  ASSERT_TRUE(sealer_->prepare("people").ok());
+  const Cell cell{"people", 7, "phone"};
+  EXPECT_EQ(sealer_->open(cell, sealer_->seal(cell, "138")).value(), "138");
 }
 
 TEST_P(KeyedSealerTest, EachMonthHasItsKeyAndItsScopeNamesThePurposes) {

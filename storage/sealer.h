@@ -22,6 +22,9 @@ struct Cell {
 class Sealer {
  public:
   virtual ~Sealer() = default;
+  // Sees to it that the table has the keys that `seal` and `equality_hash` need: without them those throw. Before
+  // work that no caller could be told of. Errors: exhausted (no room for a new key), gone, unavailable.
+  virtual Result<void> prepare(std::string_view) const { return {}; }
   virtual std::string seal(const Cell& cell, std::string_view plain) const = 0;
   // Errors: corrupt when the bytes fail their check; gone when the key has been destroyed.
   virtual Result<std::string> open(const Cell& cell, std::string_view sealed) const = 0;

@@ -60,6 +60,8 @@ BatchLoader::BatchLoader(const IngestParts& parts, Records& records, const catal
     : parts_(parts), records_(records), entry_(entry), stopping_(stopping), batch_(std::move(batch)) {}
 
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
+  for (const std::string_view table : {std::string_view(entry_.resource.id), std::string_view("refused_row")})
+    JW_TRY(parts_.sealer.prepare(table));
   JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, entry_.resource.id));
   JW_ASSIGN(cleaners_, cleaners_of(entry_.resource, synonyms));
   began_ = parts_.clock.monotonic();

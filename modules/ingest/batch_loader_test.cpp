@@ -476,5 +476,21 @@ TYPED_TEST(Loading, TwoProcessesOnOneDatabaseLoadEveryBatchOnce) {
   EXPECT_EQ(counted, 3'000 + 5'400);
 }
 
+TYPED_TEST(Loading, WithoutAKeyToSealWithALoadWaitsAndLosesNothing) {
+  const auto batch = this->submit("people", people(0, 300)).batch.id;
+  this->sealer_.keyless = true;
+  EXPECT_EQ(this->node_.ingest->load(batch).error().code, ErrorCode::exhausted);
+  EXPECT_EQ(this->node_.ingest
+                ->add_record("people", {{"name", "张三"}, {"citizen_id", citizen_id(7)}, {"grid", grid_code(7)}},
+                             {"tester", std::nullopt})
+                .error()
+                .code,
+            ErrorCode::exhausted);
+  EXPECT_EQ(must(this->node_.ingest->find_batch(batch)).batch.state, BatchState::queued);
+  this->sealer_.keyless = false;
+  must(this->node_.ingest->load(batch));
+  EXPECT_EQ(this->records("people").size(), 300U);
+}
+
 }  // namespace
 }  // namespace jingwei::ingest

@@ -17,6 +17,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
                                                   const std::map<std::string, std::string>& fields,
                                                   const WriteRequest& request, const RefusedKey* mends) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
+  JW_TRY(parts_.sealer.prepare(resource));
   JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, resource));
   JW_ASSIGN(const auto cleaners, cleaners_of(entry->resource, synonyms));
 

@@ -77,6 +77,12 @@ class FailingStore final : public storage::Store {
 // A sealer that hides what it seals and binds it to its cell, as the real one will; for tests only.
 class HidingSealer final : public storage::Sealer {
  public:
+  // As when there is no room for a new key.
+  std::atomic<bool> keyless = false;
+  Result<void> prepare(std::string_view) const override {
+    if (keyless) return Error(ErrorCode::exhausted, "storage.disk_full");
+    return {};
+  }
   std::string seal(const storage::Cell& cell, std::string_view plain) const override {
     std::string sealed = "\x07" + place_of(cell) + '\x1f';
     for (const char byte : plain) sealed += static_cast<char>(~byte);
