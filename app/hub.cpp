@@ -115,11 +115,22 @@ Result<void> Hub::open_modules(const Share& share) {
   }
   regions_ = std::make_unique<region::Regions>(std::move(national), store_.get());
   JW_TRY(regions_->reload());
+  const auto own_region = [this] {
+    const auto tree = regions_->tree();
+    const region::Node node = tree->find(settings_.region);
+    return node == region::no_node ? RegionId() : tree->id(node);
+  };
+  identity::Policy policy;
+  policy.second_factor = settings_.second_factor;
+  identity_ = std::make_unique<identity::IdentityService>(identity::IdentityParts{
+      *store_, *regions_, *sealer_, clock_, own_region, owner_, data_folder_ + "/outbox", policy});
+  JW_TRY(identity_->open());
   follower_ = std::make_unique<storage::Follower>(
       *store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
         for (const auto& entry : entries) {
           JW_TRY(regions_->follow(entry));
           JW_TRY(catalog_->follow(entry));
+          JW_TRY(identity_->follow(entry));
         }
         return {};
       });
@@ -160,6 +171,7 @@ Hub::~Hub() {
 void Hub::start(int loaders) {
   audit_->start();
   follower_->start();
+  identity_->start();
   metrics_->start(owner_);
   ingest_->start(loaders);
   sources_->start(source_threads);
@@ -173,6 +185,7 @@ void Hub::stop() {
   if (sources_) sources_->stop();
   if (ingest_) ingest_->stop();
   if (metrics_) metrics_->stop();
+  if (identity_) identity_->stop();
   if (follower_) follower_->stop();
   if (audit_) audit_->stop();
 }

@@ -13,6 +13,7 @@
 #include "modules/audit/audit_service.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/forms_service.h"
+#include "modules/identity/identity_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/quality/quality_service.h"
@@ -61,6 +62,7 @@ class Hub {
   source::SourceService& sources() { return *sources_; }
   quality::QualityService& quality() { return *quality_; }
   audit::AuditService& audit() { return *audit_; }
+  identity::IdentityService& identity() { return *identity_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -84,6 +86,7 @@ class Hub {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<audit::AuditService> audit_;
   std::unique_ptr<region::Regions> regions_;
+  std::unique_ptr<identity::IdentityService> identity_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::CatalogLists> lists_;
   std::unique_ptr<ingest::IngestService> ingest_;

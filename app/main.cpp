@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   cli::add_sim(app, exit_code);
   cli::add_form(app, exit_code);
   cli::add_keys(app, exit_code);
+  cli::add_account(app, exit_code);
   cli::add_audit(app, exit_code);
   cli::add_backup(app, exit_code);
   cli::add_restore(app, exit_code);

@@ -1,5 +1,7 @@
 #include "app/modules.h"
 
+#include "access/messages.gen.h"
+#include "app/cli/messages.gen.h"
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
@@ -9,6 +11,8 @@
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/forms/messages.gen.h"
+#include "modules/identity/messages.gen.h"
+#include "modules/identity/sql.gen.h"
 #include "modules/ingest/messages.gen.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/metrics/messages.gen.h"
@@ -33,7 +37,7 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -41,6 +45,7 @@ std::vector<storage::Migration> all_migrations() {
 
 void register_all_messages() {
   base::register_messages();
+  access::register_messages();
   schema::register_messages();
   crypto::register_messages();
   storage::register_messages();
@@ -55,8 +60,10 @@ void register_all_messages() {
   source::register_messages();
   quality::register_messages();
   audit::register_messages();
+  identity::register_messages();
   sim::register_messages();
   app::register_messages();
+  cli::register_messages();
 }
 
 }  // namespace jingwei::app

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "app/department_guard.h"
 #include "app/operations_places.h"
 #include "app/system_api.h"
 #include "base/log.h"
@@ -13,6 +14,7 @@
 #include "modules/audit/audit_routes.h"
 #include "modules/catalog/catalog_routes.h"
 #include "modules/forms/forms_routes.h"
+#include "modules/identity/identity_routes.h"
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
 #include "modules/operations/operations_routes.h"
@@ -70,6 +72,10 @@ Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& li
   return std::pair{host, port};
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 void block_stop_signals() {
   const sigset_t stop = stop_signals();
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
@@ -82,6 +88,7 @@ std::string socket_path(const std::string& data_folder) {
 Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
                    const std::function<void(const std::string&)>& ready) {
   JW_ASSIGN(const auto listen, parse_listen(options.listen));
+  const auto exposure = is_loopback(listen.first) ? http::Exposure::loopback_only : http::Exposure::network;
 
   catalog::CatalogRoutes catalog_routes(
       hub.catalog(), hub.store(), hub.clock(), hub.zone(), hub.settings().name,
@@ -106,7 +113,9 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   source::SourceRoutes source_routes(hub.sources());
   quality::QualityRoutes quality_routes(hub.quality());
   audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
-  SystemApi system_api(hub);
+  identity::IdentityRoutes identity_routes(
+      hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
+  SystemApi system_api(hub, exposure);
 
   http::Options server_options;
   server_options.address = listen.first;
@@ -115,6 +124,10 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   server_options.workers = pool_threads;
   server_options.clock = &hub.clock();
   server_options.tls = options.tls;
+  server_options.exposure = exposure;
+  server_options.authorise = [&identity_routes](http::Request& request, const http::Route& route) {
+    return identity_routes.let_in(request, route);
+  };
   server_options.spool_folder = hub.data_folder() + "/uploads";
   server_options.files = &hub.files();
   server_options.static_roots = {
@@ -133,10 +146,11 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 
+  guard_departments(routes, hub);
   audit::audit_reads(routes, hub.store());
 
   hub.start(loader_threads);

@@ -19,6 +19,9 @@ struct ServeOptions {
 // Host and port of "127.0.0.1:8480" or "[::1]:8480". Errors: invalid "app.bad_listen".
 Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& listen);
 
+// Whether a host to listen at is this machine's own; anything else is the network, which takes TLS.
+bool is_loopback(std::string_view host);
+
 // Name of the socket in the data folder through which the CLI talks to a running server.
 std::string socket_path(const std::string& data_folder);
 

@@ -47,6 +47,13 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.unknown_crypto", {{"word", node->scalar}, {"expected", "standard, sm"}});
   }
   settings.keys_folder = mapping.text("keys_folder").value_or("");
+  if (const schema::YamlNode* node = mapping.get("second_factor")) {
+    if (node->scalar == "staff") {
+      settings.second_factor = identity::SecondFactor::staff;
+    } else if (node->scalar != "optional") {
+      faults.add(*node, "app.bad_second_factor", {{"word", node->scalar}, {"expected", "optional, staff"}});
+    }
+  }
   if (const schema::YamlNode* node = mapping.get("objection_days")) {
     const auto days = schema::yaml_integer(*node);
     if (days && *days >= 1 && *days <= most_objection_days) {
@@ -105,6 +112,8 @@ std::string settings_text(const Settings& settings) {
   list("allowed_folders", settings.sources.folders);
   list("allowed_hosts", settings.sources.hosts);
   list("allowed_odbc_drivers", settings.sources.odbc_drivers);
+  yaml += "# Whether staff must have an authenticator before they can do anything: optional, staff.\n";
+  line("second_factor", settings.second_factor == identity::SecondFactor::staff ? "staff" : "optional");
   yaml += "# Days within which a provider answers an objection to its data.\n";
   yaml += "objection_days: " + std::to_string(settings.objection_days.count()) + "\n";
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";

@@ -8,6 +8,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "crypto/aead.h"
+#include "modules/identity/identity_service.h"
 #include "modules/source/source_service.h"
 
 namespace jingwei::app {
@@ -25,6 +26,7 @@ struct Settings {
   crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
   source::Allowed sources;                         // what sources may reach; nothing unless named here
+  identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
   std::chrono::days objection_days{5};             // within which a provider answers an objection
 };
 

@@ -10,7 +10,7 @@ namespace jingwei::app {
 
 class SystemApi::Handlers final : public api::Operations {
  public:
-  explicit Handlers(Hub& hub) : hub_(hub), started_(hub.clock().now()) {}
+  Handlers(Hub& hub, http::Exposure exposure) : hub_(hub), exposure_(exposure), started_(hub.clock().now()) {}
 
   http::Response get_system(const http::Request&, const api::GetSystem&) override {
     const Settings& settings = hub_.settings();
@@ -19,7 +19,7 @@ class SystemApi::Handlers final : public api::Operations {
     json.member("name", settings.name);
     json.member("version", version);
     json.member("synthetic", settings.synthetic);
-    json.member("loopback_only", true);
+    json.member("loopback_only", exposure_ == http::Exposure::loopback_only);
     json.member("zone", settings.zone);
     json.key("root_region");
     json.begin_object();
@@ -38,7 +38,7 @@ class SystemApi::Handlers final : public api::Operations {
 
   http::Response rotate_keys(const http::Request& http, const api::RotateKeys&) override {
     storage::Change change;
-    change.audit.push_back({"local", "keys.rotate", "keystore", "{}"});
+    change.audit.push_back({http.actor(), "keys.rotate", "keystore", "{}"});
     if (auto recorded = hub_.store().commit(std::move(change)); !recorded)
       return http::problem(recorded.error(), http.language);
     if (auto rotated = hub_.keystore().rotate(); !rotated)
@@ -50,10 +50,11 @@ class SystemApi::Handlers final : public api::Operations {
 
  private:
   Hub& hub_;
+  http::Exposure exposure_;
   Instant started_;
 };
 
-SystemApi::SystemApi(Hub& hub) : handlers_(std::make_unique<Handlers>(hub)) {}
+SystemApi::SystemApi(Hub& hub, http::Exposure exposure) : handlers_(std::make_unique<Handlers>(hub, exposure)) {}
 
 SystemApi::~SystemApi() = default;
 

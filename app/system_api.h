@@ -6,12 +6,13 @@
 
 #include "app/hub.h"
 #include "http/route.h"
+#include "http/server.h"
 
 namespace jingwei::app {
 
 class SystemApi {
  public:
-  explicit SystemApi(Hub& hub);  // must outlive the routes
+  SystemApi(Hub& hub, http::Exposure exposure);  // the hub must outlive the routes
   ~SystemApi();
   std::vector<http::Route> routes();
 

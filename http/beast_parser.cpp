@@ -16,6 +16,7 @@ void Head::clear() {
   request.headers.clear();
   request.body = request.path = request.query = {};
   request.body_bytes = 0;
+  request.caller.reset();
   host = accept = accept_encoding = accept_language = content_type = content_encoding = if_none_match =
       origin = fetch_site = {};
   content_length = 0;

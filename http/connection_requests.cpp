@@ -177,7 +177,9 @@ std::optional<Response> Connection::check_sender() {
   }
   if (route_ != nullptr && core_.options.authorise) {
     if (const auto allowed = core_.options.authorise(head_.request, *route_); !allowed.ok()) {
-      return problem(allowed.error(), traits_.language);
+      Response answer = problem(allowed.error(), traits_.language);
+      if (answer.status == 401) answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"jingwei\"");
+      return answer;
     }
   }
   return std::nullopt;

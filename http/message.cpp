@@ -33,6 +33,21 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+// RFC 6265 §5.4: name=value pairs behind "; ".
+std::string_view cookie_of(const Request& request, std::string_view name) {
+  std::string_view rest = request.header("Cookie");
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t begin = std::min(pair.find_first_not_of(' '), pair.size());
+    const std::string_view trimmed = pair.substr(begin);
+    if (trimmed.size() > name.size() && trimmed.starts_with(name) && trimmed[name.size()] == '=') {
+      return trimmed.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
 Response Response::json(std::string body, int status) {
   Response response;
   response.status = status;

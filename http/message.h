@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/caller.h"
 #include "base/messages.h"
 #include "base/result.h"
 
@@ -30,12 +31,24 @@ struct Request {
   std::string spool_path;  // file that holds the body of `body: stream` routes; removed after the answer
                            // unless moved away
   std::uint64_t body_bytes = 0;
-  std::string_view remote;  // client address without port
+  std::string_view remote;  // client address without port; empty on the local socket, which only the folder's owner opens
   Language language = Language::zh;
+  std::shared_ptr<const access::Caller> caller;  // who asks; null where nobody has to be known (Options::authorise)
 
   // Case-insensitive; empty when absent.
   std::string_view header(std::string_view name) const;
+  // How the audit log names who asks: "account:17"; "local" where nobody had to say.
+  std::string actor() const { return caller ? caller->actor() : std::string("local"); }
+  // The same where a command of this machine may name the person it acts for: only there is what is said believed.
+  std::string actor(std::string_view said) const {
+    return (caller && !caller->is_local()) || said.empty() ? actor() : std::string(said);
+  }
+  // What personal data are asked for: the Jingwei-Purpose header; empty when none is named.
+  std::string_view purpose() const { return header("Jingwei-Purpose"); }
 };
+
+// The value of a cookie of the request; empty when it is absent.
+std::string_view cookie_of(const Request& request, std::string_view name);
 
 // Whom and what an answer tells of: goes into the audit log and never to the client. Empty where there is
 // nothing to say beyond the request.

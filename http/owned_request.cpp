@@ -45,6 +45,7 @@ std::shared_ptr<OwnedRequest> OwnedRequest::copy(const Request& source, const Pa
     request.headers.emplace_back(rebased(name), rebased(value));
   request.remote = owned->remote_;
   request.language = source.language;
+  request.caller = source.caller;
   request.body_bytes = source.body_bytes;
   owned->values.reserve(values.size());
   for (const auto& value : values) owned->values.push_back(rebased(value));

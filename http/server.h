@@ -69,8 +69,9 @@ struct Options {
   std::string banner;  // value of the Server header; none when empty
   std::vector<std::string>
       allowed_origins;  // origins besides our own that may write, such as a development server's
-  // Asked before every handler; an error is the answer. Empty allows everything, which only loopback may.
-  std::function<Result<void>(const Request&, const Route&)> authorise;
+  // Asked before every handler, on the network thread (memory only); sets the request's caller, or an error is the
+  // answer. Empty allows everything, which only loopback may.
+  std::function<Result<void>(Request&, const Route&)> authorise;
   std::shared_ptr<Stats> stats;  // made when null
 };
 

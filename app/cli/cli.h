@@ -61,6 +61,7 @@ void add_synonyms(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 void add_form(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
+void add_account(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);
 void add_restore(CLI::App& app, int& exit_code);

@@ -1,4 +1,5 @@
 #include "app/cli/cli.h"
+#include "app/demo_accounts.h"
 #include "app/hub.h"
 #include "app/serve.h"
 #include "base/json.h"
@@ -23,20 +24,30 @@ Result<void> run(const ServeCommand& command) {
   const Share share = find_share();
   block_stop_signals();
   JW_ASSIGN(const auto hub, Hub::open(data, share, clock));
+  JW_ASSIGN(const auto listen, parse_listen(options.listen));
+  const bool loopback = is_loopback(listen.first);
+  if (hub->settings().synthetic) JW_TRY(make_demo_accounts(*hub));
   return serve(*hub, share, options, [&](const std::string& url) {
     if (command.common.json) {
       JsonWriter json;
       json.begin_object();
       json.member("url", url);
-      json.member("loopback_only", true);
+      json.member("loopback_only", loopback);
       json.end_object();
       std::printf("%s\n", json.text().c_str());
       std::fflush(stdout);
       return;
     }
     say(false, "cli.serve.ready", {{"url", url}, {"city", hub->settings().name}, {"data", data}});
-    if (hub->settings().synthetic) say(false, "cli.serve.synthetic");
-    say(false, "cli.serve.loopback");
+    if (loopback) say(false, "cli.serve.loopback");
+    if (hub->settings().synthetic) {
+      say(false, "cli.serve.synthetic");
+      say(false, "cli.serve.demo", {{"password", demo_password}});
+      for (const auto& account : demo_accounts())
+        say(false, "cli.serve.demo_login",
+            {{"login", account.login}, {"what", terminal_language() == Language::zh ? account.zh : account.en}});
+    }
+    std::fflush(stdout);
   });
 }
 

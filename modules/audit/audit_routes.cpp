@@ -12,8 +12,6 @@ using http::problem;
 
 namespace {
 
-// Until accounts arrive everybody on this machine is one actor.
-constexpr std::string_view local_actor = "local";
 
 }  // namespace
 
@@ -53,7 +51,7 @@ class AuditRoutes::Handlers final : public api::Operations {
   }
 
   http::Response destroy_audit_entry(const http::Request& http, const api::DestroyAuditEntry& in) override {
-    auto change = service_.destroy(static_cast<std::uint64_t>(in.position), std::string(local_actor),
+    auto change = service_.destroy(static_cast<std::uint64_t>(in.position), http.actor(),
                                    in.body["order"].text());
     if (!change) return problem(change.error(), http.language);
     if (const auto committed = store_.commit(std::move(*change)); !committed)
@@ -97,7 +95,7 @@ class AuditRoutes::Handlers final : public api::Operations {
   http::Response start_verification(const http::Request& http, const api::StartVerification& in) override {
     std::optional<crypto::PublicKey> expected;
     if (in.body["public_key"].present()) expected = crypto::hash_from_hex(in.body["public_key"].text());
-    const auto run = verifier_.start(expected, std::string(local_actor));
+    const auto run = verifier_.start(expected, http.actor());
     if (!run) return problem(run.error(), http.language);
     return http::Response::json(run_json(*run, http.language), 202);
   }

@@ -9,8 +9,7 @@ namespace jingwei::audit {
 
 namespace {
 
-// Until accounts arrive everybody on this machine is one actor.
-constexpr std::string_view local_actor = "local";
+constexpr std::size_t purpose_most = 64;
 constexpr std::size_t code_most = 32;  // bytes of a region's code
 
 bool is_sensitive_read(const http::Route& route) {
@@ -42,16 +41,26 @@ std::string region_asked(std::string_view query) {
   return {};
 }
 
+// Only what looks like the id of a purpose goes on record.
+std::string purpose_asked(std::string_view purpose) {
+  const bool plain = std::all_of(purpose.begin(), purpose.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+  return plain && purpose.size() <= purpose_most ? std::string(purpose) : std::string();
+}
+
 std::string_view outcome_of(int status) {
   return status < 400 ? "answered" : status < 500 ? "refused" : "failed";
 }
 
 // What is known before the answer is.
 struct Asked {
+  std::string actor;
   std::string event;
   std::string path;
   std::string resource;
   std::string region;
+  std::string purpose;
 };
 
 storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, std::string_view outcome) {
@@ -63,7 +72,7 @@ storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, 
   const auto member = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) detail.member(name, value);
   };
-  member("purpose", disclosed.purpose);
+  member("purpose", either(disclosed.purpose, asked.purpose));
   member("region", either(disclosed.region, asked.region));
   member("resource", either(disclosed.resource, asked.resource));
   if (!disclosed.subject.empty()) detail.member("path", asked.path);
@@ -71,14 +80,14 @@ storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, 
   detail.end_object();
   storage::Change change;
   change.audit.push_back(
-      {std::string(local_actor), asked.event, either(disclosed.subject, asked.path), detail.take()});
+      {asked.actor, asked.event, either(disclosed.subject, asked.path), detail.take()});
   return change;
 }
 
 Asked asked_by(const http::Request& request, const http::PathValues& values, const std::string& event,
                std::optional<std::size_t> resource) {
-  return {event, std::string(request.path), resource ? std::string(values[*resource]) : std::string(),
-          region_asked(request.query)};
+  return {request.actor(), event, std::string(request.path), resource ? std::string(values[*resource]) : std::string(),
+          region_asked(request.query), purpose_asked(request.purpose())};
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ constexpr std::array demand_steps = {DemandStep::match, DemandStep::promise, Dem
 
 WriteRequest request_of(const http::Request& http, const schema::Datum& body,
                         const std::optional<std::string>& key) {
-  return {text_of(body["actor"]), key, http.language};
+  return {http.actor(text_of(body["actor"])), key, http.language};
 }
 
 http::Response version_response(const Definition& definition, Language language, int status) {

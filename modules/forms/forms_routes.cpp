@@ -71,33 +71,35 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_records_workbook(const http::Request& http, const api::GetRecordsWorkbook& in) override {
-    return file_of(service_.records_workbook(in.resource, in.under, http.language), in.resource + ".xlsx",
+    return file_of(service_.records_workbook(in.resource, in.under, http.language, asker(http)), in.resource + ".xlsx",
                    workbook_media, http.language);
   }
 
   http::Response get_records_csv(const http::Request& http, const api::GetRecordsCsv& in) override {
-    return file_of(service_.records_csv(in.resource, in.under, http.language), in.resource + ".csv",
+    return file_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource + ".csv",
                    "text/csv; charset=utf-8", http.language);
   }
 
   http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {
-    return file_of(service_.batches_workbook(in.resource.value_or(""), http.language), "batches.xlsx",
+    return file_of(service_.batches_workbook(in.resource.value_or(""), http.language, asker(http)), "batches.xlsx",
                    workbook_media, http.language);
   }
 
   http::Response fill_form(const http::Request& http, const api::FillForm& in) override {
-    auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language);
+    auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
     if (!form) return problem(form.error(), http.language);
     return file_of(std::move(form->bytes), "form.xlsx", workbook_media, http.language);
   }
 
   http::Response recognise_form(const http::Request& http, const api::RecogniseForm& in) override {
-    const auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language);
+    const auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
     if (!form) return problem(form.error(), http.language);
     return http::Response::json(report_json(*form));
   }
 
  private:
+  static Asker asker(const http::Request& http) { return {http.caller, std::string(http.purpose())}; }
+
   FormsService& service_;
 };
 

@@ -7,9 +7,9 @@ namespace jingwei::forms {
 
 namespace {
 
-BookContext context_of(const FormsParts& parts) {
-  return {parts.catalog,   parts.ingest, parts.regions, parts.hub_region,
-          parts.synthetic, parts.folder, parts.files};
+BookContext context_of(const FormsParts& parts, const Asker& asker = {}) {
+  return {parts.catalog, parts.ingest, parts.regions, parts.hub_region, parts.synthetic,
+          parts.folder,  parts.files,  asker.caller,  asker.purpose};
 }
 
 }  // namespace
@@ -25,25 +25,26 @@ Result<std::string> FormsService::refused_rows(BatchId batch, Language language)
 
 Result<std::string> FormsService::records_workbook(const std::string& resource,
                                                    const std::optional<std::string>& under,
-                                                   Language language) const {
-  return records_list(context_of(parts_), resource, under, ListFormat::xlsx, language);
+                                                   Language language, const Asker& asker) const {
+  return records_list(context_of(parts_, asker), resource, under, ListFormat::xlsx, language);
 }
 
 Result<std::string> FormsService::records_csv(const std::string& resource,
                                               const std::optional<std::string>& under,
-                                              Language language) const {
-  return records_list(context_of(parts_), resource, under, ListFormat::csv, language);
+                                              Language language, const Asker& asker) const {
+  return records_list(context_of(parts_, asker), resource, under, ListFormat::csv, language);
 }
 
-Result<std::string> FormsService::batches_workbook(const std::string& resource, Language language) const {
+Result<std::string> FormsService::batches_workbook(const std::string& resource, Language language,
+                                                   const Asker& asker) const {
   if (!resource.empty()) JW_TRY(parts_.catalog.find(resource));
-  return batches_list(context_of(parts_), resource, ListFormat::xlsx, language);
+  return batches_list(context_of(parts_, asker), resource, ListFormat::xlsx, language);
 }
 
 Result<FilledForm> FormsService::fill(const std::string& path, const FillOptions& options,
-                                      Language language) const {
+                                      Language language, const Asker& asker) const {
   JW_ASSIGN(std::string bytes, read_text(parts_.files, path, limits::form_bytes));
-  return fill_form(context_of(parts_), parts_.metrics, parts_.clock, std::move(bytes), options, language);
+  return fill_form(context_of(parts_, asker), parts_.metrics, parts_.clock, std::move(bytes), options, language);
 }
 
 }  // namespace jingwei::forms

@@ -33,6 +33,12 @@ struct FormsParts {
   bool synthetic = false;  // what goes out says that it is invented
 };
 
+// Who asks, and what personal data are asked for (empty: none); nobody has to be known where there is no caller.
+struct Asker {
+  std::shared_ptr<const access::Caller> caller = nullptr;
+  std::string purpose = {};
+};
+
 // Thread-safe.
 class FormsService {
  public:
@@ -42,17 +48,18 @@ class FormsService {
   Result<std::string> template_of(const std::string& resource, Language language) const;
   // Refused rows of a batch in the columns of their file, reasons beside them. Errors: not_found, exhausted.
   Result<std::string> refused_rows(BatchId batch, Language language) const;
-  // Current records with personal values masked. Errors: not_found, too_large (limits::records_out_rows).
+  // Current records as the asker may see them. Errors: not_found, denied, too_large (limits::records_out_rows).
   Result<std::string> records_workbook(const std::string& resource, const std::optional<std::string>& under,
-                                       Language language) const;
+                                       Language language, const Asker& asker = {}) const;
   Result<std::string> records_csv(const std::string& resource, const std::optional<std::string>& under,
-                                  Language language) const;
-  // Batches, newest first; empty `resource` means all.
-  Result<std::string> batches_workbook(const std::string& resource, Language language) const;
+                                  Language language, const Asker& asker = {}) const;
+  // Batches of the asker's departments, newest first; empty `resource` means all.
+  Result<std::string> batches_workbook(const std::string& resource, Language language, const Asker& asker = {}) const;
 
   // An Excel form with what the hub knows in its empty cells, and what was done; the file at `path` is only
-  // read. Errors: too_large (limits::form_bytes), those of fill_form.
-  Result<FilledForm> fill(const std::string& path, const FillOptions& options, Language language) const;
+  // read. Errors: too_large (limits::form_bytes), denied, those of fill_form.
+  Result<FilledForm> fill(const std::string& path, const FillOptions& options, Language language,
+                          const Asker& asker = {}) const;
 
   const FormsParts& parts() const { return parts_; }
 

@@ -21,6 +21,13 @@ struct BookContext {
   bool synthetic = false;  // every list says that its data are invented
   std::string folder;      // where a workbook is put together
   FileSystem& files;
+  std::shared_ptr<const access::Caller> caller = nullptr;  // who asks; null where nobody has to be known
+  std::string purpose = {};                                // what personal fields are asked for
+
+  // Errors: denied (ingest::sight_of).
+  Result<access::Sight> sight(const catalog::Resource& resource) const {
+    return ingest::sight_of(caller.get(), resource, purpose, ingest.parts().clock.now());
+  }
 };
 
 enum class ListFormat : std::uint8_t { xlsx, csv };

@@ -90,17 +90,17 @@ std::optional<std::string> time_text(const std::optional<Instant>& instant) {
   return to_rfc3339(*instant);
 }
 
-void write_value(JsonWriter& json, const storage::Value& value, const catalog::Field& field,
+void write_value(JsonWriter& json, const Record& record, std::size_t at, const catalog::Resource& resource,
                  const region::Tree& tree, Language language) {
-  if (field.personal == catalog::Personal::none) {
-    if (const auto* real = std::get_if<double>(&value)) return json.value(*real);
-    if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      if (field.type == catalog::FieldType::integer) return json.value(*number);
-      if (field.type == catalog::FieldType::boolean) return json.value(*number != 0);
-    }
+  const catalog::Field& field = resource.fields[at];
+  const storage::Value& value = record.values[at];
+  if (const auto* real = std::get_if<double>(&value)) return json.value(*real);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    if (field.type == catalog::FieldType::integer) return json.value(*number);
+    if (field.type == catalog::FieldType::boolean) return json.value(*number != 0);
   }
   if (std::holds_alternative<storage::Null>(value)) return json.null();
-  json.value(shown(value, field, tree, language));
+  json.value(shown(record, at, resource, tree, language));
 }
 
 void write_ids(JsonWriter& json, std::string_view key, const std::vector<BatchId>& batches) {
@@ -261,7 +261,7 @@ void write_record(JsonWriter& json, const Record& record, const catalog::Resourc
   json.begin_object();
   for (std::size_t at = 0; at < resource.fields.size(); ++at) {
     json.key(resource.fields[at].name);
-    write_value(json, record.values[at], resource.fields[at], tree, language);
+    write_value(json, record, at, resource, tree, language);
   }
   json.end_object();
   write_cleaning(json, record.cleaning);

@@ -105,31 +105,24 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
   }
 }
 
-Result<std::vector<Record>> IngestService::list_records(const std::string& resource,
-                                                        std::optional<std::string> under, RecordId before,
-                                                        std::size_t most) const {
+Result<std::vector<Record>> IngestService::list_records(const std::string& resource, const RecordQuery& query,
+                                                        const access::Sight& sight) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
-  if (!under) return records_->list(*entry, nullptr, before, most);
-  const auto tree = parts_.regions.tree();
-  const auto scope = tree->scope(*under);
-  if (!scope) return Error(ErrorCode::not_found, "region.not_found").with("code", *under).at("under");
-  Records::Regions regions;
-  for (const auto& part : scope->parts) {
-    for (region::Node node = part.begin; node < part.end; ++node) {
-      if (regions.size() == limits::regions_in_filter) {
-        return Error(ErrorCode::too_large, "ingest.region_too_wide")
-            .with("limit", std::to_string(limits::regions_in_filter))
-            .at("under");
-      }
-      regions.insert(tree->id(node).value);
-    }
-  }
-  return records_->list(*entry, &regions, before, most);
+  JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree(), query.under));
+  if (!query.batch) return records_->list(*entry, view, query.before, query.most);
+  return records_->list_of_batch(*entry, view, query.batch, query.before, query.most);
 }
 
-Result<Record> IngestService::find_record(const std::string& resource, RecordId id) const {
+Result<Record> IngestService::find_record(const std::string& resource, RecordId id, const access::Sight& sight) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
-  return records_->find(*entry, id);
+  JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree()));
+  return records_->find(*entry, view, id);
+}
+
+Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource, std::string_view purpose,
+                               Instant now) {
+  if (caller == nullptr) return access::Sight::masked();
+  return caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes}, purpose, now);
 }
 
 }  // namespace jingwei::ingest

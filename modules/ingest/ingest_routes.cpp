@@ -9,16 +9,12 @@
 #include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
-#include "storage/pseudonym.h"
 
 namespace jingwei::ingest {
 
 using http::problem;
 
 namespace {
-
-// Until accounts arrive everybody on this machine is one actor.
-constexpr std::string_view local_actor = "local";
 
 // The cursor of a page is the id (or line) behind which the next page begins.
 Result<std::int64_t> read_cursor(const std::optional<std::string>& cursor) {
@@ -80,7 +76,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved)
       return problem(moved.error(), http.language);
     const auto view =
-        service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(in.idempotency_key));
+        service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(http, in.idempotency_key));
     if (!view) {
       // Gone already when the service had taken it over; what went wrong is told either way.
       static_cast<void>(service_.parts().files.remove(path));
@@ -95,7 +91,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     wanted.filename = in.body["filename"].text();
     wanted.bytes = in.body["bytes"].integer();
     if (in.body["sha256"].present()) wanted.sha256 = in.body["sha256"].text();
-    const auto upload = service_.uploads().start(wanted, write_request(in.idempotency_key));
+    const auto upload = service_.uploads().start(wanted, write_request(http, in.idempotency_key));
     if (!upload) return problem(upload.error(), http.language);
     http::Response response = http::Response::json(upload_json(*upload), 201);
     response.headers.emplace_back("Location", "/api/v1/uploads/" + upload->id.to_string());
@@ -121,13 +117,13 @@ class IngestRoutes::Handlers final : public api::Operations {
   }
 
   http::Response complete_upload(const http::Request& http, const api::CompleteUpload& in) override {
-    const auto view = service_.uploads().complete(UploadId(in.upload), write_request(in.idempotency_key));
+    const auto view = service_.uploads().complete(UploadId(in.upload), write_request(http, in.idempotency_key));
     if (!view) return problem(view.error(), http.language);
     return accepted(*view, http.language);
   }
 
   http::Response cancel_upload(const http::Request& http, const api::CancelUpload& in) override {
-    const auto gone = service_.uploads().cancel(UploadId(in.upload), write_request(in.idempotency_key));
+    const auto gone = service_.uploads().cancel(UploadId(in.upload), write_request(http, in.idempotency_key));
     if (!gone) return problem(gone.error(), http.language);
     return http::Response::no_content();
   }
@@ -136,7 +132,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto before = read_cursor(in.cursor);
     if (!before) return problem(before.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    const auto views = service_.list_batches(in.resource.value_or(""), BatchId(*before), limit + 1);
+    const auto views = batches_of_caller(http, in.resource.value_or(""), BatchId(*before), limit + 1);
     if (!views) return problem(views.error(), http.language);
     return http::Response::json(page_json(
         *views, limit,
@@ -198,7 +194,7 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response withdraw_batch(const http::Request& http, const api::WithdrawBatch& in) override {
     const BatchId batch(in.batch);
     const auto asked = service_.withdrawals().ask(batch, in.body["reason"].text(), in.body["records"].integer(),
-                                                  write_request(in.idempotency_key));
+                                                  write_request(http, in.idempotency_key));
     if (!asked) return problem(asked.error(), http.language);
     return withdrawal_response(batch, &*asked, nullptr, 202, http.language);
   }
@@ -209,24 +205,22 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto view = service_.find_batch(BatchId(in.batch));
     if (!view) return problem(view.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    return records_response(view->batch.resource,
-                            service_.withdrawals().records_of(BatchId(in.batch), RecordId(*before), limit + 1),
-                            limit, http.language);
+    return records_response(http, view->batch.resource, {std::nullopt, RecordId(*before), limit + 1, BatchId(in.batch)});
   }
 
   http::Response list_records(const http::Request& http, const api::ListRecords& in) override {
     const auto before = read_cursor(in.cursor);
     if (!before) return problem(before.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    return records_response(in.resource,
-                            service_.list_records(in.resource, in.under, RecordId(*before), limit + 1), limit,
-                            http.language);
+    return records_response(http, in.resource, {in.under, RecordId(*before), limit + 1});
   }
 
   http::Response get_record(const http::Request& http, const api::GetRecord& in) override {
     const auto entry = catalog().find(in.resource);
     if (!entry) return problem(entry.error(), http.language);
-    const auto record = service_.find_record(in.resource, RecordId(in.record));
+    const auto sight = sight_of(http.caller.get(), (*entry)->resource, http.purpose(), now());
+    if (!sight) return problem(sight.error(), http.language);
+    const auto record = service_.find_record(in.resource, RecordId(in.record), *sight);
     if (!record) return problem(record.error(), http.language);
     JsonWriter json(1024);
     write_record(json, *record, (*entry)->resource, *service_.parts().regions.tree(), http.language);
@@ -239,7 +233,7 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response add_record(const http::Request& http, const api::AddRecord& in) override {
     const auto texts = texts_of(in.body.json());
     if (!texts) return problem(texts.error(), http.language);
-    const auto receipt = service_.add_record(in.resource, *texts, write_request(in.idempotency_key));
+    const auto receipt = service_.add_record(in.resource, *texts, write_request(http, in.idempotency_key));
     if (!receipt) return problem(receipt.error(), http.language);
     return receipt_response(in.resource, *receipt);
   }
@@ -250,7 +244,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto view = service_.find_batch(BatchId(in.batch));
     if (!view) return problem(view.error(), http.language);
     const RefusedKey key{BatchId(in.batch), in.line};
-    const auto receipt = service_.mend_refused(key, *texts, write_request(in.idempotency_key));
+    const auto receipt = service_.mend_refused(key, *texts, write_request(http, in.idempotency_key));
     if (!receipt) return problem(receipt.error(), http.language);
     return receipt_response(view->batch.resource, *receipt);
   }
@@ -289,7 +283,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     SynonymEdit edit{in.resource, in.field, in.body["version"].integer(), {}};
     for (const auto& word : in.body["words"].items())
       edit.words.push_back({word["word"].text(), word["choice"].text()});
-    return synonyms_response(in.resource, SynonymLists(service_).put(edit, write_request(in.idempotency_key)),
+    return synonyms_response(in.resource, SynonymLists(service_).put(edit, write_request(http, in.idempotency_key)),
                              http.language);
   }
 
@@ -305,16 +299,41 @@ class IngestRoutes::Handlers final : public api::Operations {
   }
 
  private:
-  http::Response records_response(const std::string& resource, const Result<std::vector<Record>>& records,
-                                  std::size_t limit, Language language) const {
-    if (!records) return problem(records.error(), language);
+  Instant now() const { return service_.parts().clock.now(); }
+
+  bool may_see(const http::Request& http, const Batch& batch) const {
+    if (!http.caller) return true;
+    const auto entry = catalog().find(batch.resource);
+    return http.caller->may_for("ingest.read", entry ? (*entry)->resource.provider_id : "", now()).ok();
+  }
+
+  // A page of those that are the caller's departments': read on until it is full.
+  Result<std::vector<BatchView>> batches_of_caller(const http::Request& http, const std::string& resource,
+                                                   BatchId before, std::size_t most) const {
+    std::vector<BatchView> seen;
+    for (;;) {
+      JW_ASSIGN(auto page, service_.list_batches(resource, before, most));
+      const bool last = page.size() < most;
+      if (!last) before = page.back().batch.id;
+      for (auto& view : page) {
+        if (may_see(http, view.batch) && seen.size() < most) seen.push_back(std::move(view));
+      }
+      if (last || seen.size() == most) return seen;
+    }
+  }
+
+  http::Response records_response(const http::Request& http, const std::string& resource, RecordQuery query) const {
     const auto entry = catalog().find(resource);
-    if (!entry) return problem(entry.error(), language);
+    if (!entry) return problem(entry.error(), http.language);
+    const auto sight = sight_of(http.caller.get(), (*entry)->resource, http.purpose(), now());
+    if (!sight) return problem(sight.error(), http.language);
+    const auto records = service_.list_records(resource, query, *sight);
+    if (!records) return problem(records.error(), http.language);
     const auto tree = service_.parts().regions.tree();
     return http::Response::json(page_json(
-        *records, limit,
+        *records, query.most - 1,
         [&](JsonWriter& json, const Record& record) {
-          write_record(json, record, (*entry)->resource, *tree, language);
+          write_record(json, record, (*entry)->resource, *tree, http.language);
         },
         [](const Record& record) { return record.id.value; }));
   }
@@ -335,12 +354,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto tree = service_.parts().regions.tree();
     const region::Node node = record.region ? tree->find(record.region) : region::no_node;
     if (node != region::no_node) disclosed.region = tree->code(node);
-    for (std::size_t at = 0; at < resource.fields.size(); ++at) {
-      const auto* identifier = std::get_if<std::string>(&record.values[at]);
-      if (resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr) continue;
-      disclosed.subject = storage::pseudonym_of(service_.parts().sealer, *identifier);
-      break;
-    }
+    disclosed.subject = record.subject;
     return disclosed;
   }
 
@@ -406,8 +420,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     return response;
   }
 
-  static WriteRequest write_request(const std::optional<std::string>& key) {
-    return {std::string(local_actor), key};
+  static WriteRequest write_request(const http::Request& http, const std::optional<std::string>& key) {
+    return {http.actor(), key};
   }
   const catalog::Catalog& catalog() const { return service_.parts().catalog; }
 

@@ -74,6 +74,19 @@ struct WriteRequest {
   std::function<void(BatchId, storage::Change&)> also = {};
 };
 
+// Which records are asked for. No `under`: everywhere; no `batch`: of all.
+struct RecordQuery {
+  std::optional<std::string> under = {};
+  RecordId before = {};
+  std::size_t most = 100;
+  BatchId batch = {};
+};
+
+// What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known (null): all
+// rows, personal fields masked. Errors: denied (access::Caller::sight).
+Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource, std::string_view purpose,
+                               Instant now);
+
 // Why a failed batch failed.
 Error error_of(const Batch& batch);
 
@@ -146,10 +159,11 @@ class IngestService {
   Result<RecordReceipt> add_record(const std::string& resource,
                                    const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
-  // Current versions, newest record first; none `under` means everywhere.
-  Result<std::vector<Record>> list_records(const std::string& resource, std::optional<std::string> under,
-                                           RecordId before, std::size_t most) const;
-  Result<Record> find_record(const std::string& resource, RecordId record) const;
+  // Current versions that may be seen, newest record first. Errors: not_found (resource, region), the store's.
+  Result<std::vector<Record>> list_records(const std::string& resource, const RecordQuery& query,
+                                           const access::Sight& sight) const;
+  // Errors: not_found, also for a record that may not be seen.
+  Result<Record> find_record(const std::string& resource, RecordId record, const access::Sight& sight) const;
 
   // Called with each slice of any batch this process loads, and at its end; from a loader's thread. Keep it
   // short.

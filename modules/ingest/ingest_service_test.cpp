@@ -127,7 +127,7 @@ TYPED_TEST(Ingest, ARecordByHandIsCheckedLikeARow) {
                                        {"grid", grid_code(1)}}));
   EXPECT_EQ(receipt.outcome, RowOutcome::created);
   EXPECT_EQ(receipt.version, 1);
-  const Record record = must(this->node_.ingest->find_record("people", receipt.id));
+  const Record record = must(this->node_.ingest->find_record("people", receipt.id, access::Sight::whole()));
   EXPECT_EQ(std::get<std::string>(record.values[0]), "张三");
   EXPECT_EQ(std::get<std::string>(record.values[2]), "13810000001");
   EXPECT_FALSE(record.batch);
@@ -224,20 +224,20 @@ TYPED_TEST(Ingest, ManyWritersOfOneRecordMakeAnUnbrokenChain) {
 
 TYPED_TEST(Ingest, RecordsAreListedUnderARegionPageByPage) {
   this->load("people", people(0, 9));
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", "980101001002001", RecordId(), 100)).size(), 3U);
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", "980101", RecordId(), 100)).size(), 9U);
-  EXPECT_TRUE(must(this->node_.ingest->list_records("people", "980102", RecordId(), 100)).empty());
+  EXPECT_EQ(must(this->node_.ingest->list_records("people", {"980101001002001", RecordId(), 100}, access::Sight::whole())).size(), 3U);
+  EXPECT_EQ(must(this->node_.ingest->list_records("people", {"980101", RecordId(), 100}, access::Sight::whole())).size(), 9U);
+  EXPECT_TRUE(must(this->node_.ingest->list_records("people", {"980102", RecordId(), 100}, access::Sight::whole())).empty());
   std::set<RecordId> seen;
   for (RecordId before;;) {
-    const auto page = must(this->node_.ingest->list_records("people", "9801", before, 4));
+    const auto page = must(this->node_.ingest->list_records("people", {"9801", before, 4}, access::Sight::whole()));
     if (page.empty()) break;
     for (const auto& record : page) EXPECT_TRUE(seen.insert(record.id).second);
     before = page.back().id;
   }
   EXPECT_EQ(seen.size(), 9U);
-  EXPECT_EQ(this->node_.ingest->list_records("people", "123456", RecordId(), 4).error().code,
+  EXPECT_EQ(this->node_.ingest->list_records("people", {"123456", RecordId(), 4}, access::Sight::whole()).error().code,
             ErrorCode::not_found);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1)).error().code, ErrorCode::not_found);
+  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1, access::Sight::whole())).error().code, ErrorCode::not_found);
 }
 
 }  // namespace

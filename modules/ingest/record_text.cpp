@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/clock.h"
+#include "modules/ingest/storing/records.h"
 
 namespace jingwei::ingest {
 
@@ -43,11 +44,12 @@ std::optional<std::string> readable(const storage::Value& value, const catalog::
   }
 }
 
-std::string shown(const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
+std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource, const region::Tree& tree,
                   Language language) {
-  if (std::holds_alternative<storage::Null>(value)) return "";
-  const auto text = readable(value, field, tree, language);
-  return catalog::masked(text.value_or(field.personal == catalog::Personal::none ? "" : "*"), field.personal);
+  const storage::Value& value = record.values[field];
+  const bool closed = !record.closed.empty() && record.closed[field];
+  if (closed) return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : std::string();
+  return readable(value, resource.fields[field], tree, language).value_or("");
 }
 
 }  // namespace jingwei::ingest

@@ -11,13 +11,15 @@
 
 namespace jingwei::ingest {
 
+struct Record;
+
 // One value as text, before masking: choices by title, dates and times in ISO form, regions by their names
 // from the top. Nothing when absent.
 std::optional<std::string> readable(const storage::Value& value, const catalog::Field& field,
                                     const region::Tree& tree, Language language);
 
-// The same with personal values masked, as pages show them; empty when absent.
-std::string shown(const storage::Value& value, const catalog::Field& field, const region::Tree& tree,
+// A record's value as pages show it: what may be seen of it where it is closed; empty when absent.
+std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource, const region::Tree& tree,
                   Language language);
 
 }  // namespace jingwei::ingest

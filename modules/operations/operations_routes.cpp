@@ -9,8 +9,6 @@ using http::problem;
 
 namespace {
 
-// Until accounts arrive everybody on this machine is one actor.
-constexpr std::string_view local_actor = "local";
 
 http::Response begun(const Result<BackupView>& view, Language language) {
   if (!view) return problem(view.error(), language);
@@ -33,7 +31,7 @@ class OperationsRoutes::Handlers final : public api::Operations {
     // address is what tells the others.
     if (!to.empty() && !http.remote.empty())
       return problem(Error(ErrorCode::denied, "operations.bad_place").at("/to"), http.language);
-    return begun(service_.start_backup(to, std::string(local_actor)), http.language);
+    return begun(service_.start_backup(to, http.actor()), http.language);
   }
 
   http::Response list_backups(const http::Request& http, const api::ListBackups&) override {
@@ -59,14 +57,14 @@ class OperationsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response stop_backup(const http::Request& http, const api::StopBackup& in) override {
-    const auto stopped = service_.stop(in.name, std::string(local_actor));
+    const auto stopped = service_.stop(in.name, http.actor());
     if (!stopped) return problem(stopped.error(), http.language);
     service_.wait();
     return begun(service_.find(in.name), http.language);
   }
 
   http::Response check_backup(const http::Request& http, const api::CheckBackup& in) override {
-    return begun(service_.start_check(in.name, std::string(local_actor)), http.language);
+    return begun(service_.start_check(in.name, http.actor()), http.language);
   }
 
   http::Response examine_system(const http::Request& http, const api::ExamineSystem&) override {

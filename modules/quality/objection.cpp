@@ -198,7 +198,7 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
           .with("field", datum.field)
           .at("/field");
     }
-    JW_ASSIGN(const ingest::Record record, parts_.ingest.find_record(datum.resource, datum.record));
+    JW_ASSIGN(const ingest::Record record, parts_.ingest.find_record(datum.resource, datum.record, access::Sight::whole()));
     if (record.version != datum.version)
       return Error(ErrorCode::conflict, "quality.record_changed").with("version", std::to_string(record.version));
     const std::array<storage::Value, 3> key = {datum.resource, datum.record.value, datum.field};

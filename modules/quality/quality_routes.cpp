@@ -23,7 +23,7 @@ ObjectionStep step_of(const schema::Datum& given) {
 
 catalog::WriteRequest request_of(const http::Request& http, const schema::Datum& body,
                                  const std::optional<std::string>& key) {
-  return {std::string(body["actor"].text()), key, http.language};
+  return {http.actor(body["actor"].present() ? body["actor"].text() : std::string()), key, http.language};
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ class QualityRoutes::Handlers final : public api::Operations {
     query.before = ObjectionId(in.cursor.value_or(0));
     const auto limit = static_cast<std::size_t>(in.limit);
     query.most = limit + 1;
-    auto all = quality_.objections().list(query);
+    auto all = objections_of_caller(http, query);
     if (!all) return problem(all.error(), http.language);
     const bool more = all->size() > limit;
     if (more) all->resize(limit);
@@ -80,6 +80,8 @@ class QualityRoutes::Handlers final : public api::Operations {
   http::Response open_objection(const http::Request& http, const api::OpenObjection& in) override {
     const Datum datum = {std::string(in.body["resource"].text()), RecordId(in.body["record"].integer()),
                          in.body["version"].integer(), std::string(in.body["field"].text())};
+    // Nobody objects to what they may not see.
+    if (const auto seen = see(http, datum); !seen) return problem(seen.error(), http.language);
     const auto made = quality_.objections().open(datum, std::string(in.body["reason"].text()), text_of(in.body["proposed"]),
                                                  request_of(http, in.body, in.idempotency_key));
     http::Response response = objection_response(made, http.language, 201);
@@ -99,6 +101,29 @@ class QualityRoutes::Handlers final : public api::Operations {
   }
 
  private:
+  // A page of those about the caller's departments' data: read on until it is full.
+  Result<std::vector<Objection>> objections_of_caller(const http::Request& http, ObjectionQuery query) const {
+    std::vector<Objection> seen;
+    for (;;) {
+      JW_ASSIGN(auto page, quality_.objections().list(query));
+      const bool last = page.size() < query.most;
+      if (!last) query.before = page.back().id;
+      for (auto& one : page) {
+        const bool own = !http.caller || http.caller->may_for("objection.read", one.provider, now()).ok();
+        if (own && seen.size() < query.most) seen.push_back(std::move(one));
+      }
+      if (last || seen.size() == query.most) return seen;
+    }
+  }
+
+  Result<void> see(const http::Request& http, const Datum& datum) const {
+    JW_ASSIGN(const catalog::Entry* entry, catalog().find(datum.resource));
+    JW_ASSIGN(const auto sight, ingest::sight_of(http.caller.get(), entry->resource, http.purpose(), now()));
+    auto record = quality_.parts().ingest.find_record(datum.resource, datum.record, sight);
+    if (!record) return std::move(record).error();
+    return {};
+  }
+
   const catalog::Catalog& catalog() const { return quality_.parts().catalog; }
   Instant now() const { return quality_.parts().clock.now(); }
 

@@ -9,8 +9,6 @@ using http::problem;
 
 namespace {
 
-// Until accounts arrive everybody on this machine is one actor.
-constexpr std::string_view local_actor = "local";
 
 Terms terms_of(const schema::Datum& given) {
   Terms terms;
@@ -63,7 +61,9 @@ class SourceRoutes::Handlers final : public api::Operations {
     json.begin_object();
     json.key("items");
     json.begin_array();
-    for (const auto& view : *views) write_source(json, view, sources_.parts(), http.language);
+    for (const auto& view : *views) {
+      if (may_see(http, view)) write_source(json, view, sources_.parts(), http.language);
+    }
     json.end_array();
     json.end_object();
     return http::Response::json(json.take());
@@ -72,7 +72,7 @@ class SourceRoutes::Handlers final : public api::Operations {
   http::Response add_source(const http::Request& http, const api::AddSource& in) override {
     auto source = new_source_of(in.body);
     if (!source) return problem(source.error(), http.language);
-    const auto view = sources_.add(std::move(*source), actor());
+    const auto view = sources_.add(std::move(*source), http.actor());
     if (!view) return problem(view.error(), http.language);
     http::Response response = http::Response::json(source_json(*view, sources_.parts(), http.language), 201);
     response.headers.emplace_back("Location", "/api/v1/sources/" + view->source.id.to_string());
@@ -92,11 +92,11 @@ class SourceRoutes::Handlers final : public api::Operations {
   http::Response edit_source(const http::Request& http, const api::EditSource& in) override {
     auto source = common_part(in.body);
     if (!source) return problem(source.error(), http.language);
-    return shown(http, sources_.edit(SourceId(in.source), std::move(*source), actor()));
+    return shown(http, sources_.edit(SourceId(in.source), std::move(*source), http.actor()));
   }
 
   http::Response remove_source(const http::Request& http, const api::RemoveSource& in) override {
-    const auto removed = sources_.remove(SourceId(in.source), actor());
+    const auto removed = sources_.remove(SourceId(in.source), http.actor());
     if (!removed) return problem(removed.error(), http.language);
     return http::Response::no_content();
   }
@@ -135,7 +135,7 @@ class SourceRoutes::Handlers final : public api::Operations {
     return http::Response::json(asking_json(*view, http.language));
   }
   http::Response ask_source(const http::Request& http, const api::AskSource& in) override {
-    Asked asked{SourceId(in.source), in.question, in.body["purpose"].text(), {}, actor()};
+    Asked asked{SourceId(in.source), in.question, in.body["purpose"].text(), {}, http.actor()};
     auto inputs = settings_from_json(in.body["inputs"].json());
     if (!inputs) return problem(inputs.error(), http.language);
     asked.inputs = std::move(*inputs);
@@ -145,23 +145,28 @@ class SourceRoutes::Handlers final : public api::Operations {
   }
 
   http::Response run_source(const http::Request& http, const api::RunSource& in) override {
-    return shown(http, sources_.run_now(SourceId(in.source), actor()));
+    return shown(http, sources_.run_now(SourceId(in.source), http.actor()));
   }
   http::Response try_kept_source(const http::Request& http, const api::TryKeptSource& in) override {
     return shown(http, sources_.try_out(SourceId(in.source)));
   }
   http::Response pause_source(const http::Request& http, const api::PauseSource& in) override {
-    return shown(http, sources_.pause(SourceId(in.source), actor()));
+    return shown(http, sources_.pause(SourceId(in.source), http.actor()));
   }
   http::Response resume_source(const http::Request& http, const api::ResumeSource& in) override {
-    return shown(http, sources_.resume(SourceId(in.source), actor()));
+    return shown(http, sources_.resume(SourceId(in.source), http.actor()));
   }
   http::Response revoke_source(const http::Request& http, const api::RevokeSource& in) override {
-    return shown(http, sources_.revoke(SourceId(in.source), in.body["why"].text(), actor()));
+    return shown(http, sources_.revoke(SourceId(in.source), in.body["why"].text(), http.actor()));
   }
 
  private:
-  static std::string actor() { return std::string(local_actor); }
+  bool may_see(const http::Request& http, const SourceView& view) const {
+    if (!http.caller) return true;
+    const auto& parts = sources_.parts();
+    const auto entry = parts.ingest.parts().catalog.find(view.source.resource);
+    return http.caller->may_for("source.read", entry ? (*entry)->resource.provider_id : "", parts.clock.now()).ok();
+  }
 
   http::Response shown(const http::Request& http, const Result<SourceView>& view) const {
     if (!view) return problem(view.error(), http.language);

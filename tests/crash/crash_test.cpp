@@ -162,7 +162,7 @@ class Crash : public ::testing::Test {
       std::size_t records = 0;
       std::int64_t versions = 0;
       for (const auto& record :
-           must(hub->ingest().list_records(entry.resource.id, std::nullopt, RecordId(), 1'000'000))) {
+           must(hub->ingest().list_records(entry.resource.id, {.most = 1'000'000}, access::Sight::whole()))) {
         ++records;
         versions += record.version;
       }

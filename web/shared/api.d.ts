@@ -562,6 +562,435 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in: by login and password with the code of an authenticator, or by phone and the code sent to it */
+        post: operations["open_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to a phone */
+        post: operations["send_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in and what they may do */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions */
+        delete: operations["close_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's password; all other sessions end */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a secret for an authenticator; nothing is kept yet */
+        post: operations["make_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set up the authenticator */
+        put: operations["put_second_factor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up the authenticator */
+        post: operations["drop_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lend a grant to a colleague for days off */
+        post: operations["lend_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Break-glass reading for an hour; it asks why, alarms, and is reviewed */
+        post: operations["break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, newest first */
+        get: operations["list_accounts"];
+        put?: never;
+        /** Create an account */
+        post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account with its grants */
+        get: operations["get_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change or close an account */
+        patch: operations["edit_account"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reset password and authenticator */
+        post: operations["reset_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant a role */
+        post: operations["give_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a grant and those lent from it */
+        delete: operations["end_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants, newest first */
+        get: operations["list_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{grant}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review a break-glass access */
+        post: operations["review_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions and keys of an account */
+        get: operations["list_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a key to a program or a device */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a session or key at once */
+        delete: operations["end_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A role */
+        get: operations["get_role"];
+        /** Make or change a role */
+        put: operations["put_role"];
+        post?: never;
+        /** Remove a role that nobody holds */
+        delete: operations["drop_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permissions there are */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{resource}/batches": {
         parameters: {
             query?: never;
@@ -1501,6 +1930,61 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Change of an account */
+        AccountEdit: {
+            /** Name */
+            name?: string;
+            /** Department */
+            department?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state?: "open" | "closed";
+        };
+        /** Accounts */
+        AccountPage: {
+            /** Accounts */
+            items: components["schemas"]["AccountView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Account */
+        AccountView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "staff" | "resident" | "enterprise" | "client" | "device";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /** Login */
+            login: string | null;
+            /** Name */
+            name: string;
+            /** Phone, masked */
+            phone: string | null;
+            /** Department */
+            department: string | null;
+            /** Password to be changed */
+            must_change: boolean;
+            /** Has an authenticator */
+            second_factor: boolean;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created by */
+            created_by: string;
+            /** Grants */
+            grants?: components["schemas"]["HeldGrant"][];
+        };
         /** Activity */
         Activity: {
             /**
@@ -1516,8 +2000,8 @@ export interface components {
         };
         /** Actor */
         ActorOnly: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
         };
         /** Parts of an address */
         AddressParts: {
@@ -2000,6 +2484,11 @@ export interface components {
             /** Activity */
             activity: components["schemas"]["Activity"];
         };
+        /** Asking for a code */
+        CodeOrder: {
+            /** Phone */
+            phone: string;
+        };
         /** Consistency proof */
         ConsistencyProof: {
             /** Format */
@@ -2098,6 +2587,20 @@ export interface components {
              * Format: int64
              */
             answers_missed: number;
+        };
+        /** Account with its first password */
+        CreatedAccount: {
+            /** Account */
+            account: components["schemas"]["AccountView"];
+            /** First password, shown once */
+            password: string | null;
+        };
+        /** Key, shown once */
+        CreatedKey: {
+            /** Key */
+            key: string;
+            /** As it is kept */
+            token: components["schemas"]["TokenView"];
         };
         /** Score of a day */
         DayScore: {
@@ -2224,8 +2727,8 @@ export interface components {
         };
         /** Step of a demand */
         DemandStep: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /**
              * Step
              * @enum {string}
@@ -2434,8 +2937,77 @@ export interface components {
             /** Notes */
             notes: components["schemas"]["FormNote"][];
         };
+        /** Break-glass access */
+        GlassBreaking: {
+            /** Region code */
+            region: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Grants */
+        GrantPage: {
+            /** Grants */
+            items: components["schemas"]["HeldGrant"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Hash */
         HashText: string;
+        /** Grant */
+        HeldGrant: {
+            /** Id */
+            id: string;
+            /** Account */
+            account: string;
+            /** Name */
+            account_name?: string | null;
+            /** Role */
+            role: string;
+            /** Title of the role */
+            role_title: string;
+            /** Region code */
+            region: string;
+            /** Region */
+            region_name: string;
+            /** Department; none: whichever */
+            department: string | null;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "given" | "lent" | "break_glass";
+            /** Reason */
+            reason: string;
+            /** Granted by */
+            granted_by: string;
+            /**
+             * Granted at
+             * Format: date-time
+             */
+            granted_at: string;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
+            /**
+             * Reviewed at
+             * Format: date-time
+             */
+            reviewed_at: string | null;
+            /** Reviewed by */
+            reviewed_by: string | null;
+        };
         /** Inclusion proof */
         InclusionProof: {
             /** Format */
@@ -2512,6 +3084,56 @@ export interface components {
             /** Detail, JSON */
             detail: string;
         };
+        /** Lending a grant */
+        Loan: {
+            /** Grant */
+            grant: string;
+            /** Login of the colleague */
+            to: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Who is signed in */
+        Me: {
+            /** Account; none for this machine's own commands */
+            account: string | null;
+            /** Name in the audit log */
+            actor: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Department */
+            department: string | null;
+            /** Session */
+            session: string | null;
+            /**
+             * Session ends at
+             * Format: date-time
+             */
+            ends_at: string | null;
+            /** The password must be changed first */
+            must_change: boolean;
+            /**
+             * Authenticator
+             * @enum {string}
+             */
+            second_factor: "none" | "wanted" | "set";
+            /** Grants in force */
+            grants: components["schemas"]["HeldGrant"][];
+            /** Permissions held */
+            permissions: components["schemas"]["Word"][];
+        };
         /** Definition of a metric */
         MetricDefinition: {
             /** Metric */
@@ -2571,6 +3193,22 @@ export interface components {
              */
             delta: number;
         };
+        /** New account */
+        NewAccount: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind?: "staff" | "resident" | "enterprise" | "client" | "device";
+            /** Login */
+            login?: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone?: string;
+            /** Department */
+            department?: string;
+        };
         /** A question asked */
         NewAsk: {
             /** Purpose */
@@ -2580,8 +3218,8 @@ export interface components {
         };
         /** Demand to make */
         NewDemand: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** Department id */
             department: string;
             /** Name of a department the catalogue does not have */
@@ -2606,8 +3244,8 @@ export interface components {
         };
         /** Exemption to record */
         NewExemption: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** Resource id */
             resource: string;
             /** Field */
@@ -2621,10 +3259,41 @@ export interface components {
             /** Authority and document */
             authority: string;
         };
+        /** New grant */
+        NewGrant: {
+            /** Role */
+            role: string;
+            /** Region code */
+            region: string;
+            /** Department; none: whichever */
+            department?: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until?: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** New key */
+        NewKey: {
+            /** Label */
+            label: string;
+            /**
+             * Days it is good for
+             * Format: int64
+             */
+            days?: number;
+        };
         /** Objection to make */
         NewObjection: {
-            /** Who objects */
-            actor: string;
+            /** Who objects, believed of this machine's own commands only */
+            actor?: string;
             /** Resource id */
             resource: string;
             /** Record id */
@@ -2643,8 +3312,8 @@ export interface components {
         };
         /** New responsibility */
         NewResponsibility: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** Department id */
             department: string;
             /** Name of a department the catalogue does not have */
@@ -2660,6 +3329,19 @@ export interface components {
             rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
             /** Basis */
             basis: string;
+        };
+        /** Sign-in */
+        NewSession: {
+            /** Login */
+            login?: string;
+            /** Password */
+            password?: string;
+            /** Code of the authenticator or of the text message */
+            code?: string;
+            /** Phone of a resident */
+            phone?: string;
+            /** Give a token in place of a cookie */
+            token?: boolean;
         };
         /** New source */
         NewSource: {
@@ -2683,8 +3365,8 @@ export interface components {
         };
         /** Data steward to name */
         NewSteward: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** Name */
             name: string;
             /** Office */
@@ -2717,15 +3399,15 @@ export interface components {
         };
         /** Draft of a version */
         NewVersion: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** Definition */
             definition: components["schemas"]["ResourceDefinition"];
         };
         /** A resources.yaml to import */
         NewVersions: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /** File name */
             filename?: string;
             /** Content of the file */
@@ -2850,8 +3532,8 @@ export interface components {
         };
         /** Step of an objection */
         ObjectionStep: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /**
              * Step
              * @enum {string}
@@ -2936,6 +3618,35 @@ export interface components {
             lost: number;
             /** In a sentence */
             sentence: string;
+        };
+        /** Change of password */
+        PasswordChange: {
+            /** Present password */
+            present: string;
+            /** New password */
+            password: string;
+        };
+        /** Permissions */
+        PermissionList: {
+            /** Permissions */
+            items: components["schemas"]["PermissionView"][];
+        };
+        /** Permission */
+        PermissionView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Reach
+             * @enum {string}
+             */
+            reach: "anyone" | "self" | "everywhere" | "department" | "rows" | "hub";
+            /**
+             * Duty
+             * @enum {string}
+             */
+            duty: "work" | "system" | "security" | "audit";
         };
         /** Provider */
         Provider: {
@@ -3442,6 +4153,66 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** Role as edited */
+        RoleDraft: {
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /** Permissions */
+            permissions: components["schemas"]["Word"][];
+            /** Personal-data classes */
+            classes: components["schemas"]["Word"][];
+            /** Purposes */
+            purposes: components["schemas"]["Word"][];
+            /**
+             * Version it changes; 0: a new one
+             * Format: int64
+             */
+            version?: number;
+        };
+        /** Roles */
+        RoleList: {
+            /** Roles */
+            items: components["schemas"]["RoleView"][];
+        };
+        /** Title */
+        RoleTitle: {
+            /** Chinese title */
+            zh: string;
+            /** English title */
+            en: string;
+        };
+        /** Role */
+        RoleView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /** Built in */
+            built_in: boolean;
+            /**
+             * Duty
+             * @enum {string}
+             */
+            duty: "work" | "system" | "security" | "audit";
+            /** Permissions */
+            permissions: components["schemas"]["Word"][];
+            /** Personal-data classes that are open */
+            classes: components["schemas"]["Word"][];
+            /** Purposes; *: whatever a resource serves */
+            purposes: components["schemas"]["Word"][];
+            /**
+             * Version, 0 of a built-in one
+             * Format: int64
+             */
+            version: number;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string | null;
+            /** Changed by */
+            changed_by: string | null;
+        };
         /** This city */
         RootRegion: {
             /** Code */
@@ -3455,6 +4226,27 @@ export interface components {
             id: string;
             /** What it does */
             sentence: string;
+        };
+        /** Setting up an authenticator */
+        SecondFactor: {
+            /** Secret, hexadecimal */
+            secret: string;
+            /** Code it shows now */
+            code: string;
+        };
+        /** Giving up the authenticator */
+        SecondFactorRemoval: {
+            /** Password */
+            password: string;
+        };
+        /** Secret of an authenticator */
+        SecondFactorSecret: {
+            /** Secret, hexadecimal */
+            secret: string;
+            /** Secret to type, base32 */
+            typed: string;
+            /** Address for the QR */
+            uri: string;
         };
         /** Sentence */
         Sentence: string;
@@ -3475,6 +4267,13 @@ export interface components {
             region: components["schemas"]["RegionLabel"];
             /** Values */
             points: components["schemas"]["DayValue"][];
+        };
+        /** Session */
+        Session: {
+            /** Token, shown once */
+            token: string | null;
+            /** Who is signed in */
+            me: components["schemas"]["Me"];
         };
         /** Source */
         Source: {
@@ -3980,6 +4779,40 @@ export interface components {
              */
             now: string;
         };
+        /** Sessions and keys */
+        TokenList: {
+            /** Sessions and keys */
+            items: components["schemas"]["TokenView"][];
+        };
+        /** Session or key */
+        TokenView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "session" | "key";
+            /** Label */
+            label: string;
+            /**
+             * Opened at
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last used at
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Ends at
+             * Format: date-time
+             */
+            ends_at: string;
+            /** This one */
+            current: boolean;
+        };
         /** Signed tree head */
         TreeHead: {
             /**
@@ -4222,8 +5055,8 @@ export interface components {
         };
         /** Step of a version */
         VersionStep: {
-            /** Actor */
-            actor: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
             /**
              * Step
              * @enum {string}
@@ -4324,6 +5157,8 @@ export interface components {
              */
             records: number;
         };
+        /** Word */
+        Word: string;
         /** Problem */
         Problem: {
             type: string;
@@ -5385,6 +6220,764 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            /** @description Sign in: by login and password with the code of an authenticator, or by phone and the code sent to it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeOrder"];
+            };
+        };
+        responses: {
+            /** @description Send a code to a phone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in and what they may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    close_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Session or key */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End one of one's own sessions */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Change one's password; all other sessions end */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    make_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a secret for an authenticator; nothing is kept yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Set up the authenticator */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorRemoval"];
+            };
+        };
+        responses: {
+            /** @description Give up the authenticator */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lend_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Loan"];
+            };
+        };
+        responses: {
+            /** @description Lend a grant to a colleague for days off */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldGrant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    break_glass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GlassBreaking"];
+            };
+        };
+        responses: {
+            /** @description Break-glass reading for an hour; it asks why, alarms, and is reviewed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldGrant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description Kind */
+                kind?: "staff" | "resident" | "enterprise" | "client" | "device";
+                /** @description State */
+                state?: "open" | "closed";
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Create an account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAccount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An account with its grants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountEdit"];
+            };
+        };
+        responses: {
+            /** @description Change or close an account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reset_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reset password and authenticator */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAccount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description Grant a role */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldGrant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Grant */
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a grant and those lent from it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_grants: {
+        parameters: {
+            query?: {
+                /** @description Kind */
+                kind?: "given" | "lent" | "break_glass";
+                /** @description Only those not reviewed */
+                unreviewed?: boolean;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Grants, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    review_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Grant */
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Review a break-glass access */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldGrant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sessions and keys of an account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Give a key to a program or a device */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+                /** @description Session or key */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a session or key at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Role */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Role */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            /** @description Make or change a role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Role */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a role that nobody holds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permissions there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionList"];
                 };
             };
             default: components["responses"]["Problem"];

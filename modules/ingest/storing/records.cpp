@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "modules/ingest/storing/slice_format.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::ingest {
 
@@ -115,8 +116,9 @@ Result<std::vector<Record>> Records::list_table(storage::Reader& reader, const c
   return query_records(reader, builder, entry.table->page_under(), parameters);
 }
 
-Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Regions* under, RecordId before,
+Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const RecordView& view, RecordId before,
                                           std::size_t most) {
+  const Regions* under = view.regions();
   if (!before) before = RecordId(INT64_MAX);
   JW_ASSIGN(auto reader, store_.read());
   JW_ASSIGN(auto records, list_table(*reader, entry, under, before, most));
@@ -132,23 +134,37 @@ Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Reg
     if (heads.size() < slices_at_once) break;
     below = heads.back().first_id;
   }
-  return newest_of(std::move(records), std::move(packed), most);
+  records = newest_of(std::move(records), std::move(packed), most);
+  for (auto& record : records) view.close(record);
+  return records;
 }
 
-Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, BatchId batch, RecordId before,
-                                                   std::size_t most) {
+Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, const RecordView& view, BatchId batch,
+                                                   RecordId before, std::size_t most) {
   if (!before) before = RecordId(INT64_MAX);
   JW_ASSIGN(auto reader, store_.read());
-  const std::array<Value, 3> page = {batch.value, before.value, static_cast<std::int64_t>(most)};
-  JW_ASSIGN(auto records, query_records(*reader, kept(entry).builder, entry.table->page_of_batch(), page));
+  // Rows of the table are cut to the view after they are read: page by page, until enough are left.
+  std::vector<Record> records;
+  for (std::int64_t below = before.value; records.size() < most;) {
+    const std::array<Value, 3> page = {batch.value, below, static_cast<std::int64_t>(most)};
+    JW_ASSIGN(auto read, query_records(*reader, kept(entry).builder, entry.table->page_of_batch(), page));
+    const bool last = read.size() < most;
+    if (!last) below = read.back().id.value;
+    for (auto& record : read) {
+      if (view.covers(record.region) && records.size() < most) records.push_back(std::move(record));
+    }
+    if (last) break;
+  }
   JW_ASSIGN(const auto heads, catalog::slices_of_batch(*reader, entry.resource.id, batch, INT32_MAX));
   std::vector<Record> packed;
   for (const auto& head : heads) {
     if (packed.size() >= most) break;
     if (head.first_id >= before.value) continue;
-    JW_TRY(list_slice(*reader, entry, head, nullptr, before.value, most - packed.size(), packed));
+    JW_TRY(list_slice(*reader, entry, head, view.regions(), before.value, most - packed.size(), packed));
   }
-  return newest_of(std::move(records), std::move(packed), most);
+  records = newest_of(std::move(records), std::move(packed), most);
+  for (auto& record : records) view.close(record);
+  return records;
 }
 
 // Appends at most `most` records of the slice, newest first.
@@ -192,7 +208,30 @@ Result<Record> Records::packed_record(const catalog::Entry& entry, const catalog
   return record;
 }
 
-Result<Record> Records::find(const catalog::Entry& entry, RecordId id) {
+namespace {
+
+Error no_record(const catalog::Entry& entry, RecordId id) {
+  return Error(ErrorCode::not_found, "ingest.record_not_found")
+      .with("record", id.to_string())
+      .with("resource", entry.resource.id);
+}
+
+}  // namespace
+
+Result<Record> Records::find(const catalog::Entry& entry, const RecordView& view, RecordId id) {
+  JW_ASSIGN(Record record, find_anywhere(entry, id));
+  if (!view.covers(record.region)) return no_record(entry, id);
+  for (std::size_t at = 0; at < record.values.size(); ++at) {
+    const auto* identifier = std::get_if<std::string>(&record.values[at]);
+    if (entry.resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr) continue;
+    record.subject = storage::pseudonym_of(sealer_, *identifier);
+    break;
+  }
+  view.close(record);
+  return record;
+}
+
+Result<Record> Records::find_anywhere(const catalog::Entry& entry, RecordId id) {
   JW_ASSIGN(auto reader, store_.read());
   const Value key = id.value;
   JW_ASSIGN(auto records,
@@ -200,9 +239,7 @@ Result<Record> Records::find(const catalog::Entry& entry, RecordId id) {
   if (!records.empty()) return std::move(records.front());
   JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
   if (!head || head->known_to || head->has_left(id.value - head->first_id)) {
-    return Error(ErrorCode::not_found, "ingest.record_not_found")
-        .with("record", id.to_string())
-        .with("resource", entry.resource.id);
+    return no_record(entry, id);
   }
   JW_ASSIGN(const auto bytes, catalog::slice_body(*reader, entry.resource.id, head->first_id));
   JW_ASSIGN(const OpenSlice slice, unpack_slice(bytes.places, bytes.body, static_cast<std::size_t>(head->rows),

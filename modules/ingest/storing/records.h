@@ -4,14 +4,14 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "modules/ingest/storing/record_builder.h"
+#include "modules/ingest/storing/record_view.h"
 
 namespace jingwei::ingest {
 
-// A record as it stands, personal values opened; whoever shows it masks them (catalog::masked).
+// A record as a RecordView shows it.
 struct Record {
   RecordId id;
   std::int64_t version = 0;
@@ -21,6 +21,8 @@ struct Record {
   Instant known_from{};
   BatchId batch;
   std::vector<storage::Value> values;  // by field
+  std::vector<bool> closed;            // by field: the value is not the record's but what may be seen of it; empty: none
+  std::string subject;                 // pseudonym of the person of its first identifier; of find() alone
   std::string cleaning;                // what was done to the values: "name:clean.width;phone:clean.width"
 };
 
@@ -46,15 +48,15 @@ class Records {
   // Before the first slice of a load: records entered so far need not be looked at again. Errors: the store's.
   Result<void> begin_load(const catalog::Entry& entry);
 
-  using Regions = std::unordered_set<std::int64_t>;
-  // Current versions, newest record first; no `under` means everywhere. Errors: the store's, corrupt, gone.
-  Result<std::vector<Record>> list(const catalog::Entry& entry, const Regions* under, RecordId before,
+  using Regions = RecordView::Regions;
+  // Current versions that the view covers, newest record first. Errors: the store's, corrupt, gone.
+  Result<std::vector<Record>> list(const catalog::Entry& entry, const RecordView& view, RecordId before,
                                    std::size_t most);
-  // Those whose standing version came with the batch, newest first. Errors: list's.
-  Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, BatchId batch, RecordId before,
-                                            std::size_t most);
-  // Errors: not_found and list's.
-  Result<Record> find(const catalog::Entry& entry, RecordId id);
+  // Those of them whose standing version came with the batch, newest first. Errors: list's.
+  Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, const RecordView& view, BatchId batch,
+                                            RecordId before, std::size_t most);
+  // Errors: not_found (also what the view does not cover) and list's.
+  Result<Record> find(const catalog::Entry& entry, const RecordView& view, RecordId id);
 
  private:
   // What is made once for an entry.
@@ -72,6 +74,7 @@ class Records {
                                          RecordId before, std::size_t most);
   Result<void> list_slice(storage::Reader& reader, const catalog::Entry& entry, const catalog::SliceHead& head,
                           const Regions* under, std::int64_t before, std::size_t most, std::vector<Record>& records);
+  Result<Record> find_anywhere(const catalog::Entry& entry, RecordId id);
   Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head, const OpenSlice& slice,
                                std::size_t row);
 

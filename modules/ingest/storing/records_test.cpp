@@ -44,10 +44,10 @@ TYPED_TEST(RecordsWorld, ALargeFileGoesPackedAndReadsBackWhole) {
   }
   EXPECT_EQ(ids.size(), 5'000U);
   EXPECT_EQ(this->people_counted(), 5'000);
-  const Record one = must(this->node_.ingest->find_record("people", all[1'234].id));
+  const Record one = must(this->node_.ingest->find_record("people", all[1'234].id, access::Sight::whole()));
   EXPECT_EQ(this->id_of(one), this->id_of(all[1'234]));
   EXPECT_EQ(one.values, all[1'234].values);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1)).error().code,
+  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1, access::Sight::whole())).error().code,
             ErrorCode::not_found);
 }
 
@@ -61,7 +61,7 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   std::vector<Record> paged;
   RecordId before;
   for (;;) {
-    const auto page = must(this->node_.ingest->list_records("people", std::nullopt, before, 700));
+    const auto page = must(this->node_.ingest->list_records("people", {std::nullopt, before, 700}, access::Sight::whole()));
     paged.insert(paged.end(), page.begin(), page.end());
     if (page.size() < 700) break;
     before = page.back().id;
@@ -76,7 +76,7 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   for (const auto& record : all) there += record.region == all.front().region ? 1 : 0;
   const auto tree = this->node_.regions->tree();
   const std::string code(tree->code(tree->find(all.front().region)));
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", code, RecordId(), 10'000)).size(), there);
+  EXPECT_EQ(must(this->node_.ingest->list_records("people", {code, RecordId(), 10'000}, access::Sight::whole())).size(), there);
 }
 
 TYPED_TEST(RecordsWorld, ARecordThatChangesLeavesItsSliceWithItsFirstVersion) {
@@ -91,7 +91,7 @@ TYPED_TEST(RecordsWorld, ARecordThatChangesLeavesItsSliceWithItsFirstVersion) {
   EXPECT_EQ(receipt.version, 2);
   EXPECT_EQ(this->packed("people"), 999);
   EXPECT_EQ(this->tabled("people"), 2);
-  EXPECT_EQ(must(this->node_.ingest->find_record("people", before.id)).version, 2);
+  EXPECT_EQ(must(this->node_.ingest->find_record("people", before.id, access::Sight::whole())).version, 2);
   EXPECT_EQ(this->records("people").size(), 1'000U);
   EXPECT_EQ(this->people_counted(), 1'000);
   // The same again changes nothing; a third value is the third version.

@@ -37,7 +37,7 @@ TYPED_TEST(SynonymsTest, CountFromTheNextLoadOn) {
       "people", {{"name", "张三"}, {"citizen_id", citizen_id(9)}, {"kind", "外来"}, {"grid", grid_code(9)}},
       {"tester", {}});
   ASSERT_TRUE(receipt.ok()) << receipt.error().to_log();
-  const Record record = must(this->node_.ingest->find_record("people", receipt->id));
+  const Record record = must(this->node_.ingest->find_record("people", receipt->id, access::Sight::whole()));
   EXPECT_EQ(std::get<std::string>(record.values[3]), "guest") << "a form's record too";
 }
 

@@ -65,9 +65,6 @@ class Withdrawals {
   // The oldest that no other process works on, its lease taken. Errors: the store's.
   Result<std::optional<BatchId>> next();
 
-  // Records whose standing version came with the batch, newest first. Errors: as list_records.
-  Result<std::vector<Record>> records_of(BatchId batch, RecordId before, std::size_t most) const;
-
  private:
   Result<Batch> withdrawable(BatchId batch) const;
 

@@ -74,7 +74,7 @@ TYPED_TEST(WithdrawalWorld, RecordsOfTheBatchEndAndTheirFiguresAreTakenBack) {
   EXPECT_EQ(plan.figures->at("guests"), -175);
   EXPECT_EQ(this->counted("people"), 1'000) << "a plan changes nothing";
 
-  const auto of_batch = must(this->withdrawals().records_of(wrong.id, RecordId(), 1'000));
+  const auto of_batch = must(this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id}, access::Sight::whole()));
   EXPECT_EQ(of_batch.size(), 700U);
 
   const Withdrawal done = this->withdraw(wrong.id);
@@ -86,8 +86,8 @@ TYPED_TEST(WithdrawalWorld, RecordsOfTheBatchEndAndTheirFiguresAreTakenBack) {
   EXPECT_EQ(this->counted("guests"), 75);
   EXPECT_EQ(must(this->node_.ingest->find_batch(wrong.id)).batch.withdrawal, BatchWithdrawal::done);
   EXPECT_EQ(must(this->node_.ingest->find_batch(kept.id)).batch.withdrawal, BatchWithdrawal::none);
-  EXPECT_EQ(this->node_.ingest->find_record("people", of_batch.front().id).error().code, ErrorCode::not_found);
-  EXPECT_TRUE(must(this->withdrawals().records_of(wrong.id, RecordId(), 1'000)).empty());
+  EXPECT_EQ(this->node_.ingest->find_record("people", of_batch.front().id, access::Sight::whole()).error().code, ErrorCode::not_found);
+  EXPECT_TRUE(must(this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id}, access::Sight::whole())).empty());
 
   // The feed tells once that it is complete.
   std::size_t told = 0;

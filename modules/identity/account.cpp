@@ -1,0 +1,46 @@
+#include "modules/identity/account.h"
+
+#include <array>
+
+namespace jingwei::identity {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> account_kinds = {"staff", "resident", "enterprise", "client", "device"};
+constexpr std::array<std::string_view, 3> grant_kinds = {"given", "lent", "break_glass"};
+
+template <typename Kind, std::size_t count>
+std::optional<Kind> named(const std::array<std::string_view, count>& names, std::string_view name) {
+  for (std::size_t at = 0; at < count; ++at) {
+    if (names[at] == name) return static_cast<Kind>(at);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(AccountKind kind) {
+  return account_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name_of(AccountState state) {
+  return state == AccountState::open ? "open" : "closed";
+}
+
+std::string_view name_of(GrantKind kind) {
+  return grant_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name_of(TokenKind kind) {
+  return kind == TokenKind::session ? "session" : "key";
+}
+
+std::optional<AccountKind> account_kind_named(std::string_view name) {
+  return named<AccountKind>(account_kinds, name);
+}
+
+std::optional<GrantKind> grant_kind_named(std::string_view name) {
+  return named<GrantKind>(grant_kinds, name);
+}
+
+}  // namespace jingwei::identity

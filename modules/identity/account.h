@@ -1,0 +1,79 @@
+// Accounts, grants and tokens as values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace jingwei::identity {
+
+using AccountId = Id<struct AccountTag>;
+using GrantId = Id<struct GrantTag>;
+using TokenId = Id<struct TokenTag>;
+
+enum class AccountKind : std::uint8_t { staff, resident, enterprise, client, device };
+enum class AccountState : std::uint8_t { open, closed };
+enum class GrantKind : std::uint8_t { given, lent, break_glass };
+enum class TokenKind : std::uint8_t { session, key };
+
+std::string_view name_of(AccountKind kind);
+std::string_view name_of(AccountState state);
+std::string_view name_of(GrantKind kind);
+std::string_view name_of(TokenKind kind);
+std::optional<AccountKind> account_kind_named(std::string_view name);
+std::optional<GrantKind> grant_kind_named(std::string_view name);
+
+struct Account {
+  AccountId id;
+  AccountKind kind = AccountKind::staff;
+  AccountState state = AccountState::open;
+  std::string login;  // as it is typed at sign-in, in lower case; empty for those who come by phone or key
+  std::string name;
+  std::string phone;
+  std::string department;     // provider id; empty for none
+  std::string password_hash;  // Argon2id; empty: none
+  bool must_change = false;   // the password was made for them
+  std::string second_factor;  // secret of the authenticator; empty: none
+  std::int64_t used_step = 0;
+  Instant created_at{};
+  std::string created_by;
+  std::int64_t row_version = 0;
+
+  // As the audit log and other modules name it: "account:17".
+  std::string actor() const { return "account:" + id.to_string(); }
+};
+
+struct HeldGrant {
+  GrantId id;
+  AccountId account;
+  std::string role;
+  RegionId region;
+  std::string department;
+  Instant from{};
+  std::optional<Instant> until;
+  GrantKind kind = GrantKind::given;
+  GrantId of_grant;
+  std::string reason;
+  std::string granted_by;
+  Instant granted_at{};
+  std::optional<Instant> ended_at;
+  std::string ended_by;
+  std::optional<Instant> reviewed_at;
+  std::string reviewed_by;
+};
+
+struct Token {
+  TokenId id;
+  TokenKind kind = TokenKind::session;
+  AccountId account;
+  std::string label;  // "Chromium, Linux"; a key's purpose
+  Instant opened_at{};
+  Instant seen_at{};
+  Instant ends_at{};
+  std::optional<Instant> ended_at;
+};
+
+}  // namespace jingwei::identity

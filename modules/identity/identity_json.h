@@ -1,0 +1,27 @@
+// Accounts, grants, roles and sessions as JSON (api.yaml).
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "base/messages.h"
+#include "modules/identity/identity_service.h"
+
+namespace jingwei::identity {
+
+// What rendering needs of the hub. `account_name` is empty where nobody is to be named.
+struct Shown {
+  const Roles& roles;
+  const region::Tree& tree;
+  Language language;
+};
+
+void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name, const Shown& shown);
+// Without grants where `grants` is null.
+void write_account(JsonWriter& json, const Account& account, const std::vector<HeldGrant>* grants, const Shown& shown);
+void write_token(JsonWriter& json, const Token& token, TokenId current);
+void write_role(JsonWriter& json, const KnownRole& known);
+// `who` is null for the local operator.
+void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now, const Shown& shown);
+
+}  // namespace jingwei::identity

@@ -1,0 +1,460 @@
+#include "modules/identity/identity_routes.h"
+
+#include "crypto/one_time.h"
+#include "modules/identity/api.gen.h"
+#include "modules/identity/gate.h"
+#include "modules/identity/identity_json.h"
+#include "storage/digest.h"
+
+namespace jingwei::identity {
+
+using http::problem;
+
+namespace {
+
+constexpr std::size_t label_most = 100;
+
+std::string text_or(const schema::Datum& given, std::string otherwise = {}) {
+  return given.present() ? given.text() : std::move(otherwise);
+}
+
+std::optional<Instant> instant_of(const schema::Datum& given) {
+  if (!given.present()) return std::nullopt;
+  return given.instant();
+}
+
+std::vector<std::string> texts_of(const schema::Datum& given) {
+  std::vector<std::string> texts;
+  for (const auto& one : given.items()) texts.push_back(one.text());
+  return texts;
+}
+
+// "Chromium on Linux", as far as the browser says; never more than a person needs to know their own session by.
+std::string label_of(const http::Request& request) {
+  const std::string_view agent = request.header("User-Agent");
+  const auto first_of = [&](std::initializer_list<std::string_view> words) -> std::string {
+    for (const auto word : words) {
+      if (agent.find(word) != std::string_view::npos) return std::string(word);
+    }
+    return {};
+  };
+  const std::string program = first_of({"MicroMessenger", "Edg", "Firefox", "Chrome", "Safari", "curl"});
+  const std::string system = first_of({"Android", "iPhone", "Windows", "Mac OS", "Linux"});
+  return (program + (program.empty() || system.empty() ? "" : ", ") + system).substr(0, label_most);
+}
+
+std::string bytes_of_hex(std::string_view hex) {
+  std::string bytes;
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (std::size_t at = 0; at + 1 < hex.size(); at += 2)
+    bytes += static_cast<char>(digit(hex[at]) * 16 + digit(hex[at + 1]));
+  return bytes;
+}
+
+}  // namespace
+
+class IdentityRoutes::Handlers final : public api::Operations {
+ public:
+  Handlers(IdentityService& identity, Cookies cookies) : identity_(identity), cookies_(cookies), gate_(identity) {}
+
+  const Gate& gate() const { return gate_; }
+
+  http::Response open_session(const http::Request& http, const api::OpenSession& in) override {
+    const auto done = try_in(http, in.body);
+    if (!done) return problem(done.error(), http.language);
+    const auto who = identity_.tokens().find(done->opened.text);
+    if (!who) return problem(Error(ErrorCode::unauthenticated, "identity.session_over"), http.language);
+    const bool as_token = in.body["token"].present() && in.body["token"].boolean();
+    JsonWriter json(1'024);
+    json.begin_object();
+    json.key("token");
+    if (as_token) {
+      json.value(done->opened.text);
+    } else {
+      json.null();
+    }
+    json.key("me");
+    write_me(json, *who->caller, who.get(), now(), shown(http));
+    json.end_object();
+    http::Response response = http::Response::json(json.take(), 201);
+    if (!as_token) {
+      set_cookie(response, session_cookie, done->opened.text, done->opened.token.ends_at - now());
+      set_cookie(response, device_cookie, done->device, identity_.parts().policy.device_known);
+    }
+    return response;
+  }
+
+  http::Response send_code(const http::Request& http, const api::SendCode& in) override {
+    return done(identity_.sign_in().send_code(in.body["phone"].text(), origin(http)), http);
+  }
+
+  http::Response get_me(const http::Request& http, const api::GetMe&) override {
+    const auto who = signed_in(http);
+    JsonWriter json(1'024);
+    write_me(json, *http.caller, who.get(), now(), shown(http));
+    return http::Response::json(json.take());
+  }
+
+  http::Response sign_out(const http::Request& http, const api::SignOut&) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    const auto ended = identity_.tokens().end(who->token.account, who->token.id, "session.close", {http.actor()});
+    if (!ended) return problem(ended.error(), http.language);
+    http::Response response = http::Response::no_content();
+    set_cookie(response, session_cookie, "", std::chrono::seconds{0});
+    return response;
+  }
+
+  http::Response list_sessions(const http::Request& http, const api::ListSessions&) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    return tokens_response(who->token.account, who->token.id, http.language);
+  }
+
+  http::Response close_session(const http::Request& http, const api::CloseSession& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    return done(identity_.tokens().end(who->token.account, TokenId(in.token), "session.close", {http.actor()}), http);
+  }
+
+  http::Response change_password(const http::Request& http, const api::ChangePassword& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    return done(identity_.sign_in().change_password(*who, in.body["present"].text(), in.body["password"].text(),
+                                                    origin(http)),
+                http);
+  }
+
+  http::Response make_second_factor(const http::Request& http, const api::MakeSecondFactor&) override {
+    const std::string secret = SignIn::new_secret();
+    const std::string typed = crypto::base32(secret);
+    JsonWriter json;
+    json.begin_object();
+    json.member("secret", storage::hex_of(secret));
+    json.member("typed", typed);
+    // Key Uri Format of authenticators.
+    json.member("uri", "otpauth://totp/Jingwei:" + http.actor() + "?secret=" + typed + "&issuer=Jingwei");
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response put_second_factor(const http::Request& http, const api::PutSecondFactor& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    return done(identity_.sign_in().set_second_factor(who->token.account, bytes_of_hex(in.body["secret"].text()),
+                                                      in.body["code"].text(), {http.actor()}),
+                http);
+  }
+
+  http::Response drop_second_factor(const http::Request& http, const api::DropSecondFactor& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    return done(identity_.sign_in().drop_second_factor(*who, in.body["password"].text(), origin(http)), http);
+  }
+
+  http::Response lend_grant(const http::Request& http, const api::LendGrant& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    const auto lender = accounts().get(who->token.account);
+    if (!lender) return problem(lender.error(), http.language);
+    const auto to = accounts().find_by_login(in.body["to"].text());
+    if (!to) return problem(to.error(), http.language);
+    if (!*to) return problem(Error(ErrorCode::not_found, "identity.no_account_of_login").at("/to"), http.language);
+    const Lending wanted{GrantId(in.body["grant"].integer()), (*to)->id, instant_of(in.body["from"]),
+                         in.body["until"].instant(), in.body["reason"].text()};
+    return grant_response(accounts().lend(*lender, wanted, {http.actor()}), http, 201);
+  }
+
+  http::Response break_glass(const http::Request& http, const api::BreakGlass& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    const auto account = accounts().get(who->token.account);
+    if (!account) return problem(account.error(), http.language);
+    return grant_response(
+        accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(), {http.actor()}), http, 201);
+  }
+
+  http::Response list_accounts(const http::Request& http, const api::ListAccounts& in) override {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    AccountQuery query;
+    if (in.kind) query.kind = account_kind_named(*in.kind);
+    if (in.state) query.state = *in.state == "open" ? AccountState::open : AccountState::closed;
+    query.before = AccountId(in.cursor.value_or(0));
+    query.most = limit + 1;
+    const auto all = accounts().list(query);
+    if (!all) return problem(all.error(), http.language);
+    const Shown how = shown(http);
+    return page(*all, limit, [&](JsonWriter& json, const Account& one) { write_account(json, one, nullptr, how); });
+  }
+
+  http::Response create_account(const http::Request& http, const api::CreateAccount& in) override {
+    NewAccount wanted;
+    wanted.kind = account_kind_named(text_or(in.body["kind"], "staff")).value_or(AccountKind::staff);
+    wanted.login = text_or(in.body["login"]);
+    wanted.name = in.body["name"].text();
+    wanted.phone = text_or(in.body["phone"]);
+    wanted.department = text_or(in.body["department"]);
+    wanted.with_password = wanted.kind != AccountKind::client && wanted.kind != AccountKind::device && !wanted.login.empty();
+    if (wanted.kind == AccountKind::staff) wanted.with_password = true;
+    return created_response(accounts().create(wanted, {http.actor()}), http, 201);
+  }
+
+  http::Response get_account(const http::Request& http, const api::GetAccount& in) override {
+    return account_response(accounts().get(AccountId(in.account)), http);
+  }
+
+  http::Response edit_account(const http::Request& http, const api::EditAccount& in) override {
+    AccountEdit edit;
+    if (in.body["name"].present()) edit.name = in.body["name"].text();
+    if (in.body["department"].present()) edit.department = in.body["department"].text();
+    if (in.body["state"].present())
+      edit.state = in.body["state"].text() == "open" ? AccountState::open : AccountState::closed;
+    return account_response(accounts().edit(AccountId(in.account), edit, {http.actor()}), http);
+  }
+
+  http::Response reset_account(const http::Request& http, const api::ResetAccount& in) override {
+    return created_response(accounts().reset(AccountId(in.account), {http.actor()}), http, 200);
+  }
+
+  http::Response give_grant(const http::Request& http, const api::GiveGrant& in) override {
+    const NewGrant wanted{AccountId(in.account),          in.body["role"].text(),       in.body["region"].text(),
+                          text_or(in.body["department"]), instant_of(in.body["from"]), instant_of(in.body["until"]),
+                          text_or(in.body["reason"])};
+    return grant_response(accounts().grant(wanted, {http.actor()}), http, 201);
+  }
+
+  http::Response end_grant(const http::Request& http, const api::EndGrant& in) override {
+    return done(accounts().end_grant(GrantId(in.grant), {http.actor()}), http);
+  }
+
+  http::Response list_grants(const http::Request& http, const api::ListGrants& in) override {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    GrantQuery query;
+    if (in.kind) query.kind = grant_kind_named(*in.kind);
+    query.unreviewed = in.unreviewed.value_or(false);
+    query.before = GrantId(in.cursor.value_or(0));
+    query.most = limit + 1;
+    const auto all = accounts().list_grants(query);
+    if (!all) return problem(all.error(), http.language);
+    const Shown how = shown(http);
+    return page(*all, limit, [&](JsonWriter& json, const HeldGrant& one) {
+      const auto account = accounts().get(one.account);
+      write_grant(json, one, account ? account->name : std::string(), how);
+    });
+  }
+
+  http::Response review_grant(const http::Request& http, const api::ReviewGrant& in) override {
+    return grant_response(accounts().review(GrantId(in.grant), {http.actor()}), http, 200);
+  }
+
+  http::Response list_tokens(const http::Request& http, const api::ListTokens& in) override {
+    return tokens_response(AccountId(in.account), TokenId(http.caller->session()), http.language);
+  }
+
+  http::Response create_key(const http::Request& http, const api::CreateKey& in) override {
+    const auto account = accounts().get(AccountId(in.account));
+    if (!account) return problem(account.error(), http.language);
+    if (account->kind != AccountKind::client && account->kind != AccountKind::device)
+      return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
+    const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : 180};
+    const auto made = identity_.tokens().open(*account, TokenKind::key, in.body["label"].text(), now() + days,
+                                              "key.create", {http.actor()});
+    if (!made) return problem(made.error(), http.language);
+    JsonWriter json;
+    json.begin_object();
+    json.member("key", made->text);
+    json.key("token");
+    write_token(json, made->token, TokenId());
+    json.end_object();
+    return http::Response::json(json.take(), 201);
+  }
+
+  http::Response end_token(const http::Request& http, const api::EndToken& in) override {
+    return done(identity_.tokens().end(AccountId(in.account), TokenId(in.token), "key.end", {http.actor()}), http);
+  }
+
+  http::Response list_roles(const http::Request&, const api::ListRoles&) override {
+    JsonWriter json(8'192);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& known : identity_.roles().all()) write_role(json, known);
+    json.end_array();
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response get_role(const http::Request& http, const api::GetRole& in) override {
+    return role_response(identity_.roles().get(in.role), http);
+  }
+
+  http::Response put_role(const http::Request& http, const api::PutRole& in) override {
+    const RoleDraft draft{in.role,
+                          in.body["title"]["zh"].text(),
+                          in.body["title"]["en"].text(),
+                          texts_of(in.body["permissions"]),
+                          texts_of(in.body["classes"]),
+                          texts_of(in.body["purposes"])};
+    const std::int64_t version = in.body["version"].present() ? in.body["version"].integer() : 0;
+    return role_response(identity_.roles().put(draft, version, {http.actor()}), http);
+  }
+
+  http::Response drop_role(const http::Request& http, const api::DropRole& in) override {
+    return done(identity_.roles().drop(in.role, {http.actor()}), http);
+  }
+
+  http::Response list_permissions(const http::Request& http, const api::ListPermissions&) override {
+    JsonWriter json(8'192);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& permission : access::permissions()) {
+      json.begin_object();
+      json.member("id", permission.id);
+      json.member("title", access::title_of(permission, http.language));
+      json.member("reach", access::name_of(permission.reach));
+      json.member("duty", access::name_of(permission.duty));
+      json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+ private:
+  Accounts& accounts() { return identity_.accounts(); }
+  Instant now() const { return identity_.parts().clock.now(); }
+  // The tree is held by what is returned.
+  struct Held : Shown {
+    Held(const Roles& roles, std::shared_ptr<const region::Tree> tree_, Language language)
+        : Shown{roles, *tree_, language}, kept(std::move(tree_)) {}
+    std::shared_ptr<const region::Tree> kept;
+  };
+  Held shown(const http::Request& http) const {
+    return {identity_.roles(), identity_.parts().regions.tree(), http.language};
+  }
+  std::shared_ptr<const SignedIn> signed_in(const http::Request& http) const {
+    if (http.caller->is_local()) return nullptr;
+    return identity_.tokens().find(token_of(http));
+  }
+  static Origin origin(const http::Request& http) {
+    return {std::string(http.remote), std::string(http::cookie_of(http, device_cookie)), label_of(http), http.language};
+  }
+  static http::Response not_for_local(const http::Request& http) {
+    return problem(Error(ErrorCode::invalid, "identity.not_signed_in"), http.language);
+  }
+
+  Result<SignInDone> try_in(const http::Request& http, const schema::Datum& body) {
+    if (body["login"].present() && body["password"].present())
+      return identity_.sign_in().by_password({body["login"].text(), body["password"].text(), text_or(body["code"])},
+                                             origin(http));
+    if (body["phone"].present() && body["code"].present())
+      return identity_.sign_in().by_phone(body["phone"].text(), body["code"].text(), origin(http));
+    return Error(ErrorCode::invalid, "identity.sign_in_how");
+  }
+
+  void set_cookie(http::Response& response, std::string_view name, const std::string& value,
+                  std::chrono::microseconds life) const {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(life).count();
+    response.headers.emplace_back("Set-Cookie", std::string(name) + "=" + value + "; Path=/; Max-Age=" +
+                                                    std::to_string(std::max<std::int64_t>(seconds, 0)) +
+                                                    "; HttpOnly; SameSite=Strict" +
+                                                    (cookies_ == Cookies::secure ? "; Secure" : ""));
+  }
+
+  static http::Response done(const Result<void>& result, const http::Request& http) {
+    if (!result) return problem(result.error(), http.language);
+    return http::Response::no_content();
+  }
+
+  template <typename Item, typename Write>
+  static http::Response page(const std::vector<Item>& items, std::size_t limit, const Write& write) {
+    JsonWriter json(4'096);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
+    json.end_array();
+    json.key("next_cursor");
+    if (items.size() > limit) {
+      json.value(items[limit - 1].id.to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response tokens_response(AccountId account, TokenId current, Language language) {
+    const auto tokens = identity_.tokens().list(account);
+    if (!tokens) return problem(tokens.error(), language);
+    JsonWriter json;
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& token : *tokens) write_token(json, token, current);
+    json.end_array();
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response grant_response(const Result<HeldGrant>& grant, const http::Request& http, int status) {
+    if (!grant) return problem(grant.error(), http.language);
+    JsonWriter json;
+    write_grant(json, *grant, "", shown(http));
+    return http::Response::json(json.take(), status);
+  }
+
+  http::Response account_response(const Result<Account>& account, const http::Request& http) {
+    if (!account) return problem(account.error(), http.language);
+    const auto grants = accounts().grants_of(account->id);
+    if (!grants) return problem(grants.error(), http.language);
+    JsonWriter json(1'024);
+    write_account(json, *account, &*grants, shown(http));
+    http::Response response = http::Response::json(json.take());
+    response.disclosed.subject = account->actor();
+    return response;
+  }
+
+  http::Response created_response(const Result<CreatedAccount>& made, const http::Request& http, int status) {
+    if (!made) return problem(made.error(), http.language);
+    JsonWriter json;
+    json.begin_object();
+    json.key("account");
+    write_account(json, made->account, nullptr, shown(http));
+    json.key("password");
+    if (made->password.empty()) {
+      json.null();
+    } else {
+      json.value(made->password);
+    }
+    json.end_object();
+    return http::Response::json(json.take(), status);
+  }
+
+  static http::Response role_response(const Result<KnownRole>& known, const http::Request& http) {
+    if (!known) return problem(known.error(), http.language);
+    JsonWriter json(1'024);
+    write_role(json, *known);
+    return http::Response::json(json.take());
+  }
+
+  IdentityService& identity_;
+  Cookies cookies_;
+  Gate gate_;
+};
+
+IdentityRoutes::IdentityRoutes(IdentityService& identity, Cookies cookies)
+    : handlers_(std::make_unique<Handlers>(identity, cookies)) {}
+
+IdentityRoutes::~IdentityRoutes() = default;
+
+std::vector<http::Route> IdentityRoutes::routes() {
+  return api::routes(*handlers_);
+}
+
+Result<void> IdentityRoutes::let_in(http::Request& request, const http::Route& route) const {
+  return handlers_->gate().let_in(request, route);
+}
+
+}  // namespace jingwei::identity

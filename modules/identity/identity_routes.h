@@ -1,0 +1,27 @@
+// HTTP routes of identity (api.yaml).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "http/route.h"
+#include "modules/identity/identity_service.h"
+
+namespace jingwei::identity {
+
+enum class Cookies : std::uint8_t { plain, secure };  // secure: only over TLS
+
+class IdentityRoutes {
+ public:
+  IdentityRoutes(IdentityService& identity, Cookies cookies);  // the service must outlive the routes
+  ~IdentityRoutes();
+  std::vector<http::Route> routes();
+  // For http::Options::authorise.
+  Result<void> let_in(http::Request& request, const http::Route& route) const;
+
+ private:
+  class Handlers;
+  std::unique_ptr<Handlers> handlers_;
+};
+
+}  // namespace jingwei::identity

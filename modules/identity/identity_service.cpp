@@ -1,0 +1,66 @@
+#include "modules/identity/identity_service.h"
+
+#include <boost/json.hpp>
+
+#include "base/log.h"
+
+namespace jingwei::identity {
+
+namespace {
+
+constexpr std::chrono::minutes saving_pause{1};
+
+std::string member_of(const std::string& body, std::string_view member) {
+  boost::json::error_code fault;
+  const boost::json::value parsed = boost::json::parse(body, fault);
+  if (fault || !parsed.is_object()) return {};
+  const auto* value = parsed.as_object().if_contains(member);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+}  // namespace
+
+IdentityService::IdentityService(IdentityParts parts)
+    : parts_(std::move(parts)),
+      roles_(parts_),
+      accounts_(parts_, roles_),
+      tokens_(parts_, accounts_, roles_),
+      gateway_(parts_.outbox_folder),
+      sign_in_(parts_, accounts_, tokens_, gateway_) {
+  accounts_.on_change([this](AccountId account) { tokens_.forget_account(account); });
+  roles_.on_change([this] { tokens_.forget_all(); });
+}
+
+IdentityService::~IdentityService() {
+  stop();
+}
+
+Result<void> IdentityService::open() {
+  return roles_.reload();
+}
+
+Result<void> IdentityService::follow(const storage::FeedEntry& event) {
+  if (event.kind == account_event) {
+    if (const auto id = AccountId::parse(member_of(event.body, "account"))) tokens_.forget_account(*id);
+  } else if (event.kind == token_event) {
+    if (const auto id = TokenId::parse(member_of(event.body, "token"))) tokens_.forget_token(*id);
+  } else if (event.kind == role_event) {
+    JW_TRY(roles_.reload());
+    tokens_.forget_all();
+  }
+  return {};
+}
+
+void IdentityService::start() {
+  saving_.start([this] {
+    saving_.pause(std::chrono::duration_cast<std::chrono::milliseconds>(saving_pause));
+    const auto saved = tokens_.save_seen();
+    if (!saved) log::warn("identity.seen_unsaved", {{"error", saved.error().to_log()}});
+  });
+}
+
+void IdentityService::stop() {
+  saving_.stop();
+}
+
+}  // namespace jingwei::identity

@@ -1,0 +1,45 @@
+// Identity (身份): accounts, roles and grants, signing in, and who is behind a token.
+#pragma once
+
+#include <memory>
+
+#include "modules/identity/accounts.h"
+#include "modules/identity/roles.h"
+#include "modules/identity/sign_in.h"
+#include "modules/identity/tokens.h"
+
+namespace jingwei::identity {
+
+// Thread-safe.
+class IdentityService {
+ public:
+  explicit IdentityService(IdentityParts parts);
+  ~IdentityService();
+
+  // Reads roles. Before anything else. Errors: the store's.
+  Result<void> open();
+  // Forgets what an event of another process, or of this one, makes stale; other events cost nothing. Errors: the
+  // store's.
+  Result<void> follow(const storage::FeedEntry& event);
+  // Writes down once a minute when sessions were last used, until stop().
+  void start();
+  void stop();
+
+  Accounts& accounts() { return accounts_; }
+  Roles& roles() { return roles_; }
+  const Roles& roles() const { return roles_; }
+  Tokens& tokens() { return tokens_; }
+  SignIn& sign_in() { return sign_in_; }
+  const IdentityParts& parts() const { return parts_; }
+
+ private:
+  IdentityParts parts_;
+  Roles roles_;
+  Accounts accounts_;
+  Tokens tokens_;
+  FileGateway gateway_;
+  SignIn sign_in_;
+  storage::Loop saving_;
+};
+
+}  // namespace jingwei::identity

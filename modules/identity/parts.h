@@ -1,0 +1,55 @@
+// What identity needs from around it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "crypto/password.h"
+#include "modules/region/region_service.h"
+#include "storage/sealer.h"
+#include "storage/store.h"
+
+namespace jingwei::identity {
+
+enum class SecondFactor : std::uint8_t {
+  optional,  // whoever wants one
+  staff,     // staff do nothing before they have set one up
+};
+
+// How long sessions live and what signing in takes.
+struct Policy {
+  SecondFactor second_factor = SecondFactor::optional;
+  crypto::PasswordCost password_cost;
+  std::chrono::minutes staff_idle{30};    // without a request
+  std::chrono::hours staff_session{12};   // in all
+  std::chrono::hours other_session{720};  // of residents and enterprises, idle or not
+  std::chrono::days device_known{180};
+};
+
+// All must outlive the service.
+struct IdentityParts {
+  storage::Store& store;
+  const region::Regions& regions;
+  const storage::Sealer& sealer;
+  const Clock& clock;
+  std::function<RegionId()> hub_region;  // grants for it are for the whole area; none until its regions are loaded
+  std::string owner;          // this process, for leases
+  std::string outbox_folder;  // where text messages are put for a gateway to send
+  Policy policy = {};
+};
+
+// Who asks for a write, and under which Idempotency-Key.
+struct WriteRequest {
+  std::string actor;
+  std::optional<std::string> idempotency_key = {};
+};
+
+// Of the feed, so that every process forgets what it knew: {"account":"17"}, {"role":"doctor"}, {"token":"5"}.
+inline constexpr std::string_view account_event = "identity.account";
+inline constexpr std::string_view role_event = "identity.role";
+inline constexpr std::string_view token_event = "identity.token";
+
+storage::FeedEvent event_of(std::string_view kind, std::string_view member, std::string_view id);
+
+}  // namespace jingwei::identity

@@ -1,0 +1,272 @@
+#include "modules/identity/sign_in.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/one_time.h"
+#include "modules/identity/password_rules.h"
+#include "modules/identity/sql.gen.h"
+#include "storage/digest.h"
+#include "storage/pseudonym.h"
+
+namespace jingwei::identity {
+
+namespace {
+
+constexpr int checks_at_once = 2;
+constexpr std::chrono::seconds check_patience{2};
+constexpr std::chrono::minutes code_life{5};
+constexpr std::int64_t code_tries = 5;
+constexpr std::chrono::seconds code_pause{60};  // between two codes to one phone
+constexpr std::size_t secret_bytes = 20;        // RFC 4226 §4 R6
+constexpr const char* nobody = "nobody";
+
+// IPv6 addresses of one line share their first half.
+std::string network_of(std::string_view remote) {
+  if (remote.find(':') == std::string_view::npos) return std::string(remote);
+  std::size_t end = 0;
+  for (int colons = 0; end < remote.size(); ++end) {
+    if (remote[end] == ':' && ++colons == 4) break;
+  }
+  return std::string(remote.substr(0, end));
+}
+
+Error wrong(const char* message) {
+  return Error(ErrorCode::unauthenticated, message);
+}
+
+}  // namespace
+
+SignIn::SignIn(const IdentityParts& parts, Accounts& accounts, Tokens& tokens, TextGateway& gateway)
+    : parts_(parts),
+      accounts_(accounts),
+      tokens_(tokens),
+      gateway_(gateway),
+      checking_(checks_at_once),
+      nobody_(crypto::hash_password("nobody's password", parts.policy.password_cost)) {}
+
+// Checking costs a tenth of a second of a core and tens of megabytes on purpose, so only so many run at a time.
+Result<bool> SignIn::fits(const std::string& hash, const std::string& password) {
+  if (!checking_.try_acquire_for(check_patience)) return Error(ErrorCode::unavailable, "identity.busy");
+  const bool fitting = crypto::password_fits(hash, password);
+  checking_.release();
+  return fitting;
+}
+
+std::string SignIn::device_of(AccountId account) const {
+  const std::int64_t until = to_micros(parts_.clock.now() + parts_.policy.device_known);
+  const std::string told = account.to_string() + "." + std::to_string(until);
+  return told + "." + storage::hex_of(parts_.sealer.equality_hash("identity_token", "device", told));
+}
+
+Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Origin& origin) const {
+  Throttle::Try one;
+  one.account = storage::sha256(what);
+  one.place = network_of(origin.remote);
+  const std::size_t dot = origin.device.rfind('.');
+  if (!account || dot == std::string::npos) return one;
+  const std::string told = origin.device.substr(0, dot);
+  const std::size_t between = told.find('.');
+  if (between == std::string::npos || told.substr(0, between) != account.to_string()) return one;
+  std::int64_t until = 0;
+  std::from_chars(told.data() + between + 1, told.data() + told.size(), until);
+  if (until <= to_micros(parts_.clock.now()) ||
+      storage::hex_of(parts_.sealer.equality_hash("identity_token", "device", told)) != origin.device.substr(dot + 1))
+    return one;
+  one.place = origin.device;
+  one.known_device = true;
+  return one;
+}
+
+Result<void> SignIn::check_wait(const Throttle::Try& one) const {
+  const auto wait = throttle_.wait(one, parts_.clock.monotonic());
+  if (!wait) return {};
+  return Error(ErrorCode::rate_limited, "identity.wait").with("seconds", std::to_string(wait->count()));
+}
+
+Result<void> SignIn::note_failure(const Throttle::Try& one, const std::string& subject, const char* why) {
+  throttle_.failed(one, parts_.clock.monotonic());
+  storage::Change change;
+  change.audit.push_back({nobody, "session.refuse", subject, std::string("{\"why\":\"") + why + "\"}"});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return {};
+}
+
+Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& origin) {
+  JW_TRY(parts_.sealer.prepare("identity_token"));
+  const std::string login = login_key(given.login);
+  JW_ASSIGN(const auto found, accounts_.find_by_login(login));
+  const AccountId id = found ? found->id : AccountId();
+  const auto one = try_of("login:" + login, id, origin);
+  JW_TRY(check_wait(one));
+  const bool open = found && found->state == AccountState::open && !found->password_hash.empty();
+  JW_ASSIGN(const bool fitting, fits(open ? found->password_hash : nobody_, given.password));
+  const std::string subject = found ? found->actor() : storage::pseudonym_of(parts_.sealer, login);
+  if (!open || !fitting) {
+    JW_TRY(note_failure(one, subject, "password"));
+    return wrong("identity.wrong_password");
+  }
+  if (!found->second_factor.empty()) {
+    if (given.code.empty()) return wrong("identity.code_needed");
+    const auto step = crypto::find_one_time_step(found->second_factor, given.code, parts_.clock.now(), found->used_step);
+    if (!step) {
+      JW_TRY(note_failure(one, subject, "code"));
+      return wrong("identity.wrong_code");
+    }
+    JW_TRY(accounts_.use_step(id, *step));
+  }
+  if (crypto::is_outdated(found->password_hash, parts_.policy.password_cost)) {
+    const std::string hash = crypto::hash_password(given.password, parts_.policy.password_cost);
+    // Somebody else changed the account meanwhile: the next sign-in does it.
+    const auto renewed = accounts_.set_password(*found, hash, found->must_change, TokenId(), {found->actor()});
+    if (!renewed && renewed.error().code != ErrorCode::conflict) return renewed.error();
+  }
+  return done(*found, one, origin);
+}
+
+Result<SignInDone> SignIn::done(Account account, const Throttle::Try& one, const Origin& origin) {
+  throttle_.succeeded(one);
+  const bool staff = account.kind == AccountKind::staff;
+  const Instant ends =
+      parts_.clock.now() + (staff ? parts_.policy.staff_session : parts_.policy.other_session);
+  SignInDone made;
+  JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open", {account.actor()}));
+  made.device = device_of(account.id);
+  made.account = std::move(account);
+  return made;
+}
+
+Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
+  const std::string number = text::squeeze(phone);
+  if (number.size() < 5 || number.size() > 20 || !std::all_of(number.begin(), number.end(), [](char c) {
+        return (c >= '0' && c <= '9') || c == '+';
+      }))
+    return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
+  JW_TRY(parts_.sealer.prepare("identity_account"));
+  // Every message costs money and patience: a network that asks for many waits as one that guesses.
+  const Throttle::Try one{"codes", network_of(origin.remote), false};
+  JW_TRY(check_wait({one.account, one.place, true}));
+  throttle_.failed({one.account, one.place, true}, parts_.clock.monotonic());
+  const Instant now = parts_.clock.now();
+  const storage::Value key = storage::Blob{parts_.sealer.equality_hash("identity_account", "phone", number)};
+  std::optional<Instant> sent;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(reader->query(sql::code_of_phone, std::span(&key, 1), [&](const storage::Row& row) {
+      sent = from_micros(row.integer(1));
+      return false;
+    }));
+  }
+  if (sent && now < *sent + code_pause) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*sent + code_pause - now);
+    return Error(ErrorCode::rate_limited, "identity.wait").with("seconds", std::to_string(left.count()));
+  }
+  SecureRandom random;
+  std::string code = std::to_string(random.below(1'000'000));
+  code.insert(0, 6 - code.size(), '0');
+  storage::Change change;
+  change.writes.push_back({&sql::put_code,
+                           {key, storage::Blob{parts_.sealer.equality_hash("identity_account", "code", number + code)},
+                            to_micros(now), to_micros(now + code_life), code_tries},
+                           std::nullopt});
+  change.audit.push_back({nobody, "session.code", storage::pseudonym_of(parts_.sealer, number), "{}"});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  const std::vector<std::pair<std::string, std::string>> arguments = {{"code", code}};
+  return gateway_.send(number, render("identity.text_code", arguments, origin.language));
+}
+
+Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string& code, const Origin& origin) {
+  const std::string number = text::squeeze(phone);
+  JW_TRY(parts_.sealer.prepare("identity_account"));
+  JW_TRY(parts_.sealer.prepare("identity_token"));
+  JW_ASSIGN(auto found, accounts_.find_by_phone(number));
+  const auto one = try_of("phone:" + number, found ? found->id : AccountId(), origin);
+  JW_TRY(check_wait(one));
+  const storage::Value key = storage::Blob{parts_.sealer.equality_hash("identity_account", "phone", number)};
+  const std::string subject = storage::pseudonym_of(parts_.sealer, number);
+  std::string code_hash;
+  Instant ends{};
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(reader->query(sql::code_of_phone, std::span(&key, 1), [&](const storage::Row& row) {
+      code_hash = row.blob(0);
+      ends = from_micros(row.integer(2));
+      return false;
+    }));
+  }
+  // The try is taken before the code is looked at, so that many at once have no more than their five.
+  storage::Change trying;
+  trying.writes.push_back({&sql::try_code, {key}, 1});
+  auto tried = parts_.store.commit(std::move(trying));
+  if (!tried && tried.error().code != ErrorCode::conflict) return std::move(tried).error();
+  const bool right = tried && parts_.clock.now() < ends &&
+                     code_hash == parts_.sealer.equality_hash("identity_account", "code", number + code);
+  if (!right) {
+    JW_TRY(note_failure(one, subject, "phone code"));
+    return wrong("identity.wrong_code");
+  }
+  storage::Change served;
+  served.writes.push_back({&sql::drop_code, {key, storage::Blob{code_hash}}, 1});
+  auto dropped = parts_.store.commit(std::move(served));
+  if (!dropped && dropped.error().code == ErrorCode::conflict) return wrong("identity.wrong_code");
+  if (!dropped) return std::move(dropped).error();
+  if (found && found->state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  if (!found) {
+    NewAccount resident;
+    resident.kind = AccountKind::resident;
+    resident.phone = number;
+    resident.name = number.size() > 4 ? "···" + number.substr(number.size() - 4) : number;
+    resident.with_password = false;
+    auto made = accounts_.create(resident, {nobody});
+    if (!made && made.error().code != ErrorCode::conflict) return std::move(made).error();
+    JW_ASSIGN(found, accounts_.find_by_phone(number));
+    if (!found) return wrong("identity.wrong_code");
+  }
+  return done(std::move(*found), one, origin);
+}
+
+Result<Account> SignIn::confirm(const SignedIn& who, const std::string& password, const Origin& origin,
+                                const char* field) {
+  JW_ASSIGN(Account account, accounts_.get(who.token.account));
+  const auto one = try_of("login:" + account.login, account.id, origin);
+  JW_TRY(check_wait(one));
+  JW_ASSIGN(const bool fitting, fits(account.password_hash.empty() ? nobody_ : account.password_hash, password));
+  if (fitting && !account.password_hash.empty()) return account;
+  JW_TRY(note_failure(one, account.actor(), "password"));
+  return Error(ErrorCode::invalid, "identity.wrong_password").at(field);
+}
+
+Result<void> SignIn::change_password(const SignedIn& who, const std::string& present, const std::string& wanted,
+                                     const Origin& origin) {
+  JW_ASSIGN(const Account account, confirm(who, present, origin, "/present"));
+  JW_TRY(check_password(wanted, account.login, account.name));
+  if (wanted == present) return Error(ErrorCode::invalid, "identity.password_same").at("/password");
+  const std::string hash = crypto::hash_password(wanted, parts_.policy.password_cost);
+  return accounts_.set_password(account, hash, false, who.token.id, {account.actor()});
+}
+
+Result<void> SignIn::drop_second_factor(const SignedIn& who, const std::string& password, const Origin& origin) {
+  JW_ASSIGN(const Account account, confirm(who, password, origin, "/password"));
+  return accounts_.set_second_factor(account, "", account.used_step, {account.actor()});
+}
+
+std::string SignIn::new_secret() {
+  SecureRandom random;
+  std::string secret(secret_bytes, '\0');
+  random.fill(std::as_writable_bytes(std::span(secret)));
+  return secret;
+}
+
+Result<void> SignIn::set_second_factor(AccountId id, const std::string& secret, const std::string& code,
+                                       const WriteRequest& request) {
+  JW_ASSIGN(const Account account, accounts_.get(id));
+  if (secret.size() != secret_bytes) return Error(ErrorCode::invalid, "identity.bad_secret").at("/secret");
+  const auto step = crypto::find_one_time_step(secret, code, parts_.clock.now(), 0);
+  if (!step) return Error(ErrorCode::invalid, "identity.wrong_code").at("/code");
+  return accounts_.set_second_factor(account, secret, *step, request);
+}
+
+}  // namespace jingwei::identity

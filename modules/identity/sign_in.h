@@ -1,0 +1,81 @@
+// Signing in: by password and authenticator, or by a code sent to a phone.
+#pragma once
+
+#include <semaphore>
+#include <string>
+
+#include "modules/identity/accounts.h"
+#include "modules/identity/text_gateway.h"
+#include "modules/identity/throttle.h"
+#include "modules/identity/tokens.h"
+
+namespace jingwei::identity {
+
+// Where a try comes from. `device` is the cookie that an earlier sign-in left.
+struct Origin {
+  std::string remote;  // network address; empty on the local socket
+  std::string device;
+  std::string label;  // "Chromium, Linux"
+  Language language = Language::zh;
+};
+
+struct PasswordTry {
+  std::string login;
+  std::string password;
+  std::string code;  // of the authenticator; empty: none typed yet
+};
+
+struct SignInDone {
+  Account account;
+  OpenedToken opened;
+  std::string device;  // cookie that tells this device apart from those of whoever guesses
+};
+
+// Thread-safe.
+class SignIn {
+ public:
+  SignIn(const IdentityParts& parts, Accounts& accounts, Tokens& tokens, TextGateway& gateway);
+
+  // An unknown login answers as a wrong password does, and takes as long. Errors: unauthenticated
+  // "identity.wrong_password", "identity.code_needed", "identity.wrong_code"; rate_limited "identity.wait"; unavailable
+  // "identity.busy" (too many passwords are being checked); the store's.
+  Result<SignInDone> by_password(const PasswordTry& given, const Origin& origin);
+
+  // Sends six digits to a phone, good for five minutes and five tries. Answers the same whether the phone is on the books
+  // or not. Errors: invalid (no phone), rate_limited, unavailable, the store's.
+  Result<void> send_code(const std::string& phone, const Origin& origin);
+  // A phone's first sign-in makes a resident's account. Errors: unauthenticated "identity.wrong_code", rate_limited,
+  // denied "identity.account_closed", the store's.
+  Result<SignInDone> by_phone(const std::string& phone, const std::string& code, const Origin& origin);
+
+  // Errors: invalid "identity.wrong_password" or what is wrong with the new one, conflict, rate_limited, unavailable.
+  Result<void> change_password(const SignedIn& who, const std::string& present, const std::string& wanted,
+                               const Origin& origin);
+  // Errors: as change_password.
+  Result<void> drop_second_factor(const SignedIn& who, const std::string& password, const Origin& origin);
+  // A fresh secret, nothing stored yet.
+  static std::string new_secret();
+  // Errors: invalid "identity.wrong_code" (the code does not belong to the secret), conflict, the store's.
+  Result<void> set_second_factor(AccountId account, const std::string& secret, const std::string& code,
+                                 const WriteRequest& request);
+
+ private:
+  Result<bool> fits(const std::string& hash, const std::string& password);
+  // Somebody who is signed in proves it is still them.
+  Result<Account> confirm(const SignedIn& who, const std::string& password, const Origin& origin, const char* field);
+  Result<void> check_wait(const Throttle::Try& one) const;
+  Throttle::Try try_of(std::string_view what, AccountId account, const Origin& origin) const;
+  std::string device_of(AccountId account) const;
+  Result<void> note_failure(const Throttle::Try& one, const std::string& subject, const char* why);
+  Result<SignInDone> done(Account account, const Throttle::Try& one, const Origin& origin);
+
+  const IdentityParts& parts_;
+  Accounts& accounts_;
+  Tokens& tokens_;
+  TextGateway& gateway_;
+  Throttle throttle_;
+  std::counting_semaphore<> checking_;  // passwords being checked: each takes memory and a core
+  std::string nobody_;                  // hash that an unknown login is checked against
+};
+
+}  // namespace jingwei::identity

@@ -1,0 +1,78 @@
+// Sessions and keys: who is behind a token, answered from memory.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "access/caller.h"
+#include "modules/identity/accounts.h"
+#include "storage/loop.h"
+
+namespace jingwei::identity {
+
+// Who is signed in, as routes see it.
+struct SignedIn {
+  Token token;
+  AccountKind kind = AccountKind::staff;
+  bool must_change = false;           // until then only the account itself can be used
+  bool second_factor = false;         // one is set up
+  bool second_factor_wanted = false;  // until one is set up only the account itself can be used
+  std::string department;
+  std::shared_ptr<const access::Caller> caller;
+};
+
+struct OpenedToken {
+  std::string text;  // shown once: "jw_" and 43 letters
+  Token token;
+};
+
+// A token is 24 random bytes and 8 that only this hub can compute of them, so that made-up ones cost no look into the
+// database; stored is its SHA-256. Thread-safe.
+class Tokens {
+ public:
+  Tokens(const IdentityParts& parts, const Accounts& accounts, const Roles& roles);
+
+  // Errors: the store's.
+  Result<OpenedToken> open(const Account& account, TokenKind kind, const std::string& label, Instant ends_at,
+                           const char* event, const WriteRequest& request);
+  // Null for what is unknown, ended or has been idle too long. From memory; the first time a token is seen here, one
+  // look into the database.
+  std::shared_ptr<const SignedIn> find(std::string_view text);
+  // Errors: not_found (not one of this account's), the store's.
+  Result<void> end(AccountId account, TokenId id, const char* event, const WriteRequest& request);
+  Result<std::vector<Token>> list(AccountId account) const;
+
+  // Forgets what an event makes stale.
+  void forget_account(AccountId account);
+  void forget_token(TokenId id);
+  void forget_all();
+  // Writes down when sessions were last used. Errors: the store's.
+  Result<void> save_seen();
+  // Of the process: how many tokens are known.
+  std::size_t size() const;
+
+ private:
+  struct Known {
+    SignedIn who;
+    std::chrono::microseconds idle{0};
+    std::atomic<std::int64_t> seen_at{0};
+    std::atomic<std::int64_t> saved_at{0};
+  };
+  std::string mark_of(std::string_view random) const;
+  Result<std::shared_ptr<Known>> load(const std::string& hash) const;
+  bool is_over(const Known& known, Instant now) const;
+
+  const IdentityParts& parts_;
+  const Accounts& accounts_;
+  const Roles& roles_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<Known>> known_;  // by SHA-256
+  std::uint64_t forgotten_ = 0;  // grows whenever something is forgotten: a load that ran meanwhile is not kept
+};
+
+}  // namespace jingwei::identity
