@@ -58,6 +58,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     if (!built && built.error().code == ErrorCode::conflict && attempt < overtaken_attempts) continue;
     if (!built) return std::move(built).error();
     Slice slice = std::move(*built);
+    if (request.within) JW_TRY(check_place(*entry, *request.within, typed.rows.front().region, slice));
     const RecordReceipt receipt{slice.record, slice.version, slice.outcome};
     storage::Change change = std::move(slice.bulk.change);
     const auto width = static_cast<std::ptrdiff_t>(slice.bulk.columns.size());
@@ -103,6 +104,19 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     earlier.outcome = static_cast<RowOutcome>(outcome);
     return earlier;
   }
+}
+
+// A record is written only by who may write where it stands, and where it stood until now.
+Result<void> IngestService::check_place(const catalog::Entry& entry, const access::Sight& within, RegionId region,
+                                        const Slice& slice) {
+  JW_ASSIGN(const auto view, RecordView::make(within, entry.resource, parts_.regions.tree()));
+  bool covered = view.covers(region);
+  if (covered && slice.outcome != RowOutcome::created) {
+    JW_ASSIGN(const Record standing, records_->find(entry, RecordView(), slice.record));
+    covered = view.covers(standing.region);
+  }
+  if (!covered) return Error(ErrorCode::denied, "ingest.region_not_yours");
+  return {};
 }
 
 Result<std::vector<Record>> IngestService::list_records(const std::string& resource, const RecordQuery& query,

@@ -233,7 +233,9 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response add_record(const http::Request& http, const api::AddRecord& in) override {
     const auto texts = texts_of(in.body.json());
     if (!texts) return problem(texts.error(), http.language);
-    const auto receipt = service_.add_record(in.resource, *texts, write_request(http, in.idempotency_key));
+    const auto request = record_request(http, in.resource, in.idempotency_key);
+    if (!request) return problem(request.error(), http.language);
+    const auto receipt = service_.add_record(in.resource, *texts, *request);
     if (!receipt) return problem(receipt.error(), http.language);
     return receipt_response(in.resource, *receipt);
   }
@@ -244,7 +246,9 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto view = service_.find_batch(BatchId(in.batch));
     if (!view) return problem(view.error(), http.language);
     const RefusedKey key{BatchId(in.batch), in.line};
-    const auto receipt = service_.mend_refused(key, *texts, write_request(http, in.idempotency_key));
+    const auto request = record_request(http, view->batch.resource, in.idempotency_key);
+    if (!request) return problem(request.error(), http.language);
+    const auto receipt = service_.mend_refused(key, *texts, *request);
     if (!receipt) return problem(receipt.error(), http.language);
     return receipt_response(view->batch.resource, *receipt);
   }
@@ -422,6 +426,17 @@ class IngestRoutes::Handlers final : public api::Operations {
 
   static WriteRequest write_request(const http::Request& http, const std::optional<std::string>& key) {
     return {http.actor(), key};
+  }
+  // Of a single record: only where the caller may write.
+  Result<WriteRequest> record_request(const http::Request& http, const std::string& resource,
+                                      const std::optional<std::string>& key) const {
+    WriteRequest request = write_request(http, key);
+    if (!http.caller) return request;
+    JW_ASSIGN(const catalog::Entry* entry, catalog().find(resource));
+    const auto& facts = entry->resource;
+    JW_ASSIGN(request.within,
+              http.caller->sight("record.write", {facts.id, facts.provider_id, facts.purposes}, "", now()));
+    return request;
   }
   const catalog::Catalog& catalog() const { return service_.parts().catalog; }
 

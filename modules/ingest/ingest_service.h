@@ -72,6 +72,8 @@ struct WriteRequest {
   std::string identity = {};
   // Of submit: adds what must stand exactly when the batch does. Not called for a repeated file.
   std::function<void(BatchId, storage::Change&)> also = {};
+  // Of single records: where they may stand, before the write and after it; none: anywhere.
+  std::optional<access::Sight> within = {};
 };
 
 // Which records are asked for. No `under`: everywhere; no `batch`: of all.
@@ -155,7 +157,8 @@ class IngestService {
   Result<RefusedCutter> refused_cutter(const Batch& batch) const;
 
   // One record from named texts (as a form sends them), cleaned and checked like a file's row.
-  // Errors: not_found, invalid with one cause per field at fault, the store's.
+  // Errors: not_found, invalid with one cause per field at fault, denied "ingest.region_not_yours" (WriteRequest::within),
+  // the store's.
   Result<RecordReceipt> add_record(const std::string& resource,
                                    const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
@@ -188,6 +191,8 @@ class IngestService {
   Result<RecordReceipt> write_record(const std::string& resource,
                                      const std::map<std::string, std::string>& fields,
                                      const WriteRequest& request, const RefusedKey* mends);
+  Result<void> check_place(const catalog::Entry& entry, const access::Sight& within, RegionId region,
+                           const Slice& slice);
   BatchView view_of(Batch batch) const;
   void announce(const BatchView& view);
 

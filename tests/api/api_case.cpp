@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "app/demo_accounts.h"
 #include "base/file_system.h"
 #include "http/test_client.h"
 #include "tests/support/made_files.h"
@@ -135,6 +136,41 @@ void CaseRunner::run_step(const YamlNode& step) {
   ask(step);
 }
 
+namespace {
+
+bool is_signed(const YamlNode& step) {
+  return step.find("as") != nullptr;
+}
+
+// Over the network where the step says as whom, else on the local socket.
+std::unique_ptr<http::testing::Client> connect(const Served& served, const YamlNode& step) {
+  if (is_signed(step)) return std::make_unique<http::testing::Client>(served.port);
+  return std::make_unique<http::testing::Client>(served.socket);
+}
+
+}  // namespace
+
+std::string CaseRunner::headers_of(const YamlNode& step) {
+  std::string lines;
+  if (const YamlNode* headers = step.find("headers")) {
+    for (const auto& pair : headers->pairs) lines += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
+  }
+  const std::string login = filled(scalar(step, "as", "nobody"));
+  if (!is_signed(step) || login == "nobody") return lines;
+  std::string& token = tokens_[login];
+  if (token.empty()) {
+    http::testing::Client client(served_.port);
+    const auto answer =
+        client.ask(http::testing::post("/api/v1/sessions", R"({"token":true,"login":")" + login + R"(","password":")" +
+                                                               app::demo_password + R"("})"));
+    EXPECT_EQ(answer.status, 201) << login << ": " << answer.body;
+    const json::value session = parsed(answer.body);
+    const auto* given = at_pointer(session, "/token");
+    token = given == nullptr ? "none" : text_of(*given);
+  }
+  return lines + "Authorization: Bearer " + token + "\r\n";
+}
+
 CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::string& request) {
   std::string body = filled(scalar(step, "body"));
   // A body of a size: more than may be sent.
@@ -143,18 +179,15 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   if (step.find("body_last") != nullptr) body = last_body_;
   if (const std::string table = scalar(step, "workbook"); !table.empty()) body = workbook_of(filled(table));
   std::string bytes = request + " HTTP/1.1\r\nHost: localhost\r\n";
-  if (const YamlNode* headers = step.find("headers")) {
-    for (const auto& pair : headers->pairs)
-      bytes += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
-  }
+  bytes += headers_of(step);
   const bool writes = request.starts_with("POST") || request.starts_with("PUT") || request.starts_with("PATCH");
   if (writes) bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   if (const std::string media = scalar(step, "media"); !media.empty())
     bytes += "Content-Type: " + media + "\r\n";
-  http::testing::Client client(port_);
-  client.send(bytes + "\r\n");
-  if (writes) client.send(body);
-  const auto answer = client.read(request.starts_with("HEAD"));
+  const auto client = connect(served_, step);
+  client->send(bytes + "\r\n");
+  if (writes) client->send(body);
+  const auto answer = client->read(request.starts_with("HEAD"));
   last_body_ = answer.body;
   return {answer.status, answer.headers, answer.body};
 }
@@ -263,13 +296,11 @@ void CaseRunner::page_through(const YamlNode& step) {
 // event: {name: cockpit, json: {…}}: the first event of a stream.
 void CaseRunner::follow(const YamlNode& step) {
   const YamlNode& event = *step.find("event");
-  http::testing::Client client(port_);
+  const auto connected = connect(served_, step);
+  auto& client = *connected;
   std::string bytes =
       filled(scalar(step, "request")) + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n";
-  if (const YamlNode* headers = step.find("headers")) {
-    for (const auto& pair : headers->pairs)
-      bytes += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
-  }
+  bytes += headers_of(step);
   client.send(bytes + "\r\n");
   const auto head = client.read();
   ASSERT_EQ(head.status, 200) << head.body;
@@ -293,9 +324,10 @@ void CaseRunner::follow(const YamlNode& step) {
 // until: {/state: done}: reads a stream until one event's data are so.
 void CaseRunner::wait(const YamlNode& step) {
   const YamlNode& until = *step.find("until");
-  http::testing::Client client(port_);
-  client.send(filled(scalar(step, "request")) +
-              " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+  const auto connected = connect(served_, step);
+  auto& client = *connected;
+  client.send(filled(scalar(step, "request")) + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n" +
+              headers_of(step) + "\r\n");
   const auto head = client.read();
   ASSERT_EQ(head.status, 200) << head.body;
   std::string last;

@@ -12,12 +12,18 @@
 
 namespace jingwei::api_tests {
 
+// Where a hub is served: to the network, and on its local socket to this machine's operator.
+struct Served {
+  std::uint16_t port = 0;
+  std::string socket;
+};
+
 // Runs the steps of one case against a server and reports what differs as test failures, with file and line.
 class CaseRunner {
  public:
   // `given` are names that stand before the first step, as if saved.
-  explicit CaseRunner(std::uint16_t port, std::map<std::string, std::string> given = {})
-      : port_(port), saved_(std::move(given)) {}
+  explicit CaseRunner(Served served, std::map<std::string, std::string> given = {})
+      : served_(std::move(served)), saved_(std::move(given)) {}
   void run(const schema::YamlNode& root);
 
  private:
@@ -40,7 +46,11 @@ class CaseRunner {
   void save(const schema::YamlNode& step, const Exchange& got);
   std::string filled(const std::string& text) const;
 
-  std::uint16_t port_;
+  // The headers of a request: the step's own, and who asks.
+  std::string headers_of(const schema::YamlNode& step);
+
+  Served served_;
+  std::map<std::string, std::string> tokens_;  // by login
   std::map<std::string, std::string> saved_;
   std::string last_body_;
 };

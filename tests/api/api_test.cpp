@@ -34,7 +34,7 @@ TYPED_TEST(Api, BehavesAsItsCasesSay) {
   EXPECT_GE(cases.size(), 5U);
   for (const auto& root : cases) {
     SCOPED_TRACE(*root.file);
-    CaseRunner(this->hub_->port(), {{"inbox", this->hub_->inbox()}, {"department", this->hub_->department()}})
+    CaseRunner(this->hub_->served(), {{"inbox", this->hub_->inbox()}, {"department", this->hub_->department()}})
         .run(root);
   }
 }

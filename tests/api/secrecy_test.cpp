@@ -66,7 +66,7 @@ steps:
     body: ")" + piece + R"("
     expect: {status: 200}
 )";
-    CaseRunner(hub.port()).run(jingwei::testing::must(schema::parse_yaml(steps, "secrecy")));
+    CaseRunner(hub.served()).run(jingwei::testing::must(schema::parse_yaml(steps, "secrecy")));
   }
   std::erase_if(identifiers, [](const std::string& run) { return run.size() == 18 && run[0] != '9'; });
   ASSERT_GT(identifiers.size(), 300U);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <future>
 
+#include "app/demo_accounts.h"
 #include "app/modules.h"
 #include "base/log.h"
 #include "sim/city.h"
@@ -55,6 +56,7 @@ SmallHub::SmallHub(const std::string& settings_store, const std::string& data_fo
   settings.sources.hosts = {"127.0.0.1"};
   hub_ = must(app::Hub::create(data_folder, settings, share_, clock_));
   load_city();
+  must(app::make_demo_accounts(*hub_));
   serve();
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/hub.h"
 #include "app/serve.h"
+#include "tests/api/api_case.h"
 #include "tests/support/backends.h"
 #include "tests/support/department.h"
 
@@ -25,6 +26,7 @@ class SmallHub {
   SmallHub& operator=(const SmallHub&) = delete;
 
   std::uint16_t port() const { return port_; }
+  Served served() const { return {port_, app::socket_path(hub_->data_folder())}; }
   app::Hub& hub() { return *hub_; }
   // A folder that sources may watch, with venues.csv and its .done file.
   const std::string& inbox() const { return inbox_; }
