@@ -43,18 +43,6 @@ void write_place(JsonWriter& json, RegionId region, const Shown& shown) {
   json.member("region_name", node == region::no_node ? std::string() : std::string(shown.tree.name(node)));
 }
 
-void write_caller_grant(JsonWriter& json, const access::Caller& caller, const access::Grant& grant, const Shown& shown) {
-  HeldGrant held;
-  held.id = GrantId(grant.id);
-  held.account = AccountId(caller.account());
-  held.role = grant.role->id;
-  held.region = grant.region;
-  held.department = grant.department;
-  held.from = grant.from;
-  held.until = grant.until;
-  write_grant(json, held, "", shown);
-}
-
 }  // namespace
 
 void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name, const Shown& shown) {
@@ -155,8 +143,10 @@ void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* wh
                                                              : "none");
   json.key("grants");
   json.begin_array();
-  for (const auto& grant : caller.grants()) {
-    if (!caller.is_local() && (!grant.until || now < *grant.until)) write_caller_grant(json, caller, grant, shown);
+  if (who != nullptr) {
+    for (const auto& grant : who->grants) {
+      if (!grant.until || now < *grant.until) write_grant(json, grant, "", shown);
+    }
   }
   json.end_array();
   write_words(json, "permissions", caller.permissions_held(now));

@@ -170,7 +170,7 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
                              parts_.policy.second_factor == SecondFactor::staff && !who.second_factor;
   std::vector<access::Grant> grants;
   const RegionId hub_region = parts_.hub_region();
-  for (const auto& one : held) {
+  for (auto& one : held) {
     auto role = roles_.find(one.role);
     if (one.ended_at || !role || who.must_change || who.second_factor_wanted) continue;
     access::Grant grant;
@@ -182,6 +182,7 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
     grant.from = one.from;
     grant.until = one.until;
     grants.push_back(std::move(grant));
+    who.grants.push_back(std::move(one));
   }
   auto caller = std::make_shared<access::Caller>(account.actor(), std::move(grants));
   caller->set_account(account.id.value, token->id.value);

@@ -23,6 +23,7 @@ struct SignedIn {
   bool second_factor = false;         // one is set up
   bool second_factor_wanted = false;  // until one is set up only the account itself can be used
   std::string department;
+  std::vector<HeldGrant> grants;  // behind the caller's, with who gave them and why
   std::shared_ptr<const access::Caller> caller;
 };
 

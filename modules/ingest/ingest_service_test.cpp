@@ -237,7 +237,7 @@ TYPED_TEST(Ingest, RecordsAreListedUnderARegionPageByPage) {
   EXPECT_EQ(seen.size(), 9U);
   EXPECT_EQ(this->node_.ingest->list_records("people", {"123456", RecordId(), 4}, access::Sight::whole()).error().code,
             ErrorCode::not_found);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1, access::Sight::whole())).error().code, ErrorCode::not_found);
+  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1), access::Sight::whole()).error().code, ErrorCode::not_found);
 }
 
 }  // namespace

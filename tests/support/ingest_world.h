@@ -197,7 +197,7 @@ class IngestWorld : public ::testing::Test {
   }
 
   std::vector<ingest::Record> records(const std::string& resource) {
-    return must(node_.ingest->list_records(resource, std::nullopt, RecordId(), 100'000));
+    return must(node_.ingest->list_records(resource, {.most = 100'000}, access::Sight::whole()));
   }
   // Versions stored in all, current or not; in the table and packed in slices.
   std::int64_t versions(const std::string& resource) {

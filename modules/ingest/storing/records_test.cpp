@@ -47,7 +47,7 @@ TYPED_TEST(RecordsWorld, ALargeFileGoesPackedAndReadsBackWhole) {
   const Record one = must(this->node_.ingest->find_record("people", all[1'234].id, access::Sight::whole()));
   EXPECT_EQ(this->id_of(one), this->id_of(all[1'234]));
   EXPECT_EQ(one.values, all[1'234].values);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1, access::Sight::whole())).error().code,
+  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1), access::Sight::whole()).error().code,
             ErrorCode::not_found);
 }
 

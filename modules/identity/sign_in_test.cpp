@@ -1,0 +1,268 @@
+// Goal: only who knows the password, holds the authenticator or the phone gets in; guessing gets slower and slower, and
+// locks nobody else out; sessions end when they should, in every process.
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "crypto/one_time.h"
+#include "modules/identity/identity_testing.h"
+#include "modules/identity/password_rules.h"
+
+namespace jingwei::identity {
+namespace {
+
+template <typename Backend>
+class SigningIn : public IdentityFixture<Backend> {
+ protected:
+  std::string sent_code() {
+    std::ifstream texts(this->folder_.path() + "/texts.jsonl");
+    std::string line, last;
+    while (std::getline(texts, line)) last = line;
+    const std::size_t at = last.find("code is ");
+    return at == std::string::npos ? "" : last.substr(at + 8, 6);
+  }
+};
+
+TYPED_TEST_SUITE(SigningIn, jingwei::testing::Backends, jingwei::testing::BackendNames);
+
+TYPED_TEST(SigningIn, OpensASessionThatTellsWhoItIs) {
+  const Account account = this->account("wang.min");
+  this->grant(account, "grid-worker", "980101001001");
+  const auto done = must(this->sign_in(" Wang.Min "));
+  const auto who = this->service_->tokens().find(done.opened.text);
+  ASSERT_TRUE(who);
+  EXPECT_EQ(who->caller->actor(), account.actor());
+  EXPECT_EQ(who->caller->name(), "王敏");
+  EXPECT_TRUE(who->caller->may("record.read", this->clock_.now()).ok());
+  EXPECT_FALSE(who->caller->may("audit.read", this->clock_.now()).ok());
+}
+
+TYPED_TEST(SigningIn, AnswersAnUnknownLoginAsAWrongPassword) {
+  const Account closed = this->account("closed.one");
+  must(this->service_->accounts().edit(closed.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
+  this->account("wang.min");
+  EXPECT_EQ(this->told(this->sign_in("wang.min", "wrong")), "identity.wrong_password");
+  EXPECT_EQ(this->told(this->sign_in("nobody", "wrong")), "identity.wrong_password");
+  EXPECT_EQ(this->told(this->sign_in("closed.one")), "identity.wrong_password");
+  EXPECT_EQ(this->told(this->sign_in("", "")), "identity.wrong_password");
+}
+
+TYPED_TEST(SigningIn, TakesNoTokenItDidNotMake) {
+  this->account("wang.min");
+  const std::string good = must(this->sign_in("wang.min")).opened.text;
+  auto& tokens = this->service_->tokens();
+  ASSERT_TRUE(tokens.find(good));
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string other = good;
+    other[at] = other[at] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(tokens.find(other)) << at;
+  }
+  EXPECT_FALSE(tokens.find(""));
+  EXPECT_FALSE(tokens.find(good + "A"));
+  EXPECT_FALSE(tokens.find(std::string(46, '\0')));
+}
+
+TYPED_TEST(SigningIn, SlowsDownGuessingFromOnePlaceWithoutLockingTheOwnerOut) {
+  this->account("wang.min");
+  const std::string device = must(this->sign_in("wang.min", good_password, "10.0.0.1")).device;
+  int waits = 0;
+  for (int guess = 0; guess < 200; ++guess)
+    waits += this->told(this->sign_in("wang.min", "wrong", "10.9.9.9")) == "identity.wait";
+  EXPECT_GT(waits, 190);
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.9.9.9")), "identity.wait") << "even the right one";
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.0.0.2")), "in") << "from elsewhere";
+  // From everywhere at once: an unknown place waits, a known device does not.
+  for (int place = 0; place < 200; ++place)
+    static_cast<void>(this->sign_in("wang.min", "wrong", "10.1.1." + std::to_string(place)));
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7")), "identity.wait");
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7", device)), "in");
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7", device + "0")), "identity.wait") << "forged";
+  this->clock_.advance(std::chrono::minutes{16});
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.9.9.9")), "in") << "after waiting";
+}
+
+TYPED_TEST(SigningIn, AsksForTheAuthenticatorAndTakesEachCodeOnce) {
+  const Account account = this->account("wang.min");
+  const std::string secret = SignIn::new_secret();
+  const auto code = [&] { return crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())); };
+  EXPECT_FALSE(this->service_->sign_in().set_second_factor(account.id, secret, "000000x", {account.actor()}).ok());
+  must(this->service_->sign_in().set_second_factor(account.id, secret, code(), {account.actor()}));
+  const auto with = [&](const std::string& typed) {
+    return this->told(this->sign_in("wang.min", good_password, "10.0.0.1", "", typed));
+  };
+  EXPECT_EQ(with(""), "identity.code_needed");
+  EXPECT_EQ(with(code()), "identity.wrong_code") << "it served when the authenticator was set up";
+  this->clock_.advance(crypto::one_time_step);
+  EXPECT_EQ(this->told(this->sign_in("wang.min", "wrong", "10.0.0.1", "", code())), "identity.wrong_password");
+  const std::string served = code();
+  EXPECT_EQ(with(served), "in");
+  EXPECT_EQ(with(served), "identity.wrong_code");
+}
+
+TYPED_TEST(SigningIn, OneCodeOpensOneOfManySessionsAskedForAtOnce) {
+  const Account account = this->account("wang.min");
+  const std::string secret = SignIn::new_secret();
+  must(this->service_->sign_in().set_second_factor(
+      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())), {"setup"}));
+  this->clock_.advance(crypto::one_time_step);
+  const std::string code = crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now()));
+  std::atomic<int> in{0};
+  std::vector<std::thread> threads;
+  for (int at = 0; at < 4; ++at) {
+    threads.emplace_back([&, at] {
+      in += this->sign_in("wang.min", good_password, "10.0.1." + std::to_string(at), "", code).ok();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(in, 1);
+}
+
+TYPED_TEST(SigningIn, LetsNothingBeDoneBeforeAPasswordMadeForThemIsChanged) {
+  NewAccount wanted;
+  wanted.login = "li.na";
+  wanted.name = "李娜";
+  const auto made = must(this->service_->accounts().create(wanted, {"setup"}));
+  this->grant(made.account, "leader");
+  const auto done = must(this->sign_in("li.na", made.password));
+  auto who = this->service_->tokens().find(done.opened.text);
+  ASSERT_TRUE(who);
+  EXPECT_TRUE(who->must_change);
+  EXPECT_FALSE(who->caller->may("metrics.read", this->clock_.now()).ok());
+  must(this->service_->sign_in().change_password(*who, made.password, good_password, {}));
+  who = this->service_->tokens().find(done.opened.text);
+  ASSERT_TRUE(who) << "the session in which it was changed stays";
+  EXPECT_TRUE(who->caller->may("metrics.read", this->clock_.now()).ok());
+  EXPECT_EQ(this->told(this->sign_in("li.na", made.password)), "identity.wrong_password");
+}
+
+TYPED_TEST(SigningIn, LetsStaffDoNothingBeforeTheAuthenticatorWhereThePolicySaysSo) {
+  const Account account = this->account("wang.min");
+  this->grant(account, "leader");
+  this->wanted_ = SecondFactor::staff;
+  this->service_ = this->open();
+  const auto done = must(this->sign_in("wang.min"));
+  EXPECT_FALSE(this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
+  const std::string secret = SignIn::new_secret();
+  must(this->service_->sign_in().set_second_factor(
+      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())), {account.actor()}));
+  EXPECT_TRUE(this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
+}
+
+TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
+  const Account account = this->account("wang.min");
+  const auto other = this->open();
+  const auto open = [&] { return must(this->sign_in("wang.min")).opened; };
+  const auto in = [&](IdentityService& service, const std::string& token) { return service.tokens().find(token) != nullptr; };
+
+  const auto idle = open();
+  this->clock_.advance(std::chrono::minutes{29});
+  EXPECT_TRUE(in(*this->service_, idle.text));
+  this->clock_.advance(std::chrono::minutes{29});
+  EXPECT_TRUE(in(*this->service_, idle.text)) << "it was used meanwhile";
+  must(this->service_->tokens().save_seen());
+  EXPECT_TRUE(in(*other, idle.text)) << "and another process knows";
+  this->clock_.advance(std::chrono::minutes{31});
+  EXPECT_FALSE(in(*this->service_, idle.text));
+
+  const auto old = open();
+  for (int minutes = 0; minutes < 12 * 60; minutes += 20) {
+    EXPECT_TRUE(in(*this->service_, old.text)) << minutes;
+    this->clock_.advance(std::chrono::minutes{20});
+  }
+  EXPECT_FALSE(in(*this->service_, old.text));
+
+  const auto ended = open();
+  EXPECT_TRUE(in(*other, ended.text));
+  must(this->service_->tokens().end(account.id, ended.token.id, "session.close", {account.actor()}));
+  EXPECT_FALSE(in(*this->service_, ended.text));
+  storage::FeedPosition from;
+  for (const auto& entry : must(this->store_->read_feed(from, 1'000))) must(other->follow(entry));
+  EXPECT_FALSE(in(*other, ended.text));
+  EXPECT_FALSE(in(*this->open(), ended.text)) << "nor a process that starts later";
+}
+
+TYPED_TEST(SigningIn, WithdrawsWhatASessionMayAtOnce) {
+  const Account account = this->account("wang.min");
+  const auto grant = this->grant(account, "leader");
+  const std::string token = must(this->sign_in("wang.min")).opened.text;
+  const auto may = [&] { return this->service_->tokens().find(token)->caller->may("metrics.read", this->clock_.now()).ok(); };
+  EXPECT_TRUE(may());
+  must(this->service_->accounts().end_grant(grant.id, {"setup"}));
+  EXPECT_FALSE(may());
+  must(this->service_->accounts().edit(account.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
+  EXPECT_FALSE(this->service_->tokens().find(token));
+}
+
+TYPED_TEST(SigningIn, LetsResidentsInByTheCodeSentToTheirPhone) {
+  auto& sign_in = this->service_->sign_in();
+  const Origin origin{"10.0.0.1", "", "test", Language::en};
+  must(sign_in.send_code("13800001234", origin));
+  const std::string code = this->sent_code();
+  ASSERT_EQ(code.size(), 6U);
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code == "000000" ? "000001" : "000000", origin)), "identity.wrong_code");
+  const auto done = must(sign_in.by_phone("13800001234", code, origin));
+  EXPECT_EQ(done.account.kind, AccountKind::resident);
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, origin)), "identity.wrong_code") << "served once";
+  this->clock_.advance(std::chrono::hours{24 * 20});
+  EXPECT_TRUE(this->service_->tokens().find(done.opened.text)) << "a resident is not asked again and again";
+  must(sign_in.send_code("13800001234", origin));
+  EXPECT_EQ(must(sign_in.by_phone("13800001234", this->sent_code(), origin)).account.id, done.account.id);
+}
+
+TYPED_TEST(SigningIn, ACodeLapsesAndHasFiveTriesWhoeverGuesses) {
+  auto& sign_in = this->service_->sign_in();
+  const auto from = [](int place) { return Origin{"10.0.2." + std::to_string(place), "", "test", Language::en}; };
+  must(sign_in.send_code("13800001234", from(0)));
+  EXPECT_EQ(sign_in.send_code("13800001234", from(1)).error().message, "identity.wait") << "one a minute";
+  const std::string code = this->sent_code();
+  for (int place = 1; place <= 5; ++place)
+    EXPECT_EQ(this->told(sign_in.by_phone("13800001234", "x", from(place))), "identity.wrong_code");
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, from(9))), "identity.wrong_code");
+  this->clock_.advance(std::chrono::minutes{2});
+  must(sign_in.send_code("13800001234", from(0)));
+  const std::string late = this->sent_code();
+  this->clock_.advance(std::chrono::minutes{6});
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", late, from(9))), "identity.wrong_code");
+}
+
+TYPED_TEST(SigningIn, KeepsNothingOfAPersonInPlain) {
+  const auto sealer = jingwei::storage::plain_sealer();
+  static_cast<void>(sealer);
+  const Account account = this->account("wang.min");
+  EXPECT_FALSE(this->sign_in("wang.min", "a very secret guess").ok());
+  must(this->sign_in("wang.min"));
+  must(this->service_->sign_in().send_code("13800001234", {"10.0.0.1", "", "", Language::en}));
+  auto reader = must(this->store_->read());
+  const storage::Statement entries{"test.audit", "SELECT actor, event, subject, detail FROM audit_entry",
+                                   "SELECT actor, event, subject, detail FROM audit_entry"};
+  int rows = 0;
+  must(reader->query(entries, {}, [&](const storage::Row& row) {
+    ++rows;
+    for (int at = 0; at < 4; ++at) {
+      for (const char* secret : {"wang.min", "王敏", "13800001234", "secret guess", good_password})
+        EXPECT_EQ(std::string(row.text(at)).find(secret), std::string::npos) << row.text(1);
+    }
+    return true;
+  }));
+  EXPECT_GE(rows, 4);
+}
+
+TEST(PasswordRules, RefuseWhatIsTriedFirst) {
+  const auto why = [](const char* password) {
+    const auto checked = check_password(password, "wang.min", "王敏");
+    return checked ? std::string("taken") : checked.error().message;
+  };
+  EXPECT_EQ(why("short"), "identity.password_too_short");
+  EXPECT_EQ(why("Password1234"), "identity.password_common");
+  EXPECT_EQ(why("aaaaaaaaaaaa"), "identity.password_a_run");
+  EXPECT_EQ(why("1234567890"), "identity.password_a_run");
+  EXPECT_EQ(why("qwertyuiop"), "identity.password_a_run");
+  EXPECT_EQ(why("abcabcabcabc"), "identity.password_a_run");
+  EXPECT_EQ(why("my wang.min 77"), "identity.password_of_name");
+  EXPECT_EQ(why("\xff\xfe not utf-8 at all"), "identity.password_too_long");
+  EXPECT_EQ(why("three quiet streets"), "taken");
+  EXPECT_EQ(why("一条安静的街道上的三棵树"), "taken");
+}
+
+}  // namespace
+}  // namespace jingwei::identity
