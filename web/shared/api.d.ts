@@ -748,7 +748,7 @@ export interface paths {
         put?: never;
         /**
          * Start an upload in pieces
-         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received.
+         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received; starting the same file again with its sha256 gives the upload that is still under way.
          */
         post: operations["start_upload"];
         delete?: never;
