@@ -191,5 +191,37 @@ TYPED_TEST(KeysRun, TheMasterKeyIsChangedWhileNobodyServes) {
   EXPECT_EQ(this->stop(), 0);
 }
 
+TYPED_TEST(KeysRun, TheHubStartsOnlyWhereTheModuleIsThatHoldsTheMasterKey) {
+  const std::string library = "/usr/lib/softhsm/libsofthsm2.so";
+  if (!fs::exists(library)) GTEST_SKIP() << "no SoftHSM: install softhsm2 (./dev deps test)";
+  const std::string folder = this->share_.path();
+  fs::create_directories(folder + "/tokens");
+  std::ofstream(folder + "/softhsm2.conf")
+      << "directories.tokendir = " << folder << "/tokens\nlog.level = ERROR\n";
+  ::setenv("SOFTHSM2_CONF", (folder + "/softhsm2.conf").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  ASSERT_EQ(
+      std::system("softhsm2-util --init-token --free --label city --so-pin 13579 --pin 2468 >/dev/null 2>&1"),
+      0);  // NOLINT(concurrency-mt-unsafe)
+  std::ofstream(folder + "/pin") << "2468\n";
+  this->init(60);
+  const std::string uri = "pkcs11:token=city?module-path=" + library + "&pin-source=" + folder + "/pin";
+  const Outcome moved = this->command({"keys", "rewrap", "--to", uri});
+  ASSERT_EQ(moved.code, 0) << moved.text << this->text_of(this->errors());
+  this->start();
+  EXPECT_EQ(this->get(this->a_record()).status, 200);
+  EXPECT_EQ(this->stop(), 0);
+  // Pulled out, nothing opens, and the sentence says what is missing; put back, all is as before.
+  fs::rename(folder + "/tokens", folder + "/pulled");
+  fs::create_directories(folder + "/tokens");
+  EXPECT_EQ(this->command({"serve", "--listen", "127.0.0.1:0"}).code, 6);
+  EXPECT_NE(this->text_of(this->errors()).find("module is not available: city"), std::string::npos);
+  fs::remove_all(folder + "/tokens");
+  fs::rename(folder + "/pulled", folder + "/tokens");
+  this->start();
+  EXPECT_EQ(this->get(this->a_record()).status, 200);
+  EXPECT_EQ(this->stop(), 0);
+  ::unsetenv("SOFTHSM2_CONF");  // NOLINT(concurrency-mt-unsafe)
+}
+
 }  // namespace
 }  // namespace jingwei
