@@ -78,11 +78,9 @@ Result<std::unique_ptr<Hub>> Hub::create(const std::string& data_folder, const S
 // Keys stand beside the data by default, yet never in a backup; `keys_folder` puts them on another disk.
 Result<void> Hub::open_keystore() {
   FileSystem& files = real_file_system();
-  const std::string folder = settings_.keys_folder.empty() ? data_folder_ + "/keys" : settings_.keys_folder;
-  JW_TRY(files.make_folders(folder));
-  JW_ASSIGN(auto master, crypto::load_master_key(files, folder + "/master.key"));
-  JW_ASSIGN(keystore_, crypto::Keystore::open(files, folder, clock_, std::move(master), settings_.crypto));
-  JW_ASSIGN(const auto seed, crypto::load_secret_file(files, folder + "/audit.key"));
+  const crypto::KeystorePlace place = keystore_place(data_folder_, settings_);
+  JW_ASSIGN(keystore_, crypto::open_keystore(files, place, clock_));
+  JW_ASSIGN(const auto seed, crypto::load_secret_file(files, place.folder + "/audit.key"));
   signing_key_ = std::make_unique<crypto::SigningKey>(seed);
   sealer_ = storage::keyed_sealer(*keystore_, clock_, [this](std::string_view table) {
     const auto entry = catalog_->find(table);
@@ -131,6 +129,7 @@ Result<void> Hub::open_modules(const Share& share) {
           JW_TRY(regions_->follow(entry));
           JW_TRY(catalog_->follow(entry));
           JW_TRY(identity_->follow(entry));
+          if (entry.kind == keys_changed_event) JW_TRY(keystore_->refresh());
         }
         return {};
       });

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
-#include "crypto/keystore.h"
+#include "crypto/master_key.h"
 #include "crypto/signing.h"
 #include "modules/audit/audit_service.h"
 #include "modules/catalog/catalog_service.h"
@@ -28,6 +28,9 @@ namespace jingwei::app {
 
 // The national tree alone, for what needs no data folder. Errors: not_found "app.no_regions", corrupt.
 Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem& files, const Share& share);
+
+// Told in the feed when keys were rotated or destroyed, so that other processes on the database read them again.
+inline constexpr std::string_view keys_changed_event = "keys.changed";
 
 class Hub {
  public:

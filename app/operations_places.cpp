@@ -4,31 +4,29 @@
 
 #include "app/modules.h"
 #include "app/system_api.h"
-#include "crypto/keystore.h"
 
 namespace jingwei::app {
 
 namespace {
 
 // Asks for both files first, since opening would make the ones that are absent.
-Result<std::size_t> count_keys(const std::string& folder, const Clock& clock, crypto::Suite suite) {
+Result<std::size_t> count_keys(const crypto::KeystorePlace& place, const Clock& clock) {
   FileSystem& files = real_file_system();
   const bool from_environment =
       std::getenv("JINGWEI_MASTER_KEY") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  for (const std::string path : {folder + "/keystore", folder + "/master.key"}) {
+  for (const std::string& path : {place.folder + "/keystore", place.folder + "/master.key"}) {
     if (from_environment && path.ends_with("master.key")) continue;
     JW_ASSIGN(const bool present, files.exists(path));
     if (!present) return Error(ErrorCode::not_found, "doctor.keys_missing").with("path", path);
   }
-  JW_ASSIGN(auto master, crypto::load_master_key(files, folder + "/master.key"));
-  JW_ASSIGN(const auto keystore, crypto::Keystore::open(files, folder, clock, std::move(master), suite));
+  JW_ASSIGN(const auto keystore, crypto::open_keystore(files, place, clock));
   return keystore->list().size();
 }
 
 }  // namespace
 
 std::string keys_folder(const std::string& data_folder, const Settings& settings) {
-  return settings.keys_folder.empty() ? data_folder + "/keys" : settings.keys_folder;
+  return keystore_place(data_folder, settings).folder;
 }
 
 operations::HubPlace backup_place(const std::string& data_folder, const Settings& settings,
@@ -52,7 +50,7 @@ operations::DoctorPlace doctor_place(const std::string& data_folder, const Setti
           std::string(version),
           steps,
           serving == Serving::yes,
-          [keys, &clock, suite = settings.crypto] { return count_keys(keys, clock, suite); }};
+          [place = keystore_place(data_folder, settings), &clock] { return count_keys(place, clock); }};
 }
 
 }  // namespace jingwei::app

@@ -54,6 +54,7 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.bad_second_factor", {{"word", node->scalar}, {"expected", "optional, staff"}});
     }
   }
+  settings.destruction_ledger = mapping.text("destruction_ledger").value_or("");
   if (const schema::YamlNode* node = mapping.get("objection_days")) {
     const auto days = schema::yaml_integer(*node);
     if (days && *days >= 1 && *days <= most_objection_days) {
@@ -97,6 +98,7 @@ std::string settings_text(const Settings& settings) {
   if (settings.synthetic_today) line("synthetic_today", to_iso(*settings.synthetic_today));
   if (settings.crypto != crypto::Suite::standard) line("crypto", crypto::name_of(settings.crypto));
   if (!settings.keys_folder.empty()) line("keys_folder", settings.keys_folder);
+  if (!settings.destruction_ledger.empty()) line("destruction_ledger", settings.destruction_ledger);
   const auto list = [&](std::string_view key, const std::vector<std::string>& values) {
     yaml += "  " + std::string(key) + ": [";
     for (const auto& value : values) {
@@ -123,6 +125,14 @@ std::string settings_text(const Settings& settings) {
 Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings) {
   JW_TRY(files.make_folders(data_folder));
   return write_text_durably(files, settings_path(data_folder), settings_text(settings));
+}
+
+crypto::KeystorePlace keystore_place(const std::string& data_folder, const Settings& settings) {
+  crypto::KeystorePlace place;
+  place.folder = settings.keys_folder.empty() ? data_folder + "/keys" : settings.keys_folder;
+  if (!settings.destruction_ledger.empty()) place.ledgers = {settings.destruction_ledger};
+  place.suite = settings.crypto;
+  return place;
 }
 
 Share find_share() {

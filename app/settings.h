@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
-#include "crypto/aead.h"
+#include "crypto/master_key.h"
 #include "modules/identity/identity_service.h"
 #include "modules/source/source_service.h"
 
@@ -25,6 +25,7 @@ struct Settings {
   bool synthetic = false;  // all data are invented; every page says so
   crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
+  std::string destruction_ledger;                  // a copy of the ledger of destroyed keys, elsewhere; empty: none
   source::Allowed sources;                         // what sources may reach; nothing unless named here
   identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
   std::chrono::days objection_days{5};             // within which a provider answers an objection
@@ -36,6 +37,8 @@ Result<Settings> read_settings(FileSystem& files, const std::string& data_folder
 Result<Settings> parse_settings(const std::string& text, const std::string& path);
 std::string settings_text(const Settings& settings);
 Result<void> write_settings(FileSystem& files, const std::string& data_folder, const Settings& settings);
+
+crypto::KeystorePlace keystore_place(const std::string& data_folder, const Settings& settings);
 
 // Where the program's own files stand: the national regions, the scenario packages, the pages.
 struct Share {

@@ -1,6 +1,7 @@
 #include "app/system_api.h"
 
 #include "app/api.gen.h"
+#include "app/key_orders.h"
 #include "app/keys_json.h"
 #include "app/openapi.gen.h"
 #include "app/resource_openapi.h"
@@ -37,12 +38,16 @@ class SystemApi::Handlers final : public api::Operations {
   }
 
   http::Response rotate_keys(const http::Request& http, const api::RotateKeys&) override {
-    storage::Change change;
-    change.audit.push_back({http.actor(), "keys.rotate", "keystore", "{}"});
-    if (auto recorded = hub_.store().commit(std::move(change)); !recorded)
-      return http::problem(recorded.error(), http.language);
-    if (auto rotated = hub_.keystore().rotate(); !rotated)
+    if (auto rotated = app::rotate_keys(hub_, http.actor()); !rotated)
       return http::problem(rotated.error(), http.language);
+    return http::Response::json(keys_json(hub_.keystore().list()));
+  }
+
+  http::Response destroy_keys(const http::Request& http, const api::DestroyKeys& in) override {
+    std::vector<crypto::KeyId> keys;
+    for (const auto& id : in.body["keys"].items()) keys.push_back(static_cast<crypto::KeyId>(id.integer()));
+    if (auto done = app::destroy_keys(hub_, keys, in.body["order"].text(), http.actor()); !done)
+      return http::problem(done.error(), http.language);
     return http::Response::json(keys_json(hub_.keystore().list()));
   }
 

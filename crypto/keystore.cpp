@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/random.h"
+#include "crypto/destruction_ledger.h"
+#include "crypto/key_lines.h"
 
 namespace jingwei::crypto {
 
@@ -17,59 +19,15 @@ namespace {
 constexpr std::string_view header = "jingwei-keystore 1";
 constexpr std::uint64_t keystore_bytes = 64 << 20;
 constexpr std::uint64_t master_key_bytes = 1'024;
-constexpr std::string_view data_word = "data", equality_word = "equality";
 constexpr std::string_view retired_word = "retired", live_word = "live";
-
-std::string_view word_of(KeyKind kind) {
-  return kind == KeyKind::data ? data_word : equality_word;
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const char byte : bytes) {
-    text += digits[static_cast<unsigned char>(byte) >> 4];
-    text += digits[static_cast<unsigned char>(byte) & 15];
-  }
-  return text;
-}
 
 Error bad_secret(const std::string& place) {
   return Error(ErrorCode::invalid, "crypto.bad_master").with("path", place);
 }
 
-std::optional<std::string> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size(); at += 2) {
-    unsigned value = 0;
-    const auto [end, fault] = std::from_chars(text.data() + at, text.data() + at + 2, value, 16);
-    if (fault != std::errc{} || end != text.data() + at + 2) return std::nullopt;
-    bytes += static_cast<char>(value);
-  }
-  return bytes;
-}
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const std::size_t space = line.find(' ');
-    words.push_back(line.substr(0, space));
-    if (space == std::string_view::npos) break;
-    line.remove_prefix(space + 1);
-  }
-  return words;
-}
-
-template <typename Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return fault == std::errc{} && end == text.data() + text.size();
-}
-
 // What a wrapped secret is bound to, so that no line's secret passes for another's.
 std::string association_of(const KeyInfo& info) {
-  return "jingwei-key " + std::to_string(info.id) + ' ' + std::string(word_of(info.kind)) + ' ' +
+  return "jingwei-key " + std::to_string(info.id) + ' ' + std::string(name_of(info.kind)) + ' ' +
          std::string(name_of(info.suite)) + ' ' + info.month + ' ' + info.scope;
 }
 
@@ -80,7 +38,7 @@ std::string_view text_of(const Secret& secret) {
 // Tells a wrong master key before any key is tried with it.
 std::string check_of(Suite suite, const Secret& master) {
   const auto hash = KeyedHash(suite, master).of("jingwei-keystore master");
-  return to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
+  return hex_of({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 }  // namespace
@@ -104,14 +62,24 @@ class Keystore::FolderLock {
   int descriptor_;
 };
 
-Keystore::Keystore(FileSystem& files, std::string folder, const Clock& clock, Secret master, Suite suite)
-    : files_(files), folder_(std::move(folder)), clock_(clock), master_(std::move(master)), suite_(suite) {}
+Keystore::Keystore(FileSystem& files, std::string folder, const Clock& clock, Secret master, Suite suite,
+                   std::vector<std::string> more_ledgers)
+    : files_(files),
+      folder_(std::move(folder)),
+      clock_(clock),
+      master_(std::move(master)),
+      suite_(suite),
+      ledgers_(std::move(more_ledgers)) {
+  ledgers_.insert(ledgers_.begin(), folder_ + "/destroyed");
+}
 
 Result<std::unique_ptr<Keystore>> Keystore::open(FileSystem& files, const std::string& folder,
-                                                 const Clock& clock, Secret master, Suite suite) {
+                                                 const Clock& clock, Secret master, Suite suite,
+                                                 std::vector<std::string> more_ledgers) {
   JW_TRY(files.make_folders(folder));
   ::chmod(folder.c_str(), S_IRWXU);
-  std::unique_ptr<Keystore> store(new Keystore(files, folder, clock, std::move(master), suite));
+  std::unique_ptr<Keystore> store(
+      new Keystore(files, folder, clock, std::move(master), suite, std::move(more_ledgers)));
   const std::lock_guard lock(store->mutex_);
   JW_ASSIGN(const bool present, files.exists(store->path()));
   if (present) {
@@ -119,20 +87,64 @@ Result<std::unique_ptr<Keystore>> Keystore::open(FileSystem& files, const std::s
   } else {
     JW_TRY(store->change([]() -> Result<void> { return {}; }));
   }
+  JW_TRY(store->replay_ledgers(present));
   return store;
+}
+
+// Orders outlive copies: a keystore put back from before one, or a ledger that lacks one, is brought up to
+// it.
+Result<void> Keystore::replay_ledgers(bool keystore_stood) {
+  std::vector<KeyInfo> ordered;
+  const auto note = [&](const KeyInfo& key) {
+    if (std::none_of(ordered.begin(), ordered.end(),
+                     [&](const auto& known) { return is_same_key(known, key); }))
+      ordered.push_back(key);
+  };
+  {
+    const FolderLock lock(folder_);
+    // A keystore without a ledger was put back from a copy: what the named ledger says must be known.
+    JW_ASSIGN(const bool at_home, files_.exists(ledgers_.front()));
+    for (const auto& ledger : ledgers_) {
+      JW_ASSIGN(const bool present, files_.exists(ledger));
+      if (!present && keystore_stood && !at_home && ledger != ledgers_.front())
+        return Error(ErrorCode::not_found, "crypto.ledger_missing").with("path", ledger);
+      JW_ASSIGN(const auto keys, read_ledger(files_, ledger));
+      for (const auto& key : keys) note(key);
+    }
+    for (const auto& [id, entry] : entries_) {
+      if (entry.info.destroyed) note(entry.info);
+    }
+    for (const auto& ledger : ledgers_) JW_TRY(add_to_ledger(files_, ledger, ordered));
+  }
+  const auto stands = [&](const KeyInfo& key) {
+    const auto found = entries_.find(key.id);
+    return found == entries_.end() || (is_same_key(found->second.info, key) && !found->second.info.destroyed);
+  };
+  if (std::none_of(ordered.begin(), ordered.end(), stands)) return {};
+  return change([&]() -> Result<void> {
+    for (const auto& key : ordered) {
+      const auto found = entries_.find(key.id);
+      if (found != entries_.end() && !is_same_key(found->second.info, key)) continue;
+      Entry gone;  // also where the keystore never knew it, so that its number is not given again
+      gone.info = key;
+      entries_.insert_or_assign(key.id, std::move(gone));
+    }
+    return {};
+  });
 }
 
 // --- the file ---
 
 Result<void> Keystore::read() {
   JW_ASSIGN(const std::string text, read_text(files_, path(), keystore_bytes));
+  std::map<KeyId, Entry> before;
+  before.swap(entries_);
   const auto damaged = [&](std::int64_t line) {
+    entries_.swap(before);
     return Error(ErrorCode::corrupt, "crypto.keystore_damaged")
         .with("path", path())
         .with("line", std::to_string(line));
   };
-  std::map<KeyId, Entry> before;
-  before.swap(entries_);
   std::int64_t number = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -144,8 +156,10 @@ Result<void> Keystore::read() {
     if (number == 1) {
       if (line != header) return damaged(number);
     } else if (number == 2) {
-      if (line != "master " + check_of(suite_, master_))
+      if (line != "master " + check_of(suite_, master_)) {
+        entries_.swap(before);
         return Error(ErrorCode::denied, "crypto.wrong_master").with("path", path());
+      }
     } else if (!parse_line(line)) {
       return damaged(number);
     }
@@ -164,26 +178,13 @@ Result<void> Keystore::read() {
 Result<void> Keystore::parse_line(std::string_view line) {
   const auto words = words_of(line);
   const Error bad(ErrorCode::corrupt, "crypto.keystore_damaged");
-  if (words.size() != 9) return bad;
+  if (words.empty()) return bad;
+  const auto info = words[0] == "gone" ? gone_of_line(words) : info_of_line(words);
+  if (!info) return bad;
   Entry entry;
-  std::int64_t created = 0;
-  const auto suite = suite_of(words[3]);
-  const bool known_kind = words[2] == data_word || words[2] == equality_word;
-  if (!read_number(words[1], entry.info.id) || !known_kind || !suite || !read_number(words[5], created))
-    return bad;
-  entry.info.kind = words[2] == data_word ? KeyKind::data : KeyKind::equality;
-  entry.info.suite = *suite;
-  entry.info.month = words[4];
-  entry.info.created = from_micros(created);
-  entry.info.scope = words[8];
-  if (words[0] == "gone") {
-    std::int64_t destroyed = 0;
-    const auto by = from_hex(words[7]);
-    if (!read_number(words[6], destroyed) || !by) return bad;
-    entry.info.destroyed = from_micros(destroyed);
-    entry.info.destroyed_by = *by;
-  } else {
-    const auto bytes = from_hex(words[7]);
+  entry.info = *info;
+  if (!info->destroyed) {
+    const auto bytes = bytes_of_hex(words[7]);
     if (words[0] != "key" || !bytes || bytes->size() != nonce_bytes + secret_bytes + tag_bytes) return bad;
     if (words[6] != live_word && words[6] != retired_word) return bad;
     entry.retired = words[6] == retired_word;
@@ -204,7 +205,7 @@ std::string Keystore::wrapped(const Entry& entry) const {
   random.fill(nonce);
   std::string bytes(reinterpret_cast<const char*>(nonce.data()), nonce.size());
   make_aead(suite_, master_)->seal(nonce, association_of(entry.info), text_of(entry.secret), bytes);
-  return to_hex(bytes);
+  return hex_of(bytes);
 }
 
 Result<void> Keystore::write() {
@@ -212,16 +213,15 @@ Result<void> Keystore::write() {
   text += "\nmaster " + check_of(suite_, master_) + '\n';
   for (const auto& [id, entry] : entries_) {
     const KeyInfo& info = entry.info;
-    text += info.destroyed ? "gone " : "key ";
-    text += std::to_string(id) + ' ' + std::string(word_of(info.kind)) + ' ' +
-            std::string(name_of(info.suite)) + ' ' + info.month + ' ' +
-            std::to_string(to_micros(info.created)) + ' ';
     if (info.destroyed) {
-      text += std::to_string(to_micros(*info.destroyed)) + ' ' + to_hex(info.destroyed_by) + ' ';
-    } else {
-      text += std::string(entry.retired ? retired_word : live_word) + ' ' + wrapped(entry) + ' ';
+      text += gone_line(info) + '\n';
+      continue;
     }
-    text += info.scope + '\n';
+    text += "key " + std::to_string(id) + ' ' + std::string(name_of(info.kind)) + ' ' +
+            std::string(name_of(info.suite)) + ' ' + info.month + ' ' +
+            std::to_string(to_micros(info.created)) + ' ' +
+            std::string(entry.retired ? retired_word : live_word) + ' ' + wrapped(entry) + ' ' + info.scope +
+            '\n';
   }
   JW_TRY(write_text_durably(files_, path(), text));
   ::chmod(path().c_str(), S_IRUSR | S_IWUSR);
@@ -336,19 +336,32 @@ Result<void> Keystore::destroy(const std::vector<KeyId>& ids, const std::string&
       if (!entries_.contains(id))
         return Error(ErrorCode::not_found, "crypto.key_unknown").with("key", std::to_string(id));
     }
+    std::vector<KeyInfo> ordered;
     for (const KeyId id : ids) {
-      Entry& entry = entries_.at(id);
-      if (entry.info.destroyed) continue;
-      entry.secret = Secret();
-      entry.key.reset();
-      entry.info.destroyed = clock_.now();
-      entry.info.destroyed_by = ordered_by;
+      KeyInfo info = entries_.at(id).info;
+      if (info.destroyed) continue;
+      info.destroyed = clock_.now();
+      info.destroyed_by = ordered_by;
+      ordered.push_back(std::move(info));
+    }
+    // First the ledgers: after a stop in between, the next opening carries the order out.
+    for (const auto& ledger : ledgers_) JW_TRY(add_to_ledger(files_, ledger, ordered));
+    for (const auto& info : ordered) {
+      Entry gone;
+      gone.info = info;
+      entries_.insert_or_assign(info.id, std::move(gone));
     }
     return {};
   });
 }
 
-// --- the master key ---
+Result<void> Keystore::refresh() {
+  const std::lock_guard lock(mutex_);
+  const FolderLock folder(folder_);
+  return read();
+}
+
+// --- secrets in files of their own ---
 
 Result<Secret> load_secret_file(FileSystem& files, const std::string& path) {
   JW_ASSIGN(const bool present, files.exists(path));
@@ -374,14 +387,6 @@ Result<Secret> load_secret_file(FileSystem& files, const std::string& path) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   const auto secret = Secret::parse(text);
   if (!secret) return bad_secret(path);
-  return *secret;
-}
-
-Result<Secret> load_master_key(FileSystem& files, const std::string& path) {
-  const char* given = std::getenv("JINGWEI_MASTER_KEY");  // NOLINT(concurrency-mt-unsafe)
-  if (given == nullptr || *given == '\0') return load_secret_file(files, path);
-  const auto secret = Secret::parse(given);
-  if (!secret) return bad_secret("JINGWEI_MASTER_KEY");
   return *secret;
 }
 

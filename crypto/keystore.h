@@ -10,27 +10,9 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "crypto/aead.h"
+#include "crypto/key_info.h"
 
 namespace jingwei::crypto {
-
-using KeyId = std::uint32_t;
-
-enum class KeyKind : std::uint8_t {
-  data,      // seals values; one per scope and month
-  equality,  // hashes whole values; one per scope
-};
-
-// What is known of a key without its secret.
-struct KeyInfo {
-  KeyId id = 0;
-  KeyKind kind = KeyKind::data;
-  Suite suite = Suite::standard;
-  std::string scope;  // "resident-register|epidemic-control,grid-services": table, then purposes
-  std::string month;  // "2026-11"; "-" for equality keys
-  Instant created{};
-  std::optional<Instant> destroyed;
-  std::string destroyed_by;  // who ordered it
-};
 
 // A key ready for use. Immutable.
 struct Key {
@@ -44,10 +26,13 @@ struct Key {
 // again.
 class Keystore {
  public:
-  // Reads the keystore, or makes an empty one. Errors: denied "crypto.wrong_master" (another master key
-  // wrapped these keys), corrupt "crypto.keystore_damaged", the file system's.
+  // Reads the keystore, or makes an empty one; then destroys what a ledger names: `<folder>/destroyed`, and
+  // `more_ledgers` elsewhere, which all get what they lack. Errors: denied "crypto.wrong_master" (another
+  // master key wrapped these keys), corrupt "crypto.keystore_damaged" or "crypto.ledger_damaged", not_found
+  // "crypto.ledger_missing" (of a keystore that was put back without any ledger), the file system's.
   static Result<std::unique_ptr<Keystore>> open(FileSystem& files, const std::string& folder,
-                                                const Clock& clock, Secret master, Suite suite);
+                                                const Clock& clock, Secret master, Suite suite,
+                                                std::vector<std::string> more_ledgers = {});
 
   // The key under which a value of this scope is sealed now; made, and synced to disk, when there is none.
   // `month` is "2026-11" for data keys, "-" for equality keys. Errors: the file system's, gone when an
@@ -63,9 +48,13 @@ class Keystore {
   Result<void> rotate();
   // Wraps all keys with another master key.
   Result<void> rewrap(Secret master);
-  // Destroys keys for good; what they sealed is gone in every copy. Keys already destroyed stay so. Errors:
-  // not_found when one of them does not exist (none is destroyed then), the file system's.
+  // Destroys keys for good; what they sealed is gone in every copy. Written to every ledger first. Keys
+  // already destroyed stay so. Errors: not_found when one of them does not exist (none is destroyed then),
+  // the file system's.
   Result<void> destroy(const std::vector<KeyId>& ids, const std::string& ordered_by);
+
+  // Reads what another process changed.
+  Result<void> refresh();
 
   // Grows whenever an answer of current() or find() may have changed.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
@@ -80,7 +69,9 @@ class Keystore {
   };
   class FolderLock;
 
-  Keystore(FileSystem& files, std::string folder, const Clock& clock, Secret master, Suite suite);
+  Keystore(FileSystem& files, std::string folder, const Clock& clock, Secret master, Suite suite,
+           std::vector<std::string> more_ledgers);
+  Result<void> replay_ledgers(bool keystore_stood);
   std::string path() const { return folder_ + "/keystore"; }
   Result<void> read();
   Result<void> parse_line(std::string_view line);
@@ -96,6 +87,7 @@ class Keystore {
   const Clock& clock_;
   Secret master_;
   Suite suite_;
+  std::vector<std::string> ledgers_;
   mutable std::mutex mutex_;
   std::map<KeyId, Entry> entries_;
   std::atomic<std::uint64_t> generation_{1};
@@ -105,9 +97,5 @@ class Keystore {
 // when absent. Errors: invalid "crypto.bad_master", denied "crypto.master_open_to_others" (the file's mode),
 // the file system's.
 Result<Secret> load_secret_file(FileSystem& files, const std::string& path);
-
-// The master key of a data folder: from the environment variable JINGWEI_MASTER_KEY (64 hexadecimal digits),
-// else from the file `path`. Errors: those of load_secret_file.
-Result<Secret> load_master_key(FileSystem& files, const std::string& path);
 
 }  // namespace jingwei::crypto

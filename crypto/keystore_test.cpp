@@ -152,19 +152,5 @@ TEST_F(KeystoreTest, TwoProcessesAtOnceAgreeOnOneKey) {
   EXPECT_TRUE(one->find(late->info.id).ok());
 }
 
-TEST_F(KeystoreTest, TheMasterKeyFileIsMadeOnceAndForItsOwnerOnly) {
-  const std::string path = folder_ + "/master.key";
-  const auto first = load_master_key(real_file_system(), path);
-  ASSERT_TRUE(first.ok()) << first.error().to_log();
-  EXPECT_EQ(*load_master_key(real_file_system(), path), *first);
-  EXPECT_EQ(std::filesystem::status(path).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  ::chmod(path.c_str(), 0644);
-  EXPECT_EQ(load_master_key(real_file_system(), path).error().message, "crypto.master_open_to_others");
-  ::chmod(path.c_str(), 0600);
-  std::ofstream(path) << "not a key";
-  EXPECT_EQ(load_master_key(real_file_system(), path).error().message, "crypto.bad_master");
-}
-
 }  // namespace
 }  // namespace jingwei::crypto

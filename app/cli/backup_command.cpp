@@ -9,6 +9,7 @@
 #include "app/operations_places.h"
 #include "app/serve.h"
 #include "base/json.h"
+#include "crypto/destruction_ledger.h"
 #include "modules/operations/operations_json.h"
 
 namespace jingwei::app::cli {
@@ -26,7 +27,7 @@ struct BackupCommand {
 
 struct RestoreCommand {
   Common common;
-  std::string from, store;
+  std::string from, store, ledger;
 };
 
 std::string absolute(const std::string& path) {
@@ -125,11 +126,20 @@ Result<void> run(const RestoreCommand& command) {
       return Error(ErrorCode::invalid, "operations.store_wanted");
     store = "embedded";
   }
+  std::string ledger;
+  if (!command.ledger.empty()) {
+    ledger = absolute(command.ledger);
+    JW_ASSIGN(const bool present, real_file_system().exists(ledger));
+    if (!present) return Error(ErrorCode::not_found, "crypto.ledger_missing").with("path", ledger);
+    JW_ASSIGN([[maybe_unused]] const auto keys, crypto::read_ledger(real_file_system(), ledger));
+  }
   Settings restored;
   const operations::RestorePlan plan{
       real_file_system(), from, data, store, steps, [&](const std::string& text) -> Result<std::string> {
         JW_ASSIGN(restored, parse_settings(text, from + "/settings.yaml"));
         restored.store = store;
+        // In the settings, so that no start goes without it.
+        if (!ledger.empty()) restored.destruction_ledger = ledger;
         return settings_text(restored);
       }};
   JW_ASSIGN(const auto done, operations::restore_backup(plan, shown(command.common.json)));
@@ -158,6 +168,7 @@ Result<void> run(const RestoreCommand& command) {
        {"rows", grouped(done.manifest.rows())},
        {"keys", keys_folder(data, restored)},
        {"data", data}});
+  if (restored.destruction_ledger.empty()) say(false, "cli.restore.no_ledger");
   return {};
 }
 
@@ -185,6 +196,7 @@ void add_restore(CLI::App& app, int& exit_code) {
   sub->add_option("--from", command->from, sentence("cli.option.restore_from"))->type_name("DIR")->required();
   sub->add_option("--store", command->store, sentence("cli.option.restore_store"))
       ->type_name("embedded|postgresql://…");
+  sub->add_option("--ledger", command->ledger, sentence("cli.option.restore_ledger"))->type_name("FILE");
   sub->callback([command, &exit_code] {
     if (const auto done = run(*command); !done) exit_code = report(done.error(), command->common.json);
   });

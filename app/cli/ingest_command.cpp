@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/cli/cli.h"
+#include "app/cli/piece_sender.h"
 #include "app/cli/server_client.h"
 #include "app/hub.h"
 #include "app/serve.h"
@@ -64,20 +65,6 @@ Result<BatchLine> line_of(const std::string& body) {
   }
 }
 
-// The problem a server answered with, as our error.
-Error error_of(const Answer& answer) {
-  std::string detail = answer.body;
-  boost::json::error_code fault;
-  const auto parsed = boost::json::parse(answer.body, fault);
-  if (!fault && parsed.is_object() && parsed.as_object().contains("detail")) {
-    detail = std::string(parsed.as_object().at("detail").as_string());
-  }
-  const ErrorCode code = answer.status == 404   ? ErrorCode::not_found
-                         : answer.status >= 500 ? ErrorCode::unavailable
-                                                : ErrorCode::invalid;
-  return Error(code, "app.server_refused").with("sentence", detail);
-}
-
 void show(const IngestCommand& command, const BatchLine& line) {
   const std::string left = line.seconds_left ? duration_text(*line.seconds_left) : "…";
   show_progress(command.common.json,
@@ -110,15 +97,19 @@ void tell(const IngestCommand& command, const BatchLine& line) {
     say(false, "cli.ingest.reason", {{"rows", grouped(rows)}, {"reason", reason}});
 }
 
-// The running server reads the file: sent through its socket, then followed until the batch has ended.
+// The running server reads the file: sent through its socket in pieces, then followed until the batch has
+// ended.
 Result<BatchLine> through_server(const IngestCommand& command, const std::string& path) {
   const ServerClient server(socket_path(command.common.data));
   const std::string name = path.substr(path.find_last_of('/') + 1);
-  const std::string target =
-      "/api/v1/resources/" + command.resource + "/batches?filename=" + url_encoded(name);
-  JW_ASSIGN(const Answer accepted, server.post_file(target, path, "application/octet-stream", {}));
-  if (accepted.status != 200 && accepted.status != 202) return error_of(accepted);
-  JW_ASSIGN(BatchLine line, line_of(accepted.body));
+  JW_ASSIGN(const std::string accepted,
+            send_in_pieces(server, command.resource, path, [&](std::int64_t sent, std::int64_t bytes) {
+              show_progress(
+                  command.common.json,
+                  sentence("cli.ingest.sending",
+                           {{"file", name}, {"sent", grouped(sent >> 20)}, {"all", grouped(bytes >> 20)}}));
+            }));
+  JW_ASSIGN(BatchLine line, line_of(accepted));
   const bool repeated = line.repeated;
   while (!line.ended()) {
     show(command, line);

@@ -27,7 +27,9 @@ std::string text_of(const json::object& object, const char* name) {
   return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
 }
 
-// A problem body (RFC 9457) as the error it tells of.
+}  // namespace
+
+// From a problem body (RFC 9457).
 Error error_of(const Answer& answer) {
   json::error_code fault;
   const auto problem = json::parse(answer.body, fault);
@@ -46,8 +48,6 @@ Error error_of(const Answer& answer) {
   }
   return error;
 }
-
-}  // namespace
 
 Result<std::string> ask_server(const std::string& data_folder, const std::string& method,
                                const std::string& target, const std::string& body) {

@@ -107,6 +107,15 @@ Result<Answer> ServerClient::send(const std::string& method, const std::string& 
   return parse_answer(connection->receive_all());
 }
 
+Result<Answer> ServerClient::send_bytes(const std::string& method, const std::string& target,
+                                        std::span<const std::byte> bytes) const {
+  JW_ASSIGN(const auto connection, connect(socket_path_));
+  connection->send(head_of(method, target, "Content-Type: application/octet-stream\r\nContent-Length: " +
+                                               std::to_string(bytes.size()) + "\r\n"));
+  connection->send(bytes);
+  return parse_answer(connection->receive_all());
+}
+
 Result<Answer> ServerClient::post_file(const std::string& target, const std::string& path,
                                        const std::string& media,
                                        const std::function<void(std::int64_t)>& sent) const {

@@ -9,8 +9,9 @@ namespace jingwei::audit {
 
 namespace {
 
-constexpr std::size_t purpose_most = 64;
-constexpr std::size_t code_most = 32;  // bytes of a region's code
+constexpr std::size_t code_most = 32;    // bytes of a region's code
+constexpr std::size_t word_most = 64;    // bytes of a name in a path
+constexpr std::size_t digits_most = 10;  // of a number of ours; telephones and identity numbers have more
 
 bool is_sensitive_read(const http::Route& route) {
   return route.audit != "none" && (route.method == http::Method::get || route.permission.ends_with(".read"));
@@ -41,12 +42,34 @@ std::string region_asked(std::string_view query) {
   return {};
 }
 
+// Whether a value of a path may go on record though nothing of ours answered to it: who asks in vain may have put
+// somebody's name or identity number there.
+bool is_harmless(std::string_view value) {
+  std::size_t digits = 0;
+  for (const char c : value) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    const bool plain = digits > 0 || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+    if (!plain || digits > digits_most) return false;
+  }
+  return value.size() <= word_most;
+}
+
+// The route's path with the values that are harmless in their places.
+std::string harmless_path(std::string_view path, const http::PathValues& values) {
+  std::string text;
+  for (std::size_t place = 0; !path.empty(); ++place) {
+    const std::size_t open = path.find('{'), close = path.find('}');
+    if (open == std::string_view::npos || close == std::string_view::npos) return text.append(path);
+    const bool told = place < values.size() && is_harmless(values[place]);
+    text.append(path.substr(0, open)).append(told ? values[place] : path.substr(open, close + 1 - open));
+    path.remove_prefix(close + 1);
+  }
+  return text;
+}
+
 // Only what looks like the id of a purpose goes on record.
 std::string purpose_asked(std::string_view purpose) {
-  const bool plain = std::all_of(purpose.begin(), purpose.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  });
-  return plain && purpose.size() <= purpose_most ? std::string(purpose) : std::string();
+  return is_harmless(purpose) ? std::string(purpose) : std::string();
 }
 
 std::string_view outcome_of(int status) {
@@ -57,13 +80,16 @@ std::string_view outcome_of(int status) {
 struct Asked {
   std::string actor;
   std::string event;
-  std::string path;
+  std::string path, harmless_path;
   std::string resource;
   std::string region;
   std::string purpose;
 };
 
 storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, std::string_view outcome) {
+  const bool answered = outcome == "answered";
+  const std::string& path = answered ? asked.path : asked.harmless_path;
+  const std::string resource = answered || is_harmless(asked.resource) ? asked.resource : std::string();
   const auto either = [](const std::string& first, const std::string& second) -> const std::string& {
     return first.empty() ? second : first;
   };
@@ -74,20 +100,25 @@ storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, 
   };
   member("purpose", either(disclosed.purpose, asked.purpose));
   member("region", either(disclosed.region, asked.region));
-  member("resource", either(disclosed.resource, asked.resource));
-  if (!disclosed.subject.empty()) detail.member("path", asked.path);
+  member("resource", either(disclosed.resource, resource));
+  if (!disclosed.subject.empty()) detail.member("path", path);
   detail.member("outcome", outcome);
   detail.end_object();
   storage::Change change;
   change.audit.push_back(
-      {asked.actor, asked.event, either(disclosed.subject, asked.path), detail.take()});
+      {asked.actor, asked.event, either(disclosed.subject, path), detail.take()});
   return change;
 }
 
 Asked asked_by(const http::Request& request, const http::PathValues& values, const std::string& event,
-               std::optional<std::size_t> resource) {
-  return {request.actor(), event, std::string(request.path), resource ? std::string(values[*resource]) : std::string(),
-          region_asked(request.query), purpose_asked(request.purpose())};
+               std::string_view route, std::optional<std::size_t> resource) {
+  return {request.actor(),
+          event,
+          std::string(request.path),
+          harmless_path(route, values),
+          resource ? std::string(values[*resource]) : std::string(),
+          region_asked(request.query),
+          purpose_asked(request.purpose())};
 }
 
 }  // namespace
@@ -98,20 +129,20 @@ void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
     const auto resource = place_of_resource(route.path);
     if (route.runs == http::Runs::stream) {
       // What a stream will tell is not known when it opens: that it was opened is.
-      route.check = [&store, event = route.audit, resource, check = std::move(route.check)](
+      route.check = [&store, event = route.audit, path = route.path, resource, check = std::move(route.check)](
                         const http::Request& request, const http::PathValues& values) -> Result<void> {
         const auto checked = check ? check(request, values) : Result<void>();
-        const auto asked = asked_by(request, values, event, resource);
+        const auto asked = asked_by(request, values, event, path, resource);
         auto recorded = store.commit(entry_of(asked, {}, checked ? "answered" : "refused"));
         if (!recorded) return std::move(recorded).error();
         return checked;
       };
       continue;
     }
-    route.handle = [&store, event = route.audit, resource, handle = std::move(route.handle)](
+    route.handle = [&store, event = route.audit, path = route.path, resource, handle = std::move(route.handle)](
                        const http::Request& request, const http::PathValues& values,
                        http::Responder respond) {
-      const auto asked = asked_by(request, values, event, resource);
+      const auto asked = asked_by(request, values, event, path, resource);
       http::Responder recorded(
           [&store, asked, respond, language = request.language](http::Response response) {
             auto change = entry_of(asked, response.disclosed, outcome_of(response.status));

@@ -25,15 +25,17 @@ class SensitiveReads : public AuditFixture<Backend> {
     };
     return one;
   }
-  http::Response ask(storage::Store& store, http::Route route, std::string_view query = "") {
+  http::Response ask(storage::Store& store, http::Route route, std::string_view query = "",
+                     const std::string& record = "9") {
     std::vector<http::Route> routes;
     routes.push_back(std::move(route));
     audit_reads(routes, store);
     http::Request request;
-    request.path = "/api/v1/resources/residents/records/9";
+    const std::string path = "/api/v1/resources/residents/records/" + record;
+    request.path = path;
     request.query = query;
     std::promise<http::Response> answered;
-    routes[0].handle(request, {"residents", "9"}, http::Responder([&](http::Response response) {
+    routes[0].handle(request, {"residents", record}, http::Responder([&](http::Response response) {
                        answered.set_value(std::move(response));
                      }));
     return answered.get_future().get();
@@ -68,6 +70,17 @@ TYPED_TEST(SensitiveReads, TheRequestTellsWhatTheAnswerDoesNot) {
             "under=%E5%BC%A0%E4%B8%89");
   EXPECT_EQ(this->recorded().at(0).entry.detail, R"({"resource":"residents","outcome":"failed"})")
       << "only what looks like a code goes on record";
+}
+
+TYPED_TEST(SensitiveReads, WhatARefusedReaderPutInThePathGoesOnRecordOnlyWhereItIsHarmless) {
+  const auto refused = http::Response::json("{}", 404);
+  for (const std::string record : {"980101199003076536", "15412345678", "%E5%BC%A0%E4%B8%89", "张三", "Li-Wei"}) {
+    this->ask(*this->store_, this->route("record.read", refused), "", record);
+    EXPECT_EQ(this->recorded().at(0).entry.subject, "/api/v1/resources/residents/records/{record}") << record;
+  }
+  // What answered to the number is ours, however long it is.
+  this->ask(*this->store_, this->route("record.read", http::Response::json("{}")), "", "15412345678");
+  EXPECT_EQ(this->recorded().at(0).entry.subject, "/api/v1/resources/residents/records/15412345678");
 }
 
 TYPED_TEST(SensitiveReads, WhatCannotBeRecordedIsNotTold) {

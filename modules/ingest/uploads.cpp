@@ -77,6 +77,8 @@ Result<Upload> Uploads::start(const NewUpload& wanted, const WriteRequest& reque
   }
   if (!wanted.sha256.empty() && !is_digest(wanted.sha256))
     return Error(ErrorCode::invalid, "ingest.bad_digest").at("/sha256");
+  JW_ASSIGN(auto same, find_same(wanted));
+  if (same) return std::move(*same);
   std::int64_t open = 0, to_come = 0;
   {
     JW_ASSIGN(auto reader, parts.store.read());
@@ -102,6 +104,18 @@ Result<Upload> Uploads::start(const NewUpload& wanted, const WriteRequest& reque
   change.audit.push_back({request.actor, "upload.start", "upload:" + std::to_string(id), "{}"});
   JW_TRY(commit(parts.store, std::move(change)));
   return find(UploadId(id));
+}
+
+Result<std::optional<Upload>> Uploads::find_same(const NewUpload& wanted) const {
+  std::optional<Upload> found;
+  if (wanted.sha256.empty()) return found;
+  JW_ASSIGN(auto reader, service_.parts().store.read());
+  const std::array<storage::Value, 3> parameters = {wanted.resource, wanted.sha256, wanted.bytes};
+  JW_TRY(reader->query(sql::find_same_upload, parameters, [&](const storage::Row& row) {
+    found = upload_of(row);
+    return false;
+  }));
+  return found;
 }
 
 Result<Upload> Uploads::find(UploadId id) const {

@@ -44,8 +44,10 @@ class Uploads {
  public:
   explicit Uploads(IngestService& service) : service_(service) {}
 
-  // Errors: not_found (resource); too_large over limits::upload_bytes; invalid; rate_limited at
-  // limits::open_uploads; exhausted when the disk has no room for it beside what the others will still send.
+  // Who tells the file's hash gets an upload of the same file that is still under way, with what it has received:
+  // so a sender that was cut off goes on without having kept a number. Errors: not_found (resource); too_large
+  // over limits::upload_bytes; invalid; rate_limited at limits::open_uploads; exhausted when the disk has no room
+  // for it beside what the others will still send.
   Result<Upload> start(const NewUpload& wanted, const WriteRequest& request);
   // Errors: not_found.
   Result<Upload> find(UploadId id) const;
@@ -67,6 +69,7 @@ class Uploads {
 
  private:
   std::unique_lock<std::mutex> lock(UploadId id);
+  Result<std::optional<Upload>> find_same(const NewUpload& wanted) const;
   Result<void> hold(UploadId id);
   Result<void> write(const Upload& upload, const Piece& piece);
   Result<BatchView> submit(const Upload& upload, const WriteRequest& request);

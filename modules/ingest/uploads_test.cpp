@@ -65,6 +65,32 @@ TYPED_TEST(UploadsWorld, PiecesBecomeTheSameBatchAsTheFileSentWhole) {
   EXPECT_EQ(whole.batch.id, view.batch.id);
 }
 
+TYPED_TEST(UploadsWorld, WhoTellsTheHashOfAFileUnderWayGoesOnWithIt) {
+  const std::string csv = jingwei::testing::people(1, 30);
+  const std::string hash = storage::sha256_hex(csv);
+  const Upload first = this->start(csv, hash);
+  must(this->put(first.id, 0, csv.substr(0, 500)));
+  this->restart();
+  const Upload again = this->start(csv, hash);
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(again.received, 500);
+  EXPECT_NE(this->start(csv).id, first.id) << "without a hash nobody can tell that it is the same";
+  const std::string other = jingwei::testing::people(2, 30);
+  EXPECT_NE(this->start(other, storage::sha256_hex(other)).id, first.id);
+  EXPECT_NE(must(this->uploads().start({"notes", "n.csv", static_cast<std::int64_t>(csv.size()), hash}, this->request_)).id,
+            first.id)
+      << "for another resource it is another file";
+  must(this->put(again.id, 500, csv.substr(500)));
+  const auto view = must(this->uploads().complete(again.id, this->request_));
+  // Once it is a batch, a new upload begins; its batch is told to be the one that stands.
+  const Upload later = this->start(csv, hash);
+  EXPECT_NE(later.id, first.id);
+  must(this->put(later.id, 0, csv));
+  const auto repeated = must(this->uploads().complete(later.id, this->request_));
+  EXPECT_TRUE(repeated.repeated);
+  EXPECT_EQ(repeated.batch.id, view.batch.id);
+}
+
 TYPED_TEST(UploadsWorld, APieceAtTheWrongPlaceIsRefusedAndToldTheRightOne) {
   const std::string csv = jingwei::testing::people(1, 10);
   const Upload upload = this->start(csv);

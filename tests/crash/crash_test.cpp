@@ -1,9 +1,5 @@
 // Goal: the real program, killed at random moments while it loads, ends with exactly what an undisturbed run
 // ends with.
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 
 #include "app/hub.h"
@@ -12,67 +8,13 @@
 #include "http/test_client.h"
 #include "tests/support/backends.h"
 #include "tests/support/outside.h"
+#include "tests/support/program.h"
 
 namespace jingwei::app {
 namespace {
 
 using jingwei::testing::must;
-
-// A child process with its standard output on a pipe.
-class Program {
- public:
-  explicit Program(std::vector<std::string> arguments) {
-    int ends[2];
-    EXPECT_EQ(::pipe(ends), 0);
-    std::vector<char*> words;
-    for (auto& argument : arguments) words.push_back(argument.data());
-    words.push_back(nullptr);
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::close(ends[0]);
-      ::close(ends[1]);
-      ::execv(words[0], words.data());
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    pipe_ = ends[0];
-  }
-  ~Program() {
-    if (child_ > 0) end(SIGKILL);
-    ::close(pipe_);
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  // One line of its output; empty when it is gone.
-  std::string line() {
-    for (;;) {
-      if (const std::size_t at = text_.find('\n'); at != std::string::npos) {
-        const std::string first = text_.substr(0, at);
-        text_.erase(0, at + 1);
-        return first;
-      }
-      char bytes[4'096];
-      const ssize_t got = ::read(pipe_, bytes, sizeof bytes);
-      if (got <= 0) return {};
-      text_.append(bytes, static_cast<std::size_t>(got));
-    }
-  }
-
-  // Sends the signal and waits for the end; the exit code, or minus the signal.
-  int end(int signal) {
-    if (signal != 0) ::kill(child_, signal);
-    int status = 0;
-    ::waitpid(std::exchange(child_, -1), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-
- private:
-  pid_t child_ = -1;
-  int pipe_ = -1;
-  std::string text_;
-};
+using jingwei::testing::Program;
 
 Share share() {
   return {*jingwei::testing::region_file(JINGWEI_BUILT_REGIONS), JINGWEI_SOURCE_DIR "/scenarios", ""};
@@ -104,15 +46,7 @@ class Crash : public ::testing::Test {
 
   // A server on the folder, and the port it listens on (0 when it did not come up).
   static std::pair<std::unique_ptr<Program>, std::uint16_t> serve(const Backend& place) {
-    auto program = std::make_unique<Program>(std::vector<std::string>{
-        JINGWEI_PROGRAM, "serve", "--data", place.folder(), "--listen", "127.0.0.1:0", "--json"});
-    const std::string told = program->line();
-    const std::size_t colon = told.rfind(':', told.find("\",\"loopback"));
-    if (!told.starts_with("{\"url\"") || colon == std::string::npos) {
-      ADD_FAILURE() << "the server says: " << told;
-      return {std::move(program), std::uint16_t{0}};
-    }
-    return {std::move(program), static_cast<std::uint16_t>(std::atoi(told.c_str() + colon + 1))};
+    return jingwei::testing::serve(JINGWEI_PROGRAM, place.folder());
   }
 
   // How many batches are done, as the server says.

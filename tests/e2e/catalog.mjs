@@ -163,4 +163,43 @@ export async function catalogTests({ context, test }) {
     await fitsThePhone(page, 'phone-responsibilities');
     await page.close();
   });
+
+  await test('a responsibility is laid on a department, and what is asked twice is exempted, by form', async () => {
+    const before = (await ask('/responsibilities')).items.length;
+    const page = await open(context, '/desk/#/responsibilities');
+    await page.locator('[data-test=responsibility]').first().waitFor();
+    await page.locator('[data-test=add-responsibility]').click();
+    const form = page.locator('[data-test=responsibility-form]');
+    await form.locator('[data-test=actor]').fill('Mei');
+    const choose = async (test, text) => {
+      await form.locator(`[data-test=${test}]`).click();
+      await page.locator('.el-select-dropdown:visible .el-select-dropdown__item', { hasText: text }).first().click();
+    };
+    assert.ok(await form.locator('[data-test=resp-add]').isDisabled(), 'nothing is said yet');
+    const venues = (await ask('/resources/venues')).title;
+    await choose('resp-resource', venues);
+    await form.locator('[data-test=resp-basis]').fill(`document ${stamp}`);
+    await shoot(page, 'desk-responsibility-form');
+    await fitsThePhone(page, 'phone-responsibility-form');
+    await form.locator('[data-test=resp-add]').click();
+    await form.waitFor({ state: 'detached' });
+    const after = (await ask('/responsibilities')).items;
+    assert.equal(after.length, before + 1);
+    assert.equal(after.filter((one) => one.basis === `document ${stamp}` && one.resource === 'venues').length, 1);
+    await page.locator('[data-test=responsibility]').nth(before).waitFor();
+
+    const open_overlaps = page.locator('[data-test=overlap]:not(.allowed)');
+    const overlaps = await open_overlaps.count();
+    assert.ok(overlaps > 0);
+    await open_overlaps.first().locator('[data-test=exempt]').click();
+    const exemption = page.locator('[data-test=exemption-form]');
+    await exemption.locator('[data-test=exempt-reason]').fill(`reason ${stamp}`);
+    await exemption.locator('[data-test=exempt-authority]').fill('data bureau, reply 3');
+    await shoot(page, 'desk-exemption-form');
+    await fitsThePhone(page, 'phone-exemption-form');
+    await exemption.locator('[data-test=exempt-record]').click();
+    await page.locator('[data-test=overlap].allowed', { hasText: `reason ${stamp}` }).first().waitFor();
+    assert.equal((await ask('/overlaps')).items.filter((one) => one.exemption?.reason === `reason ${stamp}`).length >= 1, true);
+    await page.close();
+  });
 }

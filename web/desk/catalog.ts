@@ -1,5 +1,5 @@
 // What the catalogue's pages ask of the hub, and the shapes they show.
-import { get, send, type Query } from '@shared/api';
+import { get, post, send, type Query } from '@shared/api';
 import type { components } from '@shared/api.d';
 
 type Schemas = components['schemas'];
@@ -11,6 +11,8 @@ export type Overlap = Schemas['Overlap'];
 export type DemandDetail = Schemas['DemandDetail'];
 export type LifeStep = Schemas['VersionStep']['step'];
 export type DemandStep = Schemas['DemandStep']['step'];
+export type NewResponsibility = Schemas['NewResponsibility'];
+export type NewExemption = Schemas['NewExemption'];
 export type StepTaken = Schemas['Step'];
 
 // The keys of resources.yaml that the form knows; others are kept as they are (docs/formats/resources.md).
@@ -36,6 +38,8 @@ export const catalog = {
     send<Version>('POST', `${version(id, number)}/steps`, body),
   notices: (query: { kind?: string; resource?: string; about?: string }) => get<{ items: Notice[] }>('/catalog/notices', query),
   demand: (id: string) => get<DemandDetail>(`/demands/${part(id)}`),
+  addResponsibility: (wanted: NewResponsibility, key: string) => post<Schemas['Responsibility']>('/responsibilities', wanted, key),
+  exempt: (wanted: NewExemption, key: string) => post<Schemas['OverlapList']>('/overlaps/exemptions', wanted, key),
   stepDemand: (id: string, body: { actor: string; step: DemandStep; resource?: string; promised_for?: string; reason?: string }) =>
     send<DemandDetail>('POST', `/demands/${part(id)}/steps`, body),
 };

@@ -6,7 +6,9 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFrom, regions, totals } from './city.mjs';
+import { auditAnswer } from './audit.mjs';
 import { found, lists } from './catalog.mjs';
+import { qualityAnswer } from './quality.mjs';
 import { providerOf, reasons, resources } from './resources.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -190,6 +192,11 @@ async function answer(req, res) {
   if (path === '/resources') return json(res, 200, found(resources.map((r) => resourceView(r, language, false)), q));
   const listed = req.method === 'GET' ? lists(path, q, language) : undefined;
   if (listed !== undefined) return json(res, 200, listed);
+  if (/^\/(quality|objections|audit)\b/.test(path)) {
+    const sent = req.method === 'POST' ? JSON.parse((await bodyOf(req)).toString() || '{}') : {};
+    const [status, body] = qualityAnswer(req.method, path, q, language, sent) ?? auditAnswer(req.method, path, q) ?? [404, null];
+    return body === null ? problem(res, status, zh ? '没有这项，或已经办结。' : 'There is no such thing, or it is closed.') : json(res, status, body);
+  }
   if ((m = /^\/resources\/([^/]+)(\/records|\/batches)?$/.exec(path))) {
     const r = resources.find((x) => x.id === m[1]);
     if (!r) return problem(res, 404, zh ? `没有名为 ${m[1]} 的资源。` : `There is no resource ${m[1]}.`);

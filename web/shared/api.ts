@@ -63,7 +63,7 @@ export const send = <Answer>(method: string, path: string, body?: unknown): Prom
 
 const segment = encodeURIComponent;
 
-const post = <Answer>(path: string, body: unknown, key?: string): Promise<Answer> =>
+export const post = <Answer>(path: string, body: unknown, key?: string): Promise<Answer> =>
   call<Answer>(api_root + path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...(key === undefined ? {} : { 'Idempotency-Key': key }) },

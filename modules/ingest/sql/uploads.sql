@@ -4,6 +4,11 @@ INSERT INTO upload (id, resource, filename, bytes, sha256, started_at, touched_a
 -- name: find_upload
 SELECT id, resource, filename, bytes, sha256, received, content, batch, started_at, touched_at FROM upload WHERE id = $1
 
+-- One of the same file that is still under way.
+-- name: find_same_upload
+SELECT id, resource, filename, bytes, sha256, received, content, batch, started_at, touched_at FROM upload
+WHERE resource = $1 AND sha256 = $2 AND bytes = $3 AND batch IS NULL ORDER BY id LIMIT 1
+
 -- name: count_open_uploads
 SELECT count(*), coalesce(sum(bytes - received), 0) FROM upload WHERE batch IS NULL
 

@@ -50,7 +50,8 @@ Result<std::map<std::string, Wanted>> checked(const SynonymEdit& edit, const cat
   const auto own = own_words(field);
   std::map<std::string, Wanted> wanted;
   for (std::size_t at = 0; at < edit.words.size(); ++at) {
-    const auto& [raw, choice] = edit.words[at];
+    const std::string& raw = edit.words[at].word;
+    const std::string& choice = edit.words[at].choice;
     const auto fault = [&](const char* message) {
       return Error(ErrorCode::invalid, message)
           .with("word", raw)
