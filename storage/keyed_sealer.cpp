@@ -1,6 +1,7 @@
 #include "storage/keyed_sealer.h"
 
 #include <array>
+#include <bit>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -82,15 +83,13 @@ class KeyedSealer final : public Sealer {
     return plain;
   }
 
-  std::string equality_hash(std::string_view table, std::string_view column,
-                            std::string_view plain) const override {
-    const Key& key = *at_hand(table).hashing;
+  EqualityHash equality_hash(std::string_view table, std::string_view column,
+                             std::string_view plain) const override {
     std::string& whole = scratch();
     whole.assign(column);
     whole += '\x1f';
     whole += plain;
-    const auto hash = key.hash->of(whole);
-    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+    return std::bit_cast<EqualityHash>(hashing_key(table).hash->of(whole));
   }
 
  private:
@@ -145,6 +144,21 @@ class KeyedSealer final : public Sealer {
     keys.until = sys_days{(day.year() / day.month() + months{1}) / 1};
     keys.generation = keystore_.generation();
     return keys;
+  }
+
+  // Loads hash two values of each row, all of one table; its key knows no months, so no clock is asked.
+  const Key& hashing_key(std::string_view table) const {
+    struct Last {
+      std::uint64_t sealer = 0, generation = 0;
+      std::string table;
+      std::shared_ptr<const Key> key;
+    };
+    thread_local Last last;
+    if (last.sealer != number_ || last.generation != keystore_.generation() || last.table != table) {
+      const AtHand& keys = at_hand(table);
+      last = {number_, keys.generation, std::string(table), keys.hashing};
+    }
+    return *last.key;
   }
 
   void renew(AtHand& keys, std::string_view table, Instant now) const {

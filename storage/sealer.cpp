@@ -25,14 +25,16 @@ class PlainSealer final : public Sealer {
   }
 
   // The separators keep ("ab", "c") and ("a", "bc") apart.
-  std::string equality_hash(std::string_view table, std::string_view column,
-                            std::string_view plain) const override {
+  EqualityHash equality_hash(std::string_view table, std::string_view column,
+                             std::string_view plain) const override {
     std::string whole(table);
     whole += '\x1f';
     whole += column;
     whole += '\x1f';
     whole += plain;
-    return sha256(whole).substr(0, 16);
+    EqualityHash hash{};
+    sha256(whole).copy(hash.data(), hash.size());
+    return hash;
   }
 };
 
