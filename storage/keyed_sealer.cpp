@@ -1,5 +1,6 @@
 #include "storage/keyed_sealer.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <stdexcept>
@@ -89,7 +90,16 @@ class KeyedSealer final : public Sealer {
     whole.assign(column);
     whole += '\x1f';
     whole += plain;
-    return std::bit_cast<EqualityHash>(hashing_key(table).hash->of(whole));
+    return std::bit_cast<EqualityHash>(at_hand(table).hashing->hash->of(whole));
+  }
+
+  void equality_hashes(std::string_view table, std::string_view column, std::span<const std::string_view> plains,
+                       std::span<EqualityHash> hashes) const override {
+    std::string prefix(column);
+    prefix += '\x1f';
+    std::vector<std::array<std::byte, crypto::hash_bytes>> bytes(plains.size());
+    at_hand(table).hashing->hash->of_many(prefix, plains, bytes);
+    std::ranges::transform(bytes, hashes.begin(), [](const auto& hash) { return std::bit_cast<EqualityHash>(hash); });
   }
 
  private:
@@ -144,21 +154,6 @@ class KeyedSealer final : public Sealer {
     keys.until = sys_days{(day.year() / day.month() + months{1}) / 1};
     keys.generation = keystore_.generation();
     return keys;
-  }
-
-  // Loads hash two values of each row, all of one table; its key knows no months, so no clock is asked.
-  const Key& hashing_key(std::string_view table) const {
-    struct Last {
-      std::uint64_t sealer = 0, generation = 0;
-      std::string table;
-      std::shared_ptr<const Key> key;
-    };
-    thread_local Last last;
-    if (last.sealer != number_ || last.generation != keystore_.generation() || last.table != table) {
-      const AtHand& keys = at_hand(table);
-      last = {number_, keys.generation, std::string(table), keys.hashing};
-    }
-    return *last.key;
   }
 
   void renew(AtHand& keys, std::string_view table, Instant now) const {

@@ -40,6 +40,12 @@ class PlainSealer final : public Sealer {
 
 }  // namespace
 
+void Sealer::equality_hashes(std::string_view table, std::string_view column,
+                             std::span<const std::string_view> plains, std::span<EqualityHash> hashes) const {
+  JW_ASSERT(plains.size() == hashes.size());
+  for (std::size_t at = 0; at < plains.size(); ++at) hashes[at] = equality_hash(table, column, plains[at]);
+}
+
 std::unique_ptr<Sealer> plain_sealer() {
   return std::make_unique<PlainSealer>();
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,9 @@ class Sealer {
   virtual Result<std::string> open(const Cell& cell, std::string_view sealed) const = 0;
   virtual EqualityHash equality_hash(std::string_view table, std::string_view column,
                                      std::string_view plain) const = 0;
+  // The same of many values: hashes[i] of plains[i].
+  virtual void equality_hashes(std::string_view table, std::string_view column,
+                               std::span<const std::string_view> plains, std::span<EqualityHash> hashes) const;
 };
 
 // Scheme 0: the value as it is, hashes by SHA-256 without a key. Stands in until the keystore arrives; says
