@@ -37,6 +37,29 @@ inline void append_text(std::string& bytes, std::string_view text) {
   bytes += text;
 }
 
+// The same into room that is there; they give where the next byte goes.
+inline constexpr std::size_t varint_bytes_most = 10;
+inline char* put_fixed32(char* to, std::uint32_t number) {
+  std::memcpy(to, &number, sizeof number);
+  return to + sizeof number;
+}
+inline char* put_fixed64(char* to, std::uint64_t number) {
+  std::memcpy(to, &number, sizeof number);
+  return to + sizeof number;
+}
+inline char* put_varint(char* to, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) *to++ = static_cast<char>(number | 0x80);
+  *to++ = static_cast<char>(number);
+  return to;
+}
+inline char* put_signed_varint(char* to, std::int64_t number) {
+  return put_varint(to, static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63));
+}
+inline char* put_text(char* to, std::string_view text) {
+  to = put_varint(to, text.size());
+  return to + text.copy(to, text.size());
+}
+
 // Reads what the functions above wrote. Past the end every read gives zeros and ok() is false.
 class ByteReader {
  public:

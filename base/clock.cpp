@@ -1,7 +1,9 @@
 #include "base/clock.h"
 
-#include <unicode/timezone.h>
+#include <unicode/basictz.h>
+#include <unicode/tztrans.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -118,8 +120,46 @@ std::optional<Day> parse_iso_day(std::string_view text) {
   return Day{date};
 }
 
+namespace {
+
+// An offset from UTC and since when it holds.
+struct OffsetSince {
+  Instant since;
+  std::chrono::seconds offset;
+};
+
+// ICU's answer; it takes longer than all else that is done to a time read from a file.
+std::chrono::seconds asked_offset(const icu::TimeZone& zone, Instant instant) {
+  std::int32_t raw = 0, daylight = 0;
+  UErrorCode fault = U_ZERO_ERROR;
+  zone.getOffset(static_cast<double>(to_micros(instant)) / 1000.0, false, raw, daylight, fault);
+  return std::chrono::seconds{(raw + daylight) / 1000};
+}
+
+// The offsets that hold from `from` on, up to some of the first transition behind `to`.
+std::vector<OffsetSince> offsets_between(const icu::TimeZone& zone, Instant from, Instant to) {
+  const auto* const basic = dynamic_cast<const icu::BasicTimeZone*>(&zone);
+  if (basic == nullptr) return {};
+  std::vector<OffsetSince> offsets = {{from, asked_offset(zone, from)}};
+  icu::TimeZoneTransition transition;
+  UDate at = static_cast<double>(to_micros(from)) / 1000.0;
+  while (basic->getNextTransition(at, false, transition)) {
+    at = transition.getTime();
+    const Instant since = from_micros(static_cast<std::int64_t>(at) * 1000);
+    offsets.push_back({since, asked_offset(zone, since)});
+    if (since > to) break;
+  }
+  return offsets;
+}
+
+}  // namespace
+
 struct Zone::Rules {
+  static constexpr Instant table_begin = Day{std::chrono::year{1900} / 1 / 1};
+  static constexpr Instant table_end = Day{std::chrono::year{2100} / 1 / 1};
+
   std::unique_ptr<icu::TimeZone> zone;
+  std::vector<OffsetSince> offsets;  // of every instant from table_begin until table_end
 };
 
 Zone::Zone(const std::string& iana_name) : name_(iana_name), rules_(new Rules) {
@@ -128,6 +168,7 @@ Zone::Zone(const std::string& iana_name) : name_(iana_name), rules_(new Rules) {
     delete rules_;
     throw std::invalid_argument("unknown time zone " + iana_name);
   }
+  rules_->offsets = offsets_between(*rules_->zone, Rules::table_begin, Rules::table_end);
 }
 
 Zone::~Zone() {
@@ -135,10 +176,14 @@ Zone::~Zone() {
 }
 
 std::chrono::seconds Zone::offset_at(Instant instant) const {
-  std::int32_t raw = 0, daylight = 0;
-  UErrorCode fault = U_ZERO_ERROR;
-  rules_->zone->getOffset(static_cast<double>(to_micros(instant)) / 1000.0, false, raw, daylight, fault);
-  return std::chrono::seconds{(raw + daylight) / 1000};
+  const auto& offsets = rules_->offsets;
+  if (offsets.empty() || instant < Rules::table_begin || instant >= Rules::table_end)
+    return asked_offset(*rules_->zone, instant);
+  // Most times are of these years, and most zones change their offset no more.
+  if (instant >= offsets.back().since) return offsets.back().offset;
+  const auto behind = std::upper_bound(offsets.begin(), offsets.end(), instant,
+                                       [](Instant at, const OffsetSince& one) { return at < one.since; });
+  return std::prev(behind)->offset;
 }
 
 Day Zone::day_of(Instant instant) const {

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <gtest/gtest.h>
+#include <unicode/timezone.h>
 
 #include <thread>
 
@@ -64,6 +65,36 @@ TEST(ClockTest, writes_and_reads_instants_and_days) {
   const Zone zone("Asia/Shanghai");
   EXPECT_EQ(to_iso(zone.day_of(*parse_rfc3339("2020-01-20T16:00:00Z"))), "2020-01-21");
   EXPECT_EQ(to_rfc3339(zone.start_of(*parse_iso_day("2020-01-21"))), "2020-01-20T16:00:00.000000Z");
+}
+
+TEST(ClockTest, offsets_are_those_of_icu_at_any_time) {
+  SeededRandom random(5);
+  for (const char* name : {"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Kathmandu", "America/New_York", "Europe/Lisbon",
+                           "Australia/Lord_Howe", "Africa/Casablanca", "UTC"}) {
+    const Zone zone(name);
+    const std::unique_ptr<icu::TimeZone> icu(icu::TimeZone::createTimeZone(icu::UnicodeString(name)));
+    const auto expect_same = [&](Instant instant) {
+      std::int32_t raw = 0, daylight = 0;
+      UErrorCode fault = U_ZERO_ERROR;
+      icu->getOffset(static_cast<double>(to_micros(instant)) / 1000.0, false, raw, daylight, fault);
+      ASSERT_EQ(zone.offset_at(instant), std::chrono::seconds{(raw + daylight) / 1000})
+          << name << ' ' << to_rfc3339(instant);
+    };
+    const Instant begin = Day{std::chrono::year{1850} / 1 / 1};
+    for (int i = 0; i < 20'000; ++i)
+      expect_same(begin + std::chrono::seconds{random.below(300ULL * 366 * 86'400)});
+    // Around each change of the offset, to the microsecond.
+    for (Instant at = begin; at < Instant{Day{std::chrono::year{2110} / 1 / 1}}; at += std::chrono::hours{24 * 20}) {
+      Instant low = at, high = at + std::chrono::hours{24 * 20};
+      if (zone.offset_at(low) == zone.offset_at(high)) continue;
+      while (high - low > std::chrono::microseconds{1}) {
+        const Instant middle = low + (high - low) / 2;
+        (zone.offset_at(middle) == zone.offset_at(low) ? low : high) = middle;
+      }
+      expect_same(low);
+      expect_same(high);
+    }
+  }
 }
 
 TEST(RandomTest, gives_the_same_numbers_for_the_same_seed) {

@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "crypto/blake2b.h"
 
 namespace jingwei::crypto {
 
@@ -256,6 +257,26 @@ std::array<std::byte, hash_bytes> KeyedHash::of(std::string_view bytes) const {
   const auto whole = mac->final();
   std::copy_n(reinterpret_cast<const std::byte*>(whole.data()), hash.size(), hash.begin());
   return hash;
+}
+
+void KeyedHash::of_many(std::string_view prefix, std::span<const std::string_view> texts,
+                        std::span<std::array<std::byte, hash_bytes>> hashes) const {
+  JW_ASSERT(texts.size() == hashes.size());
+  const auto fits = [&](std::string_view text) {
+    const std::size_t size = prefix.size() + text.size();
+    return suite_ == Suite::standard && size > 0 && size <= blake2b_most_bytes;
+  };
+  static const Lanes lanes = lanes_of_this_machine();
+  for (std::size_t begin = 0; begin < texts.size();) {
+    std::size_t end = begin;
+    while (end < texts.size() && fits(texts[end])) ++end;
+    blake2b_many(lanes, secret_.bytes(), prefix, texts.subspan(begin, end - begin), hashes.subspan(begin, end - begin));
+    if (end < texts.size()) {
+      hashes[end] = of(std::string(prefix).append(texts[end]));
+      ++end;
+    }
+    begin = end;
+  }
 }
 
 }  // namespace jingwei::crypto

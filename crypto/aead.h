@@ -67,6 +67,9 @@ class KeyedHash {
  public:
   KeyedHash(Suite suite, const Secret& secret) : suite_(suite), secret_(secret) {}
   std::array<std::byte, hash_bytes> of(std::string_view bytes) const;
+  // hashes[i] = of(prefix + texts[i]): many at once take a fraction of the time (blake2b.h).
+  void of_many(std::string_view prefix, std::span<const std::string_view> texts,
+               std::span<std::array<std::byte, hash_bytes>> hashes) const;
 
  private:
   Suite suite_;

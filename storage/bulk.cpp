@@ -4,6 +4,34 @@
 
 namespace jingwei::storage {
 
+namespace {
+
+// Two writes closer than this are a stream; one by a person now and then is not.
+constexpr std::chrono::milliseconds stream_gap{250};
+constexpr int rest_per_work = 7;
+constexpr std::chrono::milliseconds longest_rest{400};
+
+}  // namespace
+
+void BulkPace::note(const Change& change) {
+  if (change.origin == Origin::hub) return;
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  before_ = last_;
+  last_ = now;
+}
+
+std::chrono::nanoseconds BulkPace::rest() {
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  const auto worked = resumed_ ? now - *resumed_ : std::chrono::nanoseconds{0};
+  const bool stream = before_ && *last_ - *before_ < stream_gap && now - *last_ < stream_gap;
+  const std::chrono::nanoseconds rest =
+      stream ? std::min<std::chrono::nanoseconds>(worked * rest_per_work, longest_rest) : std::chrono::nanoseconds{0};
+  resumed_ = now + rest;
+  return rest;
+}
+
 Result<void> check_slice(const BulkSlice& slice) {
   if (slice.columns.empty() || slice.cells.size() % slice.columns.size() != 0) {
     return Error(ErrorCode::internal, "storage.fault")

@@ -46,10 +46,15 @@ struct Idempotency {
   std::string answer;
 };
 
+// Who waits for a Change to be durable. Loads rest while writes of people come one after another (bulk.h); what
+// the hub writes on its own account (consumers, sequencers, timers, loads) says so and holds no load up.
+enum class Origin : std::uint8_t { person, hub };
+
 // `shard` is the distribution key all row writes of this Change share (0 for reference tables and
 // single-server data).
 struct Change {
   std::int64_t shard = 0;
+  Origin origin = Origin::person;  // of whoever commits it: add() leaves it as it is
   std::vector<Write> writes;
   std::vector<FeedEvent> events;
   std::vector<AuditEntry> audit;

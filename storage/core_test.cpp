@@ -1,5 +1,6 @@
 // Goal: the small pieces of the core: positions, added Changes, seals, ids, and upgrades of the core's own
 // tables.
+#include "storage/bulk.h"
 #include "storage/sealer.h"
 #include "storage/sql.gen.h"
 #include "storage/store_suite.h"
@@ -32,6 +33,37 @@ TEST(Change, ChangesOfSeveralModulesAddUp) {
   EXPECT_TRUE(one.idempotency);
 }
 
+TEST(BulkPace, LoadsRestWhilePeopleWriteAndNotForWhatTheHubWrites) {
+  using std::chrono::milliseconds;
+  ManualClock clock(Instant{});
+  BulkPace pace(clock);
+  Change of_person, of_hub;
+  of_hub.origin = Origin::hub;
+  const auto rest_after = [&](milliseconds work) {
+    clock.advance(work);
+    const auto rest = pace.rest();
+    clock.advance(std::chrono::duration_cast<milliseconds>(rest));
+    return rest;
+  };
+  rest_after(milliseconds{10});
+  for (int i = 0; i < 5; ++i) {
+    pace.note(of_hub);
+    EXPECT_EQ(rest_after(milliseconds{10}), milliseconds{0}) << "the hub's own writes hold no load up";
+  }
+  pace.note(of_person);
+  EXPECT_EQ(rest_after(milliseconds{10}), milliseconds{0}) << "one write is no stream";
+  clock.advance(milliseconds{5});
+  pace.note(of_person);
+  EXPECT_EQ(rest_after(milliseconds{10}), milliseconds{105}) << "seven times the fifteen since it went on";
+  pace.note(of_person);
+  pace.note(of_hub);
+  EXPECT_EQ(rest_after(milliseconds{10}), milliseconds{70});
+  pace.note(of_person);
+  EXPECT_EQ(rest_after(milliseconds{90}), milliseconds{400}) << "not longer than that";
+  pace.note(of_hub);
+  EXPECT_EQ(rest_after(milliseconds{90}), milliseconds{0}) << "the stream of people has ended";
+}
+
 TEST(PlainSealer, OpensWhatItSealedAndNothingElse) {
   const auto sealer = plain_sealer();
   const Cell cell{"person", 7, "name"};
@@ -39,7 +71,7 @@ TEST(PlainSealer, OpensWhatItSealedAndNothingElse) {
   EXPECT_EQ(sealer->seal(cell, "x").front(), '\0');
   EXPECT_EQ(sealer->open(cell, "\x01secret").error().code, ErrorCode::corrupt);
   EXPECT_EQ(sealer->open(cell, "").error().code, ErrorCode::corrupt);
-  EXPECT_EQ(sealer->equality_hash("t", "c", "v").size(), 16U);
+  EXPECT_EQ(sealer->equality_hash("t", "c", "v"), sealer->equality_hash("t", "c", "v"));
   EXPECT_NE(sealer->equality_hash("t", "cv", ""), sealer->equality_hash("t", "c", "v"));
 }
 

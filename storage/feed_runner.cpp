@@ -72,6 +72,7 @@ Result<void> FeedRunner::flush() {
   auto outcome = [&]() -> Result<void> {
     JW_TRY(consumer_.save(effect_));
     effect_.writes.push_back(move_cursor(consumer_.name(), saved_, taken_));
+    effect_.origin = Origin::hub;
     JW_ASSIGN([[maybe_unused]] const auto committed, store_.commit(std::move(effect_)));
     return {};
   }();

@@ -1,6 +1,8 @@
 #include "storage/keyed_sealer.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -82,15 +84,22 @@ class KeyedSealer final : public Sealer {
     return plain;
   }
 
-  std::string equality_hash(std::string_view table, std::string_view column,
-                            std::string_view plain) const override {
-    const Key& key = *at_hand(table).hashing;
+  EqualityHash equality_hash(std::string_view table, std::string_view column,
+                             std::string_view plain) const override {
     std::string& whole = scratch();
     whole.assign(column);
     whole += '\x1f';
     whole += plain;
-    const auto hash = key.hash->of(whole);
-    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+    return std::bit_cast<EqualityHash>(at_hand(table).hashing->hash->of(whole));
+  }
+
+  void equality_hashes(std::string_view table, std::string_view column, std::span<const std::string_view> plains,
+                       std::span<EqualityHash> hashes) const override {
+    std::string prefix(column);
+    prefix += '\x1f';
+    std::vector<std::array<std::byte, crypto::hash_bytes>> bytes(plains.size());
+    at_hand(table).hashing->hash->of_many(prefix, plains, bytes);
+    std::ranges::transform(bytes, hashes.begin(), [](const auto& hash) { return std::bit_cast<EqualityHash>(hash); });
   }
 
  private:

@@ -25,18 +25,26 @@ class PlainSealer final : public Sealer {
   }
 
   // The separators keep ("ab", "c") and ("a", "bc") apart.
-  std::string equality_hash(std::string_view table, std::string_view column,
-                            std::string_view plain) const override {
+  EqualityHash equality_hash(std::string_view table, std::string_view column,
+                             std::string_view plain) const override {
     std::string whole(table);
     whole += '\x1f';
     whole += column;
     whole += '\x1f';
     whole += plain;
-    return sha256(whole).substr(0, 16);
+    EqualityHash hash{};
+    sha256(whole).copy(hash.data(), hash.size());
+    return hash;
   }
 };
 
 }  // namespace
+
+void Sealer::equality_hashes(std::string_view table, std::string_view column,
+                             std::span<const std::string_view> plains, std::span<EqualityHash> hashes) const {
+  JW_ASSERT(plains.size() == hashes.size());
+  for (std::size_t at = 0; at < plains.size(); ++at) hashes[at] = equality_hash(table, column, plains[at]);
+}
 
 std::unique_ptr<Sealer> plain_sealer() {
   return std::make_unique<PlainSealer>();

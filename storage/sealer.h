@@ -1,8 +1,10 @@
 // The one seam every personal field passes on its way to and from disk (ARCHITECTURE.md, what keeps it safe).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,7 +20,14 @@ struct Cell {
   std::string_view column;
 };
 
-// The first byte of what `seal` returns names the scheme. Equality hashes are of whole values, 16 bytes.
+// Of a whole value.
+using EqualityHash = std::array<char, 16>;
+
+inline std::string bytes_of(const EqualityHash& hash) {
+  return {hash.data(), hash.size()};
+}
+
+// The first byte of what `seal` returns names the scheme.
 class Sealer {
  public:
   virtual ~Sealer() = default;
@@ -28,8 +37,11 @@ class Sealer {
   virtual std::string seal(const Cell& cell, std::string_view plain) const = 0;
   // Errors: corrupt when the bytes fail their check; gone when the key has been destroyed.
   virtual Result<std::string> open(const Cell& cell, std::string_view sealed) const = 0;
-  virtual std::string equality_hash(std::string_view table, std::string_view column,
-                                    std::string_view plain) const = 0;
+  virtual EqualityHash equality_hash(std::string_view table, std::string_view column,
+                                     std::string_view plain) const = 0;
+  // The same of many values: hashes[i] of plains[i].
+  virtual void equality_hashes(std::string_view table, std::string_view column,
+                               std::span<const std::string_view> plains, std::span<EqualityHash> hashes) const;
 };
 
 // Scheme 0: the value as it is, hashes by SHA-256 without a key. Stands in until the keystore arrives; says

@@ -36,12 +36,14 @@ bool TimerRunner::act(const Timer& timer) {
   auto outcome = [&]() -> Result<Committed> {
     JW_ASSIGN(Change change, handlers_.at(timer.kind)(timer));
     change.writes.push_back(complete_timer(timer));
+    change.origin = Origin::hub;
     return store_.commit(std::move(change));
   }();
   if (outcome) return true;
   log::warn("timer.failed",
             {{"kind", timer.kind}, {"timer", timer.id.value}, {"error", outcome.error().to_log()}});
   Change again;
+  again.origin = Origin::hub;
   again.writes.push_back(postpone_timer(timer, clock_.now() + delay_after(timer.attempt)));
   // When even this fails the lease lapses, and the timer comes again by itself.
   (void)store_.commit(std::move(again));

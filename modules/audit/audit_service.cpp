@@ -108,6 +108,7 @@ Result<void> AuditService::sign(Instant now) {
   SignedHead head{log_.size(), log_.root(), now, key_.public_key(), {}};
   head.signature = key_.sign(head_message(head.size, head.root, head.signed_at));
   storage::Change change;
+  change.origin = storage::Origin::hub;
   change.writes.push_back({&sql::put_head,
                            {static_cast<std::int64_t>(head.size), blob_of(head.root), to_micros(now),
                             blob_of(head.public_key), blob_of(head.signature)},

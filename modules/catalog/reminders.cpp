@@ -73,6 +73,7 @@ Result<void> Reminders::watch_all() {
     if (waiting.empty()) return {};
     for (const ResponsibilityId id : waiting) {
       storage::Change change;
+      change.origin = storage::Origin::hub;
       change.writes.push_back({&sql::watch_responsibility, {id.value}, 1});
       JW_TRY(watch(store_, id, clock_.now(), change));
       auto committed = store_.commit(std::move(change));

@@ -216,6 +216,7 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
 
 Result<void> BatchLoader::finish(BatchState state, const std::string& error) {
   storage::Change change;
+  change.origin = storage::Origin::hub;
   const Instant now = parts_.clock.now();
   change.writes.push_back(
       {&sql::finish_batch, {batch_.id.value, std::string(name_of(state)), error, to_micros(now)}, 1});

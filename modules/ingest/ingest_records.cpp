@@ -52,7 +52,9 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     return error;
   }
   PackedRows typed;
-  records_->content_of(*entry).append(clean, 0, tools.defaults, typed);
+  const RowContent& content = records_->content_of(*entry);
+  content.append(clean, 0, tools.defaults, typed);
+  content.hash_rows(typed);
   for (int attempt = 1;; ++attempt) {
     auto built = records_->build(*entry, typed, BatchId(), parts_.clock.now());
     if (!built && built.error().code == ErrorCode::conflict && attempt < overtaken_attempts) continue;

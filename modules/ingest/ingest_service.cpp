@@ -116,7 +116,10 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
     }
     change.audit.push_back(
         {request.actor, "batch.upload", "batch:" + id.to_string(), "{\"resource\":\"" + resource + "\"}"});
-    if (request.also) request.also(id, change);
+    if (request.also) {
+      change.origin = storage::Origin::hub;  // a source's file: nobody waits
+      request.also(id, change);
+    }
     auto committed = parts_.store.commit(std::move(change));
     if (!committed && (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)) {
       return give_up(std::move(committed).error());

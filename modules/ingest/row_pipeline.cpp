@@ -73,7 +73,19 @@ struct RowPipeline::Chunk {
   bool last = false;
   std::optional<Error> failure;
 
-  std::string_view text(Part part) const { return std::string_view(bytes).substr(part.begin, part.size); }
+  // As it was made, but for the room of bytes, cells and rows.
+  void begin_anew() {
+    Chunk fresh;
+    fresh.bytes = std::move(bytes);
+    fresh.cells = std::move(cells);
+    fresh.rows = std::move(rows);
+    fresh.bytes.clear();
+    fresh.cells.clear();
+    fresh.rows.clear();
+    *this = std::move(fresh);
+  }
+
+  std::string_view text(Part part) const { return {bytes.data() + part.begin, part.size}; }
   Part keep(std::string_view text) {
     const Part part{static_cast<std::uint32_t>(bytes.size()), static_cast<std::uint32_t>(text.size())};
     bytes += text;
@@ -91,13 +103,15 @@ struct RowPipeline::Chunk {
     if (!row.problem_column.empty()) read.problem_column = keep(row.problem_column);
     const char* const begin = row.original.data();
     const char* const end = begin + row.original.size();
+    cells.resize(cells.size() + row.cells.size());
+    ReadCell* to = cells.data() + read.first_cell;
     for (const Cell& cell : row.cells) {
       // Most cells are parts of the row's own text.
       const bool inside = cell.text.data() >= begin && cell.text.data() + cell.text.size() <= end;
-      const Part part = inside ? Part{read.original.begin + static_cast<std::uint32_t>(cell.text.data() - begin),
-                                      static_cast<std::uint32_t>(cell.text.size())}
-                               : keep(cell.text);
-      cells.push_back({part, cell.kind});
+      to->text = inside ? Part{read.original.begin + static_cast<std::uint32_t>(cell.text.data() - begin),
+                               static_cast<std::uint32_t>(cell.text.size())}
+                        : keep(cell.text);
+      (to++)->kind = cell.kind;
     }
     rows.push_back(read);
   }
@@ -143,6 +157,15 @@ bool RowPipeline::push(std::unique_ptr<Chunk> chunk) {
   return true;
 }
 
+// The memory of chunks goes round: faulting in fresh pages for each would take longer than cutting its rows.
+std::unique_ptr<RowPipeline::Chunk> RowPipeline::fresh_chunk() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return std::make_unique<Chunk>();
+  auto chunk = std::move(spare_.back());
+  spare_.pop_back();
+  return chunk;
+}
+
 // --- reading ---
 
 void RowPipeline::read_all() {
@@ -169,7 +192,7 @@ Result<void> RowPipeline::read_rows() {
   std::uint32_t version = 0;
   std::shared_ptr<const std::vector<std::string>> columns;
   RowPosition position = reader->position();
-  auto chunk = std::make_unique<Chunk>();
+  auto chunk = fresh_chunk();
   const auto cut = [&](bool last) {
     chunk->columns = columns;
     chunk->has_header = reader->has_header();
@@ -180,7 +203,7 @@ Result<void> RowPipeline::read_rows() {
     chunk->notes.assign(reader->notes().begin(), reader->notes().end());
     chunk->last = last;
     const bool taken = push(std::move(chunk));
-    chunk = std::make_unique<Chunk>();
+    chunk = fresh_chunk();
     return taken;
   };
   Row row;
@@ -227,9 +250,12 @@ void RowPipeline::clean_all() {
       chunks_.pop_front();
     }
     Portion portion = clean(*chunk, cleaner, tools);
+    const std::uint64_t number = chunk->number;
+    chunk->begin_anew();
     {
       const std::lock_guard lock(mutex_);
-      portions_.emplace(chunk->number, std::move(portion));
+      portions_.emplace(number, std::move(portion));
+      spare_.push_back(std::move(chunk));
     }
     moved_.notify_all();
   }
@@ -302,6 +328,7 @@ Portion RowPipeline::clean(const Chunk& chunk, RowCleaner& cleaner, CleaningTool
     if (const auto first_try = first_try_of(row.cells, marks, parts_.resource.id))
       portion.attempts.push_back({*first_try, static_cast<std::int64_t>(read.line), !clean.refused});
   }
+  parts_.content.hash_rows(portion.rows);
   if (!portion.refused.empty()) portion.columns = columns_to_text(*chunk.columns);
   return portion;
 }

@@ -73,6 +73,7 @@ class RowPipeline {
   void read_all();
   Result<void> read_rows();
   bool push(std::unique_ptr<Chunk> chunk);
+  std::unique_ptr<Chunk> fresh_chunk();
   void clean_all();
   Portion clean(const Chunk& chunk, RowCleaner& cleaner, CleaningTools& tools) const;
   Result<void> check_columns(const Chunk& chunk, const ColumnMap& map) const;
@@ -81,6 +82,7 @@ class RowPipeline {
   std::mutex mutex_;  // guards what follows
   std::condition_variable moved_;
   std::deque<std::unique_ptr<Chunk>> chunks_;
+  std::vector<std::unique_ptr<Chunk>> spare_;
   std::map<std::uint64_t, Portion> portions_;
   std::uint64_t pushed_ = 0;
   std::uint64_t popped_ = 0;

@@ -32,6 +32,13 @@ TreeRegionResolver::TreeRegionResolver(std::shared_ptr<const region::Tree> tree,
 }
 
 RegionMatch TreeRegionResolver::resolve(std::string_view text) {
+  // Files stand in the order of places.
+  if (text == last_ && !text.empty()) return last_match_;
+  last_.assign(text);
+  return last_match_ = remembered(text);
+}
+
+RegionMatch TreeRegionResolver::remembered(std::string_view text) {
   std::string key(text);
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   if (known_.size() >= remembered_most) known_.clear();

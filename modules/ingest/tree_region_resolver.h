@@ -19,6 +19,7 @@ class TreeRegionResolver final : public RegionResolver {
   RegionMatch resolve(std::string_view text) override;
 
  private:
+  RegionMatch remembered(std::string_view text);
   RegionMatch look_up(std::string_view text) const;
   RegionMatch by_name(std::string_view name) const;
   // "滨海区/望潮街道/第3网格" or the same without separators.
@@ -28,6 +29,8 @@ class TreeRegionResolver final : public RegionResolver {
   std::shared_ptr<const region::Tree> tree_;
   region::Node hub_;
   std::unordered_map<std::string, RegionMatch> known_;
+  std::string last_;  // asked for last
+  RegionMatch last_match_;
 };
 
 }  // namespace jingwei::ingest

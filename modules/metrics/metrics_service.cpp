@@ -228,6 +228,7 @@ Result<void> MetricsService::save() {
     change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});
   }
   change.writes.push_back(storage::move_cursor(cursor_name_, stored, target));
+  change.origin = storage::Origin::hub;
   auto committed = store_.commit(std::move(change));
   if (committed) return {};
   const std::lock_guard lock(mutex_);

@@ -59,6 +59,7 @@ Result<Run> hand_over(const SourceParts& parts, Load load) {
   run.finished_at = run.started_at;
   run.repeated += load.items > 0 ? load.items : 1;
   storage::Change change;
+  change.origin = storage::Origin::hub;
   change.writes.push_back(add_run(run));
   change.writes.push_back(took(run.source, run.started_at, 0, 0, run.repeated));
   change.writes.insert(change.writes.end(), load.writes.begin(), load.writes.end());
@@ -82,6 +83,7 @@ Result<void> settle(const SourceParts& parts, SourceId source,
     const bool done = batch.state == ingest::BatchState::done;
     const Instant at = *batch.finished_at;
     storage::Change change;
+    change.origin = storage::Origin::hub;
     std::optional<Error> why;
     if (!done) {
       why = ingest::error_of(batch);

@@ -156,6 +156,7 @@ bool SourceService::look_at(Live& live) {
   } else if (looked && live.source.last_error && !is_pull(live.source.kind)) {
     // It can be reached again. A failed pull stays told of until one succeeds.
     storage::Change change;
+    change.origin = storage::Origin::hub;
     change.writes.push_back(
         {&sql::source_well, {live.source.id.value, to_micros(parts_.clock.now())}, std::nullopt});
     static_cast<void>(parts_.store.commit(std::move(change)));
@@ -207,6 +208,7 @@ void SourceService::tell(const Source& source, const Error& why) {
   log::warn("source.look_failed", {{"source", source.id.value}, {"fault", why.message}});
   if (source.last_error && error_to_json(*source.last_error) == error_to_json(why)) return;
   storage::Change change;
+  change.origin = storage::Origin::hub;
   change.writes.push_back({&sql::source_failed,
                            {source.id.value, to_micros(parts_.clock.now()), error_to_json(why)},
                            std::nullopt});

@@ -126,9 +126,11 @@ class EmbeddedStore final : public Store {
   Result<std::unique_ptr<Reader>> read() override { return readers_->take(); }
 
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
+    pace_.note(change);
     writer_->submit(Job{std::move(change), nullptr, std::move(done)});
   }
   Result<Committed> commit(Change change) override {
+    pace_.note(change);
     return writer_->run_now(Job{std::move(change), nullptr, nullptr});
   }
 
@@ -140,7 +142,9 @@ class EmbeddedStore final : public Store {
     writer_->submit_bulk(Job{std::move(change),
                              [&slice](Connection& connection) { return put_rows(connection, slice); },
                              [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
-    return future.get();
+    auto committed = future.get();
+    std::this_thread::sleep_for(pace_.rest());
+    return committed;
   }
 
   Result<std::int64_t> allocate_ids(std::int64_t count) override { return ids_.take(count); }
@@ -223,6 +227,7 @@ class EmbeddedStore final : public Store {
 
   EmbeddedOptions options_;
   const Clock& clock_;
+  BulkPace pace_{clock_};
   IdBlocks ids_;
   std::unique_ptr<FolderLock> lock_;
   std::unique_ptr<ReaderPool> readers_;

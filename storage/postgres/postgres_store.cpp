@@ -51,38 +51,18 @@ class PostgresStore final : public Store {
   Result<std::unique_ptr<Reader>> read() override { return readers_.read(); }
 
   void commit(Change change, std::function<void(Result<Committed>)> done) override {
+    pace_.note(change);
     writers_->submit(Job{std::move(change), std::move(done)});
   }
-  Result<Committed> commit(Change change) override { return writers_->commit(std::move(change)); }
+  Result<Committed> commit(Change change) override {
+    pace_.note(change);
+    return writers_->commit(std::move(change));
+  }
 
-  // One slice at a time, on a connection of its own: interactive writers never wait in the same queue.
   Result<Committed> append(BulkSlice slice) override {
-    JW_TRY(check_slice(slice));
-    std::lock_guard lock(bulk_mutex_);
-    Error last;
-    for (int attempt = 0; attempt < limits::decide_attempts; ++attempt) {
-      JW_ASSIGN(Connection * connection, bulk_.get(limits::transaction_open));
-      Change* change = &slice.change;
-      GroupOutcome outcome = commit_group(*connection, std::span(&change, 1), clock_.now(),
-                                          [&] { return copy_rows(*connection, slice); });
-      if (outcome.fate == Fate::committed) {
-        Committed committed{outcome.positions.front(), std::nullopt};
-        if (committed.position == FeedPosition{}) committed.position = writers_->head();
-        writers_->note(committed.position);
-        return committed;
-      }
-      if (outcome.repeated) return find_earlier(*connection, *slice.change.idempotency);
-      if (outcome.fate == Fate::refused) return std::move(outcome.error);
-      bulk_.drop();
-      if (outcome.fate == Fate::in_doubt) {
-        // With an idempotency row the next attempt finds out whether the slice stands.
-        last = Error(ErrorCode::unavailable, "storage.in_doubt");
-        if (!slice.change.idempotency) return last;
-      } else {
-        last = std::move(outcome.error);
-      }
-    }
-    return last;
+    auto committed = append_now(std::move(slice));
+    std::this_thread::sleep_for(pace_.rest());
+    return committed;
   }
 
   Result<std::int64_t> allocate_ids(std::int64_t count) override { return ids_.take(count); }
@@ -138,6 +118,36 @@ class PostgresStore final : public Store {
   }
 
  private:
+  // One slice at a time, on a connection of its own: interactive writers never wait in the same queue.
+  Result<Committed> append_now(BulkSlice slice) {
+    JW_TRY(check_slice(slice));
+    std::lock_guard lock(bulk_mutex_);
+    Error last;
+    for (int attempt = 0; attempt < limits::decide_attempts; ++attempt) {
+      JW_ASSIGN(Connection * connection, bulk_.get(limits::transaction_open));
+      Change* change = &slice.change;
+      GroupOutcome outcome = commit_group(*connection, std::span(&change, 1), clock_.now(),
+                                          [&] { return copy_rows(*connection, slice); });
+      if (outcome.fate == Fate::committed) {
+        Committed committed{outcome.positions.front(), std::nullopt};
+        if (committed.position == FeedPosition{}) committed.position = writers_->head();
+        writers_->note(committed.position);
+        return committed;
+      }
+      if (outcome.repeated) return find_earlier(*connection, *slice.change.idempotency);
+      if (outcome.fate == Fate::refused) return std::move(outcome.error);
+      bulk_.drop();
+      if (outcome.fate == Fate::in_doubt) {
+        // With an idempotency row the next attempt finds out whether the slice stands.
+        last = Error(ErrorCode::unavailable, "storage.in_doubt");
+        if (!slice.change.idempotency) return last;
+      } else {
+        last = std::move(outcome.error);
+      }
+    }
+    return last;
+  }
+
   // Numbers of the feed go on where they stood, also after the rows came from a server whose xids were
   // higher.
   Result<void> settle_offset() {
@@ -154,6 +164,7 @@ class PostgresStore final : public Store {
   }
 
   const Clock& clock_;
+  BulkPace pace_{clock_};
   std::string uri_;
   ReaderPool readers_;
   ReaderPool service_;  // small statements of the core itself, apart from what callers hold open

@@ -98,10 +98,12 @@ class HidingSealer final : public storage::Sealer {
     for (const char byte : sealed.substr(head.size())) plain += static_cast<char>(~byte);
     return plain;
   }
-  std::string equality_hash(std::string_view table, std::string_view column,
-                            std::string_view plain) const override {
+  storage::EqualityHash equality_hash(std::string_view table, std::string_view column,
+                                      std::string_view plain) const override {
     const std::string whole = std::string(table) + '\x1f' + std::string(column) + '\x1f' + std::string(plain);
-    return storage::sha256(whole).substr(0, 16);
+    storage::EqualityHash hash{};
+    storage::sha256(whole).copy(hash.data(), hash.size());
+    return hash;
   }
 
  private:

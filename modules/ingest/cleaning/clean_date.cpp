@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -399,19 +400,68 @@ Instant at_zone(Day day, std::chrono::microseconds of_day, CleanContext& context
   return Instant{day} + of_day - known.offset;
 }
 
-void write_day(Cleaned& value, Day day, CleanContext& context) {
+constexpr std::size_t day_size = 10, instant_size = 27;
+
+void put_two(char* to, std::int64_t number) {
+  to[0] = static_cast<char>('0' + number / 10);
+  to[1] = static_cast<char>('0' + number % 10);
+}
+
+// "2020-01-05", of years of four digits.
+void put_day(char* to, Day day) {
   const year_month_day date{day};
-  char text[10];
-  int year = static_cast<int>(date.year());
-  for (int i = 3; i >= 0; --i, year /= 10) text[i] = static_cast<char>('0' + year % 10);
-  const auto two = [&](int at, unsigned n) {
-    text[at] = static_cast<char>('0' + n / 10);
-    text[at + 1] = static_cast<char>('0' + n % 10);
-  };
-  text[4] = text[7] = '-';
-  two(5, static_cast<unsigned>(date.month()));
-  two(8, static_cast<unsigned>(date.day()));
-  value.text = context.arena.copy({text, 10});
+  const int year = static_cast<int>(date.year());
+  put_two(to, year / 100);
+  put_two(to + 2, year % 100);
+  to[4] = to[7] = '-';
+  put_two(to + 5, static_cast<unsigned>(date.month()));
+  put_two(to + 8, static_cast<unsigned>(date.day()));
+}
+
+void write_day(Cleaned& value, Day day, CleanContext& context) {
+  char* const text = context.arena.allocate(day_size);
+  put_day(text, day);
+  value.text = {text, day_size};
+}
+
+// As to_rfc3339 has it, of an instant without a fraction of a second.
+void write_whole_second(Cleaned& value, Instant instant, CleanContext& context) {
+  const Day day = std::chrono::floor<std::chrono::days>(instant);
+  const std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(instant - day).count();
+  char* const text = context.arena.allocate(instant_size);
+  std::memcpy(text, "0000-00-00T00:00:00.000000Z", instant_size);
+  put_day(text, day);
+  text[day_size] = 'T';
+  put_two(text + 11, second / 3600);
+  put_two(text + 14, second / 60 % 60);
+  put_two(text + 17, second % 60);
+  value.text = {text, instant_size};
+}
+
+// Two digits at `at`; a number over 99 when they are none.
+unsigned two_digits(std::string_view text, std::size_t at) {
+  const unsigned high = static_cast<unsigned char>(text[at]) - '0',
+                 low = static_cast<unsigned char>(text[at + 1]) - '0';
+  return high > 9 || low > 9 ? 100 : high * 10 + low;
+}
+
+// "2020-01-05 08:30:00" or with a T between, as programs write times: done at once. False for any other form,
+// which clean_datetime reads piece by piece.
+bool read_plain_time(Cleaned& value, CleanContext& context) {
+  const std::string_view text = value.text;
+  if (text.size() != 19 || text[13] != ':' || text[16] != ':' || (text[10] != ' ' && text[10] != 'T')) return false;
+  const auto day = parse_iso_day(text.substr(0, day_size));
+  const unsigned hour = two_digits(text, 11), minute = two_digits(text, 14), second = two_digits(text, 17);
+  if (!day || hour > 23 || minute > 59 || second > 59) return false;
+  const Instant instant =
+      at_zone(*day, std::chrono::seconds{(hour * 60 + minute) * 60 + second}, context);
+  // Far years are written by to_rfc3339.
+  if (instant < Day{std::chrono::year{1} / 1 / 1} || instant >= Day{std::chrono::year{9999} / 1 / 1}) return false;
+  value.integer = to_micros(instant);
+  write_whole_second(value, instant, context);
+  value.rules.add(Rule::datetime_form);
+  value.status = CleanStatus::cleaned;
+  return true;
 }
 
 // 星期日, (周日): says nothing that the day does not.
@@ -438,6 +488,10 @@ std::string_view strip_time_mark(std::string_view rest) {
 }  // namespace
 
 void clean_date(Cleaned& value, CleanContext& context) {
+  if (const auto day = parse_iso_day(value.text)) {
+    value.integer = day->time_since_epoch().count();
+    return;
+  }
   FoundDay found = read_day(value.text);
   if (found.refusal != Rule::none) return value.refuse(found.refusal);
   if (const std::string_view rest = strip_time_mark(found.rest); !rest.empty()) {
@@ -455,6 +509,7 @@ void clean_date(Cleaned& value, CleanContext& context) {
 }
 
 void clean_datetime(Cleaned& value, CleanContext& context) {
+  if (read_plain_time(value, context)) return;
   const FoundDay found = read_day(value.text);
   if (found.refusal != Rule::none) return value.refuse(found.refusal);
   Instant instant;

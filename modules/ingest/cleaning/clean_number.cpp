@@ -199,6 +199,28 @@ bool read_plain(Cleaned& value) {
   return true;
 }
 
+// Digits, a point, digits, at most 15 of them with a minus in front or not: both parts are exact doubles, so that
+// one division rounds once, as real_of does. False for any other form.
+bool read_plain_fraction(Cleaned& value) {
+  constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+  std::string_view text = value.text;
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  if (text.size() > 16 || point == 0 || point == std::string_view::npos) return false;
+  const std::size_t behind = text.size() - point - 1;
+  if (behind == 0 || behind > 10) return false;
+  std::int64_t digits = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (at == point) continue;
+    if (!is_digit(text[at])) return false;
+    digits = digits * 10 + (text[at] - '0');
+  }
+  const double real = static_cast<double>(digits) / powers[behind];
+  value.number = negative ? -real : real;
+  return true;
+}
+
 // A number as it was written, and the word behind it.
 struct Found {
   Rule refusal = Rule::none;
@@ -333,6 +355,7 @@ Rule settle_unit(Found& found, const Unit* unit, double& real) {
 
 void clean_number(Cleaned& value, Whole whole, const Unit* unit, CleanContext& context) {
   if (read_plain(value)) return;
+  if (whole == Whole::not_required && read_plain_fraction(value)) return;
   Found found = find_number(value.text, unit);
   if (found.refusal != Rule::none) return value.refuse(found.refusal);
   value.number = real_of(found.number) / found.parts;

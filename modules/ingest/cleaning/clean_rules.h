@@ -39,6 +39,7 @@ class RuleSet {
   bool has(Rule rule) const { return (bits_ >> static_cast<int>(rule) & 1) != 0; }
   bool empty() const { return bits_ == 0; }
   std::uint64_t bits() const { return bits_; }
+  bool operator==(const RuleSet&) const = default;
   // Calls `each` with every rule of the set, in the order of the table.
   template <typename Each>
   void visit(Each each) const {

@@ -1,12 +1,22 @@
 #include "modules/ingest/cleaning/clean_text.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 
 namespace jingwei::ingest {
 
 namespace {
+
+// Whether each of the eight bytes is ASCII that one sees: 0x21 to 0x7E.
+bool eight_seen(const char* bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x80 * ones;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  // With no top bit set, adding reaches it in bytes from 0x21 on, and in bytes from 0x7F on: no byte carries.
+  return (word & tops) == 0 && ((word + 0x5F * ones) & ~(word + ones) & tops) == tops;
+}
 
 // Length of the prefix of `raw` that surely stays as it is: ASCII but for controls and runs of space, and the
 // common Chinese characters U+4E00 to U+9FFF.
@@ -15,7 +25,9 @@ std::size_t settled_prefix(std::string_view raw) {
   char before = ' ';
   while (at < raw.size()) {
     const auto byte = static_cast<unsigned char>(raw[at]);
-    if (byte > 0x20 && byte < 0x7F) {
+    if (byte < 0x80 && at + 8 <= raw.size() && eight_seen(raw.data() + at)) {
+      at += 8;
+    } else if (byte > 0x20 && byte < 0x7F) {
       ++at;
     } else if (byte == ' ' && before != ' ' && at + 1 < raw.size()) {
       ++at;
@@ -30,6 +42,19 @@ std::size_t settled_prefix(std::string_view raw) {
     before = raw[at - 1];
   }
   return at;
+}
+
+// Nothing but the common Chinese characters U+4E00 to U+9FFF.
+bool is_common_han(std::string_view text) {
+  if (text.size() % 3 != 0) return false;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    const auto first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]),
+               third = static_cast<unsigned char>(text[at + 2]);
+    const bool han = first >= 0xE4 && first <= 0xE9 && (second & 0xC0) == 0x80 && (third & 0xC0) == 0x80 &&
+                     (first != 0xE4 || second >= 0xB8);
+    if (!han) return false;
+  }
+  return true;
 }
 
 char32_t fold(char32_t point, Punctuation punctuation) {
@@ -83,6 +108,10 @@ std::size_t count_code_points(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+bool is_settled(std::string_view text) {
+  return settled_prefix(text) == text.size();
+}
+
 Cleaned tidy(std::string_view raw, Punctuation punctuation, CleanContext& context) {
   Cleaned value;
   const std::size_t settled = settled_prefix(raw);
@@ -131,22 +160,17 @@ Cleaned tidy(std::string_view raw, Punctuation punctuation, CleanContext& contex
 }
 
 bool is_empty_word(std::string_view text) {
-  // Nearly every value is told apart by its length or first byte.
+  // Nearly every value is told apart by its length, first byte or first character.
   if (text.empty() || text.size() > 12) return false;
-  switch (static_cast<unsigned char>(text[0])) {
-    case '-':
-    case '/':
-    case '\\':
-    case 'N':
-    case 'n':
-    case '#':
-    case 0xE2:
-    case 0xE4:
-    case 0xE6:
-    case 0xE7:
-      break;
-    default:
+  if ((text[0] & 0x80) != 0) {
+    constexpr std::string_view begins[] = {"无", "暂", "没", "空", "未", "不", "—"};
+    if (text.size() < 3) return false;
+    if (std::none_of(std::begin(begins), std::end(begins), [&](std::string_view one) {
+          return std::memcmp(one.data(), text.data(), 3) == 0;
+        }))
       return false;
+  } else if (text[0] != '-' && text[0] != '/' && text[0] != '\\' && text[0] != 'N' && text[0] != 'n' && text[0] != '#') {
+    return false;
   }
   constexpr std::string_view words[] = {"-",    "--",     "---",    "/",      "\\",   "N/A",  "n/a",  "NA",
                                         "#N/A", "NULL",   "null",   "Null",   "None", "none", "nil",  "NaN",
@@ -183,9 +207,7 @@ bool name_by_comma(Cleaned& value, Arena& arena) {
 }  // namespace
 
 void clean_person_name(Cleaned& value, CleanContext& context) {
-  bool plain = true;
-  for (const char c : value.text) plain = plain && (c & 0x80) != 0;
-  if (plain && settled_prefix(value.text) == value.text.size()) return;
+  if (is_common_han(value.text)) return;
   if (name_by_comma(value, context.arena)) return;
   const std::u32string points = text::code_points(value.text);
   std::u32string name;

@@ -238,13 +238,26 @@ void FieldCleaner::Compiled::check(Cleaned& value, const CleanContext& context) 
 }
 
 Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
+  Cleaned value;
+  clean(raw, context, value);
+  return value;
+}
+
+void FieldCleaner::clean(std::string_view raw, CleanContext& context, Cleaned& value) const {
   const FieldSpec& spec = compiled_->spec;
   const bool prose = spec.type == CleanType::text || spec.type == CleanType::person_name;
-  Cleaned value = tidy(raw, prose ? Punctuation::keep : Punctuation::fold, context);
-  if (value.status == CleanStatus::refused) return value;
+  if (is_settled(raw)) {
+    value = Cleaned{};
+    value.text = raw;
+    if (raw.empty()) value.status = CleanStatus::empty;
+  } else {
+    value = tidy(raw, prose ? Punctuation::keep : Punctuation::fold, context);
+    if (value.status == CleanStatus::refused) return;
+  }
   // A word such as 无 may be a choice or mean no; then it is not an empty cell.
   const bool may_be_word = spec.type == CleanType::choice || spec.type == CleanType::boolean;
-  if (value.status != CleanStatus::empty && !may_be_word && is_empty_word(value.text)) {
+  const bool says_something = surely_says_something(value.text);
+  if (value.status != CleanStatus::empty && !may_be_word && !says_something && is_empty_word(value.text)) {
     const bool words_stay = spec.type == CleanType::text && value.text[0] != '#' && value.text != "NULL";
     if (!words_stay) {
       value.text = {};
@@ -253,10 +266,7 @@ Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
     }
   }
   if (value.status != CleanStatus::empty) {
-    if (is_spreadsheet_error(value.text)) {
-      value.refuse(Rule::spreadsheet_error);
-      return value;
-    }
+    if (!says_something && is_spreadsheet_error(value.text)) return value.refuse(Rule::spreadsheet_error);
     compiled_->by_type(value, context);
     if (may_be_word && value.status == CleanStatus::refused && is_empty_word(value.text)) {
       value = Cleaned{};
@@ -267,7 +277,6 @@ Cleaned FieldCleaner::clean(std::string_view raw, CleanContext& context) const {
     }
   }
   if (value.status == CleanStatus::empty && spec.required) value.refuse(Rule::required);
-  return value;
 }
 
 std::vector<ColumnWish> wishes_of(std::span<const FieldCleaner> fields) {
@@ -293,11 +302,23 @@ RowCleaner::RowCleaner(std::span<const FieldCleaner> fields)
 }
 
 const ColumnMap& RowCleaner::bind(std::span<const std::string> columns) {
-  return columns_.bind(columns);
+  const ColumnMap& map = columns_.bind(columns);
+  plain_column_ = map.column_of_field;
+  for (std::size_t field = 0; field < fields_.size(); ++field) {
+    if (!fields_[field].spec().from.empty()) plain_column_[field] = not_plain;
+  }
+  return map;
+}
+
+std::string_view RowCleaner::text_of(std::size_t field, const Row& row, CleanContext& context) const {
+  const auto column = static_cast<std::size_t>(plain_column_[field]);
+  if (plain_column_[field] != not_plain && column < row.cells.size()) return row.cells[column].text;
+  return columns_.text_of(field, row.cells, context.arena);
 }
 
 const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
   context.arena.reset();
+  JW_ASSERT(plain_column_.size() == fields_.size());
   result_ = CleanRow{};
   result_.fields = values_;
   if (row.problem != RowProblem::none) {
@@ -306,16 +327,16 @@ const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
     return result_;
   }
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    if (!is_derived_[i]) clean_field(i, columns_.text_of(i, row.cells, context.arena), context);
+    if (!is_derived_[i]) clean_field(i, text_of(i, row, context), context);
   }
   for (const Derived& derived : derived_)
-    derive(derived, columns_.text_of(derived.field, row.cells, context.arena), context);
+    derive(derived, text_of(derived.field, row, context), context);
   return result_;
 }
 
 void RowCleaner::clean_field(std::size_t field, std::string_view raw, CleanContext& context) {
   Cleaned& value = values_[field];
-  value = fields_[field].clean(raw, context);
+  fields_[field].clean(raw, context, value);
   result_.changes.add(value.rules);
   if (value.status == CleanStatus::refused && !result_.refused) {
     result_.refused = true;

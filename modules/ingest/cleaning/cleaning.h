@@ -74,6 +74,7 @@ class FieldCleaner {
 
   // Pure but for the context's arena. A required value that is empty is refused.
   Cleaned clean(std::string_view raw, CleanContext& context) const;
+  void clean(std::string_view raw, CleanContext& context, Cleaned& value) const;
   const FieldSpec& spec() const;
 
  private:
@@ -115,6 +116,8 @@ class RowCleaner {
   struct Derived {
     std::size_t field, address;
   };
+  static constexpr int not_plain = -1;
+  std::string_view text_of(std::size_t field, const Row& row, CleanContext& context) const;
   void clean_field(std::size_t field, std::string_view raw, CleanContext& context);
   void derive(const Derived& derived, std::string_view raw, CleanContext& context);
 
@@ -122,6 +125,7 @@ class RowCleaner {
   FieldColumns columns_;
   std::vector<Derived> derived_;
   std::vector<bool> is_derived_;
+  std::vector<int> plain_column_;  // by field: the one column it is taken from; not_plain: FieldColumns must say
   std::vector<Cleaned> values_;
   CleanRow result_;
 };

@@ -173,7 +173,7 @@ Result<void> RecordBuilder::append_cells(storage::BulkSlice& bulk, const TableRo
       cells.emplace_back(Null{});
     } else {
       cells.emplace_back(
-          Blob{sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value))});
+          Blob{storage::bytes_of(sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value)))});
     }
   }
   return {};

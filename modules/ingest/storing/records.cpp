@@ -99,6 +99,7 @@ Result<void> Records::begin_load(const catalog::Entry& entry) {
   JW_ASSIGN(const std::int64_t number, catalog::slice_number(*reader, entry.resource.id));
   reader.reset();
   storage::Change change;
+  change.origin = storage::Origin::hub;
   change.writes.push_back(
       catalog::take_slice_number(entry.resource.id, number, entry.table->shape().table_version));
   auto committed = store_.commit(std::move(change));

@@ -55,6 +55,16 @@ bool read_value(ByteReader& bytes, ContentValue& value) {
   return bytes.ok();
 }
 
+// Of one value besides its text: the field's name, the kind, and a number or the text's length.
+constexpr std::size_t value_bytes = sizeof(std::uint32_t) + 1 + varint_bytes_most;
+
+// Bytes that one thread writes into over and over. What stood there is lost when it grows.
+char* scratch(std::size_t size) {
+  thread_local std::vector<char> bytes;
+  if (bytes.size() < size) bytes.resize(2 * size);
+  return bytes.data();
+}
+
 RowHash first16(std::string_view bytes) {
   RowHash hash{};
   std::copy_n(bytes.data(), hash.size(), hash.begin());
@@ -103,6 +113,7 @@ RowContent::RowContent(const catalog::Resource& resource, catalog::RecordHash ha
   for (std::size_t at = 0; at < fields.size(); ++at) {
     by_name_.push_back(at);
     name_hash_.push_back(hash_of(fields[at].name));
+    kind_.push_back(kind_of(fields[at].type));
     const bool fresh = field_of_.emplace(name_hash_.back(), at).second;
     JW_ASSERT(fresh);
   }
@@ -121,17 +132,13 @@ RowContent::RowContent(const catalog::Resource& resource, catalog::RecordHash ha
   if (!resource.day_field.empty()) day_field_ = resource.index_of(resource.day_field);
 }
 
-void RowContent::append_value(std::size_t field, const Cleaned& cell, std::string& bytes) const {
-  append_fixed32(bytes, name_hash_[field]);
-  const Kind kind = kind_of(resource_.fields[field].type);
-  bytes += static_cast<char>(kind);
-  if (kind == Kind::integer) {
-    append_signed_varint(bytes, cell.integer);
-  } else if (kind == Kind::real) {
-    append_fixed64(bytes, std::bit_cast<std::uint64_t>(cell.number));
-  } else {
-    append_text(bytes, cell.text);
-  }
+char* RowContent::put_value(std::size_t field, const Cleaned& cell, char* to) const {
+  to = put_fixed32(to, name_hash_[field]);
+  const Kind kind = kind_[field];
+  *to++ = static_cast<char>(kind);
+  if (kind == Kind::integer) return put_signed_varint(to, cell.integer);
+  if (kind == Kind::real) return put_fixed64(to, std::bit_cast<std::uint64_t>(cell.number));
+  return put_text(to, cell.text);
 }
 
 void RowContent::append(const CleanRow& clean, std::int64_t line, const RowDefaults& defaults,
@@ -141,10 +148,15 @@ void RowContent::append(const CleanRow& clean, std::int64_t line, const RowDefau
   row.day = defaults.today;
   row.begin = static_cast<std::uint32_t>(rows.bytes.size());
   const auto filled = [&](std::size_t field) { return clean.fields[field].status != CleanStatus::empty; };
+  std::size_t most = 0;
+  for (const Cleaned& cell : clean.fields) most += value_bytes + cell.text.size();
+  char* const room = scratch(most);
+  char* end = room;
   for (const std::size_t field : by_name_) {
-    if (filled(field)) append_value(field, clean.fields[field], rows.bytes);
+    if (filled(field)) end = put_value(field, clean.fields[field], end);
   }
-  row.size = static_cast<std::uint32_t>(rows.bytes.size()) - row.begin;
+  row.size = static_cast<std::uint32_t>(end - room);
+  rows.bytes.append(room, row.size);
 
   if (day_field_ >= 0 && filled(static_cast<std::size_t>(day_field_))) {
     const auto field = static_cast<std::size_t>(day_field_);
@@ -165,28 +177,59 @@ void RowContent::append(const CleanRow& clean, std::int64_t line, const RowDefau
   }
   if (!any) row.region = defaults.region;
 
-  if (hash_ == catalog::RecordHash::keyed) {
-    thread_local std::string key;
-    row.content = hash("content", rows.content(row));
-    if (key_.empty()) {
-      row.key = row.content;
-    } else {
-      key.clear();
-      for (const std::size_t field : key_) {
-        if (filled(field)) append_value(field, clean.fields[field], key);
-      }
-      row.key = hash("record_key", key);
-    }
-  } else {
-    const auto values = values_of(rows.content(row)).value();
-    row.content = plain_content(values);
-    row.key = key_.empty() ? row.content : plain_key(values);
-  }
+  end = put_key(clean, room);
+  rows.key_bytes.append(room, end);
+  rows.key_ends.push_back(rows.key_bytes.size());
   if (!clean.changes.empty()) row.cleaning = cleaning_of(clean, rows);
   rows.rows.push_back(row);
 }
 
+char* RowContent::put_key(const CleanRow& clean, char* to) const {
+  for (const std::size_t field : key_) {
+    if (clean.fields[field].status != CleanStatus::empty) to = put_value(field, clean.fields[field], to);
+  }
+  return to;
+}
+
+void RowContent::hash_rows(PackedRows& rows) const {
+  JW_ASSERT(rows.key_ends.size() == rows.rows.size());
+  if (hash_ != catalog::RecordHash::keyed) {
+    for (PackedRow& row : rows.rows) {
+      const auto values = values_of(rows.content(row)).value();
+      row.content = plain_content(values);
+      row.key = key_.empty() ? row.content : plain_key(values);
+    }
+    return;
+  }
+  std::vector<std::string_view> texts;
+  std::vector<storage::EqualityHash> hashes(rows.rows.size());
+  texts.reserve(rows.rows.size());
+  for (const PackedRow& row : rows.rows) texts.push_back(rows.content(row));
+  sealer_.equality_hashes(resource_.id, "content", texts, hashes);
+  for (std::size_t at = 0; at < hashes.size(); ++at) rows.rows[at].key = rows.rows[at].content = hashes[at];
+  if (key_.empty()) return;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < texts.size(); begin = rows.key_ends[at++])
+    texts[at] = std::string_view(rows.key_bytes).substr(begin, rows.key_ends[at] - begin);
+  sealer_.equality_hashes(resource_.id, "record_key", texts, hashes);
+  for (std::size_t at = 0; at < hashes.size(); ++at) rows.rows[at].key = hashes[at];
+}
+
 std::uint32_t RowContent::cleaning_of(const CleanRow& clean, PackedRows& rows) const {
+  // Many rows tell of the same: the text is made once.
+  const std::size_t width = 1 + clean.fields.size();
+  const auto tells_of_it = [&](const RuleSet* rules) {
+    if (rules[0] != clean.changes) return false;
+    for (std::size_t field = 0; field < clean.fields.size(); ++field) {
+      if (rules[1 + field] != clean.fields[field].rules) return false;
+    }
+    return true;
+  };
+  for (std::size_t at = 0; at < rows.cleanings.size(); ++at) {
+    if (tells_of_it(rows.cleaning_rules.data() + at * width)) return static_cast<std::uint32_t>(at + 1);
+  }
+  rows.cleaning_rules.push_back(clean.changes);
+  for (const Cleaned& cell : clean.fields) rows.cleaning_rules.push_back(cell.rules);
   std::string text;
   for (std::size_t field = 0; field < clean.fields.size(); ++field) {
     const RuleSet& rules = clean.fields[field].rules;
@@ -200,14 +243,8 @@ std::uint32_t RowContent::cleaning_of(const CleanRow& clean, PackedRows& rows) c
       between = ',';
     });
   }
-  const auto found = std::find(rows.cleanings.begin(), rows.cleanings.end(), text);
-  const auto place = static_cast<std::uint32_t>(found - rows.cleanings.begin()) + 1;
-  if (found == rows.cleanings.end()) rows.cleanings.push_back(std::move(text));
-  return place;
-}
-
-RowHash RowContent::hash(std::string_view column, std::string_view bytes) const {
-  return first16(sealer_.equality_hash(resource_.id, column, bytes));
+  rows.cleanings.push_back(std::move(text));
+  return static_cast<std::uint32_t>(rows.cleanings.size());
 }
 
 RowHash RowContent::plain_key(const std::vector<Value>& values) const {

@@ -34,6 +34,11 @@ struct PackedRows {
   std::string bytes;
   std::vector<PackedRow> rows;
   std::vector<std::string> cleanings;  // "name:clean.width;phone:clean.phone_prefix,clean.width"
+  // RowContent's: the rules that each of its cleanings tells of, all of them and field by field; of rows not hashed
+  // yet the keys' bytes one behind another, and where each ends.
+  std::vector<RuleSet> cleaning_rules;
+  std::string key_bytes;
+  std::vector<std::size_t> key_ends;
 
   std::string_view content(const PackedRow& row) const {
     return std::string_view(bytes).substr(row.begin, row.size);
@@ -68,17 +73,21 @@ class RowContent {
              const Zone& zone);
 
   // Appends an accepted clean row. Region and day come from the resource's fields for them, else from the
-  // defaults.
+  // defaults. Its hashes come with hash_rows.
   void append(const CleanRow& clean, std::int64_t line, const RowDefaults& defaults, PackedRows& rows) const;
+
+  // Once, behind the last row: gives all of them their hashes.
+  void hash_rows(PackedRows& rows) const;
 
   // By field. Errors: corrupt when the bytes are no content.
   Result<std::vector<ContentValue>> fields_of(std::string_view content) const;
   Result<std::vector<storage::Value>> values_of(std::string_view content) const;
 
  private:
-  void append_value(std::size_t field, const Cleaned& cell, std::string& bytes) const;
+  // Writes the value into room that is there.
+  char* put_value(std::size_t field, const Cleaned& cell, char* to) const;
   std::uint32_t cleaning_of(const CleanRow& clean, PackedRows& rows) const;
-  RowHash hash(std::string_view column, std::string_view bytes) const;
+  char* put_key(const CleanRow& clean, char* to) const;
   // As tables from before keyed hashes have them.
   RowHash plain_key(const std::vector<storage::Value>& values) const;
   RowHash plain_content(const std::vector<storage::Value>& values) const;
@@ -89,6 +98,7 @@ class RowContent {
   const Zone& zone_;
   std::vector<std::size_t> by_name_;      // field positions by name
   std::vector<std::uint32_t> name_hash_;  // by field
+  std::vector<ContentValue::Kind> kind_;  // by field
   std::unordered_map<std::uint32_t, std::size_t> field_of_;
   std::vector<std::size_t> key_;
   std::vector<bool> is_key_;

@@ -102,6 +102,7 @@ class Runner {
     reader.reset();
 
     storage::Change change;
+    change.origin = storage::Origin::hub;
     // Whoever adds, loads or withdraws meanwhile holds or takes this number.
     change.writes.push_back(
         catalog::take_slice_number(withdrawal_.resource, number, entry->table->shape().table_version));

@@ -24,7 +24,8 @@ AnswerKey answer_key(const SourceParts& parts, SourceId source, const Question& 
                      const std::string& purpose, const Settings& inputs) {
   // A JSON object keeps names and values apart; its members are sorted.
   const std::string whole = source.to_string() + ' ' + question.id + ' ' + to_json(inputs);
-  return {source, question.id, purpose, parts.sealer.equality_hash(table_of(purpose), "inputs", whole)};
+  return {source, question.id, purpose,
+          storage::bytes_of(parts.sealer.equality_hash(table_of(purpose), "inputs", whole))};
 }
 
 std::string subject_pseudonym(const SourceParts& parts, const Question& question, const Settings& inputs) {

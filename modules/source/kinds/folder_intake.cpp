@@ -231,6 +231,7 @@ class FolderIntake final : public Intake {
     run.detail = name;
     run.error = why;
     storage::Change change;
+    change.origin = storage::Origin::hub;
     change.writes.push_back(add_run(run));
     auto committed = parts_.store.commit(std::move(change));
     if (!committed) return std::move(committed).error();

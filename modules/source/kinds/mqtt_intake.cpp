@@ -185,6 +185,7 @@ class MqttIntake final : public Intake {
     run.detail = source.settings.at("topic");
     run.repeated = repeated;
     storage::Change change;
+    change.origin = storage::Origin::hub;
     change.writes.push_back(add_run(run));
     change.writes.push_back(
         {&sql::source_took,

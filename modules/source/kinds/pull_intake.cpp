@@ -154,6 +154,7 @@ class PullIntake final : public Intake {
     run.detail = load.detail;
     run.items = load.items;
     storage::Change change;
+    change.origin = storage::Origin::hub;
     change.writes.push_back(add_run(run));
     change.writes.push_back(moved);
     change.writes.push_back(
@@ -176,6 +177,7 @@ class PullIntake final : public Intake {
     run.detail = std::string(name_of(source.kind));
     run.error = why;
     storage::Change change;
+    change.origin = storage::Origin::hub;
     change.writes.push_back(add_run(run));
     change.writes.push_back(
         {&sql::run_answered, {source.id.value, to_micros(*source.wanted_at)}, std::nullopt});
