@@ -1,0 +1,168 @@
+#include "engines/linkage/records.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "base/result.h"
+#include "engines/linkage/chinese.h"
+#include "engines/linkage/normal_form.h"
+#include "engines/linkage/parallel.h"
+
+namespace jingwei::linkage {
+
+// The finalizer of MurmurHash3 (A. Appleby, public domain): every bit of the input reaches every bit.
+std::uint64_t mix(std::uint64_t value) {
+  value ^= value >> 33;
+  value *= 0xFF51AFD7ED558CCDULL;
+  value ^= value >> 33;
+  value *= 0xC4CEB9FE1A85EC53ULL;
+  return value ^ value >> 33;
+}
+
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
+  std::uint64_t hash = mix(seed ^ bytes.size() * 0x9E3779B97F4A7C15ULL);
+  while (bytes.size() >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), 8);
+    hash = mix(hash ^ word) + 0x9E3779B97F4A7C15ULL;
+    bytes.remove_prefix(8);
+  }
+  std::uint64_t word = 0;
+  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
+  return mix(hash ^ word);
+}
+
+std::uint32_t TextStore::add(std::string_view text) {
+  bytes_ += text;
+  ends_.push_back(bytes_.size());
+  return static_cast<std::uint32_t>(ends_.size() - 2);
+}
+
+namespace {
+
+constexpr std::uint32_t empty_slot = 0xFFFFFFFF;
+
+// The number of `text` in `store`, added when it is new. `slots` is an open table of a power of two.
+std::uint32_t intern(std::string_view text, TextStore& store, std::vector<std::uint32_t>& slots) {
+  if (slots.size() < 2 * (store.size() + 1)) {
+    slots.assign(std::max<std::size_t>(64, slots.size() * 2), empty_slot);
+    const std::size_t mask = slots.size() - 1;
+    for (std::uint32_t index = 0; index < store.size(); ++index) {
+      std::size_t at = hash_bytes(store[index]) & mask;
+      while (slots[at] != empty_slot) at = (at + 1) & mask;
+      slots[at] = index;
+    }
+  }
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t at = hash_bytes(text) & mask;; at = (at + 1) & mask) {
+    if (slots[at] == empty_slot) return slots[at] = store.add(text);
+    if (store[slots[at]] == text) return slots[at];
+  }
+}
+
+}  // namespace
+
+Records::Records(std::vector<Field> fields)
+    : raws_(fields.size()), raw_of_(fields.size()), raw_slots_(fields.size()), columns_(fields.size()),
+      value_of_raw_(fields.size()) {
+  JW_ASSERT(!fields.empty() && fields.size() <= fields_most);
+  for (std::size_t i = 0; i < fields.size(); ++i) columns_[i].field = std::move(fields[i]);
+}
+
+void Records::add(Side side, std::string_view id, std::span<const std::string_view> values) {
+  JW_ASSERT(values.size() == columns_.size());
+  sides_.push_back(side);
+  has_right_ = has_right_ || side == Side::right;
+  ids_.add(id);
+  for (std::size_t field = 0; field < values.size(); ++field)
+    raw_of_[field].push_back(intern(values[field], raws_[field], raw_slots_[field]));
+}
+
+void Records::prepare_column(std::size_t field) {
+  Column& column = columns_[field];
+  const TextStore& raw = raws_[field];
+  std::vector<std::uint32_t>().swap(raw_slots_[field]);
+  // Values are numbered in the order of their text, so that nothing depends on the order of the records.
+  std::vector<std::string> forms(raw.size());
+  for (std::uint32_t index = 0; index < raw.size(); ++index) forms[index] = normal_form(column.field.type, raw[index]);
+  std::vector<std::uint32_t> order(raw.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return forms[a] < forms[b]; });
+  column.values.add("");
+  value_of_raw_[field].assign(raw.size(), no_value);
+  const std::string* last = nullptr;
+  for (const auto index : order) {
+    if (forms[index].empty()) continue;
+    if (last == nullptr || *last != forms[index]) column.values.add(forms[index]);
+    last = &forms[index];
+    value_of_raw_[field][index] = static_cast<ValueId>(column.values.size() - 1);
+  }
+  column.counts.assign(column.values.size(), 0);
+  if (is_name(column.field.type)) {
+    for (ValueId value = 0; value < column.values.size(); ++value) column.sounds.add(sound_of(column.values[value]));
+  }
+}
+
+void Records::prepare(unsigned threads) {
+  in_parallel(columns_.size(), threads, [&](std::size_t field) { prepare_column(field); });
+  gather_rows();
+  in_parallel(columns_.size(), threads, [&](std::size_t field) {
+    Column& column = columns_[field];
+    for (std::size_t row = 0; row < row_count_; ++row) ++column.counts[row_values_[row * columns_.size() + field]];
+    column.filled = row_count_ - column.counts[no_value];
+    double pairs = 0;
+    for (ValueId value = 1; value < column.counts.size(); ++value) {
+      const double count = column.counts[value];
+      pairs += count * count;
+    }
+    const double filled = static_cast<double>(column.filled);
+    column.chance_of_agreement = filled == 0 ? 0 : pairs / (filled * filled);
+  });
+}
+
+void Records::gather_rows() {
+  const std::size_t width = columns_.size();
+  std::vector<ValueId> values(size() * width);
+  std::vector<std::uint64_t> hashes(size());
+  for (std::size_t record = 0; record < size(); ++record) {
+    std::uint64_t hash = 0;
+    for (std::size_t field = 0; field < width; ++field) {
+      const ValueId value = value_of_raw_[field][raw_of_[field][record]];
+      values[record * width + field] = value;
+      hash = mix(hash + value + 1);
+    }
+    hashes[record] = hash;
+  }
+  const auto row_less = [&](std::uint32_t a, std::uint32_t b) {
+    return std::lexicographical_compare(&values[a * width], &values[a * width] + width, &values[b * width],
+                                        &values[b * width] + width);
+  };
+  const auto same_row = [&](std::uint32_t a, std::uint32_t b) {
+    return std::equal(&values[a * width], &values[a * width] + width, &values[b * width]);
+  };
+  copies_.resize(size());
+  std::iota(copies_.begin(), copies_.end(), 0U);
+  std::sort(copies_.begin(), copies_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (hashes[a] != hashes[b]) return hashes[a] < hashes[b];
+    if (!same_row(a, b)) return row_less(a, b);
+    if (sides_[a] != sides_[b]) return sides_[a] < sides_[b];
+    if (const int order = id(a).compare(id(b)); order != 0) return order < 0;
+    return a < b;
+  });
+  row_of_.resize(size());
+  for (std::size_t at = 0; at < size(); ++at) {
+    const std::uint32_t record = copies_[at];
+    if (at == 0 || !same_row(copies_[at - 1], record)) {
+      copy_begin_.push_back(static_cast<std::uint32_t>(at));
+      row_values_.insert(row_values_.end(), &values[record * width], &values[record * width] + width);
+      row_sides_.push_back(0);
+      ++row_count_;
+    }
+    row_of_[record] = static_cast<std::uint32_t>(row_count_ - 1);
+    row_sides_.back() = static_cast<std::uint8_t>(row_sides_.back() | 1U << static_cast<unsigned>(sides_[record]));
+  }
+  copy_begin_.push_back(static_cast<std::uint32_t>(size()));
+}
+
+}  // namespace jingwei::linkage

@@ -1,0 +1,41 @@
+// What a pair's pattern and values say together: probability, weight, and each field's part in it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engines/linkage/mixture.h"
+
+namespace jingwei::linkage {
+
+struct Score {
+  double probability = 0;  // that the two are one
+  double weight = 0;       // sum of the fields' contributions, in bits (log to base 2 of the likelihoods' ratio)
+};
+
+// Fellegi–Sunter weights of a learned mixture, with agreement on a rare value counting more than on a common one:
+// where strangers agree exactly, their chance is that of the value at hand.
+//
+// Source: W. E. Winkler, "Frequency-based matching in the Fellegi-Sunter model of record linkage", ASA Survey
+// Research Methods (1989). Thread-safe; both arguments must outlive it.
+class Scorer {
+ public:
+  Scorer(const Records& records, const Mixture& mixture);
+
+  // `contributions`, when not empty, receives one figure for each field; a missing value contributes 0.
+  // Probability = 1 / (1 + 2^-(weight + what the kinds' shares say)).
+  Score score(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern, std::span<double> contributions = {}) const;
+  // The greatest probability any pair of this pattern can have.
+  double most_probable(Pattern pattern) const;
+
+ private:
+  double rarity(std::size_t field, ValueId value) const;
+
+  const Records& records_;
+  const Mixture& mixture_;
+  // Share times nothing: chances by kind, field and level, laid out for speed.
+  std::vector<std::array<std::array<double, level_count>, fields_most>> chances_;
+  std::vector<std::array<bool, fields_most>> by_strangers_;
+};
+
+}  // namespace jingwei::linkage
