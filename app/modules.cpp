@@ -1,5 +1,6 @@
 #include "app/modules.h"
 
+#include "app/cli/messages.gen.h"
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
@@ -57,6 +58,7 @@ void register_all_messages() {
   audit::register_messages();
   sim::register_messages();
   app::register_messages();
+  jingwei::cli::register_messages();
 }
 
 }  // namespace jingwei::app

@@ -8,9 +8,9 @@ namespace jingwei::linkage {
 
 namespace {
 
-// Contradictions are looked for between so many rows of each cluster: the smallest numbers, so that the order of
+// Evidence is looked for between so many rows of each cluster: the smallest numbers, so that the order of
 // joining does not matter.
-constexpr std::size_t looked_at = 64;
+constexpr std::size_t looked_at = 24;
 
 class Clusters {
  public:
@@ -46,8 +46,8 @@ class Clusters {
 
 }  // namespace
 
-Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double threshold,
-                        const std::function<bool(std::uint32_t, std::uint32_t)>& contradict) {
+Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double threshold, double least_weight,
+                        const std::function<Evidence(std::uint32_t, std::uint32_t)>& between) {
   std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& one, const ScoredPair& other) {
     if (one.probability != other.probability) return one.probability > other.probability;
     if (one.weight != other.weight) return one.weight > other.weight;
@@ -60,10 +60,18 @@ Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double 
     const std::uint32_t a = clusters.find(pair.a), b = clusters.find(pair.b);
     if (a == b) continue;
     const auto first = clusters.members(a), second = clusters.members(b);
+    const bool single = first.size() == 1 && second.size() == 1;
+    double weight = 0;
     bool refused = false;
-    for (std::size_t i = 0; i < first.size() && !refused; ++i) {
-      for (std::size_t j = 0; j < second.size() && !refused; ++j) refused = contradict(first[i], second[j]);
+    for (std::size_t i = 0; i < first.size() && !refused && !single; ++i) {
+      for (std::size_t j = 0; j < second.size() && !refused; ++j) {
+        const Evidence evidence = between(first[i], second[j]);
+        refused = evidence.contradicts;
+        weight += evidence.weight;
+      }
     }
+    const auto asked = static_cast<double>(first.size() * second.size());
+    refused = refused || (!single && weight < least_weight * asked);
     if (refused) {
       ++answer.refused;
       continue;
@@ -88,7 +96,8 @@ Threshold choose_threshold(std::span<const ScoredPair> pairs, double least) {
     const double count = static_cast<double>(at + 1), f1 = 2 * sum / (count + all);
     if (f1 < best_f1) continue;
     best_f1 = f1;
-    best = {probabilities[at], sum / count, all > 0 ? sum / all : 1};
+    const double next = at + 1 < probabilities.size() ? probabilities[at + 1] : 0;
+    best = {std::max(least, (probabilities[at] + next) / 2), sum / count, all > 0 ? sum / all : 1};
   }
   return best;
 }

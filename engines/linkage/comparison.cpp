@@ -100,10 +100,18 @@ Pattern Comparer::compare(std::uint32_t row_a, std::uint32_t row_b) {
     pattern |= static_cast<Pattern>(level(field, a[field], b[field])) << (3 * field);
   if (given_ < 0) return pattern;
   const auto given = static_cast<std::size_t>(given_), surname = static_cast<std::size_t>(surname_);
-  if (level_at(pattern, given) < Level::loose || level_at(pattern, surname) < Level::loose) return pattern;
+  const auto disagrees = [](Level level) { return level == Level::missing || level >= Level::loose; };
+  if (!disagrees(level_at(pattern, given)) || !disagrees(level_at(pattern, surname))) return pattern;
   const Level one = cross_level(a[given], b[surname]), other = cross_level(b[given], a[surname]);
-  if (std::max(one, other) > Level::close || one == Level::missing || other == Level::missing) return pattern;
-  return with_level(with_level(pattern, given, Level::crossed), surname, Level::crossed);
+  const bool one_agrees = one != Level::missing && one <= Level::close;
+  const bool other_agrees = other != Level::missing && other <= Level::close;
+  // That they are exchanged is said once, by the given name; how well they agree, by the surname.
+  if (one_agrees && other_agrees)
+    return with_level(with_level(pattern, given, Level::crossed), surname, std::max(one, other));
+  // Half of an exchange, the other half not being written.
+  if ((one_agrees && other == Level::missing) || (other_agrees && one == Level::missing))
+    return with_level(pattern, given, Level::crossed);
+  return pattern;
 }
 
 bool Comparer::contradict(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern) const {

@@ -16,6 +16,10 @@ constexpr double kept_from = 1e-3;
 // A pair is not linked below this probability, whatever the expected F1 says.
 constexpr double linked_from = 0.5;
 
+// Of the odds against a match that hold before anything is compared, so much must the average pair between two clusters
+// repay: all of it would part persons whose records say little, nothing would chain strangers together.
+constexpr double repaid_by_average = 0.5;
+
 class Linker {
  public:
   Linker(const Records& records, const LinkOptions& options) : records_(records), options_(options) {}
@@ -28,7 +32,7 @@ class Linker {
     learn_mixture(look, candidates);
     const std::vector<ScoredPair> scored = score(candidates.kept);
     cluster(scored);
-    write_pairs(scored);
+    write_pairs();
     find_warnings(records_, answer_);
     return std::move(answer_);
   }
@@ -74,17 +78,31 @@ class Linker {
     const Scorer scorer(records_, answer_.mixture);
     const Comparer comparer(records_);
     std::vector<ScoredPair> all(kept.size());
+    std::atomic<std::uint64_t> contradictions = 0, shared = 0;
     constexpr std::size_t piece = 16'384;
     in_parallel((kept.size() + piece - 1) / piece, options_.threads, [&](std::size_t at) {
       for (std::size_t i = at * piece; i < std::min(kept.size(), (at + 1) * piece); ++i) {
         const Score score = scorer.score(kept[i].a, kept[i].b, kept[i].pattern);
         all[i] = {kept[i].a, kept[i].b, kept[i].pattern, score.probability, score.weight};
-        if (score.probability >= kept_from && comparer.contradict(kept[i].a, kept[i].b, kept[i].pattern))
+        if (score.probability >= kept_from && comparer.contradict(kept[i].a, kept[i].b, kept[i].pattern)) {
           all[i].probability = 0;
+          if (score.probability >= linked_from) ++contradictions;
+        }
+        if (all[i].probability < linked_from && shares_identifier(kept[i].pattern)) ++shared;
       }
     });
+    answer_.report.contradictions = contradictions;
+    answer_.report.shared_identifiers = shared;
     std::erase_if(all, [](const ScoredPair& pair) { return pair.probability < kept_from; });
     return all;
+  }
+
+  bool shares_identifier(Pattern pattern) const {
+    for (std::size_t field = 0; field < records_.fields(); ++field) {
+      if (records_.column(field).field.type == FieldType::identifier && level_at(pattern, field) == Level::exact)
+        return true;
+    }
+    return false;
   }
 
   void cluster(const std::vector<ScoredPair>& scored) {
@@ -92,21 +110,21 @@ class Linker {
     report.threshold = choose_threshold(scored, linked_from);
     if (options_.threshold) report.threshold.probability = *options_.threshold;
     Comparer comparer(records_);
-    const auto contradict = [&](std::uint32_t a, std::uint32_t b) {
-      return comparer.contradict(a, b, comparer.compare(a, b));
+    const Scorer scorer(records_, answer_.mixture);
+    const auto between = [&](std::uint32_t a, std::uint32_t b) {
+      const Pattern pattern = comparer.compare(a, b);
+      return Evidence{scorer.score(a, b, pattern).weight, comparer.contradict(a, b, pattern)};
     };
-    const Clustering rows = cluster_rows(records_.rows(), scored, report.threshold.probability, contradict);
-    report.contradictions = rows.refused;
+    const Clustering rows = cluster_rows(records_.rows(), scored, report.threshold.probability,
+                                         -scorer.prior() * repaid_by_average, between);
+    report.refused_joins = rows.refused;
     // Copies of a row are one person where the row says enough to be told from others.
     std::vector<std::uint32_t> first(records_.rows(), no_record);
-    std::vector<std::uint32_t> members(records_.size());
-    std::iota(members.begin(), members.end(), 0U);
     answer_.cluster_of.resize(records_.size());
     for (std::uint32_t record = 0; record < records_.size(); ++record) {
       const std::uint32_t cluster = rows.cluster_of[records_.row_of(record)];
       if (first[cluster] == no_record || stands_before(record, first[cluster])) first[cluster] = record;
     }
-    const Scorer scorer(records_, answer_.mixture);
     telling_.resize(records_.rows());
     for (std::uint32_t row = 0; row < records_.rows(); ++row)
       telling_[row] = records_.copies(row).size() == 1 || copies_are_one(scorer, row);
@@ -137,9 +155,9 @@ class Linker {
     return order != 0 ? order < 0 : a < b;
   }
 
-  void write_pairs(const std::vector<ScoredPair>& scored) {
-    // Members by cluster, in their order.
-    std::vector<std::uint32_t> order(records_.size());
+  void write_pairs() {
+    std::vector<std::uint32_t>& order = answer_.order;
+    order.resize(records_.size());
     std::iota(order.begin(), order.end(), 0U);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       const std::uint32_t one = answer_.cluster_of[a], other = answer_.cluster_of[b];
@@ -153,6 +171,7 @@ class Linker {
       while (end < order.size() && answer_.cluster_of[order[end]] == answer_.cluster_of[order[begin]]) ++end;
       if (end - begin > 1) stretches.push_back({begin, end});
     }
+    answer_.report.clusters = stretches.size();
     constexpr std::size_t piece = 1'000;
     std::vector<std::vector<LinkedPair>> parts((stretches.size() + piece - 1) / piece);
     const Scorer scorer(records_, answer_.mixture);
@@ -162,7 +181,6 @@ class Linker {
         write_cluster({&order[stretches[i].begin], stretches[i].end - stretches[i].begin}, scorer, comparer, parts[at]);
     });
     for (auto& part : parts) answer_.pairs.insert(answer_.pairs.end(), part.begin(), part.end());
-    static_cast<void>(scored);
   }
 
   void write_cluster(std::span<const std::uint32_t> members, const Scorer& scorer, Comparer& comparer,

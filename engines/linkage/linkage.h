@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,18 +37,18 @@ struct LinkedPair {
   Pattern pattern = 0;
 };
 
-// Something the data show that makes the answer doubtful. `kind` names a sentence (app: cli.link.warning.<kind>).
+// Something the data show that makes the answer doubtful; the sentence is the caller's.
 struct Warning {
   enum class Kind : std::uint8_t {
-    default_value,      // one value stands in so many rows that it says nothing: {field, value, rows}
-    empty_field,        // hardly any row has a value: {field, rows}
-    constant_field,     // all rows have the same value: {field, value}
-    unlike_type,        // values do not look like the type, perhaps another column was meant: {field, type, share}
+    nothing_telling,    // even rows that agree in everything are hardly one person: the fields cannot tell
+    unlike_type,        // count % of a field's values do not look like its type; perhaps another column was meant
+    default_value,      // a value stands in `count` rows and was taken as nothing said
+    empty_field,        // only `count` rows have a value
+    constant_field,     // all rows that have a value have this one
+    equal_rows,         // `count` records say the same in all fields
+    large_cluster,      // `count` records in one cluster: its pairs are written with its first record only
+    shared_identifier,  // `count` pairs have one identifier and are two persons all the same
     no_match,           // nothing was linked
-    equal_rows,         // so many records say the same in all fields: {rows}
-    nothing_telling,    // the fields cannot tell persons apart
-    large_cluster,      // a cluster with more records than written out in full: {rows}
-    shared_identifier,  // an identifier stands beside different names: {field, values}
   };
   Kind kind;
   std::string field, value;
@@ -62,7 +63,10 @@ struct LinkReport {
   std::vector<BlockingKey> keys;  // none: every pair was compared
   double blocking_missed = 0;     // BlockingPlan::missed
   Threshold threshold;
-  std::uint64_t contradictions = 0;  // joins refused
+  std::uint64_t clusters = 0;           // of two records or more
+  std::uint64_t refused_joins = 0;      // by a contradiction, or by the other pairs of the two clusters
+  std::uint64_t contradictions = 0;     // pairs that would be linked but for a contradiction
+  std::uint64_t shared_identifiers = 0; // pairs of one identifier that are not linked all the same
   std::vector<Warning> warnings;
 };
 
@@ -70,6 +74,7 @@ struct Linkage {
   Mixture mixture;
   std::vector<LinkedPair> pairs;          // by (left, right)
   std::vector<std::uint32_t> cluster_of;  // by record: the first record of its cluster by (side, id, order)
+  std::vector<std::uint32_t> order;       // all records, those of a cluster together, in that order
   LinkReport report;
 };
 

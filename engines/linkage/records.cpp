@@ -41,6 +41,10 @@ std::uint32_t TextStore::add(std::string_view text) {
 
 namespace {
 
+// A value of a telling field is a default when it stands in so many rows, and so many times the usual number.
+constexpr std::uint32_t default_rows_least = 20;
+constexpr double default_times_usual = 20;
+
 constexpr std::uint32_t empty_slot = 0xFFFFFFFF;
 
 // The number of `text` in `store`, added when it is new. `slots` is an open table of a power of two.
@@ -108,17 +112,56 @@ void Records::prepare(unsigned threads) {
   in_parallel(columns_.size(), threads, [&](std::size_t field) { prepare_column(field); });
   gather_rows();
   in_parallel(columns_.size(), threads, [&](std::size_t field) {
-    Column& column = columns_[field];
-    for (std::size_t row = 0; row < row_count_; ++row) ++column.counts[row_values_[row * columns_.size() + field]];
-    column.filled = row_count_ - column.counts[no_value];
-    double pairs = 0;
-    for (ValueId value = 1; value < column.counts.size(); ++value) {
-      const double count = column.counts[value];
-      pairs += count * count;
-    }
-    const double filled = static_cast<double>(column.filled);
-    column.chance_of_agreement = filled == 0 ? 0 : pairs / (filled * filled);
+    count_values(field);
+    drop_defaults(field);
   });
+}
+
+void Records::count_values(std::size_t field) {
+  Column& column = columns_[field];
+  std::fill(column.counts.begin(), column.counts.end(), 0U);
+  for (std::size_t row = 0; row < row_count_; ++row) ++column.counts[row_values_[row * columns_.size() + field]];
+  column.filled = row_count_ - column.counts[no_value];
+  double pairs = 0;
+  for (ValueId value = 1; value < column.counts.size(); ++value) {
+    const double count = column.counts[value];
+    pairs += count * count;
+  }
+  const auto filled = static_cast<double>(column.filled);
+  column.chance_of_agreement = filled == 0 ? 0 : pairs / (filled * filled);
+}
+
+void Records::drop_defaults(std::size_t field) {
+  Column& column = columns_[field];
+  const FieldType type = column.field.type;
+  if (type != FieldType::date && type != FieldType::identifier && type != FieldType::phone && type != FieldType::email)
+    return;
+  // The most common values, one after the other, as long as each stands far above what is left without it.
+  std::vector<ValueId> order;
+  for (ValueId value = 1; value < column.counts.size(); ++value) {
+    if (column.counts[value] >= default_rows_least) order.push_back(value);
+  }
+  std::sort(order.begin(), order.end(), [&](ValueId a, ValueId b) {
+    return column.counts[a] != column.counts[b] ? column.counts[a] > column.counts[b] : a < b;
+  });
+  double filled = static_cast<double>(column.filled), squares = column.chance_of_agreement * filled * filled;
+  for (const ValueId value : order) {
+    const double count = column.counts[value];
+    const double left = filled - count, left_squares = squares - count * count;
+    // A row of the others meets its value in left_squares / left rows, on average.
+    if (left <= 0 || count < default_times_usual * std::max(1.0, left_squares / left)) break;
+    column.defaults.emplace_back(value, column.counts[value]);
+    filled = left;
+    squares = left_squares;
+  }
+  if (column.defaults.empty()) return;
+  std::vector<bool> drop(column.counts.size(), false);
+  for (const auto& [value, rows] : column.defaults) drop[value] = true;
+  for (std::size_t row = 0; row < row_count_; ++row) {
+    ValueId& value = row_values_[row * columns_.size() + field];
+    if (drop[value]) value = no_value;
+  }
+  count_values(field);
 }
 
 void Records::gather_rows() {

@@ -40,6 +40,9 @@ struct Column {
   TextStore sounds;
   // Mean over rows of the share of rows with the same value: the chance that two rows agree by accident.
   double chance_of_agreement = 0;
+  // Values that stand in so many rows that they were put in for want of a better one (1900-01-01, 13800000000): taken
+  // as nothing said. Rows that held each, most first.
+  std::vector<std::pair<ValueId, std::uint32_t>> defaults;
   std::size_t filled = 0;  // distinct rows with a value
 
   double share(ValueId value) const {
@@ -56,6 +59,8 @@ class Records {
   // `values` in the order of the fields, as the file has them. Ids should be unique within a side; one that
   // stands twice names two records all the same.
   void add(Side side, std::string_view id, std::span<const std::string_view> values);
+  // Says that there are two files, even if the second gives no record.
+  void expect_two_sides() { has_right_ = true; }
   // Brings values into normal form, counts them, and finds rows that say the same in every field.
   void prepare(unsigned threads);
 
@@ -68,6 +73,8 @@ class Records {
   std::string_view raw(std::uint32_t record, std::size_t field) const {
     return raws_[field][raw_of_[field][record]];
   }
+  // Every different text of a column, before normal_form.
+  const TextStore& raws(std::size_t field) const { return raws_[field]; }
 
   // --- distinct rows, numbered by content so that the order of add() does not matter ---
   std::size_t rows() const { return row_count_; }
@@ -87,6 +94,8 @@ class Records {
  private:
   void prepare_column(std::size_t field);
   void gather_rows();
+  void count_values(std::size_t field);
+  void drop_defaults(std::size_t field);
 
   std::vector<Side> sides_;
   TextStore ids_;

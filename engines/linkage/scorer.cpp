@@ -11,6 +11,31 @@ namespace {
 // more.
 constexpr double rarest = 1.0 / 64;
 
+// The kinds' shares, growing by one field's chances after the other.
+class Odds {
+ public:
+  explicit Odds(const std::array<double, pair_kinds>& shares) : part_(shares) {}
+  template <typename Chance>
+  void take(const Chance& chance) {
+    for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
+      if (part_[kind] > 0) part_[kind] *= chance(kind);
+    }
+  }
+  double probability() const { return match() / (match() + other()); }
+  double bits() const { return std::log2(match() / other()); }
+
+ private:
+  double match() const { return least + part_[0] + part_[1]; }
+  double other() const {
+    double sum = least;
+    for (std::size_t kind = 2; kind < pair_kinds; ++kind) sum += part_[kind];
+    return sum;
+  }
+  static_assert(is_match(static_cast<PairKind>(1)) && !is_match(static_cast<PairKind>(2)));
+  static constexpr double least = 1e-300;  // so that nothing is divided by zero
+  std::array<double, pair_kinds> part_;
+};
+
 }  // namespace
 
 Scorer::Scorer(const Records& records, const Mixture& mixture)
@@ -22,6 +47,10 @@ Scorer::Scorer(const Records& records, const Mixture& mixture)
       by_strangers_[kind][field] = likeness == Likeness::strangers;
     }
   }
+  double match = 0, other = 0;
+  for (std::size_t kind = 0; kind < pair_kinds; ++kind)
+    (is_match(static_cast<PairKind>(kind)) ? match : other) += mixture.share[kind];
+  prior_ = std::log2(match / other);
 }
 
 double Scorer::rarity(std::size_t field, ValueId value) const {
@@ -44,28 +73,24 @@ Score Scorer::score(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern, s
     const double plain = chances_[kind][field][level[field]];
     return by_strangers_[kind][field] ? std::min(1.0, plain * rare[field]) : plain;
   };
-  std::array<double, pair_kinds> part{};
-  double match = 0, other = 0;
-  for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
-    double product = mixture_.share[kind];
-    if (product <= 0) continue;
-    for (std::size_t field = 0; field < fields; ++field) product *= chance(kind, field);
-    part[kind] = product;
-    (is_match(static_cast<PairKind>(kind)) ? match : other) += product;
-  }
+  Odds all(mixture_.share);
+  for (std::size_t field = 0; field < fields; ++field) all.take([&](std::size_t kind) { return chance(kind, field); });
   Score score;
-  score.probability = match + other > 0 ? match / (match + other) : 0;
-  for (std::size_t field = 0; field < fields; ++field) {
-    double bits = 0;
-    if (level[field] != 0) {
-      for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
-        if (part[kind] <= 0) continue;
-        const bool matching = is_match(static_cast<PairKind>(kind));
-        bits += (matching ? 1 : -1) * part[kind] / (matching ? match : other) * std::log2(chance(kind, field));
-      }
+  score.probability = all.probability();
+  score.weight = all.bits() - prior_;
+  if (contributions.empty()) return score;
+  std::fill(contributions.begin(), contributions.end(), 0.0);
+  for (const bool forwards : {true, false}) {
+    Odds odds(mixture_.share);
+    double before = odds.bits();
+    for (std::size_t step = 0; step < fields; ++step) {
+      const std::size_t field = forwards ? step : fields - 1 - step;
+      if (level[field] == 0) continue;
+      odds.take([&](std::size_t kind) { return chance(kind, field); });
+      const double now = odds.bits();
+      contributions[field] += (now - before) / 2;
+      before = now;
     }
-    score.weight += bits;
-    if (!contributions.empty()) contributions[field] = bits;
   }
   return score;
 }
