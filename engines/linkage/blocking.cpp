@@ -187,7 +187,9 @@ void take_keys(const Records& records, const BlockingLimits& limits, const std::
       const double rate = gain / (trials[key].key.pairs + free_pairs);
       if (rate > best_rate) best = key, best_rate = rate, best_gain = gain;
     }
-    if (best == trials.size() || best_gain < 3e-4 * weight) break;
+    if (best == trials.size()) break;
+    const double dear = std::max(0.0, trials[best].key.pairs - limits.free_pairs_per_key);
+    if (best_gain < 3e-4 * weight || best_gain < dear / limits.pairs_per_match) break;
     taken[best] = true;
     plan.keys.push_back(trials[best].key);
     for (std::size_t i = 0; i < matches.size(); ++i) covered[i] += matches[i].by_key[best] ? 1 : 0;

@@ -32,6 +32,8 @@ struct BlockingLimits {
   std::size_t window_rows = 12;              // and where those end, rows meet their next neighbours only
   std::size_t keys = 14;
   double pairs_per_row = 12;  // of one key on average
+  // A further key is taken while it costs no more than so many pairs for each match it brings, the first pairs aside.
+  double pairs_per_match = 300, free_pairs_per_key = 200'000;
   std::size_t tried_pairs_per_key = 5'000;
 };
 

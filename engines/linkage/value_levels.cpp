@@ -181,9 +181,10 @@ Level identifier_level(std::string_view a, std::string_view b) {
   const int most = shorter >= 6 ? 2 : 1;
   const int edited = edits(a, b, most);
   if (edited == 1) return Level::near;
-  if (edited == 2 && most == 2) return Level::close;
-  if (shorter >= 8 && shorter <= compared_characters && edits(a, b, 3) <= 3) return Level::loose;
-  return Level::different;
+  if (edited != 2 || most != 2) return Level::different;
+  // Citizen numbers of one place and day of birth differ in their last four only: two of these are not a mistake.
+  const bool citizen = a.size() == 18 && b.size() == 18 && all_digits(a.substr(0, 17));
+  return citizen && a.substr(0, 14) == b.substr(0, 14) ? Level::different : Level::close;
 }
 
 Level phone_level(std::string_view a, std::string_view b) {
