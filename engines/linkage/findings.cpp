@@ -76,12 +76,12 @@ class Finder {
     const std::string& name = column.field.name;
     for (const auto& [value, rows] : column.defaults)
       add({Warning::Kind::default_value, name, std::string(column.values[value]), rows});
-    const TextStore& raws = records_.raws(field);
     std::size_t said = 0, unlike = 0;
-    for (std::uint32_t at = 0; at < raws.size() && said < looked_at_values; ++at) {
-      if (raws[at].empty()) continue;
+    for (const std::uint32_t record : records_.different_raws(field)) {
+      const std::string_view raw = records_.raw(record, field);
+      if (raw.empty() || said >= looked_at_values) continue;
       ++said;
-      unlike += looks_like(column.field.type, normal_form(column.field.type, raws[at])) ? 0 : 1;
+      unlike += looks_like(column.field.type, normal_form(column.field.type, raw)) ? 0 : 1;
     }
     if (said >= 5 && unlike * 2 > said) add({Warning::Kind::unlike_type, name, std::string(linkage::name_of(column.field.type)), 100 * unlike / said});
     if (records_.rows() < rows_least) return;

@@ -123,7 +123,7 @@ class Linker {
     answer_.cluster_of.resize(records_.size());
     for (std::uint32_t record = 0; record < records_.size(); ++record) {
       const std::uint32_t cluster = rows.cluster_of[records_.row_of(record)];
-      if (first[cluster] == no_record || stands_before(record, first[cluster])) first[cluster] = record;
+      if (first[cluster] == no_record || records_.rank(record) < records_.rank(first[cluster])) first[cluster] = record;
     }
     telling_.resize(records_.rows());
     for (std::uint32_t row = 0; row < records_.rows(); ++row)
@@ -148,21 +148,17 @@ class Linker {
     return pattern;
   }
 
-  // The order in which records are named: by side, then id, then as they came.
-  bool stands_before(std::uint32_t a, std::uint32_t b) const {
-    if (records_.side(a) != records_.side(b)) return records_.side(a) < records_.side(b);
-    const int order = records_.id(a).compare(records_.id(b));
-    return order != 0 ? order < 0 : a < b;
-  }
-
   void write_pairs() {
+    // Clusters by their first record, members by rank: two counting passes.
+    std::vector<std::uint32_t> by_rank(records_.size()), begin(records_.size() + 1, 0);
+    for (std::uint32_t record = 0; record < records_.size(); ++record) {
+      by_rank[records_.rank(record)] = record;
+      ++begin[records_.rank(answer_.cluster_of[record]) + 1];
+    }
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
     std::vector<std::uint32_t>& order = answer_.order;
     order.resize(records_.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const std::uint32_t one = answer_.cluster_of[a], other = answer_.cluster_of[b];
-      return one != other ? stands_before(one, other) : stands_before(a, b);
-    });
+    for (const std::uint32_t record : by_rank) order[begin[records_.rank(answer_.cluster_of[record])]++] = record;
     struct Stretch {
       std::size_t begin, end;
     };

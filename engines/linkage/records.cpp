@@ -47,29 +47,22 @@ constexpr double default_times_usual = 20;
 
 constexpr std::uint32_t empty_slot = 0xFFFFFFFF;
 
-// The number of `text` in `store`, added when it is new. `slots` is an open table of a power of two.
-std::uint32_t intern(std::string_view text, TextStore& store, std::vector<std::uint32_t>& slots) {
-  if (slots.size() < 2 * (store.size() + 1)) {
-    slots.assign(std::max<std::size_t>(64, slots.size() * 2), empty_slot);
-    const std::size_t mask = slots.size() - 1;
-    for (std::uint32_t index = 0; index < store.size(); ++index) {
-      std::size_t at = hash_bytes(store[index]) & mask;
-      while (slots[at] != empty_slot) at = (at + 1) & mask;
-      slots[at] = index;
-    }
-  }
-  const std::size_t mask = slots.size() - 1;
-  for (std::size_t at = hash_bytes(text) & mask;; at = (at + 1) & mask) {
-    if (slots[at] == empty_slot) return slots[at] = store.add(text);
-    if (store[slots[at]] == text) return slots[at];
-  }
+struct Hashed {
+  std::uint64_t hash;
+  std::uint32_t index;
+};
+
+// Eight bytes in the order of their text.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t key = 0;
+  for (std::size_t at = 0; at < 8; ++at) key = key << 8 | (at < text.size() ? static_cast<unsigned char>(text[at]) : 0);
+  return key;
 }
 
 }  // namespace
 
 Records::Records(std::vector<Field> fields)
-    : raws_(fields.size()), raw_of_(fields.size()), raw_slots_(fields.size()), columns_(fields.size()),
-      value_of_raw_(fields.size()) {
+    : raws_(fields.size()), different_(fields.size()), value_of_(fields.size()), columns_(fields.size()) {
   JW_ASSERT(!fields.empty() && fields.size() <= fields_most);
   for (std::size_t i = 0; i < fields.size(); ++i) columns_[i].field = std::move(fields[i]);
 }
@@ -79,37 +72,82 @@ void Records::add(Side side, std::string_view id, std::span<const std::string_vi
   sides_.push_back(side);
   has_right_ = has_right_ || side == Side::right;
   ids_.add(id);
-  for (std::size_t field = 0; field < values.size(); ++field)
-    raw_of_[field].push_back(intern(values[field], raws_[field], raw_slots_[field]));
+  for (std::size_t field = 0; field < values.size(); ++field) raws_[field].add(values[field]);
 }
 
 void Records::prepare_column(std::size_t field) {
   Column& column = columns_[field];
   const TextStore& raw = raws_[field];
-  std::vector<std::uint32_t>().swap(raw_slots_[field]);
-  // Values are numbered in the order of their text, so that nothing depends on the order of the records.
-  std::vector<std::string> forms(raw.size());
-  for (std::uint32_t index = 0; index < raw.size(); ++index) forms[index] = normal_form(column.field.type, raw[index]);
-  std::vector<std::uint32_t> order(raw.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return forms[a] < forms[b]; });
-  column.values.add("");
-  value_of_raw_[field].assign(raw.size(), no_value);
-  const std::string* last = nullptr;
-  for (const auto index : order) {
-    if (forms[index].empty()) continue;
-    if (last == nullptr || *last != forms[index]) column.values.add(forms[index]);
-    last = &forms[index];
-    value_of_raw_[field][index] = static_cast<ValueId>(column.values.size() - 1);
+  // Each different text once.
+  std::vector<std::uint32_t> text_of(size()), slots(64, empty_slot);
+  auto& different = different_[field];
+  for (std::uint32_t record = 0; record < size(); ++record) {
+    if (slots.size() < 2 * (different.size() + 1)) {
+      slots.assign(slots.size() * 4, empty_slot);
+      for (std::uint32_t number = 0; number < different.size(); ++number) {
+        std::size_t at = hash_bytes(raw[different[number]]) & (slots.size() - 1);
+        while (slots[at] != empty_slot) at = (at + 1) & (slots.size() - 1);
+        slots[at] = number;
+      }
+    }
+    const std::string_view text = raw[record];
+    std::size_t at = hash_bytes(text) & (slots.size() - 1);
+    while (slots[at] != empty_slot && raw[different[slots[at]]] != text) at = (at + 1) & (slots.size() - 1);
+    if (slots[at] == empty_slot) {
+      slots[at] = static_cast<std::uint32_t>(different.size());
+      different.push_back(record);
+    }
+    text_of[record] = slots[at];
   }
+  std::vector<std::uint32_t>().swap(slots);
+  // Values are numbered by a hash of their normal form, so that nothing depends on the order of the records.
+  TextStore forms;
+  std::vector<Hashed> order;
+  for (std::uint32_t number = 0; number < different.size(); ++number) {
+    const std::string form = normal_form(column.field.type, raw[different[number]]);
+    forms.add(form);
+    if (!form.empty()) order.push_back({hash_bytes(form, 0x6A77), number});
+  }
+  std::sort(order.begin(), order.end(), [&](const Hashed& a, const Hashed& b) {
+    return a.hash != b.hash ? a.hash < b.hash : forms[a.index] < forms[b.index];
+  });
+  column.values.add("");
+  std::vector<ValueId> value_of_text(different.size(), no_value);
+  std::string_view last;
+  for (const auto& [hash, number] : order) {
+    if (last != forms[number]) column.values.add(forms[number]);
+    last = forms[number];
+    value_of_text[number] = static_cast<ValueId>(column.values.size() - 1);
+  }
+  value_of_[field].resize(size());
+  for (std::uint32_t record = 0; record < size(); ++record) value_of_[field][record] = value_of_text[text_of[record]];
   column.counts.assign(column.values.size(), 0);
   if (is_name(column.field.type)) {
     for (ValueId value = 0; value < column.values.size(); ++value) column.sounds.add(sound_of(column.values[value]));
   }
 }
 
+void Records::rank_records() {
+  std::vector<Hashed> order(size());
+  for (std::uint32_t record = 0; record < size(); ++record) order[record] = {first_bytes(id(record)), record};
+  std::sort(order.begin(), order.end(), [&](const Hashed& a, const Hashed& b) {
+    if (sides_[a.index] != sides_[b.index]) return sides_[a.index] < sides_[b.index];
+    if (a.hash != b.hash) return a.hash < b.hash;
+    const int compared = id(a.index).compare(id(b.index));
+    return compared != 0 ? compared < 0 : a.index < b.index;
+  });
+  ranks_.resize(size());
+  for (std::uint32_t at = 0; at < size(); ++at) ranks_[order[at].index] = at;
+}
+
 void Records::prepare(unsigned threads) {
-  in_parallel(columns_.size(), threads, [&](std::size_t field) { prepare_column(field); });
+  in_parallel(columns_.size() + 1, threads, [&](std::size_t at) {
+    if (at < columns_.size()) {
+      prepare_column(at);
+    } else {
+      rank_records();
+    }
+  });
   gather_rows();
   in_parallel(columns_.size(), threads, [&](std::size_t field) {
     count_values(field);
@@ -171,12 +209,13 @@ void Records::gather_rows() {
   for (std::size_t record = 0; record < size(); ++record) {
     std::uint64_t hash = 0;
     for (std::size_t field = 0; field < width; ++field) {
-      const ValueId value = value_of_raw_[field][raw_of_[field][record]];
+      const ValueId value = value_of_[field][record];
       values[record * width + field] = value;
       hash = mix(hash + value + 1);
     }
     hashes[record] = hash;
   }
+  value_of_.clear();
   const auto row_less = [&](std::uint32_t a, std::uint32_t b) {
     return std::lexicographical_compare(&values[a * width], &values[a * width] + width, &values[b * width],
                                         &values[b * width] + width);
@@ -189,9 +228,7 @@ void Records::gather_rows() {
   std::sort(copies_.begin(), copies_.end(), [&](std::uint32_t a, std::uint32_t b) {
     if (hashes[a] != hashes[b]) return hashes[a] < hashes[b];
     if (!same_row(a, b)) return row_less(a, b);
-    if (sides_[a] != sides_[b]) return sides_[a] < sides_[b];
-    if (const int order = id(a).compare(id(b)); order != 0) return order < 0;
-    return a < b;
+    return ranks_[a] < ranks_[b];
   });
   row_of_.resize(size());
   for (std::size_t at = 0; at < size(); ++at) {

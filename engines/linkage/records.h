@@ -70,18 +70,18 @@ class Records {
   std::string_view id(std::uint32_t record) const { return ids_[record]; }
   const Column& column(std::size_t field) const { return columns_[field]; }
   // What the file said, before normal_form.
-  std::string_view raw(std::uint32_t record, std::size_t field) const {
-    return raws_[field][raw_of_[field][record]];
-  }
-  // Every different text of a column, before normal_form.
-  const TextStore& raws(std::size_t field) const { return raws_[field]; }
+  std::string_view raw(std::uint32_t record, std::size_t field) const { return raws_[field][record]; }
+  // Records that show every different text of a column once.
+  std::span<const std::uint32_t> different_raws(std::size_t field) const { return different_[field]; }
+  // Where a record stands among all by side, id and order of add(): the order in which records are named.
+  std::uint32_t rank(std::uint32_t record) const { return ranks_[record]; }
 
   // --- distinct rows, numbered by content so that the order of add() does not matter ---
   std::size_t rows() const { return row_count_; }
   std::span<const ValueId> row(std::uint32_t row) const {
     return {&row_values_[row * columns_.size()], columns_.size()};
   }
-  // The records that say this, sorted by side, id and order of add().
+  // The records that say this, by rank.
   std::span<const std::uint32_t> copies(std::uint32_t row) const {
     return {&copies_[copy_begin_[row]], copy_begin_[row + 1] - copy_begin_[row]};
   }
@@ -93,17 +93,18 @@ class Records {
 
  private:
   void prepare_column(std::size_t field);
+  void rank_records();
   void gather_rows();
   void count_values(std::size_t field);
   void drop_defaults(std::size_t field);
 
   std::vector<Side> sides_;
+  std::vector<std::uint32_t> ranks_;
   TextStore ids_;
-  std::vector<TextStore> raws_;                     // distinct raw values, by field
-  std::vector<std::vector<std::uint32_t>> raw_of_;  // by field and record
-  std::vector<std::vector<std::uint32_t>> raw_slots_;  // open addressing over raws_, by field
+  std::vector<TextStore> raws_;                        // by field and record
+  std::vector<std::vector<std::uint32_t>> different_;  // by field
+  std::vector<std::vector<ValueId>> value_of_;         // by field and record; gone when rows are gathered
   std::vector<Column> columns_;
-  std::vector<std::vector<ValueId>> value_of_raw_;
   std::size_t row_count_ = 0;
   std::vector<ValueId> row_values_;
   std::vector<std::uint32_t> row_of_, copies_, copy_begin_;
