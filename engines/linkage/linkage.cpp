@@ -135,6 +135,7 @@ class Linker {
   }
 
   bool copies_are_one(const Scorer& scorer, std::uint32_t row) const {
+    if (pattern_of_copies(row) == 0) return false;
     // Where there is nothing else, equal rows are copies: no chance of agreement can be told from one row.
     if (records_.rows() == 1) return true;
     return scorer.score(row, row, pattern_of_copies(row)).probability >= answer_.report.threshold.probability;
