@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   cli::add_clean(app, exit_code);
   cli::add_synonyms(app, exit_code);
   cli::add_sim(app, exit_code);
+  cli::add_link(app, exit_code);
   cli::add_form(app, exit_code);
   cli::add_keys(app, exit_code);
   cli::add_account(app, exit_code);

@@ -63,7 +63,7 @@ void register_all_messages() {
   identity::register_messages();
   sim::register_messages();
   app::register_messages();
-  cli::register_messages();
+  jingwei::cli::register_messages();
 }
 
 }  // namespace jingwei::app

@@ -59,6 +59,7 @@ void add_region(CLI::App& app, int& exit_code);
 void add_clean(CLI::App& app, int& exit_code);
 void add_synonyms(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
+void add_link(CLI::App& app, int& exit_code);
 void add_form(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
 void add_account(CLI::App& app, int& exit_code);

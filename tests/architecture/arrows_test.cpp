@@ -16,6 +16,7 @@ namespace {
 const std::map<std::string, std::set<std::string>> allowed_parts = {
     {"base", {}},
     {"access", {"base"}},
+    {"engines", {"base"}},
     {"schema", {"base"}},
     {"tools", {"base", "schema"}},
     {"crypto", {"base"}},
@@ -23,8 +24,8 @@ const std::map<std::string, std::set<std::string>> allowed_parts = {
     {"spreadsheet", {"base"}},
     {"http", {"base", "access"}},
     {"sim", {"base"}},
-    {"modules", {"base", "access", "schema", "crypto", "storage", "spreadsheet", "http"}},
-    {"app", {"base", "access", "schema", "crypto", "storage", "spreadsheet", "http", "sim", "modules"}},
+    {"modules", {"base", "access", "engines", "schema", "crypto", "storage", "spreadsheet", "http"}},
+    {"app", {"base", "access", "engines", "schema", "crypto", "storage", "spreadsheet", "http", "sim", "modules"}},
 };
 
 // Includes between modules that are no <m>_service.h, each with its reason.
@@ -48,6 +49,12 @@ const std::vector<Exception> module_exceptions = {
      "who acts is one person by the rule that the catalogue tells people apart by"},
     {"modules/quality/objection.cpp", "modules/catalog/repeatable.h",
      "a repeated request is known as it is in the catalogue"},
+};
+
+// Includes of app that are no service, routes or JSON form of a module, each with its reason.
+const std::vector<Exception> app_exceptions = {
+    {"app/cli/link_files.cpp", "modules/ingest/reading/file_rows.h",
+     "an analyst's file is read by the very reader that takes a department's"},
 };
 
 // Inner headers that name a heavy library, and the folder whose files alone include them.
@@ -175,12 +182,22 @@ TEST(Arrows, ModulesReachEachOtherThroughServicesOnly) {
 }
 
 TEST(Arrows, AppSeesServicesRoutesAndJsonOfModules) {
+  std::size_t used = 0;
   for (const auto& include : includes()) {
     const std::string to = part_of(include.target);
     if (part_of(include.file->path) != "app" || kind_of(to) != "modules" || is_test_code(*include.file))
       continue;
+    const auto exception = std::find_if(app_exceptions.begin(), app_exceptions.end(), [&](const Exception& one) {
+      return one.file == include.file->path && one.include == include.target;
+    });
+    if (exception != app_exceptions.end()) {
+      EXPECT_FALSE(exception->reason.empty());
+      ++used;
+      continue;
+    }
     EXPECT_TRUE(is_open_to_app(to, include.target) || is_generated(include.target)) << told(include);
   }
+  EXPECT_EQ(used, app_exceptions.size()) << "an exception is no longer needed";
 }
 
 TEST(Arrows, ModulesDoNotGoInCircles) {

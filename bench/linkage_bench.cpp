@@ -1,0 +1,282 @@
+// Linkage from file to file, as `jingwei link` does it: a million person records of three departments with mistakes,
+// beside a linkage after Splink's method written in SQL for DuckDB; how time grows from 10^4 to 10^6; memory; a
+// million rows that are all equal.
+//
+// linkage_bench [RECORDS [ROUNDS]]. JSON lines; medians of interleaved rounds.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <unordered_map>
+
+#include "app/cli/link_files.h"
+#include "app/modules.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "storage/temporary_folder.h"
+
+namespace {
+
+using namespace jingwei;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::string_view config_text = R"(id: rid
+fields: {sur: surname, giv: given_name, dob: date, idno: identifier, phone: phone, grid: locality}
+)";
+
+// --- people ---
+
+// Romanised names, so that both sides compare the same letters.
+const std::vector<std::string> surnames = {
+    "wang", "li",   "zhang", "liu",  "chen", "yang", "huang", "zhao", "wu",   "zhou", "xu",  "sun",   "ma",   "zhu",  "hu",   "guo",
+    "he",   "gao",  "lin",   "luo",  "zheng", "liang", "xie", "song", "tang", "han",  "feng", "yu",   "dong", "xiao", "cheng", "cao",
+    "yuan", "deng", "tian",  "pan",  "wei",  "jiang", "cai", "jia",  "ding", "ye",   "yan",  "du"};
+const std::vector<std::string> beginnings = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
+                                             "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w"};
+const std::vector<std::string> endings = {"a",  "ai", "an", "ang", "ao",  "e", "en", "ei", "eng", "i",  "ian", "iao",
+                                          "in", "ing", "iu", "o",  "ong", "ou", "u", "uan", "un", "ui", "ue"};
+
+std::string digits(Random& random, std::size_t count) {
+  std::string text;
+  for (std::size_t at = 0; at < count; ++at) text += static_cast<char>('0' + random.below(10));
+  return text;
+}
+
+std::string two(std::uint64_t number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+std::string typo(std::string text, Random& random) {
+  if (text.size() < 2) return text;
+  const std::size_t at = random.below(text.size());
+  const bool numeric = text[0] >= '0' && text[0] <= '9';
+  const double kind = random.unit();
+  if (kind < 0.5) {
+    text[at] = static_cast<char>(numeric ? '0' + random.below(10) : 'a' + random.below(26));
+  } else if (kind < 0.75 || at == 0) {
+    text.erase(at, 1);
+  } else {
+    std::swap(text[at], text[at - 1]);
+  }
+  return text;
+}
+
+// The share of surnames falls like 1 over their place, as it does in truth.
+const std::string& surname(Random& random) {
+  static const std::vector<double> sums = [] {
+    std::vector<double> all;
+    double sum = 0;
+    for (std::size_t at = 0; at < surnames.size(); ++at) all.push_back(sum += 1.0 / static_cast<double>(at + 2));
+    return all;
+  }();
+  const double at = random.unit() * sums.back();
+  return surnames[static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), at) - sums.begin())];
+}
+
+std::string syllable(Random& random) {
+  return beginnings[random.below(beginnings.size())] + endings[random.below(endings.size())];
+}
+
+// Writes about `records` rows; gives who each is.
+std::vector<std::uint32_t> write_people(const std::string& path, std::size_t records, std::uint64_t seed) {
+  SeededRandom random(seed);
+  std::vector<std::pair<std::string, std::uint32_t>> rows;
+  for (std::uint32_t person = 0; rows.size() < records; ++person) {
+    const std::string sur = surname(random), giv = syllable(random) + (random.chance(0.8) ? syllable(random) : "");
+    const std::string year = std::to_string(1935 + random.below(81)), day = two(1 + random.below(28));
+    const std::string dob = year + "-" + two(1 + random.below(12)) + "-" + day;
+    const std::string idno = "4404" + two(random.below(21)) + year + dob.substr(5, 2) + day + digits(random, 4);
+    const std::string phone = "1" + digits(random, 10), grid = std::to_string(random.below(1'317));
+    for (const char* const source : {"police", "health", "community"}) {
+      if (!random.chance(0.72)) continue;
+      std::string row = std::string(source) + "," + std::to_string(person) + ",";
+      row += (random.chance(0.03) ? typo(sur, random) : sur) + "," + (random.chance(0.08) ? typo(giv, random) : giv) + ",";
+      row += (random.chance(0.05) ? year + "-" + two(1 + random.below(12)) + "-" + day : dob) + ",";
+      const double id_fate = random.unit(), phone_fate = random.unit();
+      if (id_fate >= (source[0] == 'p' ? 0.05 : 0.35)) row += id_fate > 0.96 ? typo(idno, random) : idno;
+      row += ",";
+      if (phone_fate >= 0.3) row += phone_fate > 0.8 ? "1" + digits(random, 10) : phone;
+      row += "," + (random.chance(0.12) ? std::to_string(random.below(1'317)) : grid) + "\n";
+      rows.emplace_back(std::move(row), person);
+    }
+  }
+  for (std::size_t at = rows.size(); at > 1; --at) std::swap(rows[at - 1], rows[random.below(at)]);
+  std::ofstream file(path, std::ios::binary);
+  file << "rid,src,pid,sur,giv,dob,idno,phone,grid\n";
+  std::vector<std::uint32_t> truth;
+  for (const auto& [row, person] : rows) {
+    file << truth.size() << "," << row;
+    truth.push_back(person);
+  }
+  return truth;
+}
+
+// --- measuring ---
+
+[[noreturn]] void give_up(const std::string& what) {
+  std::fprintf(stderr, "%s\n", what.c_str());
+  std::exit(1);
+}
+template <typename T>
+T must(Result<T> result) {
+  if (!result) give_up(result.error().to_log());
+  return std::move(result).value();
+}
+void must(const Result<void>& result) {
+  if (!result) give_up(result.error().to_log());
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Peer {
+  double value = 0;
+};
+
+void report(const std::string& metric, double value, const char* unit, std::size_t records, Peer peer = {}) {
+  JsonWriter out;
+  out.begin_object();
+  out.member("bench", "linkage");
+  out.member("metric", metric);
+  out.member("value", value);
+  out.member("unit", unit);
+  out.member("records", records);
+  if (peer.value > 0) {
+    out.member("peer", "DuckDB, Splink's method in SQL");
+    out.member("peer_value", peer.value);
+    out.member("ratio", value / peer.value);
+  }
+  out.end_object();
+  std::printf("%s\n", out.text().c_str());
+  std::fflush(stdout);
+}
+
+struct Outcome {
+  double seconds = 0, linking_seconds = 0, precision = 0, recall = 0;
+  std::size_t pairs = 0, compared = 0;
+  double f1() const { return 2 * precision * recall / (precision + recall); }
+};
+
+double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+double true_pairs(const std::vector<std::uint32_t>& truth) {
+  std::unordered_map<std::uint32_t, double> count;
+  for (const auto person : truth) ++count[person];
+  double pairs = 0;
+  for (const auto& [person, n] : count) pairs += n * (n - 1) / 2;
+  return pairs;
+}
+
+// File to file, on two threads.
+Outcome link(const std::string& folder, const std::vector<std::uint32_t>& truth) {
+  constexpr unsigned threads = 2;
+  const auto start = Steady::now();
+  const auto config = must(app::cli::parse_link_config(config_text, "link.yaml"));
+  auto input = must(app::cli::read_link_input(real_file_system(), config, folder + "/people.csv", ""));
+  const auto read = Steady::now();
+  input.records->prepare(threads);
+  linkage::LinkOptions options;
+  options.threads = threads;
+  const auto answer = linkage::link(*input.records, options);
+  Outcome outcome;
+  outcome.linking_seconds = seconds_since(read);
+  must(app::cli::write_pairs(real_file_system(), folder + "/pairs.csv", *input.records, answer, threads));
+  outcome.seconds = seconds_since(start);
+  outcome.pairs = answer.pairs.size();
+  outcome.compared = answer.report.compared;
+  if (truth.empty()) return outcome;
+  double right = 0;
+  for (const auto& pair : answer.pairs) right += truth[pair.left] == truth[pair.right] ? 1 : 0;
+  outcome.precision = outcome.pairs > 0 ? right / static_cast<double>(outcome.pairs) : 1;
+  outcome.recall = right / std::max(1.0, true_pairs(truth));
+  return outcome;
+}
+
+// One round of the peer; nothing when Node.js or the package is not here (`./dev bench` installs it).
+std::optional<Outcome> duckdb(const std::string& path) {
+  const std::string command = "node bench/peers/duckdb_linkage.mjs " + path + " 1 2>/dev/null";
+  FILE* output = popen(command.c_str(), "r");
+  char line[400] = "";
+  const bool told = output != nullptr && std::fgets(line, sizeof line, output) != nullptr;
+  if (output != nullptr) pclose(output);
+  double seconds = 0, pairs = 0, linked = 0, right = 0, all = 0;
+  if (!told || std::sscanf(line, "{\"seconds\":%lf,\"pairs\":%lf,\"linked\":%lf,\"right\":%lf,\"true_pairs\":%lf}", &seconds,
+                           &pairs, &linked, &right, &all) != 5)
+    return std::nullopt;
+  Outcome outcome;
+  outcome.seconds = seconds;
+  outcome.precision = right / linked;
+  outcome.recall = right / all;
+  outcome.compared = static_cast<std::size_t>(pairs);
+  return outcome;
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+void measure_growth(const std::string& folder, std::size_t most) {
+  for (std::size_t records = 10'000; records < most; records *= 10) {
+    const auto truth = write_people(folder + "/people.csv", records, 5);
+    const Outcome outcome = link(folder, truth);
+    report("seconds_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)), outcome.seconds, "s", records);
+    report("f1_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)), outcome.f1(), "1", records);
+  }
+}
+
+void measure_equal_rows(const std::string& folder, std::size_t records) {
+  {
+    std::ofstream file(folder + "/people.csv", std::ios::binary);
+    file << "rid,src,pid,sur,giv,dob,idno,phone,grid\n";
+    for (std::size_t at = 0; at < records; ++at)
+      file << at << ",police,1,wang,xiuying,1970-01-01,440401197001010012,13900000000,12\n";
+  }
+  const Outcome outcome = link(folder, {});
+  report("equal_rows_seconds", outcome.seconds, "s", records);
+  report("equal_rows_pairs", static_cast<double>(outcome.pairs), "pairs written", records);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::size_t records = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const int rounds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 3;
+  app::register_all_messages();
+  storage::TemporaryFolder folder;
+  measure_growth(folder.path(), records);
+  const auto truth = write_people(folder.path() + "/people.csv", records, 5);
+  std::vector<double> ours, linking, theirs;
+  Outcome last;
+  std::optional<Outcome> peer;
+  for (int round = 0; round < rounds; ++round) {
+    last = link(folder.path(), truth);
+    ours.push_back(last.seconds);
+    linking.push_back(last.linking_seconds);
+    if (const auto one = duckdb(folder.path() + "/people.csv")) {
+      theirs.push_back(one->seconds);
+      peer = one;
+    }
+  }
+  const double seconds = median(ours), peer_seconds = theirs.empty() ? 0 : median(theirs);
+  const auto count = static_cast<double>(truth.size());
+  report("link_seconds", seconds, "s from file to pairs and clusters", truth.size(), {peer_seconds});
+  report("link_records", count / seconds, "records/s", truth.size(), {peer_seconds > 0 ? count / peer_seconds : 0});
+  report("link_seconds_without_files", median(linking), "s", truth.size());
+  report("f1", last.f1(), "1", truth.size(), {peer ? peer->f1() : 0});
+  report("precision", last.precision, "1", truth.size(), {peer ? peer->precision : 0});
+  report("recall", last.recall, "1", truth.size(), {peer ? peer->recall : 0});
+  report("pairs_compared", static_cast<double>(last.compared), "pairs", truth.size(), {peer ? static_cast<double>(peer->compared) : 0});
+  report("peak_memory", peak_megabytes(), "MB", truth.size());
+  measure_equal_rows(folder.path(), records);
+  return 0;
+}

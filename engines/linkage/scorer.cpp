@@ -1,0 +1,112 @@
+#include "engines/linkage/scorer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jingwei::linkage {
+
+namespace {
+
+// A value is taken for at most so many times rarer than the usual one of its field: counts of small files say no
+// more.
+constexpr double rarest = 1.0 / 64;
+
+// The kinds' shares, growing by one field's chances after the other.
+class Odds {
+ public:
+  explicit Odds(const std::array<double, pair_kinds>& shares) : part_(shares) {}
+  template <typename Chance>
+  void take(const Chance& chance) {
+    for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
+      if (part_[kind] > 0) part_[kind] *= chance(kind);
+    }
+  }
+  double probability() const { return match() / (match() + other()); }
+  double bits() const { return std::log2(match() / other()); }
+
+ private:
+  double match() const { return least + part_[0] + part_[1]; }
+  double other() const {
+    double sum = least;
+    for (std::size_t kind = 2; kind < pair_kinds; ++kind) sum += part_[kind];
+    return sum;
+  }
+  static_assert(is_match(static_cast<PairKind>(1)) && !is_match(static_cast<PairKind>(2)));
+  static constexpr double least = 1e-300;  // so that nothing is divided by zero
+  std::array<double, pair_kinds> part_;
+};
+
+}  // namespace
+
+Scorer::Scorer(const Records& records, const Mixture& mixture)
+    : records_(records), mixture_(mixture), chances_(pair_kinds), by_strangers_(pair_kinds) {
+  for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
+    for (std::size_t field = 0; field < mixture.types.size(); ++field) {
+      const Likeness likeness = likeness_of(static_cast<PairKind>(kind), mixture.types[field]);
+      chances_[kind][field] = mixture.chances[field][static_cast<std::size_t>(likeness)];
+      by_strangers_[kind][field] = likeness == Likeness::strangers;
+    }
+  }
+  double match = 0, other = 0;
+  for (std::size_t kind = 0; kind < pair_kinds; ++kind)
+    (is_match(static_cast<PairKind>(kind)) ? match : other) += mixture.share[kind];
+  prior_ = std::log2(match / other);
+}
+
+double Scorer::rarity(std::size_t field, ValueId value) const {
+  const Column& column = records_.column(field);
+  if (column.chance_of_agreement <= 0) return 1;
+  return std::max(rarest, column.share(value) / column.chance_of_agreement);
+}
+
+Score Scorer::score(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern, std::span<double> contributions) const {
+  const std::size_t fields = mixture_.types.size();
+  std::array<double, fields_most> rare;
+  std::array<std::size_t, fields_most> level;
+  const auto values = records_.row(row_a);
+  static_cast<void>(row_b);
+  for (std::size_t field = 0; field < fields; ++field) {
+    level[field] = static_cast<std::size_t>(level_at(pattern, field));
+    rare[field] = level[field] == static_cast<std::size_t>(Level::exact) ? rarity(field, values[field]) : 1;
+  }
+  const auto chance = [&](std::size_t kind, std::size_t field) {
+    const double plain = chances_[kind][field][level[field]];
+    return by_strangers_[kind][field] ? std::min(1.0, plain * rare[field]) : plain;
+  };
+  Odds all(mixture_.share);
+  for (std::size_t field = 0; field < fields; ++field) all.take([&](std::size_t kind) { return chance(kind, field); });
+  Score score;
+  score.probability = all.probability();
+  score.weight = all.bits() - prior_;
+  if (contributions.empty()) return score;
+  std::fill(contributions.begin(), contributions.end(), 0.0);
+  for (const bool forwards : {true, false}) {
+    Odds odds(mixture_.share);
+    double before = odds.bits();
+    for (std::size_t step = 0; step < fields; ++step) {
+      const std::size_t field = forwards ? step : fields - 1 - step;
+      if (level[field] == 0) continue;
+      odds.take([&](std::size_t kind) { return chance(kind, field); });
+      const double now = odds.bits();
+      contributions[field] += (now - before) / 2;
+      before = now;
+    }
+  }
+  return score;
+}
+
+double Scorer::most_probable(Pattern pattern) const {
+  double match = 0, other = 0;
+  for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
+    double product = mixture_.share[kind];
+    for (std::size_t field = 0; field < mixture_.types.size(); ++field) {
+      const Level level = level_at(pattern, field);
+      product *= chances_[kind][field][static_cast<std::size_t>(level)];
+      if (level == Level::exact && by_strangers_[kind][field]) product *= rarest;
+    }
+    (is_match(static_cast<PairKind>(kind)) ? match : other) += product;
+  }
+  return match + other > 0 ? match / (match + other) : 0;
+}
+
+}  // namespace jingwei::linkage
