@@ -3,7 +3,7 @@
 // --core: only the tests marked so, those in which the store has a part.
 // Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
 import assert from 'node:assert/strict';
-import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { as, ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
 import { auditTests } from './audit.mjs';
 import { catalogTests } from './catalog.mjs';
 import { formsTests } from './forms.mjs';
@@ -40,11 +40,17 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/audit', '/desk/#/operations', '/api/'];
+// Who reads each page.
+const pages = {
+  leader: ['/', '/desk/#/quality'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
+  catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
+};
 
 async function generalTests(context, system) {
-  for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
+  const nation = `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`;
+  for (const [login, path] of [...Object.entries(pages).flatMap(([one, all]) => all.map((page) => [one, page])), ['leader', nation]]) {
     await test(`${path} fits a phone without scrolling sideways`, async () => {
+      await as(context, login);
       const page = await open(context, path, { size: sizes.phone });
       await page.locator('h1').first().waitFor();
       await page.waitForTimeout(400);
@@ -56,6 +62,7 @@ async function generalTests(context, system) {
   }
   await test('every page says that the data are synthetic', async () => {
     if (!system.synthetic) skip('this hub holds no synthetic city');
+    await as(context, 'leader');
     for (const path of ['/', '/desk/']) {
       const page = await open(context, path);
       await page.locator('[data-test=synthetic]').waitFor();
@@ -79,7 +86,7 @@ async function generalTests(context, system) {
   });
 }
 
-const system = await ask('/system').catch((cause) => { console.log(`Bail out! No hub at ${base}: ${cause.message}`); process.exit(1); });
+const system = await ask('/system', { as: null }).catch((cause) => { console.log(`Bail out! No hub at ${base}: ${cause.message}`); process.exit(1); });
 const browser = await startBrowser();
 try {
   const suite = { context: browser.context, system, test, skip };
