@@ -185,7 +185,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto all = accounts().list(query);
     if (!all) return problem(all.error(), http.language);
     const Shown how = shown(http);
-    return page(*all, limit, [&](JsonWriter& json, const Account& one) { write_account(json, one, nullptr, how); });
+    return page(*all, limit, [&](JsonWriter& json, const Account& one) {
+      const auto grants = accounts().grants_of(one.id);
+      write_account(json, one, grants ? &*grants : nullptr, how);
+    });
   }
 
   http::Response create_account(const http::Request& http, const api::CreateAccount& in) override {

@@ -64,3 +64,9 @@ export const namesCode = (sentences: Record<string, string>): boolean => sentenc
 
 export const stands = (grant: Pick<Grant, 'ended_at' | 'until'>, now: number): boolean =>
   grant.ended_at === null && (grant.until === null || Date.parse(grant.until) > now);
+
+// Where the audit log shows what was done under a grant while it stood.
+export function auditPathOf(grant: Pick<Grant, 'account' | 'from' | 'until'>): string {
+  const query = new URLSearchParams({ actor: `account:${grant.account}`, from: grant.from, ...(grant.until === null ? {} : { to: grant.until }) });
+  return `/audit?${query.toString()}`;
+}

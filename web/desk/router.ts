@@ -66,7 +66,7 @@ export const router = createRouter({
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
-    { path: '/audit', component: AuditPage },
+    { path: '/audit', component: AuditPage, props: ({ query }) => ({ wanted: Object.fromEntries(['actor', 'event', 'subject', 'from', 'to'].flatMap((name) => (named(query[name]) === undefined ? [] : [[name, named(query[name])]]))) }) },
     { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

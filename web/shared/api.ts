@@ -99,7 +99,7 @@ export async function readMe(): Promise<Me> {
 }
 
 // Personal fields open only under a purpose that the resource serves.
-const under = (purpose: string | null | undefined): RequestInit => (purpose ? { headers: { 'Jingwei-Purpose': purpose } } : {});
+export const under = (purpose: string | null | undefined): RequestInit => (purpose ? { headers: { 'Jingwei-Purpose': purpose } } : {});
 
 export const api = {
   system: () => get<SystemInfo>('/system'),
