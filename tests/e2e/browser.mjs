@@ -60,6 +60,7 @@ export async function until(page, holds, given, timeout_ms = 15_000) {
 export async function shoot(page, name, fullPage = false) {
   if (shots === '') return;
   mkdirSync(shots, { recursive: true });
+  await page.bringToFront();  // another page of this browser may stand before it
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
 }
 
