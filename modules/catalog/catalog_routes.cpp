@@ -72,6 +72,7 @@ struct CatalogParts {
   HoldingsCounter& holdings;
   Responsibilities& responsibilities;
   Demands& demands;
+  const Clock& clock;
   std::string hub_name;
 };
 
@@ -246,8 +247,10 @@ class CatalogRoutes::Handlers final : public api::Operations {
   }
 
   http::Response step_version(const http::Request& http, const api::StepVersion& in) override {
+    const LifeStep step = named(in.body["step"], life_steps);
+    if (const auto allowed = may_take(http, step); !allowed) return problem(allowed.error(), http.language);
     const auto made = parts_.life.step(
-        in.resource, in.version, named(in.body["step"], life_steps), text_of(in.body["reason"]),
+        in.resource, in.version, step, text_of(in.body["reason"]),
         request_of(http, in.body, in.idempotency_key), text_of(in.body["breaking"]));
     if (!made) return problem(made.error(), http.language);
     return version_response(*made, http.language, 200);
@@ -399,6 +402,20 @@ class CatalogRoutes::Handlers final : public api::Operations {
  private:
   const Catalog& catalog() const { return parts_.life.catalog(); }
 
+  // Who drafts submits and withdraws; what then becomes of it is decided by those who keep the catalogue.
+  Result<void> may_take(const http::Request& http, LifeStep step) const {
+    if (!http.caller || step == LifeStep::submit || step == LifeStep::withdraw) return {};
+    constexpr std::string_view decide = "catalog.decide";
+    auto allowed = http.caller->may(decide, parts_.clock.now());
+    if (allowed) return {};
+    Error error = std::move(allowed).error();
+    const auto known = access::find_permission(decide);
+    for (auto& [name, value] : error.arguments) {
+      if (name == "permission") value = access::title_of(access::permissions()[*known], http.language);
+    }
+    return error;
+  }
+
   // Of a resource without a table (a draft, a secret one) nothing is held.
   Result<Holdings> holdings_of(const std::string& resource) {
     const auto entry = catalog().find(resource);
@@ -467,7 +484,7 @@ CatalogRoutes::CatalogRoutes(Catalog& catalog, storage::Store& store, const Cloc
       responsibilities_(catalog, store, clock, [this, &catalog] { return received_by(catalog, holdings_); }),
       demands_(catalog, store, clock, zone),
       handlers_(std::make_unique<Handlers>(
-          CatalogParts{life_, holdings_, responsibilities_, demands_, std::move(hub_name)})) {}
+          CatalogParts{life_, holdings_, responsibilities_, demands_, clock, std::move(hub_name)})) {}
 
 CatalogRoutes::~CatalogRoutes() = default;
 

@@ -61,7 +61,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
 
   http::Response open_session(const http::Request& http, const api::OpenSession& in) override {
     const auto done = try_in(http, in.body);
-    if (!done) return problem(done.error(), http.language);
+    if (!done) return refusal(done.error(), http.language);
     const auto who = identity_.tokens().find(done->opened.text);
     if (!who) return problem(Error(ErrorCode::unauthenticated, "identity.session_over"), http.language);
     const bool as_token = in.body["token"].present() && in.body["token"].boolean();
@@ -85,7 +85,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response send_code(const http::Request& http, const api::SendCode& in) override {
-    return done(identity_.sign_in().send_code(in.body["phone"].text(), origin(http)), http);
+    const auto sent = identity_.sign_in().send_code(in.body["phone"].text(), origin(http));
+    return sent ? http::Response::no_content() : refusal(sent.error(), http.language);
   }
 
   http::Response get_me(const http::Request& http, const api::GetMe&) override {
@@ -184,7 +185,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto all = accounts().list(query);
     if (!all) return problem(all.error(), http.language);
     const Shown how = shown(http);
-    return page(*all, limit, [&](JsonWriter& json, const Account& one) { write_account(json, one, nullptr, how); });
+    return page(*all, limit, [&](JsonWriter& json, const Account& one) {
+      const auto grants = accounts().grants_of(one.id);
+      write_account(json, one, grants ? &*grants : nullptr, how);
+    });
   }
 
   http::Response create_account(const http::Request& http, const api::CreateAccount& in) override {
@@ -360,6 +364,17 @@ class IdentityRoutes::Handlers final : public api::Operations {
                                                     std::to_string(std::max<std::int64_t>(seconds, 0)) +
                                                     "; HttpOnly; SameSite=Strict" +
                                                     (cookies_ == Cookies::secure ? "; Secure" : ""));
+  }
+
+  // Who has to wait is told for how long where programs look for it too.
+  static http::Response refusal(const Error& error, Language language) {
+    http::Response response = problem(error, language);
+    for (const auto& [name, value] : error.arguments) {
+      if (error.code != ErrorCode::rate_limited || name != "seconds") continue;
+      std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
+      response.headers.emplace_back("Retry-After", value);
+    }
+    return response;
   }
 
   static http::Response done(const Result<void>& result, const http::Request& http) {

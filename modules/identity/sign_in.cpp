@@ -109,11 +109,11 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
     return wrong("identity.wrong_password");
   }
   if (!found->second_factor.empty()) {
-    if (given.code.empty()) return wrong("identity.code_needed");
+    if (given.code.empty()) return wrong("identity.code_needed").at("/code");
     const auto step = crypto::find_one_time_step(found->second_factor, given.code, parts_.clock.now(), found->used_step);
     if (!step) {
       JW_TRY(note_failure(one, subject, "code"));
-      return wrong("identity.wrong_code");
+      return wrong("identity.wrong_code").at("/code");
     }
     JW_TRY(accounts_.use_step(id, *step));
   }
@@ -206,12 +206,12 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
                      code_hash == parts_.sealer.equality_hash("identity_account", "code", number + code);
   if (!right) {
     JW_TRY(note_failure(one, subject, "phone code"));
-    return wrong("identity.wrong_code");
+    return wrong("identity.wrong_code").at("/code");
   }
   storage::Change served;
   served.writes.push_back({&sql::drop_code, {key, storage::Blob{code_hash}}, 1});
   auto dropped = parts_.store.commit(std::move(served));
-  if (!dropped && dropped.error().code == ErrorCode::conflict) return wrong("identity.wrong_code");
+  if (!dropped && dropped.error().code == ErrorCode::conflict) return wrong("identity.wrong_code").at("/code");
   if (!dropped) return std::move(dropped).error();
   if (found && found->state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
   if (!found) {
@@ -223,7 +223,7 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
     auto made = accounts_.create(resident, {nobody});
     if (!made && made.error().code != ErrorCode::conflict) return std::move(made).error();
     JW_ASSIGN(found, accounts_.find_by_phone(number));
-    if (!found) return wrong("identity.wrong_code");
+    if (!found) return wrong("identity.wrong_code").at("/code");
   }
   return done(std::move(*found), one, origin);
 }

@@ -1,11 +1,12 @@
 // Goal: an auditor finds who looked at a record, sees the proof computed in the browser, and verifies the whole log.
 import assert from 'node:assert/strict';
-import { ask, open, shoot, sizes } from './browser.mjs';
+import { as, ask, open, shoot, sizes } from './browser.mjs';
 
 export async function auditTests({ context, test }) {
   await test('the audit log shows a read with its proof, and is verified as whole', async () => {
-    const { items } = await ask('/resources/resident-register/records?limit=1');
-    await ask(`/resources/resident-register/records/${items[0].id}`);
+    const { items } = await ask('/resources/resident-register/records?limit=1', { as: 'police' });
+    await ask(`/resources/resident-register/records/${items[0].id}`, { as: 'police' });
+    await as(context, 'auditor');
     const page = await open(context, '/desk/#/audit');
     await page.locator('[data-test=filter-event]').fill('record.');
     await page.locator('[data-test=apply]').click();
@@ -34,6 +35,7 @@ export async function auditTests({ context, test }) {
   }, { core: true });
 
   await test('on a phone an entry and its proof fit the screen', async () => {
+    await as(context, 'auditor');
     const page = await open(context, '/desk/#/audit', { size: sizes.phone });
     await page.locator('[data-test=entry]').first().click();
     await page.locator('[data-test=proof]').waitFor();

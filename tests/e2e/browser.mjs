@@ -60,11 +60,51 @@ export async function until(page, holds, given, timeout_ms = 15_000) {
 export async function shoot(page, name, fullPage = false) {
   if (shots === '') return;
   mkdirSync(shots, { recursive: true });
+  await page.bringToFront();  // another page of this browser may stand before it
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
 }
 
-export async function ask(path, init = {}) {
-  const response = await fetch(`${base}/api/v1${path}`, { ...init, headers: { 'Accept-Language': 'zh', ...init.headers } });
+// The demo city's accounts have one password; those that tests make get the same.
+export const password = 'jing-wei-demo-2020';
+const tokens = new Map();
+const json = { 'Content-Type': 'application/json' };
+
+export async function tokenOf(login) {
+  if (!tokens.has(login)) {
+    const { token } = await ask('/sessions', { as: null, method: 'POST', headers: json, body: JSON.stringify({ login, password, token: true }) });
+    tokens.set(login, token);
+  }
+  return tokens.get(login);
+}
+
+// From here on the pages of this browser are read by another person.
+export async function as(context, login) {
+  const value = await tokenOf(login);
+  await context.clearCookies();
+  await context.addCookies([{ name: 'jingwei_session', value, url: base, httpOnly: true, sameSite: 'Strict' }]);
+}
+
+// One more person with a role: made by the security administrator, past the change of the first password. Returns the login.
+export async function member(login, { name, role, department, region }) {
+  const post = (path, body, headers = {}) => ask(path, { as: 'security', method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
+  let made;
+  try {
+    made = await post('/accounts', { login, name, ...(department === undefined ? {} : { department }) });
+  } catch (cause) {
+    if (/HTTP 409/.test(cause.message)) return login;  // of an earlier run on this hub
+    throw cause;
+  }
+  const place = region ?? (await ask('/system', { as: null })).root_region.code;
+  await post(`/accounts/${made.account.id}/grants`, { role, region: place, ...(department === undefined ? {} : { department }) });
+  const { token } = await ask('/sessions', { as: null, method: 'POST', headers: json, body: JSON.stringify({ login, password: made.password, token: true }) });
+  await ask('/me/password', { as: null, method: 'POST', headers: { ...json, Authorization: `Bearer ${token}` }, body: JSON.stringify({ present: made.password, password }) });
+  return login;
+}
+
+// Asks the hub as a person; `as: null` asks without a session.
+export async function ask(path, { as: login = 'catalogue', ...init } = {}) {
+  const session = login === null ? {} : { Authorization: `Bearer ${await tokenOf(login)}` };
+  const response = await fetch(`${base}/api/v1${path}`, { ...init, headers: { 'Accept-Language': 'zh', ...session, ...init.headers } });
   if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }

@@ -1,6 +1,6 @@
 // Goal: a mayor drills from the city to one grid and back, the figures add up, and the picture stays live.
 import assert from 'node:assert/strict';
-import { ask, open, shoot, sizes, until } from './browser.mjs';
+import { as, ask, open, shoot, sizes, until } from './browser.mjs';
 
 export const shows = async (page, code) => {
   await page.locator(`[data-test=board][data-region="${code}"][data-loading=false]`).waitFor();
@@ -20,6 +20,7 @@ async function largestChild(page) {
 
 export async function cockpitTests({ context, system, test, skip }) {
   const city = system.root_region.code;
+  await as(context, 'leader');
   const region = await ask(`/regions/${city}`);
 
   await test('the cockpit opens on the city with its map, figures and live mark', async () => {

@@ -1,12 +1,13 @@
 // Goal: an operator reads what the doctor found, takes a backup while the hub serves and checks it; a large file goes on where it stood
 // after a lost connection and a reload.
 import assert from 'node:assert/strict';
-import { ask, open, shoot } from './browser.mjs';
+import { as, ask, member, open, shoot } from './browser.mjs';
 
 const piece_bytes = 8 * 1024 * 1024;  // whole_most of web/desk/pieces.ts
 
 export async function operationsTests({ context, test }) {
   await test('the doctor\u2019s findings say what to do, and a backup is taken and checked', async () => {
+    await as(context, 'sysadmin');
     const page = await open(context, '/desk/#/operations');
     await page.locator('[data-test=doctor]').waitFor();
     await page.locator('[data-test=backup-start]').click();
@@ -36,6 +37,7 @@ export async function operationsTests({ context, test }) {
         input.dispatchEvent(new Event('change'));
       }, rows.join(''));
     };
+    await as(context, await member('commerce', { name: '商二', role: 'data-officer', department: (await ask('/resources/venues')).provider.id }));
     const page = await open(context, '/desk/#/upload?resource=venues', { excused: /ERR_FAILED/ });
     let pieces = 0;
     await page.route('**/api/v1/uploads/**', (route) => (route.request().method() === 'PATCH' && pieces++ === 0 ? route.continue() : route.abort()));

@@ -1,14 +1,16 @@
 // The pages in a real browser against a running hub on a demo city.
-//   JINGWEI_URL=http://127.0.0.1:8480 JINGWEI_SHOTS=/some/folder node tests/e2e/run.mjs [--core]
-// --core: only the tests marked so, those in which the store has a part.
+//   JINGWEI_URL=http://127.0.0.1:8480 JINGWEI_SHOTS=/some/folder node tests/e2e/run.mjs [--core] [--only WORDS]
+// --core: only the tests marked so, those in which the store has a part. --only: those whose name holds the words.
 // Prints TAP lines and ends with "N passed, N failed, N skipped"; exit code 1 when any failed.
 import assert from 'node:assert/strict';
-import { ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { as, ask, base, open, shoot, sizes, startBrowser, trouble } from './browser.mjs';
+import { accountTests } from './accounts.mjs';
 import { auditTests } from './audit.mjs';
 import { catalogTests } from './catalog.mjs';
 import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
+import { identityTests } from './identity.mjs';
 import { operationsTests } from './operations.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
@@ -20,9 +22,10 @@ class Skip extends Error {}
 const skip = (why) => { throw new Skip(why); };
 
 const core_only = process.argv.includes('--core');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
 
 async function test(name, body, { core = false } = {}) {
-  if (core_only && !core) return;
+  if ((core_only && !core) || !name.includes(only)) return;
   ++number;
   try {
     await body();
@@ -40,11 +43,17 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/audit', '/desk/#/operations', '/api/'];
+// Who reads each page.
+const pages = {
+  leader: ['/', '/desk/#/quality'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
+  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
+};
 
 async function generalTests(context, system) {
-  for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
+  const nation = `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`;
+  for (const [login, path] of [...Object.entries(pages).flatMap(([one, all]) => all.map((page) => [one, page])), ['leader', nation]]) {
     await test(`${path} fits a phone without scrolling sideways`, async () => {
+      await as(context, login);
       const page = await open(context, path, { size: sizes.phone });
       await page.locator('h1').first().waitFor();
       await page.waitForTimeout(400);
@@ -56,6 +65,7 @@ async function generalTests(context, system) {
   }
   await test('every page says that the data are synthetic', async () => {
     if (!system.synthetic) skip('this hub holds no synthetic city');
+    await as(context, 'leader');
     for (const path of ['/', '/desk/']) {
       const page = await open(context, path);
       await page.locator('[data-test=synthetic]').waitFor();
@@ -79,10 +89,12 @@ async function generalTests(context, system) {
   });
 }
 
-const system = await ask('/system').catch((cause) => { console.log(`Bail out! No hub at ${base}: ${cause.message}`); process.exit(1); });
+const system = await ask('/system', { as: null }).catch((cause) => { console.log(`Bail out! No hub at ${base}: ${cause.message}`); process.exit(1); });
 const browser = await startBrowser();
 try {
   const suite = { context: browser.context, system, test, skip };
+  await identityTests(suite);
+  await accountTests(suite);
   await formsTests(suite);
   await cockpitTests(suite);
   await deskTests(suite);

@@ -71,10 +71,11 @@ stop() {
   [ "$status" = 0 ]
 }
 
-# Runs the browser and adds its counts: browse [--core]
+# Runs the browser against a hub and adds its counts: browse DATA [--core]
 browse() {
-  local log="$work/browse.log" numbers
-  JINGWEI_URL=$url timeout 900 node "$here/run.mjs" "$@" | tee "$log" | grep -v '^[0-9]* passed'
+  local data=$1 log="$work/browse.log" numbers
+  shift
+  JINGWEI_URL=$url JINGWEI_E2E_DATA=$data timeout 900 node "$here/run.mjs" "$@" | tee "$log" | grep -v '^[0-9]* passed'
   numbers=($(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | grep -oE '[0-9]+'))
   if [ ${#numbers[@]} -lt 2 ]; then
     miss "the browser run came to its end"
@@ -174,7 +175,7 @@ embedded() {
   else
     echo "# no real epidemic figures at $real"
   fi
-  browse
+  browse "$work/embedded"
   check "the catalogue is looked after on the command line" catalogue_commands "$work/embedded"
   check "a batch is withdrawn on the command line" batch_commands "$work/embedded"
   check "the audit log is verified, proved and exported on the command line" audit_commands "$work/embedded"
@@ -218,7 +219,7 @@ postgresql() {
   start_database "$(dirname "$initdb")" || { tail -n 20 "$work/pg.log"; miss "PostgreSQL starts"; return; }
   make_city "$work/server" --store "$store" || { miss "the demo city is made on PostgreSQL"; return; }
   serve "$work/server" || { miss "the hub starts on PostgreSQL"; return; }
-  JINGWEI_SHOTS='' browse --core
+  JINGWEI_SHOTS='' browse "$work/server" --core
   check "every figure is the same after a restart on PostgreSQL" same_after_restart "$work/server"
   check "the hub on PostgreSQL ends by itself on SIGTERM" stop
 }

@@ -1,8 +1,9 @@
 // Goal: a data officer reads how the sources do, and the form says why a folder may not be watched.
 import assert from 'node:assert/strict';
-import { open, shoot, sizes } from './browser.mjs';
+import { as, open, shoot, sizes } from './browser.mjs';
 
 export async function sourceTests({ context, test }) {
+  await as(context, 'police');
   await test('the form of a new source refuses a folder that the hub may not read, and says how to allow it', async () => {
     const page = await open(context, '/desk/#/sources', { excused: /403/ }); // the refusal is what is tried
     await page.locator('[data-test=add-source]').click();

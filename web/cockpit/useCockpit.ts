@@ -1,7 +1,8 @@
 // What the cockpit shows: one region's picture, kept current by the live stream, and the region and metric in the address.
 import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
-import { api, api_root, Problem, withQuery } from '@shared/api';
+import { api, api_root, Problem, readMe, withQuery } from '@shared/api';
 import { foldChange } from '@shared/fold';
+import { may } from '@shared/session';
 import { openLive, type Live, type LiveState, type ServerEvent } from '@shared/sse';
 import { isRunning } from '@shared/batch';
 import type { Batch, Boundaries, Cockpit, CockpitChange, Series, SystemInfo } from '@shared/types';
@@ -74,6 +75,7 @@ export function useCockpit() {
   }
 
   async function readBatches(): Promise<void> {
+    if (!may('ingest.read')) return;
     try {
       const page = await api.batches({ limit: 50 });
       batches.value = page.items.filter(isRunning);
@@ -161,9 +163,11 @@ export function useCockpit() {
   async function start(): Promise<void> {
     try {
       system.value = await api.system();
+      await readMe();
       fromAddress();
       void readBatches();
     } catch (cause) {
+      if (cause instanceof Problem && cause.status === 401) return;  // off to sign in
       failure.value = cause;
       loading.value = false;
       later(start, 3000, visit.signal);

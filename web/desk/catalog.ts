@@ -31,16 +31,16 @@ export const catalog = {
   find: (query: Query) => get<ResourceList>('/resources', query),
   versions: (id: string) => get<Schemas['VersionList']>(`/resources/${part(id)}/versions`),
   version: (id: string, number: number) => get<VersionDetail>(version(id, number)),
-  draft: (actor: string, definition: Definition) => send<Version>('POST', '/resources', { actor, definition }),
-  edit: (number: number, actor: string, definition: Definition) => send<Version>('PUT', version(definition.id, number), { actor, definition }),
-  importYaml: (actor: string, yaml: string) => send<Schemas['VersionList']>('POST', '/resource-files', { actor, yaml }),
-  step: (id: string, number: number, body: { actor: string; step: LifeStep; reason?: string; breaking?: string }) =>
+  draft: (definition: Definition) => send<Version>('POST', '/resources', { definition }),
+  edit: (number: number, definition: Definition) => send<Version>('PUT', version(definition.id, number), { definition }),
+  importYaml: (yaml: string) => send<Schemas['VersionList']>('POST', '/resource-files', { yaml }),
+  step: (id: string, number: number, body: { step: LifeStep; reason?: string; breaking?: string }) =>
     send<Version>('POST', `${version(id, number)}/steps`, body),
   notices: (query: { kind?: string; resource?: string; about?: string }) => get<{ items: Notice[] }>('/catalog/notices', query),
   demand: (id: string) => get<DemandDetail>(`/demands/${part(id)}`),
   addResponsibility: (wanted: NewResponsibility, key: string) => post<Schemas['Responsibility']>('/responsibilities', wanted, key),
   exempt: (wanted: NewExemption, key: string) => post<Schemas['OverlapList']>('/overlaps/exemptions', wanted, key),
-  stepDemand: (id: string, body: { actor: string; step: DemandStep; resource?: string; promised_for?: string; reason?: string }) =>
+  stepDemand: (id: string, body: { step: DemandStep; resource?: string; promised_for?: string; reason?: string }) =>
     send<DemandDetail>('POST', `/demands/${part(id)}/steps`, body),
 };
 
@@ -63,6 +63,9 @@ export function stepsFrom(state: Version['state']): LifeStep[] {
 }
 
 const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+
+// What a step takes: who drafts submits and withdraws, who keeps the catalogue decides.
+export const permissionOf = (step: LifeStep): string => (step === 'submit' || step === 'withdraw' ? 'catalog.draft' : 'catalog.decide');
 
 // The package's name where a package acted, not a person.
 export function packageOf(actor: string): string | null {

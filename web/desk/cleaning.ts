@@ -1,7 +1,6 @@
 // What the pages of cleaning rules and synonym lists ask of the hub.
-import { api_root, Problem, problemOf } from '@shared/api';
+import { api_root, request } from '@shared/api';
 import type { components } from '@shared/api.d';
-import { currentLanguage } from '@shared/language';
 
 type Schemas = components['schemas'];
 export type Rule = Schemas['CleaningRules']['items'][number];
@@ -11,16 +10,8 @@ export type Kind = Schemas['ValueToClean']['kind'];
 export type Word = Schemas['SynonymWord'];
 
 async function ask<Answer>(path: string, method = 'GET', body?: unknown): Promise<Answer> {
-  let response: Response;
-  try {
-    const headers: Record<string, string> = { 'Accept-Language': currentLanguage() };
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
-    response = await fetch(api_root + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new Problem(0, {});
-  }
-  if (!response.ok) throw await problemOf(response, await response.text());
-  return (await response.json()) as Answer;
+  const sent = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+  return (await (await request(api_root + path, { method, ...sent })).json()) as Answer;
 }
 
 const place = (resource: string, field: string): string => `/resources/${encodeURIComponent(resource)}/synonyms/${encodeURIComponent(field)}`;

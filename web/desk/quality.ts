@@ -1,8 +1,7 @@
 // What the pages of data quality and objections ask of the hub, and the shapes they show.
 import { ref, type Ref } from 'vue';
-import { get, withQuery, api_root, Problem, problemOf } from '@shared/api';
+import { api_root, get, request } from '@shared/api';
 import type { components } from '@shared/api.d';
-import { currentLanguage } from '@shared/language';
 import type { Page } from '@shared/types';
 
 type Schemas = components['schemas'];
@@ -35,9 +34,8 @@ export function gradeOf(score: number | null): 'none' | 'good' | 'fair' | 'poor'
 
 // The key is the caller's: it stays the same while the same request is sent again.
 async function post<Answer>(path: string, body: unknown, key: string): Promise<Answer> {
-  const headers = { 'Accept-Language': currentLanguage(), 'Content-Type': 'application/json', 'Idempotency-Key': key };
-  const response = await fetch(withQuery(api_root + path), { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => { throw new Problem(0, {}); });
-  if (!response.ok) throw await problemOf(response, await response.text());
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  const response = await request(api_root + path, { method: 'POST', headers, body: JSON.stringify(body) });
   return (await response.json()) as Answer;
 }
 

@@ -1,4 +1,10 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
+import { Problem, readMe } from '@shared/api';
+import { mustFirst, useMe } from '@shared/session';
+import { homePage } from './navigation';
+import AccountPage from './pages/AccountPage.vue';
+import AccountsPage from './pages/AccountsPage.vue';
+import OneAccountPage from './pages/OneAccountPage.vue';
 import AuditPage from './pages/AuditPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
@@ -11,12 +17,16 @@ import ObjectionPage from './pages/ObjectionPage.vue';
 import ObjectionsPage from './pages/ObjectionsPage.vue';
 import QualityDetail from './pages/QualityDetail.vue';
 import QualityPage from './pages/QualityPage.vue';
+import ReviewsPage from './pages/ReviewsPage.vue';
+import RolePage from './pages/RolePage.vue';
+import RolesPage from './pages/RolesPage.vue';
 import RulesPage from './pages/RulesPage.vue';
 import SynonymsPage from './pages/SynonymsPage.vue';
 import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
 import ResponsibilitiesPage from './pages/ResponsibilitiesPage.vue';
+import SignInPage from './pages/SignInPage.vue';
 import SourcePage from './pages/SourcePage.vue';
 import SourcesPage from './pages/SourcesPage.vue';
 import UploadPage from './pages/UploadPage.vue';
@@ -28,7 +38,14 @@ export const router = createRouter({
   history: createWebHashHistory('/desk/'),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    { path: '/', redirect: '/resources' },
+    { path: '/', component: { render: () => null } },
+    { path: '/sign-in', component: SignInPage, props: ({ query }) => ({ next: named(query.next) ?? null }) },
+    { path: '/account', component: AccountPage },
+    { path: '/accounts', component: AccountsPage },
+    { path: '/accounts/:id', component: OneAccountPage, props: true },
+    { path: '/reviews', component: ReviewsPage },
+    { path: '/roles', component: RolesPage },
+    { path: '/roles/:id', component: RolePage, props: ({ params, query }) => ({ id: params.id, from: named(query.from) }) },
     { path: '/resources', component: ResourcesPage },
     { path: '/resources/:id', component: ResourcePage, props: (to) => ({ id: to.params.id, first: typeof to.query.tab === 'string' ? to.query.tab : null }) },
     { path: '/resources/:resource/versions/:version/edit', component: DraftPage, props: true },
@@ -49,8 +66,24 @@ export const router = createRouter({
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
-    { path: '/audit', component: AuditPage },
+    { path: '/audit', component: AuditPage, props: ({ query }) => ({ wanted: Object.fromEntries(['actor', 'event', 'subject', 'from', 'to'].flatMap((name) => (named(query[name]) === undefined ? [] : [[name, named(query[name])]]))) }) },
     { path: '/operations', component: OperationsPage },
-    { path: '/:rest(.*)*', redirect: '/resources' },
+    { path: '/:rest(.*)*', redirect: '/' },
   ],
+});
+
+// Nobody sees a page before the hub has said who they are; where their account is to be put in order first, that comes first.
+const me = useMe();
+router.beforeEach(async (to) => {
+  if (to.path === '/sign-in') return true;
+  if (me.value === null) {
+    try {
+      await readMe();
+    } catch (cause) {
+      // Not signed in: the way to the sign-in page is taken already. Away: each page says so.
+      return !(cause instanceof Problem && cause.status === 401);
+    }
+  }
+  if (me.value !== null && mustFirst(me.value) !== null && to.path !== '/account') return '/account';
+  return to.path === '/' ? homePage() : true;
 });

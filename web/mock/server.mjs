@@ -9,6 +9,7 @@ import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFr
 import { auditAnswer } from './audit.mjs';
 import { found, lists } from './catalog.mjs';
 import { qualityAnswer } from './quality.mjs';
+import { identityAnswer, loginOf } from './identity.mjs';
 import { providerOf, reasons, resources } from './resources.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -143,13 +144,14 @@ function receive(resourceId, filename, body) {
   return [202, batch];
 }
 
-const samples = ['张*', '王**', '李*', '陈**', '刘*', '黄*'];
-function recordsOf(resource, under, offset, limit) {
+const samples = ['张*', '王**', '李*', '陈**', '刘*', '黄*'], names = ['张伟', '王秀英', '李娜', '陈建国', '刘洋', '黄丽'];
+// Names and phones open under a purpose.
+function recordsOf(resource, under, offset, limit, open) {
   const inside = grids.filter((g) => !under || g.code.startsWith(under) || under === '0');
   const items = [];
   for (let i = offset; i < Math.min(offset + limit, 230) && inside.length > 0; ++i) {
     const g = inside[(i * 17) % inside.length];
-    const values = { name: samples[i % 6], citizen_id: `9901**********${1000 + ((i * 37) % 9000)}`, phone: `138****${1000 + ((i * 91) % 9000)}`, address: '云汐市***', grid: g.code, sex: i % 2 ? 'male' : 'female', registered_on: days[i % 30], staff: (i * 7) % 300, result: 'negative', sampled_at: `${days[29]}T08:30:00+08:00`, arrived_on: days[i % 30], temperature: 36.5, fever: false, title: '云汐某某有限公司', credit_code: '91990**********X', subject: '路灯不亮' };
+    const values = { name: (open ? names : samples)[i % 6], citizen_id: `9901**********${1000 + ((i * 37) % 9000)}`, phone: `138${open ? '0013' : '****'}${1000 + ((i * 91) % 9000)}`, address: '云汐市***', grid: g.code, sex: i % 2 ? 'male' : 'female', registered_on: days[i % 30], staff: (i * 7) % 300, result: 'negative', sampled_at: `${days[29]}T08:30:00+08:00`, arrived_on: days[i % 30], temperature: 36.5, fever: false, title: '云汐某某有限公司', credit_code: '91990**********X', subject: '路灯不亮' };
     items.push({ id: String(5000 + i), version: 1, region: { code: g.code, name: g.name }, known_from: new Date().toISOString(), valid_from: null, cleaning: {}, fields: Object.fromEntries(resource.fields.map((f) => [f.name, values[f.name] ?? null])) });
   }
   return items;
@@ -174,6 +176,13 @@ async function answer(req, res) {
   const region = (code) => regions.get(code) ?? void problem(res, 404, zh ? `没有编码为 ${code} 的区域。` : `There is no region with code ${code}.`);
   let m;
   if (path === '/system') return json(res, 200, { name: '云汐市', version: '0.1.0', synthetic: true, loopback_only: true, zone: 'Asia/Shanghai', root_region: { code: '9901', name: '云汐市' }, started_at: new Date().toISOString(), now: new Date().toISOString() });
+  const identity = /^\/(sessions|sign-in-codes)$/.test(path) ? JSON.parse((await bodyOf(req)).toString() || '{}') : {};
+  const told = identityAnswer(req.method, path, identity, loginOf(req), zh);
+  if (told !== undefined) {
+    const [status, body, headers = {}] = told;
+    res.writeHead(status, { 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store', ...headers });
+    return res.end(body === undefined ? undefined : JSON.stringify(body));
+  }
   if (path === '/regions') {
     const text = (q.get('q') ?? '').toLowerCase(), under = q.get('under');
     return json(res, 200, page([...regions.values()].filter((r) => r.level > 0 && (r.name.includes(text) || r.code.startsWith(text) || pinyin[r.name]?.startsWith(text)) && (!under || r.code.startsWith(under))).map((r) => summary(r, language))));
@@ -215,7 +224,7 @@ async function answer(req, res) {
       added.push(fields);
       return json(res, 201, { id: String(9000 + added.length), version: 1 });
     }
-    const items = recordsOf(r, q.get('under'), offset, Math.min(limit, 100));
+    const items = recordsOf(r, q.get('under'), offset, Math.min(limit, 100), Boolean(req.headers['jingwei-purpose']));
     return json(res, 200, { items, next_cursor: items.length === limit ? String(offset + limit) : null });
   }
   if (path === '/batches') return json(res, 200, page([...batches.values()].reverse().filter((b) => !q.get('resource') || b.resource.id === q.get('resource')).map((b) => localBatch(b, language))));

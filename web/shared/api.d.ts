@@ -1177,7 +1177,7 @@ export interface paths {
         put?: never;
         /**
          * Start an upload in pieces
-         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received; starting the same file again with its sha256 gives the upload that is still under way.
+         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received.
          */
         post: operations["start_upload"];
         delete?: never;
@@ -1903,26 +1903,6 @@ export interface paths {
         put?: never;
         /** Begin new data keys */
         post: operations["rotate_keys"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/keys/destruction": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Destroy keys by order
-         * @description For good: what they sealed can be read no more, in the database and in every backup. Kept in the ledger of destroyed keys, which is replayed before a restored backup serves.
-         */
-        post: operations["destroy_keys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3077,13 +3057,6 @@ export interface components {
             destroyed_at: string | null;
             /** Order of destruction */
             destroyed_by: string | null;
-        };
-        /** Order to destroy keys */
-        KeyDestruction: {
-            /** Key numbers */
-            keys: number[];
-            /** Order: authority and number */
-            order: string;
         };
         /** Keys */
         KeyList: {
@@ -8687,34 +8660,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Begin new data keys */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    destroy_keys: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeyDestruction"];
-            };
-        };
-        responses: {
-            /** @description Destroy keys by order */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ import type {
   SystemInfo, Withdrawal,
 } from './types';
 import { currentLanguage } from './language';
+import { keepMe, signedOut, type Me } from './session';
 
 export const api_root = '/api/v1';
 
@@ -31,7 +32,9 @@ export function withQuery(path: string, query: Query = {}): string {
   return parts.length > 0 ? `${path}?${parts.join('&')}` : path;
 }
 
+// What every refusal becomes, however it was asked for; where the hub does not know who asks, the page goes to sign in.
 export async function problemOf(response: { status: number; statusText: string }, text: string): Promise<Problem> {
+  if (response.status === 401) signedOut();
   try {
     const body: unknown = JSON.parse(text);
     if (body !== null && typeof body === 'object') return new Problem(response.status, body as ProblemBody);
@@ -41,7 +44,8 @@ export async function problemOf(response: { status: number; statusText: string }
   return new Problem(response.status, { title: response.statusText });
 }
 
-async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+// The answer to a request in the reader's language; throws a Problem when it is refused or none comes.
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers: { 'Accept-Language': currentLanguage(), ...init.headers } });
@@ -50,6 +54,11 @@ async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answe
     throw new Problem(0, {});
   }
   if (!response.ok) throw await problemOf(response, await response.text());
+  return response;
+}
+
+async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await request(path, init);
   if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
 }
@@ -82,6 +91,16 @@ export function keyAfter(cause: unknown, key: string): string {
   return refused ? newIdempotencyKey() : key;
 }
 
+// Whose session this is; kept for all pages.
+export async function readMe(): Promise<Me> {
+  const known = await get<Me>('/me');
+  keepMe(known);
+  return known;
+}
+
+// Personal fields open only under a purpose that the resource serves.
+export const under = (purpose: string | null | undefined): RequestInit => (purpose ? { headers: { 'Jingwei-Purpose': purpose } } : {});
+
 export const api = {
   system: () => get<SystemInfo>('/system'),
   findRegions: (query: { q?: string; under?: string; level?: number; limit?: number; cursor?: string },
@@ -94,8 +113,8 @@ export const api = {
     get<Boundaries>(`/regions/${segment(code)}/boundaries`, {}, signal),
   resources: () => get<{ items: ResourceSummary[] }>('/resources'),
   resource: (id: string) => get<Resource>(`/resources/${segment(id)}`),
-  records: (id: string, query: { under?: string; limit?: number; cursor?: string }) =>
-    get<Page<DataRecord>>(`/resources/${segment(id)}/records`, query),
+  records: (id: string, query: { under?: string; limit?: number; cursor?: string }, purpose: string | null = null) =>
+    call<Page<DataRecord>>(withQuery(`${api_root}/resources/${segment(id)}/records`, query), under(purpose)),
   addRecord: (id: string, fields: Record<string, unknown>, key: string) =>
     call<RecordCreated>(`${api_root}/resources/${segment(id)}/records`, {
       method: 'POST',
@@ -110,7 +129,7 @@ export const api = {
   withdrawal: (id: string) => get<Withdrawal>(`/batches/${segment(id)}/withdrawal`),
   withdrawBatch: (id: string, reason: string, records: number, key: string) => post<Withdrawal>(`/batches/${segment(id)}/withdrawal`, { reason, records }, key),
   responsibilities: () => get<ResponsibilityList>('/responsibilities'),
-  remind: (id: string, actor: string) => post<Responsibility>(`/responsibilities/${segment(id)}/reminders`, { actor }),
+  remind: (id: string) => post<Responsibility>(`/responsibilities/${segment(id)}/reminders`, {}),
   overlaps: () => get<OverlapList>('/overlaps'),
   demands: () => get<{ items: Demand[] }>('/demands'),
   askDemand: (demand: NewDemand, key: string) => post<DemandDetail>('/demands', demand, key),

@@ -9,6 +9,9 @@ export function sentenceOf(cause: unknown, t: Translate): string {
   return cause.body.detail ?? cause.body.title ?? t('common.failed', { status: cause.status });
 }
 
+// Whether the hub knows who asks and says no: asking again changes nothing.
+export const isRefusal = (cause: unknown): boolean => cause instanceof Problem && cause.status === 403;
+
 // The sentences about single fields, by field name ("/phone" → "phone").
 export function fieldSentences(cause: unknown): Record<string, string> {
   const found: Record<string, string> = {};

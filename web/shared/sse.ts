@@ -1,6 +1,7 @@
 // Server-sent events over fetch: unlike EventSource it sends the reader's language, sees HTTP errors and
 // notices silence. Reconnects with growing pauses until closed.
 import { currentLanguage } from './language';
+import { signedOut } from './session';
 
 export interface ServerEvent {
   event: string;
@@ -111,6 +112,11 @@ export function openLive(options: LiveOptions): Live {
     const headers: Record<string, string> = { Accept: 'text/event-stream', 'Accept-Language': currentLanguage() };
     if (lastId !== '') headers['Last-Event-ID'] = lastId;
     const response = await fetcher(options.url, { headers, signal: stop.signal, cache: 'no-store' });
+    if (response.status === 401) {
+      stop.abort();
+      signedOut();
+      return true;
+    }
     if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
     if (lostOnce) options.onReturn?.();
     options.onState?.('open');

@@ -1,0 +1,72 @@
+// What the pages of sign-in, accounts, grants and roles ask of the hub, and the shapes they show.
+import { get, send } from '@shared/api';
+import type { components } from '@shared/api.d';
+import type { Page } from '@shared/types';
+
+type Schemas = components['schemas'];
+export type Account = Schemas['AccountView'];
+export type CreatedAccount = Schemas['CreatedAccount'];
+export type CreatedKey = Schemas['CreatedKey'];
+export type Grant = Schemas['HeldGrant'];
+export type NewAccount = Schemas['NewAccount'];
+export type NewGrant = Schemas['NewGrant'];
+export type Loan = Schemas['Loan'];
+export type Permission = Schemas['PermissionView'];
+export type Role = Schemas['RoleView'];
+export type RoleDraft = Schemas['RoleDraft'];
+export type Session = Schemas['Session'];
+export type Secret = Schemas['SecondFactorSecret'];
+export type Token = Schemas['TokenView'];
+
+export const account_kinds: Account['kind'][] = ['staff', 'resident', 'enterprise', 'client', 'device'];
+export const duties: Role['duty'][] = ['work', 'system', 'security', 'audit'];
+export const personal_classes = ['basic', 'name', 'identifier', 'contact', 'address', 'health'] as const;
+
+const part = encodeURIComponent;
+const account = (id: string): string => `/accounts/${part(id)}`;
+
+export const identity = {
+  signIn: (login: string, password: string, code?: string) => send<Session>('POST', '/sessions', { login, password, ...(code === undefined ? {} : { code }) }),
+  sendCode: (phone: string) => send<void>('POST', '/sign-in-codes', { phone }),
+  signInByPhone: (phone: string, code: string) => send<Session>('POST', '/sessions', { phone, code }),
+
+  sessions: () => get<{ items: Token[] }>('/me/sessions'),
+  endSession: (id: string) => send<void>('DELETE', `/me/sessions/${part(id)}`),
+  changePassword: (present: string, password: string) => send<void>('POST', '/me/password', { present, password }),
+  newSecret: () => send<Secret>('POST', '/me/second-factor/secret'),
+  setSecondFactor: (secret: string, code: string) => send<void>('PUT', '/me/second-factor', { secret, code }),
+  dropSecondFactor: (password: string) => send<void>('POST', '/me/second-factor/removal', { password }),
+  lend: (loan: Loan) => send<Grant>('POST', '/me/loans', loan),
+  breakGlass: (region: string, reason: string) => send<Grant>('POST', '/me/break-glass', { region, reason }),
+
+  accounts: (query: { kind?: string; state?: string; limit?: number; cursor?: string }) => get<Page<Account>>('/accounts', query),
+  account: (id: string) => get<Account>(account(id)),
+  create: (wanted: NewAccount) => send<CreatedAccount>('POST', '/accounts', wanted),
+  edit: (id: string, edit: Schemas['AccountEdit']) => send<Account>('PATCH', account(id), edit),
+  reset: (id: string) => send<CreatedAccount>('POST', `${account(id)}/reset`),
+  give: (id: string, grant: NewGrant) => send<Grant>('POST', `${account(id)}/grants`, grant),
+  endGrant: (id: string) => send<void>('DELETE', `/grants/${part(id)}`),
+  grants: (query: { kind?: string; unreviewed?: string; limit?: number; cursor?: string }) => get<Page<Grant>>('/grants', query),
+  review: (id: string) => send<Grant>('POST', `/grants/${part(id)}/review`),
+  tokens: (id: string) => get<{ items: Token[] }>(`${account(id)}/tokens`),
+  createKey: (id: string, label: string, days: number) => send<CreatedKey>('POST', `${account(id)}/keys`, { label, days }),
+  endToken: (id: string, token: string) => send<void>('DELETE', `${account(id)}/tokens/${part(token)}`),
+
+  roles: () => get<{ items: Role[] }>('/roles'),
+  role: (id: string) => get<Role>(`/roles/${part(id)}`),
+  putRole: (id: string, draft: RoleDraft) => send<Role>('PUT', `/roles/${part(id)}`, draft),
+  dropRole: (id: string) => send<void>('DELETE', `/roles/${part(id)}`),
+  permissions: () => get<{ items: Permission[] }>('/permissions'),
+};
+
+// Whether the hub asks for the code of an authenticator: it names the field.
+export const namesCode = (sentences: Record<string, string>): boolean => sentences.code !== undefined;
+
+export const stands = (grant: Pick<Grant, 'ended_at' | 'until'>, now: number): boolean =>
+  grant.ended_at === null && (grant.until === null || Date.parse(grant.until) > now);
+
+// Where the audit log shows what was done under a grant while it stood.
+export function auditPathOf(grant: Pick<Grant, 'account' | 'from' | 'until'>): string {
+  const query = new URLSearchParams({ actor: `account:${grant.account}`, from: grant.from, ...(grant.until === null ? {} : { to: grant.until }) });
+  return `/audit?${query.toString()}`;
+}

@@ -1,0 +1,36 @@
+// The desk's pages in the bar, and what one must be allowed for each to be shown. The hub refuses all the same.
+import { may } from '@shared/session';
+
+export interface NavigationEntry {
+  page: string;
+  title: string;
+  permission: string;
+}
+
+const entries: NavigationEntry[] = [
+  { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
+  { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
+  { page: 'batches', title: 'desk.batches', permission: 'ingest.read' },
+  { page: 'sources', title: 'sources.title', permission: 'source.read' },
+  { page: 'demands', title: 'desk.demands', permission: 'catalog.read' },
+  { page: 'responsibilities', title: 'desk.responsibilities', permission: 'catalog.read' },
+  { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
+  { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
+  { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
+  { page: 'regions', title: 'desk.regions', permission: 'region.read' },
+  { page: 'accounts', title: 'identity.accounts.title', permission: 'account.read' },
+  { page: 'roles', title: 'identity.roles.title', permission: 'role.write' },
+  { page: 'reviews', title: 'identity.reviews.title', permission: 'account.read' },
+  { page: 'audit', title: 'audit.title', permission: 'audit.read' },
+  { page: 'operations', title: 'operations.title', permission: 'system.operate' },
+];
+
+export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission));
+
+// Where the desk opens: for administrators their own work, for others the first page they may see; residents have their account.
+export function homePage(): string {
+  for (const [permission, page] of [['account.write', '/accounts'], ['audit.prove', '/audit'], ['system.operate', '/operations']])
+    if (may(permission)) return page;
+  const first = shownEntries()[0];
+  return first === undefined ? '/account' : `/${first.page}`;
+}
