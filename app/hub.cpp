@@ -120,6 +120,7 @@ Result<void> Hub::open_modules(const Share& share) {
         for (const auto& entry : entries) {
           JW_TRY(regions_->follow(entry));
           JW_TRY(catalog_->follow(entry));
+          if (purposes_) JW_TRY(purposes_->follow(entry));
         }
         return {};
       });
@@ -146,11 +147,25 @@ Result<void> Hub::open_modules(const Share& share) {
   using Samples = catalog::CatalogLists::Samples;
   JW_TRY(lists_->open(files, share.scenarios_folder,
                       settings_.synthetic ? Samples::put_in : Samples::leave_out));
+  purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
+      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
+      settings_.destruction_grace, settings_.rights_days});
+  purposes_->on_timers(*timers_);
+  catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
+    return purposes_->check_use(resource, use);
+  });
+  JW_TRY(open_purposes(share));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
+}
+
+Result<void> Hub::open_purposes(const Share& share) {
+  using Samples = purpose::PurposeService::Samples;
+  return purposes_->open(real_file_system(), share.scenarios_folder,
+                         settings_.synthetic ? Samples::put_in : Samples::leave_out, settings_.region);
 }
 
 Hub::~Hub() {
@@ -164,11 +179,13 @@ void Hub::start(int loaders) {
   ingest_->start(loaders);
   sources_->start(source_threads);
   quality_->start();
+  purposes_->start();
   timers_->start();
 }
 
 void Hub::stop() {
   if (timers_) timers_->stop();
+  if (purposes_) purposes_->stop();
   if (quality_) quality_->stop();
   if (sources_) sources_->stop();
   if (ingest_) ingest_->stop();

@@ -15,6 +15,7 @@
 #include "modules/forms/forms_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
+#include "modules/purpose/purpose_service.h"
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
 #include "modules/source/source_service.h"
@@ -61,6 +62,7 @@ class Hub {
   source::SourceService& sources() { return *sources_; }
   quality::QualityService& quality() { return *quality_; }
   audit::AuditService& audit() { return *audit_; }
+  purpose::PurposeService& purposes() { return *purposes_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -71,6 +73,7 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
+  Result<void> open_purposes(const Share& share);
 
   std::string data_folder_;
   Settings settings_;
@@ -91,6 +94,7 @@ class Hub {
   std::unique_ptr<forms::FormsService> forms_;
   std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<quality::QualityService> quality_;
+  std::unique_ptr<purpose::PurposeService> purposes_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -14,6 +14,8 @@
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
 #include "modules/operations/messages.gen.h"
+#include "modules/purpose/messages.gen.h"
+#include "modules/purpose/sql.gen.h"
 #include "modules/quality/messages.gen.h"
 #include "modules/quality/sql.gen.h"
 #include "modules/region/messages.gen.h"
@@ -33,7 +35,7 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations()}) {
+        audit::sql::migrations(), purpose::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -55,6 +57,7 @@ void register_all_messages() {
   source::register_messages();
   quality::register_messages();
   audit::register_messages();
+  purpose::register_messages();
   sim::register_messages();
   app::register_messages();
 }

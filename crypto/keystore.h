@@ -67,6 +67,10 @@ class Keystore {
   // not_found when one of them does not exist (none is destroyed then), the file system's.
   Result<void> destroy(const std::vector<KeyId>& ids, const std::string& ordered_by);
 
+  // Makes a key in place of an equality key that has been destroyed: for a scope of which nothing hashed under the old one
+  // stands any more. One that has not been destroyed stays. Errors: the file system's.
+  Result<void> begin_anew(const std::string& scope);
+
   // Grows whenever an answer of current() or find() may have changed.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   Suite suite() const { return suite_; }
@@ -89,6 +93,7 @@ class Keystore {
   Result<void> change(const std::function<Result<void>()>& edit);
   std::string wrapped(const Entry& entry) const;
   std::shared_ptr<const Key> ready(Entry& entry) const;
+  void add(KeyKind kind, const std::string& scope, const std::string& month);
   Entry* find_current(KeyKind kind, const std::string& scope, const std::string& month);
 
   FileSystem& files_;

@@ -108,7 +108,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
 Result<std::vector<Record>> IngestService::list_records(const std::string& resource,
                                                         std::optional<std::string> under, RecordId before,
                                                         std::size_t most) const {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   if (!under) return records_->list(*entry, nullptr, before, most);
   const auto tree = parts_.regions.tree();
   const auto scope = tree->scope(*under);
@@ -128,7 +128,7 @@ Result<std::vector<Record>> IngestService::list_records(const std::string& resou
 }
 
 Result<Record> IngestService::find_record(const std::string& resource, RecordId id) const {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   return records_->find(*entry, id);
 }
 

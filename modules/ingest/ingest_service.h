@@ -18,6 +18,7 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/address/gazetteer.h"
 #include "modules/ingest/batch.h"
+#include "modules/ingest/erasure/erasure.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/refused_cells.h"
 #include "modules/ingest/repair/repair_chain.h"
@@ -160,6 +161,8 @@ class IngestService {
   Uploads& uploads() { return *uploads_; }
   // Batches that are taken back (withdrawal/withdrawal.h).
   Withdrawals& withdrawals() { return *withdrawals_; }
+  // What goes for good (erasure/erasure.h).
+  Erasing& erasing() { return *erasing_; }
   // There is something to load or to withdraw.
   void wake() { wake_.notify_all(); }
 
@@ -189,6 +192,7 @@ class IngestService {
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Withdrawals> withdrawals_;
+  std::unique_ptr<Erasing> erasing_;
   std::optional<std::chrono::nanoseconds> swept_at_;
 };
 

@@ -325,7 +325,7 @@ Result<void> Withdrawals::run(BatchId id, const std::atomic<bool>& stopping) {
 
 Result<std::vector<Record>> Withdrawals::records_of(BatchId id, RecordId before, std::size_t most) const {
   JW_ASSIGN(const BatchView view, service_.find_batch(id));
-  JW_ASSIGN(const catalog::Entry* entry, service_.parts().catalog.find(view.batch.resource));
+  JW_ASSIGN(const catalog::Entry* entry, service_.parts().catalog.find_readable(view.batch.resource));
   return records_.list_of_batch(*entry, id, before, most);
 }
 
