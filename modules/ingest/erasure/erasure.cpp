@@ -15,7 +15,7 @@ constexpr std::int64_t rows_a_step = 2'000;
 constexpr std::int64_t slices_a_step = 8;
 constexpr std::int64_t batches_a_step = 100;
 constexpr std::int64_t uploads_a_step = 100;
-constexpr std::string_view upload_suffix = ".upload";
+constexpr std::string_view upload_suffix = ".upload", pieces_suffix = ".pieces";
 
 // Later than everything.
 constexpr std::int64_t all_time = std::numeric_limits<std::int64_t>::max();
@@ -146,7 +146,7 @@ Result<void> Erasing::take_uploads(storage::Reader& reader, Step& step) const {
   return reader.query(sql::uploads_of_resource, page, [&](const storage::Row& row) {
     const std::int64_t id = row.integer(0);
     step.change.writes.push_back({&sql::remove_upload, {id}, 1});
-    step.files.push_back(parts_.uploads_folder + "/" + std::to_string(id) + ".pieces");
+    step.files.push_back(parts_.uploads_folder + "/" + std::to_string(id) + std::string(pieces_suffix));
     ++step.taken.files;
     return true;
   });
@@ -205,13 +205,15 @@ Result<void> Erasing::remove_orphans() const {
   JW_ASSIGN(const auto names, parts_.files.list(parts_.uploads_folder));
   for (const auto& name : names) {
     const std::size_t dot = name.find('.');
-    if (dot == std::string::npos || name.substr(dot) != upload_suffix) continue;
+    if (dot == std::string::npos) continue;
+    const bool of_batch = name.substr(dot) == upload_suffix;
     const auto id = BatchId::parse(name.substr(0, dot));
-    if (!id) continue;
+    if (!id || (!of_batch && name.substr(dot) != pieces_suffix)) continue;
     JW_ASSIGN(auto reader, parts_.store.read());
     const Value key = id->value;
-    JW_ASSIGN(const auto emptied, storage::query_integer(*reader, sql::is_emptied_batch, std::span(&key, 1)));
-    if (!emptied) continue;
+    JW_ASSIGN(const auto known, storage::query_integer(*reader, of_batch ? sql::is_emptied_batch : sql::is_upload,
+                                                       std::span(&key, 1)));
+    if (known.has_value() != of_batch) continue;
     const auto removed = parts_.files.remove(parts_.uploads_folder + "/" + name);
     if (!removed && removed.error().code != ErrorCode::not_found) return removed.error();
   }

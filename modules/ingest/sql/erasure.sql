@@ -49,3 +49,6 @@ SELECT 1 FROM batch WHERE id = $1 AND path = ''
 
 -- name: count_restored
 SELECT count(*) FROM batch_withdrawal WHERE resource = $1 AND restored > 0
+
+-- name: is_upload
+SELECT 1 FROM upload WHERE id = $1
