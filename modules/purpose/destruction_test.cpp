@@ -154,12 +154,14 @@ TYPED_TEST(Destroying, NoFileHoldsThemAndNoKeyOpensACopy) {
   this->work();
   this->restart("after");
   EXPECT_EQ(opened(), 0U);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(this->folder_.path())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    for (const std::string& word : {std::string("张三"), citizen_id(5), phone(5), citizen_id(2'005), phone(2'005)})
-      EXPECT_EQ(bytes.find(word), std::string::npos) << entry.path() << " holds " << word;
+  for (const std::string& place : {this->folder_.path(), this->backend_->place.path()}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(place)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+      for (const std::string& word : {std::string("张三"), citizen_id(5), phone(5), citizen_id(2'005), phone(2'005)})
+        EXPECT_EQ(bytes.find(word), std::string::npos) << entry.path() << " holds " << word;
+    }
   }
   EXPECT_EQ(this->files_left(), 0U);
 }
