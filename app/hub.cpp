@@ -154,18 +154,12 @@ Result<void> Hub::open_modules(const Share& share) {
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);
   });
-  JW_TRY(open_purposes(share));
+  JW_TRY(purposes_->open(real_file_system(), share.scenarios_folder));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
-}
-
-Result<void> Hub::open_purposes(const Share& share) {
-  using Samples = purpose::PurposeService::Samples;
-  return purposes_->open(real_file_system(), share.scenarios_folder,
-                         settings_.synthetic ? Samples::put_in : Samples::leave_out, settings_.region);
 }
 
 Hub::~Hub() {
@@ -179,6 +173,10 @@ void Hub::start(int loaders) {
   ingest_->start(loaders);
   sources_->start(source_threads);
   quality_->start();
+  if (settings_.synthetic) {
+    if (const auto put = purposes_->put_samples(settings_.region); !put)
+      log::warn("purpose.samples_left_out", {{"fault", put.error().to_log()}});
+  }
   purposes_->start();
   timers_->start();
 }

@@ -73,7 +73,6 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
-  Result<void> open_purposes(const Share& share);
 
   std::string data_folder_;
   Settings settings_;

@@ -277,29 +277,29 @@ Result<void> PurposeService::put_package(const Package& package) {
   return {};
 }
 
-Result<void> PurposeService::put_sample(const SampleEmergency& sample, const std::string& region) {
-  NewEmergency wanted;
-  wanted.region = region;
-  wanted.name = sample.name;
-  wanted.order_number = sample.order_number;
-  wanted.level = sample.level;
-  wanted.purposes = sample.purposes;
-  wanted.planned_end = parts_.clock.now() + std::chrono::days{sample.days};
-  const auto made = declare(wanted, {"sample", "sample-emergency", Language::zh});
-  if (made || made.error().message == "idempotency.mismatch") return {};
-  return made.error();
+Result<void> PurposeService::put_samples(const std::string& region) {
+  if (!view()->emergencies.empty() || parts_.regions.tree()->find(region) == region::no_node) return {};
+  for (NewEmergency sample : samples_) {
+    sample.region = region;
+    sample.planned_end = parts_.clock.now() + sample.planned_end.time_since_epoch();
+    const auto made = declare(sample, {"sample", "sample-emergency " + sample.order_number, Language::zh});
+    // Another process put it in on another day.
+    if (!made && made.error().message != "idempotency.mismatch") return made.error();
+  }
+  return {};
 }
 
-Result<void> PurposeService::open(FileSystem& files, const std::string& scenarios_folder, Samples samples,
-                                  const std::string& region) {
+Result<void> PurposeService::open(FileSystem& files, const std::string& scenarios_folder) {
   JW_ASSIGN(const auto packages, read_packages(files, scenarios_folder, parts_.catalog));
-  for (const auto& package : packages) JW_TRY(put_package(package));
-  JW_TRY(reload());
-  if (samples == Samples::put_in && view()->emergencies.empty()) {
-    for (const auto& package : packages) {
-      for (const auto& sample : package.samples) JW_TRY(put_sample(sample, region));
+  samples_.clear();
+  for (const auto& package : packages) {
+    JW_TRY(put_package(package));
+    for (const auto& sample : package.samples) {
+      samples_.push_back({"", sample.name, sample.order_number, sample.level, sample.purposes,
+                          Instant{std::chrono::days{sample.days}}});
     }
   }
+  JW_TRY(reload());
   // One daily round, whoever starts first.
   std::optional<storage::Idempotency> once = storage::Idempotency{"hub", "arm_daily_round", "1", "1", "1"};
   JW_TRY(catalog::commit_once(parts_.store, once, [&](storage::Reader&) -> Result<storage::Change> {

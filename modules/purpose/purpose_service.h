@@ -56,10 +56,12 @@ class PurposeService {
   explicit PurposeService(PurposeParts parts);
   ~PurposeService();
 
-  enum class Samples : std::uint8_t { leave_out, put_in };
-  // Reads every <folder>/<package>/purposes.yaml, puts in what is new or changed there and not edited on the desk, and an
-  // emergency for a synthetic city that never had one. Errors: invalid (file:line), the store's.
-  Result<void> open(FileSystem& files, const std::string& scenarios_folder, Samples samples, const std::string& region);
+  // Reads every <folder>/<package>/purposes.yaml and puts in what is new or changed there and not edited on the desk.
+  // Errors: invalid (file:line), the store's.
+  Result<void> open(FileSystem& files, const std::string& scenarios_folder);
+  // Declares the emergencies that packages bring as samples, for a synthetic city that never had one: not before its
+  // regions stand. Errors: the store's.
+  Result<void> put_samples(const std::string& region);
 
   // Whether the purpose may be used for the resource at `at`, anywhere in the hub. Errors: not_found "purpose.unknown"
   // or the catalogue's; denied "purpose.shut" with one cause per reason.
@@ -113,7 +115,6 @@ class PurposeService {
   using Decide = std::function<Result<storage::Change>(View& view, Instant now)>;
   Result<storage::Committed> decide(std::optional<storage::Idempotency>& row, const Decide& how);
   Result<void> put_package(const struct Package& package);
-  Result<void> put_sample(const struct SampleEmergency& sample, const std::string& region);
   Result<void> arm(std::string_view kind, Instant due, const std::string& body, storage::Change& change) const;
   Result<void> arm_last_day(const Purpose& purpose, storage::Change& change) const;
   Result<storage::Change> emergency_fell(const storage::Timer& timer);
@@ -130,6 +131,7 @@ class PurposeService {
   Rights rights_;
   mutable std::mutex swap_;
   std::shared_ptr<const View> view_;
+  std::vector<NewEmergency> samples_;  // their planned end still counted from nothing
   storage::Loop loop_;
 };
 

@@ -131,6 +131,19 @@ TYPED_TEST(Purposes, AnEditThatWouldEndWhatTheyKeepIsRefused) {
   EXPECT_EQ(this->purposes().put(edited, {"Lin", std::nullopt}).error().message, "purpose.edit_would_end");
 }
 
+TYPED_TEST(Purposes, ASyntheticCityGetsItsSampleEmergencyOnce) {
+  IngestWorld<TypeParam>::write(this->scenarios() + "/sample/purposes.yaml",
+                                std::string(sample_purposes) +
+                                    "sample_emergencies:\n  - {name: 示例, order: 0号, purposes: [epidemic-control], days: 9}\n");
+  this->restart("sampled");
+  must(this->purposes().put_samples("000000"));
+  EXPECT_TRUE(this->purposes().view()->emergencies.empty()) << "its region does not stand yet";
+  must(this->purposes().put_samples("980100"));
+  must(this->purposes().put_samples("980100"));
+  ASSERT_EQ(this->purposes().view()->emergencies.size(), 1U);
+  EXPECT_EQ(this->purposes().view()->emergencies.front().planned_end, this->clock_.now() + std::chrono::days{9});
+}
+
 TYPED_TEST(Purposes, EveryFaultOfAPackageIsToldWithItsLine) {
   const auto parsed = parse_package(R"(purposes:
   - id: Wrong

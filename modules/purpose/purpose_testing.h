@@ -113,7 +113,7 @@ class PurposeWorld : public IngestWorld<Backend> {
         [purposes](const catalog::Resource& resource, catalog::Catalog::Use use) { return purposes->check_use(resource, use); });
     office.timers = std::make_unique<storage::TimerRunner>(*node.store, this->clock_, owner);
     purposes->on_timers(*office.timers);
-    must(purposes->open(real_file_system(), scenarios(), PurposeService::Samples::leave_out, "980100"));
+    must(purposes->open(real_file_system(), scenarios()));
     return office;
   }
 

@@ -10,6 +10,7 @@ import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { operationsTests } from './operations.mjs';
+import { purposeTests } from './purpose.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
 
@@ -40,7 +41,7 @@ async function test(name, body, { core = false } = {}) {
   }
 }
 
-const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/audit', '/desk/#/operations', '/api/'];
+const pages = ['/', '/desk/#/resources', '/desk/#/drafts', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/demands', '/desk/#/responsibilities', '/desk/#/rules', '/desk/#/regions', '/desk/#/quality', '/desk/#/objections', '/desk/#/purposes', '/desk/#/audit', '/desk/#/operations', '/api/'];
 
 async function generalTests(context, system) {
   for (const path of [...pages, `/?region=${(await ask(`/regions/${system.root_region.code}`)).path[0].code}`]) {
@@ -92,6 +93,7 @@ try {
   await catalogTests(suite);
   await qualityTests(suite);
   await generalTests(browser.context, system);
+  await purposeTests(suite);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });
   await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []), { core: true });
 } finally {
