@@ -130,6 +130,7 @@ Result<void> Hub::open_modules(const Share& share) {
           JW_TRY(catalog_->follow(entry));
           JW_TRY(identity_->follow(entry));
           if (entry.kind == keys_changed_event) JW_TRY(keystore_->refresh());
+          if (purposes_) JW_TRY(purposes_->follow(entry));
         }
         return {};
       });
@@ -156,6 +157,22 @@ Result<void> Hub::open_modules(const Share& share) {
   using Samples = catalog::CatalogLists::Samples;
   JW_TRY(lists_->open(files, share.scenarios_folder,
                       settings_.synthetic ? Samples::put_in : Samples::leave_out));
+  purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
+      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
+      settings_.destruction_grace, settings_.rights_days});
+  purposes_->on_timers(*timers_);
+  catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
+    return purposes_->check_use(resource, use);
+  });
+  ingest_->on_purpose([this](const std::string& purpose, const std::string& resource,
+                             std::optional<catalog::Personal> personal, RegionId below) {
+    const auto tree = regions_->tree();
+    const region::Node node = below ? tree->find(below) : region::no_node;
+    return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
+                             node == region::no_node ? std::string() : tree->code(node)},
+                            clock_.now());
+  });
+  JW_TRY(purposes_->open(real_file_system(), share.scenarios_folder));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
@@ -175,11 +192,17 @@ void Hub::start(int loaders) {
   ingest_->start(loaders);
   sources_->start(source_threads);
   quality_->start();
+  if (settings_.synthetic) {
+    if (const auto put = purposes_->put_samples(settings_.region); !put)
+      log::warn("purpose.samples_left_out", {{"fault", put.error().to_log()}});
+  }
+  purposes_->start();
   timers_->start();
 }
 
 void Hub::stop() {
   if (timers_) timers_->stop();
+  if (purposes_) purposes_->stop();
   if (quality_) quality_->stop();
   if (sources_) sources_->stop();
   if (ingest_) ingest_->stop();

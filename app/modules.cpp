@@ -18,6 +18,8 @@
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
 #include "modules/operations/messages.gen.h"
+#include "modules/purpose/messages.gen.h"
+#include "modules/purpose/sql.gen.h"
 #include "modules/quality/messages.gen.h"
 #include "modules/quality/sql.gen.h"
 #include "modules/region/messages.gen.h"
@@ -37,7 +39,7 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -61,6 +63,7 @@ void register_all_messages() {
   quality::register_messages();
   audit::register_messages();
   identity::register_messages();
+  purpose::register_messages();
   sim::register_messages();
   app::register_messages();
   jingwei::cli::register_messages();

@@ -18,6 +18,7 @@
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
 #include "modules/operations/operations_routes.h"
+#include "modules/purpose/purpose_routes.h"
 #include "modules/quality/quality_routes.h"
 #include "modules/region/region_routes.h"
 #include "modules/source/source_routes.h"
@@ -113,6 +114,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   source::SourceRoutes source_routes(hub.sources());
   quality::QualityRoutes quality_routes(hub.quality());
   audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
+  purpose::PurposeRoutes purpose_routes(hub.purposes());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   SystemApi system_api(hub, exposure);
@@ -146,7 +148,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), identity_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -11,6 +11,7 @@ namespace jingwei::app {
 namespace {
 
 constexpr std::int64_t most_objection_days = 365;
+constexpr std::int64_t most_grace_hours = 30 * 24;
 
 std::string settings_path(const std::string& data_folder) {
   return data_folder + "/jingwei.yaml";
@@ -62,6 +63,18 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
     } else {
       faults.add(*node, "app.bad_objection_days", {{"most", std::to_string(most_objection_days)}});
     }
+  }
+  if (const schema::YamlNode* node = mapping.get("rights_days")) {
+    const auto days = schema::yaml_integer(*node);
+    const bool fits = days && *days >= 1 && *days <= most_objection_days;
+    if (fits) settings.rights_days = std::chrono::days{*days};
+    if (!fits) faults.add(*node, "app.bad_rights_days", {{"most", std::to_string(most_objection_days)}});
+  }
+  if (const schema::YamlNode* node = mapping.get("destruction_grace_hours")) {
+    const auto hours = schema::yaml_integer(*node);
+    const bool fits = hours && *hours >= 0 && *hours <= most_grace_hours;
+    if (fits) settings.destruction_grace = std::chrono::hours{*hours};
+    if (!fits) faults.add(*node, "app.bad_grace_hours", {{"most", std::to_string(most_grace_hours)}});
   }
   if (const schema::YamlNode* node = mapping.get("sources")) {
     schema::YamlMapping sources(*node, faults);
@@ -118,6 +131,10 @@ std::string settings_text(const Settings& settings) {
   line("second_factor", settings.second_factor == identity::SecondFactor::staff ? "staff" : "optional");
   yaml += "# Days within which a provider answers an objection to its data.\n";
   yaml += "objection_days: " + std::to_string(settings.objection_days.count()) + "\n";
+  yaml += "# Days within which a resident's request about their data is answered.\n";
+  yaml += "rights_days: " + std::to_string(settings.rights_days.count()) + "\n";
+  yaml += "# Hours between the end of an emergency that nobody extended and the destruction of its data.\n";
+  yaml += "destruction_grace_hours: " + std::to_string(settings.destruction_grace.count()) + "\n";
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   return yaml;
 }

@@ -29,6 +29,8 @@ struct Settings {
   source::Allowed sources;                         // what sources may reach; nothing unless named here
   identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
   std::chrono::days objection_days{5};             // within which a provider answers an objection
+  std::chrono::days rights_days{15};               // within which a resident's request about their data is answered
+  std::chrono::hours destruction_grace{72};        // between an end that the clock brought and the destruction
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

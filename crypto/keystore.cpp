@@ -266,6 +266,18 @@ Keystore::Entry* Keystore::find_current(KeyKind kind, const std::string& scope, 
   return nullptr;
 }
 
+void Keystore::add(KeyKind kind, const std::string& scope, const std::string& month) {
+  Entry fresh;
+  fresh.info.id = entries_.empty() ? 1 : entries_.rbegin()->first + 1;
+  fresh.info.kind = kind;
+  fresh.info.suite = suite_;
+  fresh.info.scope = scope;
+  fresh.info.month = month;
+  fresh.info.created = clock_.now();
+  fresh.secret = Secret::random();
+  entries_.emplace(fresh.info.id, std::move(fresh));
+}
+
 Result<std::shared_ptr<const Key>> Keystore::current(KeyKind kind, const std::string& scope,
                                                      const std::string& month) {
   JW_ASSERT(!scope.empty() && scope.find_first_of(" \n") == std::string::npos);
@@ -274,15 +286,7 @@ Result<std::shared_ptr<const Key>> Keystore::current(KeyKind kind, const std::st
   if (entry == nullptr) {
     JW_TRY(change([&]() -> Result<void> {
       if (find_current(kind, scope, month) != nullptr) return {};  // another process made it meanwhile
-      Entry fresh;
-      fresh.info.id = entries_.empty() ? 1 : entries_.rbegin()->first + 1;
-      fresh.info.kind = kind;
-      fresh.info.suite = suite_;
-      fresh.info.scope = scope;
-      fresh.info.month = month;
-      fresh.info.created = clock_.now();
-      fresh.secret = Secret::random();
-      entries_.emplace(fresh.info.id, std::move(fresh));
+      add(kind, scope, month);
       return {};
     }));
     entry = find_current(kind, scope, month);
@@ -351,6 +355,16 @@ Result<void> Keystore::destroy(const std::vector<KeyId>& ids, const std::string&
       gone.info = info;
       entries_.insert_or_assign(info.id, std::move(gone));
     }
+    return {};
+  });
+}
+
+Result<void> Keystore::begin_anew(const std::string& scope) {
+  const std::lock_guard lock(mutex_);
+  const std::string month = "-";
+  return change([&]() -> Result<void> {
+    const Entry* newest = find_current(KeyKind::equality, scope, month);
+    if (newest != nullptr && newest->info.destroyed) add(KeyKind::equality, scope, month);
     return {};
   });
 }

@@ -55,6 +55,9 @@ class Keystore {
 
   // Reads what another process changed.
   Result<void> refresh();
+  // Makes a key in place of an equality key that has been destroyed: for a scope of which nothing hashed under the old one
+  // stands any more. One that has not been destroyed stays. Errors: the file system's.
+  Result<void> begin_anew(const std::string& scope);
 
   // Grows whenever an answer of current() or find() may have changed.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
@@ -80,6 +83,7 @@ class Keystore {
   Result<void> change(const std::function<Result<void>()>& edit);
   std::string wrapped(const Entry& entry) const;
   std::shared_ptr<const Key> ready(Entry& entry) const;
+  void add(KeyKind kind, const std::string& scope, const std::string& month);
   Entry* find_current(KeyKind kind, const std::string& scope, const std::string& month);
 
   FileSystem& files_;

@@ -68,6 +68,13 @@ Result<const Entry*> Catalog::find_receiving(std::string_view resource) const {
         .with("resource", entry->resource.id)
         .with("reason", entry->reason);
   }
+  if (gate_) JW_TRY(gate_(entry->resource, Use::receive));
+  return entry;
+}
+
+Result<const Entry*> Catalog::find_readable(std::string_view resource) const {
+  JW_ASSIGN(const Entry* entry, find(resource));
+  if (gate_) JW_TRY(gate_(entry->resource, Use::read));
   return entry;
 }
 

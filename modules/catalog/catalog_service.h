@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -90,6 +91,15 @@ class Catalog {
   // The same for whoever brings data. Errors: also gone "catalog.retired".
   Result<const Entry*> find_receiving(std::string_view resource) const;
 
+  // The same for whoever reads records.
+  Result<const Entry*> find_readable(std::string_view resource) const;
+
+  // What a resource is wanted for, and who may refuse it: asked by find_receiving and find_readable besides.
+  enum class Use : std::uint8_t { read, receive };
+  using Gate = std::function<Result<void>(const Resource&, Use)>;
+  // Before anything is served. Called from any thread.
+  void set_gate(Gate gate) { gate_ = std::move(gate); }
+
   // All versions that stand or are under way, secret ones included, by the same order; for pages and search.
   std::shared_ptr<const Definitions> definitions() const;
   // Grows with every snapshot.
@@ -115,6 +125,7 @@ class Catalog {
 
   storage::Store& store_;
   const Clock& clock_;
+  Gate gate_;
   std::map<std::string, std::size_t> declared_order_;  // written by open() alone
 
   std::mutex reloading_;

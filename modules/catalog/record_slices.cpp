@@ -88,6 +88,12 @@ storage::Write end_slice(const std::string& resource, const SliceHead& head, std
   return {&sql::end_slice, {resource, head.first_id, head.revision, number + 1, to_micros(known_to)}, 1};
 }
 
+void erase_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to,
+                 storage::Change& change) {
+  if (!head.known_to) change.writes.push_back(end_slice(resource, head, number, known_to));
+  change.writes.push_back({&sql::erase_slice_body, {resource, head.first_id}, 1});
+}
+
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource) {
   const Value key = resource;
   JW_ASSIGN(const auto number, storage::query_integer(reader, sql::slice_number, std::span(&key, 1)));
@@ -126,6 +132,28 @@ Result<std::string> slice_keys(storage::Reader& reader, const std::string& resou
 Result<std::string> slice_places(storage::Reader& reader, const std::string& resource,
                                  std::int64_t first_id) {
   return read_bytes(reader, sql::slice_places, resource, first_id);
+}
+
+Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource, Instant before,
+                                               std::size_t most) {
+  return read_heads(reader, sql::standing_slices,
+                    std::array<Value, 3>{resource, to_micros(before), static_cast<std::int64_t>(most)});
+}
+
+Result<bool> has_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id) {
+  const std::array<Value, 2> key = {resource, first_id};
+  JW_ASSIGN(const auto found, storage::query_integer(reader, sql::has_slice_body, key));
+  return found.has_value();
+}
+
+Result<StandingRows> count_standing(storage::Reader& reader, const std::string& resource, Instant before) {
+  const std::array<Value, 2> key = {resource, to_micros(before)};
+  StandingRows counted;
+  JW_TRY(reader.query(sql::count_standing_slices, key, [&](const storage::Row& row) {
+    counted = {row.integer(0), row.integer(1)};
+    return false;
+  }));
+  return counted;
 }
 
 Result<SliceBody> slice_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id) {

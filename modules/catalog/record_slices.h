@@ -59,6 +59,11 @@ storage::Write take_from_slice(const std::string& resource, const SliceHead& hea
 // `head.revision`.
 storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to);
 
+// The slice's bytes are erased; its head stays, ended, and tells others that they are gone. Otherwise as end_slice, but that
+// a slice which ended before is no more than emptied.
+void erase_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to,
+                 storage::Change& change);
+
 // Reading. Errors: the store's; not_found is an empty answer.
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource);
 Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::string& resource,
@@ -73,6 +78,17 @@ Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std
                                               std::int64_t after_number);
 Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 Result<std::string> slice_places(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+
+// Slices whose bytes stand and came before an instant, oldest first.
+Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource, Instant before,
+                                               std::size_t most);
+// Whether the bytes of a slice stand.
+Result<bool> has_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+// Rows of such slices in all, and those that stand.
+struct StandingRows {
+  std::int64_t rows = 0, live = 0;
+};
+Result<StandingRows> count_standing(storage::Reader& reader, const std::string& resource, Instant before);
 
 struct SliceBody {
   std::string places, body;

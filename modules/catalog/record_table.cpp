@@ -278,4 +278,19 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   none_of_ = made("none_of", none + "instr($3, record_key) > 0)", none + "position(record_key IN $3) > 0)");
 }
 
+ErasingTable::ErasingTable(const Resource& resource, int table_version) {
+  const std::string name = table_name(resource, table_version);
+  const auto set = [&](storage::Statement& statement, std::string_view verb, const std::string& sql) {
+    statement = {name + "." + std::string(verb), sql, sql};
+  };
+  const std::string counts = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN known_to IS NULL AND withdrawn = 0 THEN 1 ELSE 0 END), 0)"
+                             " AS BIGINT) FROM ";
+  const std::string page = " FROM " + name + " WHERE known_from < $1 ORDER BY record_key, version LIMIT $2";
+  set(count_, "count_before", counts + name + " WHERE known_from < $1");
+  set(count_page_, "count_page", counts + "(SELECT known_to, withdrawn" + page + ") AS page");
+  set(erase_page_, "erase_page",
+      "DELETE FROM " + name + " WHERE (record_key, version) IN (SELECT record_key, version" + page + ")");
+  set(oldest_, "oldest", "SELECT MIN(known_from) FROM " + name);
+}
+
 }  // namespace jingwei::catalog

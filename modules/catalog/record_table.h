@@ -120,4 +120,20 @@ class RecordTable {
   std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 
+// The SQL that erases versions of one generation of a resource's table. Addresses as RecordTable's.
+class ErasingTable {
+ public:
+  ErasingTable(const Resource& resource, int table_version);
+  // $1 received before → versions, those that stand
+  const storage::Statement& count() const { return count_; }
+  // $1 received before, $2 limit → the same of the first so many
+  const storage::Statement& count_page() const { return count_page_; }
+  const storage::Statement& erase_page() const { return erase_page_; }  // $1 received before, $2 limit
+  // → when the oldest was received; null when there is none
+  const storage::Statement& oldest() const { return oldest_; }
+
+ private:
+  storage::Statement count_, count_page_, erase_page_, oldest_;
+};
+
 }  // namespace jingwei::catalog

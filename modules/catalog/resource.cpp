@@ -50,6 +50,13 @@ std::string_view name_of(Personal personal) {
   return names[static_cast<int>(personal)];
 }
 
+std::optional<Personal> personal_named(std::string_view name) {
+  for (int at = 0; at <= static_cast<int>(Personal::health); ++at) {
+    if (name_of(static_cast<Personal>(at)) == name) return static_cast<Personal>(at);
+  }
+  return std::nullopt;
+}
+
 std::string_view name_of(FieldType type) {
   constexpr std::string_view names[] = {"text",   "person_name", "phone",   "citizen_id", "credit_code",
                                         "date",   "datetime",    "integer", "number",     "boolean",

@@ -64,6 +64,7 @@ std::string_view name_of(Subject subject);
 std::string_view name_of(CollectedFrom from);
 std::string_view name_of(Update update);
 std::string_view name_of(Personal personal);
+std::optional<Personal> personal_named(std::string_view name);
 std::string_view name_of(FieldType type);
 
 // What an address says beside its region. `building_key` is the same for however the same building is

@@ -24,9 +24,9 @@ struct BookContext {
   std::shared_ptr<const access::Caller> caller = nullptr;  // who asks; null where nobody has to be known
   std::string purpose = {};                                // what personal fields are asked for
 
-  // Errors: denied (ingest::sight_of).
+  // Errors: those of IngestService::sight_of.
   Result<access::Sight> sight(const catalog::Resource& resource) const {
-    return ingest::sight_of(caller.get(), resource, purpose, ingest.parts().clock.now());
+    return ingest.sight_of(caller.get(), resource, purpose);
   }
 };
 

@@ -84,7 +84,7 @@ Result<void> Accounts::commit(storage::Change change, const Account& account) {
 }
 
 std::string Accounts::hash_of(std::string_view column, std::string_view value) const {
-  return parts_.sealer.equality_hash(sealed_table, column, value);
+  return storage::bytes_of(parts_.sealer.equality_hash(sealed_table, column, value));
 }
 
 std::string Accounts::sealed(AccountId id, std::string_view column, std::string_view value) const {

@@ -57,7 +57,7 @@ Result<bool> SignIn::fits(const std::string& hash, const std::string& password) 
 std::string SignIn::device_of(AccountId account) const {
   const std::int64_t until = to_micros(parts_.clock.now() + parts_.policy.device_known);
   const std::string told = account.to_string() + "." + std::to_string(until);
-  return told + "." + storage::hex_of(parts_.sealer.equality_hash("identity_token", "device", told));
+  return told + "." + storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told)));
 }
 
 Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Origin& origin) const {
@@ -72,7 +72,7 @@ Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Ori
   std::int64_t until = 0;
   std::from_chars(told.data() + between + 1, told.data() + told.size(), until);
   if (until <= to_micros(parts_.clock.now()) ||
-      storage::hex_of(parts_.sealer.equality_hash("identity_token", "device", told)) != origin.device.substr(dot + 1))
+      storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told))) != origin.device.substr(dot + 1))
     return one;
   one.place = origin.device;
   one.known_device = true;
@@ -150,7 +150,7 @@ Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
   JW_TRY(check_wait({one.account, one.place, true}));
   throttle_.failed({one.account, one.place, true}, parts_.clock.monotonic());
   const Instant now = parts_.clock.now();
-  const storage::Value key = storage::Blob{parts_.sealer.equality_hash("identity_account", "phone", number)};
+  const storage::Value key = storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
   std::optional<Instant> sent;
   {
     JW_ASSIGN(auto reader, parts_.store.read());
@@ -168,7 +168,7 @@ Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
   code.insert(0, 6 - code.size(), '0');
   storage::Change change;
   change.writes.push_back({&sql::put_code,
-                           {key, storage::Blob{parts_.sealer.equality_hash("identity_account", "code", number + code)},
+                           {key, storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code))},
                             to_micros(now), to_micros(now + code_life), code_tries},
                            std::nullopt});
   change.audit.push_back({nobody, "session.code", storage::pseudonym_of(parts_.sealer, number), "{}"});
@@ -185,7 +185,7 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   JW_ASSIGN(auto found, accounts_.find_by_phone(number));
   const auto one = try_of("phone:" + number, found ? found->id : AccountId(), origin);
   JW_TRY(check_wait(one));
-  const storage::Value key = storage::Blob{parts_.sealer.equality_hash("identity_account", "phone", number)};
+  const storage::Value key = storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
   const std::string subject = storage::pseudonym_of(parts_.sealer, number);
   std::string code_hash;
   Instant ends{};
@@ -203,7 +203,7 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   auto tried = parts_.store.commit(std::move(trying));
   if (!tried && tried.error().code != ErrorCode::conflict) return std::move(tried).error();
   const bool right = tried && parts_.clock.now() < ends &&
-                     code_hash == parts_.sealer.equality_hash("identity_account", "code", number + code);
+                     code_hash == storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code));
   if (!right) {
     JW_TRY(note_failure(one, subject, "phone code"));
     return wrong("identity.wrong_code").at("/code");

@@ -76,7 +76,7 @@ Tokens::Tokens(const IdentityParts& parts, const Accounts& accounts, const Roles
     : parts_(parts), accounts_(accounts), roles_(roles) {}
 
 std::string Tokens::mark_of(std::string_view random) const {
-  return parts_.sealer.equality_hash("identity_token", "mark", random).substr(0, mark_bytes);
+  return storage::bytes_of(parts_.sealer.equality_hash("identity_token", "mark", random)).substr(0, mark_bytes);
 }
 
 Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const std::string& label, Instant ends_at,

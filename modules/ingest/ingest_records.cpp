@@ -123,22 +123,34 @@ Result<void> IngestService::check_place(const catalog::Entry& entry, const acces
 
 Result<std::vector<Record>> IngestService::list_records(const std::string& resource, const RecordQuery& query,
                                                         const access::Sight& sight) const {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree(), query.under));
   if (!query.batch) return records_->list(*entry, view, query.before, query.most);
   return records_->list_of_batch(*entry, view, query.batch, query.before, query.most);
 }
 
 Result<Record> IngestService::find_record(const std::string& resource, RecordId id, const access::Sight& sight) const {
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree()));
   return records_->find(*entry, view, id);
 }
 
-Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource, std::string_view purpose,
-                               Instant now) {
+Result<access::Sight> IngestService::sight_of(const access::Caller* caller, const catalog::Resource& resource,
+                                              std::string_view purpose) const {
   if (caller == nullptr) return access::Sight::masked();
-  return caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes}, purpose, now);
+  JW_ASSIGN(access::Sight sight, caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes},
+                                               purpose, parts_.clock.now()));
+  if (purpose.empty() || !check_purpose_) return sight;
+  const std::string pursued(purpose);
+  JW_TRY(check_purpose_(pursued, resource.id, std::nullopt, RegionId()));
+  // The role's classes, less those that the purpose may not use in the part's region.
+  for (auto& part : sight.parts) {
+    std::erase_if(part.classes, [&](const std::string& one) {
+      const auto personal = catalog::personal_named(one);
+      return !personal || !check_purpose_(pursued, resource.id, *personal, part.whole_area ? RegionId() : part.region);
+    });
+  }
+  return sight;
 }
 
 }  // namespace jingwei::ingest

@@ -218,7 +218,7 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response get_record(const http::Request& http, const api::GetRecord& in) override {
     const auto entry = catalog().find(in.resource);
     if (!entry) return problem(entry.error(), http.language);
-    const auto sight = sight_of(http.caller.get(), (*entry)->resource, http.purpose(), now());
+    const auto sight = service_.sight_of(http.caller.get(), (*entry)->resource, http.purpose());
     if (!sight) return problem(sight.error(), http.language);
     const auto record = service_.find_record(in.resource, RecordId(in.record), *sight);
     if (!record) return problem(record.error(), http.language);
@@ -329,7 +329,7 @@ class IngestRoutes::Handlers final : public api::Operations {
   http::Response records_response(const http::Request& http, const std::string& resource, RecordQuery query) const {
     const auto entry = catalog().find(resource);
     if (!entry) return problem(entry.error(), http.language);
-    const auto sight = sight_of(http.caller.get(), (*entry)->resource, http.purpose(), now());
+    const auto sight = service_.sight_of(http.caller.get(), (*entry)->resource, http.purpose());
     if (!sight) return problem(sight.error(), http.language);
     const auto records = service_.list_records(resource, query, *sight);
     if (!records) return problem(records.error(), http.language);

@@ -53,7 +53,8 @@ IngestService::IngestService(IngestParts parts)
     : parts_(std::move(parts)),
       uploads_(std::make_unique<Uploads>(*this)),
       records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)),
-      withdrawals_(std::make_unique<Withdrawals>(*this, *records_)) {}
+      withdrawals_(std::make_unique<Withdrawals>(*this, *records_)),
+      erasing_(std::make_unique<Erasing>(parts_, *records_)) {}
 
 IngestService::~IngestService() {
   stop();

@@ -18,6 +18,7 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/address/gazetteer.h"
 #include "modules/ingest/batch.h"
+#include "modules/ingest/erasure/erasure.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/refused_cells.h"
 #include "modules/ingest/repair/repair_chain.h"
@@ -84,10 +85,10 @@ struct RecordQuery {
   BatchId batch = {};
 };
 
-// What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known (null): all
-// rows, personal fields masked. Errors: denied (access::Caller::sight).
-Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource, std::string_view purpose,
-                               Instant now);
+// Whether a purpose may be pursued now with a resource, for a class of personal data (none: at all) and below a region
+// (none: anywhere). Errors: those who reads is told.
+using PurposeCheck = std::function<Result<void>(const std::string& purpose, const std::string& resource,
+                                                std::optional<catalog::Personal> personal, RegionId region)>;
 
 // Why a failed batch failed.
 Error error_of(const Batch& batch);
@@ -162,6 +163,12 @@ class IngestService {
   Result<RecordReceipt> add_record(const std::string& resource,
                                    const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
+  // Asked whenever personal fields are to be opened. Before anything runs.
+  void on_purpose(PurposeCheck check) { check_purpose_ = std::move(check); }
+  // What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known (null): all
+  // rows, personal fields masked. Errors: denied (access::Caller::sight), those of the check.
+  Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource,
+                                 std::string_view purpose) const;
   // Current versions that may be seen, newest record first. Errors: not_found (resource, region), the store's.
   Result<std::vector<Record>> list_records(const std::string& resource, const RecordQuery& query,
                                            const access::Sight& sight) const;
@@ -177,6 +184,8 @@ class IngestService {
   Uploads& uploads() { return *uploads_; }
   // Batches that are taken back (withdrawal/withdrawal.h).
   Withdrawals& withdrawals() { return *withdrawals_; }
+  // What goes for good (erasure/erasure.h).
+  Erasing& erasing() { return *erasing_; }
   // There is something to load or to withdraw.
   void wake() { wake_.notify_all(); }
 
@@ -208,6 +217,8 @@ class IngestService {
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Withdrawals> withdrawals_;
+  PurposeCheck check_purpose_;
+  std::unique_ptr<Erasing> erasing_;
   std::optional<std::chrono::nanoseconds> swept_at_;
 };
 

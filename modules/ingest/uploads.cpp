@@ -68,7 +68,7 @@ Result<void> Uploads::hold(UploadId id) {
 
 Result<Upload> Uploads::start(const NewUpload& wanted, const WriteRequest& request) {
   const auto& parts = service_.parts();
-  JW_ASSIGN([[maybe_unused]] const catalog::Entry* entry, parts.catalog.find(wanted.resource));
+  JW_ASSIGN([[maybe_unused]] const catalog::Entry* entry, parts.catalog.find_receiving(wanted.resource));
   if (wanted.bytes < 1) return Error(ErrorCode::invalid, "ingest.empty_file").at("/bytes");
   if (static_cast<std::uint64_t>(wanted.bytes) > limits::upload_bytes) {
     return Error(ErrorCode::too_large, "ingest.upload_too_large")

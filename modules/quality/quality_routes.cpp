@@ -118,8 +118,9 @@ class QualityRoutes::Handlers final : public api::Operations {
 
   Result<void> see(const http::Request& http, const Datum& datum) const {
     JW_ASSIGN(const catalog::Entry* entry, catalog().find(datum.resource));
-    JW_ASSIGN(const auto sight, ingest::sight_of(http.caller.get(), entry->resource, http.purpose(), now()));
-    auto record = quality_.parts().ingest.find_record(datum.resource, datum.record, sight);
+    const auto& ingest = quality_.parts().ingest;
+    JW_ASSIGN(const auto sight, ingest.sight_of(http.caller.get(), entry->resource, http.purpose()));
+    auto record = ingest.find_record(datum.resource, datum.record, sight);
     if (!record) return std::move(record).error();
     return {};
   }

@@ -243,6 +243,14 @@ Result<SourceView> SourceService::pause(SourceId id, const std::string& actor) {
   });
 }
 
+Result<void> SourceService::silence(const std::string& resource, const std::string& actor) {
+  JW_ASSIGN(const auto all, list());
+  for (const auto& one : all) {
+    if (one.source.resource == resource && one.source.state == State::active) JW_TRY(pause(one.source.id, actor));
+  }
+  return {};
+}
+
 Result<SourceView> SourceService::resume(SourceId id, const std::string& actor) {
   return change(id, actor, "source.resume", "{}", [this](Source& source) -> Result<void> {
     JW_TRY(source.terms.check(parts_.zone.day_of(parts_.clock.now())));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "modules/source/asking/question_service.h"
+#include "modules/source/leavings.h"
 #include "modules/source/parts.h"
 #include "modules/source/schedule.h"
 #include "storage/timer_runner.h"
@@ -73,6 +74,11 @@ class SourceService {
   Result<Trial> try_out(NewSource source) const;
   Result<Trial> try_out(SourceId id) const;
 
+  // What they hold beside records.
+  const Leavings& leavings() const { return leavings_; }
+  // Pauses all sources that bring rows of the resource.
+  Result<void> silence(const std::string& resource, const std::string& actor);
+
   // Asking the sources that give no copies.
   QuestionService& questions() { return questions_; }
 
@@ -115,6 +121,7 @@ class SourceService {
   void wake_all();
 
   SourceParts parts_;
+  Leavings leavings_{parts_};
   QuestionService questions_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;

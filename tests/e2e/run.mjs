@@ -12,6 +12,7 @@ import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { identityTests } from './identity.mjs';
 import { operationsTests } from './operations.mjs';
+import { purposeTests } from './purpose.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
 
@@ -45,7 +46,7 @@ async function test(name, body, { core = false } = {}) {
 
 // Who reads each page.
 const pages = {
-  leader: ['/', '/desk/#/quality'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
+  leader: ['/', '/desk/#/quality', '/desk/#/purposes'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
   security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
 };
 
@@ -104,6 +105,7 @@ try {
   await catalogTests(suite);
   await qualityTests(suite);
   await generalTests(browser.context, system);
+  await purposeTests(suite);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });
   await test('no page asked a server but the hub', () => assert.deepEqual([...new Set(trouble.external)], []), { core: true });
 } finally {

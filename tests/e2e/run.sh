@@ -165,6 +165,22 @@ audit_commands() {
   grep -q 'leaf 0: entry and salt do not give the commitment' "$told"
 }
 
+# Emergencies and purposes told, declared, foretold and ended on the command line.
+emergency_commands() {
+  local data=$1 told="$work/emergency.out" id
+  hub() { LC_ALL=C "$program" "$@" --data "$data" >"$told" 2>&1; }
+  hub purpose list && grep -q '^epidemic-control ' "$told" || return 1
+  hub emergency declare 990100 --name drill --order 1 --purposes epidemic-control --until 2000-01-01T00:00:00Z && return 1
+  grep -q 'must lie ahead\|lie ahead' "$told" || return 1
+  hub emergency declare 990100 --name drill --order 1 --level 3 --purposes epidemic-control --until "$(date -u -d '+9 days' +%Y-%m-%dT%H:%M:%SZ)" || return 1
+  id=$(sed -nE 's/^([0-9]+)  standing  drill .*/\1/p' "$told")
+  hub emergency extend "$id" --order 2 --until "$(date -u -d '+19 days' +%Y-%m-%dT%H:%M:%SZ)" || return 1
+  hub emergency end "$id" && grep -q '^0 records would be destroyed' "$told" || return 1
+  hub emergency end "$id" --order 3 && return 1  # half of what it takes
+  hub emergency end "$id" --order 3 --records 0 && grep -q "^$id  ended" "$told" || return 1
+  hub emergency list && grep -q "^$id  ended" "$told" && hub destructions && grep -q done "$told"
+}
+
 embedded() {
   echo "# embedded store"
   make_city "$work/embedded" || { miss "the demo city is made"; return; }
@@ -178,6 +194,7 @@ embedded() {
   browse "$work/embedded"
   check "the catalogue is looked after on the command line" catalogue_commands "$work/embedded"
   check "a batch is withdrawn on the command line" batch_commands "$work/embedded"
+  check "an emergency is declared and ended on the command line" emergency_commands "$work/embedded"
   check "the audit log is verified, proved and exported on the command line" audit_commands "$work/embedded"
   check "every figure is the same after a restart" same_after_restart "$work/embedded"
   check "the hub ends by itself on SIGTERM" stop

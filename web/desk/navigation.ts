@@ -18,6 +18,7 @@ const entries: NavigationEntry[] = [
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
   { page: 'regions', title: 'desk.regions', permission: 'region.read' },
+  { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read' },
   { page: 'accounts', title: 'identity.accounts.title', permission: 'account.read' },
   { page: 'roles', title: 'identity.roles.title', permission: 'role.write' },
   { page: 'reviews', title: 'identity.reviews.title', permission: 'account.read' },

@@ -13,6 +13,10 @@ import OperationsPage from './pages/OperationsPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
 import DraftPage from './pages/DraftPage.vue';
+import EmergencyPage from './pages/EmergencyPage.vue';
+import PurposePage from './pages/PurposePage.vue';
+import PurposesPage from './pages/PurposesPage.vue';
+import RightsPage from './pages/RightsPage.vue';
 import ObjectionPage from './pages/ObjectionPage.vue';
 import ObjectionsPage from './pages/ObjectionsPage.vue';
 import QualityDetail from './pages/QualityDetail.vue';
@@ -63,6 +67,10 @@ export const router = createRouter({
     { path: '/quality/:kind(resources|providers)/:id', component: QualityDetail, props: true },
     { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
     { path: '/objections/:id', component: ObjectionPage, props: true },
+    { path: '/purposes', component: PurposesPage, props: ({ query }) => ({ tab: named(query.tab) }) },
+    { path: '/purposes/:id', component: PurposePage, props: true },
+    { path: '/emergencies/:id', component: EmergencyPage, props: true },
+    { path: '/rights/:id', component: RightsPage, props: true },
     { path: '/sources', component: SourcesPage },
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },

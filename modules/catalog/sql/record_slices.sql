@@ -51,3 +51,19 @@ SELECT places FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
 -- name: slices_summary
 SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT), MAX(known_from) FROM record_slice WHERE resource = $1 AND live > 0
+
+-- name: erase_slice_body
+DELETE FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: has_slice_body
+SELECT 1 FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: standing_slices
+SELECT s.first_id, s.row_count, s.live, s.revision, s.changed, s.resource_version, s.batch, s.known_from, s.known_to, s.gone
+FROM record_slice s JOIN record_slice_body b ON b.resource = s.resource AND b.first_id = s.first_id
+WHERE s.resource = $1 AND b.resource = $1 AND s.known_from < $2 ORDER BY s.first_id LIMIT $3
+
+-- name: count_standing_slices
+SELECT CAST(COALESCE(SUM(s.row_count), 0) AS BIGINT), CAST(COALESCE(SUM(s.live), 0) AS BIGINT)
+FROM record_slice s JOIN record_slice_body b ON b.resource = s.resource AND b.first_id = s.first_id
+WHERE s.resource = $1 AND b.resource = $1 AND s.known_from < $2

@@ -47,6 +47,7 @@ Result<std::vector<RefusedRow>> IngestService::list_refused(BatchId batch, std::
                                                             std::optional<RefusedState> state) const {
   const std::array<storage::Value, 4> parameters = {batch.value, after_line, static_cast<std::int64_t>(most),
                                                     state ? std::string(name_of(*state)) : std::string()};
+  if (const auto view = find_batch(batch)) JW_TRY(parts_.catalog.find_readable(view->batch.resource));
   return query_refused(parts_, sql::page_of_refused_rows, parameters);
 }
 

@@ -20,6 +20,13 @@ Result<void> RecordIndex::follow_slices(storage::Reader& reader, std::int64_t nu
     const bool known = std::any_of(slices_.begin(), slices_.end(),
                                    [&](const Slice& slice) { return slice.first_id == head.first_id; });
     if (known != head.known_to.has_value()) continue;  // ended before we met it, or met already
+    if (known) {
+      JW_ASSIGN(const bool stands, catalog::has_body(reader, resource_, head.first_id));
+      if (!stands) {  // erased, and which keys it had with it: all is read anew
+        forget();
+        return follow_slices(reader, number);
+      }
+    }
     JW_ASSIGN(std::string row_keys, catalog::slice_keys(reader, resource_, head.first_id));
     if (row_keys.size() != static_cast<std::size_t>(head.rows) * row_keys_bytes)
       return Error(ErrorCode::corrupt, "storage.damaged").because("keys of a slice of " + resource_);
@@ -31,6 +38,16 @@ Result<void> RecordIndex::follow_slices(storage::Reader& reader, std::int64_t nu
   }
   number_ = number;
   return {};
+}
+
+void RecordIndex::forget() {
+  number_ = tabled_until_ = -1;
+  slices_.clear();
+  packed_ = KeyMap();
+  tabled_ = KeyMap();
+  keys_.clear();
+  keys_at_.clear();
+  keys_bytes_ = 0;
 }
 
 Result<void> RecordIndex::follow_table(storage::Reader& reader, const catalog::RecordTable& table) {

@@ -73,6 +73,7 @@ class RecordIndex {
   };
 
   Result<void> follow_slices(storage::Reader& reader, std::int64_t number);
+  void forget();
   Result<void> follow_table(storage::Reader& reader, const catalog::RecordTable& table);
   void add_keys(std::int64_t first_id, std::int64_t rows, std::string_view row_keys);
   void remove_keys(std::int64_t first_id, std::string_view row_keys);

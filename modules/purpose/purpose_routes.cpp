@@ -1,0 +1,250 @@
+#include "modules/purpose/purpose_routes.h"
+
+#include "modules/purpose/api.gen.h"
+#include "modules/purpose/purpose_json.h"
+
+namespace jingwei::purpose {
+
+using http::problem;
+
+namespace {
+
+constexpr std::size_t destructions_of_emergency = 100;
+
+std::string text_of(const schema::Datum& given) {
+  return given.present() ? std::string(given.text()) : std::string();
+}
+
+std::vector<std::string> texts_of(const schema::Datum& given) {
+  std::vector<std::string> texts;
+  if (!given.present()) return texts;
+  for (const auto& item : given.items()) texts.emplace_back(item.text());
+  return texts;
+}
+
+// The one place that says who acts.
+catalog::WriteRequest request_of(const http::Request& http, const schema::Datum& body,
+                                 const std::optional<std::string>& key) {
+  return {http.actor(text_of(body["actor"])), key, http.language};
+}
+
+std::optional<Day> day_of(const schema::Datum& given) {
+  return given.present() ? std::optional(given.day()) : std::nullopt;
+}
+
+}  // namespace
+
+class PurposeRoutes::Handlers final : public api::Operations {
+ public:
+  explicit Handlers(PurposeService& purposes) : purposes_(purposes) {}
+
+  http::Response list_purposes(const http::Request& http, const api::ListPurposes&) override {
+    return answer(http, [](const Told& told) { return purposes_json(told); });
+  }
+
+  http::Response get_purpose(const http::Request& http, const api::GetPurpose& in) override {
+    return show_purpose(http, in.id);
+  }
+
+  http::Response put_purpose(const http::Request& http, const api::PutPurpose& in) override {
+    Purpose wanted;
+    wanted.id = in.id;
+    wanted.version = in.body["version"].integer();
+    wanted.title = {text_of(in.body["title_zh"]), text_of(in.body["title_en"])};
+    wanted.basis = {text_of(in.body["basis_zh"]), text_of(in.body["basis_en"])};
+    wanted.resources = texts_of(in.body["resources"]);
+    for (const auto& word : texts_of(in.body["classes"])) {
+      if (const auto personal = personal_named(word)) wanted.classes.push_back(*personal);
+    }
+    wanted.starts = day_of(in.body["starts"]).value_or(Day{});
+    wanted.ends = day_of(in.body["ends"]);
+    wanted.emergency_only = in.body["emergency_only"].present() && in.body["emergency_only"].boolean();
+    const auto made = purposes_.put(std::move(wanted), request_of(http, in.body, in.idempotency_key));
+    if (!made) return problem(made.error(), http.language);
+    return show_purpose(http, in.id);
+  }
+
+  http::Response put_assessment(const http::Request& http, const api::PutAssessment& in) override {
+    Assessment wanted;
+    wanted.purpose = in.id;
+    wanted.version = in.body["version"].integer();
+    wanted.necessity = text_of(in.body["necessity"]);
+    wanted.risk = text_of(in.body["risk"]);
+    wanted.measures = text_of(in.body["measures"]);
+    wanted.approved_by = text_of(in.body["approved_by"]);
+    wanted.approved_on = day_of(in.body["approved_on"]);
+    const auto made = purposes_.assess(std::move(wanted), request_of(http, in.body, in.idempotency_key));
+    if (!made) return problem(made.error(), http.language);
+    return show_purpose(http, in.id);
+  }
+
+  http::Response foretell_purpose_end(const http::Request& http, const api::ForetellPurposeEnd& in) override {
+    return show_forecast(http, purposes_.foretell_end(in.id));
+  }
+
+  http::Response end_purpose(const http::Request& http, const api::EndPurpose& in) override {
+    const auto ended = purposes_.end(in.id, text_of(in.body["order_number"]), in.body["records"].integer(),
+                                     request_of(http, in.body, in.idempotency_key));
+    if (!ended) return problem(ended.error(), http.language);
+    return show_purpose(http, in.id);
+  }
+
+  http::Response list_emergencies(const http::Request& http, const api::ListEmergencies&) override {
+    return answer(http, [](const Told& told) { return emergencies_json(told); });
+  }
+
+  http::Response declare_emergency(const http::Request& http, const api::DeclareEmergency& in) override {
+    NewEmergency wanted;
+    wanted.region = text_of(in.body["region"]);
+    wanted.name = text_of(in.body["name"]);
+    wanted.order_number = text_of(in.body["order_number"]);
+    wanted.level = in.body["level"].integer();
+    wanted.purposes = texts_of(in.body["purposes"]);
+    wanted.planned_end = in.body["planned_end"].instant();
+    const auto made = purposes_.declare(wanted, request_of(http, in.body, in.idempotency_key));
+    http::Response response = show_emergency(http, made, 201);
+    if (made) response.headers.emplace_back("Location", "/api/v1/emergencies/" + made->id.to_string());
+    return response;
+  }
+
+  http::Response get_emergency(const http::Request& http, const api::GetEmergency& in) override {
+    return show_emergency(http, purposes_.find_emergency(EmergencyId(in.id)), 200);
+  }
+
+  http::Response extend_emergency(const http::Request& http, const api::ExtendEmergency& in) override {
+    return show_emergency(http,
+                          purposes_.extend(EmergencyId(in.id), in.body["planned_end"].instant(),
+                                           text_of(in.body["order_number"]), request_of(http, in.body, in.idempotency_key)),
+                          200);
+  }
+
+  http::Response foretell_emergency_end(const http::Request& http, const api::ForetellEmergencyEnd& in) override {
+    return show_forecast(http, purposes_.foretell_end(EmergencyId(in.id)));
+  }
+
+  http::Response end_emergency(const http::Request& http, const api::EndEmergency& in) override {
+    return show_emergency(http,
+                          purposes_.end(EmergencyId(in.id), text_of(in.body["order_number"]), in.body["records"].integer(),
+                                        request_of(http, in.body, in.idempotency_key)),
+                          200);
+  }
+
+  http::Response list_destructions(const http::Request& http, const api::ListDestructions& in) override {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    auto all = purposes_.destructions().list(DestructionId(in.cursor.value_or(0)), limit + 1);
+    if (!all) return problem(all.error(), http.language);
+    const bool more = all->size() > limit;
+    if (more) all->resize(limit);
+    return answer(http, [&](const Told& told) { return destructions_json(*all, more, told); });
+  }
+
+  http::Response get_destruction(const http::Request& http, const api::GetDestruction& in) override {
+    const auto one = purposes_.destructions().find(DestructionId(in.id));
+    if (!one) return problem(one.error(), http.language);
+    return answer(http, [&](const Told& told) { return destruction_json(*one, told); });
+  }
+
+  http::Response list_sealed(const http::Request& http, const api::ListSealed&) override {
+    const auto all = purposes_.destructions().sealed(*purposes_.view(), purposes_.parts().clock.now());
+    if (!all) return problem(all.error(), http.language);
+    return answer(http, [&](const Told& told) { return sealed_json(*all, told); });
+  }
+
+  http::Response list_rights(const http::Request& http, const api::ListRights& in) override {
+    RightsQuery query;
+    if (in.state) query.state = rights_state_named(*in.state);
+    if (in.kind) query.kind = rights_kind_named(*in.kind);
+    query.overdue = in.overdue.value_or(false);
+    query.before = RightsId(in.cursor.value_or(0));
+    const auto limit = static_cast<std::size_t>(in.limit);
+    query.most = limit + 1;
+    auto all = purposes_.rights().list(query);
+    if (!all) return problem(all.error(), http.language);
+    const auto open = purposes_.rights().count_open();
+    if (!open) return problem(open.error(), http.language);
+    const bool more = all->size() > limit;
+    if (more) all->resize(limit);
+    return answer(http, [&](const Told& told) { return rights_page_json(*all, *open, more, told); });
+  }
+
+  http::Response open_rights(const http::Request& http, const api::OpenRights& in) override {
+    NewRights wanted;
+    wanted.kind = rights_kind_named(in.body["kind"].text()).value_or(RightsKind::copy);
+    wanted.resource = text_of(in.body["resource"]);
+    wanted.name = text_of(in.body["name"]);
+    wanted.identifier = text_of(in.body["identifier"]);
+    wanted.guardian_name = text_of(in.body["guardian_name"]);
+    wanted.guardian_identifier = text_of(in.body["guardian_identifier"]);
+    wanted.words = text_of(in.body["words"]);
+    const auto made = purposes_.rights().open(wanted, request_of(http, in.body, in.idempotency_key));
+    http::Response response = show_rights(http, made, 201);
+    if (made) response.headers.emplace_back("Location", "/api/v1/rights/" + made->id.to_string());
+    return response;
+  }
+
+  http::Response get_rights(const http::Request& http, const api::GetRights& in) override {
+    return show_rights(http, purposes_.rights().find(RightsId(in.id)), 200);
+  }
+
+  http::Response step_rights(const http::Request& http, const api::StepRights& in) override {
+    const auto word = in.body["step"].text();
+    const RightsStep step = word == "grant"     ? RightsStep::grant
+                            : word == "decline" ? RightsStep::decline
+                                                : RightsStep::withdraw;
+    return show_rights(http,
+                       purposes_.rights().take(RightsId(in.id), step, text_of(in.body["reason"]),
+                                               request_of(http, in.body, in.idempotency_key)),
+                       200);
+  }
+
+ private:
+  http::Response answer(const http::Request& http, const std::function<std::string(const Told&)>& write, int status = 200) {
+    const auto view = purposes_.view();
+    const auto tree = purposes_.parts().regions.tree();
+    const PurposeParts& parts = purposes_.parts();
+    return http::Response::json(write({*view, parts.catalog, *tree, parts.zone, parts.clock.now(), http.language}), status);
+  }
+
+  http::Response show_purpose(const http::Request& http, const std::string& id) {
+    const auto view = purposes_.view();
+    const Purpose* one = view->find(id);
+    if (one == nullptr) return problem(Error(ErrorCode::not_found, "purpose.unknown").with("id", id), http.language);
+    const auto steps = purposes_.steps(thing_of(*one));
+    if (!steps) return problem(steps.error(), http.language);
+    return answer(http, [&](const Told& told) { return purpose_json(*one, *steps, told); });
+  }
+
+  http::Response show_emergency(const http::Request& http, const Result<Emergency>& one, int status) {
+    if (!one) return problem(one.error(), http.language);
+    const auto steps = purposes_.steps(thing_of(one->id));
+    if (!steps) return problem(steps.error(), http.language);
+    auto destructions = purposes_.destructions().list(DestructionId(), destructions_of_emergency);
+    if (!destructions) return problem(destructions.error(), http.language);
+    std::erase_if(*destructions, [&](const Destruction& other) { return other.cause != thing_of(one->id); });
+    return answer(http, [&](const Told& told) { return emergency_json(*one, *steps, *destructions, told); }, status);
+  }
+
+  http::Response show_forecast(const http::Request& http, const Result<Forecast>& forecast) {
+    if (!forecast) return problem(forecast.error(), http.language);
+    return answer(http, [&](const Told& told) { return forecast_json(*forecast, told); });
+  }
+
+  http::Response show_rights(const http::Request& http, const Result<RightsRequest>& one, int status) {
+    if (!one) return problem(one.error(), http.language);
+    const auto steps = purposes_.steps("rights:" + one->id.to_string());
+    if (!steps) return problem(steps.error(), http.language);
+    return answer(http, [&](const Told& told) { return rights_json(*one, *steps, told); }, status);
+  }
+
+  PurposeService& purposes_;
+};
+
+PurposeRoutes::PurposeRoutes(PurposeService& purposes) : handlers_(std::make_unique<Handlers>(purposes)) {}
+
+PurposeRoutes::~PurposeRoutes() = default;
+
+std::vector<http::Route> PurposeRoutes::routes() {
+  return api::routes(*handlers_);
+}
+
+}  // namespace jingwei::purpose

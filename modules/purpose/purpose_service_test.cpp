@@ -1,0 +1,171 @@
+// Goal: purposes come from packages and the desk, emergencies switch them, and every decision is checked, repeated safely and
+// on record.
+#include "modules/purpose/purpose_service.h"
+
+#include "modules/purpose/package.h"
+#include "modules/purpose/purpose_testing.h"
+
+namespace jingwei::purpose {
+namespace {
+
+using namespace jingwei::purpose::testing;
+
+template <typename Backend>
+class Purposes : public PurposeWorld<Backend> {
+ protected:
+  Result<void> check(const std::string& purpose, const std::string& resource) {
+    return this->purposes().check(purpose, resource, this->clock_.now());
+  }
+  static std::string reason_of(const Result<void>& refused) {
+    if (refused) return "open";
+    return refused.error().causes.empty() ? refused.error().message : refused.error().causes.front().message;
+  }
+};
+
+TYPED_TEST_SUITE(Purposes, Backends, BackendNames);
+
+TYPED_TEST(Purposes, ComeFromThePackageAndAnswerByClassAndRegion) {
+  const auto view = this->purposes().view();
+  ASSERT_EQ(view->purposes.size(), 2U);
+  EXPECT_EQ(view->find("epidemic-control")->basis.zh, "传染病防治法");
+  EXPECT_EQ(view->kept.at("clinics").basis.en, "Rules on medical records");
+  EXPECT_EQ(this->reason_of(this->check("epidemic-control", "people")), "purpose.shut_no_emergency");
+  EXPECT_EQ(this->reason_of(this->check("daily-services", "services")), "open");
+  EXPECT_EQ(this->reason_of(this->check("daily-services", "people")), "purpose.shut_other_resource");
+  EXPECT_EQ(this->reason_of(this->check("unheard-of", "people")), "purpose.unknown");
+  EXPECT_EQ(this->check("epidemic-control", "nothing").error().code, ErrorCode::not_found);
+  Question question{"daily-services", "services", catalog::Personal::health, ""};
+  EXPECT_EQ(this->reason_of(this->purposes().check(question, this->clock_.now())), "purpose.shut_other_class");
+}
+
+TYPED_TEST(Purposes, AnEmergencyOpensThemForItsRegionAndAllUnderIt) {
+  const Emergency made = must(this->declare("980101"));
+  EXPECT_EQ(made.order_number, "市政发1号");
+  EXPECT_EQ(this->reason_of(this->check("epidemic-control", "people")), "open");
+  const auto in = [&](const std::string& region) {
+    return this->reason_of(this->purposes().check({"epidemic-control", "people", catalog::Personal::name, region},
+                                                  this->clock_.now()));
+  };
+  EXPECT_EQ(in("980101"), "open");
+  EXPECT_EQ(in(grid_code(1)), "open");
+  EXPECT_EQ(in("980100"), "purpose.shut_no_emergency") << "the city as a whole is not in it";
+  const auto steps = must(this->purposes().steps(thing_of(made.id)));
+  ASSERT_EQ(steps.size(), 1U);
+  EXPECT_EQ(steps.front().step, "declare");
+}
+
+TYPED_TEST(Purposes, DeclaringAndExtendingAreCheckedAndTakeEffectOnce) {
+  NewEmergency wrong{"999999", " ", "1号", 9, {"unheard-of"}, this->clock_.now()};
+  const auto refused = this->purposes().declare(wrong, {"Mayor", std::nullopt});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().causes.size(), 5U);
+  EXPECT_EQ(this->purposes().declare({"980100", "x", "", 1, {"epidemic-control"}, this->clock_.now() + std::chrono::hours{1}},
+                                     {"Mayor", std::nullopt}).error().message,
+            "purpose.order_missing");
+  NewEmergency right{"980100", "一级响应", "1号", 1, {"epidemic-control"}, this->clock_.now() + std::chrono::days{3}};
+  const Emergency made = must(this->purposes().declare(right, {"Mayor", "key-1"}));
+  EXPECT_EQ(must(this->purposes().declare(right, {"Mayor", "key-1"})).id, made.id);
+  EXPECT_EQ(this->purposes().view()->emergencies.size(), 1U);
+  const auto later = made.planned_end + std::chrono::days{7};
+  EXPECT_EQ(this->purposes().extend(made.id, made.planned_end, "2号", {"Mayor", std::nullopt}).error().message,
+            "purpose.not_later");
+  EXPECT_EQ(must(this->purposes().extend(made.id, later, "2号", {"Mayor", std::nullopt})).planned_end, later);
+  EXPECT_EQ(this->purposes().extend(EmergencyId(7), later, "2号", {"Mayor", std::nullopt}).error().code,
+            ErrorCode::not_found);
+  // The first timer falls and finds it extended.
+  this->clock_.advance(std::chrono::days{4});
+  this->work();
+  EXPECT_TRUE(must(this->purposes().find_emergency(made.id)).stands(this->clock_.now()));
+  this->clock_.advance(std::chrono::days{7});
+  EXPECT_EQ(this->reason_of(this->check("epidemic-control", "people")), "purpose.shut_no_emergency")
+      << "shut at the moment, before any timer";
+  this->work();
+  const Emergency over = must(this->purposes().find_emergency(made.id));
+  EXPECT_EQ(over.state, EmergencyState::ended);
+  EXPECT_EQ(over.ended_at, later);
+  EXPECT_TRUE(over.ended_by.empty());
+  EXPECT_EQ(this->purposes().extend(made.id, later + std::chrono::days{9}, "3号", {"Mayor", std::nullopt}).error().message,
+            "purpose.emergency_over");
+  EXPECT_EQ(must(this->purposes().steps(thing_of(made.id))).back().step, "lapse");
+}
+
+TYPED_TEST(Purposes, AreChangedOnTheDeskAndThePackageDoesNotTakeThemBack) {
+  Purpose edited = *this->purposes().view()->find("daily-services");
+  edited.title.en = "Services of every day";
+  const Purpose made = must(this->purposes().put(edited, {"Lin", std::nullopt}));
+  EXPECT_EQ(made.version, 2);
+  EXPECT_EQ(this->purposes().put(edited, {"Mei", std::nullopt}).error().message, "purpose.version");
+  this->restart("again");
+  EXPECT_EQ(this->purposes().view()->find("daily-services")->title.en, "Services of every day");
+
+  Purpose fresh;
+  fresh.id = "Wrong Id";
+  fresh.version = 0;
+  fresh.resources = {"nothing"};
+  EXPECT_EQ(this->purposes().put(fresh, {"Lin", std::nullopt}).error().causes.size(), 6U);
+  fresh.id = "inquiries";
+  fresh.title = {"查询", "Inquiries"};
+  fresh.basis = {"条例", "Regulation"};
+  fresh.resources = {"people"};
+  fresh.starts = *parse_iso_day("2020-01-01");
+  EXPECT_EQ(must(this->purposes().put(fresh, {"Lin", std::nullopt})).version, 1);
+
+  Assessment words;
+  words.purpose = "inquiries";
+  words.necessity = "needed";
+  EXPECT_EQ(this->purposes().assess(words, {"Lin", std::nullopt}).error().message, "purpose.assessment_missing");
+  words.risk = "small";
+  words.measures = "masked";
+  EXPECT_EQ(must(this->purposes().assess(words, {"Lin", std::nullopt})).version, 1);
+  EXPECT_EQ(this->purposes().assess(words, {"Lin", std::nullopt}).error().message, "purpose.version");
+}
+
+TYPED_TEST(Purposes, AnEditThatWouldEndWhatTheyKeepIsRefused) {
+  must(this->declare());
+  this->load("people", people(0, 10));
+  this->end(this->purposes().view()->emergencies.front().id);
+  this->work();
+  // Its resource would be over by this edit alone.
+  Purpose edited = *this->purposes().view()->find("daily-services");
+  edited.resources = {"services"};
+  EXPECT_EQ(this->purposes().put(edited, {"Lin", std::nullopt}).error().message, "purpose.edit_would_end");
+}
+
+TYPED_TEST(Purposes, ASyntheticCityGetsItsSampleEmergencyOnce) {
+  IngestWorld<TypeParam>::write(this->scenarios() + "/sample/purposes.yaml",
+                                std::string(sample_purposes) +
+                                    "sample_emergencies:\n  - {name: 示例, order: 0号, purposes: [epidemic-control], days: 9}\n");
+  this->restart("sampled");
+  must(this->purposes().put_samples("000000"));
+  EXPECT_TRUE(this->purposes().view()->emergencies.empty()) << "its region does not stand yet";
+  must(this->purposes().put_samples("980100"));
+  must(this->purposes().put_samples("980100"));
+  ASSERT_EQ(this->purposes().view()->emergencies.size(), 1U);
+  EXPECT_EQ(this->purposes().view()->emergencies.front().planned_end, this->clock_.now() + std::chrono::days{9});
+}
+
+TYPED_TEST(Purposes, EveryFaultOfAPackageIsToldWithItsLine) {
+  const auto parsed = parse_package(R"(purposes:
+  - id: Wrong
+    title: {zh: 目的, en: Purpose}
+    legal_basis: {zh: 法}
+    classes: [blood]
+    resources: [nothing]
+    start: yesterday
+    colour: red
+)",
+                                    "scenarios/x/purposes.yaml", "x", *this->node_.catalog);
+  ASSERT_FALSE(parsed.ok());
+  const std::string all = parsed.error().to_log();
+  EXPECT_EQ(parsed.error().causes.size(), 6U) << all;
+  for (const auto& cause : parsed.error().causes) {
+    ASSERT_FALSE(cause.arguments.empty());
+    const bool placed = std::any_of(cause.arguments.begin(), cause.arguments.end(), [](const auto& argument) {
+      return argument.first == "place" && argument.second.starts_with("scenarios/x/purposes.yaml:");
+    });
+    EXPECT_TRUE(placed) << cause.to_log();
+  }
+}
+
+}  // namespace
+}  // namespace jingwei::purpose

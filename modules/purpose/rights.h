@@ -1,0 +1,111 @@
+// What residents may ask about their data (个人信息权利请求), answered by the clock: a copy, a correction, a deletion, an
+// objection, the word of a guardian for who is under 14.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "modules/catalog/resource_life.h"
+#include "storage/sealer.h"
+#include "storage/timer_runner.h"
+
+namespace jingwei::purpose {
+
+using RightsId = Id<struct RightsTag>;
+
+enum class RightsKind : std::uint8_t { copy, correct, delete_, object, guardian };
+std::string_view name_of(RightsKind kind);
+std::optional<RightsKind> rights_kind_named(std::string_view name);
+
+// open → granted, declined (with words), or withdrawn by who opened it.
+enum class RightsState : std::uint8_t { open, granted, declined, withdrawn };
+std::string_view name_of(RightsState state);
+std::optional<RightsState> rights_state_named(std::string_view name);
+
+enum class RightsStep : std::uint8_t { grant, decline, withdraw };
+std::string_view name_of(RightsStep step);
+
+// As staff open it for a person. `identifier` is the number of a paper; of `guardian` the child's, whose guardian is named.
+struct NewRights {
+  RightsKind kind = RightsKind::copy;
+  std::string resource;  // empty: all that is known
+  std::string name, identifier;
+  std::string guardian_name, guardian_identifier;
+  std::string words;
+};
+
+struct RightsRequest {
+  RightsId id;
+  NewRights asked;  // without its words, names and numbers in a list: they are sealed on disk
+  RightsState state = RightsState::open;
+  std::string opened_by;
+  Instant opened_at{}, due_at{};
+  bool overdue = false;  // became due without an answer
+  std::string closed_by;
+  std::optional<Instant> closed_at;
+  std::string answer;
+  std::int64_t row_version = 1;
+};
+
+struct RightsQuery {
+  std::optional<RightsState> state;
+  std::optional<RightsKind> kind;
+  bool overdue = false;
+  std::string identifier;  // of one person; then the others are not looked at
+  RightsId before;
+  std::size_t most = 50;
+};
+
+struct OpenRights {
+  std::int64_t all = 0, overdue = 0;
+};
+
+// All must outlive it.
+struct RightsParts {
+  storage::Store& store;
+  const catalog::Catalog& catalog;
+  const storage::Sealer& sealer;
+  const Clock& clock;
+  std::chrono::days answer_time;
+};
+
+// The age at `day` of whoever has this citizen ID; nothing for other papers.
+std::optional<int> age_of(std::string_view identifier, Day day);
+
+// Thread-safe.
+class Rights {
+ public:
+  explicit Rights(RightsParts parts) : parts_(parts) {}
+
+  // Newest first, without their words. Errors: the store's.
+  Result<std::vector<RightsRequest>> list(const RightsQuery& query) const;
+  Result<OpenRights> count_open() const;
+  // Errors: not_found "purpose.no_rights"; gone when the key has been destroyed.
+  Result<RightsRequest> find(RightsId id) const;
+
+  // Errors: invalid (causes per field; "purpose.needs_guardian" for who is under 14 and asks alone), not_found (resource).
+  Result<RightsRequest> open(const NewRights& wanted, const catalog::WriteRequest& request);
+  // `words` must stand for decline. Who opened it does not answer, and nobody else withdraws. Errors: not_found; conflict
+  // "purpose.rights_closed"; denied "purpose.same_person", "purpose.not_yours"; invalid.
+  Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words, const catalog::WriteRequest& request);
+
+  // Marks what is due. Before the runner starts.
+  void on_timers(storage::TimerRunner& timers);
+
+ private:
+  Result<NewRights> checked(const NewRights& wanted) const;
+  Result<RightsRequest> read_one(storage::Reader& reader, RightsId id) const;
+  storage::Write change_of(const RightsRequest& one) const;
+  storage::Blob sealed(RightsId id, std::string_view column, const std::string& text) const;
+  Result<void> add_step(const RightsRequest& one, const std::string& step, const std::string& actor,
+                        storage::Change& change) const;
+  Result<void> decide(RightsRequest& one, RightsStep step, const std::string& words, const std::string& actor) const;
+  Result<storage::Change> timer_fell(const storage::Timer& timer);
+
+  RightsParts parts_;
+};
+
+}  // namespace jingwei::purpose
