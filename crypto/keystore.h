@@ -59,6 +59,9 @@ class Keystore {
   // stands any more. One that has not been destroyed stays. Errors: the file system's.
   Result<void> begin_anew(const std::string& scope);
 
+  // Reads the file again: what other processes made or destroyed counts from now on. Errors: as open.
+  Result<void> refresh();
+
   // Grows whenever an answer of current() or find() may have changed.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   Suite suite() const { return suite_; }

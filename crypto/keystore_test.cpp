@@ -103,6 +103,25 @@ TEST_F(KeystoreTest, ADestroyedKeyIsGoneFromMemoryAndFile) {
   EXPECT_NE(data_key(*reopened)->info.id, key->info.id);
 }
 
+TEST_F(KeystoreTest, ADestroyedEqualityKeyIsReplacedOnlyOnPurposeAndOthersLearnOfIt) {
+  const auto store = open(), other = open();
+  const auto key = store->current(KeyKind::equality, "people", "-").value();
+  ASSERT_TRUE(other->refresh().ok());
+  ASSERT_EQ(other->current(KeyKind::equality, "people", "-").value()->info.id, key->info.id);
+  ASSERT_TRUE(store->begin_anew("people").ok());
+  EXPECT_EQ(store->current(KeyKind::equality, "people", "-").value()->info.id, key->info.id) << "it stands";
+  ASSERT_TRUE(store->destroy({key->info.id}, "order 9").ok());
+  EXPECT_EQ(store->current(KeyKind::equality, "people", "-").error().code, ErrorCode::gone);
+  ASSERT_TRUE(store->begin_anew("people").ok());
+  const auto fresh = store->current(KeyKind::equality, "people", "-").value();
+  EXPECT_NE(fresh->info.id, key->info.id);
+  const auto generation = other->generation();
+  ASSERT_TRUE(other->refresh().ok());
+  EXPECT_GT(other->generation(), generation);
+  EXPECT_EQ(other->current(KeyKind::equality, "people", "-").value()->info.id, fresh->info.id);
+  EXPECT_EQ(open()->current(KeyKind::equality, "people", "-").value()->info.id, fresh->info.id);
+}
+
 TEST_F(KeystoreTest, DestroyingAnUnknownKeyDestroysNone) {
   const auto store = open();
   const auto key = data_key(*store);

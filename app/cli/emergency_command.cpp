@@ -76,7 +76,8 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET", "/api/v1/emergencies/" + url_encoded(asked.id)));
+  JW_ASSIGN(const json::value one,
+            ask_json(asked.common.data, "GET", "/api/v1/emergencies/" + url_encoded(asked.id)));
   return show_answer(asked, one);
 }
 
@@ -88,7 +89,8 @@ Result<void> declare(const Asked& asked) {
   body["level"] = asked.level;
   body["planned_end"] = asked.until;
   body["purposes"] = json::array(asked.purposes.begin(), asked.purposes.end());
-  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "POST", "/api/v1/emergencies", json::serialize(body)));
+  JW_ASSIGN(const json::value one,
+            ask_json(asked.common.data, "POST", "/api/v1/emergencies", json::serialize(body)));
   return show_answer(asked, one);
 }
 
@@ -105,7 +107,8 @@ Result<void> extend(const Asked& asked) {
 // What ends stands under `things`. Without an order it only tells what would be destroyed.
 Result<json::value> end_of(const Asked& asked, const std::string& things, bool& foretold) {
   const std::string target = "/api/v1/" + things + "/" + url_encoded(asked.id) + "/end";
-  if (asked.order.empty() != (asked.records < 0)) return Error(ErrorCode::invalid, "app.end_half").with("id", asked.id);
+  if (asked.order.empty() != (asked.records < 0))
+    return Error(ErrorCode::invalid, "app.end_half").with("id", asked.id);
   foretold = asked.order.empty();
   if (foretold) return ask_json(asked.common.data, "GET", target);
   json::object body = body_of(asked);
@@ -133,7 +136,9 @@ void show_purpose(const json::value& one) {
   const bool open = one.at("open").as_bool();
   say(false, "cli.purpose.line",
       {{"id", text_of(one, "id")},
-       {"state", open ? "open" : one.at("over").as_bool() ? "over" : "shut"},
+       {"state", open                       ? "open"
+                 : one.at("over").as_bool() ? "over"
+                                            : "shut"},
        {"title", text_of(one, "title")},
        {"basis", text_of(one, "basis")}});
 }
@@ -158,7 +163,8 @@ Result<void> end_purpose(const Asked& asked) {
 }
 
 Result<void> list_destructions(const Asked& asked) {
-  const std::string target = asked.id.empty() ? "/api/v1/destructions?limit=100" : "/api/v1/destructions/" + url_encoded(asked.id);
+  const std::string target =
+      asked.id.empty() ? "/api/v1/destructions?limit=100" : "/api/v1/destructions/" + url_encoded(asked.id);
   JW_ASSIGN(const json::value answer, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, answer)) return {};
   if (!asked.id.empty()) {
@@ -186,27 +192,32 @@ void add_emergency(CLI::App& app, int& exit_code) {
   add_server_command(*group, exit_code, "list", "cli.help.emergency_list", list);
   auto [show_command, shown] = add_server_command(*group, exit_code, "show", "cli.help.emergency_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.emergency_id"))->required();
-  auto [declare_command, declared] = add_server_command(*group, exit_code, "declare", "cli.help.emergency_declare", declare);
+  auto [declare_command, declared] =
+      add_server_command(*group, exit_code, "declare", "cli.help.emergency_declare", declare);
   declare_command->add_option("region", declared->region, sentence("cli.help.emergency_region"))->required();
   declare_command->add_option("--name", declared->name, sentence("cli.help.emergency_name"))->required();
   declare_command->add_option("--order", declared->order, sentence("cli.help.emergency_order"))->required();
-  declare_command->add_option("--level", declared->level, sentence("cli.help.emergency_level"))->check(CLI::Range(1, 4));
+  declare_command->add_option("--level", declared->level, sentence("cli.help.emergency_level"))
+      ->check(CLI::Range(1, 4));
   declare_command->add_option("--purposes", declared->purposes, sentence("cli.help.emergency_purposes"))
       ->required()
       ->delimiter(',');
   declare_command->add_option("--until", declared->until, sentence("cli.help.emergency_until"))->required();
   declare_command->add_option("--actor", declared->actor, sentence("cli.help.catalog_actor"));
-  auto [extend_command, extended] = add_server_command(*group, exit_code, "extend", "cli.help.emergency_extend", extend);
+  auto [extend_command, extended] =
+      add_server_command(*group, exit_code, "extend", "cli.help.emergency_extend", extend);
   extend_command->add_option("id", extended->id, sentence("cli.help.emergency_id"))->required();
   extend_command->add_option("--order", extended->order, sentence("cli.help.emergency_order"))->required();
   extend_command->add_option("--until", extended->until, sentence("cli.help.emergency_until"))->required();
   extend_command->add_option("--actor", extended->actor, sentence("cli.help.catalog_actor"));
-  add_ending(add_server_command(*group, exit_code, "end", "cli.help.emergency_end", end), "cli.help.emergency_id");
+  add_ending(add_server_command(*group, exit_code, "end", "cli.help.emergency_end", end),
+             "cli.help.emergency_id");
 
   CLI::App* purposes = app.add_subcommand("purpose", sentence("cli.help.purpose"));
   purposes->require_subcommand(1);
   add_server_command(*purposes, exit_code, "list", "cli.help.purpose_list", list_purposes);
-  add_ending(add_server_command(*purposes, exit_code, "end", "cli.help.purpose_end", end_purpose), "cli.help.purpose_id");
+  add_ending(add_server_command(*purposes, exit_code, "end", "cli.help.purpose_end", end_purpose),
+             "cli.help.purpose_id");
 
   auto [destructions, looked] =
       add_server_command<Asked>(app, exit_code, "destructions", "cli.help.destructions", list_destructions);

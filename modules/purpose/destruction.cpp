@@ -85,16 +85,20 @@ Result<Forecast> Destructions::foretell(const View& after, Instant at) const {
   }
   for (const auto& entry : parts_.catalog.entries()) {
     const catalog::Resource& resource = entry.resource;
-    if (decided.contains(resource.id) || !is_over(resource, after.purposes, at, after.emergencies, parts_.zone)) continue;
+    if (decided.contains(resource.id) ||
+        !is_over(resource, after.purposes, at, after.emergencies, parts_.zone))
+      continue;
     JW_ASSIGN(const ingest::Remains remains, parts_.ingest.erasing().count(resource.id, std::nullopt));
     if (!remains.any()) continue;
     Foretold one{resource.id, Action::destroy, {}, remains};
     if (const auto kept = after.kept.find(resource.id); kept != after.kept.end()) {
-      const auto seal = std::find_if(standing_seals.begin(), standing_seals.end(),
-                                     [&](const SealedResource& known) { return known.resource == resource.id; });
+      const auto seal =
+          std::find_if(standing_seals.begin(), standing_seals.end(),
+                       [&](const SealedResource& known) { return known.resource == resource.id; });
       const auto opened = last_opened(after, resource);
       // Sealed already, and not opened since.
-      if (seal != standing_seals.end() && (!opened || !seal->sealed_at || *opened <= *seal->sealed_at)) continue;
+      if (seal != standing_seals.end() && (!opened || !seal->sealed_at || *opened <= *seal->sealed_at))
+        continue;
       one.action = Action::seal;
       one.basis = kept->second.basis;
     }
@@ -105,8 +109,8 @@ Result<Forecast> Destructions::foretell(const View& after, Instant at) const {
   return forecast;
 }
 
-Result<std::optional<DestructionId>> Destructions::add(const Forecast& forecast, const Order& order, Instant at,
-                                                       storage::Change& change) const {
+Result<std::optional<DestructionId>> Destructions::add(const Forecast& forecast, const Order& order,
+                                                       Instant at, storage::Change& change) const {
   if (forecast.resources.empty()) return std::optional<DestructionId>();
   Destruction one;
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());

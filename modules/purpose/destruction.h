@@ -1,5 +1,5 @@
-// Destruction (销毁): what ended purposes leave behind goes for good, or is sealed where a law keeps it; what will happen can
-// be seen first, what has happened is on record.
+// Destruction (销毁): what ended purposes leave behind goes for good, or is sealed where a law keeps it; what
+// will happen can be seen first, what has happened is on record.
 #pragma once
 
 #include <atomic>
@@ -102,7 +102,8 @@ struct Order {
   std::string order_number;
 };
 
-// Thread-safe. Carried out in steps, each one Change that moves its item; a process that stops is followed by the next.
+// Thread-safe. Carried out in steps, each one Change that moves its item; a process that stops is followed by
+// the next.
 class Destructions {
  public:
   explicit Destructions(DestructionParts parts) : parts_(std::move(parts)) {}
@@ -113,8 +114,8 @@ class Destructions {
   Result<std::optional<DestructionId>> add(const Forecast& forecast, const Order& order, Instant at,
                                            storage::Change& change) const;
 
-  // Takes one step of what is due. True when something was done. Errors: the store's, the disk's, the keystore's; the next
-  // step goes on.
+  // Takes one step of what is due. True when something was done. Errors: the store's, the disk's, the
+  // keystore's; the next step goes on.
   Result<bool> step();
 
   // Newest first, without items. Errors: the store's.
@@ -124,8 +125,8 @@ class Destructions {
   // What is kept by law and not read at the moment.
   Result<std::vector<SealedResource>> sealed(const View& view, Instant at) const;
 
-  // Whatever is over by now and still there: what came in by a process that did not know yet. Retention by day likewise.
-  // Both add to the Change of the daily timer.
+  // Whatever is over by now and still there: what came in by a process that did not know yet. Retention by
+  // day likewise. Both add to the Change of the daily timer.
   Result<void> add_leftovers(const View& view, Instant at, storage::Change& change) const;
   Result<void> add_retention(storage::Reader& reader, Instant at, storage::Change& change) const;
 
@@ -139,7 +140,8 @@ class Destructions {
   Result<void> drop_rest(const Destruction& destruction, DestructionItem item);
   Result<void> find_keys(const Destruction& destruction, DestructionItem item);
   Result<void> drop_keys(const Destruction& destruction, DestructionItem item);
-  Result<void> commit_item(const Destruction& destruction, const DestructionItem& item, storage::Change change = {}) const;
+  Result<void> commit_item(const Destruction& destruction, const DestructionItem& item,
+                           storage::Change change = {}) const;
   Result<std::vector<std::string>> awaiting(storage::Reader& reader, Action action) const;
   Result<Destruction> with_items(storage::Reader& reader, Destruction destruction) const;
 

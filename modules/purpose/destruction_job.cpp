@@ -14,8 +14,8 @@ constexpr std::string_view lease_name = "destruction";
 constexpr std::chrono::seconds lease_time{60};
 
 // Stages of an item, in this order.
-constexpr std::string_view erasing = "erase", finding_rest = "rest", dropping_rest = "drop", finding_keys = "keys",
-                           dropping_keys = "unlock";
+constexpr std::string_view erasing = "erase", finding_rest = "rest", dropping_rest = "drop",
+                           finding_keys = "keys", dropping_keys = "unlock";
 
 constexpr std::string_view answers_prefix = "answers:";
 
@@ -147,7 +147,8 @@ Result<void> Destructions::erase(const Destruction& destruction, DestructionItem
 Result<void> Destructions::find_rest(const Destruction& destruction, DestructionItem item) {
   storage::Change change;
   if (parts_.sources != nullptr) {
-    JW_TRY(parts_.sources->silence(item.resource, destruction.ordered_by.empty() ? "timer" : destruction.ordered_by));
+    JW_TRY(parts_.sources->silence(item.resource,
+                                   destruction.ordered_by.empty() ? "timer" : destruction.ordered_by));
     const auto& leavings = parts_.sources->leavings();
     JW_ASSIGN(const std::int64_t files, leavings.count_files(item.resource));
     item.taken.files += files;
@@ -167,16 +168,19 @@ Result<void> Destructions::drop_rest(const Destruction& destruction, Destruction
 Result<void> Destructions::find_keys(const Destruction& destruction, DestructionItem item) {
   item.stage = dropping_keys;
   if (parts_.keystore == nullptr) return commit_item(destruction, item);
-  std::set<std::string> tables = {item.resource, "refused_row." + item.resource, "sealed_file." + item.resource};
+  std::set<std::string> tables = {item.resource, "refused_row." + item.resource,
+                                  "sealed_file." + item.resource};
   if (is_answers(item)) tables = {source::Leavings::answers_table(purpose_of(item))};
-  // Of retention: months of which nothing stands any more. The month before the oldest stays, since a hub without room for a
-  // new key seals on with the last one; so do all where a withdrawal wrote old values again.
+  // Of retention: months of which nothing stands any more. The month before the oldest stays, since a hub
+  // without room for a new key seals on with the last one; so do all where a withdrawal wrote old values
+  // again.
   std::string until_month;
   if (item.before) {
     JW_ASSIGN(const bool restored, parts_.ingest.erasing().has_restored(item.resource));
     if (restored) return commit_item(destruction, item);
     JW_ASSIGN(const auto oldest, parts_.ingest.erasing().oldest(item.resource));
-    until_month = month_of(std::min(oldest.value_or(parts_.clock.now()), *item.before) - std::chrono::days{31});
+    until_month =
+        month_of(std::min(oldest.value_or(parts_.clock.now()), *item.before) - std::chrono::days{31});
   }
   for (const auto& key : parts_.keystore->list()) {
     if (key.destroyed || !tables.contains(key.scope.substr(0, key.scope.find('|')))) continue;
@@ -191,7 +195,8 @@ Result<void> Destructions::drop_keys(const Destruction& destruction, Destruction
     const std::string by = destruction.order_number.empty() ? destruction.cause : destruction.order_number;
     JW_TRY(parts_.keystore->destroy(item.key_ids, by));
     // Nothing stands that was hashed under the old key; another emergency may open the resource.
-    const std::string scope = is_answers(item) ? source::Leavings::answers_table(purpose_of(item)) : item.resource;
+    const std::string scope =
+        is_answers(item) ? source::Leavings::answers_table(purpose_of(item)) : item.resource;
     if (!item.before) JW_TRY(parts_.keystore->begin_anew(scope));
   }
   item.keys = static_cast<std::int64_t>(item.key_ids.size());
@@ -209,8 +214,9 @@ Result<void> Destructions::finish(Destruction one) {
   one.hash = storage::sha256_hex(one.report);
   const Totals totals = totals_of(one);
   storage::Change change;
-  change.writes.push_back(
-      {&sql::finish_destruction, {one.id.value, one.row_version, to_micros(*one.finished_at), one.report, one.hash}, 1});
+  change.writes.push_back({&sql::finish_destruction,
+                           {one.id.value, one.row_version, to_micros(*one.finished_at), one.report, one.hash},
+                           1});
   const std::string thing = "destruction:" + one.id.to_string();
   JsonWriter detail;
   detail.begin_object();
@@ -223,7 +229,8 @@ Result<void> Destructions::finish(Destruction one) {
   detail.member("keys", totals.keys);
   detail.member("sealed", totals.sealed);
   detail.end_object();
-  change.audit.push_back({one.ordered_by.empty() ? "timer" : one.ordered_by, "destruction.done", thing, detail.take()});
+  change.audit.push_back(
+      {one.ordered_by.empty() ? "timer" : one.ordered_by, "destruction.done", thing, detail.take()});
   JsonWriter event;
   event.begin_object();
   event.member("thing", thing);

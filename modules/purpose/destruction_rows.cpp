@@ -47,7 +47,8 @@ Destruction destruction_of(const storage::Row& row) {
   one.ordered_by = row.text(2);
   one.order_number = row.text(3);
   one.purposes = parted(row.text(4));
-  one.state = named(row.text(5), std::array{DestructionState::waiting, DestructionState::running, DestructionState::done});
+  one.state = named(row.text(5),
+                    std::array{DestructionState::waiting, DestructionState::running, DestructionState::done});
   one.foretold = row.integer(6);
   one.ordered_at = from_micros(row.integer(7));
   one.due_at = from_micros(row.integer(8));
@@ -63,7 +64,8 @@ DestructionItem item_of(const storage::Row& row) {
   DestructionItem item;
   item.resource = row.text(0);
   item.action = named(row.text(1), std::array{Action::destroy, Action::seal});
-  item.state = named(row.text(2), std::array{ItemState::waiting, ItemState::running, ItemState::done, ItemState::spared});
+  item.state = named(row.text(2),
+                     std::array{ItemState::waiting, ItemState::running, ItemState::done, ItemState::spared});
   item.stage = row.text(3);
   item.basis = {std::string(row.text(4)), std::string(row.text(5))};
   if (!row.is_null(6)) item.before = from_micros(row.integer(6));
@@ -110,7 +112,8 @@ std::string_view name_of(ItemState state) {
   return names[static_cast<int>(state)];
 }
 
-Result<std::vector<Destruction>> read_destructions(storage::Reader& reader, const storage::Statement& statement,
+Result<std::vector<Destruction>> read_destructions(storage::Reader& reader,
+                                                   const storage::Statement& statement,
                                                    std::span<const Value> parameters) {
   std::vector<Destruction> all;
   JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
@@ -147,8 +150,8 @@ storage::Write add_item(DestructionId destruction, const DestructionItem& item) 
 storage::Write move_item(DestructionId destruction, const DestructionItem& item) {
   return {&sql::move_item,
           {destruction.value, item.resource, item.row_version, std::string(name_of(item.state)), item.stage,
-           item.taken.records, item.taken.versions, item.taken.refused, item.taken.batches, item.taken.files, item.answers,
-           item.keys, text_of(item.key_ids)},
+           item.taken.records, item.taken.versions, item.taken.refused, item.taken.batches, item.taken.files,
+           item.answers, item.keys, text_of(item.key_ids)},
           1};
 }
 

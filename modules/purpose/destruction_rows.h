@@ -6,7 +6,8 @@
 namespace jingwei::purpose {
 
 // Errors: the store's.
-Result<std::vector<Destruction>> read_destructions(storage::Reader& reader, const storage::Statement& statement,
+Result<std::vector<Destruction>> read_destructions(storage::Reader& reader,
+                                                   const storage::Statement& statement,
                                                    std::span<const storage::Value> parameters);
 Result<std::vector<DestructionItem>> read_items(storage::Reader& reader, DestructionId destruction);
 

@@ -1,5 +1,6 @@
-// Goal: when its purposes are over, a resource's data are gone from store, files and keys, whatever stops in between; what a law
-// keeps is sealed, what another purpose keeps is not touched, and the report says all of it.
+// Goal: when its purposes are over, a resource's data are gone from store, files and keys, whatever stops in
+// between; what a law keeps is sealed, what another purpose keeps is not touched, and the report says all of
+// it.
 #include <fstream>
 #include <sstream>
 
@@ -20,7 +21,8 @@ class Destroying : public PurposeWorld<Backend> {
     return "王五," + citizen_id(number) + ",12,户籍," + grid_code(number) + ",2020-01-21\n";
   }
 
-  // Records old and new, versions, refused rows, a batch that waits, an upload half there, in every kind of resource.
+  // Records old and new, versions, refused rows, a batch that waits, an upload half there, in every kind of
+  // resource.
   void fill() {
     must(this->declare());
     this->load("people", people(0, 1'200) + bad_row(900) + bad_row(901));
@@ -29,7 +31,9 @@ class Destroying : public PurposeWorld<Backend> {
     this->load("shared", this->patients(0, 400));
     this->load("services", this->patients(0, 300));
     waiting_ = this->submit("people", people(2'000, 300)).batch.id;
-    upload_ = must(this->node_.ingest->uploads().start({"people", "张三.csv", 1'000, ""}, {"tester", std::nullopt})).id;
+    upload_ =
+        must(this->node_.ingest->uploads().start({"people", "张三.csv", 1'000, ""}, {"tester", std::nullopt}))
+            .id;
     const std::string piece = this->uploads() + "/piece.incoming";
     auto file = must(this->office_.files->open(piece, OpenMode::update));
     must(file->write(0, std::as_bytes(std::span(std::string_view("张三,half a file")))));
@@ -50,8 +54,8 @@ class Destroying : public PurposeWorld<Backend> {
     std::ostringstream out;
     for (const char* resource : {"people", "clinics", "shared", "services", "daily", "notes"}) {
       const auto left = this->remains(resource);
-      out << resource << ' ' << left.records << ' ' << left.versions << ' ' << left.refused << ' ' << left.batches << ' '
-          << left.files << '\n';
+      out << resource << ' ' << left.records << ' ' << left.versions << ' ' << left.refused << ' '
+          << left.batches << ' ' << left.files << '\n';
     }
     for (const auto& one : this->destructions()) out << one.report << '\n' << one.hash << '\n';
     out << this->living_keys("people") << ' ' << this->living_keys("shared") << ' ' << files_left() << '\n';
@@ -81,8 +85,10 @@ TYPED_TEST(Destroying, TheEndOfAnEmergencyDestroysWhatItAloneKeptAndSealsWhatALa
     EXPECT_EQ(one.action, one.resource == "clinics" ? Action::seal : Action::destroy) << one.resource;
     if (one.resource == "people") EXPECT_EQ(one.remains.refused, 2);
   }
-  EXPECT_EQ(this->purposes().end(id, "2号", 7, {"Mayor", std::nullopt}).error().message, "purpose.forecast_changed");
-  EXPECT_EQ(this->purposes().end(id, " ", 1'200, {"Mayor", std::nullopt}).error().message, "purpose.order_missing");
+  EXPECT_EQ(this->purposes().end(id, "2号", 7, {"Mayor", std::nullopt}).error().message,
+            "purpose.forecast_changed");
+  EXPECT_EQ(this->purposes().end(id, " ", 1'200, {"Mayor", std::nullopt}).error().message,
+            "purpose.order_missing");
   EXPECT_TRUE(this->read_is("people", "open"));
   const auto figures = this->figures("people");
   this->end(id);
@@ -119,7 +125,8 @@ TYPED_TEST(Destroying, TheEndOfAnEmergencyDestroysWhatItAloneKeptAndSealsWhatALa
   EXPECT_EQ(this->living_keys("people"), 0U);
   EXPECT_EQ(this->living_keys("clinics"), 1U);
   EXPECT_EQ(this->figures("people"), figures) << "figures count no persons";
-  const auto seals = must(this->purposes().destructions().sealed(*this->purposes().view(), this->clock_.now()));
+  const auto seals =
+      must(this->purposes().destructions().sealed(*this->purposes().view(), this->clock_.now()));
   ASSERT_EQ(seals.size(), 1U);
   EXPECT_EQ(seals.front().resource, "clinics");
   const auto batch = must(this->node_.ingest->find_batch(this->waiting_)).batch;
@@ -136,7 +143,8 @@ TYPED_TEST(Destroying, NoFileHoldsThemAndNoKeyOpensACopy) {
   std::vector<std::pair<std::int64_t, std::string>> copies;
   {
     auto reader = must(this->node_.store->read());
-    for (const auto& head : must(catalog::standing_slices(*reader, "people", this->clock_.now() + std::chrono::hours{1}, 100)))
+    for (const auto& head :
+         must(catalog::standing_slices(*reader, "people", this->clock_.now() + std::chrono::hours{1}, 100)))
       copies.emplace_back(head.first_id, must(catalog::slice_body(*reader, "people", head.first_id)).body);
   }
   const auto opened = [&] {
@@ -159,7 +167,8 @@ TYPED_TEST(Destroying, NoFileHoldsThemAndNoKeyOpensACopy) {
       if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-      for (const std::string& word : {std::string("张三"), citizen_id(5), phone(5), citizen_id(2'005), phone(2'005)})
+      for (const std::string& word :
+           {std::string("张三"), citizen_id(5), phone(5), citizen_id(2'005), phone(2'005)})
         EXPECT_EQ(bytes.find(word), std::string::npos) << entry.path() << " holds " << word;
     }
   }
@@ -173,7 +182,8 @@ TYPED_TEST(Destroying, AfterAStopAnotherProcessGoesOnAndTheReportIsTheSame) {
   for (bool more = true; more && stops < 200; ++stops) {
     // Each process gets one write further: the next is lost, or it is done but never told of.
     const bool lost = stops % 2 == 0;
-    this->node_.writes->fail_write(lost ? 2 : 1, lost ? FailingStore::When::before : FailingStore::When::after);
+    this->node_.writes->fail_write(lost ? 2 : 1,
+                                   lost ? FailingStore::When::before : FailingStore::When::after);
     for (;;) {
       const auto step = this->purposes().destructions().step();
       if (!step) break;
@@ -235,6 +245,31 @@ TYPED_TEST(Destroying, AnotherEmergencyFindsTheResourceEmptyAndReadyForTheSameFi
   EXPECT_EQ(again.counts.unchanged, 1'200);
 }
 
+TYPED_TEST(Destroying, AnotherProcessSealsNothingUnderADestroyedKey) {
+  if constexpr (TypeParam::shared) {
+    this->fill();
+    Node other = this->start_node("other");
+    Office office = this->start_office(other, "other");
+    const auto load = [&](int first, int count) {
+      must(other.ingest->load(this->submit(other, "people", people(first, count)).batch.id));
+    };
+    load(5'000, 10);  // has the keys at hand
+    this->end(this->standing());
+    this->work();
+    must(this->declare());
+    storage::FeedEntry told;
+    told.kind = purpose_event_kind;
+    must(office.purposes->follow(told));
+    load(5'000, 300);
+    office = {};
+    other = {};
+    this->restart("after");
+    EXPECT_EQ(this->records("people").size(), 300U);
+    this->load("people", people(5'000, 300));
+    EXPECT_EQ(this->records("people").size(), 300U) << "known by the same hashes";
+  }
+}
+
 TYPED_TEST(Destroying, TwoEmergenciesKeepWhatEitherOpens) {
   this->fill();
   const EmergencyId first = this->standing();
@@ -252,7 +287,8 @@ TYPED_TEST(Destroying, TwoEmergenciesKeepWhatEitherOpens) {
 TYPED_TEST(Destroying, APurposeThatEndsByItsLastDayTakesItsDataWithIt) {
   this->fill();
   const auto ends = this->zone_.start_of(*parse_iso_day("2021-01-01"));
-  must(this->purposes().extend(this->standing(), ends + std::chrono::days{30}, "3号", {"Mayor", std::nullopt}));
+  must(this->purposes().extend(this->standing(), ends + std::chrono::days{30}, "3号",
+                               {"Mayor", std::nullopt}));
   this->clock_.jump_to(ends - std::chrono::seconds{1});
   EXPECT_TRUE(this->read_is("services", "open"));
   this->clock_.jump_to(ends);
@@ -306,11 +342,13 @@ TYPED_TEST(Destroying, NothingOfAStillOpenPurposeIsTouched) {
       const auto entry = must(this->node_.catalog->find(resource));
       if (!this->purposes().check_use(entry->resource, catalog::Catalog::Use::receive)) continue;
       const int first = static_cast<int>(random.below(4)) * 100;
-      this->load(resource, std::string(resource) == "people" ? people(first, 100) : this->patients(first, 100));
+      this->load(resource,
+                 std::string(resource) == "people" ? people(first, 100) : this->patients(first, 100));
     }
     switch (random.below(4)) {
       case 0:
-        must(this->declare("980101", {"epidemic-control"}, std::chrono::days{1 + static_cast<int>(random.below(3))}));
+        must(this->declare("980101", {"epidemic-control"},
+                           std::chrono::days{1 + static_cast<int>(random.below(3))}));
         break;
       case 1:
         for (const auto& one : this->purposes().view()->emergencies) {
@@ -323,7 +361,8 @@ TYPED_TEST(Destroying, NothingOfAStillOpenPurposeIsTouched) {
         this->clock_.advance(std::chrono::hours{20 + static_cast<int>(random.below(40))});
     }
     std::map<std::string, std::int64_t> before;
-    for (const char* resource : {"people", "shared", "services"}) before[resource] = this->remains(resource).records;
+    for (const char* resource : {"people", "shared", "services"})
+      before[resource] = this->remains(resource).records;
     this->work();
     for (const char* resource : {"people", "shared", "services"}) {
       const auto entry = must(this->node_.catalog->find(resource));

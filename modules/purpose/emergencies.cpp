@@ -26,7 +26,8 @@ Error no_emergency(EmergencyId id) {
 Result<Emergency*> standing_in(View& view, EmergencyId id, Instant now) {
   Emergency* one = view.find(id);
   if (one == nullptr) return no_emergency(id);
-  if (!one->stands(now)) return Error(ErrorCode::conflict, "purpose.emergency_over").with("id", id.to_string());
+  if (!one->stands(now))
+    return Error(ErrorCode::conflict, "purpose.emergency_over").with("id", id.to_string());
   return one;
 }
 
@@ -43,7 +44,8 @@ Result<Emergency> PurposeService::find_emergency(EmergencyId id) const {
   return *one;
 }
 
-Result<RegionId> PurposeService::check_emergency(const NewEmergency& wanted, const View& view, Instant now) const {
+Result<RegionId> PurposeService::check_emergency(const NewEmergency& wanted, const View& view,
+                                                 Instant now) const {
   Error faults(ErrorCode::invalid, "purpose.emergency_refused");
   const auto tree = parts_.regions.tree();
   const region::Node node = tree->find(wanted.region);
@@ -58,7 +60,8 @@ Result<RegionId> PurposeService::check_emergency(const NewEmergency& wanted, con
   }
   if (wanted.planned_end <= now) faults.causes.push_back(bad("purpose.end_passed", "/planned_end"));
   if (wanted.planned_end > now + longest)
-    faults.causes.push_back(bad("purpose.too_long", "/planned_end").with("most", std::to_string(longest.count())));
+    faults.causes.push_back(
+        bad("purpose.too_long", "/planned_end").with("most", std::to_string(longest.count())));
   if (!faults.causes.empty()) return faults;
   return tree->id(node);
 }
@@ -70,34 +73,36 @@ Result<Emergency> PurposeService::declare(const NewEmergency& given, const catal
   JW_ASSIGN(wanted.order_number, order_of(given.order_number));
   std::sort(wanted.purposes.begin(), wanted.purposes.end());
   wanted.purposes.erase(std::unique(wanted.purposes.begin(), wanted.purposes.end()), wanted.purposes.end());
-  auto row = catalog::idempotency_of(request.idempotency_key, actor, "declare_emergency",
-                                     {wanted.region, wanted.name, wanted.order_number, std::to_string(wanted.level),
-                                      joined(wanted.purposes), to_rfc3339(wanted.planned_end)});
+  auto row =
+      catalog::idempotency_of(request.idempotency_key, actor, "declare_emergency",
+                              {wanted.region, wanted.name, wanted.order_number, std::to_string(wanted.level),
+                               joined(wanted.purposes), to_rfc3339(wanted.planned_end)});
   EmergencyId made;
   JW_ASSIGN(const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    JW_ASSIGN(const RegionId region, check_emergency(wanted, view, now));
-    if (view.emergencies.size() >= most_emergencies) return Error(ErrorCode::exhausted, "purpose.too_many");
-    Emergency one;
-    JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
-    one.id = made = EmergencyId(id);
-    one.region = region;
-    one.name = wanted.name;
-    one.order_number = wanted.order_number;
-    one.level = wanted.level;
-    one.purposes = wanted.purposes;
-    one.declared_by = actor;
-    one.declared_at = now;
-    one.planned_end = wanted.planned_end;
-    if (row) row->answer = made.to_string();
-    storage::Change change;
-    change.writes.push_back(add_emergency(one));
-    JW_TRY(arm(emergency_timer, one.planned_end, one.id.to_string(), change));
-    JW_TRY(add_deed(parts_.store, view,
-                    {thing_of(one.id), "declare", actor, one.order_number, one.planned_end, "emergency.declare",
-                     R"({"region":")" + wanted.region + "\"}"},
-                    now, change));
-    return change;
-  }));
+              JW_ASSIGN(const RegionId region, check_emergency(wanted, view, now));
+              if (view.emergencies.size() >= most_emergencies)
+                return Error(ErrorCode::exhausted, "purpose.too_many");
+              Emergency one;
+              JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
+              one.id = made = EmergencyId(id);
+              one.region = region;
+              one.name = wanted.name;
+              one.order_number = wanted.order_number;
+              one.level = wanted.level;
+              one.purposes = wanted.purposes;
+              one.declared_by = actor;
+              one.declared_at = now;
+              one.planned_end = wanted.planned_end;
+              if (row) row->answer = made.to_string();
+              storage::Change change;
+              change.writes.push_back(add_emergency(one));
+              JW_TRY(arm(emergency_timer, one.planned_end, one.id.to_string(), change));
+              JW_TRY(add_deed(parts_.store, view,
+                              {thing_of(one.id), "declare", actor, one.order_number, one.planned_end,
+                               "emergency.declare", R"({"region":")" + wanted.region + "\"}"},
+                              now, change));
+              return change;
+            }));
   if (committed.earlier_answer) made = EmergencyId::parse(*committed.earlier_answer).value_or(EmergencyId());
   return find_emergency(made);
 }
@@ -108,18 +113,21 @@ Result<Emergency> PurposeService::extend(EmergencyId id, Instant planned_end, co
   JW_ASSIGN(const std::string order, order_of(order_sent));
   auto row = catalog::idempotency_of(request.idempotency_key, actor, "extend_emergency",
                                      {id.to_string(), order, to_rfc3339(planned_end)}, id.to_string());
-  JW_ASSIGN([[maybe_unused]] const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    JW_ASSIGN(Emergency * one, standing_in(view, id, now));
-    if (planned_end <= one->planned_end) return bad("purpose.not_later", "/planned_end");
-    if (planned_end > now + longest)
-      return bad("purpose.too_long", "/planned_end").with("most", std::to_string(longest.count()));
-    one->planned_end = planned_end;
-    storage::Change change;
-    change.writes.push_back(extend_emergency(*one));
-    JW_TRY(arm(emergency_timer, planned_end, id.to_string(), change));
-    JW_TRY(add_deed(parts_.store, view, {thing_of(id), "extend", actor, order, planned_end, "emergency.extend"}, now, change));
-    return change;
-  }));
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
+              JW_ASSIGN(Emergency * one, standing_in(view, id, now));
+              if (planned_end <= one->planned_end) return bad("purpose.not_later", "/planned_end");
+              if (planned_end > now + longest)
+                return bad("purpose.too_long", "/planned_end").with("most", std::to_string(longest.count()));
+              one->planned_end = planned_end;
+              storage::Change change;
+              change.writes.push_back(extend_emergency(*one));
+              JW_TRY(arm(emergency_timer, planned_end, id.to_string(), change));
+              JW_TRY(add_deed(parts_.store, view,
+                              {thing_of(id), "extend", actor, order, planned_end, "emergency.extend"}, now,
+                              change));
+              return change;
+            }));
   return find_emergency(id);
 }
 
@@ -137,26 +145,29 @@ Result<Emergency> PurposeService::end(EmergencyId id, const std::string& order_s
   JW_ASSIGN(const std::string order, order_of(order_sent));
   auto row = catalog::idempotency_of(request.idempotency_key, actor, "end_emergency",
                                      {id.to_string(), order, std::to_string(expected)}, id.to_string());
-  JW_ASSIGN([[maybe_unused]] const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    JW_ASSIGN(Emergency * one, standing_in(view, id, now));
-    one->state = EmergencyState::ended;
-    one->ended_by = actor;
-    one->end_order = order;
-    one->ended_at = now;
-    storage::Change change;
-    change.writes.push_back(end_emergency(*one));
-    JW_ASSIGN(const Forecast forecast, destructions_.foretell(view, now));
-    if (forecast.records() != expected) return changed_forecast(forecast);
-    JW_TRY(destructions_.add(forecast, {thing_of(id), actor, order}, now, change));
-    JW_TRY(add_deed(parts_.store, view, {thing_of(id), "end", actor, order, {}, "emergency.end"}, now, change));
-    return change;
-  }));
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
+              JW_ASSIGN(Emergency * one, standing_in(view, id, now));
+              one->state = EmergencyState::ended;
+              one->ended_by = actor;
+              one->end_order = order;
+              one->ended_at = now;
+              storage::Change change;
+              change.writes.push_back(end_emergency(*one));
+              JW_ASSIGN(const Forecast forecast, destructions_.foretell(view, now));
+              if (forecast.records() != expected) return changed_forecast(forecast);
+              JW_TRY(destructions_.add(forecast, {thing_of(id), actor, order}, now, change));
+              JW_TRY(add_deed(parts_.store, view, {thing_of(id), "end", actor, order, {}, "emergency.end"},
+                              now, change));
+              return change;
+            }));
   return find_emergency(id);
 }
 
 // --- by the clock ---
 
-Result<void> PurposeService::arm(std::string_view kind, Instant due, const std::string& body, storage::Change& change) const {
+Result<void> PurposeService::arm(std::string_view kind, Instant due, const std::string& body,
+                                 storage::Change& change) const {
   JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
   change.writes.push_back(storage::add_timer(TimerId(timer), due, std::string(kind), body));
   return {};
@@ -174,7 +185,8 @@ Instant PurposeService::next_round(Instant after) const {
 }
 
 void PurposeService::on_timers(storage::TimerRunner& timers) {
-  timers.on(std::string(emergency_timer), [this](const storage::Timer& timer) { return emergency_fell(timer); });
+  timers.on(std::string(emergency_timer),
+            [this](const storage::Timer& timer) { return emergency_fell(timer); });
   timers.on(std::string(purpose_timer), [this](const storage::Timer& timer) { return purpose_fell(timer); });
   timers.on(std::string(daily_timer), [this](const storage::Timer& timer) { return day_fell(timer); });
   rights_.on_timers(timers);
@@ -192,7 +204,8 @@ Result<storage::Change> PurposeService::emergency_fell(const storage::Timer& tim
   change.writes.push_back(end_emergency(*one));
   JW_ASSIGN(const Forecast forecast, destructions_.foretell(view, now));
   JW_TRY(destructions_.add(forecast, {thing_of(one->id), "", one->order_number}, now, change));
-  JW_TRY(add_deed(parts_.store, view, {thing_of(one->id), "lapse", "", "", {}, "emergency.lapse"}, now, change));
+  JW_TRY(
+      add_deed(parts_.store, view, {thing_of(one->id), "lapse", "", "", {}, "emergency.lapse"}, now, change));
   return change;
 }
 
@@ -246,8 +259,10 @@ Result<void> PurposeService::put_package(const Package& package) {
       storage::Change change;
       change.writes.push_back(standing == nullptr ? add_purpose(next) : change_purpose(next));
       JW_TRY(arm_last_day(next, change));
-      JW_TRY(add_deed(parts_.store, view,
-                      {thing_of(next), standing == nullptr ? "add" : "change", actor, "", {}, "purpose.write"}, at, change));
+      JW_TRY(
+          add_deed(parts_.store, view,
+                   {thing_of(next), standing == nullptr ? "add" : "change", actor, "", {}, "purpose.write"},
+                   at, change));
       return change;
     }));
   }
@@ -268,7 +283,8 @@ Result<void> PurposeService::put_package(const Package& package) {
     if (!same && !others) change.writes.push_back(put_kept(resource, kept));
   }
   for (const auto& [resource, kept] : now.kept) {
-    if (kept.origin == actor && !package.kept.contains(resource)) change.writes.push_back(drop_kept(resource));
+    if (kept.origin == actor && !package.kept.contains(resource))
+      change.writes.push_back(drop_kept(resource));
   }
   if (change.writes.empty()) return {};
   // Another process that starts at this moment may have been first.

@@ -31,7 +31,8 @@ bool is_resource(const catalog::Catalog& catalog, const std::string& id) {
                      [&](const catalog::Definition& one) { return one.resource.id == id; });
 }
 
-void check_resource(const catalog::Catalog& catalog, const std::string& id, const YamlNode& node, YamlFaults& faults) {
+void check_resource(const catalog::Catalog& catalog, const std::string& id, const YamlNode& node,
+                    YamlFaults& faults) {
   if (!is_resource(catalog, id)) faults.add(node, "purpose.no_such_resource", {{"resource", id}});
 }
 
@@ -56,7 +57,8 @@ Assessment read_assessment(const YamlNode& node, const std::string& purpose, Yam
   return one;
 }
 
-void read_purpose(const YamlNode& node, const catalog::Catalog& catalog, Package& package, YamlFaults& faults) {
+void read_purpose(const YamlNode& node, const catalog::Catalog& catalog, Package& package,
+                  YamlFaults& faults) {
   YamlMapping mapping(node, faults);
   Purpose one;
   one.origin = catalog::Origin::package;
@@ -82,9 +84,10 @@ void read_purpose(const YamlNode& node, const catalog::Catalog& catalog, Package
     if (other.id == one.id) faults.add(node, "purpose.doubled", {{"id", one.id}});
   }
   // By what it says, a change of the package is known.
-  for (const auto* part : {&one.title.zh, &one.title.en, &one.basis.zh, &one.basis.en}) one.declared += *part + '\x1f';
-  one.declared += joined(one.resources) + '\x1f' + joined(one.classes) + '\x1f' + to_iso(one.starts) + '\x1f' +
-                  (one.ends ? to_iso(*one.ends) : "") + '\x1f' + (one.emergency_only ? "e" : "");
+  for (const auto* part : {&one.title.zh, &one.title.en, &one.basis.zh, &one.basis.en})
+    one.declared += *part + '\x1f';
+  one.declared += joined(one.resources) + '\x1f' + joined(one.classes) + '\x1f' + to_iso(one.starts) +
+                  '\x1f' + (one.ends ? to_iso(*one.ends) : "") + '\x1f' + (one.emergency_only ? "e" : "");
   package.purposes.push_back(std::move(one));
 }
 

@@ -25,7 +25,8 @@ struct Package {
 // Errors: invalid, with file and line of everything that is wrong.
 Result<Package> parse_package(std::string_view yaml, const std::string& file, const std::string& package,
                               const catalog::Catalog& catalog);
-// Every <folder>/<package>/purposes.yaml. Errors: invalid; conflict "purpose.doubled" (two packages declare one).
+// Every <folder>/<package>/purposes.yaml. Errors: invalid; conflict "purpose.doubled" (two packages declare
+// one).
 Result<std::vector<Package>> read_packages(FileSystem& files, const std::string& scenarios_folder,
                                            const catalog::Catalog& catalog);
 

@@ -152,7 +152,8 @@ void write_used(JsonWriter& json, const Purpose& one, const Told& told) {
     const auto& named = entry.resource.purposes;
     if (std::find(named.begin(), named.end(), one.id) == named.end()) continue;
     const auto& limited = one.resources;
-    if (!limited.empty() && std::find(limited.begin(), limited.end(), entry.resource.id) == limited.end()) continue;
+    if (!limited.empty() && std::find(limited.begin(), limited.end(), entry.resource.id) == limited.end())
+      continue;
     json.begin_object();
     json.member("id", entry.resource.id);
     json.member("title", entry.resource.title.in(told.language));
@@ -360,7 +361,8 @@ std::string rights_json(const RightsRequest& one, const std::vector<Step>& steps
   return json.take();
 }
 
-std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more, const Told& told) {
+std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more,
+                             const Told& told) {
   JsonWriter json(4'096);
   json.begin_object();
   json.key("items");

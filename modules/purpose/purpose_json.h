@@ -27,6 +27,7 @@ std::string destruction_json(const Destruction& destruction, const Told& told);
 std::string destructions_json(const std::vector<Destruction>& all, bool more, const Told& told);
 std::string sealed_json(const std::vector<SealedResource>& all, const Told& told);
 std::string rights_json(const RightsRequest& request, const std::vector<Step>& steps, const Told& told);
-std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more, const Told& told);
+std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more,
+                             const Told& told);
 
 }  // namespace jingwei::purpose

@@ -112,21 +112,24 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
   http::Response extend_emergency(const http::Request& http, const api::ExtendEmergency& in) override {
-    return show_emergency(http,
-                          purposes_.extend(EmergencyId(in.id), in.body["planned_end"].instant(),
-                                           text_of(in.body["order_number"]), request_of(http, in.body, in.idempotency_key)),
-                          200);
+    return show_emergency(
+        http,
+        purposes_.extend(EmergencyId(in.id), in.body["planned_end"].instant(),
+                         text_of(in.body["order_number"]), request_of(http, in.body, in.idempotency_key)),
+        200);
   }
 
-  http::Response foretell_emergency_end(const http::Request& http, const api::ForetellEmergencyEnd& in) override {
+  http::Response foretell_emergency_end(const http::Request& http,
+                                        const api::ForetellEmergencyEnd& in) override {
     return show_forecast(http, purposes_.foretell_end(EmergencyId(in.id)));
   }
 
   http::Response end_emergency(const http::Request& http, const api::EndEmergency& in) override {
-    return show_emergency(http,
-                          purposes_.end(EmergencyId(in.id), text_of(in.body["order_number"]), in.body["records"].integer(),
-                                        request_of(http, in.body, in.idempotency_key)),
-                          200);
+    return show_emergency(
+        http,
+        purposes_.end(EmergencyId(in.id), text_of(in.body["order_number"]), in.body["records"].integer(),
+                      request_of(http, in.body, in.idempotency_key)),
+        200);
   }
 
   http::Response list_destructions(const http::Request& http, const api::ListDestructions& in) override {
@@ -198,17 +201,20 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
  private:
-  http::Response answer(const http::Request& http, const std::function<std::string(const Told&)>& write, int status = 200) {
+  http::Response answer(const http::Request& http, const std::function<std::string(const Told&)>& write,
+                        int status = 200) {
     const auto view = purposes_.view();
     const auto tree = purposes_.parts().regions.tree();
     const PurposeParts& parts = purposes_.parts();
-    return http::Response::json(write({*view, parts.catalog, *tree, parts.zone, parts.clock.now(), http.language}), status);
+    return http::Response::json(
+        write({*view, parts.catalog, *tree, parts.zone, parts.clock.now(), http.language}), status);
   }
 
   http::Response show_purpose(const http::Request& http, const std::string& id) {
     const auto view = purposes_.view();
     const Purpose* one = view->find(id);
-    if (one == nullptr) return problem(Error(ErrorCode::not_found, "purpose.unknown").with("id", id), http.language);
+    if (one == nullptr)
+      return problem(Error(ErrorCode::not_found, "purpose.unknown").with("id", id), http.language);
     const auto steps = purposes_.steps(thing_of(*one));
     if (!steps) return problem(steps.error(), http.language);
     return answer(http, [&](const Told& told) { return purpose_json(*one, *steps, told); });
@@ -221,7 +227,8 @@ class PurposeRoutes::Handlers final : public api::Operations {
     auto destructions = purposes_.destructions().list(DestructionId(), destructions_of_emergency);
     if (!destructions) return problem(destructions.error(), http.language);
     std::erase_if(*destructions, [&](const Destruction& other) { return other.cause != thing_of(one->id); });
-    return answer(http, [&](const Told& told) { return emergency_json(*one, *steps, *destructions, told); }, status);
+    return answer(
+        http, [&](const Told& told) { return emergency_json(*one, *steps, *destructions, told); }, status);
   }
 
   http::Response show_forecast(const http::Request& http, const Result<Forecast>& forecast) {
@@ -233,7 +240,8 @@ class PurposeRoutes::Handlers final : public api::Operations {
     if (!one) return problem(one.error(), http.language);
     const auto steps = purposes_.steps("rights:" + one->id.to_string());
     if (!steps) return problem(steps.error(), http.language);
-    return answer(http, [&](const Told& told) { return rights_json(*one, *steps, told); }, status);
+    return answer(
+        http, [&](const Told& told) { return rights_json(*one, *steps, told); }, status);
   }
 
   PurposeService& purposes_;

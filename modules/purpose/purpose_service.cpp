@@ -20,8 +20,8 @@ constexpr std::size_t most_purposes = 1'000;
 
 PurposeService::PurposeService(PurposeParts parts)
     : parts_(std::move(parts)),
-      destructions_({parts_.store, parts_.catalog, parts_.ingest, parts_.sources, parts_.keystore, parts_.clock, parts_.zone,
-                     parts_.grace, parts_.owner}),
+      destructions_({parts_.store, parts_.catalog, parts_.ingest, parts_.sources, parts_.keystore,
+                     parts_.clock, parts_.zone, parts_.grace, parts_.owner}),
       rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.rights_answer_time}),
       view_(std::make_shared<const View>()) {}
 
@@ -50,6 +50,8 @@ Result<void> PurposeService::reload() {
 
 Result<void> PurposeService::follow(const storage::FeedEntry& event) {
   if (event.kind != purpose_event_kind) return {};
+  // Another process may have destroyed keys: nothing is sealed under them any more.
+  if (parts_.keystore != nullptr) JW_TRY(parts_.keystore->refresh());
   return reload();
 }
 
@@ -65,12 +67,14 @@ std::vector<Emergency> PurposeService::covering(const View& view, const std::str
   std::vector<Emergency> found;
   for (const auto& one : view.emergencies) {
     const region::Node declared = tree->find(one.region);
-    if (asked != region::no_node && declared != region::no_node && tree->contains(declared, asked)) found.push_back(one);
+    if (asked != region::no_node && declared != region::no_node && tree->contains(declared, asked))
+      found.push_back(one);
   }
   return found;
 }
 
-Result<void> PurposeService::check(const std::string& purpose, const std::string& resource, Instant at) const {
+Result<void> PurposeService::check(const std::string& purpose, const std::string& resource,
+                                   Instant at) const {
   return check(Question{purpose, resource, catalog::Personal::none, ""}, at);
 }
 
@@ -79,8 +83,8 @@ Result<void> PurposeService::check(const Question& question, Instant at) const {
   const Purpose* purpose = view->find(question.purpose);
   if (purpose == nullptr) return Error(ErrorCode::not_found, "purpose.unknown").with("id", question.purpose);
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(question.resource));
-  const Opening opening = is_open(*purpose, entry->resource, question.personal, at, covering(*view, question.region),
-                                  parts_.zone);
+  const Opening opening = is_open(*purpose, entry->resource, question.personal, at,
+                                  covering(*view, question.region), parts_.zone);
   if (opening.open()) return {};
   Error shut(ErrorCode::denied, "purpose.shut");
   shut.arguments.emplace_back("id", purpose->id);
@@ -107,11 +111,13 @@ Result<void> PurposeService::check_use(const catalog::Resource& resource, catalo
 
 // --- deciding ---
 
-Result<storage::Committed> PurposeService::decide(std::optional<storage::Idempotency>& row, const Decide& how) {
-  auto committed = catalog::commit_once(parts_.store, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-    JW_ASSIGN(View view, read_view(reader));
-    return how(view, parts_.clock.now());
-  });
+Result<storage::Committed> PurposeService::decide(std::optional<storage::Idempotency>& row,
+                                                  const Decide& how) {
+  auto committed =
+      catalog::commit_once(parts_.store, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(View view, read_view(reader));
+        return how(view, parts_.clock.now());
+      });
   if (committed) JW_TRY(reload());
   return committed;
 }
@@ -122,8 +128,10 @@ Result<void> PurposeService::check_purpose(const Purpose& one) const {
     faults.causes.push_back(Error(ErrorCode::invalid, std::move(message)).at(std::move(field)));
   };
   if (!is_purpose_id(one.id)) fault("purpose.bad_id_given", "/id");
-  for (const auto& [text, field] : {std::pair{&one.title.zh, "/title_zh"}, {&one.title.en, "/title_en"},
-                                    {&one.basis.zh, "/basis_zh"}, {&one.basis.en, "/basis_en"}}) {
+  for (const auto& [text, field] : {std::pair{&one.title.zh, "/title_zh"},
+                                    {&one.title.en, "/title_en"},
+                                    {&one.basis.zh, "/basis_zh"},
+                                    {&one.basis.en, "/basis_en"}}) {
     if (text->empty()) fault("purpose.words_missing", field);
   }
   for (const auto& resource : one.resources) {
@@ -143,41 +151,47 @@ Result<Purpose> PurposeService::put(Purpose wanted, const catalog::WriteRequest&
   JW_TRY(check_purpose(wanted));
   auto row = catalog::idempotency_of(
       request.idempotency_key, actor, "put_purpose",
-      {wanted.id, std::to_string(wanted.version), wanted.title.zh, wanted.title.en, wanted.basis.zh, wanted.basis.en,
-       joined(wanted.resources), joined(wanted.classes), to_iso(wanted.starts), wanted.ends ? to_iso(*wanted.ends) : "",
-       wanted.emergency_only ? "e" : ""},
+      {wanted.id, std::to_string(wanted.version), wanted.title.zh, wanted.title.en, wanted.basis.zh,
+       wanted.basis.en, joined(wanted.resources), joined(wanted.classes), to_iso(wanted.starts),
+       wanted.ends ? to_iso(*wanted.ends) : "", wanted.emergency_only ? "e" : ""},
       wanted.id);
-  JW_ASSIGN([[maybe_unused]] const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    storage::Change change;
-    const auto over_before = view.over(parts_.catalog, now, parts_.zone);
-    Purpose* standing = view.find(wanted.id);
-    const std::int64_t version = standing == nullptr ? 0 : standing->version;
-    if (version != wanted.version)
-      return Error(ErrorCode::conflict, "purpose.version").with("id", wanted.id).with("version", std::to_string(version));
-    Purpose next = wanted;
-    next.origin = catalog::Origin::desk;
-    next.changed_by = actor;
-    next.changed_at = now;
-    if (standing == nullptr) {
-      if (view.purposes.size() >= most_purposes) return Error(ErrorCode::exhausted, "purpose.too_many");
-      next.version = 1;
-      change.writes.push_back(add_purpose(next));
-      view.purposes.push_back(next);
-    } else {
-      if (standing->state == PurposeState::ended)
-        return Error(ErrorCode::conflict, "purpose.ended_already").with("id", wanted.id);
-      next.declared = standing->declared;
-      change.writes.push_back(change_purpose(next));
-      *standing = next;
-    }
-    const auto over_after = view.over(parts_.catalog, now, parts_.zone);
-    if (!std::includes(over_before.begin(), over_before.end(), over_after.begin(), over_after.end()))
-      return Error(ErrorCode::conflict, "purpose.edit_would_end").with("id", wanted.id);
-    JW_TRY(arm_last_day(next, change));
-    JW_TRY(add_deed(parts_.store, view,
-                    {thing_of(next), standing == nullptr ? "add" : "change", actor, "", {}, "purpose.write"}, now, change));
-    return change;
-  }));
+  JW_ASSIGN(
+      [[maybe_unused]] const auto committed,
+      decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
+        storage::Change change;
+        const auto over_before = view.over(parts_.catalog, now, parts_.zone);
+        Purpose* standing = view.find(wanted.id);
+        const std::int64_t version = standing == nullptr ? 0 : standing->version;
+        if (version != wanted.version)
+          return Error(ErrorCode::conflict, "purpose.version")
+              .with("id", wanted.id)
+              .with("version", std::to_string(version));
+        Purpose next = wanted;
+        next.origin = catalog::Origin::desk;
+        next.changed_by = actor;
+        next.changed_at = now;
+        if (standing == nullptr) {
+          if (view.purposes.size() >= most_purposes) return Error(ErrorCode::exhausted, "purpose.too_many");
+          next.version = 1;
+          change.writes.push_back(add_purpose(next));
+          view.purposes.push_back(next);
+        } else {
+          if (standing->state == PurposeState::ended)
+            return Error(ErrorCode::conflict, "purpose.ended_already").with("id", wanted.id);
+          next.declared = standing->declared;
+          change.writes.push_back(change_purpose(next));
+          *standing = next;
+        }
+        const auto over_after = view.over(parts_.catalog, now, parts_.zone);
+        if (!std::includes(over_before.begin(), over_before.end(), over_after.begin(), over_after.end()))
+          return Error(ErrorCode::conflict, "purpose.edit_would_end").with("id", wanted.id);
+        JW_TRY(arm_last_day(next, change));
+        JW_TRY(
+            add_deed(parts_.store, view,
+                     {thing_of(next), standing == nullptr ? "add" : "change", actor, "", {}, "purpose.write"},
+                     now, change));
+        return change;
+      }));
   const auto view = this->view();
   const Purpose* made = view->find(wanted.id);
   if (made == nullptr) return Error(ErrorCode::not_found, "purpose.unknown").with("id", wanted.id);
@@ -196,30 +210,34 @@ Result<Assessment> PurposeService::assess(Assessment wanted, const catalog::Writ
     return Error(ErrorCode::invalid, "purpose.half_approved_given").at("/approved_by");
   std::optional<storage::Idempotency> row = catalog::idempotency_of(
       request.idempotency_key, actor, "assess_purpose",
-      {wanted.purpose, std::to_string(wanted.version), wanted.necessity, wanted.risk, wanted.measures, wanted.approved_by,
-       wanted.approved_on ? to_iso(*wanted.approved_on) : ""},
+      {wanted.purpose, std::to_string(wanted.version), wanted.necessity, wanted.risk, wanted.measures,
+       wanted.approved_by, wanted.approved_on ? to_iso(*wanted.approved_on) : ""},
       wanted.purpose);
-  JW_ASSIGN([[maybe_unused]] const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    const Purpose* purpose = view.find(wanted.purpose);
-    if (purpose == nullptr) return Error(ErrorCode::not_found, "purpose.unknown").with("id", wanted.purpose);
-    const auto standing = view.assessments.find(wanted.purpose);
-    const std::int64_t version = standing == view.assessments.end() ? 0 : standing->second.version;
-    if (version != wanted.version) {
-      return Error(ErrorCode::conflict, "purpose.version")
-          .with("id", wanted.purpose)
-          .with("version", std::to_string(version));
-    }
-    Assessment next = wanted;
-    next.changed_by = actor;
-    next.changed_at = now;
-    storage::Change change;
-    change.writes.push_back(put_assessment(next));
-    JW_TRY(add_deed(parts_.store, view, {thing_of(*purpose), "assess", actor, "", {}, "purpose.assess"}, now, change));
-    return change;
-  }));
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
+              const Purpose* purpose = view.find(wanted.purpose);
+              if (purpose == nullptr)
+                return Error(ErrorCode::not_found, "purpose.unknown").with("id", wanted.purpose);
+              const auto standing = view.assessments.find(wanted.purpose);
+              const std::int64_t version = standing == view.assessments.end() ? 0 : standing->second.version;
+              if (version != wanted.version) {
+                return Error(ErrorCode::conflict, "purpose.version")
+                    .with("id", wanted.purpose)
+                    .with("version", std::to_string(version));
+              }
+              Assessment next = wanted;
+              next.changed_by = actor;
+              next.changed_at = now;
+              storage::Change change;
+              change.writes.push_back(put_assessment(next));
+              JW_TRY(add_deed(parts_.store, view,
+                              {thing_of(*purpose), "assess", actor, "", {}, "purpose.assess"}, now, change));
+              return change;
+            }));
   const auto view = this->view();
   const auto made = view->assessments.find(wanted.purpose);
-  if (made == view->assessments.end()) return Error(ErrorCode::not_found, "purpose.unknown").with("id", wanted.purpose);
+  if (made == view->assessments.end())
+    return Error(ErrorCode::not_found, "purpose.unknown").with("id", wanted.purpose);
   return made->second;
 }
 
@@ -229,7 +247,8 @@ namespace {
 Result<Purpose*> end_in(View& view, const std::string& id) {
   Purpose* purpose = view.find(id);
   if (purpose == nullptr) return Error(ErrorCode::not_found, "purpose.unknown").with("id", id);
-  if (purpose->state == PurposeState::ended) return Error(ErrorCode::conflict, "purpose.ended_already").with("id", id);
+  if (purpose->state == PurposeState::ended)
+    return Error(ErrorCode::conflict, "purpose.ended_already").with("id", id);
   purpose->state = PurposeState::ended;
   return purpose;
 }
@@ -242,24 +261,27 @@ Result<Forecast> PurposeService::foretell_end(const std::string& id) const {
   return destructions_.foretell(view, parts_.clock.now());
 }
 
-Result<Purpose> PurposeService::end(const std::string& id, const std::string& order_sent, std::int64_t expected,
-                                    const catalog::WriteRequest& request) {
+Result<Purpose> PurposeService::end(const std::string& id, const std::string& order_sent,
+                                    std::int64_t expected, const catalog::WriteRequest& request) {
   JW_ASSIGN(const std::string actor, catalog::clean_actor(request.actor));
   JW_ASSIGN(const std::string order, order_of(order_sent));
-  auto row = catalog::idempotency_of(request.idempotency_key, actor, "end_purpose", {id, order, std::to_string(expected)}, id);
-  JW_ASSIGN([[maybe_unused]] const auto committed, decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
-    JW_ASSIGN(Purpose * purpose, end_in(view, id));
-    purpose->end_order = order;
-    purpose->changed_by = actor;
-    purpose->changed_at = now;
-    storage::Change change;
-    change.writes.push_back(change_purpose(*purpose));
-    JW_ASSIGN(const Forecast forecast, destructions_.foretell(view, now));
-    if (forecast.records() != expected) return changed_forecast(forecast);
-    JW_TRY(destructions_.add(forecast, {thing_of(*purpose), actor, order}, now, change));
-    JW_TRY(add_deed(parts_.store, view, {thing_of(*purpose), "end", actor, order, {}, "purpose.end"}, now, change));
-    return change;
-  }));
+  auto row = catalog::idempotency_of(request.idempotency_key, actor, "end_purpose",
+                                     {id, order, std::to_string(expected)}, id);
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            decide(row, [&](View& view, Instant now) -> Result<storage::Change> {
+              JW_ASSIGN(Purpose * purpose, end_in(view, id));
+              purpose->end_order = order;
+              purpose->changed_by = actor;
+              purpose->changed_at = now;
+              storage::Change change;
+              change.writes.push_back(change_purpose(*purpose));
+              JW_ASSIGN(const Forecast forecast, destructions_.foretell(view, now));
+              if (forecast.records() != expected) return changed_forecast(forecast);
+              JW_TRY(destructions_.add(forecast, {thing_of(*purpose), actor, order}, now, change));
+              JW_TRY(add_deed(parts_.store, view,
+                              {thing_of(*purpose), "end", actor, order, {}, "purpose.end"}, now, change));
+              return change;
+            }));
   const auto view = this->view();
   const Purpose* ended = view->find(id);
   if (ended == nullptr) return Error(ErrorCode::not_found, "purpose.unknown").with("id", id);

@@ -56,20 +56,20 @@ class PurposeService {
   explicit PurposeService(PurposeParts parts);
   ~PurposeService();
 
-  // Reads every <folder>/<package>/purposes.yaml and puts in what is new or changed there and not edited on the desk.
-  // Errors: invalid (file:line), the store's.
+  // Reads every <folder>/<package>/purposes.yaml and puts in what is new or changed there and not edited on
+  // the desk. Errors: invalid (file:line), the store's.
   Result<void> open(FileSystem& files, const std::string& scenarios_folder);
-  // Declares the emergencies that packages bring as samples, for a synthetic city that never had one: not before its
-  // regions stand. Errors: the store's.
+  // Declares the emergencies that packages bring as samples, for a synthetic city that never had one: not
+  // before its regions stand. Errors: the store's.
   Result<void> put_samples(const std::string& region);
 
-  // Whether the purpose may be used for the resource at `at`, anywhere in the hub. Errors: not_found "purpose.unknown"
-  // or the catalogue's; denied "purpose.shut" with one cause per reason.
+  // Whether the purpose may be used for the resource at `at`, anywhere in the hub. Errors: not_found
+  // "purpose.unknown" or the catalogue's; denied "purpose.shut" with one cause per reason.
   Result<void> check(const std::string& purpose, const std::string& resource, Instant at) const;
   // The same for a class of personal data and a region.
   Result<void> check(const Question& question, Instant at) const;
-  // Why the resource may not be read or fed at all: its purposes are over, or it is being destroyed. Errors: gone
-  // "purpose.sealed", "purpose.over"; conflict "purpose.being_destroyed". For Catalog::set_gate.
+  // Why the resource may not be read or fed at all: its purposes are over, or it is being destroyed. Errors:
+  // gone "purpose.sealed", "purpose.over"; conflict "purpose.being_destroyed". For Catalog::set_gate.
   Result<void> check_use(const catalog::Resource& resource, catalog::Catalog::Use use) const;
 
   std::shared_ptr<const View> view() const;
@@ -78,14 +78,15 @@ class PurposeService {
   Result<void> follow(const storage::FeedEntry& event);
   Result<std::vector<Step>> steps(const std::string& thing) const;
 
-  // Adds a purpose (version 0) or changes the one of that version. Errors: invalid (causes per field), conflict
-  // "purpose.version" or "purpose.edit_would_end" (what it keeps would be over: end it instead), not_found.
+  // Adds a purpose (version 0) or changes the one of that version. Errors: invalid (causes per field),
+  // conflict "purpose.version" or "purpose.edit_would_end" (what it keeps would be over: end it instead),
+  // not_found.
   Result<Purpose> put(Purpose purpose, const catalog::WriteRequest& request);
   Result<Assessment> assess(Assessment assessment, const catalog::WriteRequest& request);
   // Errors: not_found "purpose.unknown", conflict "purpose.ended_already".
   Result<Forecast> foretell_end(const std::string& purpose) const;
-  // Ends it for good. `expected` is Forecast::records() as whoever asks was shown. Errors: as foretell_end; conflict
-  // "purpose.forecast_changed"; invalid (order number).
+  // Ends it for good. `expected` is Forecast::records() as whoever asks was shown. Errors: as foretell_end;
+  // conflict "purpose.forecast_changed"; invalid (order number).
   Result<Purpose> end(const std::string& purpose, const std::string& order_number, std::int64_t expected,
                       const catalog::WriteRequest& request);
 
@@ -105,7 +106,8 @@ class PurposeService {
   Rights& rights() { return rights_; }
   const PurposeParts& parts() const { return parts_; }
 
-  // Before the runner starts: planned ends, last days, the daily round of leftovers and retention, requests that are due.
+  // Before the runner starts: planned ends, last days, the daily round of leftovers and retention, requests
+  // that are due.
   void on_timers(storage::TimerRunner& timers);
   // Destroys what is due in a thread of its own.
   void start();
@@ -115,7 +117,8 @@ class PurposeService {
   using Decide = std::function<Result<storage::Change>(View& view, Instant now)>;
   Result<storage::Committed> decide(std::optional<storage::Idempotency>& row, const Decide& how);
   Result<void> put_package(const struct Package& package);
-  Result<void> arm(std::string_view kind, Instant due, const std::string& body, storage::Change& change) const;
+  Result<void> arm(std::string_view kind, Instant due, const std::string& body,
+                   storage::Change& change) const;
   Result<void> arm_last_day(const Purpose& purpose, storage::Change& change) const;
   Result<storage::Change> emergency_fell(const storage::Timer& timer);
   Result<storage::Change> purpose_fell(const storage::Timer& timer);

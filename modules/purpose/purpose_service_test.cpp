@@ -1,5 +1,5 @@
-// Goal: purposes come from packages and the desk, emergencies switch them, and every decision is checked, repeated safely and
-// on record.
+// Goal: purposes come from packages and the desk, emergencies switch them, and every decision is checked,
+// repeated safely and on record.
 #include "modules/purpose/purpose_service.h"
 
 #include "modules/purpose/package.h"
@@ -35,7 +35,8 @@ TYPED_TEST(Purposes, ComeFromThePackageAndAnswerByClassAndRegion) {
   EXPECT_EQ(this->reason_of(this->check("unheard-of", "people")), "purpose.unknown");
   EXPECT_EQ(this->check("epidemic-control", "nothing").error().code, ErrorCode::not_found);
   Question question{"daily-services", "services", catalog::Personal::health, ""};
-  EXPECT_EQ(this->reason_of(this->purposes().check(question, this->clock_.now())), "purpose.shut_other_class");
+  EXPECT_EQ(this->reason_of(this->purposes().check(question, this->clock_.now())),
+            "purpose.shut_other_class");
 }
 
 TYPED_TEST(Purposes, AnEmergencyOpensThemForItsRegionAndAllUnderIt) {
@@ -43,8 +44,8 @@ TYPED_TEST(Purposes, AnEmergencyOpensThemForItsRegionAndAllUnderIt) {
   EXPECT_EQ(made.order_number, "市政发1号");
   EXPECT_EQ(this->reason_of(this->check("epidemic-control", "people")), "open");
   const auto in = [&](const std::string& region) {
-    return this->reason_of(this->purposes().check({"epidemic-control", "people", catalog::Personal::name, region},
-                                                  this->clock_.now()));
+    return this->reason_of(this->purposes().check(
+        {"epidemic-control", "people", catalog::Personal::name, region}, this->clock_.now()));
   };
   EXPECT_EQ(in("980101"), "open");
   EXPECT_EQ(in(grid_code(1)), "open");
@@ -59,16 +60,22 @@ TYPED_TEST(Purposes, DeclaringAndExtendingAreCheckedAndTakeEffectOnce) {
   const auto refused = this->purposes().declare(wrong, {"Mayor", std::nullopt});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().causes.size(), 5U);
-  EXPECT_EQ(this->purposes().declare({"980100", "x", "", 1, {"epidemic-control"}, this->clock_.now() + std::chrono::hours{1}},
-                                     {"Mayor", std::nullopt}).error().message,
-            "purpose.order_missing");
-  NewEmergency right{"980100", "一级响应", "1号", 1, {"epidemic-control"}, this->clock_.now() + std::chrono::days{3}};
+  EXPECT_EQ(
+      this->purposes()
+          .declare({"980100", "x", "", 1, {"epidemic-control"}, this->clock_.now() + std::chrono::hours{1}},
+                   {"Mayor", std::nullopt})
+          .error()
+          .message,
+      "purpose.order_missing");
+  NewEmergency right{"980100", "一级响应",           "1号",
+                     1,        {"epidemic-control"}, this->clock_.now() + std::chrono::days{3}};
   const Emergency made = must(this->purposes().declare(right, {"Mayor", "key-1"}));
   EXPECT_EQ(must(this->purposes().declare(right, {"Mayor", "key-1"})).id, made.id);
   EXPECT_EQ(this->purposes().view()->emergencies.size(), 1U);
   const auto later = made.planned_end + std::chrono::days{7};
-  EXPECT_EQ(this->purposes().extend(made.id, made.planned_end, "2号", {"Mayor", std::nullopt}).error().message,
-            "purpose.not_later");
+  EXPECT_EQ(
+      this->purposes().extend(made.id, made.planned_end, "2号", {"Mayor", std::nullopt}).error().message,
+      "purpose.not_later");
   EXPECT_EQ(must(this->purposes().extend(made.id, later, "2号", {"Mayor", std::nullopt})).planned_end, later);
   EXPECT_EQ(this->purposes().extend(EmergencyId(7), later, "2号", {"Mayor", std::nullopt}).error().code,
             ErrorCode::not_found);
@@ -84,7 +91,10 @@ TYPED_TEST(Purposes, DeclaringAndExtendingAreCheckedAndTakeEffectOnce) {
   EXPECT_EQ(over.state, EmergencyState::ended);
   EXPECT_EQ(over.ended_at, later);
   EXPECT_TRUE(over.ended_by.empty());
-  EXPECT_EQ(this->purposes().extend(made.id, later + std::chrono::days{9}, "3号", {"Mayor", std::nullopt}).error().message,
+  EXPECT_EQ(this->purposes()
+                .extend(made.id, later + std::chrono::days{9}, "3号", {"Mayor", std::nullopt})
+                .error()
+                .message,
             "purpose.emergency_over");
   EXPECT_EQ(must(this->purposes().steps(thing_of(made.id))).back().step, "lapse");
 }
@@ -113,7 +123,8 @@ TYPED_TEST(Purposes, AreChangedOnTheDeskAndThePackageDoesNotTakeThemBack) {
   Assessment words;
   words.purpose = "inquiries";
   words.necessity = "needed";
-  EXPECT_EQ(this->purposes().assess(words, {"Lin", std::nullopt}).error().message, "purpose.assessment_missing");
+  EXPECT_EQ(this->purposes().assess(words, {"Lin", std::nullopt}).error().message,
+            "purpose.assessment_missing");
   words.risk = "small";
   words.measures = "masked";
   EXPECT_EQ(must(this->purposes().assess(words, {"Lin", std::nullopt})).version, 1);
@@ -132,16 +143,18 @@ TYPED_TEST(Purposes, AnEditThatWouldEndWhatTheyKeepIsRefused) {
 }
 
 TYPED_TEST(Purposes, ASyntheticCityGetsItsSampleEmergencyOnce) {
-  IngestWorld<TypeParam>::write(this->scenarios() + "/sample/purposes.yaml",
-                                std::string(sample_purposes) +
-                                    "sample_emergencies:\n  - {name: 示例, order: 0号, purposes: [epidemic-control], days: 9}\n");
+  IngestWorld<TypeParam>::write(
+      this->scenarios() + "/sample/purposes.yaml",
+      std::string(sample_purposes) +
+          "sample_emergencies:\n  - {name: 示例, order: 0号, purposes: [epidemic-control], days: 9}\n");
   this->restart("sampled");
   must(this->purposes().put_samples("000000"));
   EXPECT_TRUE(this->purposes().view()->emergencies.empty()) << "its region does not stand yet";
   must(this->purposes().put_samples("980100"));
   must(this->purposes().put_samples("980100"));
   ASSERT_EQ(this->purposes().view()->emergencies.size(), 1U);
-  EXPECT_EQ(this->purposes().view()->emergencies.front().planned_end, this->clock_.now() + std::chrono::days{9});
+  EXPECT_EQ(this->purposes().view()->emergencies.front().planned_end,
+            this->clock_.now() + std::chrono::days{9});
 }
 
 TYPED_TEST(Purposes, EveryFaultOfAPackageIsToldWithItsLine) {

@@ -31,19 +31,23 @@ kept_by_law:
     legal_basis: {zh: 病历管理规定, en: Rules on medical records}
 )";
 
-// Beside those of every test of ingest: one that a law keeps, one that two purposes share, one of the daily services.
+// Beside those of every test of ingest: one that a law keeps, one that two purposes share, one of the daily
+// services.
 inline std::string more_resources() {
   const auto one = [](const std::string& id, const std::string& purposes, const std::string& retention) {
     return "  - id: " + id + "\n    title: {zh: " + id + ", en: " + id +
-           "}\n    provider: {id: health, zh: 卫健, en: Health}\n    sharing: conditional\n    purposes: [" + purposes +
-           "]\n    retention: " + retention +
+           "}\n    provider: {id: health, zh: 卫健, en: Health}\n    sharing: conditional\n    purposes: [" +
+           purposes + "]\n    retention: " + retention +
            "\n    update: daily\n    key: [citizen_id]\n    region: grid\n    fields:\n"
-           "      - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name, required: true}\n"
-           "      - {name: citizen_id, title: {zh: 身份证号, en: Citizen ID}, type: citizen_id, personal: identifier, required: true}\n"
+           "      - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name, required: "
+           "true}\n"
+           "      - {name: citizen_id, title: {zh: 身份证号, en: Citizen ID}, type: citizen_id, personal: "
+           "identifier, required: true}\n"
            "      - {name: phone, title: {zh: 手机, en: Phone}, type: phone, personal: contact}\n"
            "      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}\n";
   };
-  return one("clinics", "epidemic-control", "forever") + one("shared", "epidemic-control, daily-services", "forever") +
+  return one("clinics", "epidemic-control", "forever") +
+         one("shared", "epidemic-control, daily-services", "forever") +
          one("services", "daily-services", "90d");
 }
 
@@ -68,7 +72,8 @@ class PurposeWorld : public IngestWorld<Backend> {
   void SetUp() override {
     IngestWorld<Backend>::SetUp();
     if (this->IsSkipped()) return;
-    IngestWorld<Backend>::write(scenarios() + "/sample/resources.yaml", std::string(sample_resources) + more_resources());
+    IngestWorld<Backend>::write(scenarios() + "/sample/resources.yaml",
+                                std::string(sample_resources) + more_resources());
     IngestWorld<Backend>::write(scenarios() + "/sample/purposes.yaml", sample_purposes);
     restart("office");
   }
@@ -96,21 +101,31 @@ class PurposeWorld : public IngestWorld<Backend> {
     office.sealer = storage::keyed_sealer(*office.keystore, this->clock_, {});
     office.files = storage::sealing_files(real_file_system(), *office.sealer, {this->uploads()});
     const auto tree = node.regions->tree();
-    ingest::IngestParts parts{*node.writes, *node.catalog, *node.regions, *office.sealer, *office.files,
-                              this->clock_, this->zone_,   this->uploads(), tree->id(tree->find("980100")),
-                              {"9801"},     std::nullopt,  owner};
+    ingest::IngestParts parts{*node.writes,   *node.catalog,   *node.regions,
+                              *office.sealer, *office.files,   this->clock_,
+                              this->zone_,    this->uploads(), tree->id(tree->find("980100")),
+                              {"9801"},       std::nullopt,    owner};
     parts.slice_rows = 500;
-    if constexpr (requires { Backend::packed_rows_least; }) parts.packed_rows_least = Backend::packed_rows_least;
+    if constexpr (requires { Backend::packed_rows_least; })
+      parts.packed_rows_least = Backend::packed_rows_least;
     node.ingest = std::make_unique<ingest::IngestService>(std::move(parts));
-    office.sources = std::make_unique<source::SourceService>(
-        source::SourceParts{*node.ingest, *node.writes, *office.sealer, *office.files, this->clock_, this->zone_, {},
-                            make(this->folder_.path() + "/sources"), owner});
+    office.sources =
+        std::make_unique<source::SourceService>(source::SourceParts{*node.ingest,
+                                                                    *node.writes,
+                                                                    *office.sealer,
+                                                                    *office.files,
+                                                                    this->clock_,
+                                                                    this->zone_,
+                                                                    {},
+                                                                    make(this->folder_.path() + "/sources"),
+                                                                    owner});
     office.purposes = std::make_unique<PurposeService>(
-        PurposeParts{*node.writes, *node.catalog, *node.regions, *node.ingest, office.sources.get(), office.keystore.get(),
-                     *office.sealer, this->clock_, this->zone_, owner});
+        PurposeParts{*node.writes, *node.catalog, *node.regions, *node.ingest, office.sources.get(),
+                     office.keystore.get(), *office.sealer, this->clock_, this->zone_, owner});
     PurposeService* purposes = office.purposes.get();
-    node.catalog->set_gate(
-        [purposes](const catalog::Resource& resource, catalog::Catalog::Use use) { return purposes->check_use(resource, use); });
+    node.catalog->set_gate([purposes](const catalog::Resource& resource, catalog::Catalog::Use use) {
+      return purposes->check_use(resource, use);
+    });
     office.timers = std::make_unique<storage::TimerRunner>(*node.store, this->clock_, owner);
     purposes->on_timers(*office.timers);
     must(purposes->open(real_file_system(), scenarios()));
@@ -125,10 +140,12 @@ class PurposeWorld : public IngestWorld<Backend> {
 
   PurposeService& purposes() { return *office_.purposes; }
 
-  Result<Emergency> declare(const std::string& region = "980100", std::vector<std::string> opens = {"epidemic-control"},
+  Result<Emergency> declare(const std::string& region = "980100",
+                            std::vector<std::string> opens = {"epidemic-control"},
                             std::chrono::days for_days = std::chrono::days{30}) {
-    return purposes().declare({region, "一级响应", "市政发1号", 1, std::move(opens), this->clock_.now() + for_days},
-                              {"Mayor", std::nullopt});
+    return purposes().declare(
+        {region, "一级响应", "市政发1号", 1, std::move(opens), this->clock_.now() + for_days},
+        {"Mayor", std::nullopt});
   }
   // Ends it as foretold.
   Emergency end(EmergencyId id) {
@@ -146,7 +163,9 @@ class PurposeWorld : public IngestWorld<Backend> {
     }
     ADD_FAILURE() << "it never came to rest";
   }
-  std::vector<Destruction> destructions() { return must(purposes().destructions().list(DestructionId(), 100)); }
+  std::vector<Destruction> destructions() {
+    return must(purposes().destructions().list(DestructionId(), 100));
+  }
 
   static std::string patients(int first, int count) {
     std::string csv = "姓名,身份证号,手机,网格\n";

@@ -22,7 +22,8 @@ constexpr std::chrono::microseconds just_after{1};
 
 constexpr std::array kinds = {RightsKind::copy, RightsKind::correct, RightsKind::delete_, RightsKind::object,
                               RightsKind::guardian};
-constexpr std::array states = {RightsState::open, RightsState::granted, RightsState::declined, RightsState::withdrawn};
+constexpr std::array states = {RightsState::open, RightsState::granted, RightsState::declined,
+                               RightsState::withdrawn};
 
 std::string thing_of(RightsId id) {
   return "rights:" + id.to_string();
@@ -97,10 +98,11 @@ std::string_view name_of(RightsStep step) {
 }
 
 std::optional<int> age_of(std::string_view identifier, Day day) {
-  if (identifier.size() != 18 || !std::all_of(identifier.begin(), identifier.begin() + 17,
-                                              [](char c) { return c >= '0' && c <= '9'; }))
+  if (identifier.size() != 18 ||
+      !std::all_of(identifier.begin(), identifier.begin() + 17, [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
-  const std::string birth = std::string(identifier.substr(6, 4)) + '-' + std::string(identifier.substr(10, 2)) + '-' +
+  const std::string birth = std::string(identifier.substr(6, 4)) + '-' +
+                            std::string(identifier.substr(10, 2)) + '-' +
                             std::string(identifier.substr(12, 2));
   const auto born = parse_iso_day(birth);
   if (!born || *born > day) return std::nullopt;
@@ -123,10 +125,10 @@ Result<std::vector<RightsRequest>> Rights::list(const RightsQuery& query) const 
     JW_TRY(reader->query(sql::rights_of_person, person, keep));
     return all;
   }
-  const std::array<Value, 5> page = {query.before ? query.before.value : std::numeric_limits<std::int64_t>::max(), most,
-                                     query.state ? std::string(name_of(*query.state)) : std::string(),
-                                     query.kind ? std::string(name_of(*query.kind)) : std::string(),
-                                     std::int64_t{query.overdue ? 1 : 0}};
+  const std::array<Value, 5> page = {
+      query.before ? query.before.value : std::numeric_limits<std::int64_t>::max(), most,
+      query.state ? std::string(name_of(*query.state)) : std::string(),
+      query.kind ? std::string(name_of(*query.kind)) : std::string(), std::int64_t{query.overdue ? 1 : 0}};
   JW_TRY(reader->query(sql::page_of_rights, page, keep));
   return all;
 }
@@ -188,7 +190,8 @@ Result<NewRights> Rights::checked(const NewRights& wanted) const {
   if (one.words.empty()) fault("purpose.words_missing", "/words");
   const auto age = age_of(one.identifier, std::chrono::floor<std::chrono::days>(parts_.clock.now()));
   const bool child = age && *age < guarded_below;
-  if (one.guardian_name.empty() != one.guardian_identifier.empty()) fault("purpose.half_guardian", "/guardian_name");
+  if (one.guardian_name.empty() != one.guardian_identifier.empty())
+    fault("purpose.half_guardian", "/guardian_name");
   if (one.guardian_name.empty() && (child || one.kind == RightsKind::guardian))
     fault("purpose.needs_guardian", "/guardian_name");
   if (!one.guardian_identifier.empty() && one.guardian_identifier == one.identifier)
@@ -206,9 +209,10 @@ Result<void> Rights::add_step(const RightsRequest& one, const std::string& step,
                               storage::Change& change) const {
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   const std::string thing = thing_of(one.id);
-  change.writes.push_back({&sql::add_purpose_step,
-                           {id, thing, step, actor, std::string(), storage::Null{}, to_micros(parts_.clock.now())},
-                           1});
+  change.writes.push_back(
+      {&sql::add_purpose_step,
+       {id, thing, step, actor, std::string(), storage::Null{}, to_micros(parts_.clock.now())},
+       1});
   change.audit.push_back({actor.empty() ? "timer" : actor, "rights." + step, thing,
                           R"({"kind":")" + std::string(name_of(one.asked.kind)) + "\"}"});
   return {};
@@ -219,49 +223,59 @@ Result<RightsRequest> Rights::open(const NewRights& given, const catalog::WriteR
   JW_ASSIGN(const NewRights wanted, checked(given));
   if (!wanted.resource.empty()) JW_TRY(parts_.catalog.find(wanted.resource));
   JW_TRY(parts_.sealer.prepare(sealed_table));
-  auto row = catalog::idempotency_of(request.idempotency_key, actor, "open_rights",
-                                     {std::string(name_of(wanted.kind)), wanted.resource, wanted.name, wanted.identifier,
-                                      wanted.guardian_name, wanted.guardian_identifier, wanted.words});
+  auto row = catalog::idempotency_of(
+      request.idempotency_key, actor, "open_rights",
+      {std::string(name_of(wanted.kind)), wanted.resource, wanted.name, wanted.identifier,
+       wanted.guardian_name, wanted.guardian_identifier, wanted.words});
   RightsRequest one;
-  const auto committed = catalog::commit_once(parts_.store, row, [&](storage::Reader&) -> Result<storage::Change> {
-    one = {};
-    JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
-    one.id = RightsId(id);
-    one.asked = wanted;
-    one.opened_by = actor;
-    one.opened_at = parts_.clock.now();
-    one.due_at = one.opened_at + parts_.answer_time;
-    if (row) row->answer = one.id.to_string();
-    Value guardian = storage::Null{};
-    if (!wanted.guardian_name.empty())
-      guardian = sealed(one.id, "guardian", person_text(wanted.guardian_name, wanted.guardian_identifier));
-    storage::Change change;
-    change.writes.push_back({&sql::add_rights,
-                             {id, std::string(name_of(wanted.kind)), wanted.resource,
-                              sealed(one.id, "person", person_text(wanted.name, wanted.identifier)),
-                              storage::Blob{storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "person", wanted.identifier))},
-                              std::move(guardian), sealed(one.id, "words", wanted.words), actor, to_micros(one.opened_at),
-                              to_micros(one.due_at)},
-                             1});
-    JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
-    change.writes.push_back(
-        storage::add_timer(TimerId(timer), one.due_at + just_after, std::string(timer_kind), one.id.to_string()));
-    JW_TRY(add_step(one, "open", actor, change));
-    return change;
-  });
+  const auto committed =
+      catalog::commit_once(parts_.store, row, [&](storage::Reader&) -> Result<storage::Change> {
+        one = {};
+        JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
+        one.id = RightsId(id);
+        one.asked = wanted;
+        one.opened_by = actor;
+        one.opened_at = parts_.clock.now();
+        one.due_at = one.opened_at + parts_.answer_time;
+        if (row) row->answer = one.id.to_string();
+        Value guardian = storage::Null{};
+        if (!wanted.guardian_name.empty())
+          guardian =
+              sealed(one.id, "guardian", person_text(wanted.guardian_name, wanted.guardian_identifier));
+        storage::Change change;
+        change.writes.push_back(
+            {&sql::add_rights,
+             {id, std::string(name_of(wanted.kind)), wanted.resource,
+              sealed(one.id, "person", person_text(wanted.name, wanted.identifier)),
+              storage::Blob{
+                   storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "person", wanted.identifier))},
+              std::move(guardian), sealed(one.id, "words", wanted.words), actor, to_micros(one.opened_at),
+              to_micros(one.due_at)},
+             1});
+        JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
+        change.writes.push_back(storage::add_timer(TimerId(timer), one.due_at + just_after,
+                                                   std::string(timer_kind), one.id.to_string()));
+        JW_TRY(add_step(one, "open", actor, change));
+        return change;
+      });
   if (!committed) return committed.error();
-  if (committed->earlier_answer) return find(RightsId::parse(*committed->earlier_answer).value_or(RightsId()));
+  if (committed->earlier_answer)
+    return find(RightsId::parse(*committed->earlier_answer).value_or(RightsId()));
   return one;
 }
 
-Result<void> Rights::decide(RightsRequest& one, RightsStep step, const std::string& words, const std::string& actor) const {
+Result<void> Rights::decide(RightsRequest& one, RightsStep step, const std::string& words,
+                            const std::string& actor) const {
   if (one.state != RightsState::open) {
-    return Error(ErrorCode::conflict, "purpose.rights_closed").with("id", one.id.to_string()).with("actor", one.closed_by);
+    return Error(ErrorCode::conflict, "purpose.rights_closed")
+        .with("id", one.id.to_string())
+        .with("actor", one.closed_by);
   }
   const bool own = catalog::same_actor(actor, one.opened_by);
   if (step == RightsStep::withdraw && !own)
     return Error(ErrorCode::denied, "purpose.not_yours").with("actor", one.opened_by);
-  if (step != RightsStep::withdraw && own) return Error(ErrorCode::denied, "purpose.same_person").with("actor", actor);
+  if (step != RightsStep::withdraw && own)
+    return Error(ErrorCode::denied, "purpose.same_person").with("actor", actor);
   if (step == RightsStep::decline && words.empty())
     return Error(ErrorCode::invalid, "purpose.decline_reason_missing").at("/reason");
   one.state = step == RightsStep::grant     ? RightsState::granted
@@ -278,8 +292,8 @@ storage::Write Rights::change_of(const RightsRequest& one) const {
   if (one.closed_at) closed = to_micros(*one.closed_at);
   if (!one.answer.empty()) answer = sealed(one.id, "answer", one.answer);
   return {&sql::change_rights,
-          {one.id.value, one.row_version, std::string(name_of(one.state)), std::int64_t{one.overdue ? 1 : 0}, one.closed_by,
-           std::move(closed), std::move(answer)},
+          {one.id.value, one.row_version, std::string(name_of(one.state)), std::int64_t{one.overdue ? 1 : 0},
+           one.closed_by, std::move(closed), std::move(answer)},
           1};
 }
 
@@ -291,16 +305,17 @@ Result<RightsRequest> Rights::take(RightsId id, RightsStep step, const std::stri
   auto row = catalog::idempotency_of(request.idempotency_key, actor, "step_rights",
                                      {thing_of(id), std::string(name_of(step)), words}, id.to_string());
   RightsRequest one;
-  const auto committed = catalog::commit_once(parts_.store, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-    JW_ASSIGN(one, read_one(reader, id));
-    JW_TRY(decide(one, step, words, actor));
-    storage::Change change;
-    // Due meanwhile, and the timer has not come round to it.
-    if (step != RightsStep::withdraw && *one.closed_at > one.due_at) one.overdue = true;
-    change.writes.push_back(change_of(one));
-    JW_TRY(add_step(one, std::string(name_of(step)), actor, change));
-    return change;
-  });
+  const auto committed =
+      catalog::commit_once(parts_.store, row, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(one, read_one(reader, id));
+        JW_TRY(decide(one, step, words, actor));
+        storage::Change change;
+        // Due meanwhile, and the timer has not come round to it.
+        if (step != RightsStep::withdraw && *one.closed_at > one.due_at) one.overdue = true;
+        change.writes.push_back(change_of(one));
+        JW_TRY(add_step(one, std::string(name_of(step)), actor, change));
+        return change;
+      });
   if (!committed) return committed.error();
   return find(id);
 }

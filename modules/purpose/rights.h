@@ -1,5 +1,5 @@
-// What residents may ask about their data (个人信息权利请求), answered by the clock: a copy, a correction, a deletion, an
-// objection, the word of a guardian for who is under 14.
+// What residents may ask about their data (个人信息权利请求), answered by the clock: a copy, a correction, a
+// deletion, an objection, the word of a guardian for who is under 14.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,8 @@ std::optional<RightsState> rights_state_named(std::string_view name);
 enum class RightsStep : std::uint8_t { grant, decline, withdraw };
 std::string_view name_of(RightsStep step);
 
-// As staff open it for a person. `identifier` is the number of a paper; of `guardian` the child's, whose guardian is named.
+// As staff open it for a person. `identifier` is the number of a paper; of `guardian` the child's, whose
+// guardian is named.
 struct NewRights {
   RightsKind kind = RightsKind::copy;
   std::string resource;  // empty: all that is known
@@ -86,11 +87,13 @@ class Rights {
   // Errors: not_found "purpose.no_rights"; gone when the key has been destroyed.
   Result<RightsRequest> find(RightsId id) const;
 
-  // Errors: invalid (causes per field; "purpose.needs_guardian" for who is under 14 and asks alone), not_found (resource).
+  // Errors: invalid (causes per field; "purpose.needs_guardian" for who is under 14 and asks alone),
+  // not_found (resource).
   Result<RightsRequest> open(const NewRights& wanted, const catalog::WriteRequest& request);
-  // `words` must stand for decline. Who opened it does not answer, and nobody else withdraws. Errors: not_found; conflict
-  // "purpose.rights_closed"; denied "purpose.same_person", "purpose.not_yours"; invalid.
-  Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words, const catalog::WriteRequest& request);
+  // `words` must stand for decline. Who opened it does not answer, and nobody else withdraws. Errors:
+  // not_found; conflict "purpose.rights_closed"; denied "purpose.same_person", "purpose.not_yours"; invalid.
+  Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words,
+                             const catalog::WriteRequest& request);
 
   // Marks what is due. Before the runner starts.
   void on_timers(storage::TimerRunner& timers);
@@ -102,7 +105,8 @@ class Rights {
   storage::Blob sealed(RightsId id, std::string_view column, const std::string& text) const;
   Result<void> add_step(const RightsRequest& one, const std::string& step, const std::string& actor,
                         storage::Change& change) const;
-  Result<void> decide(RightsRequest& one, RightsStep step, const std::string& words, const std::string& actor) const;
+  Result<void> decide(RightsRequest& one, RightsStep step, const std::string& words,
+                      const std::string& actor) const;
   Result<storage::Change> timer_fell(const storage::Timer& timer);
 
   RightsParts parts_;

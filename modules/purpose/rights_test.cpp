@@ -1,5 +1,5 @@
-// Goal: a resident's request is answered in time by somebody else than who opened it; who is under 14 is spoken for; no name
-// stands readable on disk.
+// Goal: a resident's request is answered in time by somebody else than who opened it; who is under 14 is
+// spoken for; no name stands readable on disk.
 #include "modules/purpose/rights.h"
 
 #include <fstream>

@@ -35,7 +35,8 @@ std::string_view name_of(EmergencyState state) {
 }
 
 std::string_view name_of(Shut reason) {
-  constexpr std::string_view names[] = {"not_begun", "ended", "no_emergency", "other_resource", "other_class"};
+  constexpr std::string_view names[] = {"not_begun", "ended", "no_emergency", "other_resource",
+                                        "other_class"};
   return names[static_cast<int>(reason)];
 }
 
@@ -43,8 +44,8 @@ bool Emergency::opens(std::string_view purpose) const {
   return holds(purposes, purpose);
 }
 
-Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catalog::Personal personal, Instant at,
-                std::span<const Emergency> emergencies, const Zone& zone) {
+Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catalog::Personal personal,
+                Instant at, std::span<const Emergency> emergencies, const Zone& zone) {
   Opening opening;
   const auto shut = [&](Shut reason) { opening.reasons.push_back(reason); };
   if (zone.day_of(at) < purpose.starts) shut(Shut::not_begun);
@@ -52,7 +53,8 @@ Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catal
   if (purpose.emergency_only && !emergency_stands(purpose, at, emergencies)) shut(Shut::no_emergency);
   if (!serves(purpose, resource)) shut(Shut::other_resource);
   const auto& classes = purpose.classes;
-  if (personal != catalog::Personal::none && std::find(classes.begin(), classes.end(), personal) == classes.end())
+  if (personal != catalog::Personal::none &&
+      std::find(classes.begin(), classes.end(), personal) == classes.end())
     shut(Shut::other_class);
   return opening;
 }

@@ -21,9 +21,10 @@ std::string_view name_of(PurposeState state);
 struct Purpose {
   std::string id;  // as resources name it
   catalog::Title title;
-  catalog::Title basis;                    // the law it stands on
-  std::vector<std::string> resources;      // that it may use; empty: every one that names it
-  std::vector<catalog::Personal> classes;  // of personal data that it may use; empty: none but what is not personal
+  catalog::Title basis;                // the law it stands on
+  std::vector<std::string> resources;  // that it may use; empty: every one that names it
+  std::vector<catalog::Personal>
+      classes;  // of personal data that it may use; empty: none but what is not personal
   Day starts{};
   std::optional<Day> ends;
   bool emergency_only = false;  // open only while an emergency that opens it stands
@@ -77,15 +78,15 @@ struct Opening {
 
 // Whether the purpose may use values of this class of the resource at `at`; all reasons why not.
 // `emergencies` are those that cover the region it is asked for; `none` is always allowed where the rest is.
-Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catalog::Personal personal, Instant at,
-                std::span<const Emergency> emergencies, const Zone& zone);
+Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catalog::Personal personal,
+                Instant at, std::span<const Emergency> emergencies, const Zone& zone);
 
-// A purpose that is done with: ended, past its last day, or in need of an emergency of which the last has ended.
-// One that waits for its first emergency is not over. `emergencies` are those of all regions.
+// A purpose that is done with: ended, past its last day, or in need of an emergency of which the last has
+// ended. One that waits for its first emergency is not over. `emergencies` are those of all regions.
 bool is_over(const Purpose& purpose, Instant at, std::span<const Emergency> emergencies, const Zone& zone);
 
-// Whether nothing keeps the resource's data any more: some purpose served them, and all that do are over. A purpose
-// that the hub does not know keeps them; so does a resource without purposes itself.
+// Whether nothing keeps the resource's data any more: some purpose served them, and all that do are over. A
+// purpose that the hub does not know keeps them; so does a resource without purposes itself.
 bool is_over(const catalog::Resource& resource, std::span<const Purpose> purposes, Instant at,
              std::span<const Emergency> emergencies, const Zone& zone);
 

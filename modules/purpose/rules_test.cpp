@@ -1,4 +1,5 @@
-// Goal: a purpose is open exactly when law, calendar and emergencies say so, and data go only when nothing keeps them.
+// Goal: a purpose is open exactly when law, calendar and emergencies say so, and data go only when nothing
+// keeps them.
 #include "modules/purpose/rules.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +39,8 @@ catalog::Resource resource(const std::string& id, std::vector<std::string> purpo
 
 class Rules : public ::testing::Test {
  protected:
-  std::vector<Shut> reasons(const Purpose& one, Personal personal, Instant at, std::span<const Emergency> emergencies = {}) {
+  std::vector<Shut> reasons(const Purpose& one, Personal personal, Instant at,
+                            std::span<const Emergency> emergencies = {}) {
     return is_open(one, visits_, personal, at, emergencies, zone_).reasons;
   }
   Zone zone_{"Asia/Shanghai"};
@@ -52,7 +54,8 @@ TEST_F(Rules, APurposeIsOpenFromItsFirstDayToTheEndOfItsLast) {
   EXPECT_TRUE(reasons(one, Personal::name, noon).empty());
   EXPECT_TRUE(reasons(one, Personal::name, *parse_rfc3339("2020-03-10T15:59:59Z")).empty());
   EXPECT_EQ(reasons(one, Personal::name, *parse_rfc3339("2020-03-10T16:00:00Z")), std::vector{Shut::ended});
-  EXPECT_EQ(reasons(one, Personal::name, *parse_rfc3339("2020-03-09T15:59:59Z")), std::vector{Shut::not_begun});
+  EXPECT_EQ(reasons(one, Personal::name, *parse_rfc3339("2020-03-09T15:59:59Z")),
+            std::vector{Shut::not_begun});
 }
 
 TEST_F(Rules, AllReasonsAreToldAtOnce) {
@@ -62,15 +65,18 @@ TEST_F(Rules, AllReasonsAreToldAtOnce) {
   one.resources = {"others"};
   EXPECT_EQ(reasons(one, Personal::address, noon),
             (std::vector{Shut::ended, Shut::no_emergency, Shut::other_resource, Shut::other_class}));
-  EXPECT_TRUE(reasons(purpose("control"), Personal::none, noon).empty()) << "what is not personal is of no class";
+  EXPECT_TRUE(reasons(purpose("control"), Personal::none, noon).empty())
+      << "what is not personal is of no class";
 }
 
 TEST_F(Rules, AnEmergencyOpensAPurposeUntilItsPlannedEndToTheMoment) {
   Purpose one = purpose("control");
   one.emergency_only = true;
-  const std::vector emergencies = {emergency({"control"}, noon - std::chrono::days{1}, noon + std::chrono::days{1})};
+  const std::vector emergencies = {
+      emergency({"control"}, noon - std::chrono::days{1}, noon + std::chrono::days{1})};
   EXPECT_TRUE(reasons(one, Personal::name, noon, emergencies).empty());
-  EXPECT_EQ(reasons(one, Personal::name, noon + std::chrono::days{1}, emergencies), std::vector{Shut::no_emergency});
+  EXPECT_EQ(reasons(one, Personal::name, noon + std::chrono::days{1}, emergencies),
+            std::vector{Shut::no_emergency});
   EXPECT_FALSE(is_over(one, noon, emergencies, zone_));
   EXPECT_TRUE(is_over(one, noon + std::chrono::days{1}, emergencies, zone_));
   EXPECT_FALSE(is_over(one, noon, {}, zone_)) << "it waits for its first emergency";
@@ -90,8 +96,8 @@ TEST_F(Rules, WhatAnUnknownPurposeKeepsIsNeverOver) {
   EXPECT_FALSE(is_over(resource("visits", {}), purposes, noon, {}, zone_));
 }
 
-// Random purposes, resources and emergencies: what any purpose may still use is never over, and what is over may be used
-// by none.
+// Random purposes, resources and emergencies: what any purpose may still use is never over, and what is over
+// may be used by none.
 TEST_F(Rules, NothingOfAnOpenPurposeIsEverOver) {
   SeededRandom random(20'200'310);
   const auto any = [&](std::uint64_t below) { return random.below(below); };

@@ -157,7 +157,11 @@ Result<std::vector<Step>> read_steps(storage::Reader& reader, const std::string&
   std::vector<Step> steps;
   const Value key = thing;
   JW_TRY(reader.query(sql::steps_of_thing, std::span(&key, 1), [&](const storage::Row& row) {
-    Step step{std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), {}, from_micros(row.integer(4))};
+    Step step{std::string(row.text(0)),
+              std::string(row.text(1)),
+              std::string(row.text(2)),
+              {},
+              from_micros(row.integer(4))};
     if (!row.is_null(3)) step.until = from_micros(row.integer(3));
     steps.push_back(std::move(step));
     return true;
@@ -173,14 +177,16 @@ std::string thing_of(EmergencyId emergency) {
   return "emergency:" + emergency.to_string();
 }
 
-Result<void> add_deed(storage::Store& store, const View& view, const Deed& deed, Instant at, storage::Change& change) {
+Result<void> add_deed(storage::Store& store, const View& view, const Deed& deed, Instant at,
+                      storage::Change& change) {
   JW_ASSIGN(const std::int64_t id, store.allocate_ids());
   Value until = storage::Null{};
   if (deed.until) until = to_micros(*deed.until);
   change.writes.push_back({&sql::move_purpose_revision, {view.revision}, 1});
-  change.writes.push_back({&sql::add_purpose_step,
-                           {id, deed.thing, deed.step, deed.actor, deed.order_number, std::move(until), to_micros(at)},
-                           1});
+  change.writes.push_back(
+      {&sql::add_purpose_step,
+       {id, deed.thing, deed.step, deed.actor, deed.order_number, std::move(until), to_micros(at)},
+       1});
   JsonWriter event;
   event.begin_object();
   event.member("thing", deed.thing);
@@ -223,8 +229,8 @@ storage::Write drop_kept(const std::string& resource) {
 
 storage::Write add_emergency(const Emergency& one) {
   return {&sql::add_emergency,
-          {one.id.value, one.region.value, one.name, one.order_number, one.level, joined(one.purposes), one.declared_by,
-           to_micros(one.declared_at), to_micros(one.planned_end)},
+          {one.id.value, one.region.value, one.name, one.order_number, one.level, joined(one.purposes),
+           one.declared_by, to_micros(one.declared_at), to_micros(one.planned_end)},
           1};
 }
 
@@ -234,7 +240,8 @@ storage::Write extend_emergency(const Emergency& one) {
 
 storage::Write end_emergency(const Emergency& one) {
   return {&sql::end_emergency,
-          {one.id.value, one.row_version, one.ended_by, one.end_order, to_micros(one.ended_at.value_or(Instant{}))},
+          {one.id.value, one.row_version, one.ended_by, one.end_order,
+           to_micros(one.ended_at.value_or(Instant{}))},
           1};
 }
 
@@ -262,8 +269,8 @@ std::string joined(const std::vector<catalog::Personal>& classes) {
 
 std::optional<catalog::Personal> personal_named(std::string_view name) {
   using catalog::Personal;
-  for (const Personal known : {Personal::basic, Personal::name, Personal::identifier, Personal::contact, Personal::address,
-                               Personal::health}) {
+  for (const Personal known : {Personal::basic, Personal::name, Personal::identifier, Personal::contact,
+                               Personal::address, Personal::health}) {
     if (catalog::name_of(known) == name) return known;
   }
   return std::nullopt;

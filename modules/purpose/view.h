@@ -57,26 +57,28 @@ Result<std::vector<Step>> read_steps(storage::Reader& reader, const std::string&
 std::string thing_of(const Purpose& purpose);
 std::string thing_of(EmergencyId emergency);
 
-// The feed event "purpose.changed": some decision about purposes, emergencies or destruction. No personal data.
+// The feed event "purpose.changed": some decision about purposes, emergencies or destruction. No personal
+// data.
 inline constexpr std::string_view purpose_event_kind = "purpose.changed";
 
-// What every decision of this module carries: it expects the revision it was made at and moves it on, tells the feed, and
-// leaves step and audit entry.
+// What every decision of this module carries: it expects the revision it was made at and moves it on, tells
+// the feed, and leaves step and audit entry.
 struct Deed {
   std::string thing;
   std::string step;   // "declare"
   std::string actor;  // empty: the hub itself
   std::string order_number;
   std::optional<Instant> until;
-  std::string event;         // of the audit log: "emergency.declare"
+  std::string event;          // of the audit log: "emergency.declare"
   std::string detail = "{}";  // of the audit entry
 };
 // Errors: the store's (fresh ids).
-Result<void> add_deed(storage::Store& store, const View& view, const Deed& deed, Instant at, storage::Change& change);
+Result<void> add_deed(storage::Store& store, const View& view, const Deed& deed, Instant at,
+                      storage::Change& change);
 storage::Write hold_revision(const View& view);
 
 storage::Write add_purpose(const Purpose& purpose);
-storage::Write change_purpose(const Purpose& purpose);  // expects its version
+storage::Write change_purpose(const Purpose& purpose);        // expects its version
 storage::Write put_assessment(const Assessment& assessment);  // expects its version; 0 adds
 storage::Write put_kept(const std::string& resource, const KeptByLaw& kept);
 storage::Write drop_kept(const std::string& resource);

@@ -18,7 +18,8 @@ Result<std::string> order_of(const std::string& given) {
 }
 
 Error changed_forecast(const Forecast& now) {
-  return Error(ErrorCode::conflict, "purpose.forecast_changed").with("records", std::to_string(now.records()));
+  return Error(ErrorCode::conflict, "purpose.forecast_changed")
+      .with("records", std::to_string(now.records()));
 }
 
 }  // namespace jingwei::purpose

@@ -51,7 +51,8 @@ Result<std::vector<storage::Write>> Leavings::forget_messages(const std::string&
 Result<std::int64_t> Leavings::count_answers(const std::string& purpose) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   const storage::Value key = purpose;
-  JW_ASSIGN(const auto counted, storage::query_integer(*reader, sql::count_answers_of_purpose, std::span(&key, 1)));
+  JW_ASSIGN(const auto counted,
+            storage::query_integer(*reader, sql::count_answers_of_purpose, std::span(&key, 1)));
   return counted.value_or(0);
 }
 

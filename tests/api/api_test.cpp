@@ -5,6 +5,11 @@
 namespace jingwei::api_tests {
 namespace {
 
+// The cases run on the real clock.
+std::string in_days(int days) {
+  return to_rfc3339(SystemClock().now() + std::chrono::days{days});
+}
+
 template <typename Backend>
 class Api : public ::testing::Test {
  protected:
@@ -34,7 +39,10 @@ TYPED_TEST(Api, BehavesAsItsCasesSay) {
   EXPECT_GE(cases.size(), 5U);
   for (const auto& root : cases) {
     SCOPED_TRACE(*root.file);
-    CaseRunner(this->hub_->served(), {{"inbox", this->hub_->inbox()}, {"department", this->hub_->department()}})
+    CaseRunner(this->hub_->served(), {{"inbox", this->hub_->inbox()},
+                                       {"department", this->hub_->department()},
+                                       {"soon", in_days(30)},
+                                       {"later", in_days(60)}})
         .run(root);
   }
 }

@@ -90,8 +90,9 @@ export async function purposeTests({ context, test, skip }) {
     await page.locator('[data-test=emergency-submit]').click();
     await page.locator('[data-test=emergency][data-state=standing]').waitFor();
     const planned = await page.locator('[data-test=emergency-planned]').innerText();
-    const later = page.locator('[data-test=extend-until] input, input[data-test=extend-until]').first();
-    await later.fill('2027-06-01 00:00:00');
+    const later = page.locator('[data-test=extend-until] input').first();
+    const day_ms = 86_400_000;
+    await later.fill(`${new Date(Date.now() + 90 * day_ms).toISOString().slice(0, 10)} 00:00:00`);
     await later.press('Enter');
     await page.locator('[data-test=extend-order]').fill(`${stamp}-2`);
     await page.locator('[data-test=extend-submit]').click();

@@ -108,7 +108,8 @@ Result<std::optional<Instant>> Erasing::oldest(const std::string& resource) cons
     }));
   }
   // Ids grow with time, but for loads that ran beside each other.
-  JW_ASSIGN(const auto slices, catalog::standing_slices(*reader, resource, from_micros(all_time), SIZE_MAX >> 1));
+  JW_ASSIGN(const auto slices,
+            catalog::standing_slices(*reader, resource, from_micros(all_time), SIZE_MAX >> 1));
   for (const auto& head : slices) meet(head.known_from);
   return oldest;
 }
@@ -211,8 +212,9 @@ Result<void> Erasing::remove_orphans() const {
     if (!id || (!of_batch && name.substr(dot) != pieces_suffix)) continue;
     JW_ASSIGN(auto reader, parts_.store.read());
     const Value key = id->value;
-    JW_ASSIGN(const auto known, storage::query_integer(*reader, of_batch ? sql::is_emptied_batch : sql::is_upload,
-                                                       std::span(&key, 1)));
+    JW_ASSIGN(const auto known,
+              storage::query_integer(*reader, of_batch ? sql::is_emptied_batch : sql::is_upload,
+                                     std::span(&key, 1)));
     if (known.has_value() != of_batch) continue;
     const auto removed = parts_.files.remove(parts_.uploads_folder + "/" + name);
     if (!removed && removed.error().code != ErrorCode::not_found) return removed.error();
@@ -220,12 +222,15 @@ Result<void> Erasing::remove_orphans() const {
   return {};
 }
 
-Result<Erasing::Left> Erasing::step(const std::string& resource, std::optional<Instant> before, const Commit& commit) {
+Result<Erasing::Left> Erasing::step(const std::string& resource, std::optional<Instant> before,
+                                    const Commit& commit) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   const auto turn = records_.turn(*entry);
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const std::int64_t number, catalog::slice_number(*reader, resource));
-  Step step{*entry, before ? to_micros(*before) : all_time, before.has_value(), number, parts_.clock.now(), {}, {}, {}};
+  Step step{
+      *entry, before ? to_micros(*before) : all_time, before.has_value(), number, parts_.clock.now(), {}, {},
+      {}};
   // Refused rows go before the batches that lead to them, what is waiting before what it would become.
   const auto nothing_yet = [&] { return step.change.writes.empty(); };
   if (before) {
