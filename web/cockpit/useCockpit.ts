@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
 import { api, api_root, Problem, readMe, withQuery } from '@shared/api';
 import { foldChange } from '@shared/fold';
-import { may } from '@shared/session';
+import { leaveFor, may, mustFirst } from '@shared/session';
 import { openLive, type Live, type LiveState, type ServerEvent } from '@shared/sse';
 import { isRunning } from '@shared/batch';
 import type { Batch, Boundaries, Cockpit, CockpitChange, Series, SystemInfo } from '@shared/types';
@@ -163,7 +163,8 @@ export function useCockpit() {
   async function start(): Promise<void> {
     try {
       system.value = await api.system();
-      await readMe();
+      // An account that is to be put in order first sees nothing before.
+      if (mustFirst(await readMe()) !== null) return leaveFor('/desk/#/account');
       fromAddress();
       void readBatches();
     } catch (cause) {

@@ -5,11 +5,13 @@ export interface NavigationEntry {
   page: string;
   title: string;
   permission: string;
+  unless?: string;  // reached from another page by those who may this
 }
 
 const entries: NavigationEntry[] = [
   { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
   { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
+  { page: 'forms', title: 'fill.title', permission: 'record.read', unless: 'ingest.write' },
   { page: 'batches', title: 'desk.batches', permission: 'ingest.read' },
   { page: 'sources', title: 'sources.title', permission: 'source.read' },
   { page: 'demands', title: 'desk.demands', permission: 'catalog.read' },
@@ -26,7 +28,7 @@ const entries: NavigationEntry[] = [
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 
-export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission));
+export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.unless !== undefined && may(entry.unless)));
 
 // Where the desk opens: for administrators their own work, for others the first page they may see; residents have their account.
 export function homePage(): string {
