@@ -1,5 +1,7 @@
 // Any bytes as a tree file: refused, never read beyond their end. A right checksum cannot be guessed, so this
 // tries the header.
+#include <cstring>
+
 #include "modules/region/tree_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
