@@ -5,7 +5,6 @@
 
 #include "base/file_system.h"
 #include "base/json.h"
-#include "modules/ingest/file_digest.h"
 #include "storage/digest.h"
 
 namespace jingwei::app::cli {
@@ -58,22 +57,37 @@ class PieceSender {
       : server_(server), resource_(std::move(resource)), path_(std::move(path)), on_sent_(on_sent) {}
 
   Result<std::string> run() {
-    JW_ASSIGN(digest_, ingest::digest_of(real_file_system(), path_));
     JW_ASSIGN(file_, real_file_system().open(path_, OpenMode::read));
+    JW_TRY(read_through());
     auto sent = send();
     if (sent || sent.error().code != ErrorCode::unavailable) return sent;
     return Error(ErrorCode::unavailable, "app.sending_cut")
         .with("file", path_)
         .with("sent", std::to_string(standing_.received >> 20))
-        .with("all", std::to_string(digest_.bytes >> 20))
+        .with("all", std::to_string(bytes_ >> 20))
         .because(sent.error().to_log());
   }
 
  private:
+  // What tells this file from others.
+  Result<void> read_through() {
+    storage::Sha256 hasher;
+    std::string bytes(piece_bytes, '\0');
+    for (;;) {
+      JW_ASSIGN(const std::size_t got,
+                file_->read(static_cast<std::uint64_t>(bytes_), std::as_writable_bytes(std::span(bytes))));
+      if (got == 0) break;
+      hasher.add(std::string_view(bytes).substr(0, got));
+      bytes_ += static_cast<std::int64_t>(got);
+    }
+    sha256_ = storage::hex_of(hasher.finish());
+    return {};
+  }
+
   Result<std::string> send() {
     JW_TRY(begin());
-    while (!standing_.is_batch && standing_.received < digest_.bytes) {
-      if (on_sent_) on_sent_(standing_.received, digest_.bytes);
+    while (!standing_.is_batch && standing_.received < bytes_) {
+      if (on_sent_) on_sent_(standing_.received, bytes_);
       JW_TRY(send_piece());
     }
     JW_ASSIGN(Answer answer, patiently([&] { return server_.post(target() + "/complete", ""); }));
@@ -86,14 +100,13 @@ class PieceSender {
     append_json_string(wanted, resource_);
     wanted += ",\"filename\":";
     append_json_string(wanted, path_.substr(path_.find_last_of('/') + 1));
-    wanted += ",\"bytes\":" + std::to_string(digest_.bytes) + ",\"sha256\":\"" +
-              storage::hex_of(digest_.sha256) + "\"}";
+    wanted += ",\"bytes\":" + std::to_string(bytes_) + ",\"sha256\":\"" + sha256_ + "\"}";
     return take(patiently([&] { return server_.post("/api/v1/uploads", wanted); }));
   }
 
   Result<void> send_piece() {
     const std::size_t wanted =
-        std::min<std::uint64_t>(piece_bytes, static_cast<std::uint64_t>(digest_.bytes - standing_.received));
+        std::min<std::uint64_t>(piece_bytes, static_cast<std::uint64_t>(bytes_ - standing_.received));
     std::vector<std::byte> bytes(wanted);
     JW_ASSIGN(const std::size_t got, file_->read(static_cast<std::uint64_t>(standing_.received), bytes));
     // Shorter than when it was read first: somebody is writing it.
@@ -127,7 +140,8 @@ class PieceSender {
   const ServerClient& server_;
   std::string resource_, path_;
   const OnSent& on_sent_;
-  ingest::FileDigest digest_;
+  std::int64_t bytes_ = 0;  // of the file
+  std::string sha256_;
   std::unique_ptr<File> file_;
   Standing standing_;
   int failures_ = 0;

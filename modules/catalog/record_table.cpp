@@ -17,10 +17,8 @@ std::string_view sql_type(ColumnKind kind) {
   return names[static_cast<int>(kind)];
 }
 
-std::vector<std::string> sql_columns(const Column& column) {
-  std::vector<std::string> lines = {column.name + " " + std::string(sql_type(column.kind))};
-  if (column.equality) lines.push_back(column.name + "_eq BYTEA");
-  return lines;
+std::string sql_column(const Column& column) {
+  return column.name + " " + std::string(sql_type(column.kind));
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
@@ -55,9 +53,7 @@ std::string create_table(const std::string& table, const TableShape& shape) {
                     "  withdrawn BIGINT NOT NULL DEFAULT 0,\n"
                     "  epoch BIGINT,\n"
                     "  cleaning TEXT,\n";
-  for (const auto& column : shape.columns) {
-    for (const auto& line : sql_columns(column)) sql += "  " + line + ",\n";
-  }
+  for (const auto& column : shape.columns) sql += "  " + sql_column(column) + ",\n";
   sql += "  PRIMARY KEY (record_key, version)\n);\n";
   sql += "CREATE INDEX " + table + "_id ON " + table + " (id);\n";
   sql += "CREATE INDEX " + table + "_region ON " + table + " (region, id);\n";
@@ -75,7 +71,6 @@ std::string backfill(const std::string& from, const TableShape& old_shape, const
     if (std::find(old_shape.columns.begin(), old_shape.columns.end(), column) == old_shape.columns.end())
       continue;
     shared.push_back(column.name);
-    if (column.equality) shared.push_back(column.name + "_eq");
   }
   const std::string list = joined(shared, ", ");
   return "INSERT INTO " + to + " (" + list + ") SELECT " + list + " FROM " + from + ";\n";
@@ -91,11 +86,9 @@ bool only_adds(const TableShape& landed, const TableShape& next) {
 }  // namespace
 
 Column column_of(const Resource& resource, const Field& field) {
-  Column column{"f_" + field.name, ColumnKind::text, false};
+  Column column{"f_" + field.name, ColumnKind::text};
   if (field.personal != Personal::none) {
     column.kind = ColumnKind::sealed;
-    column.equality = field.personal == Personal::identifier || field.personal == Personal::contact ||
-                      std::find(resource.key.begin(), resource.key.end(), field.name) != resource.key.end();
     return column;
   }
   switch (field.type) {
@@ -133,7 +126,6 @@ std::string to_text(const TableShape& shape) {
   if (shape.hash == RecordHash::keyed) text += ",keyed";
   for (const auto& column : shape.columns) {
     text += ';' + column.name + ':' + std::string(name_of(column.kind));
-    if (column.equality) text += ":eq";
   }
   return text;
 }
@@ -162,10 +154,7 @@ Result<TableShape> parse_shape(std::string_view text) {
     Column column;
     column.name = part.substr(0, colon);
     std::string_view kind = part.substr(colon + 1);
-    if (kind.ends_with(":eq")) {
-      column.equality = true;
-      kind.remove_suffix(3);
-    }
+    if (kind.ends_with(":eq")) kind.remove_suffix(3);
     bool known = false;
     for (int k = 0; k < 4; ++k) {
       if (name_of(static_cast<ColumnKind>(k)) == kind) {
@@ -198,8 +187,7 @@ ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
     for (const auto& column : step.shape.columns) {
       if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end())
         continue;
-      for (const auto& line : sql_columns(column))
-        sql += "ALTER TABLE " + table + " ADD COLUMN " + line + ";\n";
+      sql += "ALTER TABLE " + table + " ADD COLUMN " + sql_column(column) + ";\n";
     }
     step.sqlite = step.postgres = sql;
     return step;
@@ -215,9 +203,7 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   columns_.assign(record_columns.begin(), record_columns.end());
   for (const auto& field : resource.fields) {
     field_columns_.push_back(columns_.size());
-    const Column column = column_of(resource, field);
-    columns_.push_back(column.name);
-    if (column.equality) columns_.push_back(column.name + "_eq");
+    columns_.push_back(column_of(resource, field).name);
   }
   const std::string list = joined(columns_, ", ");
   // As it stands in the row, but for what a version that stands again has of its own.

@@ -16,12 +16,11 @@ namespace jingwei::catalog {
 // personal ones sealed.
 enum class ColumnKind : std::uint8_t { integer, real, text, sealed };
 
-// A personal field also has an equality column `<name>_eq` when it is an identifier or contact, or part of
-// the key.
+// Tables from before packed slices have a column `<name>_eq` beside identifiers and contacts; nobody reads or writes
+// it any more, and the next table version does not have it.
 struct Column {
   std::string name;  // "f_phone"
   ColumnKind kind = ColumnKind::text;
-  bool equality = false;
   bool operator==(const Column&) const = default;
 };
 
@@ -51,7 +50,8 @@ struct TableShape {
 std::string table_name(const Resource& resource, int table_version);
 TableShape shape_of(const Resource& resource, int table_version);
 
-// `resource_table` keeps a shape as one line: "1,epochs,keyed;f_phone:sealed:eq;f_age:integer".
+// `resource_table` keeps a shape as one line: "1,epochs,keyed;f_phone:sealed;f_age:integer" (older lines
+// say "f_phone:sealed:eq", which means the same).
 std::string to_text(const TableShape& shape);
 Result<TableShape> parse_shape(std::string_view text);
 
@@ -73,9 +73,9 @@ class RecordTable {
 
   const std::string& name() const { return name_; }
   const TableShape& shape() const { return shape_; }
-  // Names for BulkSlice: record_columns, then each field's column and equality column.
+  // Names for BulkSlice: record_columns, then each field's column.
   const std::vector<std::string>& columns() const { return columns_; }
-  // Index of a field's column in columns(); its equality column, if any, follows it.
+  // Index of a field's column in columns().
   std::size_t field_column(std::size_t field_index) const { return field_columns_[field_index]; }
 
   // $1 record_key → columns() of its newest version, which stands unless its known_to is set.

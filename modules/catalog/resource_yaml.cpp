@@ -227,7 +227,7 @@ Metric read_metric(const YamlNode& node, const Resource& resource, YamlFaults& f
   return metric;
 }
 
-// A sealed field's equality column is named after it (record_table.h).
+// Tables from before have columns of such names (record_table.h).
 void check_columns(const Resource& resource, const YamlNode& node, YamlFaults& faults) {
   for (const auto& field : resource.fields) {
     if (field.personal != Personal::none && resource.field(field.name + "_eq") != nullptr)

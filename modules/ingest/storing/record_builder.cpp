@@ -168,13 +168,6 @@ Result<void> RecordBuilder::append_cells(storage::BulkSlice& bulk, const TableRo
       cells.emplace_back(
           Blob{sealer_.seal({entry_.resource.id, row.id, fields[at].name}, sealed_text(value))});
     }
-    if (!column.equality) continue;
-    if (absent) {
-      cells.emplace_back(Null{});
-    } else {
-      cells.emplace_back(
-          Blob{storage::bytes_of(sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value)))});
-    }
   }
   return {};
 }
