@@ -322,7 +322,8 @@ void measure_parse(std::size_t rows, int rounds) {
   const double value = static_cast<double>(rows) / median(ours);
   report("parse_rows", value, "rows/s read, cleaned, checked, hashed", rows,
          peer.empty() ? Peer{} : Peer{"DuckDB CREATE TABLE AS read_csv", static_cast<double>(rows) / median(peer)});
-  report("parse_processor", median(processor) * 1e9 / static_cast<double>(rows), "ns of processor time a row", rows);
+  report("parse_processor", median(processor) * 1e9 / static_cast<double>(rows), "ns of processor time a row",
+         rows);
 }
 
 void measure_store(const char* kind, std::size_t rows, int rounds) {

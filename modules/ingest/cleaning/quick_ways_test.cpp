@@ -48,8 +48,9 @@ void expect_same(const Cleaned& one, const Cleaned& other, std::string_view raw)
 }
 
 TEST_F(QuickWays, settled_text_is_what_tidying_would_give) {
-  const std::vector<std::string> pieces = {"a",  "5",  "~",      "!", " ",  " ",      "\t",     "\x7F", "张",
-                                           "伟", "　", "\u200B", "Ａ", "—",  "\u3400", "\u9FFF", "é",    "ab12cd34ef"};
+  const std::vector<std::string> pieces = {"a",  "5",    "~",      "!",      " ",  " ",
+                                           "\t", "\x7F", "张",     "伟",     "　", "\u200B",
+                                           "Ａ", "—",    "\u3400", "\u9FFF", "é",  "ab12cd34ef"};
   int settled = 0;
   for (int round = 0; round < 50'000; ++round) {
     std::string raw;
@@ -74,21 +75,26 @@ TEST_F(QuickWays, settled_text_is_what_tidying_would_give) {
 
 TEST_F(QuickWays, no_word_for_nothing_is_taken_for_something) {
   for (const std::string_view word :
-       {"-", "--", "---", "/", "\\", "N/A", "n/a", "NA", "#N/A", "NULL", "null", "Null", "None", "none", "nil", "NaN",
-        "nan", "\\N", "无", "暂无", "没有", "空", "未知", "不详", "未填", "未填写", "未提供", "不清楚", "——", "—"}) {
+       {"-",    "--",   "---",  "/",    "\\",   "N/A",    "n/a",    "NA",     "#N/A", "NULL",
+        "null", "Null", "None", "none", "nil",  "NaN",    "nan",    "\\N",    "无",   "暂无",
+        "没有", "空",   "未知", "不详", "未填", "未填写", "未提供", "不清楚", "——",   "—"}) {
     EXPECT_TRUE(is_empty_word(word)) << word;
     EXPECT_FALSE(surely_says_something(word)) << word;
   }
-  for (const std::string_view error : {"#REF!", "#VALUE!", "####"}) EXPECT_FALSE(surely_says_something(error));
-  for (const std::string_view word : {"无锡", "王", "未", "不", "e", "\xE6", "\xE6\x97"}) EXPECT_FALSE(is_empty_word(word));
+  for (const std::string_view error : {"#REF!", "#VALUE!", "####"})
+    EXPECT_FALSE(surely_says_something(error));
+  for (const std::string_view word : {"无锡", "王", "未", "不", "e", "\xE6", "\xE6\x97"})
+    EXPECT_FALSE(is_empty_word(word));
 }
 
 TEST_F(QuickWays, times_as_programs_write_them_are_read_as_piece_by_piece) {
   for (int round = 0; round < 50'000; ++round) {
-    const std::string year = std::to_string(random.below(4) == 0 ? random.below(10'000) : 1'900 + random.below(200));
-    const std::string plain = spoiled(std::string(4 - year.size(), '0') + year + "-" + two(14) + "-" + two(33) +
-                                          (random.below(2) == 0 ? " " : "T") + two(26) + ":" + two(62) + ":" + two(62),
-                                      "0129:-T ");
+    const std::string year =
+        std::to_string(random.below(4) == 0 ? random.below(10'000) : 1'900 + random.below(200));
+    const std::string plain =
+        spoiled(std::string(4 - year.size(), '0') + year + "-" + two(14) + "-" + two(33) +
+                    (random.below(2) == 0 ? " " : "T") + two(26) + ":" + two(62) + ":" + two(62),
+                "0129:-T ");
     const auto read = [&](Cleaned& value) { clean_datetime(value, context); };
     const Cleaned quick = by(read, plain);
     const std::string with_fraction = plain + ".000";  // which only the thorough way reads
@@ -120,15 +126,18 @@ TEST_F(QuickWays, days_are_read_as_piece_by_piece) {
 TEST_F(QuickWays, plain_fractions_are_read_as_other_forms_are) {
   for (int round = 0; round < 50'000; ++round) {
     std::string digits;
-    for (std::size_t left = 1 + random.below(8); left > 0; --left) digits += static_cast<char>('0' + random.below(10));
+    for (std::size_t left = 1 + random.below(8); left > 0; --left)
+      digits += static_cast<char>('0' + random.below(10));
     digits += '.';
-    for (std::size_t left = 1 + random.below(11); left > 0; --left) digits += static_cast<char>('0' + random.below(10));
+    for (std::size_t left = 1 + random.below(11); left > 0; --left)
+      digits += static_cast<char>('0' + random.below(10));
     const std::string plain = spoiled((random.below(4) == 0 ? "-" : "") + digits, "0123.");
     const auto read = [&](Cleaned& value) { clean_number(value, Whole::not_required, nullptr, context); };
     const std::string with_exponent = plain + "e0";  // which only the thorough way reads
     const Cleaned quick = by(read, plain), thorough = by(read, with_exponent);
     EXPECT_EQ(quick.refusal, thorough.refusal) << plain;
-    EXPECT_EQ(std::bit_cast<std::uint64_t>(quick.number), std::bit_cast<std::uint64_t>(thorough.number)) << plain;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(quick.number), std::bit_cast<std::uint64_t>(thorough.number))
+        << plain;
   }
 }
 

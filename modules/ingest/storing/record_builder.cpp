@@ -172,8 +172,8 @@ Result<void> RecordBuilder::append_cells(storage::BulkSlice& bulk, const TableRo
     if (absent) {
       cells.emplace_back(Null{});
     } else {
-      cells.emplace_back(
-          Blob{storage::bytes_of(sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value)))});
+      cells.emplace_back(Blob{
+          storage::bytes_of(sealer_.equality_hash(entry_.resource.id, fields[at].name, sealed_text(value)))});
     }
   }
   return {};
