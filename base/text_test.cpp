@@ -69,8 +69,8 @@ TEST(ClockTest, writes_and_reads_instants_and_days) {
 
 TEST(ClockTest, offsets_are_those_of_icu_at_any_time) {
   SeededRandom random(5);
-  for (const char* name : {"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Kathmandu", "America/New_York", "Europe/Lisbon",
-                           "Australia/Lord_Howe", "Africa/Casablanca", "UTC"}) {
+  for (const char* name : {"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Kathmandu", "America/New_York",
+                           "Europe/Lisbon", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"}) {
     const Zone zone(name);
     const std::unique_ptr<icu::TimeZone> icu(icu::TimeZone::createTimeZone(icu::UnicodeString(name)));
     const auto expect_same = [&](Instant instant) {
@@ -84,7 +84,8 @@ TEST(ClockTest, offsets_are_those_of_icu_at_any_time) {
     for (int i = 0; i < 20'000; ++i)
       expect_same(begin + std::chrono::seconds{random.below(300ULL * 366 * 86'400)});
     // Around each change of the offset, to the microsecond.
-    for (Instant at = begin; at < Instant{Day{std::chrono::year{2110} / 1 / 1}}; at += std::chrono::hours{24 * 20}) {
+    for (Instant at = begin; at < Instant{Day{std::chrono::year{2110} / 1 / 1}};
+         at += std::chrono::hours{24 * 20}) {
       Instant low = at, high = at + std::chrono::hours{24 * 20};
       if (zone.offset_at(low) == zone.offset_at(high)) continue;
       while (high - low > std::chrono::microseconds{1}) {

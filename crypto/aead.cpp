@@ -270,7 +270,8 @@ void KeyedHash::of_many(std::string_view prefix, std::span<const std::string_vie
   for (std::size_t begin = 0; begin < texts.size();) {
     std::size_t end = begin;
     while (end < texts.size() && fits(texts[end])) ++end;
-    blake2b_many(lanes, secret_.bytes(), prefix, texts.subspan(begin, end - begin), hashes.subspan(begin, end - begin));
+    blake2b_many(lanes, secret_.bytes(), prefix, texts.subspan(begin, end - begin),
+                 hashes.subspan(begin, end - begin));
     if (end < texts.size()) {
       hashes[end] = of(std::string(prefix).append(texts[end]));
       ++end;

@@ -8,6 +8,9 @@
 #include <sstream>
 #include <thread>
 
+#include "base/random.h"
+#include "crypto/blake2b.h"
+
 namespace jingwei::crypto {
 namespace {
 
@@ -136,6 +139,39 @@ TEST(Secrets, ComeBackFromTheirDigitsAndFromNothingElse) {
   EXPECT_FALSE(Secret::parse(""));
   EXPECT_FALSE(Secret::parse(secret.to_hex() + "0"));
   EXPECT_FALSE(Secret::parse(std::string(64, 'g')));
+}
+
+TEST(KeyedHash, ManyTextsSideBySideGiveWhatEachGivesAlone) {
+  const Secret key = secret_of("0123456789abcdef0123456789abcdef");
+  SeededRandom random(3);
+  std::vector<std::string> texts;
+  for (std::size_t size = 0; size < 300; ++size) texts.push_back(std::string(size, 'x'));
+  for (int i = 0; i < 500; ++i) {
+    texts.emplace_back(random.below(i % 7 == 0 ? 3 * blake2b_most_bytes : 400), '\0');
+    for (char& c : texts.back()) c = static_cast<char>(random.below(256));
+  }
+  for (const Suite suite : {Suite::standard, Suite::national}) {
+    const KeyedHash hash(suite, key);
+    for (const std::string prefix : {"", "column\x1f"}) {
+      const std::vector<std::string_view> views(texts.begin(), texts.end());
+      std::vector<std::array<std::byte, hash_bytes>> many(views.size());
+      hash.of_many(prefix, views, many);
+      for (std::size_t at = 0; at < texts.size(); ++at)
+        ASSERT_EQ(many[at], hash.of(prefix + texts[at])) << texts[at].size();
+      hash.of_many(prefix, {}, {});
+    }
+  }
+}
+
+TEST(KeyedHash, FourSideBySideGiveWhatAsManyAsTheMachineTakesGive) {
+  const Secret key = Secret::random();
+  std::vector<std::string> texts;
+  for (std::size_t size = 1; size < 400; size += 3) texts.push_back(std::string(size, 'y'));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  std::vector<std::array<std::byte, hash_bytes>> four(views.size()), most(views.size());
+  blake2b_many(Lanes::four, key.bytes(), "p", views, four);
+  blake2b_many(lanes_of_this_machine(), key.bytes(), "p", views, most);
+  EXPECT_EQ(four, most);
 }
 
 }  // namespace

@@ -204,7 +204,8 @@ template <std::size_t lanes>
   hash_side_by_side<8>(key, prefix, texts, hashes);
 }
 [[gnu::target("avx2")]] void hash_by_four_quickly(std::span<const std::byte, secret_bytes> key,
-                                                  std::string_view prefix, std::span<const std::string_view> texts,
+                                                  std::string_view prefix,
+                                                  std::span<const std::string_view> texts,
                                                   std::span<Hash> hashes) {
   hash_side_by_side<4>(key, prefix, texts, hashes);
 }

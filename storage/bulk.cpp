@@ -27,7 +27,8 @@ std::chrono::nanoseconds BulkPace::rest() {
   const auto worked = resumed_ ? now - *resumed_ : std::chrono::nanoseconds{0};
   const bool stream = before_ && *last_ - *before_ < stream_gap && now - *last_ < stream_gap;
   const std::chrono::nanoseconds rest =
-      stream ? std::min<std::chrono::nanoseconds>(worked * rest_per_work, longest_rest) : std::chrono::nanoseconds{0};
+      stream ? std::min<std::chrono::nanoseconds>(worked * rest_per_work, longest_rest)
+             : std::chrono::nanoseconds{0};
   resumed_ = now + rest;
   return rest;
 }

@@ -93,13 +93,15 @@ class KeyedSealer final : public Sealer {
     return std::bit_cast<EqualityHash>(at_hand(table).hashing->hash->of(whole));
   }
 
-  void equality_hashes(std::string_view table, std::string_view column, std::span<const std::string_view> plains,
+  void equality_hashes(std::string_view table, std::string_view column,
+                       std::span<const std::string_view> plains,
                        std::span<EqualityHash> hashes) const override {
     std::string prefix(column);
     prefix += '\x1f';
     std::vector<std::array<std::byte, crypto::hash_bytes>> bytes(plains.size());
     at_hand(table).hashing->hash->of_many(prefix, plains, bytes);
-    std::ranges::transform(bytes, hashes.begin(), [](const auto& hash) { return std::bit_cast<EqualityHash>(hash); });
+    std::ranges::transform(bytes, hashes.begin(),
+                           [](const auto& hash) { return std::bit_cast<EqualityHash>(hash); });
   }
 
  private:

@@ -78,6 +78,14 @@ TEST_P(KeyedSealerTest, EqualityHoldsAcrossMonthsAndRotationButNotAcrossColumns)
   EXPECT_NE(sealer_->equality_hash("others", "phone", "138"), hash);
 }
 
+TEST_P(KeyedSealerTest, ManyValuesHashAsEachDoes) {
+  const std::vector<std::string_view> values = {"138", "", "张三", "138"};
+  std::vector<EqualityHash> hashes(values.size());
+  sealer_->equality_hashes("people", "phone", values, hashes);
+  for (std::size_t at = 0; at < values.size(); ++at)
+    EXPECT_EQ(hashes[at], sealer_->equality_hash("people", "phone", values[at]));
+}
+
 TEST_P(KeyedSealerTest, ADestroyedKeyTakesItsValuesWithIt) {
   const Cell cell{"people", 7, "phone"};
   const std::string sealed = sealer_->seal(cell, "a");

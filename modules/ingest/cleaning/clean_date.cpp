@@ -449,14 +449,15 @@ unsigned two_digits(std::string_view text, std::size_t at) {
 // which clean_datetime reads piece by piece.
 bool read_plain_time(Cleaned& value, CleanContext& context) {
   const std::string_view text = value.text;
-  if (text.size() != 19 || text[13] != ':' || text[16] != ':' || (text[10] != ' ' && text[10] != 'T')) return false;
+  if (text.size() != 19 || text[13] != ':' || text[16] != ':' || (text[10] != ' ' && text[10] != 'T'))
+    return false;
   const auto day = parse_iso_day(text.substr(0, day_size));
   const unsigned hour = two_digits(text, 11), minute = two_digits(text, 14), second = two_digits(text, 17);
   if (!day || hour > 23 || minute > 59 || second > 59) return false;
-  const Instant instant =
-      at_zone(*day, std::chrono::seconds{(hour * 60 + minute) * 60 + second}, context);
+  const Instant instant = at_zone(*day, std::chrono::seconds{(hour * 60 + minute) * 60 + second}, context);
   // Far years are written by to_rfc3339.
-  if (instant < Day{std::chrono::year{1} / 1 / 1} || instant >= Day{std::chrono::year{9999} / 1 / 1}) return false;
+  if (instant < Day{std::chrono::year{1} / 1 / 1} || instant >= Day{std::chrono::year{9999} / 1 / 1})
+    return false;
   value.integer = to_micros(instant);
   write_whole_second(value, instant, context);
   value.rules.add(Rule::datetime_form);

@@ -199,8 +199,8 @@ bool read_plain(Cleaned& value) {
   return true;
 }
 
-// Digits, a point, digits, at most 15 of them with a minus in front or not: both parts are exact doubles, so that
-// one division rounds once, as real_of does. False for any other form.
+// Digits, a point, digits, at most 15 of them with a minus in front or not: both parts are exact doubles, so
+// that one division rounds once, as real_of does. False for any other form.
 bool read_plain_fraction(Cleaned& value) {
   constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
   std::string_view text = value.text;

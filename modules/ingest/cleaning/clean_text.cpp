@@ -48,7 +48,8 @@ std::size_t settled_prefix(std::string_view raw) {
 bool is_common_han(std::string_view text) {
   if (text.size() % 3 != 0) return false;
   for (std::size_t at = 0; at < text.size(); at += 3) {
-    const auto first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]),
+    const auto first = static_cast<unsigned char>(text[at]),
+               second = static_cast<unsigned char>(text[at + 1]),
                third = static_cast<unsigned char>(text[at + 2]);
     const bool han = first >= 0xE4 && first <= 0xE9 && (second & 0xC0) == 0x80 && (third & 0xC0) == 0x80 &&
                      (first != 0xE4 || second >= 0xB8);
@@ -165,11 +166,11 @@ bool is_empty_word(std::string_view text) {
   if ((text[0] & 0x80) != 0) {
     constexpr std::string_view begins[] = {"无", "暂", "没", "空", "未", "不", "—"};
     if (text.size() < 3) return false;
-    if (std::none_of(std::begin(begins), std::end(begins), [&](std::string_view one) {
-          return std::memcmp(one.data(), text.data(), 3) == 0;
-        }))
+    if (std::none_of(std::begin(begins), std::end(begins),
+                     [&](std::string_view one) { return std::memcmp(one.data(), text.data(), 3) == 0; }))
       return false;
-  } else if (text[0] != '-' && text[0] != '/' && text[0] != '\\' && text[0] != 'N' && text[0] != 'n' && text[0] != '#') {
+  } else if (text[0] != '-' && text[0] != '/' && text[0] != '\\' && text[0] != 'N' && text[0] != 'n' &&
+             text[0] != '#') {
     return false;
   }
   constexpr std::string_view words[] = {"-",    "--",     "---",    "/",      "\\",   "N/A",  "n/a",  "NA",

@@ -329,8 +329,7 @@ const CleanRow& RowCleaner::clean(const Row& row, CleanContext& context) {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     if (!is_derived_[i]) clean_field(i, text_of(i, row, context), context);
   }
-  for (const Derived& derived : derived_)
-    derive(derived, text_of(derived.field, row, context), context);
+  for (const Derived& derived : derived_) derive(derived, text_of(derived.field, row, context), context);
   return result_;
 }
 
