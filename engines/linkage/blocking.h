@@ -27,7 +27,7 @@ struct BlockingPlan {
 };
 
 struct BlockingLimits {
-  std::size_t every_pair_below = 4'000'000;  // so many pairs are all compared
+  std::size_t every_pair_below = 1'000'000;  // so many pairs are all compared
   std::size_t block_rows = 300;              // a larger block is parted by further features
   std::size_t window_rows = 12;              // and where those end, rows meet their next neighbours only
   std::size_t keys = 14;

@@ -1,5 +1,10 @@
 #include "engines/linkage/chinese.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <unordered_set>
+
 #include "base/text.h"
 
 namespace jingwei::linkage {
@@ -39,14 +44,23 @@ std::size_t radical_of(char32_t point) {
   return static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), point) - starts.begin());
 }
 
+std::uint64_t pair_of(char32_t a, char32_t b) {
+  return static_cast<std::uint64_t>(std::min(a, b)) << 32 | std::max(a, b);
+}
+
 bool in_one_group(char32_t a, char32_t b) {
-  std::u32string_view rest = look_alike_groups;
-  while (!rest.empty()) {
-    const auto group = rest.substr(0, rest.find(U'|'));
-    if (group.find(a) != group.npos && group.find(b) != group.npos) return true;
-    rest.remove_prefix(std::min(group.size() + 1, rest.size()));
-  }
-  return false;
+  static const std::unordered_set<std::uint64_t> pairs = [] {
+    std::unordered_set<std::uint64_t> all;
+    for (std::u32string_view rest = look_alike_groups; !rest.empty();) {
+      const auto group = rest.substr(0, rest.find(U'|'));
+      for (const char32_t one : group) {
+        for (const char32_t other : group) all.insert(pair_of(one, other));
+      }
+      rest.remove_prefix(std::min(group.size() + 1, rest.size()));
+    }
+    return all;
+  }();
+  return pairs.contains(pair_of(a, b));
 }
 
 // A syllable with what dialects do not tell apart folded: zh ch sh → z c s, l → n at the beginning, ng → n.
@@ -58,10 +72,28 @@ std::string folded_syllable(std::string syllable) {
   return syllable;
 }
 
-std::string reading_of(char32_t point) {
+// Up to six letters, five bits each.
+std::uint64_t packed(std::string_view syllable) {
+  std::uint64_t bits = 0;
+  for (const char c : syllable.substr(0, 6)) bits = bits << 5 | static_cast<std::uint64_t>(c - 'a' + 1);
+  return bits;
+}
+
+// A character's syllable and its folded form, packed; 0 where there is no reading. Remembered, since looking one up
+// is slow; any thread may be first.
+std::uint64_t sounds_of(char32_t point) {
+  constexpr char32_t first = 0x3400, count = 0xA000 - 0x3400;
+  constexpr std::uint64_t looked_up = std::uint64_t{1} << 63;
+  static std::array<std::atomic<std::uint64_t>, count> known{};
+  if (point < first || point >= first + count) return 0;
+  auto& place = known[point - first];
+  if (const std::uint64_t found = place.load(std::memory_order_relaxed); found != 0) return found & ~looked_up;
   std::string text;
   text::append_code_point(text, point);
-  return text::pinyin_joined(text);
+  const std::string syllable = text::pinyin_joined(text);
+  const std::uint64_t sounds = packed(syllable) << 30 | packed(folded_syllable(syllable));
+  place.store(sounds | looked_up, std::memory_order_relaxed);
+  return sounds;
 }
 
 bool is_digits(std::string_view text) {
@@ -84,10 +116,11 @@ bool is_possible_date(std::string_view eight) {
 }  // namespace
 
 SoundLikeness sound_likeness(char32_t a, char32_t b) {
-  const std::string first = reading_of(a), second = reading_of(b);
-  if (first.empty() || second.empty()) return SoundLikeness::none;
+  constexpr std::uint64_t folded = (std::uint64_t{1} << 30) - 1;
+  const std::uint64_t first = sounds_of(a), second = sounds_of(b);
+  if (first == 0 || second == 0) return SoundLikeness::none;
   if (first == second) return SoundLikeness::same;
-  return folded_syllable(first) == folded_syllable(second) ? SoundLikeness::near : SoundLikeness::none;
+  return (first & folded) == (second & folded) ? SoundLikeness::near : SoundLikeness::none;
 }
 
 bool look_alike(char32_t a, char32_t b) {
@@ -103,9 +136,11 @@ std::string sound_of(std::string_view text) {
 
 std::string eighteen_digits(std::string_view identifier) {
   if (identifier.size() != 15 || !is_digits(identifier)) return std::string(identifier);
-  std::string whole = std::string(identifier.substr(0, 6)) + "19" + std::string(identifier.substr(6));
+  std::string whole(identifier);
+  whole.insert(6, "19");
   if (!is_possible_date(std::string_view(whole).substr(6, 8))) return std::string(identifier);
-  return whole + check_character(whole);
+  whole.push_back(check_character(whole));
+  return whole;
 }
 
 bool is_valid_citizen_number(std::string_view identifier) {
