@@ -48,6 +48,7 @@ constexpr auto all = std::to_array<Permission>({
     {"system.operate", Reach::hub, Duty::system},
     {"keys.read", Reach::hub, Duty::system},
     {"keys.rotate", Reach::hub, Duty::system},
+    {"keys.destroy", Reach::hub, Duty::system},
 
     {"account.read", Reach::hub, Duty::security},
     {"account.write", Reach::hub, Duty::security},

@@ -359,12 +359,6 @@ Result<void> Keystore::destroy(const std::vector<KeyId>& ids, const std::string&
   });
 }
 
-Result<void> Keystore::refresh() {
-  const std::lock_guard lock(mutex_);
-  const FolderLock folder(folder_);
-  return read();
-}
-
 Result<void> Keystore::begin_anew(const std::string& scope) {
   const std::lock_guard lock(mutex_);
   const std::string month = "-";

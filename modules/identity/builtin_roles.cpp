@@ -36,7 +36,7 @@ std::shared_ptr<const access::Role> made(const Made& given) {
 std::vector<std::shared_ptr<const access::Role>> all() {
   return {
       made({"system-admin", "系统管理员", "System administrator",
-            {"system.operate", "keys.read", "keys.rotate", "region.read", "role.read"}}),
+            {"system.operate", "keys.read", "keys.rotate", "keys.destroy", "region.read", "role.read"}}),
       made({"security-admin", "安全管理员", "Security administrator",
             {"account.read", "account.write", "role.read", "role.write", "purpose.read", "purpose.write", "region.read",
              "catalog.read", "destruction.read"}}),
