@@ -301,6 +301,26 @@ TYPED_TEST(Loading, ATableFromBeforeKeepsItsEqualityColumnsAndNothingIsWrittenTh
   EXPECT_EQ(must(storage::query_integer(*reader, kept.back(), {})), 0);
 }
 
+TYPED_TEST(Loading, RecordsWhoseKeyWasDestroyedAreListedEmptyAndTheOthersBesideThem) {
+  this->load("people", people(0, 6));
+  this->load("people", std::string(people_header) + person(2, "流动", "2020-02-02"));
+  const auto before = this->records("people");
+  this->sealer_.destroyed = true;
+  const auto after = this->records("people");
+  ASSERT_EQ(after.size(), before.size());
+  for (std::size_t at = 0; at < after.size(); ++at) {
+    EXPECT_EQ(after[at].id, before[at].id);
+    EXPECT_EQ(after[at].version, before[at].version);
+    EXPECT_EQ(after[at].region, before[at].region);
+    EXPECT_EQ(after[at].day, before[at].day);
+    EXPECT_EQ(after[at].values.size(), before[at].values.size());
+    for (const auto& value : after[at].values) EXPECT_TRUE(std::holds_alternative<storage::Null>(value));
+    EXPECT_EQ(this->node_.ingest->find_record("people", after[at].id).error().code, ErrorCode::gone);
+  }
+  const auto page = must(this->node_.ingest->list_records("people", std::string("980101001002"), RecordId(), 4));
+  EXPECT_EQ(page.size(), 4U);
+}
+
 // A machine that fails at each write in turn: the load goes on from there and ends as if nothing had been.
 TYPED_TEST(Loading, AfterAnyFailedWriteTheLoadEndsAsIfUndisturbed) {
   std::string csv = people(0, 4'500);

@@ -133,6 +133,12 @@ TYPED_TEST(KeysRun, WhatAnOrderDestroyedStaysSoAfterAnOldBackupAndAnOldKeystoreA
   EXPECT_EQ(this->get("/api/v1/resources/venues/records?limit=1").status, 200)
       << "other tables are not concerned";
   EXPECT_EQ(this->add_person(1).status, 201) << "new values get a new key";
+  const auto page = this->get(std::string(this->residents) + "?limit=20");
+  EXPECT_EQ(page.status, 200) << page.body;
+  const auto listed = this->json(page.body);
+  EXPECT_EQ(listed.at("items").at(0).at("fields").at("name").as_string(), "轮*");
+  EXPECT_TRUE(listed.at("items").at(1).at("fields").at("name").is_null())
+      << "it was there; what it said is gone";
   EXPECT_EQ(this->stop(), 0);
 
   // Another machine: the old backup, the old keystore, and the ledger that was kept apart.

@@ -242,7 +242,7 @@ TYPED_TEST(SecrecyRun, NothingTheProgramWroteOrToldToWatchersNamesAnybody) {
   EXPECT_GE(this->expect_no_file_tells(this->data()), 5U);
   EXPECT_GE(this->expect_no_file_tells(backup), 10U);
   this->expect_none(this->text_of(this->errors()), "standard error");
-  EXPECT_GT(this->text_of(this->data() + "/jingwei.log").size(), 1'000U);
+  EXPECT_NE(this->text_of(this->data() + "/jingwei.log").find("serve.started"), std::string::npos);
   EXPECT_TRUE(fs::is_empty(this->share_.path() + "/cwd")) << "a core file was written";
   this->expect_no_row_tells();
 }

@@ -79,6 +79,8 @@ class HidingSealer final : public storage::Sealer {
  public:
   // As when there is no room for a new key.
   std::atomic<bool> keyless = false;
+  // As when the keys of all that was sealed have been destroyed.
+  std::atomic<bool> destroyed = false;
   Result<void> prepare(std::string_view) const override {
     if (keyless) return Error(ErrorCode::exhausted, "storage.disk_full");
     return {};
@@ -89,6 +91,7 @@ class HidingSealer final : public storage::Sealer {
     return sealed;
   }
   Result<std::string> open(const storage::Cell& cell, std::string_view sealed) const override {
+    if (destroyed) return Error(ErrorCode::gone, "crypto.key_destroyed");
     const std::string head = "\x07" + place_of(cell) + '\x1f';
     if (!sealed.starts_with(head)) {
       return Error(ErrorCode::corrupt, "storage.damaged")

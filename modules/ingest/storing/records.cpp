@@ -14,7 +14,16 @@ using storage::Value;
 
 constexpr std::size_t slices_at_once = 8;
 
-Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder) {
+// What a record says whose key was destroyed: that it was there, and nothing else. Lists show it so, and go on; who asks
+// for the record itself is told why.
+std::vector<Value> nothing_left(const catalog::Entry& entry) {
+  return std::vector<Value>(entry.resource.fields.size(), Value(storage::Null{}));
+}
+
+enum class WhenDestroyed : std::uint8_t { tell, leave_empty };
+
+Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder, const catalog::Entry& entry,
+                         WhenDestroyed destroyed) {
   Record record;
   record.version = row.integer(1);
   record.id = RecordId(row.integer(2));
@@ -24,16 +33,22 @@ Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder) 
   record.valid_from = from_micros(row.integer(9));
   record.known_from = from_micros(row.integer(11));
   record.cleaning = row.text(15);
-  JW_ASSIGN(record.values, builder.values_of(row));
+  auto values = builder.values_of(row);
+  if (!values && values.error().code == ErrorCode::gone && destroyed == WhenDestroyed::leave_empty)
+    values = nothing_left(entry);
+  if (!values) return std::move(values).error();
+  record.values = std::move(*values);
   return record;
 }
 
 Result<std::vector<Record>> query_records(storage::Reader& reader, const RecordBuilder& builder,
-                                          const storage::Statement& statement, std::span<const Value> parameters) {
+                                          const catalog::Entry& entry, const storage::Statement& statement,
+                                          std::span<const Value> parameters,
+                                          WhenDestroyed destroyed = WhenDestroyed::leave_empty) {
   std::vector<Record> records;
   std::optional<Error> fault;
   JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
-    auto record = record_of(row, builder);
+    auto record = record_of(row, builder, entry, destroyed);
     if (!record) {
       fault = std::move(record).error();
       return false;
@@ -43,6 +58,18 @@ Result<std::vector<Record>> query_records(storage::Reader& reader, const RecordB
   }));
   if (fault) return *fault;
   return records;
+}
+
+// A packed record without what it says.
+Record placed_record(const catalog::SliceHead& head, const RowPlace& place, std::size_t row) {
+  Record record;
+  record.id = RecordId(head.first_id + static_cast<std::int64_t>(row));
+  record.version = 1;
+  record.batch = head.batch;
+  record.region = place.region;
+  record.day = place.day;
+  record.valid_from = record.known_from = head.known_from;
+  return record;
 }
 
 std::vector<Record> newest_of(std::vector<Record> records, std::vector<Record> packed, std::size_t most) {
@@ -112,9 +139,9 @@ Result<std::vector<Record>> Records::list_table(storage::Reader& reader, const c
                                                 const Regions* under, RecordId before, std::size_t most) {
   const RecordBuilder& builder = kept(entry).builder;
   std::vector<Value> parameters = {before.value, static_cast<std::int64_t>(most)};
-  if (under == nullptr) return query_records(reader, builder, entry.table->page(), parameters);
+  if (under == nullptr) return query_records(reader, builder, entry, entry.table->page(), parameters);
   parameters.emplace_back(list_text(*under, store_.dialect()));
-  return query_records(reader, builder, entry.table->page_under(), parameters);
+  return query_records(reader, builder, entry, entry.table->page_under(), parameters);
 }
 
 Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const RecordView& view, RecordId before,
@@ -148,7 +175,7 @@ Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, 
   std::vector<Record> records;
   for (std::int64_t below = before.value; records.size() < most;) {
     const std::array<Value, 3> page = {batch.value, below, static_cast<std::int64_t>(most)};
-    JW_ASSIGN(auto read, query_records(*reader, kept(entry).builder, entry.table->page_of_batch(), page));
+    JW_ASSIGN(auto read, query_records(*reader, kept(entry).builder, entry, entry.table->page_of_batch(), page));
     const bool last = read.size() < most;
     if (!last) below = read.back().id.value;
     for (auto& record : read) {
@@ -186,24 +213,27 @@ Result<void> Records::list_slice(storage::Reader& reader, const catalog::Entry& 
   }
   if (wanted.empty()) return {};
   JW_ASSIGN(const auto bytes, catalog::slice_body(reader, entry.resource.id, head.first_id));
-  JW_ASSIGN(const OpenSlice slice,
-            unpack_slice(bytes.places, bytes.body, rows, {entry.resource.id, head.first_id}, sealer_));
+  auto slice = unpack_slice(bytes.places, bytes.body, rows, {entry.resource.id, head.first_id}, sealer_);
+  if (!slice && slice.error().code != ErrorCode::gone) return std::move(slice).error();
+  if (!slice && places.empty()) {
+    JW_ASSIGN(places, unpack_places(bytes.places, rows));
+  }
   for (const std::size_t row : wanted) {
-    JW_ASSIGN(Record record, packed_record(entry, head, slice, row));
-    records.push_back(std::move(record));
+    if (slice) {
+      JW_ASSIGN(Record record, packed_record(entry, head, *slice, row));
+      records.push_back(std::move(record));
+    } else {
+      Record record = placed_record(head, places[row], row);
+      record.values = nothing_left(entry);
+      records.push_back(std::move(record));
+    }
   }
   return {};
 }
 
 Result<Record> Records::packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
                                       const OpenSlice& slice, std::size_t row) {
-  Record record;
-  record.id = RecordId(head.first_id + static_cast<std::int64_t>(row));
-  record.version = 1;
-  record.batch = head.batch;
-  record.region = slice.places[row].region;
-  record.day = slice.places[row].day;
-  record.valid_from = record.known_from = head.known_from;
+  Record record = placed_record(head, slice.places[row], row);
   record.cleaning = slice.cleanings[row];
   JW_ASSIGN(record.values, kept(entry).content.values_of(slice.contents[row]));
   return record;
@@ -236,7 +266,8 @@ Result<Record> Records::find_anywhere(const catalog::Entry& entry, RecordId id) 
   JW_ASSIGN(auto reader, store_.read());
   const Value key = id.value;
   JW_ASSIGN(auto records,
-            query_records(*reader, kept(entry).builder, entry.table->by_id(), std::span(&key, 1)));
+            query_records(*reader, kept(entry).builder, entry, entry.table->by_id(), std::span(&key, 1),
+                          WhenDestroyed::tell));
   if (!records.empty()) return std::move(records.front());
   JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
   if (!head || head->known_to || head->has_left(id.value - head->first_id)) {
