@@ -113,7 +113,7 @@ Result<void> Destructions::begin_item(const Destruction& destruction, Destructio
     if (!over) item.state = ItemState::spared;
     change.writes.push_back({&sql::move_purpose_revision, {view.revision}, 1});
   }
-  // A law that has come to keep it since then spares it; the next night seals it.
+  // A law that has come to keep it since then spares it; the next night's round orders it sealed.
   if (item.action == Action::destroy && view.kept.contains(item.resource)) item.state = ItemState::spared;
   if (item.state == ItemState::running && item.action == Action::seal) item.state = ItemState::done;
   change.events.push_back(event_of(destruction, item));
