@@ -146,10 +146,12 @@ Result<void> Destructions::add_retention(storage::Reader& reader, Instant at, st
     JW_ASSIGN(const auto waiting, awaiting(reader, action));
     decided.insert(waiting.begin(), waiting.end());
   }
+  JW_ASSIGN(const View view, read_view(reader));
   std::vector<DestructionItem> items;
   for (const auto& entry : parts_.catalog.entries()) {
     const auto days = catalog::retention_days(entry.resource.retention);
     if (!days || decided.contains(entry.resource.id)) continue;
+    if (view.kept.contains(entry.resource.id)) continue;  // the law keeps it longer than whoever wrote that
     DestructionItem item;
     item.resource = entry.resource.id;
     // The day on which it came counts whole.

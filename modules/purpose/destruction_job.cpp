@@ -97,9 +97,10 @@ Result<void> Destructions::begin_item(const Destruction& destruction, Destructio
   storage::Change change;
   item.state = ItemState::running;
   item.stage = erasing;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(const View view, read_view(*reader));
+  reader.reset();
   if (!item.before) {
-    JW_ASSIGN(auto reader, parts_.store.read());
-    JW_ASSIGN(const View view, read_view(*reader));
     const Instant now = parts_.clock.now();
     bool over = false;
     if (is_answers(item)) {
@@ -110,11 +111,10 @@ Result<void> Destructions::begin_item(const Destruction& destruction, Destructio
       over = is_over(entry->resource, view.purposes, now, view.emergencies, parts_.zone);
     }
     if (!over) item.state = ItemState::spared;
-    // A law may have come to keep it since, or ceased to.
-    const auto kept = view.kept.find(item.resource);
-    if (kept != view.kept.end()) item.action = Action::seal;
     change.writes.push_back({&sql::move_purpose_revision, {view.revision}, 1});
   }
+  // A law that has come to keep it since then spares it; the next night's round orders it sealed.
+  if (item.action == Action::destroy && view.kept.contains(item.resource)) item.state = ItemState::spared;
   if (item.state == ItemState::running && item.action == Action::seal) item.state = ItemState::done;
   change.events.push_back(event_of(destruction, item));
   return commit_item(destruction, item, std::move(change));

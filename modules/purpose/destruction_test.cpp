@@ -270,6 +270,27 @@ TYPED_TEST(Destroying, AnotherProcessSealsNothingUnderADestroyedKey) {
   }
 }
 
+TYPED_TEST(Destroying, ALawThatComesInTimeSealsInsteadOfDestroying) {
+  this->fill();
+  this->clock_.advance(std::chrono::days{31});
+  this->work();  // over, and waiting for its grace
+  IngestWorld<TypeParam>::write(
+      this->scenarios() + "/sample/purposes.yaml",
+      std::string(sample_purposes) + "  - resource: people\n    legal_basis: {zh: 新法, en: New law}\n");
+  this->restart("lawful");
+  this->clock_.advance(std::chrono::hours{100});
+  this->work();
+  EXPECT_EQ(this->remains("people").records, 1'200);
+  EXPECT_TRUE(this->read_is("people", "purpose.sealed"));
+  // The round of the next night orders it sealed, which is carried out when its grace is over.
+  this->clock_.advance(std::chrono::hours{24});
+  this->work();
+  this->clock_.advance(std::chrono::hours{72});
+  this->work();
+  EXPECT_EQ(must(this->purposes().destructions().sealed(*this->purposes().view(), this->clock_.now())).size(),
+            2U);
+}
+
 TYPED_TEST(Destroying, TwoEmergenciesKeepWhatEitherOpens) {
   this->fill();
   const EmergencyId first = this->standing();
@@ -305,6 +326,7 @@ TYPED_TEST(Destroying, APurposeThatEndsByItsLastDayTakesItsDataWithIt) {
 TYPED_TEST(Destroying, RetentionByDayTakesWhatIsTooOldAndNothingElse) {
   must(this->declare("980100", {"epidemic-control"}, std::chrono::days{360}));
   this->load("services", this->patients(0, 300));  // kept for 90 days
+  this->load("clinics", this->patients(0, 50));    // for 30, but that a law keeps it
   this->load("services", this->patients(0, 300) + "李四," + citizen_id(9) + ",12," + grid_code(9) + '\n');
   this->clock_.advance(std::chrono::days{40});
   this->load("services", this->patients(1'000, 200));
@@ -329,6 +351,7 @@ TYPED_TEST(Destroying, RetentionByDayTakesWhatIsTooOldAndNothingElse) {
   this->work();
   EXPECT_TRUE(this->records("services").empty());
   EXPECT_EQ(this->living_keys("services"), 1U) << "of the second month";
+  EXPECT_EQ(this->remains("clinics").records, 50);
 }
 
 // Random ends and declarations over the resources: whatever an open purpose may use is as it was.

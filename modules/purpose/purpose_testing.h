@@ -46,7 +46,7 @@ inline std::string more_resources() {
            "      - {name: phone, title: {zh: 手机, en: Phone}, type: phone, personal: contact}\n"
            "      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}\n";
   };
-  return one("clinics", "epidemic-control", "forever") +
+  return one("clinics", "epidemic-control", "30d") +
          one("shared", "epidemic-control, daily-services", "forever") +
          one("services", "daily-services", "90d");
 }
