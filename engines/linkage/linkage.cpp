@@ -71,6 +71,12 @@ class Linker {
                                           options_.seed + 1'000'003, options_.threads);
       patterns.insert(patterns.end(), random.begin(), random.end());
     }
+    // Copies of a row are pairs too, one for each row that has any: however often a row stands, it says no more.
+    std::map<Pattern, double> copies;
+    for (std::uint32_t row = 0; row < records_.rows(); ++row) {
+      if (records_.copies(row).size() > 1) copies[pattern_of_copies(row)] += 1;
+    }
+    for (const auto& [pattern, pairs] : copies) patterns.push_back({pattern, pairs, 0});
     answer_.mixture = learn(records_, patterns);
   }
 

@@ -124,6 +124,39 @@ TEST(Linkage, ContributionsAddUpToTheWeightAndTheWeightToTheProbability) {
   }
 }
 
+// Few names, and e-mail addresses made of them: what agrees for namesakes is one fact, not three.
+TEST(Linkage, NamesakesWhoseEmailsAreMadeOfTheirNamesStayApart) {
+  for (const double mistakes : {0.0, 0.1}) {
+    SeededRandom random(12);
+    const auto made_word = [](std::size_t number, const std::string& ending) {
+      constexpr std::array<std::string_view, 10> syllables = {"ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "wu"};
+      return std::string(syllables[number % 10]) + std::string(syllables[number / 10 % 10]) + ending;
+    };
+    Records records({{"first", FieldType::given_name}, {"last", FieldType::surname}, {"born", FieldType::date},
+                     {"town", FieldType::locality}, {"email", FieldType::email}});
+    std::vector<std::size_t> truth;
+    for (std::size_t person = 0; person < 1'500; ++person) {
+      const std::string first = made_word(random.below(30), "na"), last = made_word(random.below(60), "son");
+      const std::string born = std::to_string(1940 + random.below(70)) + "-0" + std::to_string(1 + random.below(9)) + "-1" + std::to_string(random.below(10));
+      const std::string town = made_word(random.below(8), "ton");
+      const std::string email = first.substr(0, 1) + "." + last + std::to_string(1 + random.below(99)) + "@" + made_word(random.below(40), "mail") + ".com";
+      for (std::size_t copy = 1 + random.below(4); copy > 0; --copy) {
+        std::array<std::string, 5> row = {first, last, born, town, email};
+        for (auto& value : row) {
+          if (random.chance(mistakes)) value.erase(random.below(value.size()), 1);
+          if (random.chance(mistakes)) value.clear();
+        }
+        records.add(Side::left, std::to_string(truth.size()), std::array<std::string_view, 5>{row[0], row[1], row[2], row[3], row[4]});
+        truth.push_back(person);
+      }
+    }
+    records.prepare(2);
+    const auto found = agreement(link(records), truth.size(), [&](std::size_t at) { return truth[at]; });
+    EXPECT_GT(found.precision, 0.97) << mistakes;
+    EXPECT_GT(found.recall, 0.97) << mistakes;
+  }
+}
+
 TEST(Linkage, ARareNameSaysMoreThanACommonOne) {
   MadePeople people(8);
   MadeRecords made;

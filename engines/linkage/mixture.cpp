@@ -7,12 +7,13 @@ namespace jingwei::linkage {
 
 namespace {
 
-constexpr std::array<PairKind, pair_kinds> kinds = {PairKind::same,      PairKind::moved,  PairKind::stranger, PairKind::neighbour,
+constexpr std::array<PairKind, pair_kinds> kinds = {PairKind::same,      PairKind::moved,  PairKind::stranger, PairKind::namesake, PairKind::neighbour,
                                                     PairKind::housemate, PairKind::family, PairKind::twin};
 
 //                                      missing exact  near  close loose cross diff
 constexpr LevelChances prior_same = {1, 0.86, 0.06, 0.02, 0.015, 0.005, 0.04};
 constexpr LevelChances prior_names_at_home = {1, 0.02, 0.02, 0.02, 0.60, 0.01, 0.33};
+constexpr LevelChances prior_email_of_namesakes = {1, 0.005, 0.02, 0.10, 0.475, 0.01, 0.39};
 constexpr LevelChances prior_phone_at_home = {1, 0.40, 0.02, 0.01, 0.01, 0.01, 0.55};
 // How many pairs the prior beliefs are worth.
 constexpr double prior_match_pairs = 6, prior_household_pairs = 20;
@@ -44,11 +45,13 @@ Kinds kinds_of(const Mixture& mixture) {
   const bool phone = any([](FieldType type) { return type == FieldType::phone; });
   const bool surname = any([](FieldType type) { return type == FieldType::surname || type == FieldType::full_name; });
   const bool date = any([](FieldType type) { return type == FieldType::date; });
+  const bool email = any([](FieldType type) { return type == FieldType::email; });
   const bool beyond = any([](FieldType type) { return is_place(type) && !is_area(type); });
   Kinds kinds;
   kinds.possible = {true,
                     place && name,
                     true,
+                    email && name,
                     area && (beyond || name),
                     (beyond || phone) && name,
                     (beyond || phone) && surname,
@@ -101,7 +104,7 @@ class Learner {
     }
     settle();
     const double matches = std::clamp(0.3 * static_cast<double>(records_.rows()), 1.0, 0.5 * std::max(candidates_, 2.0));
-    const std::array<double, pair_kinds> guess = {matches, 0.1 * matches, all_, matches, 0.3 * matches, 0.3 * matches, 0.01 * matches};
+    const std::array<double, pair_kinds> guess = {matches, 0.1 * matches, all_, matches, matches, 0.3 * matches, 0.3 * matches, 0.01 * matches};
     for (std::size_t kind = 0; kind < pair_kinds; ++kind)
       mixture_.share[kind] = possible_.possible[kind] ? guess[kind] / all_ : 0;
     mixture_.share[2] = 1;
@@ -151,6 +154,7 @@ class Learner {
       chances[1] = normalised(stranger);
       const LevelChances& at_home = type == FieldType::full_name ? prior_names_at_home
                                     : type == FieldType::phone   ? prior_phone_at_home
+                                    : type == FieldType::email   ? prior_email_of_namesakes
                                                                  : chances[1];
       for (std::size_t level = 1; level < level_count; ++level) household[level] += prior_household_pairs * at_home[level];
       chances[0] = normalised(person);
@@ -178,14 +182,16 @@ Likeness likeness_of(PairKind kind, FieldType type) {
       return person_if(!is_place(type));
     case PairKind::stranger:
       return Likeness::strangers;
+    case PairKind::namesake:
+      return type == FieldType::email ? Likeness::related : person_if(is_name(type));
     case PairKind::neighbour:
       return person_if(is_area(type));
     case PairKind::housemate:
-      return at_home ? Likeness::one_household : person_if(is_place(type));
+      return at_home ? Likeness::related : person_if(is_place(type));
     case PairKind::family:
-      return at_home ? Likeness::one_household : person_if(is_place(type) || type == FieldType::surname);
+      return at_home ? Likeness::related : person_if(is_place(type) || type == FieldType::surname);
     case PairKind::twin:
-      return at_home ? Likeness::one_household
+      return at_home ? Likeness::related
                      : person_if(is_place(type) || type == FieldType::surname || type == FieldType::date);
   }
   return Likeness::strangers;

@@ -19,14 +19,15 @@
 namespace jingwei::linkage {
 
 // The first two are matches: one person at one address, and one who moved, whose place fields agree as little as
-// strangers'. The others are two persons: strangers; neighbours, whose area agrees; people of one address; of one
-// address and surname; and these born on one day.
-enum class PairKind : std::uint8_t { same, moved, stranger, neighbour, housemate, family, twin };
-inline constexpr std::size_t pair_kinds = 7;
+// strangers'. The others are two persons: strangers; namesakes, whose e-mail addresses are made of the same names;
+// neighbours, whose area agrees; people of one address; of one address and surname; and these born on one day.
+enum class PairKind : std::uint8_t { same, moved, stranger, namesake, neighbour, housemate, family, twin };
+inline constexpr std::size_t pair_kinds = 8;
 inline constexpr bool is_match(PairKind kind) { return kind <= PairKind::moved; }
 
 // Which of a field's three distributions a kind of pair draws its level from.
-enum class Likeness : std::uint8_t { one_person, strangers, one_household };
+// `related`: a household's names and phones, namesakes' e-mail addresses.
+enum class Likeness : std::uint8_t { one_person, strangers, related };
 Likeness likeness_of(PairKind kind, FieldType type);
 
 // P(level | not missing); a missing value says nothing in any kind.

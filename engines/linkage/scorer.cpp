@@ -44,7 +44,9 @@ Scorer::Scorer(const Records& records, const Mixture& mixture)
     for (std::size_t field = 0; field < mixture.types.size(); ++field) {
       const Likeness likeness = likeness_of(static_cast<PairKind>(kind), mixture.types[field]);
       chances_[kind][field] = mixture.chances[field][static_cast<std::size_t>(likeness)];
-      by_strangers_[kind][field] = likeness == Likeness::strangers;
+      // A rare name is as rare among namesakes.
+      by_strangers_[kind][field] = likeness == Likeness::strangers || (static_cast<PairKind>(kind) == PairKind::namesake &&
+                                                                       likeness == Likeness::one_person);
     }
   }
   double match = 0, other = 0;
