@@ -1177,7 +1177,7 @@ export interface paths {
         put?: never;
         /**
          * Start an upload in pieces
-         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received.
+         * @description Then send the pieces by PATCH, in order, and complete. After a lost connection, a reload or a restart of the server go on from received; starting the same file again with its sha256 gives the upload that is still under way.
          */
         post: operations["start_upload"];
         delete?: never;
@@ -1468,6 +1468,258 @@ export interface paths {
         get: operations["examine_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List purposes */
+        get: operations["list_purposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a purpose */
+        get: operations["get_purpose"];
+        /** Add or change a purpose */
+        put: operations["put_purpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save the impact assessment */
+        put: operations["put_assessment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the end of a purpose would destroy */
+        get: operations["foretell_purpose_end"];
+        put?: never;
+        /**
+         * End a purpose
+         * @description Data kept only for it are then destroyed for good; those that a law keeps are sealed.
+         */
+        post: operations["end_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List emergencies, newest first */
+        get: operations["list_emergencies"];
+        put?: never;
+        /** Declare an emergency */
+        post: operations["declare_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an emergency */
+        get: operations["get_emergency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend an emergency */
+        post: operations["extend_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the end of an emergency would destroy */
+        get: operations["foretell_emergency_end"];
+        put?: never;
+        /**
+         * End an emergency
+         * @description Look first at what would be destroyed, and confirm the number of records. Data kept only for it are then destroyed for good; those that a law keeps are sealed.
+         */
+        post: operations["end_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List destructions, newest first */
+        get: operations["list_destructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a destruction */
+        get: operations["get_destruction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sealed-resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resources sealed by law */
+        get: operations["list_sealed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests of residents, newest first */
+        get: operations["list_rights"];
+        put?: never;
+        /** Open a request of a resident */
+        post: operations["open_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a request
+         * @description Names, numbers, words and answer are sealed on disk; that they were read is on record.
+         */
+        get: operations["get_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant, decline or withdraw */
+        post: operations["step_rights"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1909,6 +2161,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/destruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Destroy keys by order
+         * @description For good: what they sealed can be read no more, in the database and in every backup. Kept in the ledger of destroyed keys, which is replayed before a restored backup serves.
+         */
+        post: operations["destroy_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -2021,6 +2293,57 @@ export interface components {
             floor: string;
             /** Room */
             room: string;
+        };
+        /** Impact assessment */
+        Assessment: {
+            /** Necessity */
+            necessity: string;
+            /** Risk */
+            risk: string;
+            /** Measures */
+            measures: string;
+            /** Approved by */
+            approved_by: string | null;
+            /**
+             * Approved on
+             * Format: date
+             */
+            approved_on: string | null;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /** Changed by */
+            changed_by: string;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /** Assessment to save */
+        AssessmentToPut: {
+            /** Actor */
+            actor?: string;
+            /**
+             * Version that was seen; 0 adds
+             * Format: int64
+             */
+            version: number;
+            /** Necessity */
+            necessity: string;
+            /** Risk */
+            risk: string;
+            /** Measures */
+            measures: string;
+            /** Approved by */
+            approved_by?: string;
+            /**
+             * Approved on
+             * Format: date
+             */
+            approved_on?: string;
         };
         /** Audit entry */
         AuditEntry: {
@@ -2782,10 +3105,158 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Resource concerned */
+        DestroyedResource: {
+            /** Id */
+            resource: string;
+            /** Title */
+            title: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "destroy" | "seal";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "spared";
+            /** Law that keeps it */
+            basis: string | null;
+            /**
+             * Only what was received earlier
+             * Format: date-time
+             */
+            received_before: string | null;
+            /**
+             * Records
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Versions of them in all
+             * Format: int64
+             */
+            versions: number;
+            /**
+             * Refused rows
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Batches whose file is forgotten
+             * Format: int64
+             */
+            batches: number;
+            /**
+             * Files that waited
+             * Format: int64
+             */
+            files: number;
+            /**
+             * Kept answers
+             * Format: int64
+             */
+            answers: number;
+            /**
+             * Keys destroyed
+             * Format: int64
+             */
+            keys: number;
+        };
+        /** Destruction */
+        Destruction: {
+            /** Id */
+            id: string;
+            /** Cause */
+            cause: string;
+            /** Ordered by; none when time did */
+            ordered_by: string | null;
+            /** Order number */
+            order_number: string;
+            /** Purposes that are over */
+            purposes: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done";
+            /**
+             * Records foretold
+             * Format: int64
+             */
+            foretold: number;
+            /**
+             * Ordered at
+             * Format: date-time
+             */
+            ordered_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Started at
+             * Format: date-time
+             */
+            started_at: string | null;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /** SHA-256 of the report */
+            hash: string | null;
+            /**
+             * Records
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Versions of them in all
+             * Format: int64
+             */
+            versions: number;
+            /**
+             * Refused rows
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Batches whose file is forgotten
+             * Format: int64
+             */
+            batches: number;
+            /**
+             * Files that waited
+             * Format: int64
+             */
+            files: number;
+            /**
+             * Kept answers
+             * Format: int64
+             */
+            answers: number;
+            /**
+             * Keys destroyed
+             * Format: int64
+             */
+            keys: number;
+            /** Resources concerned */
+            resources: components["schemas"]["DestroyedResource"][];
+        };
         /** Order of destruction */
         DestructionOrder: {
             /** Number of the order */
             order: string;
+        };
+        /** Page of destructions */
+        DestructionPage: {
+            /** Destructions, newest first */
+            items: components["schemas"]["Destruction"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
         };
         /** Difference */
         Difference: {
@@ -2813,6 +3284,101 @@ export interface components {
             /** Findings */
             findings: components["schemas"]["Finding"][];
         };
+        /** Emergency */
+        Emergency: {
+            /** Id */
+            id: string;
+            /** Region code */
+            region: string;
+            /** Region */
+            region_name: string;
+            /** Name */
+            name: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * Level
+             * Format: int64
+             */
+            level: number;
+            /** Purposes it opens */
+            purposes: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "standing" | "ended";
+            /** Declared by */
+            declared_by: string;
+            /**
+             * Declared at
+             * Format: date-time
+             */
+            declared_at: string;
+            /**
+             * Planned end
+             * Format: date-time
+             */
+            planned_end: string;
+            /** Ended by */
+            ended_by: string | null;
+            /** Ended by order */
+            end_order: string | null;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
+        };
+        /** One emergency in full */
+        EmergencyDetail: {
+            /** Emergency */
+            emergency: components["schemas"]["Emergency"];
+            /** Steps taken */
+            steps: components["schemas"]["PurposeStep"][];
+            /** Destructions it led to */
+            destructions: components["schemas"]["Destruction"][];
+        };
+        /** Emergencies */
+        EmergencyList: {
+            /** Emergencies, newest first */
+            items: components["schemas"]["Emergency"][];
+        };
+        /** Emergency to declare */
+        EmergencyToDeclare: {
+            /** Actor */
+            actor?: string;
+            /** Region code */
+            region: string;
+            /** Name */
+            name: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * Level, 1 to 4
+             * Format: int64
+             */
+            level: number;
+            /** Purposes it opens */
+            purposes: string[];
+            /**
+             * Planned end
+             * Format: date-time
+             */
+            planned_end: string;
+        };
+        /** Ending by order */
+        Ending: {
+            /** Actor */
+            actor?: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * Records that will be destroyed, as was shown
+             * Format: int64
+             */
+            records: number;
+        };
         /** Exemption */
         Exemption: {
             /** Reason */
@@ -2826,6 +3392,18 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** Extension */
+        Extension: {
+            /** Actor */
+            actor?: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * New planned end
+             * Format: date-time
+             */
+            planned_end: string;
         };
         /** Facet */
         Facet: {
@@ -2908,6 +3486,57 @@ export interface components {
             sentence: string;
             /** What to do */
             advice: string | null;
+        };
+        /** What would happen */
+        Forecast: {
+            /**
+             * Records that would be destroyed
+             * Format: int64
+             */
+            records: number;
+            /** Purposes that would be over */
+            purposes: string[];
+            /** Resources concerned */
+            resources: components["schemas"]["ForetoldResource"][];
+        };
+        /** Resource concerned */
+        ForetoldResource: {
+            /** Id */
+            resource: string;
+            /** Title */
+            title: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "destroy" | "seal";
+            /** Law that keeps it */
+            basis: string | null;
+            /**
+             * Records
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Versions of them in all
+             * Format: int64
+             */
+            versions: number;
+            /**
+             * Refused rows
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Batches whose file is forgotten
+             * Format: int64
+             */
+            batches: number;
+            /**
+             * Files that waited
+             * Format: int64
+             */
+            files: number;
         };
         /** Note on a form */
         FormNote: {
@@ -3057,6 +3686,13 @@ export interface components {
             destroyed_at: string | null;
             /** Order of destruction */
             destroyed_by: string | null;
+        };
+        /** Order to destroy keys */
+        KeyDestruction: {
+            /** Key numbers */
+            keys: number[];
+            /** Order: authority and number */
+            order: string;
         };
         /** Keys */
         KeyList: {
@@ -3329,6 +3965,28 @@ export interface components {
             rhythm: "realtime" | "daily" | "weekly" | "monthly" | "once";
             /** Basis */
             basis: string;
+        };
+        /** Request to open */
+        NewRights: {
+            /** Actor */
+            actor?: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copy" | "correct" | "delete" | "object" | "guardian";
+            /** Resource */
+            resource?: string;
+            /** Name */
+            name: string;
+            /** Number of the paper */
+            identifier: string;
+            /** Guardian */
+            guardian_name?: string;
+            /** Number of the guardian */
+            guardian_identifier?: string;
+            /** What is asked */
+            words: string;
         };
         /** Sign-in */
         NewSession: {
@@ -3648,12 +4306,151 @@ export interface components {
              */
             duty: "work" | "system" | "security" | "audit";
         };
+        /**
+         * Class of personal data
+         * @enum {string}
+         */
+        PersonalClass: "basic" | "name" | "identifier" | "contact" | "address" | "health";
         /** Provider */
         Provider: {
             /** Department id */
             id: string;
             /** Department name */
             title: string;
+        };
+        /** Purpose */
+        Purpose: {
+            /** Id */
+            id: string;
+            /** Title in Chinese */
+            title_zh: string;
+            /** Title in English */
+            title_en: string;
+            /** Title */
+            title: string;
+            /** Legal basis in Chinese */
+            basis_zh: string;
+            /** Legal basis in English */
+            basis_en: string;
+            /** Legal basis */
+            basis: string;
+            /** Resources it is limited to; none are every one that names it */
+            resources: string[];
+            /** Classes of personal data it may use */
+            classes: string[];
+            /**
+             * First day
+             * Format: date
+             */
+            starts: string;
+            /**
+             * Last day
+             * Format: date
+             */
+            ends: string | null;
+            /** In emergencies only */
+            emergency_only: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "ended";
+            /** Open now */
+            open: boolean;
+            /** Done with: what it kept is to go */
+            over: boolean;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * From
+             * @enum {string}
+             */
+            origin: "package" | "desk";
+            /** Ended by order */
+            end_order: string | null;
+            /** Has an assessment */
+            assessed: boolean;
+            /** Changed by */
+            changed_by: string;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /** One purpose in full */
+        PurposeDetail: {
+            /** Purpose */
+            purpose: components["schemas"]["Purpose"];
+            /** Assessment */
+            assessment: components["schemas"]["Assessment"] | null;
+            /** Resources it uses */
+            used: components["schemas"]["UsedResource"][];
+            /** Emergencies that open it */
+            emergencies: components["schemas"]["Emergency"][];
+            /** Steps taken */
+            steps: components["schemas"]["PurposeStep"][];
+        };
+        /** Purposes */
+        PurposeList: {
+            /** Purposes */
+            items: components["schemas"]["Purpose"][];
+        };
+        /** Step taken */
+        PurposeStep: {
+            /** Step */
+            step: string;
+            /** Actor, empty for the hub itself */
+            actor: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** Purpose to save */
+        PurposeToPut: {
+            /** Actor */
+            actor?: string;
+            /**
+             * Version that was seen; 0 adds
+             * Format: int64
+             */
+            version: number;
+            /** Title in Chinese */
+            title_zh: string;
+            /** Title in English */
+            title_en: string;
+            /** Legal basis in Chinese */
+            basis_zh: string;
+            /** Legal basis in English */
+            basis_en: string;
+            /** Resources it is limited to */
+            resources?: string[];
+            /** Classes of personal data it may use */
+            classes?: components["schemas"]["PersonalClass"][];
+            /**
+             * First day
+             * Format: date
+             */
+            starts: string;
+            /**
+             * Last day
+             * Format: date
+             */
+            ends?: string;
+            /** In emergencies only */
+            emergency_only?: boolean;
         };
         /** What the asker states */
         QuestionInput: {
@@ -4153,6 +4950,94 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** One request in full */
+        RightsDetail: {
+            /** Request */
+            request: components["schemas"]["RightsRequest"];
+            /** Name */
+            name: string;
+            /** Number of the paper */
+            identifier: string;
+            /** Guardian */
+            guardian_name: string | null;
+            /** Number of the guardian */
+            guardian_identifier: string | null;
+            /** What is asked */
+            words: string;
+            /** Answer */
+            answer: string | null;
+            /** Steps taken */
+            steps: components["schemas"]["PurposeStep"][];
+        };
+        /** Page of requests */
+        RightsPage: {
+            /** Requests, newest first */
+            items: components["schemas"]["RightsRequest"][];
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue: number;
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Request of a resident */
+        RightsRequest: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copy" | "correct" | "delete" | "object" | "guardian";
+            /** Resource; empty for all */
+            resource: string;
+            /** Resource title */
+            resource_title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "declined" | "withdrawn";
+            /** Opened by */
+            opened_by: string;
+            /**
+             * Opened at
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Closed by */
+            closed_by: string | null;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+        };
+        /** Step of a request */
+        RightsStepToTake: {
+            /** Actor */
+            actor?: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "grant" | "decline" | "withdraw";
+            /** Words; must stand to decline */
+            reason?: string;
+        };
         /** Role as edited */
         RoleDraft: {
             /** Title */
@@ -4226,6 +5111,29 @@ export interface components {
             id: string;
             /** What it does */
             sentence: string;
+        };
+        /** Sealed resources */
+        SealedList: {
+            /** Sealed resources */
+            items: components["schemas"]["SealedResource"][];
+        };
+        /** Sealed resource */
+        SealedResource: {
+            /** Id */
+            resource: string;
+            /** Title */
+            title: string;
+            /** Law that keeps it */
+            basis: string;
+            /** Destruction */
+            destruction: string;
+            /** Order number */
+            order_number: string;
+            /**
+             * Sealed at
+             * Format: date-time
+             */
+            sealed_at: string | null;
         };
         /** Setting up an authenticator */
         SecondFactor: {
@@ -4908,6 +5816,15 @@ export interface components {
             bytes: number;
             /** SHA-256 of the file */
             sha256?: string;
+        };
+        /** Resource it uses */
+        UsedResource: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Law that keeps it */
+            kept_by_law: string | null;
         };
         /** Value to clean */
         ValueToClean: {
@@ -7885,6 +8802,513 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List purposes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Purpose id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_purpose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Purpose id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeToPut"];
+            };
+        };
+        responses: {
+            /** @description Add or change a purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_assessment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Purpose id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessmentToPut"];
+            };
+        };
+        responses: {
+            /** @description Save the impact assessment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    foretell_purpose_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Purpose id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the end of a purpose would destroy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_purpose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Purpose id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            /** @description End a purpose */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_emergencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List emergencies, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    declare_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyToDeclare"];
+            };
+        };
+        responses: {
+            /** @description Declare an emergency */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_emergency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show an emergency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    extend_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extension"];
+            };
+        };
+        responses: {
+            /** @description Extend an emergency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    foretell_emergency_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the end of an emergency would destroy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            /** @description End an emergency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_destructions: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List destructions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a destruction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destruction"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_sealed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Resources sealed by law */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_rights: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "open" | "granted" | "declined" | "withdrawn";
+                /** @description Kind */
+                kind?: "copy" | "correct" | "delete" | "object" | "guardian";
+                /** @description Overdue ones only */
+                overdue?: boolean;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List requests of residents, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRights"];
+            };
+        };
+        responses: {
+            /** @description Open a request of a resident */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsStepToTake"];
+            };
+        };
+        responses: {
+            /** @description Grant, decline or withdraw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_quality: {
         parameters: {
             query?: {
@@ -8660,6 +10084,34 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Begin new data keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    destroy_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyDestruction"];
+            };
+        };
+        responses: {
+            /** @description Destroy keys by order */
             200: {
                 headers: {
                     [name: string]: unknown;
