@@ -315,9 +315,9 @@ TYPED_TEST(Loading, RecordsWhoseKeyWasDestroyedAreListedEmptyAndTheOthersBesideT
     EXPECT_EQ(after[at].day, before[at].day);
     EXPECT_EQ(after[at].values.size(), before[at].values.size());
     for (const auto& value : after[at].values) EXPECT_TRUE(std::holds_alternative<storage::Null>(value));
-    EXPECT_EQ(this->node_.ingest->find_record("people", after[at].id).error().code, ErrorCode::gone);
+    EXPECT_EQ(this->node_.ingest->find_record("people", after[at].id, access::Sight::whole()).error().code, ErrorCode::gone);
   }
-  const auto page = must(this->node_.ingest->list_records("people", std::string("980101001002"), RecordId(), 4));
+  const auto page = must(this->node_.ingest->list_records("people", {"980101001002", RecordId(), 4}, access::Sight::whole()));
   EXPECT_EQ(page.size(), 4U);
 }
 

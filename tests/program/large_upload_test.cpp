@@ -38,7 +38,7 @@ TEST_F(LargeUploads, TwoGigabytesAreTakenInBoundedMemoryAndMoreIsRefusedAtOnce) 
   this->start();
 
   // Over the limit: the head alone is answered.
-  http::testing::Client over(port_);
+  http::testing::Client over(socket());
   over.send(head(limits::upload_bytes + 1, "over.csv"));
   const auto refused = over.read();
   EXPECT_EQ(refused.status, 413);
@@ -50,7 +50,7 @@ TEST_F(LargeUploads, TwoGigabytesAreTakenInBoundedMemoryAndMoreIsRefusedAtOnce) 
   EXPECT_NE(piecewise.body.find("2048"), std::string::npos) << piecewise.body;
 
   // At the limit: all of it comes, and what it is not is told in a sentence.
-  http::testing::Client client(port_);
+  http::testing::Client client(socket());
   ASSERT_TRUE(client.send(head(limits::upload_bytes, "large.csv")));
   const std::string zeros(1 << 20, '\0');
   for (std::uint64_t sent = 0; sent < limits::upload_bytes; sent += zeros.size())

@@ -60,8 +60,10 @@ class ProgramWorld : public ::testing::Test {
     return run(std::move(words), errors());
   }
 
+  // Where this machine's operator speaks to the server.
+  std::string socket() const { return data_ + "/jingwei.sock"; }
   http::testing::Answer ask(const std::string& request) const {
-    return http::testing::Client(port_).ask(request);
+    return http::testing::Client(socket()).ask(request);
   }
   http::testing::Answer get(const std::string& path) const {
     return ask(http::testing::get(path, "Accept-Language: en\r\n"));
@@ -75,7 +77,7 @@ class ProgramWorld : public ::testing::Test {
 
   // Follows a batch to the state through the API.
   bool follow(const std::string& batch, const std::string& state) const {
-    http::testing::Client client(port_);
+    http::testing::Client client(socket());
     client.send(http::testing::get("/api/v1/batches/" + batch + "/progress"));
     return client.wait_for("\"state\":\"" + state + "\"");
   }
