@@ -180,7 +180,12 @@ class Linker {
       while (end < order.size() && answer_.cluster_of[order[end]] == answer_.cluster_of[order[begin]]) ++end;
       if (end - begin > 1) stretches.push_back({begin, end});
     }
-    answer_.report.clusters = stretches.size();
+    // Of two files, copies within one are no link.
+    answer_.report.clusters =
+        static_cast<std::uint64_t>(std::count_if(stretches.begin(), stretches.end(), [&](const Stretch& one) {
+          return !records_.has_right() ||
+                 records_.side(order[one.begin]) != records_.side(order[one.end - 1]);
+        }));
     constexpr std::size_t piece = 1'000;
     std::vector<std::vector<LinkedPair>> parts((stretches.size() + piece - 1) / piece);
     const Scorer scorer(records_, answer_.mixture);

@@ -309,9 +309,12 @@ TEST(BadInput, ARightFileWithoutAMatchGivesNoneAndSaysSo) {
     MadeRecords made;
     for (int at = 0; at < 1'500; ++at)
       made.add(people.person(), made.next_who(), at % 2 == 0 ? Side::left : Side::right);
+    const MadePerson twice = people.person();
+    made.add(twice, 1, Side::right), made.add(twice, 1, Side::right);
     const Linkage answer = made.link(every_pair ? LinkOptions() : blocked());
     EXPECT_LE(answer.pairs.size(), 1U);
     EXPECT_EQ(warns(answer, Kind::no_match), answer.pairs.empty());
+    EXPECT_EQ(answer.report.clusters, answer.pairs.size()) << "equal rows of one file are no link";
   }
 }
 
