@@ -1,6 +1,6 @@
-// Linkage from file to file, as `jingwei link` does it: a million person records of three departments with mistakes,
-// beside a linkage after Splink's method written in SQL for DuckDB; how time grows from 10^4 to 10^6; memory; a
-// million rows that are all equal.
+// Linkage from file to file, as `jingwei link` does it: a million person records of three departments with
+// mistakes, beside a linkage after Splink's method written in SQL for DuckDB; how time grows from 10^4 to
+// 10^6; memory; a million rows that are all equal.
 //
 // linkage_bench [RECORDS [ROUNDS]]. JSON lines; medians of interleaved rounds.
 #include <sys/resource.h>
@@ -32,13 +32,15 @@ fields: {sur: surname, giv: given_name, dob: date, idno: identifier, phone: phon
 
 // Romanised names, so that both sides compare the same letters.
 const std::vector<std::string> surnames = {
-    "wang", "li",   "zhang", "liu",  "chen", "yang", "huang", "zhao", "wu",   "zhou", "xu",  "sun",   "ma",   "zhu",  "hu",   "guo",
-    "he",   "gao",  "lin",   "luo",  "zheng", "liang", "xie", "song", "tang", "han",  "feng", "yu",   "dong", "xiao", "cheng", "cao",
-    "yuan", "deng", "tian",  "pan",  "wei",  "jiang", "cai", "jia",  "ding", "ye",   "yan",  "du"};
-const std::vector<std::string> beginnings = {"b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j",
+    "wang", "li",   "zhang", "liu", "chen",  "yang", "huang", "zhao", "wu",    "zhou",  "xu",
+    "sun",  "ma",   "zhu",   "hu",  "guo",   "he",   "gao",   "lin",  "luo",   "zheng", "liang",
+    "xie",  "song", "tang",  "han", "feng",  "yu",   "dong",  "xiao", "cheng", "cao",   "yuan",
+    "deng", "tian", "pan",   "wei", "jiang", "cai",  "jia",   "ding", "ye",    "yan",   "du"};
+const std::vector<std::string> beginnings = {"b", "p", "m",  "f",  "d",  "t", "n", "l", "g", "k", "h", "j",
                                              "q", "x", "zh", "ch", "sh", "r", "z", "c", "s", "y", "w"};
-const std::vector<std::string> endings = {"a",  "ai", "an", "ang", "ao",  "e", "en", "ei", "eng", "i",  "ian", "iao",
-                                          "in", "ing", "iu", "o",  "ong", "ou", "u", "uan", "un", "ui", "ue"};
+const std::vector<std::string> endings = {"a",   "ai", "an",  "ang", "ao", "e",   "en", "ei",
+                                          "eng", "i",  "ian", "iao", "in", "ing", "iu", "o",
+                                          "ong", "ou", "u",   "uan", "un", "ui",  "ue"};
 
 std::string digits(Random& random, std::size_t count) {
   std::string text;
@@ -70,7 +72,8 @@ const std::string& surname(Random& random) {
   static const std::vector<double> sums = [] {
     std::vector<double> all;
     double sum = 0;
-    for (std::size_t at = 0; at < surnames.size(); ++at) all.push_back(sum += 1.0 / static_cast<double>(at + 2));
+    for (std::size_t at = 0; at < surnames.size(); ++at)
+      all.push_back(sum += 1.0 / static_cast<double>(at + 2));
     return all;
   }();
   const double at = random.unit() * sums.back();
@@ -86,15 +89,18 @@ std::vector<std::uint32_t> write_people(const std::string& path, std::size_t rec
   SeededRandom random(seed);
   std::vector<std::pair<std::string, std::uint32_t>> rows;
   for (std::uint32_t person = 0; rows.size() < records; ++person) {
-    const std::string sur = surname(random), giv = syllable(random) + (random.chance(0.8) ? syllable(random) : "");
+    const std::string sur = surname(random),
+                      giv = syllable(random) + (random.chance(0.8) ? syllable(random) : "");
     const std::string year = std::to_string(1935 + random.below(81)), day = two(1 + random.below(28));
     const std::string dob = year + "-" + two(1 + random.below(12)) + "-" + day;
-    const std::string idno = "4404" + two(random.below(21)) + year + dob.substr(5, 2) + day + digits(random, 4);
+    const std::string idno =
+        "4404" + two(random.below(21)) + year + dob.substr(5, 2) + day + digits(random, 4);
     const std::string phone = "1" + digits(random, 10), grid = std::to_string(random.below(1'317));
     for (const char* const source : {"police", "health", "community"}) {
       if (!random.chance(0.72)) continue;
       std::string row = std::string(source) + "," + std::to_string(person) + ",";
-      row += (random.chance(0.03) ? typo(sur, random) : sur) + "," + (random.chance(0.08) ? typo(giv, random) : giv) + ",";
+      row += (random.chance(0.03) ? typo(sur, random) : sur) + "," +
+             (random.chance(0.08) ? typo(giv, random) : giv) + ",";
       row += (random.chance(0.05) ? year + "-" + two(1 + random.below(12)) + "-" + day : dob) + ",";
       const double id_fate = random.unit(), phone_fate = random.unit();
       if (id_fate >= (source[0] == 'p' ? 0.05 : 0.35)) row += id_fate > 0.96 ? typo(idno, random) : idno;
@@ -208,8 +214,9 @@ std::optional<Outcome> duckdb(const std::string& path) {
   const bool told = output != nullptr && std::fgets(line, sizeof line, output) != nullptr;
   if (output != nullptr) pclose(output);
   double seconds = 0, pairs = 0, linked = 0, right = 0, all = 0;
-  if (!told || std::sscanf(line, "{\"seconds\":%lf,\"pairs\":%lf,\"linked\":%lf,\"right\":%lf,\"true_pairs\":%lf}", &seconds,
-                           &pairs, &linked, &right, &all) != 5)
+  if (!told ||
+      std::sscanf(line, "{\"seconds\":%lf,\"pairs\":%lf,\"linked\":%lf,\"right\":%lf,\"true_pairs\":%lf}",
+                  &seconds, &pairs, &linked, &right, &all) != 5)
     return std::nullopt;
   Outcome outcome;
   outcome.seconds = seconds;
@@ -229,8 +236,10 @@ void measure_growth(const std::string& folder, std::size_t most) {
   for (std::size_t records = 10'000; records < most; records *= 10) {
     const auto truth = write_people(folder + "/people.csv", records, 5);
     const Outcome outcome = link(folder, truth);
-    report("seconds_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)), outcome.seconds, "s", records);
-    report("f1_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)), outcome.f1(), "1", records);
+    report("seconds_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)),
+           outcome.seconds, "s", records);
+    report("f1_at_1e" + std::to_string(static_cast<int>(std::log10(static_cast<double>(records)) + 0.5)),
+           outcome.f1(), "1", records);
   }
 }
 
@@ -270,12 +279,14 @@ int main(int argc, char** argv) {
   const double seconds = median(ours), peer_seconds = theirs.empty() ? 0 : median(theirs);
   const auto count = static_cast<double>(truth.size());
   report("link_seconds", seconds, "s from file to pairs and clusters", truth.size(), {peer_seconds});
-  report("link_records", count / seconds, "records/s", truth.size(), {peer_seconds > 0 ? count / peer_seconds : 0});
+  report("link_records", count / seconds, "records/s", truth.size(),
+         {peer_seconds > 0 ? count / peer_seconds : 0});
   report("link_seconds_without_files", median(linking), "s", truth.size());
   report("f1", last.f1(), "1", truth.size(), {peer ? peer->f1() : 0});
   report("precision", last.precision, "1", truth.size(), {peer ? peer->precision : 0});
   report("recall", last.recall, "1", truth.size(), {peer ? peer->recall : 0});
-  report("pairs_compared", static_cast<double>(last.compared), "pairs", truth.size(), {peer ? static_cast<double>(peer->compared) : 0});
+  report("pairs_compared", static_cast<double>(last.compared), "pairs", truth.size(),
+         {peer ? static_cast<double>(peer->compared) : 0});
   report("peak_memory", peak_megabytes(), "MB", truth.size());
   measure_equal_rows(folder.path(), records);
   return 0;

@@ -35,33 +35,43 @@ std::string weights_text(const linkage::Mixture& mixture, std::size_t field) {
   const auto& chances = mixture.chances[field];
   for (std::size_t level = 1; level < linkage::level_count; ++level) {
     if (chances[0][level] < 5e-4 && chances[1][level] < 5e-4) continue;
-    text += (text.empty() ? "" : "  ") + sentence("cli.link.level." + std::string(name_of(static_cast<linkage::Level>(level)))) + " " +
+    text += (text.empty() ? "" : "  ") +
+            sentence("cli.link.level." + std::string(name_of(static_cast<linkage::Level>(level)))) + " " +
             rounded(level_weight(mixture, field, static_cast<linkage::Level>(level)), "%+.1f");
   }
   return text;
 }
 
-void tell(const linkage::Records& records, const linkage::Linkage& answer, const LinkInput& input, double seconds) {
+void tell(const linkage::Records& records, const linkage::Linkage& answer, const LinkInput& input,
+          double seconds) {
   const auto& report = answer.report;
-  say(false, "cli.link.records", {{"records", grouped_count(report.records)}, {"rows", grouped_count(report.rows)}});
+  say(false, "cli.link.records",
+      {{"records", grouped_count(report.records)}, {"rows", grouped_count(report.rows)}});
   if (input.unreadable > 0)
-    std::fprintf(stderr, "%s\n", sentence("cli.link.unreadable", {{"rows", grouped_count(input.unreadable)},
-                                                                 {"line", std::to_string(input.first_unreadable_line)}}).c_str());
-  say(false, "cli.link.blocks", {{"blocks", grouped_count(report.blocks)}, {"pairs", grouped_count(report.compared)}});
+    std::fprintf(stderr, "%s\n",
+                 sentence("cli.link.unreadable", {{"rows", grouped_count(input.unreadable)},
+                                                  {"line", std::to_string(input.first_unreadable_line)}})
+                     .c_str());
+  say(false, "cli.link.blocks",
+      {{"blocks", grouped_count(report.blocks)}, {"pairs", grouped_count(report.compared)}});
   for (const auto& key : report.keys)
     std::printf("    %s (%s)\n", key.name.c_str(), grouped(static_cast<std::int64_t>(key.pairs)).c_str());
   if (report.keys.empty() && report.compared > 0) say(false, "cli.link.every_pair");
   say(false, "cli.link.weights");
   for (std::size_t field = 0; field < records.fields(); ++field)
-    std::printf("    %-20s %s\n", records.column(field).field.name.c_str(), weights_text(answer.mixture, field).c_str());
-  say(false, "cli.link.threshold", {{"threshold", rounded(report.threshold.probability, "%.3f")},
-                                    {"precision", rounded(report.threshold.precision, "%.4f")},
-                                    {"recall", rounded(report.threshold.recall, "%.4f")}});
+    std::printf("    %-20s %s\n", records.column(field).field.name.c_str(),
+                weights_text(answer.mixture, field).c_str());
+  say(false, "cli.link.threshold",
+      {{"threshold", rounded(report.threshold.probability, "%.3f")},
+       {"precision", rounded(report.threshold.precision, "%.4f")},
+       {"recall", rounded(report.threshold.recall, "%.4f")}});
   for (const auto& warning : report.warnings)
-    std::fprintf(stderr, "%s\n", sentence("cli.link.warned", {{"warning", warning_sentence(warning)}}).c_str());
-  say(false, "cli.link.done", {{"pairs", grouped_count(answer.pairs.size())},
-                               {"clusters", grouped_count(report.clusters)},
-                               {"time", duration_text(seconds)}});
+    std::fprintf(stderr, "%s\n",
+                 sentence("cli.link.warned", {{"warning", warning_sentence(warning)}}).c_str());
+  say(false, "cli.link.done",
+      {{"pairs", grouped_count(answer.pairs.size())},
+       {"clusters", grouped_count(report.clusters)},
+       {"time", duration_text(seconds)}});
 }
 
 void write_weights(JsonWriter& json, const linkage::Records& records, const linkage::Mixture& mixture) {
@@ -87,7 +97,8 @@ void write_weights(JsonWriter& json, const linkage::Records& records, const link
   json.end_array();
 }
 
-void tell_json(const linkage::Records& records, const linkage::Linkage& answer, const LinkInput& input, double seconds) {
+void tell_json(const linkage::Records& records, const linkage::Linkage& answer, const LinkInput& input,
+               double seconds) {
   const auto& report = answer.report;
   JsonWriter json(4'096);
   json.begin_object();
@@ -174,12 +185,17 @@ void add_link(CLI::App& app, int& exit_code) {
   sub->footer(sentence("cli.help.link_footer"));
   sub->add_option("--left", command->left, sentence("cli.option.link_left"))->required()->type_name("FILE");
   sub->add_option("--right", command->right, sentence("cli.option.link_right"))->type_name("FILE");
-  sub->add_option("--config", command->config, sentence("cli.option.link_config"))->required()->type_name("FILE");
+  sub->add_option("--config", command->config, sentence("cli.option.link_config"))
+      ->required()
+      ->type_name("FILE");
   sub->add_option("--out", command->out, sentence("cli.option.link_out"))->required()->type_name("FILE");
   sub->add_option("--clusters", command->clusters, sentence("cli.option.link_clusters"))->type_name("FILE");
   auto* const explain =
       sub->add_option("--explain", command->explain, sentence("cli.option.link_explain"))->type_name("FILE");
-  sub->add_option("--pair", command->pair, sentence("cli.option.link_pair"))->expected(2)->type_name("ID")->needs(explain);
+  sub->add_option("--pair", command->pair, sentence("cli.option.link_pair"))
+      ->expected(2)
+      ->type_name("ID")
+      ->needs(explain);
   add_json_option(*sub, command->common);
   sub->callback([command, &exit_code] {
     const auto done = link_files(*command);

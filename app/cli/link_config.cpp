@@ -14,11 +14,13 @@ std::string all_types() {
   return all;
 }
 
-void read_type(const schema::YamlNode& node, const std::string& word, LinkColumn& column, schema::YamlFaults& faults) {
+void read_type(const schema::YamlNode& node, const std::string& word, LinkColumn& column,
+               schema::YamlFaults& faults) {
   if (const auto type = linkage::field_type_of(word)) {
     column.type = *type;
   } else {
-    faults.add(node, "cli.link.bad_type", {{"field", column.left}, {"word", word}, {"expected", all_types()}});
+    faults.add(node, "cli.link.bad_type",
+               {{"field", column.left}, {"word", word}, {"expected", all_types()}});
   }
 }
 
@@ -60,8 +62,9 @@ Result<LinkConfig> parse_link_config(std::string_view text, const std::string& f
     if (fields->kind != schema::YamlKind::mapping || fields->pairs.empty()) {
       faults.add(*fields, "cli.link.no_fields", {{"expected", all_types()}});
     } else if (fields->pairs.size() > linkage::fields_most) {
-      faults.add(*fields, "cli.link.many_fields",
-                 {{"found", std::to_string(fields->pairs.size())}, {"most", std::to_string(linkage::fields_most)}});
+      faults.add(
+          *fields, "cli.link.many_fields",
+          {{"found", std::to_string(fields->pairs.size())}, {"most", std::to_string(linkage::fields_most)}});
     } else {
       for (const auto& pair : fields->pairs) {
         config.columns.push_back(read_column(pair, faults));

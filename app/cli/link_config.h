@@ -20,8 +20,8 @@ struct LinkColumn {
 };
 
 struct LinkConfig {
-  std::string file;           // as errors name it
-  std::string id, right_id;   // columns with the records' ids; empty: the line in the file is the id
+  std::string file;          // as errors name it
+  std::string id, right_id;  // columns with the records' ids; empty: the line in the file is the id
   int id_line = 1;
   std::vector<LinkColumn> columns;
   std::uint64_t seed = 1;
@@ -29,7 +29,8 @@ struct LinkConfig {
 };
 
 // Reads link.yaml's text. Errors: those of schema::parse_yaml and its mappings; invalid (cli.link.bad_type,
-// cli.link.no_fields, cli.link.many_fields, cli.link.bad_threshold, cli.link.id_twice), all with file and line.
+// cli.link.no_fields, cli.link.many_fields, cli.link.bad_threshold, cli.link.id_twice), all with file and
+// line.
 Result<LinkConfig> parse_link_config(std::string_view text, const std::string& file);
 
 }  // namespace jingwei::app::cli

@@ -108,10 +108,12 @@ class TableReader {
   }
 
   Result<void> check(const Places& places, std::span<const std::string> columns) const {
-    if (!id_name().empty() && places.id == absent) return no_column(config_, config_.id_line, id_name(), path_, columns);
+    if (!id_name().empty() && places.id == absent)
+      return no_column(config_, config_.id_line, id_name(), path_, columns);
     for (std::size_t field = 0; field < places.fields.size(); ++field) {
       const LinkColumn& column = config_.columns[field];
-      if (places.fields[field] == absent) return no_column(config_, column.line, name_of(column), path_, columns);
+      if (places.fields[field] == absent)
+        return no_column(config_, column.line, name_of(column), path_, columns);
     }
     return {};
   }
@@ -158,7 +160,8 @@ void append_cell(std::string& out, std::string_view text) {
 
 void append_number(std::string& out, double number, int digits) {
   std::array<char, 48> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed, digits);
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed, digits);
   std::string_view written(text.data(), static_cast<std::size_t>(end.ptr - text.data()));
   if (written == "-0.00") written = "0.00";
   out += written;

@@ -14,19 +14,31 @@ using linkage::Level;
 
 constexpr std::string_view style =
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1d2733}"
-    "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{border-bottom:1px solid #dfe4ea;padding:.3rem .6rem;"
-    "text-align:left;vertical-align:top}th{color:#5b6b7c;font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{border-bottom:1px solid "
+    "#dfe4ea;padding:.3rem .6rem;"
+    "text-align:left;vertical-align:top}th{color:#5b6b7c;font-weight:600}td.n{text-align:right;font-variant-"
+    "numeric:tabular-nums}"
     ".for{color:#116149}.against{color:#a3271f}.bar{display:inline-block;height:.7rem;vertical-align:middle}"
-    ".for .bar{background:#41b883}.against .bar{background:#e2706a}.note{color:#5b6b7c}.warning{background:#fff4d6;padding:.4rem .8rem}";
+    ".for .bar{background:#41b883}.against "
+    ".bar{background:#e2706a}.note{color:#5b6b7c}.warning{background:#fff4d6;padding:.4rem .8rem}";
 
 void append_text(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -43,7 +55,9 @@ class Page {
       : records_(records), linkage_(linkage), scorer_(records, linkage.mixture) {}
 
   std::string write(const std::vector<linkage::LinkedPair>& pairs) {
-    out_ = "<!doctype html><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
+    out_ =
+        "<!doctype html><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width\"><title>";
     append_text(out_, sentence("cli.link.page.title"));
     out_ += "</title><style>";
     out_ += style;
@@ -83,12 +97,14 @@ class Page {
   void bits(double value) {
     out_.append("<td class=\"n ").append(value < 0 ? "against" : "for").append("\">");
     out_ += figure(value, "%+.2f");
-    out_ += " <span class=\"bar\" style=\"width:" + figure(std::min(160.0, std::abs(value) * 6), "%.0fpx") + "\"></span></td>";
+    out_ += " <span class=\"bar\" style=\"width:" + figure(std::min(160.0, std::abs(value) * 6), "%.0fpx") +
+            "\"></span></td>";
   }
 
   void write_pair(const linkage::LinkedPair& pair) {
     std::vector<double> contributions(records_.fields());
-    const auto score = scorer_.score(records_.row_of(pair.left), records_.row_of(pair.right), pair.pattern, contributions);
+    const auto score =
+        scorer_.score(records_.row_of(pair.left), records_.row_of(pair.right), pair.pattern, contributions);
     out_ += "<h2>";
     append_text(out_, records_.id(pair.left));
     out_ += " · ";
@@ -100,7 +116,8 @@ class Page {
                             {"own", figure(score.probability, "%.4f")},
                             {"weight", figure(score.weight, "%.1f")}}));
     out_ += "<table>";
-    head({"cli.link.page.field", "cli.link.page.left", "cli.link.page.right", "cli.link.page.level", "cli.link.page.bits"});
+    head({"cli.link.page.field", "cli.link.page.left", "cli.link.page.right", "cli.link.page.level",
+          "cli.link.page.bits"});
     for (std::size_t field = 0; field < records_.fields(); ++field) {
       out_ += "<tr>";
       cell(records_.column(field).field.name);
@@ -117,7 +134,8 @@ class Page {
     out_ += "<h2>";
     append_text(out_, sentence("cli.link.page.weights"));
     out_ += "</h2><table>";
-    head({"cli.link.page.field", "cli.link.page.level", "cli.link.page.m", "cli.link.page.u", "cli.link.page.bits"});
+    head({"cli.link.page.field", "cli.link.page.level", "cli.link.page.m", "cli.link.page.u",
+          "cli.link.page.bits"});
     for (std::size_t field = 0; field < records_.fields(); ++field) {
       const auto& chances = linkage_.mixture.chances[field];
       for (std::size_t level = 1; level < linkage::level_count; ++level) {
@@ -140,7 +158,8 @@ class Page {
   std::string out_;
 };
 
-Result<std::uint32_t> find_record(const linkage::Records& records, const std::string& id, linkage::Side side) {
+Result<std::uint32_t> find_record(const linkage::Records& records, const std::string& id,
+                                  linkage::Side side) {
   for (std::uint32_t record = 0; record < records.size(); ++record) {
     if (records.id(record) == id && (!records.has_right() || records.side(record) == side)) return record;
   }
@@ -150,9 +169,11 @@ Result<std::uint32_t> find_record(const linkage::Records& records, const std::st
 // The least certain half, and an even walk through the rest.
 std::vector<linkage::LinkedPair> telling_pairs(const linkage::Linkage& linkage, std::size_t most) {
   std::vector<linkage::LinkedPair> pairs = linkage.pairs;
-  std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const auto& a, const auto& b) { return a.weight < b.weight; });
   if (pairs.size() <= most) return pairs;
-  std::vector<linkage::LinkedPair> chosen(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(most / 2));
+  std::vector<linkage::LinkedPair> chosen(pairs.begin(),
+                                          pairs.begin() + static_cast<std::ptrdiff_t>(most / 2));
   const std::size_t rest = most - chosen.size(), from = chosen.size();
   for (std::size_t at = 0; at < rest; ++at) chosen.push_back(pairs[from + at * (pairs.size() - from) / rest]);
   return chosen;
@@ -167,7 +188,9 @@ double level_weight(const linkage::Mixture& mixture, std::size_t field, Level le
 
 std::string warning_sentence(const linkage::Warning& warning) {
   return sentence("cli.link.warning." + std::string(name_of(warning.kind)),
-                  {{"field", warning.field}, {"value", warning.value}, {"count", grouped(static_cast<std::int64_t>(warning.count))}});
+                  {{"field", warning.field},
+                   {"value", warning.value},
+                   {"count", grouped(static_cast<std::int64_t>(warning.count))}});
 }
 
 Result<std::string> explanation_page(const linkage::Records& records, const linkage::Linkage& linkage,

@@ -1,4 +1,5 @@
-// The page that explains pairs: both sides field by field, what each field said, and why it was enough or not.
+// The page that explains pairs: both sides field by field, what each field said, and why it was enough or
+// not.
 #pragma once
 
 #include <string>
@@ -11,12 +12,12 @@ namespace jingwei::app::cli {
 
 // Which pairs a page shows.
 struct ExplainChoice {
-  std::string left, right;     // one pair, by its ids; empty: the doubtful ones and a few of every kind
+  std::string left, right;  // one pair, by its ids; empty: the doubtful ones and a few of every kind
   std::size_t pairs_most = 60;
 };
 
-// HTML that needs no other file, in the terminal's language. Errors: not_found (cli.link.no_record) when a wanted id
-// stands nowhere.
+// HTML that needs no other file, in the terminal's language. Errors: not_found (cli.link.no_record) when a
+// wanted id stands nowhere.
 Result<std::string> explanation_page(const linkage::Records& records, const linkage::Linkage& linkage,
                                      const ExplainChoice& choice);
 

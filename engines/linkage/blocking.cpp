@@ -37,7 +37,8 @@ std::string key_name(const std::vector<Feature>& features, const std::vector<std
   return name;
 }
 
-// Looks at every block of a share of the key's values: large enough to know its cost, small enough to be quick.
+// Looks at every block of a share of the key's values: large enough to know its cost, small enough to be
+// quick.
 void try_key(const Records& records, const BlockingPlan& plan, const BlockingLimits& limits, Trial& trial) {
   const std::size_t rows = records.rows();
   const std::uint64_t part = std::max<std::uint64_t>(1, rows / 50'000);
@@ -59,15 +60,14 @@ void try_key(const Records& records, const BlockingPlan& plan, const BlockingLim
       lost += static_cast<double>(block);
       continue;
     }
-    const double before = pairs;
     for (std::size_t i = begin; i < end; ++i) {
       for (std::size_t j = i + 1; j < end; ++j) {
         if (!may_pair(records, keyed[i].row, keyed[j].row)) continue;
         ++pairs;
-        if (stopped == keyed.size()) trial.drawn.push_back({std::min(keyed[i].row, keyed[j].row), std::max(keyed[i].row, keyed[j].row)});
+        if (stopped == keyed.size())
+          trial.drawn.push_back({std::min(keyed[i].row, keyed[j].row), std::max(keyed[i].row, keyed[j].row)});
       }
     }
-    static_cast<void>(before);
     if (trial.drawn.size() >= limits.tried_pairs_per_key && stopped == keyed.size()) stopped = end;
   }
   trial.key.pairs = pairs * static_cast<double>(part);
@@ -100,13 +100,15 @@ std::vector<Trial> try_keys(const Records& records, const BlockingPlan& plan, co
     for (std::size_t two = one + 1; two < features.size(); ++two) {
       if ((features[one].fields & features[two].fields) != 0) continue;
       const std::vector<std::size_t> both = {one, two};
-      const bool covered = std::any_of(singles.begin(), singles.end(),
-                                       [&](const Trial& single) { return is_within(single.key.features, both); });
+      const bool covered = std::any_of(singles.begin(), singles.end(), [&](const Trial& single) {
+        return is_within(single.key.features, both);
+      });
       if (!covered) doubles.push_back({{both, key_name(features, both), 0}, 1, 0, {}});
     }
   }
   doubles = run(std::move(doubles));
-  singles.insert(singles.end(), std::make_move_iterator(doubles.begin()), std::make_move_iterator(doubles.end()));
+  singles.insert(singles.end(), std::make_move_iterator(doubles.begin()),
+                 std::make_move_iterator(doubles.end()));
   return singles;
 }
 
@@ -117,8 +119,9 @@ struct LikelyMatch {
   std::vector<bool> by_key;
 };
 
-std::vector<LikelyMatch> likely_matches(const Records& records, const BlockingPlan& plan, std::vector<Trial>& trials,
-                                        std::uint64_t seed, unsigned threads, Mixture& mixture) {
+std::vector<LikelyMatch> likely_matches(const Records& records, const BlockingPlan& plan,
+                                        std::vector<Trial>& trials, std::uint64_t seed, unsigned threads,
+                                        Mixture& mixture) {
   std::vector<Pair> pairs;
   double drawn = 0, all = 0;
   for (auto& trial : trials) {
@@ -229,8 +232,8 @@ double pairs_there_are(const Records& records) {
 }
 
 std::vector<PatternCount> random_patterns(const Records& records, const BlockingPlan& plan,
-                                          std::span<const BlockingKey> keys, std::size_t count, double strangers,
-                                          std::uint64_t seed, unsigned threads) {
+                                          std::span<const BlockingKey> keys, std::size_t count,
+                                          double strangers, std::uint64_t seed, unsigned threads) {
   if (records.rows() < 2 || strangers <= 0) return {};
   constexpr std::size_t piece = 4'096;
   const std::size_t pieces = (count + piece - 1) / piece;
@@ -257,11 +260,13 @@ std::vector<PatternCount> random_patterns(const Records& records, const Blocking
     for (const auto& [pattern, pairs] : one) sum[pattern] += pairs, drawn += pairs;
   }
   std::vector<PatternCount> patterns;
-  for (const auto& [pattern, pairs] : sum) patterns.push_back({pattern, pairs * strangers / drawn, strangers / drawn});
+  for (const auto& [pattern, pairs] : sum)
+    patterns.push_back({pattern, pairs * strangers / drawn, strangers / drawn});
   return patterns;
 }
 
-FirstLook choose_keys(const Records& records, const BlockingLimits& limits, std::uint64_t seed, unsigned threads) {
+FirstLook choose_keys(const Records& records, const BlockingLimits& limits, std::uint64_t seed,
+                      unsigned threads) {
   FirstLook look;
   look.plan.features = make_features(records, threads);
   if (pairs_there_are(records) <= static_cast<double>(limits.every_pair_below)) {

@@ -32,7 +32,8 @@ struct BlockingLimits {
   std::size_t window_rows = 12;              // and where those end, rows meet their next neighbours only
   std::size_t keys = 14;
   double pairs_per_row = 12;  // of one key on average
-  // A further key is taken while it costs no more than so many pairs for each match it brings, the first pairs aside.
+  // A further key is taken while it costs no more than so many pairs for each match it brings, the first
+  // pairs aside.
   double pairs_per_match = 300, free_pairs_per_key = 200'000;
   std::size_t tried_pairs_per_key = 5'000;
 };
@@ -41,19 +42,20 @@ struct BlockingLimits {
 std::uint64_t key_of(const BlockingPlan& plan, const BlockingKey& key, std::uint32_t row);
 
 // Tries every feature and every two features of different fields on a sample of their blocks, learns a first
-// mixture from the pairs met, and takes the cheapest keys that bring the likely matches together, most of them by
-// two keys or more. Deterministic by `seed`, whatever the number of threads.
+// mixture from the pairs met, and takes the cheapest keys that bring the likely matches together, most of
+// them by two keys or more. Deterministic by `seed`, whatever the number of threads.
 struct FirstLook {
   BlockingPlan plan;
   Mixture mixture;  // of the sample: good enough to tell hopeless pairs
 };
-FirstLook choose_keys(const Records& records, const BlockingLimits& limits, std::uint64_t seed, unsigned threads);
+FirstLook choose_keys(const Records& records, const BlockingLimits& limits, std::uint64_t seed,
+                      unsigned threads);
 
-// Patterns of up to `count` pairs drawn at random among those that agree in none of `keys`; together they stand for
-// `strangers` pairs.
+// Patterns of up to `count` pairs drawn at random among those that agree in none of `keys`; together they
+// stand for `strangers` pairs.
 std::vector<PatternCount> random_patterns(const Records& records, const BlockingPlan& plan,
-                                          std::span<const BlockingKey> keys, std::size_t count, double strangers,
-                                          std::uint64_t seed, unsigned threads);
+                                          std::span<const BlockingKey> keys, std::size_t count,
+                                          double strangers, std::uint64_t seed, unsigned threads);
 // How many pairs of rows may be one: all, or those of the two sides.
 double pairs_there_are(const Records& records);
 // Whether two rows may be paired: always in one file, else when they stand on two sides.

@@ -133,17 +133,21 @@ Candidates gather(std::vector<Part>& parts) {
     all.compared += part.compared;
     for (const auto& [pattern, pairs] : part.patterns) patterns[pattern] += pairs;
   }
-  for (const auto& [pattern, pairs] : patterns) all.patterns.push_back({pattern, static_cast<double>(pairs), 0});
+  for (const auto& [pattern, pairs] : patterns)
+    all.patterns.push_back({pattern, static_cast<double>(pairs), 0});
   const auto order = [](const ComparedPair& one, const ComparedPair& other) {
     return one.a != other.a ? one.a < other.a : one.b < other.b;
   };
   std::sort(all.kept.begin(), all.kept.end(), order);
-  const auto same = [](const ComparedPair& one, const ComparedPair& other) { return one.a == other.a && one.b == other.b; };
+  const auto same = [](const ComparedPair& one, const ComparedPair& other) {
+    return one.a == other.a && one.b == other.b;
+  };
   all.kept.erase(std::unique(all.kept.begin(), all.kept.end(), same), all.kept.end());
   return all;
 }
 
-Candidates compare_every_pair(const Records& records, const std::function<bool(Pattern)>& keep, unsigned threads) {
+Candidates compare_every_pair(const Records& records, const std::function<bool(Pattern)>& keep,
+                              unsigned threads) {
   constexpr std::uint32_t piece = 64;
   const auto rows = static_cast<std::uint32_t>(records.rows());
   std::vector<Part> parts((rows + piece - 1) / piece);
@@ -168,7 +172,8 @@ Candidates compare_blocks(const Records& records, const BlockingPlan& plan, cons
   if (plan.every_pair) return compare_every_pair(records, keep, threads);
   const std::size_t keys = plan.keys.size();
   std::vector<KeyBlocks> built(keys);
-  in_parallel(keys, threads, [&](std::size_t key) { built[key] = KeyBuilder(records, plan, limits).build(plan.keys[key]); });
+  in_parallel(keys, threads,
+              [&](std::size_t key) { built[key] = KeyBuilder(records, plan, limits).build(plan.keys[key]); });
   // Each row's block under every key: a pair is compared by the first key that brings it together.
   std::vector<std::uint32_t> block_of(records.rows() * keys, 0);
   in_parallel(keys, threads, [&](std::size_t key) {
@@ -176,7 +181,8 @@ Candidates compare_blocks(const Records& records, const BlockingPlan& plan, cons
     for (const Block& block : built[key].blocks) {
       ++number;
       if (block.neighbours_only) continue;
-      for (std::size_t at = block.begin; at < block.end; ++at) block_of[built[key].rows[at] * keys + key] = number;
+      for (std::size_t at = block.begin; at < block.end; ++at)
+        block_of[built[key].rows[at] * keys + key] = number;
     }
   });
   struct Piece {
@@ -208,7 +214,8 @@ Candidates compare_blocks(const Records& records, const BlockingPlan& plan, cons
         for (std::size_t j = i + 1; j < std::min(block.end, i + reach + 1); ++j) {
           const std::uint32_t* second = &block_of[of_key.rows[j] * keys];
           bool met = false;
-          for (std::size_t key = 0; key < piece.key && !met; ++key) met = first[key] != 0 && first[key] == second[key];
+          for (std::size_t key = 0; key < piece.key && !met; ++key)
+            met = first[key] != 0 && first[key] == second[key];
           if (!met) stretch.take(of_key.rows[i], of_key.rows[j]);
         }
       }

@@ -12,8 +12,8 @@ namespace jingwei::linkage {
 namespace {
 
 constexpr char32_t first_unified = 0x4E00, last_unified = 0x9FA5;
-// Strokes are not told by the order alone; characters this near in one radical have the same or nearly the same
-// number of them, mostly.
+// Strokes are not told by the order alone; characters this near in one radical have the same or nearly the
+// same number of them, mostly.
 constexpr char32_t neighbours = 2;
 
 // Taken for each other in handwriting and in print, and far apart in Unicode's order.
@@ -31,7 +31,8 @@ const std::vector<char32_t>& radical_starts() {
       std::string text;
       text::append_code_point(text, radical);
       const auto folded = text::code_points(text::nfkc(text));
-      if (folded.size() == 1 && folded[0] >= first_unified && folded[0] <= last_unified) found.push_back(folded[0]);
+      if (folded.size() == 1 && folded[0] >= first_unified && folded[0] <= last_unified)
+        found.push_back(folded[0]);
     }
     std::sort(found.begin(), found.end());
     return found;
@@ -65,7 +66,8 @@ bool in_one_group(char32_t a, char32_t b) {
 
 // A syllable with what dialects do not tell apart folded: zh ch sh → z c s, l → n at the beginning, ng → n.
 std::string folded_syllable(std::string syllable) {
-  if (syllable.size() > 1 && syllable[1] == 'h' && (syllable[0] == 'z' || syllable[0] == 'c' || syllable[0] == 's'))
+  if (syllable.size() > 1 && syllable[1] == 'h' &&
+      (syllable[0] == 'z' || syllable[0] == 'c' || syllable[0] == 's'))
     syllable.erase(1, 1);
   if (!syllable.empty() && syllable[0] == 'l') syllable[0] = 'n';
   if (syllable.ends_with("ng")) syllable.pop_back();
@@ -79,15 +81,16 @@ std::uint64_t packed(std::string_view syllable) {
   return bits;
 }
 
-// A character's syllable and its folded form, packed; 0 where there is no reading. Remembered, since looking one up
-// is slow; any thread may be first.
+// A character's syllable and its folded form, packed; 0 where there is no reading. Remembered, since looking
+// one up is slow; any thread may be first.
 std::uint64_t sounds_of(char32_t point) {
   constexpr char32_t first = 0x3400, count = 0xA000 - 0x3400;
   constexpr std::uint64_t looked_up = std::uint64_t{1} << 63;
   static std::array<std::atomic<std::uint64_t>, count> known{};
   if (point < first || point >= first + count) return 0;
   auto& place = known[point - first];
-  if (const std::uint64_t found = place.load(std::memory_order_relaxed); found != 0) return found & ~looked_up;
+  if (const std::uint64_t found = place.load(std::memory_order_relaxed); found != 0)
+    return found & ~looked_up;
   std::string text;
   text::append_code_point(text, point);
   const std::string syllable = text::pinyin_joined(text);
@@ -108,7 +111,8 @@ char check_character(std::string_view seventeen) {
 }
 
 bool is_possible_date(std::string_view eight) {
-  const int year = (eight[0] - '0') * 1000 + (eight[1] - '0') * 100 + (eight[2] - '0') * 10 + (eight[3] - '0');
+  const int year =
+      (eight[0] - '0') * 1000 + (eight[1] - '0') * 100 + (eight[2] - '0') * 10 + (eight[3] - '0');
   const int month = (eight[4] - '0') * 10 + (eight[5] - '0'), day = (eight[6] - '0') * 10 + (eight[7] - '0');
   return year >= 1850 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }

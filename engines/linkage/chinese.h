@@ -6,8 +6,8 @@
 
 namespace jingwei::linkage {
 
-// How alike two characters sound: their pinyin without tones is equal, or differs only where dialects and input
-// methods do (zh/z, ch/c, sh/s, n/l, -ng/-n).
+// How alike two characters sound: their pinyin without tones is equal, or differs only where dialects and
+// input methods do (zh/z, ch/c, sh/s, n/l, -ng/-n).
 enum class SoundLikeness : unsigned char { none, near, same };
 SoundLikeness sound_likeness(char32_t a, char32_t b);
 
@@ -19,7 +19,8 @@ SoundLikeness sound_likeness(char32_t a, char32_t b);
 // U+2F00 to U+2FD5.
 bool look_alike(char32_t a, char32_t b);
 
-// The sound of a whole name in letters: pinyin of Chinese characters, other letters as they are, without spaces.
+// The sound of a whole name in letters: pinyin of Chinese characters, other letters as they are, without
+// spaces.
 std::string sound_of(std::string_view text);
 
 // A citizen number of 15 digits as its 18 digits; anything else as it is.

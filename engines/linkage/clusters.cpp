@@ -46,7 +46,8 @@ class Clusters {
 
 }  // namespace
 
-Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double threshold, double least_weight,
+Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double threshold,
+                        double least_weight,
                         const std::function<Evidence(std::uint32_t, std::uint32_t)>& between) {
   std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& one, const ScoredPair& other) {
     if (one.probability != other.probability) return one.probability > other.probability;

@@ -17,8 +17,11 @@ Evidence no_objection(std::uint32_t, std::uint32_t) {
 std::vector<ScoredPair> random_pairs(Random& random, std::uint32_t rows, std::size_t count) {
   std::vector<ScoredPair> pairs;
   for (std::size_t at = 0; at < count; ++at) {
-    const auto a = static_cast<std::uint32_t>(random.below(rows)), b = static_cast<std::uint32_t>(random.below(rows));
-    if (a != b) pairs.push_back({std::min(a, b), std::max(a, b), 0, static_cast<double>(random.below(20)) / 20, static_cast<double>(random.below(3))});
+    const auto a = static_cast<std::uint32_t>(random.below(rows)),
+               b = static_cast<std::uint32_t>(random.below(rows));
+    if (a != b)
+      pairs.push_back({std::min(a, b), std::max(a, b), 0, static_cast<double>(random.below(20)) / 20,
+                       static_cast<double>(random.below(3))});
   }
   return pairs;
 }
@@ -38,7 +41,8 @@ TEST(Clusters, DoNotDependOnTheOrderOfPairs) {
     }
     for (std::uint32_t a = 0; a < 40; ++a) {
       for (std::uint32_t b = a + 1; b < 40; ++b) {
-        const bool pair_between = std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.a == a && pair.b == b; });
+        const bool pair_between = std::any_of(pairs.begin(), pairs.end(),
+                                              [&](const auto& pair) { return pair.a == a && pair.b == b; });
         if (a % 9 != b % 9 || pair_between) continue;
         EXPECT_NE(first.cluster_of[a], first.cluster_of[b]);
       }
@@ -56,14 +60,18 @@ TEST(Clusters, TheMostProbableJoinComesFirst) {
 
 TEST(Clusters, OneDoubtfulPairDoesNotChainTwoPersons) {
   std::vector<ScoredPair> pairs = {{0, 1, 0, 0.99, 9}, {2, 3, 0, 0.99, 9}, {1, 2, 0, 0.6, 5}};
-  const auto against = [](std::uint32_t a, std::uint32_t b) { return Evidence{a == 1 && b == 2 ? 5.0 : -20.0, false}; };
+  const auto against = [](std::uint32_t a, std::uint32_t b) {
+    return Evidence{a == 1 && b == 2 ? 5.0 : -20.0, false};
+  };
   EXPECT_EQ(cluster_rows(4, pairs, 0.5, 0, against).cluster_of, (std::vector<std::uint32_t>{0, 0, 2, 2}));
-  EXPECT_EQ(cluster_rows(4, pairs, 0.5, 0, no_objection).cluster_of, (std::vector<std::uint32_t>{0, 0, 0, 0}));
+  EXPECT_EQ(cluster_rows(4, pairs, 0.5, 0, no_objection).cluster_of,
+            (std::vector<std::uint32_t>{0, 0, 0, 0}));
 }
 
 TEST(Threshold, IsWhereTheExpectedF1IsGreatest) {
   std::vector<ScoredPair> pairs;
-  for (const double probability : {0.99, 0.98, 0.97, 0.2, 0.01, 0.01}) pairs.push_back({0, 1, 0, probability, 0});
+  for (const double probability : {0.99, 0.98, 0.97, 0.2, 0.01, 0.01})
+    pairs.push_back({0, 1, 0, probability, 0});
   const Threshold chosen = choose_threshold(pairs, 0.5);
   EXPECT_GT(chosen.probability, 0.5);
   EXPECT_LT(chosen.probability, 0.97);

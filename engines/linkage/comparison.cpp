@@ -89,8 +89,8 @@ Level Comparer::cross_level(ValueId given, ValueId surname) {
   if (given == no_value || surname == no_value) return Level::missing;
   const Column& givens = records_.column(static_cast<std::size_t>(given_));
   const Column& surnames = records_.column(static_cast<std::size_t>(surname_));
-  return compare_values(FieldType::surname, givens.values[given], surnames.values[surname], givens.sounds[given],
-                        surnames.sounds[surname]);
+  return compare_values(FieldType::surname, givens.values[given], surnames.values[surname],
+                        givens.sounds[given], surnames.sounds[surname]);
 }
 
 Pattern Comparer::compare(std::uint32_t row_a, std::uint32_t row_b) {

@@ -12,7 +12,8 @@ namespace {
 
 Level compare(FieldType type, std::string_view a, std::string_view b) {
   const std::string first = normal_form(type, a), second = normal_form(type, b);
-  return compare_values(type, first, second, is_name(type) ? sound_of(first) : "", is_name(type) ? sound_of(second) : "");
+  return compare_values(type, first, second, is_name(type) ? sound_of(first) : "",
+                        is_name(type) ? sound_of(second) : "");
 }
 
 TEST(Comparison, NamesBySpellingSoundAndShape) {
@@ -45,7 +46,8 @@ TEST(Comparison, DatesInAnyFormAndWithPartsExchanged) {
 TEST(Comparison, NumbersOfPeopleAndPhonesWithTranspositions) {
   EXPECT_EQ(compare(FieldType::identifier, "990101199002183931", "9901011990 0218 3931"), Level::exact);
   EXPECT_EQ(compare(FieldType::identifier, "990101199002183931", "990101199002183913"), Level::near);
-  EXPECT_EQ(compare(FieldType::identifier, "990101900218393", "990101199002183931"), Level::exact) << "15 and 18 digits";
+  EXPECT_EQ(compare(FieldType::identifier, "990101900218393", "990101199002183931"), Level::exact)
+      << "15 and 18 digits";
   EXPECT_EQ(compare(FieldType::identifier, "990101199002183931", "990101199002184512"), Level::different)
       << "one place, one day, two persons";
   EXPECT_EQ(compare(FieldType::phone, "+86 139-1234-5678", "13912345678"), Level::exact);
@@ -57,7 +59,8 @@ TEST(Comparison, NumbersOfPeopleAndPhonesWithTranspositions) {
 TEST(Comparison, AddressesByComponent) {
   const std::string_view whole = "云汐市望汐区听湾镇翡翠花园3栋2单元501室";
   EXPECT_EQ(compare(FieldType::address, whole, "翡翠花园3栋-2-501"), Level::near) << "the beginning left out";
-  EXPECT_EQ(compare(FieldType::address, whole, "云汐市望汐区听湾镇翡翠花园3栋2单元502室"), Level::loose) << "next door";
+  EXPECT_EQ(compare(FieldType::address, whole, "云汐市望汐区听湾镇翡翠花园3栋2单元502室"), Level::loose)
+      << "next door";
   EXPECT_EQ(compare(FieldType::address, whole, "云汐市鹭屿区晓湾镇海桂社区安舍路2号"), Level::different);
   EXPECT_EQ(compare(FieldType::street, "tullaroop street", "tullarop street"), Level::near);
 }
@@ -81,11 +84,36 @@ TEST(Comparison, SaysNothingWhereNothingIsSaid) {
 
 // Any two values of any type, from a pool of likely and unlikely ones.
 TEST(Comparison, IsSymmetricForEveryType) {
-  const std::vector<std::string> pool = {
-      "张伟",       "张玮",       "欧阳娜娜",   "王",         "smith",      "smyth",       "john smith", "smith john", "1990-02-11",
-      "1990-11-02", "19900211",   "1990",       "990101199002183931", "990101199002183913", "13912345678", "3912345678",  "a@b.c",
-      "a@b.d",      "香洲区3栋501", "3栋501",    "12",         "21",         "4011",       "\xFF\xFE",   "\xE4\xBD",   "🙂🙂",
-      std::string(500, 'x'),      std::string(500, 'y'),      "号号号",     "0000"};
+  const std::vector<std::string> pool = {"张伟",
+                                         "张玮",
+                                         "欧阳娜娜",
+                                         "王",
+                                         "smith",
+                                         "smyth",
+                                         "john smith",
+                                         "smith john",
+                                         "1990-02-11",
+                                         "1990-11-02",
+                                         "19900211",
+                                         "1990",
+                                         "990101199002183931",
+                                         "990101199002183913",
+                                         "13912345678",
+                                         "3912345678",
+                                         "a@b.c",
+                                         "a@b.d",
+                                         "香洲区3栋501",
+                                         "3栋501",
+                                         "12",
+                                         "21",
+                                         "4011",
+                                         "\xFF\xFE",
+                                         "\xE4\xBD",
+                                         "🙂🙂",
+                                         std::string(500, 'x'),
+                                         std::string(500, 'y'),
+                                         "号号号",
+                                         "0000"};
   for (std::size_t type = 0; type < field_type_names().size(); ++type) {
     for (const auto& a : pool) {
       for (const auto& b : pool) {
@@ -94,7 +122,8 @@ TEST(Comparison, IsSymmetricForEveryType) {
         EXPECT_EQ(compare(kind, a, b), compare(kind, b, a)) << name_of(kind) << ": " << a << " " << b;
         EXPECT_NE(compare(kind, a, b), Level::missing);
         EXPECT_EQ(compare(kind, a, a), Level::exact);
-        EXPECT_EQ(normal_form(kind, normal_form(kind, a)), normal_form(kind, a)) << name_of(kind) << ": " << a;
+        EXPECT_EQ(normal_form(kind, normal_form(kind, a)), normal_form(kind, a))
+            << name_of(kind) << ": " << a;
       }
     }
   }
@@ -109,7 +138,9 @@ TEST(Comparer, SeesNamesThatChangedPlacesAndIsSymmetric) {
   records.add(Side::left, "4", Values{"emma", "stone"});
   records.prepare(1);
   Comparer comparer(records);
-  const auto pattern = [&](std::uint32_t a, std::uint32_t b) { return comparer.compare(records.row_of(a), records.row_of(b)); };
+  const auto pattern = [&](std::uint32_t a, std::uint32_t b) {
+    return comparer.compare(records.row_of(a), records.row_of(b));
+  };
   EXPECT_EQ(level_at(pattern(0, 1), 0), Level::crossed);
   EXPECT_EQ(level_at(pattern(0, 1), 1), Level::exact);
   EXPECT_EQ(level_at(pattern(0, 2), 0), Level::crossed) << "half of an exchange";
@@ -126,7 +157,8 @@ TEST(Comparer, RowsOfMadePeopleCompareTheSameBothWays) {
   made.records().prepare(2);
   Comparer one(made.records()), other(made.records());
   for (std::uint32_t a = 0; a < made.records().rows(); ++a) {
-    for (std::uint32_t b = 0; b < made.records().rows(); ++b) EXPECT_EQ(one.compare(a, b), other.compare(b, a));
+    for (std::uint32_t b = 0; b < made.records().rows(); ++b)
+      EXPECT_EQ(one.compare(a, b), other.compare(b, a));
   }
 }
 

@@ -38,14 +38,16 @@ std::string sound(std::string_view value, std::string_view sound) {
 std::string beginning(std::string_view value, std::string_view) {
   std::size_t at = 0;
   const std::size_t characters = !value.empty() && static_cast<unsigned char>(value[0]) >= 0x80 ? 2 : 4;
-  for (std::size_t count = 0; count < characters && at < value.size(); ++count) text::next_code_point(value, at);
+  for (std::size_t count = 0; count < characters && at < value.size(); ++count)
+    text::next_code_point(value, at);
   return std::string(value.substr(0, at));
 }
 
 std::string name_beginning(std::string_view value, std::string_view) {
   std::size_t at = 0;
   const std::size_t characters = !value.empty() && static_cast<unsigned char>(value[0]) >= 0x80 ? 1 : 3;
-  for (std::size_t count = 0; count < characters && at < value.size(); ++count) text::next_code_point(value, at);
+  for (std::size_t count = 0; count < characters && at < value.size(); ++count)
+    text::next_code_point(value, at);
   return std::string(value.substr(0, at));
 }
 
@@ -109,7 +111,8 @@ std::string numbers(std::string_view value, std::string_view) {
   }
   if (found.size() < 2) return {};
   std::string joined;
-  for (std::size_t at = found.size() > 3 ? found.size() - 3 : 0; at < found.size(); ++at) joined += found[at] + "-";
+  for (std::size_t at = found.size() > 3 ? found.size() - 3 : 0; at < found.size(); ++at)
+    joined += found[at] + "-";
   return joined;
 }
 
@@ -154,11 +157,13 @@ Feature make_feature(const Records& records, std::size_t field, const Part& part
   feature.fields = 1U << field;
   std::vector<std::uint32_t> of_value(column.values.size(), 0);
   for (ValueId value = 1; value < of_value.size(); ++value) {
-    const std::string taken = part.take(column.values[value], column.sounds.size() > 0 ? column.sounds[value] : "");
+    const std::string taken =
+        part.take(column.values[value], column.sounds.size() > 0 ? column.sounds[value] : "");
     if (!taken.empty()) of_value[value] = short_hash(hash_bytes(taken));
   }
   feature.of_row.resize(records.rows());
-  for (std::uint32_t row = 0; row < records.rows(); ++row) feature.of_row[row] = of_value[records.row(row)[field]];
+  for (std::uint32_t row = 0; row < records.rows(); ++row)
+    feature.of_row[row] = of_value[records.row(row)[field]];
   return feature;
 }
 
@@ -215,7 +220,8 @@ std::vector<Feature> make_features(const Records& records, unsigned threads) {
     features[at] = make_feature(records, wanted[at].first, wanted[at].second);
   });
   if (given >= 0 && surname >= 0)
-    features.push_back(both_names(records, static_cast<std::size_t>(given), static_cast<std::size_t>(surname)));
+    features.push_back(
+        both_names(records, static_cast<std::size_t>(given), static_cast<std::size_t>(surname)));
   return features;
 }
 

@@ -1,4 +1,5 @@
-// What of a row is taken for a blocking key: a whole value, or a part or sound of it that outlives common mistakes.
+// What of a row is taken for a blocking key: a whole value, or a part or sound of it that outlives common
+// mistakes.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace jingwei::linkage {
 
 struct Feature {
   std::string name;  // "surname", "surname (sound)"
-  std::uint32_t fields = 0;  // bit set of the fields it reads; a key combines features of different fields only
+  std::uint32_t fields =
+      0;  // bit set of the fields it reads; a key combines features of different fields only
   std::vector<std::uint32_t> of_row;  // a hash; 0 where the row says nothing
 };
 

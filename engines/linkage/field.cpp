@@ -5,8 +5,8 @@ namespace jingwei::linkage {
 namespace {
 
 constexpr std::array<std::string_view, 14> names = {
-    "given_name", "surname", "full_name", "date",     "identifier", "phone",    "email",
-    "street",     "locality", "address",  "postcode", "number",     "category", "text"};
+    "given_name", "surname",  "full_name", "date",     "identifier", "phone",    "email",
+    "street",     "locality", "address",   "postcode", "number",     "category", "text"};
 
 }  // namespace
 
@@ -29,7 +29,8 @@ bool is_area(FieldType type) {
 }
 
 bool is_place(FieldType type) {
-  return is_area(type) || type == FieldType::street || type == FieldType::address || type == FieldType::number;
+  return is_area(type) || type == FieldType::street || type == FieldType::address ||
+         type == FieldType::number;
 }
 
 bool is_name(FieldType type) {

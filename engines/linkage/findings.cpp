@@ -83,27 +83,32 @@ class Finder {
       ++said;
       unlike += looks_like(column.field.type, normal_form(column.field.type, raw)) ? 0 : 1;
     }
-    if (said >= 5 && unlike * 2 > said) add({Warning::Kind::unlike_type, name, std::string(linkage::name_of(column.field.type)), 100 * unlike / said});
+    if (said >= 5 && unlike * 2 > said)
+      add({Warning::Kind::unlike_type, name, std::string(linkage::name_of(column.field.type)),
+           100 * unlike / said});
     if (records_.rows() < rows_least) return;
     if (column.filled * 20 < records_.rows()) {
       add({Warning::Kind::empty_field, name, "", column.filled});
     } else if (column.chance_of_agreement >= 1) {
       for (ValueId value = 1; value < column.counts.size(); ++value) {
-        if (column.counts[value] > 0) add({Warning::Kind::constant_field, name, std::string(column.values[value]), column.filled});
+        if (column.counts[value] > 0)
+          add({Warning::Kind::constant_field, name, std::string(column.values[value]), column.filled});
       }
     }
   }
 
   void look_at_rows() {
     std::size_t most = 0;
-    for (std::uint32_t row = 0; row < records_.rows(); ++row) most = std::max(most, records_.copies(row).size());
+    for (std::uint32_t row = 0; row < records_.rows(); ++row)
+      most = std::max(most, records_.copies(row).size());
     if (most >= 100 && most * 100 >= records_.size()) add({Warning::Kind::equal_rows, "", "", most});
   }
 
   void look_at_clusters() {
     std::size_t most = 0, run = 0;
     for (std::size_t at = 0; at < answer_.order.size(); ++at) {
-      const bool same = at > 0 && answer_.cluster_of[answer_.order[at]] == answer_.cluster_of[answer_.order[at - 1]];
+      const bool same =
+          at > 0 && answer_.cluster_of[answer_.order[at]] == answer_.cluster_of[answer_.order[at - 1]];
       run = same ? run + 1 : 1;
       most = std::max(most, run);
     }
@@ -117,8 +122,8 @@ class Finder {
 }  // namespace
 
 std::string_view name_of(Warning::Kind kind) {
-  constexpr std::array<std::string_view, 9> names = {"nothing_telling", "unlike_type",   "default_value",
-                                                     "empty_field",     "constant_field", "equal_rows",
+  constexpr std::array<std::string_view, 9> names = {"nothing_telling", "unlike_type",       "default_value",
+                                                     "empty_field",     "constant_field",    "equal_rows",
                                                      "large_cluster",   "shared_identifier", "no_match"};
   return names[static_cast<std::size_t>(kind)];
 }

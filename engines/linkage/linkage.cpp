@@ -11,13 +11,15 @@ namespace jingwei::linkage {
 
 namespace {
 
-// Pairs less probable than this are forgotten: no threshold goes so low, and all of them together weigh nothing.
+// Pairs less probable than this are forgotten: no threshold goes so low, and all of them together weigh
+// nothing.
 constexpr double kept_from = 1e-3;
 // A pair is not linked below this probability, whatever the expected F1 says.
 constexpr double linked_from = 0.5;
 
-// Of the odds against a match that hold before anything is compared, so much must the average pair between two clusters
-// repay: all of it would part persons whose records say little, nothing would chain strangers together.
+// Of the odds against a match that hold before anything is compared, so much must the average pair between
+// two clusters repay: all of it would part persons whose records say little, nothing would chain strangers
+// together.
 constexpr double repaid_by_average = 0.5;
 
 class Linker {
@@ -67,11 +69,12 @@ class Linker {
     std::vector<PatternCount> patterns = candidates.patterns;
     if (!look.plan.every_pair) {
       const double strangers = pairs_there_are(records_) - static_cast<double>(candidates.compared);
-      const auto random = random_patterns(records_, look.plan, look.plan.keys, options_.random_pairs, strangers,
-                                          options_.seed + 1'000'003, options_.threads);
+      const auto random = random_patterns(records_, look.plan, look.plan.keys, options_.random_pairs,
+                                          strangers, options_.seed + 1'000'003, options_.threads);
       patterns.insert(patterns.end(), random.begin(), random.end());
     }
-    // Copies of a row are pairs too, one for each row that has any: however often a row stands, it says no more.
+    // Copies of a row are pairs too, one for each row that has any: however often a row stands, it says no
+    // more.
     std::map<Pattern, double> copies;
     for (std::uint32_t row = 0; row < records_.rows(); ++row) {
       if (records_.copies(row).size() > 1) copies[pattern_of_copies(row)] += 1;
@@ -105,7 +108,8 @@ class Linker {
 
   bool shares_identifier(Pattern pattern) const {
     for (std::size_t field = 0; field < records_.fields(); ++field) {
-      if (records_.column(field).field.type == FieldType::identifier && level_at(pattern, field) == Level::exact)
+      if (records_.column(field).field.type == FieldType::identifier &&
+          level_at(pattern, field) == Level::exact)
         return true;
     }
     return false;
@@ -129,7 +133,8 @@ class Linker {
     answer_.cluster_of.resize(records_.size());
     for (std::uint32_t record = 0; record < records_.size(); ++record) {
       const std::uint32_t cluster = rows.cluster_of[records_.row_of(record)];
-      if (first[cluster] == no_record || records_.rank(record) < records_.rank(first[cluster])) first[cluster] = record;
+      if (first[cluster] == no_record || records_.rank(record) < records_.rank(first[cluster]))
+        first[cluster] = record;
     }
     telling_.resize(records_.rows());
     for (std::uint32_t row = 0; row < records_.rows(); ++row)
@@ -165,7 +170,8 @@ class Linker {
     std::partial_sum(begin.begin(), begin.end(), begin.begin());
     std::vector<std::uint32_t>& order = answer_.order;
     order.resize(records_.size());
-    for (const std::uint32_t record : by_rank) order[begin[records_.rank(answer_.cluster_of[record])]++] = record;
+    for (const std::uint32_t record : by_rank)
+      order[begin[records_.rank(answer_.cluster_of[record])]++] = record;
     struct Stretch {
       std::size_t begin, end;
     };
@@ -174,14 +180,20 @@ class Linker {
       while (end < order.size() && answer_.cluster_of[order[end]] == answer_.cluster_of[order[begin]]) ++end;
       if (end - begin > 1) stretches.push_back({begin, end});
     }
-    answer_.report.clusters = stretches.size();
+    // Of two files, copies within one are no link.
+    answer_.report.clusters =
+        static_cast<std::uint64_t>(std::count_if(stretches.begin(), stretches.end(), [&](const Stretch& one) {
+          return !records_.has_right() ||
+                 records_.side(order[one.begin]) != records_.side(order[one.end - 1]);
+        }));
     constexpr std::size_t piece = 1'000;
     std::vector<std::vector<LinkedPair>> parts((stretches.size() + piece - 1) / piece);
     const Scorer scorer(records_, answer_.mixture);
     in_parallel(parts.size(), options_.threads, [&](std::size_t at) {
       Comparer comparer(records_);
       for (std::size_t i = at * piece; i < std::min(stretches.size(), (at + 1) * piece); ++i)
-        write_cluster({&order[stretches[i].begin], stretches[i].end - stretches[i].begin}, scorer, comparer, parts[at]);
+        write_cluster({&order[stretches[i].begin], stretches[i].end - stretches[i].begin}, scorer, comparer,
+                      parts[at]);
     });
     for (auto& part : parts) answer_.pairs.insert(answer_.pairs.end(), part.begin(), part.end());
   }
@@ -197,7 +209,8 @@ class Linker {
         const Pattern pattern = a == b ? pattern_of_copies(a) : comparer.compare(a, b);
         const Score score = scorer.score(a, b, pattern);
         // What others of the cluster say for it: it was joined above the threshold.
-        into.push_back({left, right, std::max(score.probability, answer_.report.threshold.probability), score.weight, pattern});
+        into.push_back({left, right, std::max(score.probability, answer_.report.threshold.probability),
+                        score.weight, pattern});
       }
     }
   }
@@ -215,9 +228,11 @@ Linkage link(const Records& records, const LinkOptions& options) {
   return Linker(records, options).run();
 }
 
-Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair, std::vector<double>& contributions) {
+Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair,
+              std::vector<double>& contributions) {
   contributions.assign(records.fields(), 0);
-  return Scorer(records, mixture).score(records.row_of(pair.left), records.row_of(pair.right), pair.pattern, contributions);
+  return Scorer(records, mixture)
+      .score(records.row_of(pair.left), records.row_of(pair.right), pair.pattern, contributions);
 }
 
 }  // namespace jingwei::linkage

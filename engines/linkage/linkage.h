@@ -1,7 +1,7 @@
 // Record linkage: which records of one file, or of two, tell of one person. The one entrance of this folder.
 //
-// Pure: no files, no clock; the same records, options and seed give the same answer on any machine and any number of
-// threads, whatever order the records came in. docs/formats/linkage.md tells the method.
+// Pure: no files, no clock; the same records, options and seed give the same answer on any machine and any
+// number of threads, whatever order the records came in. docs/formats/linkage.md tells the method.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct LinkOptions {
   std::optional<double> threshold;
   BlockingLimits blocking;
   std::size_t random_pairs = 200'000;  // compared to learn how strangers agree
-  // A cluster of more records gives pairs with its first record only, so that the pairs of equal rows do not grow
-  // with the square of their number.
+  // A cluster of more records gives pairs with its first record only, so that the pairs of equal rows do not
+  // grow with the square of their number.
   std::size_t cluster_records_in_full = 500;
 };
 
@@ -40,10 +40,10 @@ struct LinkedPair {
 // Something the data show that makes the answer doubtful; the sentence is the caller's.
 struct Warning {
   enum class Kind : std::uint8_t {
-    nothing_telling,    // even rows that agree in everything are hardly one person: the fields cannot tell
-    unlike_type,        // count % of a field's values do not look like its type; perhaps another column was meant
-    default_value,      // a value stands in `count` rows and was taken as nothing said
-    empty_field,        // only `count` rows have a value
+    nothing_telling,  // even rows that agree in everything are hardly one person: the fields cannot tell
+    unlike_type,    // count % of a field's values do not look like its type; perhaps another column was meant
+    default_value,  // a value stands in `count` rows and was taken as nothing said
+    empty_field,    // only `count` rows have a value
     constant_field,     // all rows that have a value have this one
     equal_rows,         // `count` records say the same in all fields
     large_cluster,      // `count` records in one cluster: its pairs are written with its first record only
@@ -63,10 +63,10 @@ struct LinkReport {
   std::vector<BlockingKey> keys;  // none: every pair was compared
   double blocking_missed = 0;     // BlockingPlan::missed
   Threshold threshold;
-  std::uint64_t clusters = 0;           // of two records or more
-  std::uint64_t refused_joins = 0;      // by a contradiction, or by the other pairs of the two clusters
-  std::uint64_t contradictions = 0;     // pairs that would be linked but for a contradiction
-  std::uint64_t shared_identifiers = 0; // pairs of one identifier that are not linked all the same
+  std::uint64_t clusters = 0;            // of two records or more
+  std::uint64_t refused_joins = 0;       // by a contradiction, or by the other pairs of the two clusters
+  std::uint64_t contradictions = 0;      // pairs that would be linked but for a contradiction
+  std::uint64_t shared_identifiers = 0;  // pairs of one identifier that are not linked all the same
   std::vector<Warning> warnings;
 };
 
@@ -82,6 +82,7 @@ struct Linkage {
 Linkage link(const Records& records, const LinkOptions& options = {});
 
 // Each field's contribution to a pair's weight, in bits, and the score.
-Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair, std::vector<double>& contributions);
+Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair,
+              std::vector<double>& contributions);
 
 }  // namespace jingwei::linkage

@@ -1,5 +1,6 @@
-// Goal: people with mistakes in their records are found again without truth; the answer does not depend on order,
-// threads or chance; and data that make no sense give a sensible answer in bounded time, with a warning.
+// Goal: people with mistakes in their records are found again without truth; the answer does not depend on
+// order, threads or chance; and data that make no sense give a sensible answer in bounded time, with a
+// warning.
 #include "engines/linkage/linkage.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,8 @@ std::set<std::set<std::string>> named_clusters(const Records& records, const Lin
 }
 
 TEST(Linkage, FindsPeopleAgainForSeveralSeedsAndMixesOfMistakes) {
-  const std::vector<MadeMistakes> mixes = {{0.05, 0.10, 0.05}, {0.15, 0.05, 0.3}, {0.02, 0.35, 0.1}, {0, 0, 0}, {0.25, 0.25, 0.25}};
+  const std::vector<MadeMistakes> mixes = {
+      {0.05, 0.10, 0.05}, {0.15, 0.05, 0.3}, {0.02, 0.35, 0.1}, {0, 0, 0}, {0.25, 0.25, 0.25}};
   for (std::uint64_t seed = 1; seed <= 2; ++seed) {
     for (const auto& mix : mixes) {
       MadePeople people(seed);
@@ -49,7 +51,8 @@ TEST(Linkage, FindsPeopleAgainForSeveralSeedsAndMixesOfMistakes) {
       made.add_people(people, 1'500, mix);
       const auto found = agreement(made.link(), made.size(), truth_of(made));
       EXPECT_GT(found.precision, 0.995) << seed << " " << mix.typo << " " << mix.missing;
-      EXPECT_GT(found.recall, 0.985 - mix.missing * mix.missing * 0.5) << seed << " " << mix.typo << " " << mix.missing;
+      EXPECT_GT(found.recall, 0.985 - mix.missing * mix.missing * 0.5)
+          << seed << " " << mix.typo << " " << mix.missing;
     }
   }
 }
@@ -79,7 +82,9 @@ TEST(Linkage, DoesNotDependOnOrderThreadsOrRepetition) {
     Records records(jingwei::testing::made_fields());
     for (const auto& [id, row] : rows) {
       const std::string name = row.name();
-      records.add(Side::left, id, std::array<std::string_view, 6>{name, row.sex, row.born, row.citizen_id, row.phone, row.address});
+      records.add(
+          Side::left, id,
+          std::array<std::string_view, 6>{name, row.sex, row.born, row.citizen_id, row.phone, row.address});
     }
     records.prepare(threads);
     LinkOptions options = plan;
@@ -95,7 +100,8 @@ TEST(Linkage, DoesNotDependOnOrderThreadsOrRepetition) {
     EXPECT_EQ(run(1, plan), first);
     EXPECT_EQ(run(3, plan), first);
     for (int shuffle = 0; shuffle < 3; ++shuffle) {
-      for (std::size_t at = rows.size(); at > 1; --at) std::swap(rows[at - 1], rows[people.random().below(at)]);
+      for (std::size_t at = rows.size(); at > 1; --at)
+        std::swap(rows[at - 1], rows[people.random().below(at)]);
       EXPECT_EQ(run(2, plan), first);
     }
   }
@@ -129,24 +135,31 @@ TEST(Linkage, NamesakesWhoseEmailsAreMadeOfTheirNamesStayApart) {
   for (const double mistakes : {0.0, 0.1}) {
     SeededRandom random(12);
     const auto made_word = [](std::size_t number, const std::string& ending) {
-      constexpr std::array<std::string_view, 10> syllables = {"ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "wu"};
+      constexpr std::array<std::string_view, 10> syllables = {"ba", "ke", "li", "mo", "nu",
+                                                              "ra", "se", "ti", "vo", "wu"};
       return std::string(syllables[number % 10]) + std::string(syllables[number / 10 % 10]) + ending;
     };
-    Records records({{"first", FieldType::given_name}, {"last", FieldType::surname}, {"born", FieldType::date},
-                     {"town", FieldType::locality}, {"email", FieldType::email}});
+    Records records({{"first", FieldType::given_name},
+                     {"last", FieldType::surname},
+                     {"born", FieldType::date},
+                     {"town", FieldType::locality},
+                     {"email", FieldType::email}});
     std::vector<std::size_t> truth;
     for (std::size_t person = 0; person < 1'500; ++person) {
       const std::string first = made_word(random.below(30), "na"), last = made_word(random.below(60), "son");
-      const std::string born = std::to_string(1940 + random.below(70)) + "-0" + std::to_string(1 + random.below(9)) + "-1" + std::to_string(random.below(10));
+      const std::string born = std::to_string(1940 + random.below(70)) + "-0" +
+                               std::to_string(1 + random.below(9)) + "-1" + std::to_string(random.below(10));
       const std::string town = made_word(random.below(8), "ton");
-      const std::string email = first.substr(0, 1) + "." + last + std::to_string(1 + random.below(99)) + "@" + made_word(random.below(40), "mail") + ".com";
+      const std::string email = first.substr(0, 1) + "." + last + std::to_string(1 + random.below(99)) + "@" +
+                                made_word(random.below(40), "mail") + ".com";
       for (std::size_t copy = 1 + random.below(4); copy > 0; --copy) {
         std::array<std::string, 5> row = {first, last, born, town, email};
         for (auto& value : row) {
           if (random.chance(mistakes)) value.erase(random.below(value.size()), 1);
           if (random.chance(mistakes)) value.clear();
         }
-        records.add(Side::left, std::to_string(truth.size()), std::array<std::string_view, 5>{row[0], row[1], row[2], row[3], row[4]});
+        records.add(Side::left, std::to_string(truth.size()),
+                    std::array<std::string_view, 5>{row[0], row[1], row[2], row[3], row[4]});
         truth.push_back(person);
       }
     }
@@ -171,7 +184,8 @@ TEST(Linkage, ARareNameSaysMoreThanACommonOne) {
   const auto row = records.row_of(static_cast<std::uint32_t>(records.size() - 1));
   std::uint32_t common = 0;
   for (std::uint32_t other = 0; other < records.rows(); ++other) {
-    if (records.column(0).counts[records.row(other)[0]] > records.column(0).counts[records.row(common)[0]]) common = other;
+    if (records.column(0).counts[records.row(other)[0]] > records.column(0).counts[records.row(common)[0]])
+      common = other;
   }
   EXPECT_GT(scorer.score(row, row, name_alone).weight, scorer.score(common, common, name_alone).weight + 2);
 }
@@ -191,7 +205,8 @@ TEST(BadInput, TwoPeopleWithOneCitizenNumberStayTwo) {
   const Linkage answer = made.link();
   const std::size_t first = made.size() - 40;
   int joined = 0;
-  for (std::size_t at = first; at < made.size(); at += 2) joined += answer.cluster_of[at] == answer.cluster_of[at + 1] ? 1 : 0;
+  for (std::size_t at = first; at < made.size(); at += 2)
+    joined += answer.cluster_of[at] == answer.cluster_of[at + 1] ? 1 : 0;
   EXPECT_EQ(joined, 0);
   EXPECT_TRUE(warns(answer, Kind::shared_identifier));
 }
@@ -249,7 +264,8 @@ TEST(BadInput, NamesOfOneCharacterAreCompared) {
     made.add(one, who), made.add(people.record(one, {0, 0, 1}), who);
   }
   const Linkage answer = made.link();
-  for (std::size_t at = first; at < made.size(); at += 2) EXPECT_EQ(answer.cluster_of[at], answer.cluster_of[at + 1]);
+  for (std::size_t at = first; at < made.size(); at += 2)
+    EXPECT_EQ(answer.cluster_of[at], answer.cluster_of[at + 1]);
 }
 
 TEST(BadInput, TenThousandDefaultBirthDatesAreTakenAsBlank) {
@@ -291,10 +307,14 @@ TEST(BadInput, ARightFileWithoutAMatchGivesNoneAndSaysSo) {
   for (const bool every_pair : {true, false}) {
     MadePeople people(27);
     MadeRecords made;
-    for (int at = 0; at < 1'500; ++at) made.add(people.person(), made.next_who(), at % 2 == 0 ? Side::left : Side::right);
+    for (int at = 0; at < 1'500; ++at)
+      made.add(people.person(), made.next_who(), at % 2 == 0 ? Side::left : Side::right);
+    const MadePerson twice = people.person();
+    made.add(twice, 1, Side::right), made.add(twice, 1, Side::right);
     const Linkage answer = made.link(every_pair ? LinkOptions() : blocked());
     EXPECT_LE(answer.pairs.size(), 1U);
     EXPECT_EQ(warns(answer, Kind::no_match), answer.pairs.empty());
+    EXPECT_EQ(answer.report.clusters, answer.pairs.size()) << "equal rows of one file are no link";
   }
 }
 
@@ -343,7 +363,8 @@ TEST(BadInput, FieldsThatCannotTellPersonsApartLinkNobody) {
   MadePeople people(31);
   for (int at = 0; at < 4'000; ++at) {
     const std::string town = "镇" + std::to_string(people.random().below(20));
-    records.add(Side::left, std::to_string(at), std::array<std::string_view, 2>{at % 2 == 0 ? "男" : "女", town});
+    records.add(Side::left, std::to_string(at),
+                std::array<std::string_view, 2>{at % 2 == 0 ? "男" : "女", town});
   }
   records.prepare(2);
   const Linkage answer = link(records);

@@ -7,8 +7,9 @@ namespace jingwei::linkage {
 
 namespace {
 
-constexpr std::array<PairKind, pair_kinds> kinds = {PairKind::same,      PairKind::moved,  PairKind::stranger, PairKind::namesake, PairKind::neighbour,
-                                                    PairKind::housemate, PairKind::family, PairKind::twin};
+constexpr std::array<PairKind, pair_kinds> kinds = {
+    PairKind::same,      PairKind::moved,     PairKind::stranger, PairKind::namesake,
+    PairKind::neighbour, PairKind::housemate, PairKind::family,   PairKind::twin};
 
 //                                      missing exact  near  close loose cross diff
 constexpr LevelChances prior_same = {1, 0.86, 0.06, 0.02, 0.015, 0.005, 0.04};
@@ -26,8 +27,8 @@ LevelChances normalised(LevelChances counts) {
   return counts;
 }
 
-// Counts the strangers' distribution begins with: few enough to give way to any data, yet a level that no sampled
-// pair showed is not taken for impossible.
+// Counts the strangers' distribution begins with: few enough to give way to any data, yet a level that no
+// sampled pair showed is not taken for impossible.
 LevelChances stranger_counts(const Column& column, double all_pairs, double pairs_of_a_sample) {
   LevelChances counts = {1, 0, 0.1, 0.1, 0.1, 0.05, 1};
   for (std::size_t level = 2; level < level_count; ++level) counts[level] *= 1 + 0.5 * pairs_of_a_sample;
@@ -43,7 +44,8 @@ Kinds kinds_of(const Mixture& mixture) {
   const auto any = [&](auto test) { return std::any_of(mixture.types.begin(), mixture.types.end(), test); };
   const bool place = any(is_place), area = any(is_area), name = any(is_name);
   const bool phone = any([](FieldType type) { return type == FieldType::phone; });
-  const bool surname = any([](FieldType type) { return type == FieldType::surname || type == FieldType::full_name; });
+  const bool surname =
+      any([](FieldType type) { return type == FieldType::surname || type == FieldType::full_name; });
   const bool date = any([](FieldType type) { return type == FieldType::date; });
   const bool email = any([](FieldType type) { return type == FieldType::email; });
   const bool beyond = any([](FieldType type) { return is_place(type) && !is_area(type); });
@@ -61,7 +63,8 @@ Kinds kinds_of(const Mixture& mixture) {
 
 class Learner {
  public:
-  Learner(const Records& records, std::span<const PatternCount> patterns) : records_(records), patterns_(patterns) {
+  Learner(const Records& records, std::span<const PatternCount> patterns)
+      : records_(records), patterns_(patterns) {
     for (const auto& one : patterns) {
       all_ += one.pairs;
       if (!one.sampled()) candidates_ += one.pairs;
@@ -103,8 +106,10 @@ class Learner {
         counts_[field][1][static_cast<std::size_t>(level_at(one.pattern, field))] += one.pairs;
     }
     settle();
-    const double matches = std::clamp(0.3 * static_cast<double>(records_.rows()), 1.0, 0.5 * std::max(candidates_, 2.0));
-    const std::array<double, pair_kinds> guess = {matches, 0.1 * matches, all_, matches, matches, 0.3 * matches, 0.3 * matches, 0.01 * matches};
+    const double matches =
+        std::clamp(0.3 * static_cast<double>(records_.rows()), 1.0, 0.5 * std::max(candidates_, 2.0));
+    const std::array<double, pair_kinds> guess = {matches, 0.1 * matches, all_,          matches,
+                                                  matches, 0.3 * matches, 0.3 * matches, 0.01 * matches};
     for (std::size_t kind = 0; kind < pair_kinds; ++kind)
       mixture_.share[kind] = possible_.possible[kind] ? guess[kind] / all_ : 0;
     mixture_.share[2] = 1;
@@ -118,7 +123,8 @@ class Learner {
     } else {
       for (const PairKind kind : kinds) {
         const auto at = static_cast<std::size_t>(kind);
-        if (possible_.possible[at]) sum += part[at] = mixture_.share[at] * mixture_.likelihood(kind, one.pattern);
+        if (possible_.possible[at])
+          sum += part[at] = mixture_.share[at] * mixture_.likelihood(kind, one.pattern);
       }
       if (sum <= 0) return;
     }
@@ -130,11 +136,12 @@ class Learner {
         const auto likeness = likeness_of(static_cast<PairKind>(kind), mixture_.types[field]);
         // Each distribution learns from the pairs it is meant for: one person's from matches, strangers' from
         // strangers, a household's from people of one address.
-        const bool own = likeness == Likeness::one_person ? is_match(static_cast<PairKind>(kind))
+        const bool own = likeness == Likeness::one_person  ? is_match(static_cast<PairKind>(kind))
                          : likeness == Likeness::strangers ? static_cast<PairKind>(kind) == PairKind::stranger
                                                            : true;
         if (own)
-          counts_[field][static_cast<std::size_t>(likeness)][static_cast<std::size_t>(level_at(one.pattern, field))] += weight;
+          counts_[field][static_cast<std::size_t>(likeness)]
+                 [static_cast<std::size_t>(level_at(one.pattern, field))] += weight;
       }
     }
   }
@@ -156,7 +163,8 @@ class Learner {
                                     : type == FieldType::phone   ? prior_phone_at_home
                                     : type == FieldType::email   ? prior_email_of_namesakes
                                                                  : chances[1];
-      for (std::size_t level = 1; level < level_count; ++level) household[level] += prior_household_pairs * at_home[level];
+      for (std::size_t level = 1; level < level_count; ++level)
+        household[level] += prior_household_pairs * at_home[level];
       chances[0] = normalised(person);
       chances[2] = normalised(household);
     }

@@ -11,8 +11,9 @@ namespace jingwei::linkage {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> nothing = {
-    "null", "none", "nan", "n/a", "nil", "-", "--", "/", "\\", ".", "?", "unknown", "无", "不详", "未知", "空", "暂无", "不明"};
+constexpr std::array<std::string_view, 18> nothing = {"null", "none", "nan",  "n/a", "nil",  "-",
+                                                      "--",   "/",    "\\",   ".",   "?",    "unknown",
+                                                      "无",   "不详", "未知", "空",  "暂无", "不明"};
 
 bool says_nothing(std::string_view text) {
   return text.empty() || std::find(nothing.begin(), nothing.end(), text) != nothing.end();
@@ -114,13 +115,14 @@ std::string date_form(const std::string& text) {
     const std::string& only = parts[0];
     if (only.size() >= 14 || only.size() == 8) return only.substr(0, 8);
     if (only.size() == 5) return from_spreadsheet_day(std::stoi(only));
-    if (only.size() == 4) return count == 2 && parts[1].size() <= 2 ? only + (parts[1].size() == 1 ? "0" : "") + parts[1] : only;
+    if (only.size() == 4)
+      return count == 2 && parts[1].size() <= 2 ? only + (parts[1].size() == 1 ? "0" : "") + parts[1] : only;
     return only.substr(0, 8);
   }
   for (auto& part : parts) part = part.substr(0, 4);
   std::array<int, 3> numbers = {std::stoi(parts[0]), std::stoi(parts[1]), std::stoi(parts[2])};
   if (parts[0].size() < 3 && parts[2].size() == 4) {
-    numbers = {numbers[2], numbers[0], numbers[1]};           // month, day, year …
+    numbers = {numbers[2], numbers[0], numbers[1]};          // month, day, year …
     if (numbers[1] > 12) std::swap(numbers[1], numbers[2]);  // … unless it is day, month, year
   }
   std::string out;
@@ -140,7 +142,8 @@ std::string identifier_form(const std::string& text) {
   std::string out;
   for (const char c : text) {
     if (is_digit(c) || static_cast<unsigned char>(c) >= 0x80) out += c;
-    if (std::isalpha(static_cast<unsigned char>(c)) != 0) out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+      out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   if (text.ends_with(".0") && out.size() > 1) out.pop_back();
   // A number whose digits are all one says as little as none.
@@ -165,7 +168,8 @@ std::string phone_form(std::string text) {
 std::string number_form(const std::string& text) {
   std::string out = text;
   while (out.size() > 1 && out[0] == '0' && is_digit(out[1])) out.erase(0, 1);
-  if (out.find('.') != out.npos && std::all_of(out.begin(), out.end(), [](char c) { return is_digit(c) || c == '.' || c == '-'; })) {
+  if (out.find('.') != out.npos &&
+      std::all_of(out.begin(), out.end(), [](char c) { return is_digit(c) || c == '.' || c == '-'; })) {
     while (out.ends_with('0')) out.pop_back();
     if (out.ends_with('.')) out.pop_back();
   }
@@ -176,8 +180,9 @@ std::string address_form(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const char32_t point = text::next_code_point(text, at);
-    const bool separator = point < 0x80 ? std::isalnum(static_cast<int>(point)) == 0
-                                        : text::is_white_space(point) || point == U'，' || point == U'、' || point == U'。';
+    const bool separator =
+        point < 0x80 ? std::isalnum(static_cast<int>(point)) == 0
+                     : text::is_white_space(point) || point == U'，' || point == U'、' || point == U'。';
     if (!separator) {
       text::append_code_point(out, point);
     } else if (!out.empty() && !out.ends_with(' ')) {
@@ -215,7 +220,9 @@ std::string normal_form(FieldType type, std::string_view raw) {
       text = phone_form(std::move(text));
       break;
     case FieldType::postcode:
-      std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0; });
+      std::erase_if(text, [](char c) {
+        return static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0;
+      });
       break;
     case FieldType::number:
       text = number_form(text);

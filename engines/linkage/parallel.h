@@ -8,8 +8,8 @@
 
 namespace jingwei::linkage {
 
-// Calls work(0) … work(count - 1), each once, on up to `threads` threads; returns when all are done. `work` must
-// not throw and must write only what belongs to its index.
+// Calls work(0) … work(count - 1), each once, on up to `threads` threads; returns when all are done. `work`
+// must not throw and must write only what belongs to its index.
 template <typename Work>
 void in_parallel(std::size_t count, unsigned threads, const Work& work) {
   std::atomic<std::size_t> next = 0;

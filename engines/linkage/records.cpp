@@ -55,7 +55,8 @@ struct Hashed {
 // Eight bytes in the order of their text.
 std::uint64_t first_bytes(std::string_view text) {
   std::uint64_t key = 0;
-  for (std::size_t at = 0; at < 8; ++at) key = key << 8 | (at < text.size() ? static_cast<unsigned char>(text[at]) : 0);
+  for (std::size_t at = 0; at < 8; ++at)
+    key = key << 8 | (at < text.size() ? static_cast<unsigned char>(text[at]) : 0);
   return key;
 }
 
@@ -120,10 +121,12 @@ void Records::prepare_column(std::size_t field) {
     value_of_text[number] = static_cast<ValueId>(column.values.size() - 1);
   }
   value_of_[field].resize(size());
-  for (std::uint32_t record = 0; record < size(); ++record) value_of_[field][record] = value_of_text[text_of[record]];
+  for (std::uint32_t record = 0; record < size(); ++record)
+    value_of_[field][record] = value_of_text[text_of[record]];
   column.counts.assign(column.values.size(), 0);
   if (is_name(column.field.type)) {
-    for (ValueId value = 0; value < column.values.size(); ++value) column.sounds.add(sound_of(column.values[value]));
+    for (ValueId value = 0; value < column.values.size(); ++value)
+      column.sounds.add(sound_of(column.values[value]));
   }
 }
 
@@ -158,7 +161,8 @@ void Records::prepare(unsigned threads) {
 void Records::count_values(std::size_t field) {
   Column& column = columns_[field];
   std::fill(column.counts.begin(), column.counts.end(), 0U);
-  for (std::size_t row = 0; row < row_count_; ++row) ++column.counts[row_values_[row * columns_.size() + field]];
+  for (std::size_t row = 0; row < row_count_; ++row)
+    ++column.counts[row_values_[row * columns_.size() + field]];
   column.filled = row_count_ - column.counts[no_value];
   double pairs = 0;
   for (ValueId value = 1; value < column.counts.size(); ++value) {
@@ -172,7 +176,8 @@ void Records::count_values(std::size_t field) {
 void Records::drop_defaults(std::size_t field) {
   Column& column = columns_[field];
   const FieldType type = column.field.type;
-  if (type != FieldType::date && type != FieldType::identifier && type != FieldType::phone && type != FieldType::email)
+  if (type != FieldType::date && type != FieldType::identifier && type != FieldType::phone &&
+      type != FieldType::email)
     return;
   // The most common values, one after the other, as long as each stands far above what is left without it.
   std::vector<ValueId> order;
@@ -240,7 +245,8 @@ void Records::gather_rows() {
       ++row_count_;
     }
     row_of_[record] = static_cast<std::uint32_t>(row_count_ - 1);
-    row_sides_.back() = static_cast<std::uint8_t>(row_sides_.back() | 1U << static_cast<unsigned>(sides_[record]));
+    row_sides_.back() =
+        static_cast<std::uint8_t>(row_sides_.back() | 1U << static_cast<unsigned>(sides_[record]));
   }
   copy_begin_.push_back(static_cast<std::uint32_t>(size()));
 }

@@ -1,5 +1,5 @@
-// The records of one or two files as linkage works on them: each field's distinct values once, each distinct row
-// once.
+// The records of one or two files as linkage works on them: each field's distinct values once, each distinct
+// row once.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct Column {
   TextStore sounds;
   // Mean over rows of the share of rows with the same value: the chance that two rows agree by accident.
   double chance_of_agreement = 0;
-  // Values that stand in so many rows that they were put in for want of a better one (1900-01-01, 13800000000): taken
-  // as nothing said. Rows that held each, most first.
+  // Values that stand in so many rows that they were put in for want of a better one (1900-01-01,
+  // 13800000000): taken as nothing said. Rows that held each, most first.
   std::vector<std::pair<ValueId, std::uint32_t>> defaults;
   std::size_t filled = 0;  // distinct rows with a value
 

@@ -7,8 +7,8 @@ namespace jingwei::linkage {
 
 namespace {
 
-// A value is taken for at most so many times rarer than the usual one of its field: counts of small files say no
-// more.
+// A value is taken for at most so many times rarer than the usual one of its field: counts of small files say
+// no more.
 constexpr double rarest = 1.0 / 64;
 
 // The kinds' shares, growing by one field's chances after the other.
@@ -45,8 +45,9 @@ Scorer::Scorer(const Records& records, const Mixture& mixture)
       const Likeness likeness = likeness_of(static_cast<PairKind>(kind), mixture.types[field]);
       chances_[kind][field] = mixture.chances[field][static_cast<std::size_t>(likeness)];
       // A rare name is as rare among namesakes.
-      by_strangers_[kind][field] = likeness == Likeness::strangers || (static_cast<PairKind>(kind) == PairKind::namesake &&
-                                                                       likeness == Likeness::one_person);
+      by_strangers_[kind][field] =
+          likeness == Likeness::strangers ||
+          (static_cast<PairKind>(kind) == PairKind::namesake && likeness == Likeness::one_person);
     }
   }
   double match = 0, other = 0;
@@ -61,12 +62,12 @@ double Scorer::rarity(std::size_t field, ValueId value) const {
   return std::max(rarest, column.share(value) / column.chance_of_agreement);
 }
 
-Score Scorer::score(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern, std::span<double> contributions) const {
+Score Scorer::score(std::uint32_t row_a, std::uint32_t /*row_b: where levels are exact, the same values*/,
+                    Pattern pattern, std::span<double> contributions) const {
   const std::size_t fields = mixture_.types.size();
   std::array<double, fields_most> rare;
   std::array<std::size_t, fields_most> level;
   const auto values = records_.row(row_a);
-  static_cast<void>(row_b);
   for (std::size_t field = 0; field < fields; ++field) {
     level[field] = static_cast<std::size_t>(level_at(pattern, field));
     rare[field] = level[field] == static_cast<std::size_t>(Level::exact) ? rarity(field, values[field]) : 1;
@@ -76,7 +77,8 @@ Score Scorer::score(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern, s
     return by_strangers_[kind][field] ? std::min(1.0, plain * rare[field]) : plain;
   };
   Odds all(mixture_.share);
-  for (std::size_t field = 0; field < fields; ++field) all.take([&](std::size_t kind) { return chance(kind, field); });
+  for (std::size_t field = 0; field < fields; ++field)
+    all.take([&](std::size_t kind) { return chance(kind, field); });
   Score score;
   score.probability = all.probability();
   score.weight = all.bits() - prior_;

@@ -24,7 +24,8 @@ double jaro_winkler_of(View a, View b) {
   for (int i = 0; i < first; ++i) {
     const int to = std::min(second - 1, i + reach);
     for (int j = std::max(0, i - reach); j <= to; ++j) {
-      if ((taken_b >> j & 1) != 0 || a[static_cast<std::size_t>(i)] != b[static_cast<std::size_t>(j)]) continue;
+      if ((taken_b >> j & 1) != 0 || a[static_cast<std::size_t>(i)] != b[static_cast<std::size_t>(j)])
+        continue;
       taken_a |= std::uint64_t{1} << i;
       taken_b |= std::uint64_t{1} << j;
       ++common;
@@ -42,7 +43,8 @@ double jaro_winkler_of(View a, View b) {
   const double m = common;
   const double jaro = (m / first + m / second + (m - exchanged / 2) / m) / 3;
   int prefix = 0;
-  while (prefix < std::min(4, first) && a[static_cast<std::size_t>(prefix)] == b[static_cast<std::size_t>(prefix)])
+  while (prefix < std::min(4, first) &&
+         a[static_cast<std::size_t>(prefix)] == b[static_cast<std::size_t>(prefix)])
     ++prefix;
   return jaro + prefix * 0.1 * (1 - jaro);
 }
@@ -85,7 +87,8 @@ int edits_of(View a, View b, int most) {
     if (least > most && least_before >= most) return most + 1;
     least_before = least;
   }
-  return std::min<int>(table[static_cast<std::size_t>(rows % 3)][static_cast<std::size_t>(columns)], most + 1);
+  return std::min<int>(table[static_cast<std::size_t>(rows % 3)][static_cast<std::size_t>(columns)],
+                       most + 1);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace {
 // A text's characters in a small place of their own; long ones are cut.
 struct Characters {
   explicit Characters(std::string_view text) {
-    for (std::size_t at = 0; at < text.size() && size < points.size();) points[size++] = text::next_code_point(text, at);
+    for (std::size_t at = 0; at < text.size() && size < points.size();)
+      points[size++] = text::next_code_point(text, at);
   }
   std::u32string_view view() const { return {points.data(), size}; }
   std::array<char32_t, compared_characters> points;
@@ -58,8 +59,10 @@ Level han_name_level(std::u32string_view a, std::u32string_view b) {
   if (a.size() != b.size()) {
     const auto& longer = a.size() > b.size() ? a : b;
     const auto& shorter = a.size() > b.size() ? b : a;
-    if (longer.size() == shorter.size() + 1 && shorter.size() >= 2 && edits(a, b, 1) == 1) return Level::close;
-    return edits(a, b, 2) <= 1 || (shorter.size() >= 2 && edits(a, b, 2) <= 2) ? Level::loose : Level::different;
+    if (longer.size() == shorter.size() + 1 && shorter.size() >= 2 && edits(a, b, 1) == 1)
+      return Level::close;
+    return edits(a, b, 2) <= 1 || (shorter.size() >= 2 && edits(a, b, 2) <= 2) ? Level::loose
+                                                                               : Level::different;
   }
   int unlike = 0, alike = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -109,7 +112,9 @@ struct AddressParts {
       const bool digit = point >= U'0' && point <= U'9';
       if (digit) {
         if (!digits && count < numbers.size()) numbers[count++] = 0;
-        if (count > 0) numbers[count - 1] = (numbers[count - 1] * 10 + static_cast<std::uint32_t>(point - U'0')) % 1'000'000'000;
+        if (count > 0)
+          numbers[count - 1] =
+              (numbers[count - 1] * 10 + static_cast<std::uint32_t>(point - U'0')) % 1'000'000'000;
       } else if (point != U' ' && length < words.size()) {
         words[length++] = point;
       }
@@ -134,17 +139,22 @@ Level name_level(std::string_view a, std::string_view b, std::string_view sound_
   const Characters first(a), second(b);
   if (has_han(first.view()) && has_han(second.view())) return han_name_level(first.view(), second.view());
   const double likeness = jaro_winkler(first.view(), second.view());
-  return likeness >= 0.92 ? Level::near : likeness >= 0.84 ? Level::close : likeness >= 0.76 ? Level::loose : Level::different;
+  return likeness >= 0.92   ? Level::near
+         : likeness >= 0.84 ? Level::close
+         : likeness >= 0.76 ? Level::loose
+                            : Level::different;
 }
 
-Level full_name_level(std::string_view a, std::string_view b, std::string_view sound_a, std::string_view sound_b) {
+Level full_name_level(std::string_view a, std::string_view b, std::string_view sound_a,
+                      std::string_view sound_b) {
   if (text::is_ascii(a) && text::is_ascii(b)) {
     const Words first(a), second(b);
     const int edited = edits(a, b, 2);
     if (edited == 1 || (edited == 2 && std::min(a.size(), b.size()) >= 10)) return Level::near;
     const double shared = words_shared(first, second);
     if (shared == 1 && first.count == second.count) return Level::crossed;
-    if (jaro_winkler(a, b) >= 0.94 || (shared == 1 && std::min(first.count, second.count) >= 2)) return Level::close;
+    if (jaro_winkler(a, b) >= 0.94 || (shared == 1 && std::min(first.count, second.count) >= 2))
+      return Level::close;
     const bool surname = first.count > 0 && second.count > 0 &&
                          edits(first.words[first.count - 1], second.words[second.count - 1], 1) <= 1;
     return surname || shared >= 0.5 ? Level::loose : Level::different;
@@ -153,7 +163,8 @@ Level full_name_level(std::string_view a, std::string_view b, std::string_view s
   if (level == Level::loose) return Level::close;  // one character of three or more
   if (level != Level::different) return level;
   const Characters first(a), second(b);
-  return first.size > 0 && second.size > 0 && first.points[0] == second.points[0] ? Level::loose : Level::different;
+  return first.size > 0 && second.size > 0 && first.points[0] == second.points[0] ? Level::loose
+                                                                                  : Level::different;
 }
 
 Level date_level(std::string_view a, std::string_view b) {
@@ -182,7 +193,8 @@ Level identifier_level(std::string_view a, std::string_view b) {
   const int edited = edits(a, b, most);
   if (edited == 1) return Level::near;
   if (edited != 2 || most != 2) return Level::different;
-  // Citizen numbers of one place and day of birth differ in their last four only: two of these are not a mistake.
+  // Citizen numbers of one place and day of birth differ in their last four only: two of these are not a
+  // mistake.
   const bool citizen = a.size() == 18 && b.size() == 18 && all_digits(a.substr(0, 17));
   return citizen && a.substr(0, 14) == b.substr(0, 14) ? Level::different : Level::close;
 }
@@ -220,21 +232,25 @@ Level words_level(std::string_view a, std::string_view b) {
 
 Level address_level(std::string_view a, std::string_view b) {
   const AddressParts first(a), second(b);
-  const std::u32string_view words_a(first.words.data(), first.length), words_b(second.words.data(), second.length);
+  const std::u32string_view words_a(first.words.data(), first.length),
+      words_b(second.words.data(), second.length);
   const bool contained = words_a.size() <= words_b.size() ? words_b.find(words_a) != words_b.npos
                                                           : words_a.find(words_b) != words_a.npos;
   const double likeness = contained ? 1 : pairs_shared(words_a, words_b);
   // The numbers of the shorter form stand at the end of the other's: a beginning was left out.
   const std::size_t few = std::min(first.count, second.count);
-  const bool same_numbers = std::equal(first.numbers.begin() + static_cast<std::ptrdiff_t>(first.count - few),
-                                       first.numbers.begin() + static_cast<std::ptrdiff_t>(first.count),
-                                       second.numbers.begin() + static_cast<std::ptrdiff_t>(second.count - few));
+  const bool same_numbers =
+      std::equal(first.numbers.begin() + static_cast<std::ptrdiff_t>(first.count - few),
+                 first.numbers.begin() + static_cast<std::ptrdiff_t>(first.count),
+                 second.numbers.begin() + static_cast<std::ptrdiff_t>(second.count - few));
   if (same_numbers && few > 0) {
     if (likeness >= 0.6 && first.count == second.count) return Level::near;
     if (likeness >= 0.45 || few >= 3) return Level::close;
   }
-  const bool all_but_room = few >= 2 && first.count == second.count &&
-                            std::equal(first.numbers.begin(), first.numbers.begin() + static_cast<std::ptrdiff_t>(few) - 1, second.numbers.begin());
+  const bool all_but_room =
+      few >= 2 && first.count == second.count &&
+      std::equal(first.numbers.begin(), first.numbers.begin() + static_cast<std::ptrdiff_t>(few) - 1,
+                 second.numbers.begin());
   if (likeness >= 0.8 && few == 0) return Level::near;
   if (likeness >= 0.6 && (all_but_room || few <= 1)) return Level::loose;
   return Level::different;
@@ -248,7 +264,8 @@ Level postcode_level(std::string_view a, std::string_view b) {
 
 Level number_level(std::string_view a, std::string_view b) {
   if (a.size() <= 15 && b.size() <= 15) {
-    const double first = std::strtod(std::string(a).c_str(), nullptr), second = std::strtod(std::string(b).c_str(), nullptr);
+    const double first = std::strtod(std::string(a).c_str(), nullptr),
+                 second = std::strtod(std::string(b).c_str(), nullptr);
     const double larger = std::max(std::abs(first), std::abs(second));
     if (larger >= 1000 && std::abs(first - second) <= 0.005 * larger) return Level::near;
   }

@@ -1,5 +1,5 @@
-// Goal: in a synthetic city the records that six departments have of one person come together, and nobody else's:
-// 100,000 people, a seed that no code was developed with.
+// Goal: in a synthetic city the records that six departments have of one person come together, and nobody
+// else's: 100,000 people, a seed that no code was developed with.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -32,8 +32,9 @@ const std::vector<Department> departments = {
 
 std::vector<linkage::Field> fields() {
   using linkage::FieldType;
-  return {{"name", FieldType::full_name}, {"sex", FieldType::category},     {"citizen_id", FieldType::identifier}, {"born", FieldType::date},
-          {"phone", FieldType::phone},    {"address", FieldType::address}, {"grid", FieldType::locality}};
+  return {{"name", FieldType::full_name}, {"sex", FieldType::category}, {"citizen_id", FieldType::identifier},
+          {"born", FieldType::date},      {"phone", FieldType::phone},  {"address", FieldType::address},
+          {"grid", FieldType::locality}};
 }
 
 struct CityRecords {
@@ -55,7 +56,8 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 // truth/rows.csv: file, line, subject, mistakes.
-std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::string>> read_truth(const std::string& folder) {
+std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::string>> read_truth(
+    const std::string& folder) {
   std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::string>> truth;
   std::ifstream file(folder + "/truth/rows.csv");
   std::string line;
@@ -67,8 +69,10 @@ std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::stri
   return truth;
 }
 
-void read_file(const std::string& folder, const std::string& path, const Department& department,
-               const std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::string>>& truth, CityRecords& city) {
+void read_file(
+    const std::string& folder, const std::string& path, const Department& department,
+    const std::map<std::pair<std::string, std::uint64_t>, std::pair<std::string, std::string>>& truth,
+    CityRecords& city) {
   auto file = real_file_system().open(folder + "/" + path, OpenMode::read);
   ASSERT_TRUE(file) << file.error().to_log();
   auto reader = ingest::open_file(std::move(*file));
@@ -93,7 +97,8 @@ void read_file(const std::string& folder, const std::string& path, const Departm
 // Which mistakes stand in the records of pairs that were not found, most often first.
 std::string missed(const CityRecords& city, const linkage::Linkage& answer) {
   std::map<std::string, std::vector<std::uint32_t>> by_person;
-  for (std::uint32_t record = 0; record < city.records.size(); ++record) by_person[city.people[record]].push_back(record);
+  for (std::uint32_t record = 0; record < city.records.size(); ++record)
+    by_person[city.people[record]].push_back(record);
   std::map<std::string, std::size_t> counts;
   for (const auto& [person, records] : by_person) {
     for (const std::uint32_t record : records) {
@@ -124,17 +129,19 @@ TEST(City, SixDepartmentsRecordsComeTogether) {
   CityRecords city;
   for (const auto& file : built->files) {
     for (const auto& department : departments) {
-      if (file.path.starts_with("extracts/" + department.file)) read_file(folder.path(), file.path, department, truth, city);
+      if (file.path.starts_with("extracts/" + department.file))
+        read_file(folder.path(), file.path, department, truth, city);
     }
   }
   ASSERT_GT(city.records.size(), 300'000U);
   city.records.prepare(2);
   const auto answer = linkage::link(city.records);
-  const auto found = testing::agreement(answer, city.records.size(), [&](std::size_t at) { return city.people[at]; });
+  const auto found =
+      testing::agreement(answer, city.records.size(), [&](std::size_t at) { return city.people[at]; });
   EXPECT_GE(found.precision, 0.999);
   EXPECT_GE(found.recall, 0.985);
-  std::printf("%zu records, precision %.5f, recall %.5f; records left alone by the mistakes in them:\n%s", city.records.size(),
-              found.precision, found.recall, missed(city, answer).c_str());
+  std::printf("%zu records, precision %.5f, recall %.5f; records left alone by the mistakes in them:\n%s",
+              city.records.size(), found.precision, found.recall, missed(city, answer).c_str());
 }
 
 }  // namespace

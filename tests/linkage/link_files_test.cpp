@@ -1,5 +1,5 @@
-// Goal: `jingwei link` reads what analysts have, writes what the format says, and tells faults by file, line and what
-// was expected.
+// Goal: `jingwei link` reads what analysts have, writes what the format says, and tells faults by file, line
+// and what was expected.
 #include "app/cli/link_files.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +55,8 @@ TEST_F(LinkFiles, TheShortestConfigIsEnough) {
 }
 
 TEST_F(LinkFiles, TwoFilesMayNameTheirColumnsDifferently) {
-  const auto read = config("id: a\nright_id: b\nseed: 7\nthreshold: 0.9\nfields:\n  name: {type: full_name, right: 姓名}\n");
+  const auto read = config(
+      "id: a\nright_id: b\nseed: 7\nthreshold: 0.9\nfields:\n  name: {type: full_name, right: 姓名}\n");
   EXPECT_EQ(read.right_id, "b");
   EXPECT_EQ(read.columns[0].right, "姓名");
   EXPECT_EQ(read.seed, 7U);
@@ -64,7 +65,8 @@ TEST_F(LinkFiles, TwoFilesMayNameTheirColumnsDifferently) {
 
 TEST_F(LinkFiles, FaultsOfTheConfigNameFileLineAndWhatWasExpected) {
   EXPECT_EQ(fault("id: a\nfields:\n  x: date\n  y: dat\n"),
-            "link.yaml:4: column `y` has the unknown type `dat`; expected one of given_name, surname, full_name, date, identifier, "
+            "link.yaml:4: column `y` has the unknown type `dat`; expected one of given_name, surname, "
+            "full_name, date, identifier, "
             "phone, email, street, locality, address, postcode, number, category, text");
   EXPECT_NE(fault("id: a\nfield: {x: date}\n").find("link.yaml:"), std::string::npos);
   EXPECT_NE(fault("fields: []\n").find("link.yaml:1"), std::string::npos);
@@ -78,15 +80,19 @@ TEST_F(LinkFiles, FaultsOfTheConfigNameFileLineAndWhatWasExpected) {
 
 TEST_F(LinkFiles, AMissingColumnNamesTheLineTheFileAndItsColumns) {
   const auto path = write("a.csv", "no, name\n1,x\n");
-  const auto input = read_link_input(real_file_system(), config("id: no\nfields:\n  name: full_name\n  dob: date\n"), path, "");
+  const auto input = read_link_input(real_file_system(),
+                                     config("id: no\nfields:\n  name: full_name\n  dob: date\n"), path, "");
   ASSERT_FALSE(input);
-  EXPECT_EQ(render(input.error(), Language::en), "link.yaml:4: " + path + " has no column `dob`; its columns are: no, name");
-  EXPECT_FALSE(read_link_input(real_file_system(), config("fields: {name: full_name}\n"), folder_.path() + "/none.csv", ""));
+  EXPECT_EQ(render(input.error(), Language::en),
+            "link.yaml:4: " + path + " has no column `dob`; its columns are: no, name");
+  EXPECT_FALSE(read_link_input(real_file_system(), config("fields: {name: full_name}\n"),
+                               folder_.path() + "/none.csv", ""));
 }
 
 TEST_F(LinkFiles, RowsThatCannotBeReadArePassedOverAndCounted) {
   const auto path = write("a.csv", "no,name\n1,王伟\n2\n3,李芳\n");
-  const auto input = read_link_input(real_file_system(), config("id: no\nfields: {name: full_name}\n"), path, "");
+  const auto input =
+      read_link_input(real_file_system(), config("id: no\nfields: {name: full_name}\n"), path, "");
   ASSERT_TRUE(input);
   EXPECT_EQ(input->records->size(), 2U);
   EXPECT_EQ(input->unreadable, 1U);
@@ -96,17 +102,20 @@ TEST_F(LinkFiles, RowsThatCannotBeReadArePassedOverAndCounted) {
 // Two files of made people, linked; ids hold what CSV must quote.
 TEST_F(LinkFiles, PairsAndClustersAreWrittenAsTheFormatSays) {
   testing::MadePeople people(41);
-  std::string left = "no,name,sex,born,citizen_id,phone,address\n", right = "编号,name,sex,born,citizen_id,phone,address\n";
+  std::string left = "no,name,sex,born,citizen_id,phone,address\n",
+              right = "编号,name,sex,born,citizen_id,phone,address\n";
   for (int at = 0; at < 600; ++at) {
     const auto truth = people.person();
     const auto line = [&](const std::string& id, const testing::MadePerson& one) {
-      return id + "," + one.name() + "," + one.sex + "," + one.born + "," + one.citizen_id + "," + one.phone + "," + one.address + "\n";
+      return id + "," + one.name() + "," + one.sex + "," + one.born + "," + one.citizen_id + "," + one.phone +
+             "," + one.address + "\n";
     };
     left += line("\"L," + std::to_string(at) + "\"", people.record(truth));
     if (at % 2 == 0) right += line("R" + std::to_string(at), people.record(truth));
   }
   const auto read_config = config(
-      "id: no\nright_id: 编号\nfields: {name: full_name, sex: category, born: date, citizen_id: identifier, phone: phone, address: address}\n");
+      "id: no\nright_id: 编号\nfields: {name: full_name, sex: category, born: date, citizen_id: identifier, "
+      "phone: phone, address: address}\n");
   auto input = read_link_input(real_file_system(), read_config, write("l.csv", left), write("r.csv", right));
   ASSERT_TRUE(input) << input.error().to_log();
   EXPECT_EQ(input->left, 600U);
@@ -125,7 +134,8 @@ TEST_F(LinkFiles, PairsAndClustersAreWrittenAsTheFormatSays) {
     ++count;
     const auto quote = line.find("\",");
     ASSERT_TRUE(line.starts_with("\"L,")) << line;
-    right_pairs += line.substr(3, quote - 3) == line.substr(quote + 3, line.find(',', quote + 2) - quote - 3) ? 1 : 0;
+    right_pairs +=
+        line.substr(3, quote - 3) == line.substr(quote + 3, line.find(',', quote + 2) - quote - 3) ? 1 : 0;
   }
   EXPECT_EQ(count, answer.pairs.size());
   EXPECT_GE(right_pairs, 294U);
@@ -155,7 +165,8 @@ TEST_F(LinkFiles, APageShowsNoCellAsMarkup) {
 
 TEST_F(LinkFiles, AnEmptyRightFileGivesNoPairs) {
   const auto left = write("l.csv", "no,name\n1,王伟\n2,王伟\n"), right = write("r.csv", "no,name\n");
-  auto input = read_link_input(real_file_system(), config("id: no\nfields: {name: full_name}\n"), left, right);
+  auto input =
+      read_link_input(real_file_system(), config("id: no\nfields: {name: full_name}\n"), left, right);
   ASSERT_TRUE(input) << input.error().to_log();
   input->records->prepare(1);
   EXPECT_TRUE(linkage::link(*input->records).pairs.empty());

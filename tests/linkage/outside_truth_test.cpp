@@ -1,5 +1,5 @@
-// Goal: published person records with known duplicates are linked as well as the project promises, by one way of
-// writing link.yaml and without their truth: FEBRL 1, FEBRL 2, Splink's fake_1000.
+// Goal: published person records with known duplicates are linked as well as the project promises, by one way
+// of writing link.yaml and without their truth: FEBRL 1, FEBRL 2, Splink's fake_1000.
 #include <gtest/gtest.h>
 
 #include "app/cli/link_files.h"
@@ -48,7 +48,9 @@ TEST_P(OutsideTruth, Febrl1) {
   if (!path) GTEST_SKIP() << "febrl is not here: set JINGWEI_EXTERN";
   const auto answer = link(*path, febrl);
   ASSERT_EQ(records().size(), 1'000U);
-  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) { return febrl_person(records().id(static_cast<std::uint32_t>(at))); });
+  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) {
+    return febrl_person(records().id(static_cast<std::uint32_t>(at)));
+  });
   EXPECT_GE(found.f1(), 0.995) << found.precision << " " << found.recall;
   EXPECT_TRUE(answer.report.warnings.empty());
 }
@@ -58,7 +60,9 @@ TEST_P(OutsideTruth, Febrl2) {
   if (!path) GTEST_SKIP() << "febrl is not here: set JINGWEI_EXTERN";
   const auto answer = link(*path, febrl);
   ASSERT_EQ(records().size(), 5'000U);
-  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) { return febrl_person(records().id(static_cast<std::uint32_t>(at))); });
+  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) {
+    return febrl_person(records().id(static_cast<std::uint32_t>(at)));
+  });
   EXPECT_GE(found.f1(), 0.990) << found.precision << " " << found.recall;
 }
 
@@ -70,7 +74,9 @@ TEST_P(OutsideTruth, Fake1000) {
   const auto truth = parse_link_config("id: unique_id\nfields: {cluster: text}\n", "truth.yaml");
   const auto clusters = read_link_input(real_file_system(), *truth, *path, "");
   ASSERT_TRUE(clusters) << clusters.error().to_log();
-  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) { return std::string(clusters->records->raw(static_cast<std::uint32_t>(at), 0)); });
+  const auto found = testing::agreement(answer, records().size(), [&](std::size_t at) {
+    return std::string(clusters->records->raw(static_cast<std::uint32_t>(at), 0));
+  });
   EXPECT_GE(found.f1(), 0.95) << found.precision << " " << found.recall;
 }
 
