@@ -6,32 +6,16 @@
 // Without --jingwei the server is this library with a constant and a lookup-like route; with it, `PATH serve`
 // itself. Prints JSON lines {"bench","metric","value","unit","peer","peer_value","ratio"}; values are
 // medians.
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "base/json.h"
+#include "bench/http_peers.h"
 #include "http/server.h"
 #include "http/system_routes.h"
 
 namespace {
 
-namespace fs = std::filesystem;
 using namespace jingwei;
-
-constexpr int serving_core = 0;
-constexpr int driving_core = 1;
+using namespace jingwei::bench;
 
 struct Arguments {
   int rounds = 5;
@@ -53,17 +37,6 @@ Arguments parse(int count, char** values) {
     if (name == "--serve") arguments.serve_port = std::atoi(values[i + 1]);
   }
   return arguments;
-}
-
-void pin_to(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  sched_setaffinity(0, sizeof set, &set);
-}
-
-bool is_program(const char* name) {
-  return std::system((std::string("command -v ") + name + " >/dev/null 2>&1").c_str()) == 0;
 }
 
 // A lookup as the region module does it: find by code, write JSON.
@@ -128,113 +101,6 @@ int serve(int port) {
   return 0;
 }
 
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-bool accepts(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return connected;
-}
-
-// A program on the serving core that ends with this one.
-class Child {
- public:
-  explicit Child(const std::vector<std::string>& command) {
-    pid_ = fork();
-    if (pid_ != 0) return;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    pin_to(serving_core);
-    const int nothing = open("/dev/null", O_WRONLY);
-    dup2(nothing, STDOUT_FILENO);
-    std::vector<char*> arguments;
-    for (const std::string& part : command) arguments.push_back(const_cast<char*>(part.c_str()));
-    arguments.push_back(nullptr);
-    execvp(arguments[0], arguments.data());
-    _exit(127);
-  }
-  ~Child() {
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  bool ready(std::uint16_t port) const {
-    for (int i = 0; i < 600; ++i) {
-      if (accepts(port)) return true;
-      if (waitpid(pid_, nullptr, WNOHANG) == pid_) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    return false;
-  }
-
- private:
-  pid_t pid_ = -1;
-};
-
-fs::path write_nginx(const fs::path& folder, std::uint16_t port) {
-  fs::create_directories(folder / "logs");
-  std::ofstream(folder / "nginx.conf")
-      << "worker_processes 1; error_log /dev/null; pid nginx.pid; daemon off; user root;\n"
-      << "events { worker_connections 4096; }\n"
-      << "http { access_log off; keepalive_requests 100000000; keepalive_timeout 600;\n"
-      << " server { listen 127.0.0.1:" << port << " reuseport;\n"
-      << "  location = /r { default_type application/json;\n"
-      << "   return 200 '{\"code\":\"G\",\"t\":1583000000}'; } } }\n";
-  std::ofstream(folder / "pipeline.lua") << "init = function(args)\n  local r = {}\n"
-                                         << "  for i = 1, 16 do r[i] = wrk.format('GET') end\n"
-                                         << "  request_text = table.concat(r)\nend\n"
-                                         << "request = function() return request_text end\n";
-  return folder / "nginx.conf";
-}
-
-// Requests per second of one wrk run; 0 when it failed or got errors.
-double drive(const Arguments& arguments, const std::string& url, const fs::path& script) {
-  std::string command = "taskset -c " + std::to_string(driving_core) + " wrk -t1 -c" +
-                        std::to_string(arguments.connections) + " -d" + std::to_string(arguments.seconds) +
-                        "s ";
-  if (!script.empty()) command += "-s " + script.string() + " ";
-  command += url + " 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return 0;
-  double rate = 0;
-  char line[512];
-  while (std::fgets(line, sizeof line, pipe) != nullptr) {
-    const std::string_view text = line;
-    if (text.starts_with("Requests/sec:")) rate = std::atof(line + 13);
-    if (text.find("Non-2xx") != std::string_view::npos) {
-      std::fprintf(stderr, "%s: %s", url.c_str(), line);
-      rate = 0;
-      break;
-    }
-  }
-  pclose(pipe);
-  return rate;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
 void report(const std::string& metric, double ours, double peer) {
   std::printf(
       "{\"bench\":\"http\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"requests/s\",\"peer\":\"nginx return "
@@ -269,9 +135,9 @@ int measure(const Arguments& arguments, const char* self) {
     for (const fs::path& script : {fs::path(), folder / "pipeline.lua"}) {
       std::vector<double> health, region, nginx_rates;
       for (int round = 0; round < arguments.rounds; ++round) {
-        nginx_rates.push_back(drive(arguments, peer_url, script));
-        health.push_back(drive(arguments, base + "/healthz", script));
-        region.push_back(drive(arguments, base + "/api/v1/regions/440400", script));
+        nginx_rates.push_back(drive({arguments.connections, arguments.seconds, script}, peer_url));
+        health.push_back(drive({arguments.connections, arguments.seconds, script}, base + "/healthz"));
+        region.push_back(drive({arguments.connections, arguments.seconds, script}, base + "/api/v1/regions/440400"));
       }
       const std::string suffix = script.empty() ? "" : "_pipelined_16";
       report("healthz" + suffix, median(health), median(nginx_rates));
