@@ -2,8 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "modules/ingest/uploads.h"
-
 namespace jingwei::app {
 
 namespace {
@@ -31,8 +29,8 @@ std::optional<std::string> of_batch(Hub& hub, std::string_view id) {
 std::optional<std::string> of_upload(Hub& hub, std::string_view id) {
   const auto upload = UploadId::parse(id);
   if (!upload) return std::nullopt;
-  const auto found = hub.ingest().uploads().find(*upload);
-  return found ? provider_of(hub, found->resource) : std::nullopt;
+  const auto resource = hub.ingest().resource_of(*upload);
+  return resource ? provider_of(hub, *resource) : std::nullopt;
 }
 
 std::optional<std::string> of_source(Hub& hub, std::string_view id) {

@@ -2,7 +2,7 @@
 
 #include "crypto/one_time.h"
 #include "modules/identity/api.gen.h"
-#include "modules/identity/gate.h"
+#include "modules/identity/gate_routes.h"
 #include "modules/identity/identity_json.h"
 #include "storage/digest.h"
 

@@ -293,6 +293,11 @@ Result<std::vector<BatchView>> IngestService::list_batches(const std::string& re
   return views;
 }
 
+Result<std::string> IngestService::resource_of(UploadId upload) const {
+  JW_ASSIGN(const Upload found, uploads_->find(upload));
+  return found.resource;
+}
+
 void IngestService::on_progress(std::function<void(const BatchView&)> notify) {
   const std::lock_guard lock(mutex_);
   listeners_.push_back(std::move(notify));

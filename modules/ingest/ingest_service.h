@@ -180,6 +180,8 @@ class IngestService {
   void on_progress(std::function<void(const BatchView&)> notify);
 
   const IngestParts& parts() const { return parts_; }
+  // What an upload under way is for. Errors: not_found, the store's.
+  Result<std::string> resource_of(UploadId upload) const;
   // Files that come in pieces (uploads.h).
   Uploads& uploads() { return *uploads_; }
   // Batches that are taken back (withdrawal/withdrawal.h).

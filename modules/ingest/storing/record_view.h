@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "access/caller.h"
-#include "modules/catalog/resource.h"
-#include "modules/region/region_tree.h"
+#include "modules/catalog/catalog_service.h"
+#include "modules/region/region_service.h"
 #include "storage/value.h"
 
 namespace jingwei::ingest {

@@ -1,4 +1,4 @@
-#include "modules/identity/gate.h"
+#include "modules/identity/gate_routes.h"
 
 namespace jingwei::identity {
 
