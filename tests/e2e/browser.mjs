@@ -70,7 +70,7 @@ export async function shoot(page, name, fullPage = false) {
   if (shots === '') return;
   mkdirSync(shots, { recursive: true });
   await page.bringToFront();  // another page of this browser may stand before it
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
 // The demo city's accounts have one password; those that tests make get the same.

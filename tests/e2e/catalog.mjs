@@ -152,7 +152,7 @@ export async function catalogTests({ context, test }) {
     });
     await as(context, 'health');
     const page = await open(context, '/desk/#/demands');
-    assert.ok(await page.locator('[data-test=demand] .sample').first().isVisible(), 'samples are marked');
+    await page.locator('[data-test=demand] .sample').first().waitFor();  // samples are marked
     await shoot(page, 'desk-demands', true);
     await page.locator('[data-test=open-demand]', { hasText: stamp }).click();
     assert.ok(await page.locator('[data-test=step-match]').isDisabled(), 'who asked does not answer');
