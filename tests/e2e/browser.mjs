@@ -57,11 +57,20 @@ export async function until(page, holds, given, timeout_ms = 15_000) {
   }
 }
 
+// Where the bar does not hold every page, the switch stands in its menu.
+export async function switchLanguage(page) {
+  const button = page.locator('[data-test=language]');
+  const before = (await button.textContent()).trim();
+  if (!(await button.isVisible())) await page.locator('[data-test=menu]').click();
+  await button.click();
+  await until(page, (text) => document.querySelector('[data-test=language]').textContent.trim() !== text, before);
+}
+
 export async function shoot(page, name, fullPage = false) {
   if (shots === '') return;
   mkdirSync(shots, { recursive: true });
   await page.bringToFront();  // another page of this browser may stand before it
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
 // The demo city's accounts have one password; those that tests make get the same.

@@ -152,7 +152,7 @@ export async function catalogTests({ context, test }) {
     });
     await as(context, 'health');
     const page = await open(context, '/desk/#/demands');
-    assert.ok(await page.locator('[data-test=demand] .sample').first().isVisible(), 'samples are marked');
+    await page.locator('[data-test=demand] .sample').first().waitFor();  // samples are marked
     await shoot(page, 'desk-demands', true);
     await page.locator('[data-test=open-demand]', { hasText: stamp }).click();
     assert.ok(await page.locator('[data-test=step-match]').isDisabled(), 'who asked does not answer');
@@ -187,11 +187,11 @@ export async function catalogTests({ context, test }) {
 
   await test('a responsibility is laid on a department, and what is asked twice is exempted, by form', async () => {
     const before = (await ask('/responsibilities')).items.length;
+    await as(context, 'catalogue');
     const page = await open(context, '/desk/#/responsibilities', { excused: /409/ });
     await page.locator('[data-test=responsibility]').first().waitFor();
     await page.locator('[data-test=add-responsibility]').click();
     const form = page.locator('[data-test=responsibility-form]');
-    await form.locator('[data-test=actor]').fill('Mei');
     const choose = async (test, text) => {
       await form.locator(`[data-test=${test}]`).click();
       await page.locator('.el-select-dropdown:visible .el-select-dropdown__item', { hasText: text }).first().click();

@@ -1,6 +1,6 @@
 // Goal: a data officer uploads a file, reads why rows came back, and the open cockpit moves without a reload.
 import assert from 'node:assert/strict';
-import { as, ask, open, shoot, sizes, until } from './browser.mjs';
+import { as, ask, open, shoot, sizes, switchLanguage, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
 import { citizenId, fits, makeFile } from './rows.mjs';
 import { withdrawalTests } from './withdrawal.mjs';
@@ -157,10 +157,10 @@ export async function deskTests({ context, system, test, skip }) {
 
   await test('the desk speaks English when asked', async () => {
     const page = await open(context, '/desk/');
-    await page.locator('[data-test=language]').click();
+    await switchLanguage(page);
     await page.locator('h1', { hasText: 'Resource catalogue' }).waitFor();
     await shoot(page, 'desk-english');
-    await page.locator('[data-test=language]').click();
+    await switchLanguage(page);
     await page.close();
   });
 

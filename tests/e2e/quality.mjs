@@ -64,6 +64,13 @@ export async function qualityTests({ context, test, skip }) {
     await shoot(page, 'desk-quality-resource', true);
     await fitsThePhone(page, 'phone-quality-resource');
     await page.close();
+
+    // Who may not read objections is told how many stand open, and led to none.
+    await as(context, 'leader');
+    const other = await open(context, '/desk/#/quality');
+    await other.locator('[data-test=quality-row]').first().waitFor();
+    assert.equal(await other.locator('main a[href*="/objections"]').count(), 0);
+    await other.close();
   }, { core: true });
 
   await test('an objection made at a record is declined only with words, accepted by another person, and closed', async () => {

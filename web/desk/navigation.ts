@@ -6,6 +6,7 @@ export interface NavigationEntry {
   title: string;
   permission: string;
   unless?: string;  // reached from another page by those who may this
+  also?: string[];  // pages of single things that belong to it
 }
 
 const entries: NavigationEntry[] = [
@@ -20,7 +21,7 @@ const entries: NavigationEntry[] = [
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
   { page: 'regions', title: 'desk.regions', permission: 'region.read' },
-  { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read' },
+  { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read', also: ['emergencies', 'rights'] },
   { page: 'accounts', title: 'identity.accounts.title', permission: 'account.read' },
   { page: 'roles', title: 'identity.roles.title', permission: 'role.write' },
   { page: 'reviews', title: 'identity.reviews.title', permission: 'account.read' },
@@ -29,6 +30,10 @@ const entries: NavigationEntry[] = [
 ];
 
 export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.unless !== undefined && may(entry.unless)));
+
+// Whether an address lies on the entry's page or on one that belongs to it.
+export const isHere = (entry: NavigationEntry, path: string): boolean =>
+  [entry.page, ...(entry.also ?? [])].some((page) => path === `/${page}` || path.startsWith(`/${page}/`));
 
 // Where the desk opens: for administrators their own work, for others the first page they may see; residents have their account.
 export function homePage(): string {

@@ -9,8 +9,11 @@ export function sentenceOf(cause: unknown, t: Translate): string {
   return cause.body.detail ?? cause.body.title ?? t('common.failed', { status: cause.status });
 }
 
-// Whether the hub knows who asks and says no: asking again changes nothing.
+// Whether the hub knows who asks and says no.
 export const isRefusal = (cause: unknown): boolean => cause instanceof Problem && cause.status === 403;
+
+// Whether asking again changes nothing: refused, or gone for good.
+export const isFinal = (cause: unknown): boolean => isRefusal(cause) || (cause instanceof Problem && cause.status === 410);
 
 // The sentences about single fields, by field name ("/phone" → "phone").
 export function fieldSentences(cause: unknown): Record<string, string> {

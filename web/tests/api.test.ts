@@ -5,7 +5,7 @@ import { isRunning } from '../shared/batch';
 import { mediaTypeOf } from '../desk/upload';
 import { Problem, problemOf, withQuery } from '../shared/api';
 import { pickLanguage } from '../shared/language';
-import { fieldSentences, sentenceOf } from '../shared/problem';
+import { fieldSentences, isFinal, sentenceOf } from '../shared/problem';
 
 const t = (key: string): string => key;
 
@@ -19,6 +19,9 @@ describe('problems', () => {
     expect(sentenceOf(new Problem(502, {}), t)).toBe('common.failed');
   });
   it('say so when the hub cannot be reached', () => expect(sentenceOf(new Problem(0, {}), t)).toBe('common.offline'));
+  it('are not asked about again when refused or gone for good', () => {
+    expect([403, 410, 404, 503].map((status) => isFinal(new Problem(status, {})))).toEqual([true, true, false, false]);
+  });
   it('are sorted to the fields they name', () => {
     const problem = new Problem(422, { errors: [{ field: '/phone', code: 'x', detail: 'A.' }, { field: '/fields/name', code: 'y', detail: 'B.' }] });
     expect(fieldSentences(problem)).toEqual({ phone: 'A.', name: 'B.' });

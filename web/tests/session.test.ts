@@ -1,5 +1,6 @@
 // Goal: nobody is led to another site after signing in, personal fields are said to open only where they do, and the editor knows what the hub refuses.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isHere, shownEntries } from '../desk/navigation';
 import { openClasses } from '../desk/sight';
 import { administrations, byDuty, copyOf } from '../desk/roles';
 import { auditPathOf, stands, type Permission, type Role } from '../desk/identity';
@@ -84,6 +85,17 @@ describe('grants', () => {
   });
   it('lead to what was done under them', () => {
     expect(auditPathOf({ account: '7', from: '2026-01-01T00:00:00Z', until: '2026-01-01T01:00:00Z' })).toBe('/audit?actor=account%3A7&from=2026-01-01T00%3A00%3A00Z&to=2026-01-01T01%3A00%3A00Z');
+  });
+});
+
+describe('the bar', () => {
+  it('shows the pages one may see, and where one is', () => {
+    keepMe({ ...me, permissions: ['catalog.read', 'purpose.read'] });
+    const entries = shownEntries();
+    expect(entries.map((one) => one.page)).toEqual(['resources', 'demands', 'responsibilities', 'purposes']);
+    const here = (path: string): string[] => entries.filter((one) => isHere(one, path)).map((one) => one.page);
+    expect(['/purposes', '/purposes/epidemic-control', '/emergencies/7', '/rights/7', '/resources/x', '/purposesful', '/account'].map(here))
+      .toEqual([['purposes'], ['purposes'], ['purposes'], ['purposes'], ['resources'], [], []]);
   });
 });
 
