@@ -55,7 +55,7 @@ TYPED_TEST(Api, BehavesAsItsCasesSay) {
 // source.
 TYPED_TEST(Api, TheCockpitsQualityPanelIsTheSumOfTheQualityDays) {
   const auto rows = [&](const std::string& path, const char* list, const char* id, const char* counts) {
-    http::testing::Client client(this->hub_->port());
+    http::testing::Client client(this->hub_->served().socket);
     const auto answer = client.ask(http::testing::get(path));
     std::map<std::string, std::vector<std::int64_t>> found;
     boost::json::error_code fault;

@@ -49,9 +49,12 @@ class Crash : public ::testing::Test {
     return jingwei::testing::serve(JINGWEI_PROGRAM, place.folder());
   }
 
+  // Where this machine's operator speaks to it.
+  static std::string socket(const Backend& place) { return place.folder() + "/jingwei.sock"; }
+
   // How many batches are done, as the server says.
-  static int batches_done(std::uint16_t port) {
-    http::testing::Client client(port);
+  static int batches_done(const Backend& place) {
+    http::testing::Client client(socket(place));
     const auto answer = client.ask(http::testing::get("/api/v1/batches?limit=500"));
     boost::json::error_code fault;
     const auto body = boost::json::parse(answer.body, fault);
@@ -63,13 +66,13 @@ class Crash : public ::testing::Test {
   }
 
   // Follows every batch to its end through the API.
-  static void follow_all(std::uint16_t port) {
-    http::testing::Client asker(port);
+  static void follow_all(const Backend& place) {
+    http::testing::Client asker(socket(place));
     const auto answer = asker.ask(http::testing::get("/api/v1/batches?limit=500"));
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto body = boost::json::parse(answer.body);
     for (const auto& item : body.at("items").as_array()) {
-      http::testing::Client client(port);
+      http::testing::Client client(socket(place));
       client.send(
           http::testing::get("/api/v1/batches/" + std::string(item.at("id").as_string()) + "/progress"));
       EXPECT_TRUE(client.wait_for("\"state\":\"done\"")) << boost::json::serialize(item);
@@ -147,7 +150,7 @@ TYPED_TEST(Crash, KilledWhileLoadingItEndsAsIfUndisturbed) {
   {
     auto [server, port] = this->serve(calm);
     ASSERT_NE(port, 0);
-    this->follow_all(port);
+    this->follow_all(calm);
     EXPECT_EQ(server->end(SIGTERM), 0) << "asked to stop, it stops well";
   }
   const std::string expected = this->state(calm);
@@ -163,8 +166,8 @@ TYPED_TEST(Crash, KilledWhileLoadingItEndsAsIfUndisturbed) {
     auto [server, port] = this->serve(place);
     ASSERT_NE(port, 0);
     // A random number of questions later: somewhere inside what is left to do.
-    for (auto questions = random.below(50); questions > 0; --questions) this->batches_done(port);
-    const int done = this->batches_done(port);
+    for (auto questions = random.below(50); questions > 0; --questions) this->batches_done(place);
+    const int done = this->batches_done(place);
     interrupted += done >= 0 && done < 29 ? 1 : 0;
     EXPECT_EQ(server->end(SIGKILL), -SIGKILL);
   }
@@ -172,7 +175,7 @@ TYPED_TEST(Crash, KilledWhileLoadingItEndsAsIfUndisturbed) {
   {
     auto [server, port] = this->serve(place);
     ASSERT_NE(port, 0);
-    this->follow_all(port);
+    this->follow_all(place);
     EXPECT_EQ(server->end(SIGTERM), 0);
   }
   EXPECT_EQ(this->state(place), expected);
