@@ -211,7 +211,16 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
        1});
   tell(change, account, "account.create", request,
        detail_of({{"kind", name_of(account.kind)}, {"department", account.department}}));
+  change.idempotency = repeatable(request, "create_account",
+                                  {std::string(name_of(account.kind)), account.login, account.name, account.phone, account.department},
+                                  account.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
+  if (committed && committed->earlier_answer) {
+    // Sent again: the account stands, and its password has been shown.
+    CreatedAccount earlier;
+    JW_ASSIGN(earlier.account, get(AccountId::parse(*committed->earlier_answer).value_or(AccountId())));
+    return earlier;
+  }
   if (committed) return made;
   if (committed.error().code == ErrorCode::conflict) return Error(ErrorCode::conflict, "identity.login_taken").at("/login");
   return std::move(committed).error();

@@ -136,6 +136,26 @@ TYPED_TEST(AccountsTest, ARoleIsMadeOfKnownWordsAndOneAdministration) {
   EXPECT_EQ(put({"x", "甲", "A", {"audit.read", "metrics.read"}, {"name"}, {"care"}}), "done");
 }
 
+TYPED_TEST(AccountsTest, ARequestSentAgainTakesEffectOnce) {
+  NewAccount wanted;
+  wanted.login = "li.na";
+  wanted.name = "李娜";
+  const WriteRequest request{"keeper", "key-1"};
+  const auto made = must(this->accounts().create(wanted, request));
+  const auto again = must(this->accounts().create(wanted, request));
+  EXPECT_EQ(again.account.id, made.account.id);
+  EXPECT_TRUE(again.password.empty()) << "it was shown once";
+  const NewGrant grant{made.account.id, "leader", "9801", "", {}, {}, "新到任"};
+  const auto given = must(this->accounts().grant(grant, {"keeper", "key-2"}));
+  EXPECT_EQ(must(this->accounts().grant(grant, {"keeper", "key-2"})).id, given.id);
+  EXPECT_EQ(must(this->accounts().grants_of(made.account.id)).size(), 1U);
+  auto& tokens = this->service_->tokens();
+  const auto end = this->clock_.now() + std::chrono::hours{1};
+  must(tokens.open(made.account, TokenKind::key, "a program", end, "key.create", {"keeper", "key-3"}));
+  EXPECT_EQ(this->why(tokens.open(made.account, TokenKind::key, "a program", end, "key.create", {"keeper", "key-3"})),
+            "identity.key_shown");
+}
+
 TYPED_TEST(AccountsTest, TwoAdministratorsAtOnceDoNotUndoEachOther) {
   const Account account = this->account("wang.min");
   const Account before = must(this->accounts().get(account.id));

@@ -140,8 +140,16 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
                            1});
   change.events.push_back(event_of(account_event, "account", grant.account.to_string()));
   change.audit.push_back({request.actor, event, actor_of(grant.account), detail_of(grant)});
+  change.idempotency = repeatable(request, event,
+                                  {grant.account.to_string(), grant.role, grant.region.to_string(), grant.department,
+                                   grant.until ? to_rfc3339(*grant.until) : "", grant.of_grant.to_string(), grant.reason},
+                                  grant.id.to_string());
+  // An hour of emergency reading ends at another moment each time it is asked for.
+  if (change.idempotency && grant.kind == GrantKind::break_glass)
+    change.idempotency = repeatable(request, event, {grant.region.to_string(), grant.reason}, grant.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
+  if (committed->earlier_answer) return get_grant(GrantId::parse(*committed->earlier_answer).value_or(GrantId()));
   changed_(grant.account);
   return grant;
 }

@@ -163,7 +163,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!*to) return problem(Error(ErrorCode::not_found, "identity.no_account_of_login").at("/to"), http.language);
     const Lending wanted{GrantId(in.body["grant"].integer()), (*to)->id, instant_of(in.body["from"]),
                          in.body["until"].instant(), in.body["reason"].text()};
-    return grant_response(accounts().lend(*lender, wanted, {http.actor()}), http, 201);
+    return grant_response(accounts().lend(*lender, wanted, {http.actor(), in.idempotency_key}), http, 201);
   }
 
   http::Response break_glass(const http::Request& http, const api::BreakGlass& in) override {
@@ -172,7 +172,9 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto account = accounts().get(who->token.account);
     if (!account) return problem(account.error(), http.language);
     return grant_response(
-        accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(), {http.actor()}), http, 201);
+        accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(),
+                               {http.actor(), in.idempotency_key}),
+        http, 201);
   }
 
   http::Response list_accounts(const http::Request& http, const api::ListAccounts& in) override {
@@ -200,7 +202,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     wanted.department = text_or(in.body["department"]);
     wanted.with_password = wanted.kind != AccountKind::client && wanted.kind != AccountKind::device && !wanted.login.empty();
     if (wanted.kind == AccountKind::staff) wanted.with_password = true;
-    return created_response(accounts().create(wanted, {http.actor()}), http, 201);
+    return created_response(accounts().create(wanted, {http.actor(), in.idempotency_key}), http, 201);
   }
 
   http::Response get_account(const http::Request& http, const api::GetAccount& in) override {
@@ -224,7 +226,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const NewGrant wanted{AccountId(in.account),          in.body["role"].text(),       in.body["region"].text(),
                           text_or(in.body["department"]), instant_of(in.body["from"]), instant_of(in.body["until"]),
                           text_or(in.body["reason"])};
-    return grant_response(accounts().grant(wanted, {http.actor()}), http, 201);
+    return grant_response(accounts().grant(wanted, {http.actor(), in.idempotency_key}), http, 201);
   }
 
   http::Response end_grant(const http::Request& http, const api::EndGrant& in) override {
@@ -262,7 +264,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
       return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
     const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : 180};
     const auto made = identity_.tokens().open(*account, TokenKind::key, in.body["label"].text(), now() + days,
-                                              "key.create", {http.actor()});
+                                              "key.create", {http.actor(), in.idempotency_key});
     if (!made) return problem(made.error(), http.language);
     JsonWriter json;
     json.begin_object();

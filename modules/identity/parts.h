@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "crypto/password.h"
@@ -44,6 +46,11 @@ struct WriteRequest {
   std::string actor;
   std::optional<std::string> idempotency_key = {};
 };
+
+// Makes a write safe to send again: `told` is everything the request says, in an order that stays. Nothing where the
+// request carries no key.
+std::optional<storage::Idempotency> repeatable(const WriteRequest& request, std::string_view operation,
+                                               const std::vector<std::string>& told, std::string answer);
 
 // Of the feed, so that every process forgets what it knew: {"account":"17"}, {"role":"doctor"}, {"token":"5"}.
 inline constexpr std::string_view account_event = "identity.account";

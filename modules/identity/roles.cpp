@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "modules/identity/builtin_roles.h"
 #include "modules/identity/sql.gen.h"
+#include "storage/digest.h"
 
 namespace jingwei::identity {
 
@@ -111,6 +112,15 @@ storage::AuditEntry entry_of(const std::string& actor, const char* event, const 
 }
 
 }  // namespace
+
+std::optional<storage::Idempotency> repeatable(const WriteRequest& request, std::string_view operation,
+                                               const std::vector<std::string>& told, std::string answer) {
+  if (!request.idempotency_key) return std::nullopt;
+  std::string all;
+  for (const auto& one : told) all.append(std::to_string(one.size())).append(":").append(one);
+  return storage::Idempotency{request.actor, std::string(operation), *request.idempotency_key, storage::sha256_hex(all),
+                              std::move(answer)};
+}
 
 storage::FeedEvent event_of(std::string_view kind, std::string_view member, std::string_view id) {
   JsonWriter body;

@@ -97,8 +97,10 @@ Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const s
                             account.id.value, label, to_micros(now), to_micros(ends_at)},
                            1});
   change.audit.push_back({request.actor, event, account.actor(), "{\"token\":\"" + std::to_string(id) + "\"}"});
+  change.idempotency = repeatable(request, event, {account.id.to_string(), label}, opened.token.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
+  if (committed->earlier_answer) return Error(ErrorCode::conflict, "identity.key_shown").with("key", *committed->earlier_answer);
   return opened;
 }
 
