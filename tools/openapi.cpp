@@ -98,6 +98,17 @@ void write_responses(JsonWriter& out, const ApiOperation& operation) {
   out.end_object();
 }
 
+// Permissions that anyone has: their operations ask for no session (access/permission.h, Reach::anyone).
+bool is_for_anyone(std::string_view permission) {
+  return permission == "public" || permission == "system.read";
+}
+
+// What personal fields are asked for, where records are read.
+constexpr std::string_view purpose_parameter =
+    R"j({"name":"Jingwei-Purpose","in":"header","required":false,"schema":{"type":"string"},)j"
+    R"j("description":"Purpose for which personal fields are asked; without one they are masked",)j"
+    R"j("x-description-zh":"查看个人信息的用途；不写则一律遮盖"})j";
+
 void write_operation(JsonWriter& out, const ApiModule& module, const ApiOperation& operation) {
   out.begin_object();
   out.member("operationId", operation.id);
@@ -116,11 +127,17 @@ void write_operation(JsonWriter& out, const ApiModule& module, const ApiOperatio
   if (!operation.audit_reason.empty()) out.member("x-audit-reason", operation.audit_reason);
   out.member("x-cost", operation.cost);
   if (operation.body != ApiBody::none) out.member("x-body-bytes", operation.body_bytes);
-  if (!operation.parameters.empty() || operation.key != ApiKey::none) {
+  if (is_for_anyone(operation.permission)) {
+    out.key("security");
+    out.raw("[]");
+  }
+  const bool reads_records = operation.permission == "record.read";
+  if (!operation.parameters.empty() || operation.key != ApiKey::none || reads_records) {
     out.key("parameters");
     out.begin_array();
     for (const auto& parameter : operation.parameters) write_parameter(out, parameter);
     if (operation.key != ApiKey::none) write_key_parameter(out, operation.key);
+    if (reads_records) out.raw(purpose_parameter);
     out.end_array();
   }
   if (operation.body != ApiBody::none) {
@@ -167,6 +184,9 @@ void write_components(JsonWriter& out, const std::vector<std::unique_ptr<ApiModu
   out.key("Problem");
   out.raw(problem_response);
   out.end_object();
+  out.key("securitySchemes");
+  out.raw(R"j({"session":{"type":"apiKey","in":"cookie","name":"jingwei_session"},)j"
+          R"j("token":{"type":"http","scheme":"bearer"}})j");
   out.end_object();
 }
 
@@ -225,6 +245,8 @@ std::string generate_openapi(const std::vector<std::unique_ptr<ApiModule>>& modu
   }
   out.end_object();
   write_components(out, modules);
+  out.key("security");
+  out.raw(R"j([{"session":[]},{"token":[]}])j");
   out.end_object();
   return schema::pretty_json(out.text()) + "\n";
 }

@@ -9,6 +9,7 @@ namespace jingwei::identity {
 namespace {
 
 constexpr std::chrono::minutes saving_pause{1};
+constexpr int rounds_a_day = 1'440;
 
 std::string member_of(const std::string& body, std::string_view member) {
   boost::json::error_code fault;
@@ -56,6 +57,9 @@ void IdentityService::start() {
     saving_.pause(std::chrono::duration_cast<std::chrono::milliseconds>(saving_pause));
     const auto saved = tokens_.save_seen();
     if (!saved) log::warn("identity.seen_unsaved", {{"error", saved.error().to_log()}});
+    if (++rounds_ % rounds_a_day != 1) return;
+    const auto dropped = tokens_.drop_old();
+    if (!dropped) log::warn("identity.seen_unsaved", {{"error", dropped.error().to_log()}});
   });
 }
 

@@ -39,6 +39,7 @@ class IdentityService {
   Tokens tokens_;
   FileGateway gateway_;
   SignIn sign_in_;
+  int rounds_ = 0;  // of saving_, a minute each
   storage::Loop saving_;
 };
 

@@ -181,6 +181,23 @@ TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   EXPECT_FALSE(in(*this->open(), ended.text)) << "nor a process that starts later";
 }
 
+TYPED_TEST(SigningIn, ForgetsSessionsAMonthAfterTheirEnd) {
+  const Account account = this->account("wang.min");
+  must(this->sign_in("wang.min"));
+  const auto kept = [&] {
+    auto reader = must(this->store_->read());
+    const storage::Statement count{"test.tokens", "SELECT count(*) FROM identity_token", "SELECT count(*) FROM identity_token"};
+    return must(storage::query_integer(*reader, count, {})).value_or(-1);
+  };
+  this->clock_.advance(std::chrono::hours{24 * 29});
+  must(this->service_->tokens().drop_old());
+  EXPECT_EQ(kept(), 1);
+  this->clock_.advance(std::chrono::hours{24 * 2});
+  must(this->service_->tokens().drop_old());
+  EXPECT_EQ(kept(), 0);
+  EXPECT_TRUE(must(this->service_->tokens().list(account.id)).empty());
+}
+
 TYPED_TEST(SigningIn, WithdrawsWhatASessionMayAtOnce) {
   const Account account = this->account("wang.min");
   const auto grant = this->grant(account, "leader");

@@ -16,6 +16,7 @@ constexpr std::size_t random_bytes = 24;
 constexpr std::size_t mark_bytes = 8;
 constexpr std::size_t text_letters = 43;  // of 32 bytes in base64url
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::chrono::days kept_after_end{30};
 constexpr std::chrono::minutes seen_step{1};  // how exactly the last use of a session is kept
 
 // RFC 4648 §5, without padding.
@@ -241,6 +242,17 @@ void Tokens::forget_all() {
   known_.clear();
 }
 
+Result<void> Tokens::drop_old() {
+  const std::int64_t before = to_micros(parts_.clock.now() - kept_after_end);
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back({&sql::drop_old_tokens, {before}, std::nullopt});
+  change.writes.push_back({&sql::drop_old_codes, {before}, std::nullopt});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return {};
+}
+
 std::size_t Tokens::size() const {
   const std::shared_lock lock(mutex_);
   return known_.size();
@@ -257,6 +269,7 @@ Result<void> Tokens::save_seen() {
   constexpr std::size_t at_once = 500;
   for (std::size_t first = 0; first < used.size(); first += at_once) {
     storage::Change change;
+    change.origin = storage::Origin::hub;
     const std::size_t last = std::min(used.size(), first + at_once);
     std::vector<std::int64_t> seen;
     for (std::size_t at = first; at < last; ++at) {

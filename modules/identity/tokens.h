@@ -54,6 +54,9 @@ class Tokens {
   void forget_all();
   // Writes down when sessions were last used. Errors: the store's.
   Result<void> save_seen();
+  // Forgets sessions, keys and codes that ended a month ago; what became of them stands in the audit log. Errors: the
+  // store's.
+  Result<void> drop_old();
   // Of the process: how many tokens are known.
   std::size_t size() const;
 

@@ -7002,7 +7002,10 @@ export interface operations {
                 /** @description Under this region */
                 under?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
             path: {
                 /** @description Resource id */
                 resource: string;
@@ -7029,7 +7032,10 @@ export interface operations {
                 /** @description Under this region */
                 under?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
             path: {
                 /** @description Resource id */
                 resource: string;
@@ -7085,6 +7091,8 @@ export interface operations {
             header?: {
                 /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
                 "Idempotency-Key"?: string;
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7119,6 +7127,8 @@ export interface operations {
             header?: {
                 /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
                 "Idempotency-Key"?: string;
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8148,7 +8158,10 @@ export interface operations {
                 /** @description Cursor */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
             path: {
                 /** @description Batch id */
                 batch: string;
@@ -8179,7 +8192,10 @@ export interface operations {
                 /** @description Cursor */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
             path: {
                 /** @description Resource id */
                 resource: string;
@@ -8234,7 +8250,10 @@ export interface operations {
     get_record: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
             path: {
                 /** @description Resource id */
                 resource: string;

@@ -111,6 +111,12 @@ UPDATE identity_token SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL
 -- name: end_tokens_of_account
 UPDATE identity_token SET ended_at = $2 WHERE account = $1 AND id <> $3 AND ended_at IS NULL
 
+-- name: drop_old_tokens
+DELETE FROM identity_token WHERE ends_at < $1 OR ended_at < $1
+
+-- name: drop_old_codes
+DELETE FROM identity_code WHERE ends_at < $1
+
 -- name: code_of_phone
 SELECT code_hash, sent_at, ends_at, tries_left FROM identity_code WHERE phone_hash = $1
 
