@@ -145,10 +145,8 @@ Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
       }))
     return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
   JW_TRY(parts_.sealer.prepare("identity_account"));
-  // Every message costs money and patience: a network that asks for many waits as one that guesses.
-  const Throttle::Try one{"codes", network_of(origin.remote), false};
-  JW_TRY(check_wait({one.account, one.place, true}));
-  throttle_.failed({one.account, one.place, true}, parts_.clock.monotonic());
+  // Bounded by phone, and by the request's cost at the server's door: thousands of residents share the address of one
+  // mobile network, and in a rush they all come at once.
   const Instant now = parts_.clock.now();
   const storage::Value key = storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
   std::optional<Instant> sent;

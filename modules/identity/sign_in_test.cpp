@@ -226,6 +226,15 @@ TYPED_TEST(SigningIn, LetsResidentsInByTheCodeSentToTheirPhone) {
   EXPECT_EQ(must(sign_in.by_phone("13800001234", this->sent_code(), origin)).account.id, done.account.id);
 }
 
+TYPED_TEST(SigningIn, ManyResidentsBehindOneAddressDoNotWaitForEachOther) {
+  for (int phone = 0; phone < 40; ++phone) {
+    const Origin origin{"10.0.0.1", "", "test", Language::en};
+    const std::string number = "138000010" + std::to_string(10 + phone);
+    must(this->service_->sign_in().send_code(number, origin));
+    must(this->service_->sign_in().by_phone(number, this->sent_code(), origin));
+  }
+}
+
 TYPED_TEST(SigningIn, ACodeLapsesAndHasFiveTriesWhoeverGuesses) {
   auto& sign_in = this->service_->sign_in();
   const auto from = [](int place) { return Origin{"10.0.2." + std::to_string(place), "", "test", Language::en}; };
