@@ -1,6 +1,6 @@
 // Goal: the security administrator makes accounts, gives and takes roles and looks at who broke the glass; what each may see follows at once.
 import assert from 'node:assert/strict';
-import { as, ask, base, member, open, password, shoot } from './browser.mjs';
+import { as, ask, base, member, open, password, reload, shoot } from './browser.mjs';
 import { fitsThePhone, signedInAs, signIn } from './identity.mjs';
 
 const stamp = Date.now().toString(36);
@@ -84,7 +84,7 @@ export async function accountTests({ context, system, test }) {
     const cookies = await context.cookies();
     await as(context, 'security');
     await page.goto(`${base}/desk/#/accounts/${id}`);
-    await page.reload();
+    await reload(page);
     await page.locator('[data-test=ask-reset]').click();
     await page.locator('[data-test=sure]').click();
     await once.waitFor();
@@ -102,7 +102,7 @@ export async function accountTests({ context, system, test }) {
     await own.close();
 
     await as(context, 'security');
-    await page.reload();
+    await reload(page);
     await page.locator('[data-test=open-again]').click();
     await page.locator('[data-test=one-account][data-state=open]').waitFor();
     await page.locator('[data-test=end-grant]').first().click();

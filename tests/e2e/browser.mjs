@@ -47,6 +47,18 @@ export async function open(context, path, { size = sizes.desk, excused = /^$/, p
   return page;
 }
 
+// Chromium refuses a reload while the page it is told of is being exchanged for another; a moment later it takes it.
+export async function reload(page) {
+  for (let turn = 1; ; ++turn) {
+    try {
+      return await page.reload();
+    } catch (cause) {
+      if (turn === 5 || !/Not attached to an active page/.test(cause.message)) throw cause;
+      await page.waitForTimeout(100);
+    }
+  }
+}
+
 // Waits until `holds` is true in the page. Playwright's own waitForFunction needs eval between its looks, which the hub's content
 // security policy forbids.
 export async function until(page, holds, given, timeout_ms = 15_000) {

@@ -1,7 +1,7 @@
 // Goal: a data officer finds a resource, takes a new one through its life with two who keep the catalogue, is told what it would break and whom it
 // asks again, answers a demand, and sees who is late; on a phone every page can be reached.
 import assert from 'node:assert/strict';
-import { as, ask, member, open, shoot, sizes } from './browser.mjs';
+import { as, ask, member, open, reload, shoot, sizes } from './browser.mjs';
 
 const stamp = Date.now().toString(36);
 
@@ -9,7 +9,7 @@ const stamp = Date.now().toString(36);
 async function take(page, login, step, state, words) {
   const panel = page.locator('[data-test=version]');
   await as(page.context(), login);
-  await page.reload();
+  await reload(page);
   await panel.locator(`[data-test=step-${step}]`).click();
   if (words !== undefined) {
     await panel.locator('[data-test=reason]').fill(words);
@@ -107,7 +107,7 @@ export async function catalogTests({ context, test }) {
     assert.ok(await page.locator('[data-test=step-publish]').isDisabled(), 'who reviewed does not publish');
     await take(page, mei, 'publish', 'published');
     await as(context, 'health');
-    await page.reload();
+    await reload(page);
     await shoot(page, 'desk-version', true);
 
     // The next version drops a field: it says why, or does not pass.
@@ -157,7 +157,7 @@ export async function catalogTests({ context, test }) {
     await page.locator('[data-test=open-demand]', { hasText: stamp }).click();
     assert.ok(await page.locator('[data-test=step-match]').isDisabled(), 'who asked does not answer');
     await as(context, 'catalogue');
-    await page.reload();
+    await reload(page);
     await page.locator('[data-test=suggestion]', { hasText: '常住人口登记' }).locator('button').click();
     await shoot(page, 'desk-demand', true);
     await fitsThePhone(page, 'phone-demand');
@@ -166,7 +166,7 @@ export async function catalogTests({ context, test }) {
     await page.locator('[data-test=step-deliver]').click();
     await page.locator('[data-test=step-close]').waitFor();
     await as(context, 'health');
-    await page.reload();
+    await reload(page);
     await page.locator('[data-test=step-close]').click();
     await page.locator('[data-test=demand-state][data-state=closed]').waitFor();
     assert.equal((await ask(`/demands/${asked.demand.id}`)).demand.state, 'closed');

@@ -1,6 +1,6 @@
 // Goal: a mayor drills from the city to one grid and back, the figures add up, and the picture stays live.
 import assert from 'node:assert/strict';
-import { as, ask, open, shoot, sizes, until } from './browser.mjs';
+import { as, ask, open, reload, shoot, sizes, until } from './browser.mjs';
 
 export const shows = async (page, code) => {
   await page.locator(`[data-test=board][data-region="${code}"][data-loading=false]`).waitFor();
@@ -141,7 +141,7 @@ export async function cockpitTests({ context, system, test, skip }) {
     await shows(page, city);
     await page.locator('[data-test=language]').click();
     await until(page, () => document.documentElement.lang === 'en');
-    await page.reload();
+    await reload(page);
     await shows(page, city);
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
     assert.match(await page.title(), /City cockpit/);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { as, ask, base, member, open, password, shoot, sizes, until } from './browser.mjs';
+import { as, ask, base, member, open, password, reload, shoot, sizes, until } from './browser.mjs';
 
 const stamp = Date.now().toString(36);
 const out = { excused: /40[13]|429/ };
@@ -153,7 +153,7 @@ export async function identityTests({ context, system, test, skip }) {
 
     await context.clearCookies();
     await page.goto(`${base}/desk/#/sign-in`);
-    await page.reload();
+    await reload(page);
     await signIn(page, login, password);
     await page.locator('[data-test=code]').waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'code');

@@ -1,7 +1,7 @@
 // Goal: an operator reads what the doctor found, takes a backup while the hub serves and checks it; a large file goes on where it stood
 // after a lost connection and a reload.
 import assert from 'node:assert/strict';
-import { as, ask, member, open, shoot } from './browser.mjs';
+import { as, ask, member, open, reload, shoot } from './browser.mjs';
 
 const piece_bytes = 8 * 1024 * 1024;  // whole_most of web/desk/pieces.ts
 
@@ -45,7 +45,7 @@ export async function operationsTests({ context, test }) {
     await page.locator('[data-test=away]').waitFor();
     await shoot(page, 'desk-upload-away');
     await page.unroute('**/api/v1/uploads/**');
-    await page.reload();
+    await reload(page);
     const offsets = [];
     page.on('request', (request) => { if (request.method() === 'PATCH') offsets.push(new URL(request.url()).searchParams.get('offset')); });
     await choose(page);

@@ -1,6 +1,6 @@
 // Goal: a data officer sees how good the data are that came; who finds a wrong datum objects to it, and somebody else answers.
 import assert from 'node:assert/strict';
-import { as, ask, member, open, shoot, sizes } from './browser.mjs';
+import { as, ask, member, open, reload, shoot, sizes } from './browser.mjs';
 
 const stamp = Date.now().toString(36);
 
@@ -108,7 +108,7 @@ export async function qualityTests({ context, test, skip }) {
     await refusal.waitFor();
     assert.match(await refusal.innerText(), /account:\d+/, 'who objected does not answer');
     await as(context, 'police');
-    await page.reload();
+    await reload(page);
     await acts.waitFor();
     await acts.locator('[data-test=objection-decline]').click();
     await refusal.filter({ hasText: '\u7406\u7531' }).waitFor();
