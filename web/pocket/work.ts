@@ -1,0 +1,66 @@
+// A worker's cases: taken along for the shift, and shown with what was done to them here and the hub does not know yet.
+import { shallowRef } from 'vue';
+import { cases, type Case, type CaseAction, type CaseDetail, type Process } from '@shared/cases';
+import type { Action } from '@shared/offline/queue';
+import type { Me } from '@shared/session';
+import { readKept } from './kept';
+
+export interface Work {
+  mine: Case[];
+  role: Case[];  // waiting for a role of the worker, with nobody's name on it
+}
+
+const page_most = 200;
+const details_most = 200;
+const at_once = 4;
+
+export const taken = shallowRef<{ cases: number; at: number } | null>(null);
+
+export async function readWork(): Promise<Work> {
+  const [mine, role] = await Promise.all([cases.inbox({ mine: 'true', limit: page_most }), cases.inbox({ limit: page_most })]);
+  const own = new Set(mine.items.map((one) => one.id));
+  return { mine: mine.items, role: role.items.filter((one) => !own.has(one.id)) };
+}
+
+export const processOf = (id: string): Promise<Process> => readKept('process', id, () => cases.process(id)).then((got) => got.value);
+
+// Everything the shift needs without network: each case of one's own in full, and the processes they follow.
+export async function takeAlong(work: Work, openable: readonly string[]): Promise<void> {
+  const wanted = [...work.mine, ...work.role].slice(0, details_most);
+  let got = 0;
+  for (let from = 0; from < wanted.length; from += at_once) {
+    await Promise.all(wanted.slice(from, from + at_once).map(async ({ id }) => {
+      const { from_vault } = await readKept('case', id, () => cases.one(id));
+      if (!from_vault) ++got;
+    }));
+  }
+  for (const id of new Set([...wanted.map((one) => one.process), ...openable])) await processOf(id);
+  taken.value = { cases: got, at: Date.now() };
+}
+
+// Where a case stands when what waits here is counted in.
+export interface Overlay {
+  pending: Action[];
+  state_title: string | null;  // of the last step that waits; null when none does
+  actions: CaseAction[];       // what may be done next
+}
+
+// The hub says what may be done now. After a step that waits here the process says it: what leads on from the state that step leads to, may be
+// done without network, and by a role of this worker.
+export function overlay(detail: CaseDetail, queue: readonly Action[], process: Process | null, me: Me): Overlay {
+  const pending = queue.filter((one) => one.about === detail.case.id);
+  const steps = pending.filter((one) => one.kind === 'act');
+  if (steps.length === 0) return { pending, state_title: null, actions: detail.actions };
+  const last = process?.transitions.find((one) => one.id === steps[steps.length - 1].step);
+  const state = process?.states.find((one) => one.id === last?.to);
+  if (process === null || last === undefined || state === undefined || state.final) return { pending, state_title: state?.title ?? null, actions: [] };
+  const roles = new Set([...me.grants.map((grant) => grant.role), ...(detail.case.assignee?.account === me.actor ? ['assignee'] : []), ...(detail.reporter.account === me.actor ? ['reporter'] : [])]);
+  const inside = new Set([state.id, ...ancestors(process, state.parent)]);
+  const next = process.transitions.filter((one) => one.offline && one.from.some((from) => inside.has(from)) && one.by.some((who) => roles.has(who)));
+  return { pending, state_title: state.title, actions: next.map((one) => ({ id: one.id, title: one.title, to: one.to, inputs: one.inputs, photos: one.photos, assignee: false, offline: true })) };
+}
+
+function ancestors(process: Process, parent: string): string[] {
+  const state = parent === '' ? undefined : process.states.find((one) => one.id === parent);
+  return state === undefined ? [] : [state.id, ...ancestors(process, state.parent)];
+}
