@@ -146,8 +146,15 @@ function syncOne(device, action, login, zh) {
   return result;
 }
 
+const tile = (id, zh, en, on, kind, columns = [], filters = []) => ({ id, on, title: two(zh, en), package: 'mock', description: '', kind, process: definition.id, resource: '', icon: '', order: '', columns, filters, prefill: {} });
+const tiles = [
+  tile('matter-report', '拍照上报', 'Report a matter', 'pocket', 'form'), tile('matter-inbox', '街面待办', 'Matters to handle', 'desk', 'inbox', ['number', 'kind', 'urgency', 'words', 'state', 'deadline']), tile('matter-list', '街面台账', 'All matters', 'desk', 'list', ['number', 'kind', 'urgency', 'words', 'state', 'region', 'opened_at', 'closed_at'], ['kind', 'urgency', 'state', 'region']),
+  tile('matter-board', '街面看板', 'Matters by state', 'desk', 'board'), tile('matter-map', '街面地图', 'Matters on the map', 'desk', 'map'), tile('matter-new', '登记事件', 'File a matter', 'desk', 'form'),
+];
+
 // What these addresses answer: [status, body]; undefined for all others. A picture is [200, Buffer].
 export function casesAnswer(method, path, q, body, login, zh, key) {
+  if (path === '/pages') return [200, { items: said(tiles.filter((one) => one.on === (q.get('on') ?? one.on)), zh) }];
   if (!/^\/(processes|cases|own-cases|case-|inbox|duties|calendar)/.test(path)) return undefined;
   const limit = Number(q.get('limit') ?? 50), offset = Number(q.get('cursor') ?? 0);
   const page = (items) => ({ items: items.slice(offset, offset + limit).map((one) => view(one, zh)), next_cursor: offset + limit < items.length ? String(offset + limit) : null });

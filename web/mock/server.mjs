@@ -184,7 +184,7 @@ async function answer(req, res) {
     res.writeHead(status, { 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store', ...headers });
     return res.end(body === undefined ? undefined : JSON.stringify(body));
   }
-  if (/^\/(processes|cases|own-cases|case-|inbox|duties|calendar)/.test(path)) {
+  if (/^\/(pages$|processes|cases|own-cases|case-|inbox|duties|calendar)/.test(path)) {
     const sent = req.method === 'GET' ? null : await bodyOf(req);
     const body = path === '/case-photos' ? sent : sent === null ? {} : JSON.parse(sent.toString() || '{}');
     const [status, got] = casesAnswer(req.method, path, q, body, loginOf(req), zh, req.headers['idempotency-key']) ?? [404, { title: 'nothing here' }];
