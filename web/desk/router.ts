@@ -11,6 +11,11 @@ import CasePage from './pages/CasePage.vue';
 import CasesPage from './pages/CasesPage.vue';
 import DutiesPage from './pages/DutiesPage.vue';
 import OpenCasePage from './pages/OpenCasePage.vue';
+import AlertsPage from './pages/AlertsPage.vue';
+import NewNoticePage from './pages/NewNoticePage.vue';
+import NoticePage from './pages/NoticePage.vue';
+import NoticesPage from './pages/NoticesPage.vue';
+import RumoursPage from './pages/RumoursPage.vue';
 import WorkPage from './pages/WorkPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
@@ -61,6 +66,11 @@ export const router = createRouter({
     { path: '/processes/:process/new', component: OpenCasePage, props: true },
     { path: '/processes/:process/:kind(list|board|map)', component: CasesPage, props: true },
     { path: '/cases/:id', component: CasePage, props: true },
+    { path: '/notices', component: NoticesPage },
+    { path: '/notices/new', component: NewNoticePage },
+    { path: '/notices/:id', component: NoticePage, props: true },
+    { path: '/rumours', component: RumoursPage },
+    { path: '/alerts', component: AlertsPage },
     { path: '/duties', component: DutiesPage },
     { path: '/calendar', component: CalendarPage },
     { path: '/resources', component: ResourcesPage },

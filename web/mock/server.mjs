@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFrom, regions, totals } from './city.mjs';
 import { auditAnswer } from './audit.mjs';
 import { casesAnswer } from './cases.mjs';
+import { noticesAnswer } from './notices.mjs';
 import { found, lists } from './catalog.mjs';
 import { qualityAnswer } from './quality.mjs';
 import { identityAnswer, loginOf } from './identity.mjs';
@@ -190,6 +191,11 @@ async function answer(req, res) {
     const [status, got] = casesAnswer(req.method, path, q, body, loginOf(req), zh, req.headers['idempotency-key']) ?? [404, { title: 'nothing here' }];
     res.writeHead(status, { 'Content-Type': Buffer.isBuffer(got) ? 'image/jpeg' : status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
     return res.end(got === undefined ? undefined : Buffer.isBuffer(got) ? got : JSON.stringify(got));
+  }
+  if (/^\/(me\/notices|notices|notice-loads|rumours|rumour-drafts|alerts)/.test(path)) {
+    const sent = req.method === 'GET' ? '' : (await bodyOf(req)).toString();
+    const [status, got] = noticesAnswer(req.method, path, q, JSON.parse(sent || '{}')) ?? [404, { title: 'nothing here', status: 404 }];
+    return json(res, status, got, status >= 400 ? 'application/problem+json' : 'application/json');
   }
   if (path === '/regions/at') {
     const point = [Number(q.get('lon')), Number(q.get('lat'))];

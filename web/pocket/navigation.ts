@@ -7,8 +7,8 @@ export const isWorker = (me: Me): boolean => me.permissions.includes('case.act')
 
 export function tabsFor(me: Me): Tab[] {
   const middle: Tab[] = isWorker(me)
-    ? [{ name: 'today', path: '/today' }, { name: 'report', path: '/report' }, { name: 'outbox', path: '/outbox' }]
-    : [{ name: 'home', path: '/report' }, { name: 'mine', path: '/mine' }];
+    ? [{ name: 'today', path: '/today' }, { name: 'report', path: '/report' }, { name: 'outbox', path: '/outbox' }, { name: 'notices', path: '/notices' }]
+    : [{ name: 'home', path: '/report' }, { name: 'mine', path: '/mine' }, { name: 'notices', path: '/notices' }];
   return [...middle, { name: 'me', path: '/me' }];
 }
 

@@ -5,6 +5,8 @@ import CasePage from './pages/CasePage.vue';
 import ListPage from './pages/ListPage.vue';
 import MePage from './pages/MePage.vue';
 import MinePage from './pages/MinePage.vue';
+import NoticePage from './pages/NoticePage.vue';
+import NoticesPage from './pages/NoticesPage.vue';
 import OutboxPage from './pages/OutboxPage.vue';
 import ReportPage from './pages/ReportPage.vue';
 import ServicesPage from './pages/ServicesPage.vue';
@@ -26,6 +28,8 @@ export const router = createRouter({
     { path: '/mine', component: MinePage },
     { path: '/cases/:id', component: CasePage, props: true },
     { path: '/outbox', component: OutboxPage },
+    { path: '/notices', component: NoticesPage },
+    { path: '/notices/:id', component: NoticePage, props: true },
     { path: '/me', component: MePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -11,7 +11,7 @@ import { hubTransport } from './transport';
 export const shift_most_ms = 12 * 3600_000;
 const look_again_ms = 30_000;
 // What the hub says where a session was ended by somebody: this device's data are taken back.
-const revoked_code = 'session_ended';
+const revoked_code = 'identity.session_ended';
 
 export const actions = shallowRef<Action[]>([]);
 export const reachable = ref(typeof navigator === 'undefined' ? true : navigator.onLine);

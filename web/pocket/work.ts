@@ -52,12 +52,33 @@ export function overlay(detail: CaseDetail, queue: readonly Action[], process: P
   const steps = pending.filter((one) => one.kind === 'act');
   if (steps.length === 0) return { pending, state_title: null, actions: detail.actions };
   const last = process?.transitions.find((one) => one.id === steps[steps.length - 1].step);
-  const state = process?.states.find((one) => one.id === last?.to);
+  const state = process?.states.find((one) => one.id === innermost(process, last?.to ?? ''));
   if (process === null || last === undefined || state === undefined || state.final) return { pending, state_title: state?.title ?? null, actions: [] };
   const roles = new Set([...me.grants.map((grant) => grant.role), ...(detail.case.assignee?.account === me.actor ? ['assignee'] : []), ...(detail.reporter.account === me.actor ? ['reporter'] : [])]);
   const inside = new Set([state.id, ...ancestors(process, state.parent)]);
   const next = process.transitions.filter((one) => one.offline && one.from.some((from) => inside.has(from)) && one.by.some((who) => roles.has(who)));
   return { pending, state_title: state.title, actions: next.map((one) => ({ id: one.id, title: one.title, to: one.to, inputs: one.inputs, photos: one.photos, assignee: false, offline: true })) };
+}
+
+interface DeclaredState { id: string; initial?: string; states?: DeclaredState[] }
+
+// Entering a state made of states enters its initial one; only the definition says which.
+function innermost(process: Process, id: string): string {
+  const declared = (process.definition as { states?: DeclaredState[] } | null)?.states ?? [];
+  const named = (states: DeclaredState[], wanted: string): DeclaredState | undefined => {
+    for (const one of states) {
+      const found = one.id === wanted ? one : named(one.states ?? [], wanted);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  let state = named(declared, id);
+  while (state?.initial !== undefined) {
+    const inner = named(state.states ?? [], state.initial);
+    if (inner === undefined) break;
+    state = inner;
+  }
+  return state?.id ?? id;
 }
 
 function ancestors(process: Process, parent: string): string[] {

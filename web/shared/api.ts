@@ -41,7 +41,7 @@ export async function problemOf(response: { status: number; statusText: string }
   } catch {
     // Not JSON: a proxy answered in the hub's place.
   }
-  if (response.status === 401) signedOut(told.code);
+  if (response.status === 401) signedOut(told.errors?.[0]?.code);
   return new Problem(response.status, told);
 }
 

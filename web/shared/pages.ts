@@ -1,23 +1,11 @@
 // Pages as scenario packages declare them (pages.yaml), for whoever asks; where none are declared, each process still has its plain ones.
 import { get, Problem } from './api';
+import type { components } from './api_ahead.d';
 import type { Case, Process, ProcessSummary } from './cases';
 
 export type PageKind = 'inbox' | 'list' | 'board' | 'map' | 'form' | 'file';
 
-export interface PageTile {
-  id: string;
-  package: string;
-  title: string;
-  description: string;
-  kind: PageKind;
-  process: string;
-  resource: string;
-  icon: string;
-  order: string;
-  columns: string[];
-  filters: string[];
-  prefill: Record<string, string>;
-}
+export type PageTile = Omit<components['schemas']['PageTile'], 'for' | 'prefill'> & { prefill: Record<string, string> };
 
 export async function readPages(on: 'desk' | 'pocket'): Promise<PageTile[]> {
   try {

@@ -18,5 +18,9 @@ describe('what may be done about a refusal', () => {
   it('is once more where somebody was quicker and the step is still open', () => expect(remediesFor('conflict', true, true)).toEqual(['again', 'mend', 'drop']));
   it('is only giving up where the step is gone', () => expect(remediesFor('conflict', false, true)).toEqual(['drop']));
   it('is mending where the hub could not take the content', () => expect(remediesFor('invalid', true, true)).toEqual(['mend', 'drop']));
+  it('keeps what was written where the step is gone', () => {
+    expect(remediesFor('conflict', false, true, true)).toEqual(['comment', 'drop']);
+    expect(remediesFor('conflict', true, true, true)).toEqual(['again', 'mend', 'drop']);
+  });
   it('always leaves giving up, never does it', () => { for (const code of ['conflict', 'invalid', 'forbidden', '']) expect(remediesFor(code, false, false)).toEqual(['drop']); });
 });

@@ -1,5 +1,6 @@
 // Goal: a form asks for the right control, begins with what is known, tells what is missing before anything is sent, and sends what was meant.
 import { describe, expect, it } from 'vitest';
+import { takeOver } from '../shared/subjects';
 import { controlOf, prefilled, sent, sentTexts, shownValue, troubles, type FormField } from '../shared/forms/model';
 
 const field = (name: string, type: string, extra: Partial<FormField> = {}): FormField => ({ name, title: name, type, required: false, ...extra });
@@ -62,5 +63,16 @@ describe('what is sent', () => {
     expect(shownValue(field('a', 'boolean'), 'false', words)).toBe('No');
     expect(shownValue(field('a', 'region'), '9901', words, new Map([['9901', 'Yunxi']]))).toBe('Yunxi');
     expect(shownValue(field('a', 'text'), '', words)).toBe('—');
+  });
+});
+
+describe('what the file says', () => {
+  const fields = [field('name', 'person_name'), field('phone', 'phone'), field('address', 'address')];
+  const known = (name: string, value: string) => ({ field: name, title: name, record: '1', value, source: { id: 'r', title: 'R' }, day: '2020-02-14' });
+  it('fills what is empty and changes nothing that was typed', () => {
+    expect(takeOver(fields, { name: 'Li' }, [known('name', 'Wang'), known('phone', '13800138000')])).toEqual({ values: { name: 'Li', phone: '13800138000' }, filled: ['phone'] });
+  });
+  it('fills nothing with what is masked or not asked', () => {
+    expect(takeOver(fields, {}, [known('phone', '138****8000'), known('sex', 'female'), known('address', '')])).toEqual({ values: {}, filled: [] });
   });
 });

@@ -9,8 +9,9 @@ import { overlay } from '../pocket/work';
 const transition = (id: string, from: string[], to: string, by: string[], offline = true) => ({ id, title: id, from, to, by, inputs: [], photos: 0, bulk: false, offline });
 const state = (id: string, final = false, parent = '') => ({ id, title: `state ${id}`, stage: 'handle', waits_for: '', final, parent });
 const process = {
-  states: [state('handling'), state('checking', false, 'afterwards'), state('afterwards'), state('closed', true)],
-  transitions: [transition('handle', ['handling'], 'checking', ['assignee']), transition('note', ['afterwards'], 'checking', ['grid-worker']), transition('verify', ['checking'], 'closed', ['street-staff']), transition('online', ['checking'], 'closed', ['grid-worker'], false)],
+  states: [state('handling'), state('checking', false, 'afterwards'), state('afterwards'), state('closed', true), state('outer'), state('inner', false, 'outer')],
+  transitions: [transition('handle', ['handling'], 'checking', ['assignee']), transition('note', ['afterwards'], 'checking', ['grid-worker']), transition('verify', ['checking'], 'closed', ['street-staff']), transition('enter', ['handling'], 'outer', ['assignee']), transition('go-on', ['inner'], 'checking', ['assignee']), transition('online', ['checking'], 'closed', ['grid-worker'], false)],
+  definition: { states: [{ id: 'handling' }, { id: 'outer', initial: 'inner', states: [{ id: 'inner' }] }] },
 } as unknown as Process;
 const me = { actor: 'account:3', grants: [{ role: 'grid-worker' }] } as unknown as Me;
 const detail = { case: { id: '7', assignee: { account: 'account:3', name: 'x' } }, reporter: { account: 'account:9' }, actions: [{ id: 'handle' }] } as unknown as CaseDetail;
@@ -27,6 +28,11 @@ describe('a case with what waits', () => {
     const stands = overlay(detail, [action()], process, me);
     expect(stands.state_title).toBe('state checking');
     expect(stands.actions.map((one) => one.id)).toEqual(['note']);
+  });
+  it('enters the initial part of a state made of states', () => {
+    const stands = overlay(detail, [action({ step: 'enter' })], process, me);
+    expect(stands.state_title).toBe('state inner');
+    expect(stands.actions.map((one) => one.id)).toEqual(['go-on']);
   });
   it('offers nothing after a step that closes it', () => expect(overlay(detail, [action({ step: 'verify' })], process, me).actions).toEqual([]));
   it('offers nothing where the process is not known', () => expect(overlay(detail, [action()], null, me).actions).toEqual([]));

@@ -32,12 +32,14 @@ function keep(merged: Merged, name: string, value: unknown): void {
   if (!isEmpty(value)) merged.values[name] = value;
 }
 
-// What may be done with a refused action: sent once more as it is (on the case as it stands now), mended first, or dropped.
-export type Remedy = 'again' | 'mend' | 'drop';
+// What may be done with a refused action: sent once more as it is (on the case as it stands now), mended first, kept as a comment on the case, or
+// dropped.
+export type Remedy = 'again' | 'mend' | 'comment' | 'drop';
 
-export function remediesFor(code: string, step_still_offered: boolean, has_fields: boolean): Remedy[] {
+export function remediesFor(code: string, step_still_offered: boolean, has_fields: boolean, says_something = false): Remedy[] {
   const remedies: Remedy[] = [];
   if (code === 'conflict' && step_still_offered) remedies.push('again');
   if (has_fields && (code !== 'conflict' || step_still_offered)) remedies.push('mend');
+  if (says_something && !step_still_offered) remedies.push('comment');
   return [...remedies, 'drop'];
 }
