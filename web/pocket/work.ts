@@ -38,6 +38,10 @@ export async function takeAlong(work: Work, openable: readonly string[]): Promis
   taken.value = { cases: got, at: Date.now() };
 }
 
+// Steps that ask for nothing are taken with one touch; so long they may be taken back.
+export const take_back_ms = 5_000;
+export const asksNothing = (action: CaseAction): boolean => action.photos === 0 && !action.assignee && action.inputs.every((field) => !field.required);
+
 // Where a case stands when what waits here is counted in.
 export interface Overlay {
   pending: Action[];

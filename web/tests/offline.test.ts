@@ -15,7 +15,7 @@ let queue: Queue;
 
 const action = (change: Partial<NewAction> = {}): NewAction => ({
   about: '7', made_at: new Date(now).toISOString(), kind: 'act', title: 'done', subject: '', process: 'p', process_version: 1, step: 'handle', base_version: 3, before: {}, fields: { words: 'swept' },
-  words: '', photos: [], point: null, region: null, behalf: null, assignee: null, direct: false, ...change,
+  words: '', photos: [], point: null, region: null, behalf: null, assignee: null, direct: false, not_before: null, ...change,
 });
 
 const rawRows = (): Promise<{ kind: string; id: string; iv: Uint8Array; body: ArrayBuffer }[]> =>
@@ -58,7 +58,7 @@ class FakeHub implements Transport {
 }
 
 const refusal = (sequence: number, code = 'conflict'): Outcome => ({ sequence, kind: 'refused', refusal: { code, sentence: 'somebody was quicker', version: 5, conflict: null } });
-const sync = (hub: Transport) => synchronise({ vault, queue, transport: hub, locks: null, meaning: (cause) => ((cause as Error).message === 'lost' ? 'offline' : 'fault') });
+const sync = (hub: Transport) => synchronise({ vault, queue, transport: hub, locks: null, now: () => now, meaning: (cause) => ((cause as Error).message === 'lost' ? 'offline' : 'fault') });
 
 beforeEach(async () => {
   now = start;
@@ -248,6 +248,19 @@ describe('synchronising', () => {
     expect([hanging.after, hanging.about]).toEqual([next, localCase(next!)]);
     expect((await queue.drop(next!)).length).toBe(2);
     expect(await queue.all()).toEqual([]);
+  });
+  it('sends nothing that may still be taken back', async () => {
+    const hub = new FakeHub();
+    await queue.add(action({ not_before: start + 5_000 }));
+    await queue.add(action({ about: '8' }));
+    expect((await sync(hub)).done).toBe(1);
+    expect((await queue.all()).map((one) => one.sequence)).toEqual([1]);
+    await queue.drop(1);
+    now = start + 5_000;
+    expect((await sync(hub)).done).toBe(0);
+    await queue.add(action({ not_before: now }));
+    expect((await sync(hub)).done).toBe(1);
+    expect(hub.effects).toEqual(['8:handle:', '7:handle:']);
   });
   it('leaves for later what the hub did not look at, without turning in circles', async () => {
     const hub = new FakeHub((one) => ({ sequence: one.sequence, kind: 'later' }));

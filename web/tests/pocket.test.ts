@@ -17,7 +17,7 @@ const me = { actor: 'account:3', grants: [{ role: 'grid-worker' }] } as unknown 
 const detail = { case: { id: '7', assignee: { account: 'account:3', name: 'x' } }, reporter: { account: 'account:9' }, actions: [{ id: 'handle' }] } as unknown as CaseDetail;
 const action = (change: Partial<Action> = {}): Action => ({
   sequence: 4, about: '7', after: null, made_at: '2020-02-14T01:00:00.000Z', kind: 'act', title: 'handle', subject: '', process: 'p', process_version: 2, step: 'handle', base_version: 3, before: {}, fields: { result: 'done' },
-  words: 'well', photos: ['a', 'b'], point: null, region: null, behalf: null, assignee: null, direct: false, state: 'waiting', refusal: null, ...change,
+  words: 'well', photos: ['a', 'b'], point: null, region: null, behalf: null, assignee: null, direct: false, not_before: null, state: 'waiting', refusal: null, ...change,
 });
 
 describe('a case with what waits', () => {

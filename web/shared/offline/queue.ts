@@ -37,6 +37,7 @@ export interface Action {
   region: string | null;
   behalf: Behalf | null;
   assignee: string | null;         // account of whom it is given to
+  not_before: number | null;       // ms since 1970: until then it may be taken back, and is not sent
   direct: boolean;                 // goes as a request of its own: not one that a page may queue, sent while the network stands
   state: 'waiting' | 'refused';
   refusal: Refusal | null;
@@ -168,12 +169,12 @@ export function followersOf(actions: readonly Action[], sequence: number): Actio
   return actions.filter((one) => hanging.has(one.sequence));
 }
 
-// What may be sent now: the first of each case. Behind a refused one the later ones are held until the worker has decided.
-export function sendable(actions: readonly Action[]): { ready: Action[]; held: Action[] } {
+// What may be sent now: the first of each case, unless it may still be taken back. Behind a refused one the later ones are held until the worker has decided.
+export function sendable(actions: readonly Action[], now: number = Date.now()): { ready: Action[]; held: Action[] } {
   const held = new Set(actions.filter((one) => one.state === 'refused').flatMap((one) => followersOf(actions, one.sequence).map((each) => each.sequence)));
   return {
     // One whose forerunner another tab has brought to the hub meanwhile waits for nothing.
-    ready: actions.filter((one) => one.state === 'waiting' && (one.after === null || !actions.some((other) => other.sequence === one.after))),
+    ready: actions.filter((one) => one.state === 'waiting' && (one.not_before === null || one.not_before <= now) && (one.after === null || !actions.some((other) => other.sequence === one.after))),
     held: actions.filter((one) => one.state === 'waiting' && held.has(one.sequence)),
   };
 }

@@ -33,6 +33,7 @@ export interface SyncOptions {
   queue: Queue;
   transport: Transport;
   at_once?: number;
+  now?: () => number;
   locks?: Pick<LockManager, 'request'> | null;
   // Whether a failure means that no answer came, or that the session is over; all else is a fault of its own.
   meaning: (cause: unknown) => 'offline' | 'signed_out' | 'fault';
@@ -63,7 +64,7 @@ async function run(options: SyncOptions): Promise<Report> {
   for (;;) {
     const shift = await vault.shift();
     if (shift === null) return report;
-    const { ready } = sendable(await queue.all());
+    const { ready } = sendable(await queue.all(), (options.now ?? Date.now)());
     const next = ready.slice(0, options.at_once ?? at_once_most);
     if (next.length === 0) return report;
     const answer = await transport.send(shift.device, next, await picturesOf(next, options));
