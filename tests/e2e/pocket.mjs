@@ -109,6 +109,20 @@ export async function pocketTests({ context, test, skip }) {
     await test('the phone page', async () => skip(`no process ${process_id} on this hub`), { core: true });
     return;
   }
+  await test('the phone page can be installed', async () => {
+    for (const language of ['zh', 'en']) {
+      const answer = await fetch(`${base}/pocket/manifest.${language}.webmanifest`);
+      assert.match(answer.headers.get('content-type'), /manifest\+json/);
+      const manifest = await answer.json();
+      assert.equal(manifest.start_url, '/pocket/');
+      assert.equal(manifest.display, 'standalone');
+      for (const icon of manifest.icons) assert.match((await fetch(base + icon.src)).headers.get('content-type'), /image\/png/);
+    }
+    const worker = await (await fetch(`${base}/pocket/sw.js`)).text();
+    const files = JSON.parse(/const files = (\[.*\]);/.exec(worker)[1]);
+    for (const file of files) assert.equal((await fetch(base + file)).status, 200, file);
+  });
+
   const here = await stage();
   const stamp = Date.now() % 1_000_000;
   const place = here.point.longitude === null ? null : { longitude: here.point.longitude, latitude: here.point.latitude };

@@ -12,6 +12,7 @@ import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { identityTests } from './identity.mjs';
+import { noticeTests } from './notices.mjs';
 import { operationsTests } from './operations.mjs';
 import { pocketTests } from './pocket.mjs';
 import { purposeTests } from './purpose.mjs';
@@ -106,6 +107,7 @@ try {
   await sourceTests(suite);
   await caseTests(suite);
   await pocketTests(suite);
+  await noticeTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
   await generalTests(browser.context, system);

@@ -15,12 +15,15 @@ describe('two hands on one form', () => {
 });
 
 describe('what may be done about a refusal', () => {
-  it('is once more where somebody was quicker and the step is still open', () => expect(remediesFor('conflict', true, true)).toEqual(['again', 'mend', 'drop']));
-  it('is only giving up where the step is gone', () => expect(remediesFor('conflict', false, true)).toEqual(['drop']));
-  it('is mending where the hub could not take the content', () => expect(remediesFor('invalid', true, true)).toEqual(['mend', 'drop']));
-  it('keeps what was written where the step is gone', () => {
-    expect(remediesFor('conflict', false, true, true)).toEqual(['comment', 'drop']);
-    expect(remediesFor('conflict', true, true, true)).toEqual(['again', 'mend', 'drop']);
+  const given = { moved: true, still_offered: true, has_fields: true, says_something: true };
+  it('is once more where somebody was quicker and the step is still open', () => expect(remediesFor(given)).toEqual(['again', 'mend', 'drop']));
+  it('is mending where the hub could not take the content', () => expect(remediesFor({ ...given, moved: false })).toEqual(['mend', 'drop']));
+  it('is keeping what was written where the step is gone', () => expect(remediesFor({ ...given, still_offered: false })).toEqual(['comment', 'drop']));
+  it('is only giving up where nothing was written', () => expect(remediesFor({ moved: true, still_offered: false, has_fields: true, says_something: false })).toEqual(['drop']));
+  it('always leaves giving up, never does it', () => {
+    for (let mask = 0; mask < 16; ++mask) {
+      const [moved, still_offered, has_fields, says_something] = [1, 2, 4, 8].map((bit) => (mask & bit) !== 0);
+      expect(remediesFor({ moved, still_offered, has_fields, says_something }).at(-1)).toBe('drop');
+    }
   });
-  it('always leaves giving up, never does it', () => { for (const code of ['conflict', 'invalid', 'forbidden', '']) expect(remediesFor(code, false, false)).toEqual(['drop']); });
 });

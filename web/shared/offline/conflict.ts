@@ -36,10 +36,17 @@ function keep(merged: Merged, name: string, value: unknown): void {
 // dropped.
 export type Remedy = 'again' | 'mend' | 'comment' | 'drop';
 
-export function remediesFor(code: string, step_still_offered: boolean, has_fields: boolean, says_something = false): Remedy[] {
+export interface Standing {
+  moved: boolean;           // the case is another than the worker saw: that is why
+  still_offered: boolean;   // the step may be taken on what stands now; a new case may always be opened
+  has_fields: boolean;
+  says_something: boolean;  // words that would be lost
+}
+
+export function remediesFor({ moved, still_offered, has_fields, says_something }: Standing): Remedy[] {
   const remedies: Remedy[] = [];
-  if (code === 'conflict' && step_still_offered) remedies.push('again');
-  if (has_fields && (code !== 'conflict' || step_still_offered)) remedies.push('mend');
-  if (says_something && !step_still_offered) remedies.push('comment');
+  if (moved && still_offered) remedies.push('again');
+  if (has_fields && still_offered) remedies.push('mend');
+  if (says_something && !still_offered) remedies.push('comment');
   return [...remedies, 'drop'];
 }
