@@ -1,9 +1,10 @@
 // A worker's cases: taken along for the shift, and shown with what was done to them here and the hub does not know yet.
 import { shallowRef } from 'vue';
-import { cases, type Case, type CaseAction, type CaseDetail, type Process } from '@shared/cases';
+import { cases, isMaskedCase, type Case, type CaseAction, type CaseDetail, type Process } from '@shared/cases';
 import type { Action } from '@shared/offline/queue';
 import type { Me } from '@shared/session';
 import { readKept } from './kept';
+import { theVault } from './shift';
 
 export interface Work {
   mine: Case[];
@@ -22,6 +23,26 @@ export async function readWork(): Promise<Work> {
   return { mine: mine.items, role: role.items.filter((one) => !own.has(one.id)) };
 }
 
+// Under which purpose personal fields of a process's cases are read in this shift: chosen once, kept with the shift.
+export async function purposeFor(process: string): Promise<string | null> {
+  return (await (await theVault())?.get<string>('purpose', process)) ?? null;
+}
+export async function choosePurpose(process: string, purpose: string): Promise<void> {
+  await (await theVault())?.put('purpose', process, purpose);
+}
+
+async function fresh(id: string, process: string | null): Promise<CaseDetail> {
+  const purpose = process === null ? null : await purposeFor(process);
+  const detail = await cases.one(id, purpose);
+  if (purpose !== null || !isMaskedCase(detail)) return detail;
+  const own = await purposeFor(detail.case.process);
+  return own === null ? detail : cases.one(id, own);
+}
+export async function readCase(id: string): Promise<CaseDetail> {
+  const kept = await (await theVault())?.get<CaseDetail>('case', id);
+  return fresh(id, kept?.case.process ?? null);
+}
+
 export const processOf = (id: string): Promise<Process> => readKept('process', id, () => cases.process(id)).then((got) => got.value);
 
 // Everything the shift needs without network: each case of one's own in full, and the processes they follow.
@@ -29,8 +50,8 @@ export async function takeAlong(work: Work, openable: readonly string[]): Promis
   const wanted = [...work.mine, ...work.role].slice(0, details_most);
   let got = 0;
   for (let from = 0; from < wanted.length; from += at_once) {
-    await Promise.all(wanted.slice(from, from + at_once).map(async ({ id }) => {
-      const { from_vault } = await readKept('case', id, () => cases.one(id));
+    await Promise.all(wanted.slice(from, from + at_once).map(async ({ id, process }) => {
+      const { from_vault } = await readKept('case', id, () => fresh(id, process));
       if (!from_vault) ++got;
     }));
   }

@@ -1,5 +1,5 @@
 // Cases as the pages read and act on them. Everything shown comes from a process and a case the hub sent: no page knows a service by name.
-import { api_root, get, newIdempotencyKey, post, request, send, withQuery } from './api';
+import { api_root, get, newIdempotencyKey, post, request, send, under, withQuery } from './api';
 import type { components } from './api_ahead.d';
 import type { FormField, FormValues } from './forms/model';
 import type { Place } from './near';
@@ -64,7 +64,8 @@ export const cases = {
   open: (process: string, wanted: NewCase, key: string) => post<CaseDetail>(`/processes/${part(process)}/cases`, wanted, key),
   list: (query: CaseQuery) => get<Page<Case>>('/cases', { ...query }),
   own: (query: { limit?: number; cursor?: string }) => get<Page<Case>>('/own-cases', query),
-  one: (id: string) => get<CaseDetail>(at(id)),
+  // Personal fields open under a purpose that the form serves; without one they are masked.
+  one: (id: string, purpose: string | null = null) => request(api_root + at(id), under(purpose)).then((response) => response.json() as Promise<CaseDetail>),
   act: (id: string, action: ActionToTake, key: string) => post<CaseDetail>(`${at(id)}/actions`, action, key),
   handOver: (id: string, wanted: { version: number; region?: string; department?: string; reason: string }) => send<CaseDetail>('POST', `${at(id)}/hand-overs`, wanted),
   comment: (id: string, words: string, key: string) => post<CaseDetail>(`${at(id)}/comments`, { words }, key),
@@ -110,5 +111,7 @@ export const shortPlace = (path: string, names = 2): string => path.split(/\s*\/
 
 export const answersOf = (answers: readonly CaseAnswer[]): FormValues =>
   Object.fromEntries(answers.filter((one) => !one.masked && one.value !== '').map((one) => [one.name, one.code !== '' ? one.code : one.value]));
+
+export const isMaskedCase = (detail: CaseDetail): boolean => detail.form.some((one) => one.masked);
 
 export const processTitles = (process: Process | null): ReadonlyMap<string, string> => new Map((process?.states ?? []).map((state) => [state.id, state.title]));
