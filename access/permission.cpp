@@ -13,7 +13,7 @@ constexpr auto all = std::to_array<Permission>({
     {"self", Reach::self, Duty::work},
     {"system.read", Reach::anyone, Duty::work},
 
-    {"region.read", Reach::everywhere, Duty::work},
+    {"region.read", Reach::self, Duty::work},  // public geography; residents say where something is
     {"catalog.read", Reach::everywhere, Duty::work},
     {"catalog.draft", Reach::department, Duty::work},
     {"catalog.decide", Reach::hub, Duty::work},

@@ -135,7 +135,10 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   server_options.spool_folder = hub.data_folder() + "/uploads";
   server_options.files = &hub.files();
   server_options.static_roots = {
-      {"/", share.web_folder}, {"/desk/", share.web_folder + "/desk"}, {"/api/", share.web_folder + "/api"}};
+      {"/", share.web_folder},
+      {"/desk/", share.web_folder + "/desk"},
+      {"/pocket/", share.web_folder + "/pocket"},
+      {"/api/", share.web_folder + "/api"}};
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 

@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { precache } from './pocket/precache';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const hub = process.env.JINGWEI_URL ?? 'http://127.0.0.1:8481';
 
-// Three pages, one build: the cockpit at /, the desk at /desk/, the readable API at /api/.
+// Four pages, one build: the cockpit at /, the desk at /desk/, the phone page at /pocket/, the readable API at /api/.
 export default defineConfig({
   root: at('.'),
-  plugins: [vue()],
+  plugins: [vue(), precache(at('./pocket/sw.js'), at('./public'))],
   define: {
     __VUE_OPTIONS_API__: true,
     __VUE_PROD_DEVTOOLS__: false,
@@ -28,7 +29,7 @@ export default defineConfig({
     // Nothing is inlined into the pages: the server's content security policy allows files of its own only.
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), api: at('./api/index.html') },
+      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), pocket: at('./pocket/index.html'), api: at('./api/index.html') },
     },
   },
 });

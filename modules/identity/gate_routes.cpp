@@ -19,6 +19,15 @@ std::string_view token_of(const http::Request& request) {
   return http::cookie_of(request, session_cookie);
 }
 
+// Who lapsed signs in again and goes on. Where somebody ended the session, a page that kept data under it is told so by
+// the error's own code (`identity.session_ended` at /session) and removes them: the way to take back a lost phone's.
+Error Gate::unknown(std::string_view token) const {
+  if (token.empty()) return Error(ErrorCode::unauthenticated, "access.sign_in");
+  const auto ended = identity_.tokens().was_ended(token);
+  if (ended && *ended) return Error(ErrorCode::unauthenticated, "identity.session_ended").at("/session");
+  return Error(ErrorCode::unauthenticated, "identity.session_over");
+}
+
 Result<void> Gate::let_in(http::Request& request, const http::Route& route) const {
   const auto place = access::find_permission(route.permission);
   if (!place) return Error(ErrorCode::denied, "access.not_granted").with("permission", route.permission);
@@ -31,7 +40,7 @@ Result<void> Gate::let_in(http::Request& request, const http::Route& route) cons
   const auto who = token.empty() ? nullptr : identity_.tokens().find(token);
   if (who) request.caller = who->caller;
   if (permission.reach == access::Reach::anyone) return {};
-  if (!who) return Error(ErrorCode::unauthenticated, token.empty() ? "access.sign_in" : "identity.session_over");
+  if (!who) return unknown(token);
   // Whoever writes under a cookie says where from: every browser does, and the server has compared it with the host.
   if (is_write(request.method) && request.header("Authorization").empty() && request.header("Origin").empty() &&
       request.header("Sec-Fetch-Site").empty())

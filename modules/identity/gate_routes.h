@@ -23,6 +23,8 @@ class Gate {
   Result<void> let_in(http::Request& request, const http::Route& route) const;
 
  private:
+  Error unknown(std::string_view token) const;
+
   IdentityService& identity_;
 };
 

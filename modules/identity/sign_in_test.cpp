@@ -163,6 +163,7 @@ TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   EXPECT_TRUE(in(*other, idle.text)) << "and another process knows";
   this->clock_.advance(std::chrono::minutes{31});
   EXPECT_FALSE(in(*this->service_, idle.text));
+  EXPECT_FALSE(must(this->service_->tokens().was_ended(idle.text))) << "nobody ended it: what a phone keeps may stay";
 
   const auto old = open();
   for (int minutes = 0; minutes < 12 * 60; minutes += 20) {
@@ -175,6 +176,9 @@ TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   EXPECT_TRUE(in(*other, ended.text));
   must(this->service_->tokens().end(account.id, ended.token.id, "session.close", {account.actor()}));
   EXPECT_FALSE(in(*this->service_, ended.text));
+  EXPECT_TRUE(must(this->service_->tokens().was_ended(ended.text)));
+  EXPECT_TRUE(must(other->tokens().was_ended(ended.text)));
+  EXPECT_FALSE(must(this->service_->tokens().was_ended(std::string(ended.text.size(), 'A')))) << "made up";
   storage::FeedPosition from;
   for (const auto& entry : must(this->store_->read_feed(from, 1'000))) must(other->follow(entry));
   EXPECT_FALSE(in(*other, ended.text));

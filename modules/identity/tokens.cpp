@@ -110,6 +110,13 @@ bool Tokens::is_over(const Known& known, Instant now) const {
   return known.idle != std::chrono::microseconds::max() && now - from_micros(known.seen_at) > known.idle;
 }
 
+bool Tokens::is_of_this_hub(std::string_view text) const {
+  if (text.size() != prefix.size() + text_letters || !text.starts_with(prefix)) return false;
+  const std::string bytes = bytes_of(text.substr(prefix.size()));
+  return bytes.size() == random_bytes + mark_bytes &&
+         bytes.substr(random_bytes) == mark_of(std::string_view(bytes).substr(0, random_bytes));
+}
+
 std::shared_ptr<const SignedIn> Tokens::find(std::string_view text) {
   if (text.size() != prefix.size() + text_letters || !text.starts_with(prefix)) return nullptr;
   const std::string hash = storage::sha256(text);
@@ -123,10 +130,7 @@ std::shared_ptr<const SignedIn> Tokens::find(std::string_view text) {
     forgotten = forgotten_;
   }
   if (!known) {
-    const std::string bytes = bytes_of(text.substr(prefix.size()));
-    if (bytes.size() != random_bytes + mark_bytes ||
-        bytes.substr(random_bytes) != mark_of(std::string_view(bytes).substr(0, random_bytes)))
-      return nullptr;
+    if (!is_of_this_hub(text)) return nullptr;
     auto loaded = load(hash);
     if (!loaded) {
       log::warn("identity.token_unread", {{"error", loaded.error().to_log()}});
@@ -194,6 +198,22 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
   known->idle = idle_of(parts_.policy, account.kind, token->kind);
   known->seen_at = known->saved_at = to_micros(token->seen_at);
   return known;
+}
+
+Result<bool> Tokens::was_ended(std::string_view text) const {
+  if (!is_of_this_hub(text)) return false;
+  std::optional<Token> token;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    const storage::Value key = storage::Blob{storage::sha256(text)};
+    JW_TRY(reader->query(sql::token_by_hash, std::span(&key, 1), [&](const storage::Row& row) {
+      token = token_of(row);
+      return false;
+    }));
+  }
+  if (!token || token->ended_at) return token.has_value();
+  JW_ASSIGN(const Account account, accounts_.get(token->account));
+  return account.state == AccountState::closed;
 }
 
 Result<void> Tokens::end(AccountId account, TokenId id, const char* event, const WriteRequest& request) {

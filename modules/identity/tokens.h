@@ -44,6 +44,9 @@ class Tokens {
   // Null for what is unknown, ended or has been idle too long. From memory; the first time a token is seen here, one
   // look into the database.
   std::shared_ptr<const SignedIn> find(std::string_view text);
+  // Whether somebody ended a token of this hub, or closed its account: what a device kept under it is to go. Lapsed ones
+  // were ended by nobody. One look into the database, and none for made-up tokens. Errors: the store's.
+  Result<bool> was_ended(std::string_view text) const;
   // Errors: not_found (not one of this account's), the store's.
   Result<void> end(AccountId account, TokenId id, const char* event, const WriteRequest& request);
   Result<std::vector<Token>> list(AccountId account) const;
@@ -68,6 +71,7 @@ class Tokens {
     std::atomic<std::int64_t> saved_at{0};
   };
   std::string mark_of(std::string_view random) const;
+  bool is_of_this_hub(std::string_view text) const;
   Result<std::shared_ptr<Known>> load(const std::string& hash) const;
   bool is_over(const Known& known, Instant now) const;
 

@@ -1,15 +1,18 @@
 // The desk's pages in the bar, and what one must be allowed for each to be shown. The hub refuses all the same.
-import { may } from '@shared/session';
+import { may, useMe } from '@shared/session';
 
 export interface NavigationEntry {
   page: string;
   title: string;
   permission: string;
   unless?: string;  // reached from another page by those who may this
+  granted?: true;  // for those who hold some role: everybody may ask for it, residents have no use for the page
   also?: string[];  // pages of single things that belong to it
 }
 
 const entries: NavigationEntry[] = [
+  { page: 'work', title: 'work.nav', permission: 'case.act', also: ['processes', 'cases', 'duties', 'calendar'] },
+  { page: 'notices', title: 'notices.nav', permission: 'notice.follow', also: ['rumours', 'alerts'] },
   { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
   { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
   { page: 'forms', title: 'fill.title', permission: 'record.read', unless: 'ingest.write' },
@@ -20,7 +23,7 @@ const entries: NavigationEntry[] = [
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
-  { page: 'regions', title: 'desk.regions', permission: 'region.read' },
+  { page: 'regions', title: 'desk.regions', permission: 'region.read', granted: true },
   { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read', also: ['emergencies', 'rights'] },
   { page: 'accounts', title: 'identity.accounts.title', permission: 'account.read' },
   { page: 'roles', title: 'identity.roles.title', permission: 'role.write' },
@@ -30,7 +33,7 @@ const entries: NavigationEntry[] = [
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 
-export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.unless !== undefined && may(entry.unless)));
+export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.granted && (useMe().value?.grants.length ?? 0) === 0) && !(entry.unless !== undefined && may(entry.unless)));
 
 // Whether an address lies on the entry's page or on one that belongs to it.
 export const isHere = (entry: NavigationEntry, path: string): boolean =>

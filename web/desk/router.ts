@@ -6,6 +6,17 @@ import AccountPage from './pages/AccountPage.vue';
 import AccountsPage from './pages/AccountsPage.vue';
 import OneAccountPage from './pages/OneAccountPage.vue';
 import AuditPage from './pages/AuditPage.vue';
+import CalendarPage from './pages/CalendarPage.vue';
+import CasePage from './pages/CasePage.vue';
+import CasesPage from './pages/CasesPage.vue';
+import DutiesPage from './pages/DutiesPage.vue';
+import OpenCasePage from './pages/OpenCasePage.vue';
+import AlertsPage from './pages/AlertsPage.vue';
+import NewNoticePage from './pages/NewNoticePage.vue';
+import NoticePage from './pages/NoticePage.vue';
+import NoticesPage from './pages/NoticesPage.vue';
+import RumoursPage from './pages/RumoursPage.vue';
+import WorkPage from './pages/WorkPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
@@ -52,6 +63,18 @@ export const router = createRouter({
     { path: '/reviews', component: ReviewsPage },
     { path: '/roles', component: RolesPage },
     { path: '/roles/:id', component: RolePage, props: ({ params, query }) => ({ id: params.id, from: named(query.from) }) },
+    { path: '/work', component: WorkPage },
+    { path: '/work/:page', component: CasesPage, props: true },
+    { path: '/processes/:process/new', component: OpenCasePage, props: true },
+    { path: '/processes/:process/:kind(list|board|map)', component: CasesPage, props: true },
+    { path: '/cases/:id', component: CasePage, props: true },
+    { path: '/notices', component: NoticesPage },
+    { path: '/notices/new', component: NewNoticePage },
+    { path: '/notices/:id', component: NoticePage, props: true },
+    { path: '/rumours', component: RumoursPage },
+    { path: '/alerts', component: AlertsPage },
+    { path: '/duties', component: DutiesPage },
+    { path: '/calendar', component: CalendarPage },
     { path: '/resources', component: ResourcesPage },
     { path: '/resources/:id', component: ResourcePage, props: (to) => ({ id: to.params.id, first: typeof to.query.tab === 'string' ? to.query.tab : null }) },
     { path: '/resources/:resource/versions/:version/edit', component: DraftPage, props: true },

@@ -2,10 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mockAccounts } from './cases.mjs';
+import { grids } from './city.mjs';
 
 const described = join(dirname(fileURLToPath(import.meta.url)), '../../docs/api/openapi.json');
 const operations = existsSync(described) ? Object.values(JSON.parse(readFileSync(described)).paths).flatMap((path) => Object.values(path)) : [];
-const permissions = [...new Set(operations.map((one) => one['x-permission']).filter((one) => typeof one === 'string'))].sort();
+const permissions = [...new Set(operations.map((one) => one['x-permission']).filter((one) => typeof one === 'string').concat('case.own', 'case.read', 'case.act', 'case.supervise', 'duty.read', 'duty.write', 'calendar.write', 'notice.follow', 'notice.send', 'rumour.write', 'rumour.publish', 'alert.issue', 'subject.read'))].sort();
 const dutyOf = (id) => (/^(account|role\.write|purpose\.write)/.test(id) ? 'security' : id.startsWith('audit') ? 'audit' : /^(system\.operate|keys)/.test(id) ? 'system' : 'work');
 const started = new Date().toISOString();
 const later = new Date(Date.now() + 12 * 3600e3).toISOString();
@@ -19,7 +21,12 @@ const grant = (id, account, zh, kind = 'given') => ({
 });
 const account = (id, login, name, zh) => ({ id, kind: 'staff', state: 'open', login, name, phone: null, department: null, must_change: false, second_factor: id === '2', created_at: started, created_by: 'cli', grants: [grant(`${id}1`, id, zh)] });
 const token = { id: '9', kind: 'session', label: 'Chrome, Linux', opened_at: started, seen_at: started, ends_at: later, current: true };
-const me = (login, zh) => ({ account: '1', actor: 'account:1', name: `演示 ${login}`, kind: 'staff', department: null, session: '9', ends_at: later, must_change: false, second_factor: 'none', grants: [grant('11', '1', zh)], permissions });
+// The people of the stand-in hub's cases have their own account and role; a resident has neither role nor permissions.
+function me(login, zh) {
+  const own = mockAccounts[login] ?? { account: '1', role: 'data-officer', kind: 'staff' };
+  const held = own.role === null ? [] : [{ ...grant(`${own.account}1`, own.account, zh), ...(own.role === 'data-officer' ? {} : { role: own.role, role_title: own.role, region: own.role === 'grid-worker' ? grids[0].code : '9901' }) }];
+  return { account: own.account, actor: `account:${own.account}`, name: `演示 ${login}`, kind: own.kind, department: null, session: '9', ends_at: later, must_change: false, second_factor: 'none', grants: held, permissions: own.role === null ? [] : permissions };
+}
 
 // Who asks; null without a session.
 export const loginOf = (req) => new RegExp(`${cookie}=([\\w.-]+)`).exec(req.headers.cookie ?? '')?.[1] ?? null;

@@ -7,6 +7,8 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFrom, regions, totals } from './city.mjs';
 import { auditAnswer } from './audit.mjs';
+import { casesAnswer } from './cases.mjs';
+import { noticesAnswer } from './notices.mjs';
 import { found, lists } from './catalog.mjs';
 import { qualityAnswer } from './quality.mjs';
 import { identityAnswer, loginOf } from './identity.mjs';
@@ -183,6 +185,24 @@ async function answer(req, res) {
     res.writeHead(status, { 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store', ...headers });
     return res.end(body === undefined ? undefined : JSON.stringify(body));
   }
+  if (/^\/(pages$|processes|cases|own-cases|case-|inbox|duties|calendar)/.test(path)) {
+    const sent = req.method === 'GET' ? null : await bodyOf(req);
+    const body = path === '/case-photos' ? sent : sent === null ? {} : JSON.parse(sent.toString() || '{}');
+    const [status, got] = casesAnswer(req.method, path, q, body, loginOf(req), zh, req.headers['idempotency-key']) ?? [404, { title: 'nothing here' }];
+    res.writeHead(status, { 'Content-Type': Buffer.isBuffer(got) ? 'image/jpeg' : status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
+    return res.end(got === undefined ? undefined : Buffer.isBuffer(got) ? got : JSON.stringify(got));
+  }
+  if (/^\/(me\/notices|notices|notice-loads|rumours|rumour-drafts|alerts)/.test(path)) {
+    const sent = req.method === 'GET' ? '' : (await bodyOf(req)).toString();
+    const [status, got] = noticesAnswer(req.method, path, q, JSON.parse(sent || '{}')) ?? [404, { title: 'nothing here', status: 404 }];
+    return json(res, status, got, status >= 400 ? 'application/problem+json' : 'application/json');
+  }
+  if (path === '/regions/at') {
+    const point = [Number(q.get('lon')), Number(q.get('lat'))];
+    const inside = (ring) => ring.reduce((is, [ax, ay], i) => { const [bx, by] = ring[(i + 1) % ring.length]; return ay > point[1] !== by > point[1] && point[0] < ((bx - ax) * (point[1] - ay)) / (by - ay) + ax ? !is : is; }, false);
+    const grid = grids.find((one) => inside(one.ring));
+    return json(res, 200, { items: grid ? pathOf(grid.code, language) : [] });
+  }
   if (path === '/regions') {
     const text = (q.get('q') ?? '').toLowerCase(), under = q.get('under');
     return json(res, 200, page([...regions.values()].filter((r) => r.level > 0 && (r.name.includes(text) || r.code.startsWith(text) || pinyin[r.name]?.startsWith(text)) && (!under || r.code.startsWith(under))).map((r) => summary(r, language))));
@@ -260,7 +280,7 @@ async function answer(req, res) {
   return problem(res, 404, zh ? '没有这个地址。' : 'There is nothing at this address.');
 }
 
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src blob: 'self'; img-src 'self' data: blob:; connect-src 'self'";
 createServer((req, res) => {
   const path = new URL(req.url, 'http://mock').pathname;

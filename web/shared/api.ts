@@ -34,14 +34,15 @@ export function withQuery(path: string, query: Query = {}): string {
 
 // What every refusal becomes, however it was asked for; where the hub does not know who asks, the page goes to sign in.
 export async function problemOf(response: { status: number; statusText: string }, text: string): Promise<Problem> {
-  if (response.status === 401) signedOut();
+  let told: ProblemBody = { title: response.statusText };
   try {
     const body: unknown = JSON.parse(text);
-    if (body !== null && typeof body === 'object') return new Problem(response.status, body as ProblemBody);
+    if (body !== null && typeof body === 'object') told = body as ProblemBody;
   } catch {
     // Not JSON: a proxy answered in the hub's place.
   }
-  return new Problem(response.status, { title: response.statusText });
+  if (response.status === 401) signedOut(told.errors?.[0]?.code);
+  return new Problem(response.status, told);
 }
 
 // The answer to a request in the reader's language; throws a Problem when it is refused or none comes.

@@ -69,6 +69,26 @@ export function formatTime(instant: string, zone: string, language: Language): s
   }).format(date);
 }
 
+// Day and time to the minute, without the year where it is this one.
+export function formatMoment(instant: string, zone: string, language: Language, now: number = Date.now()): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return missing;
+  const year = (at: Date): string => new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(at);
+  return new Intl.DateTimeFormat(tag(language), {
+    timeZone: zone, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false, year: year(date) === year(new Date(now)) ? undefined : 'numeric',
+  }).format(date);
+}
+
+// How long until an instant (negative: since), in the largest unit that fits.
+export function untilInstant(instant: string, now: number): { value: number; unit: 'minute' | 'hour' | 'day'; late: boolean } {
+  const minutes = Math.round((Date.parse(instant) - now) / 60_000);
+  const far = Math.abs(minutes);
+  const late = minutes < 0;
+  if (far < 60) return { value: far, unit: 'minute', late };
+  if (far < 48 * 60) return { value: Math.round(far / 60), unit: 'hour', late };
+  return { value: Math.round(far / 1440), unit: 'day', late };
+}
+
 // The instant itself; null for an absent one and for the epoch, which stands for "never".
 export function knownInstant(instant: string | null | undefined): string | null {
   const time = instant ? Date.parse(instant) : NaN;

@@ -6,6 +6,7 @@ export interface Projection {
   width: number;
   height: number;
   point(position: Position): [number, number];
+  position(point: readonly [number, number]): Position;
 }
 
 export function ringsOf(feature: BoundaryFeature): Ring[] {
@@ -38,6 +39,7 @@ export function fit(features: readonly BoundaryFeature[], width: number, height:
     width,
     height,
     point: ([lon, lat]) => [left + (lon - west) * shrink * scale, top + (north - lat) * scale],
+    position: ([x, y]) => [west + (x - left) / (shrink * scale), north - (y - top) / scale],
   };
 }
 

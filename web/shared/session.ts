@@ -6,7 +6,9 @@ type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
 export type HeldGrant = Schemas['HeldGrant'];
 
-export const sign_in_path = '/desk/#/sign-in';
+// The phone page has a sign-in of its own, which belongs to what is kept on the phone.
+const on_phone = typeof location !== 'undefined' && location.pathname.startsWith('/pocket');
+export const sign_in_path = on_phone ? '/pocket/#/sign-in' : '/desk/#/sign-in';
 
 // An address of this very site, as a path; null for any other and for the sign-in page itself, to which nobody needs to return.
 export function safeNext(wanted: unknown, origin: string): string | null {
@@ -28,7 +30,7 @@ export function signInAddress(next: string | null): string {
 }
 
 const here = (): string => location.pathname + location.search + location.hash;
-const atSignIn = (): boolean => location.pathname.startsWith('/desk') && location.hash.startsWith('#/sign-in');
+const atSignIn = (): boolean => location.pathname.startsWith(on_phone ? '/pocket' : '/desk') && location.hash.startsWith('#/sign-in');
 
 // A page whose address differs only behind the # is not read anew by the browser: what the last reader saw would stay in memory.
 export function leaveFor(path: string): void {
@@ -39,7 +41,15 @@ export function leaveFor(path: string): void {
 
 // The hub does not know who asks (any more): off to the sign-in page, with the way back. Once; there, a refusal is shown in place.
 let leaving = false;
-export function signedOut(): void {
+let instead: ((code: string | undefined) => void) | null = null;
+
+// A page that must not be left (a form half filled, work not sent) says what is done instead.
+export function whenSignedOut(handler: (code: string | undefined) => void): void {
+  instead = handler;
+}
+
+export function signedOut(code?: string): void {
+  if (instead !== null) return instead(code);
   if (typeof location === 'undefined' || leaving || atSignIn()) return;
   leaving = true;
   leaveFor(signInAddress(safeNext(here(), location.origin)));

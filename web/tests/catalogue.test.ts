@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { messages } from '../shared/messages';
 
 const root = join(__dirname, '..');
-const folders = ['cockpit', 'desk', 'api', 'shared'];
+const folders = ['cockpit', 'desk', 'pocket', 'api', 'shared'];
 
 function flatten(tree: object, prefix = ''): Map<string, string> {
   const flat = new Map<string, string>();

@@ -1,0 +1,89 @@
+// Queued actions as the hub takes them, and its answers as the queue takes them. Workers send their queue as one; what may not be queued, and all of
+// those who have no queue at the hub (residents), goes as requests of their own under keys made of device and sequence: each once, either way.
+import { Problem } from '@shared/api';
+import { cases, sendPhoto, type CaseDetail, type QueuedAction, type SyncResult } from '@shared/cases';
+import { isLocal, type Action } from '@shared/offline/queue';
+import type { Outcome, Transport } from '@shared/offline/sync';
+import { may } from '@shared/session';
+
+type Pictures = ReadonlyMap<string, string>;
+const picturesOf = (action: Action, pictures: Pictures): string[] => action.photos.flatMap((id) => pictures.get(id) ?? []);
+
+export function wireOf(action: Action, pictures: Pictures): QueuedAction {
+  const photos = picturesOf(action, pictures);
+  return {
+    sequence: action.sequence, kind: action.kind, done_at: action.made_at,
+    ...(action.kind === 'open' ? { process: action.process } : isLocal(action.about) ? {} : { case: action.about }),
+    process_version: action.process_version,
+    ...(action.base_version === null || action.kind === 'open' ? {} : { version: action.base_version }),
+    ...(action.step === null ? {} : { action: action.step }),
+    ...(action.kind === 'comment' ? {} : { form: action.fields }),
+    ...(action.words === '' ? {} : { words: action.words }),
+    ...(photos.length === 0 ? {} : { photos }),
+    ...(action.point === null ? {} : { longitude: action.point[0], latitude: action.point[1] }),
+    ...(action.region === null ? {} : { region: action.region }),
+    ...(action.behalf === null ? {} : { in_name_of: action.behalf.name, ...(action.behalf.phone === '' ? {} : { phone: action.behalf.phone }) }),
+  };
+}
+
+export function outcomeOf(result: SyncResult): Outcome {
+  if (result.outcome === 'done' || result.outcome === 'done_before') return { sequence: result.sequence, kind: 'done', case_id: result.case, version: result.version };
+  return { sequence: result.sequence, kind: 'refused', refusal: { code: result.outcome === 'conflict' ? 'conflict' : result.code, sentence: result.sentence, version: result.version, conflict: result.conflict } };
+}
+
+// The same action as a request of its own.
+function ask(action: Action, photos: string[], key: string): Promise<CaseDetail> {
+  const pictures = photos.length === 0 ? {} : { photos };
+  const words = action.words === '' ? {} : { words: action.words };
+  if (action.kind === 'comment') return cases.comment(action.about, action.words, key);
+  if (action.kind === 'act') {
+    const given = action.assignee === null ? {} : { assignee: action.assignee };
+    return cases.act(action.about, { action: action.step ?? '', version: action.base_version ?? 1, inputs: action.fields, ...words, ...pictures, ...given }, key);
+  }
+  return cases.open(action.process, {
+    form: action.fields, ...pictures,
+    ...(action.point === null ? {} : { longitude: action.point[0], latitude: action.point[1] }),
+    ...(action.region === null ? {} : { region: action.region }),
+    ...(action.behalf === null ? {} : { in_name_of: action.behalf.name, ...(action.behalf.phone === '' ? {} : { phone: action.behalf.phone }) }),
+  }, key);
+}
+
+// A refusal is the hub's last word on an action; who is not signed in, and who asks too often, asks again later.
+const isAnswer = (cause: unknown): cause is Problem => cause instanceof Problem && cause.status >= 400 && cause.status < 500 && cause.status !== 401 && cause.status !== 429;
+
+// The sentences of a refusal: the whole, and those about single fields.
+function sentences(problem: Problem): string {
+  const about = (problem.body.errors ?? []).map((error) => error.detail);
+  return about.length > 0 ? about.join(' ') : problem.message;
+}
+
+async function alone(device: string, action: Action, pictures: Pictures): Promise<Outcome> {
+  try {
+    const { case: one } = await ask(action, picturesOf(action, pictures), `${device}-${action.sequence}`);
+    return { sequence: action.sequence, kind: 'done', case_id: one.id, version: one.version };
+  } catch (cause) {
+    if (!isAnswer(cause)) throw cause;
+    return { sequence: action.sequence, kind: 'refused', refusal: { code: cause.status === 409 ? 'conflict' : cause.body.code ?? '', sentence: sentences(cause), version: null, conflict: null } };
+  }
+}
+
+export const hubTransport: Transport = {
+  async upload(id, bytes) {
+    // The picture's own name is the key: sent twice, it is kept once.
+    return (await sendPhoto(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }), id)).id;
+  },
+  async send(device, actions, pictures) {
+    const queued = may('case.act') ? actions.filter((action) => !action.direct) : [];
+    const outcomes: Outcome[] = [];
+    if (queued.length > 0) outcomes.push(...(await cases.sync(device, queued.map((action) => wireOf(action, pictures)))).items.map(outcomeOf));
+    for (const action of actions.filter((one) => !queued.includes(one))) {
+      try {
+        outcomes.push(await alone(device, action, pictures));
+      } catch (cause) {
+        if (outcomes.length === 0) throw cause;
+        break;  // what was answered is kept; the rest is tried in the next round
+      }
+    }
+    return { outcomes, wipe: false };
+  },
+};
