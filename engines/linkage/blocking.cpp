@@ -128,11 +128,12 @@ std::vector<LikelyMatch> likely_matches(const Records& records, const BlockingPl
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   std::vector<Pattern> patterns(pairs.size());
   constexpr std::size_t piece = 8'192;
-  in_parallel((pairs.size() + piece - 1) / piece, threads, [&](std::size_t at) {
-    Comparer comparer(records);
-    for (std::size_t i = at * piece; i < std::min(pairs.size(), (at + 1) * piece); ++i)
-      patterns[i] = comparer.compare(pairs[i].a, pairs[i].b);
-  });
+  const auto new_comparer = [&] { return Comparer(records); };
+  in_parallel_with((pairs.size() + piece - 1) / piece, threads, new_comparer,
+                   [&](Comparer& comparer, std::size_t at) {
+                     for (std::size_t i = at * piece; i < std::min(pairs.size(), (at + 1) * piece); ++i)
+                       patterns[i] = comparer.compare(pairs[i].a, pairs[i].b);
+                   });
   std::map<Pattern, double> counts;
   for (const Pattern pattern : patterns) counts[pattern] += 1;
   std::vector<PatternCount> learned;
@@ -244,9 +245,9 @@ std::vector<PatternCount> random_patterns(const Records& records, const Blocking
   constexpr std::size_t piece = 4'096;
   const std::size_t pieces = (count + piece - 1) / piece;
   std::vector<std::map<Pattern, double>> counts(pieces);
-  in_parallel(pieces, threads, [&](std::size_t at) {
+  const auto new_comparer = [&] { return Comparer(records); };
+  in_parallel_with(pieces, threads, new_comparer, [&](Comparer& comparer, std::size_t at) {
     SeededRandom random(seed + at);
-    Comparer comparer(records);
     for (std::size_t drawn = 0, tries = 0; drawn < piece && tries < 20 * piece; ++tries) {
       const auto a = static_cast<std::uint32_t>(random.below(records.rows()));
       const auto b = static_cast<std::uint32_t>(random.below(records.rows()));

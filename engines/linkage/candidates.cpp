@@ -191,8 +191,8 @@ Candidates compare_every_pair(const Records& records, const std::function<bool(P
   constexpr std::uint32_t piece = 64;
   const auto rows = static_cast<std::uint32_t>(records.rows());
   std::vector<Part> parts((rows + piece - 1) / piece);
-  in_parallel(parts.size(), threads, [&](std::size_t at) {
-    Comparer comparer(records);
+  const auto new_comparer = [&] { return Comparer(records); };
+  in_parallel_with(parts.size(), threads, new_comparer, [&](Comparer& comparer, std::size_t at) {
     Stretch stretch(records, keep, comparer, parts[at]);
     const auto from = static_cast<std::uint32_t>(at) * piece;
     for (std::uint32_t a = from; a < std::min(rows, from + piece); ++a) {
@@ -235,10 +235,10 @@ Candidates compare_built(const Records& records, const std::vector<KeyBlocks>& b
     }
   }
   std::vector<Part> parts(pieces.size());
-  in_parallel(pieces.size(), threads, [&](std::size_t at) {
+  const auto new_comparer = [&] { return Comparer(records); };
+  in_parallel_with(pieces.size(), threads, new_comparer, [&](Comparer& comparer, std::size_t at) {
     const Piece& piece = pieces[at];
     const KeyBlocks& of_key = built[piece.key];
-    Comparer comparer(records);
     Stretch stretch(records, keep, comparer, parts[at]);
     for (std::size_t number = piece.begin; number < piece.end; ++number) {
       const Block& block = of_key.blocks[number];

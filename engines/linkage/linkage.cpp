@@ -259,8 +259,8 @@ class Linker {
     constexpr std::size_t piece = 1'000;
     std::vector<std::vector<LinkedPair>> parts((stretches.size() + piece - 1) / piece);
     const Scorer scorer(records_, *answer_.model);
-    in_parallel(parts.size(), options_.threads, [&](std::size_t at) {
-      Comparer comparer(records_);
+    const auto new_comparer = [&] { return Comparer(records_); };
+    in_parallel_with(parts.size(), options_.threads, new_comparer, [&](Comparer& comparer, std::size_t at) {
       for (std::size_t i = at * piece; i < std::min(stretches.size(), (at + 1) * piece); ++i)
         write_cluster({&order[stretches[i].begin], stretches[i].end - stretches[i].begin}, scorer, comparer,
                       parts[at]);

@@ -56,28 +56,39 @@ void Records::add(Side side, std::string_view id, std::span<const std::string_vi
 void Records::prepare_column(std::size_t field) {
   Column& column = columns_[field];
   const TextStore& raw = raws_[field];
-  // Each different text once.
-  std::vector<std::uint32_t> text_of(size()), slots(64, empty_slot);
+  // Each different text once. A slot holds a text's number and what its hash says besides the slot.
+  struct Slot {
+    std::uint32_t number = empty_slot, upper = 0;
+  };
+  std::vector<std::uint32_t> text_of(size());
+  std::vector<Slot> slots(64);
+  std::vector<std::uint64_t> hashes;  // of the different texts
   auto& different = different_[field];
   for (std::uint32_t record = 0; record < size(); ++record) {
     if (slots.size() < 2 * (different.size() + 1)) {
-      slots.assign(slots.size() * 4, empty_slot);
+      slots.assign(slots.size() * 4, {});
       for (std::uint32_t number = 0; number < different.size(); ++number) {
-        std::size_t at = hash_bytes(raw[different[number]]) & (slots.size() - 1);
-        while (slots[at] != empty_slot) at = (at + 1) & (slots.size() - 1);
-        slots[at] = number;
+        std::size_t at = hashes[number] & (slots.size() - 1);
+        while (slots[at].number != empty_slot) at = (at + 1) & (slots.size() - 1);
+        slots[at] = {number, static_cast<std::uint32_t>(hashes[number] >> 32)};
       }
     }
     const std::string_view text = raw[record];
-    std::size_t at = hash_bytes(text) & (slots.size() - 1);
-    while (slots[at] != empty_slot && raw[different[slots[at]]] != text) at = (at + 1) & (slots.size() - 1);
-    if (slots[at] == empty_slot) {
-      slots[at] = static_cast<std::uint32_t>(different.size());
+    const std::uint64_t hash = hash_bytes(text);
+    const auto upper = static_cast<std::uint32_t>(hash >> 32);
+    std::size_t at = hash & (slots.size() - 1);
+    while (slots[at].number != empty_slot &&
+           (slots[at].upper != upper || raw[different[slots[at].number]] != text))
+      at = (at + 1) & (slots.size() - 1);
+    if (slots[at].number == empty_slot) {
+      slots[at] = {static_cast<std::uint32_t>(different.size()), upper};
       different.push_back(record);
+      hashes.push_back(hash);
     }
-    text_of[record] = slots[at];
+    text_of[record] = slots[at].number;
   }
-  std::vector<std::uint32_t>().swap(slots);
+  std::vector<Slot>().swap(slots);
+  std::vector<std::uint64_t>().swap(hashes);
   // Values are numbered by a hash of their normal form, so that nothing depends on the order of the records.
   TextStore forms;
   std::vector<Hashed> order;
