@@ -24,6 +24,8 @@
 #include "modules/quality/sql.gen.h"
 #include "modules/region/messages.gen.h"
 #include "modules/region/sql.gen.h"
+#include "modules/registry/messages.gen.h"
+#include "modules/registry/sql.gen.h"
 #include "modules/source/messages.gen.h"
 #include "modules/source/sql.gen.h"
 #include "schema/messages.gen.h"
@@ -39,7 +41,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
+        registry::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -64,6 +67,7 @@ void register_all_messages() {
   audit::register_messages();
   identity::register_messages();
   purpose::register_messages();
+  registry::register_messages();
   sim::register_messages();
   app::register_messages();
   jingwei::cli::register_messages();

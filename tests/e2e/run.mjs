@@ -13,6 +13,7 @@ import { deskTests } from './desk.mjs';
 import { identityTests } from './identity.mjs';
 import { operationsTests } from './operations.mjs';
 import { purposeTests } from './purpose.mjs';
+import { registryTests } from './registry.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
 
@@ -104,6 +105,7 @@ try {
   await sourceTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
+  await registryTests(suite);
   await generalTests(browser.context, system);
   await purposeTests(suite);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });

@@ -1937,6 +1937,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search subjects
+         * @description By document, name, pinyin, phone or address; only what the caller may see is found. Personal fields are masked unless Jingwei-Purpose names a purpose.
+         */
+        get: operations["search_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the file of a subject
+         * @description Lists the records of all resources that the caller may see, newest first. Personal fields are masked unless Jingwei-Purpose names a purpose; every reading is on record.
+         */
+        get: operations["get_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a form is known already */
+        get: operations["prefill_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person's own file as a workbook
+         * @description To answer a resident who asks for a copy; with a purpose, and on record.
+         */
+        get: operations["export_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges and splits of a subject */
+        get: operations["list_subject_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge two subjects
+         * @description Both must be the caller's to see. A merge can be taken back at any time.
+         */
+        post: operations["merge_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges and splits, newest first */
+        get: operations["list_merge_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-events/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back
+         * @description The subject that was gone has its id, records and relations again, and the records that came since and are its own.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a relation */
+        post: operations["relate_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-relations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a relation that was entered */
+        delete: operations["end_relation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next pair to look at
+         * @description The likeliest pair the caller may see, kept from others for five minutes; asked again, the same one.
+         */
+        post: operations["next_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs that were or are to be looked at */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a pair */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a pair */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a decision back */
+        post: operations["reopen_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State of the registry */
+        get: operations["get_registry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparisons, newest first
+         * @description Who asks sees their own, who approves all of them.
+         */
+        get: operations["list_comparisons"];
+        put?: never;
+        /**
+         * Ask for a comparison
+         * @description Runs once another person has approved it. Of a list keyed hashes are kept alone; the answer is deleted when its time is over.
+         */
+        post: operations["ask_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a comparison */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or decline a comparison */
+        post: operations["decide_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was met by a comparison
+         * @description For who asked alone; names are masked unless Jingwei-Purpose names a purpose.
+         */
+        get: operations["list_comparison_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2812,6 +3180,127 @@ export interface components {
             /** Phone */
             phone: string;
         };
+        /** Comparison */
+        Comparison: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Purpose */
+            purpose: string;
+            /** One resource, none for a list */
+            left: string | null;
+            /** The other resource */
+            right: string;
+            /** Below this region */
+            region: string | null;
+            /**
+             * What is told
+             * @enum {string}
+             */
+            mode: "list" | "regions" | "flags";
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "declined" | "done" | "failed" | "expired";
+            /** Asked by */
+            asked_by: string;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
+            /** Answer */
+            answer: string | null;
+            /**
+             * Rows of one side
+             * Format: int64
+             */
+            left_count: number;
+            /**
+             * Rows of the other
+             * Format: int64
+             */
+            right_count: number;
+            /**
+             * Persons in both
+             * Format: int64
+             */
+            matched: number;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /**
+             * Deleted at
+             * Format: date-time
+             */
+            expires_at: string | null;
+            /**
+             * Days kept
+             * Format: int64
+             */
+            keep_days: number;
+            /** Persons by region */
+            regions: components["schemas"]["RegionCount"][];
+        };
+        /** Decision */
+        ComparisonDecision: {
+            /**
+             * Approve or decline
+             * @enum {string}
+             */
+            step: "approve" | "decline";
+            /** Words */
+            answer?: string;
+        };
+        /** Person in both */
+        ComparisonMatch: {
+            /**
+             * Number
+             * Format: int64
+             */
+            number: number;
+            /** Subject, none where lines alone are told */
+            subject: string | null;
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /**
+             * Line of the list
+             * Format: int64
+             */
+            line: number | null;
+            /**
+             * How sure
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+        };
+        /** Persons in both */
+        ComparisonMatches: {
+            /** Matches */
+            items: components["schemas"]["ComparisonMatch"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Comparisons */
+        ComparisonPage: {
+            /** Newest first */
+            items: components["schemas"]["Comparison"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Consistency proof */
         ConsistencyProof: {
             /** Format */
@@ -3468,6 +3957,54 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Record in a file */
+        FileEntry: {
+            /** Record id */
+            record: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /**
+             * As what the record tells of it
+             * @enum {string}
+             */
+            role: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device" | "head";
+            /**
+             * How sure the link is
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+            /**
+             * Model version, 0 for identifiers alone
+             * Format: int64
+             */
+            model: number;
+            /**
+             * Linked at
+             * Format: date-time
+             */
+            linked_at: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Received at
+             * Format: date-time
+             */
+            known_from: string;
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /** What it says */
+            fields: components["schemas"]["SubjectField"][];
+        };
         /** Finding */
         Finding: {
             /** Id */
@@ -3770,6 +4307,13 @@ export interface components {
             /** Permissions held */
             permissions: components["schemas"]["Word"][];
         };
+        /** Subjects to merge */
+        MergeOrder: {
+            /** With which subject */
+            with: string;
+            /** Reason */
+            reason: string;
+        };
         /** Definition of a metric */
         MetricDefinition: {
             /** Metric */
@@ -3829,6 +4373,13 @@ export interface components {
              */
             delta: number;
         };
+        /** Named thing */
+        Named: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
         /** New account */
         NewAccount: {
             /**
@@ -3851,6 +4402,33 @@ export interface components {
             purpose: string;
             /** Inputs */
             inputs: unknown;
+        };
+        /** Comparison to ask for */
+        NewComparison: {
+            /** Title */
+            title: string;
+            /** Purpose */
+            purpose: string;
+            /** One resource, absent for a list */
+            left?: string;
+            /** List of documents' numbers, of which keyed hashes are kept alone */
+            list?: string[];
+            /** The other resource */
+            right: string;
+            /** Below this region only */
+            region?: string;
+            /**
+             * What is told: who was met, counts by region, or which lines were met
+             * @enum {string}
+             */
+            mode: "list" | "regions" | "flags";
+            /**
+             * Days the answer is kept
+             * Format: int64
+             */
+            keep_days?: number;
+            /** Reason */
+            reason: string;
         };
         /** Demand to make */
         NewDemand: {
@@ -3945,6 +4523,26 @@ export interface components {
             reason: string;
             /** What it should say */
             proposed?: string;
+        };
+        /** Relation to enter */
+        NewRelation: {
+            /**
+             * Relation
+             * @enum {string}
+             */
+            kind: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
+            /** The other: household, enterprise, who is cared for */
+            with: string;
+            /**
+             * From
+             * Format: date
+             */
+            from?: string;
+            /**
+             * To
+             * Format: date
+             */
+            to?: string;
         };
         /** New responsibility */
         NewResponsibility: {
@@ -4311,6 +4909,38 @@ export interface components {
          * @enum {string}
          */
         PersonalClass: "basic" | "name" | "identifier" | "contact" | "address" | "health";
+        /** What need not be typed */
+        Prefill: {
+            /** Subject */
+            subject: string;
+            /** Resource of the form */
+            form: string;
+            /**
+             * Fields of the form
+             * Format: int64
+             */
+            fields: number;
+            /** Fields that are known */
+            known: components["schemas"]["PrefilledField"][];
+        };
+        /** Field that is known */
+        PrefilledField: {
+            /** Field of the form */
+            field: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+            /** Resource it comes from */
+            source: components["schemas"]["Named"];
+            /** Record it comes from */
+            record: string;
+            /**
+             * Day of that record
+             * Format: date
+             */
+            day: string;
+        };
         /** Provider */
         Provider: {
             /** Department id */
@@ -4658,6 +5288,16 @@ export interface components {
             /** Synthetic */
             synthetic: boolean;
         };
+        /** Count of a region */
+        RegionCount: {
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /**
+             * Persons
+             * Format: int64
+             */
+            count: number;
+        };
         /** Region */
         RegionLabel: {
             /** Code */
@@ -4722,6 +5362,64 @@ export interface components {
             synthetic: boolean;
             /** Centre (longitude, latitude) */
             center?: number[];
+        };
+        /** Links of a resource */
+        RegistryResource: {
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /** All that stood before is linked */
+            linked: boolean;
+            /**
+             * Certain links
+             * Format: int64
+             */
+            certain: number;
+            /**
+             * Probable links
+             * Format: int64
+             */
+            probable: number;
+        };
+        /** State of the registry */
+        RegistryStatus: {
+            /**
+             * Model version in force, 0 for identifiers alone
+             * Format: int64
+             */
+            model: number;
+            /** This process links */
+            linking_here: boolean;
+            /** All is linked */
+            caught_up: boolean;
+            /**
+             * Subjects
+             * Format: int64
+             */
+            subjects: number;
+            /**
+             * Links
+             * Format: int64
+             */
+            links: number;
+            /**
+             * Pairs to look at
+             * Format: int64
+             */
+            open_reviews: number;
+            /**
+             * Pairs decided
+             * Format: int64
+             */
+            decided_reviews: number;
+            /** By resource */
+            resources: components["schemas"]["RegistryResource"][];
+        };
+        /** Relation entered */
+        RelationReceipt: {
+            /** Id */
+            id: string;
         };
         /** Resource */
         Resource: {
@@ -4944,6 +5642,95 @@ export interface components {
             items: components["schemas"]["Responsibility"][];
             /** Departments */
             departments: components["schemas"]["DepartmentSummary"][];
+        };
+        /** Pair to look at */
+        Review: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "same" | "different" | "unsure";
+            /**
+             * Probability that they are one
+             * Format: double
+             */
+            probability: number;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
+            /**
+             * Kept for the reviewer until
+             * Format: date-time
+             */
+            leased_until: string | null;
+            /** One side */
+            a: components["schemas"]["ReviewSide"] | null;
+            /** The other side */
+            b: components["schemas"]["ReviewSide"] | null;
+            /** Field by field */
+            fields: components["schemas"]["ReviewField"][];
+        };
+        /** Fields beside each other */
+        ReviewField: {
+            /** Title */
+            title: string;
+            /** One side */
+            a: string | null;
+            /** The other side */
+            b: string | null;
+            /**
+             * Trait it is compared by
+             * @enum {string|null}
+             */
+            trait: "name" | "document" | "phone" | "born" | "sex" | "address" | "place" | null;
+            /**
+             * Its weight in bits: for one person above zero, against below
+             * Format: double
+             */
+            weight: number | null;
+        };
+        /** Next pair */
+        ReviewOffer: {
+            /** Pair to look at, none when there is none */
+            review: components["schemas"]["Review"] | null;
+            /**
+             * Pairs open in all
+             * Format: int64
+             */
+            open: number;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Page of pairs */
+        ReviewPage: {
+            /** Newest first */
+            items: components["schemas"]["Review"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Side */
+        ReviewSide: {
+            /** Subject */
+            subject: string | null;
+            /** Record */
+            record: string;
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
         };
         /** Revocation */
         Revocation: {
@@ -5581,6 +6368,159 @@ export interface components {
             /** Named by */
             appointed_by: string;
         };
+        /** Merge or split */
+        SubjectEvent: {
+            /** Id */
+            id: string;
+            /**
+             * Merge or split
+             * @enum {string}
+             */
+            kind: "merge" | "split";
+            /** Subject that was kept */
+            kept: string;
+            /** Subject that became it or parted from it */
+            gone: string;
+            /** Who or which model version */
+            actor: string;
+            /**
+             * Model version then
+             * Format: int64
+             */
+            model: number;
+            /** Each trait's weight, bits */
+            weights: unknown;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Undone at
+             * Format: date-time
+             */
+            undone_at: string | null;
+            /** Undone by */
+            undone_by: string | null;
+        };
+        /** Merges and splits */
+        SubjectEventPage: {
+            /** Newest first */
+            items: components["schemas"]["SubjectEvent"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Field */
+        SubjectField: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Value, masked where it may not be seen */
+            value: string;
+            /** Masked */
+            closed: boolean;
+        };
+        /** File of a subject */
+        SubjectFile: {
+            /** Subject id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /** Identifier, masked where it may not be seen */
+            identifier: string | null;
+            /** Names it goes by */
+            names: string[];
+            /** Subjects merged into it */
+            aliases: string[];
+            /** Time line, newest first */
+            entries: components["schemas"]["FileEntry"][];
+            /** Relations */
+            relations: components["schemas"]["SubjectRelation"][];
+            /** More records stand than are shown */
+            cut_short: boolean;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Subjects found */
+        SubjectPage: {
+            /** Subjects */
+            items: components["schemas"]["SubjectSummary"][];
+            /** Search by name, phone and address is ready */
+            ready: boolean;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Region */
+        SubjectRegion: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /** Relation */
+        SubjectRelation: {
+            /** Id, none where a record tells it */
+            id: string | null;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            kind: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
+            /**
+             * Direction; to: this subject is the other's member …
+             * @enum {string}
+             */
+            direction: "to" | "from";
+            /** The other */
+            other: string;
+            /**
+             * Kind of the other
+             * @enum {string|null}
+             */
+            other_kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device" | null;
+            /** Its name, masked where it may not be seen; none where nothing is seen */
+            other_name: string | null;
+            /**
+             * From
+             * Format: date
+             */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string | null;
+            /** Record that tells it */
+            record: string | null;
+            /** Its resource */
+            resource: string | null;
+        };
+        /** Subject */
+        SubjectSummary: {
+            /** Subject id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /** Identifier, masked where it may not be seen */
+            identifier: string | null;
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /** Resource it was found in */
+            resource: components["schemas"]["Named"];
+        };
         /** Suggestion */
         Suggestion: {
             /** Resource id */
@@ -5837,6 +6777,14 @@ export interface components {
             value: string;
             /** Unit of the field */
             unit?: string;
+        };
+        /** Verdict */
+        Verdict: {
+            /**
+             * One, two, or unsure
+             * @enum {string}
+             */
+            verdict: "same" | "different" | "unsure";
         };
         /** Verification */
         Verification: {
@@ -9682,6 +10630,568 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search_subjects: {
+        parameters: {
+            query: {
+                /** @description What to look for */
+                q: string;
+                /** @description Kind */
+                kind?: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+                /** @description Region code */
+                under?: string;
+                /** @description At most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search subjects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show the file of a subject */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prefill_form: {
+        parameters: {
+            query: {
+                /** @description Resource id of the form */
+                form: string;
+            };
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What of a form is known already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefill"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A person's own file as a workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subject_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merges and splits of a subject */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_subjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeOrder"];
+            };
+        };
+        responses: {
+            /** @description Merge two subjects */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_merge_history: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merges and splits, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the merge */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a merge back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    relate_subjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            /** @description Enter a relation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_relation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Relation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a relation that was entered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    next_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the next pair to look at */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "open" | "same" | "different" | "unsure";
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs that were or are to be looked at */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Decide on a pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopen_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a decision back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description State of the registry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_comparisons: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Comparisons, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_comparison: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComparison"];
+            };
+        };
+        responses: {
+            /** @description Ask for a comparison */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_comparison: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonDecision"];
+            };
+        };
+        responses: {
+            /** @description Approve or decline a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_comparison_matches: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who was met by a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonMatches"];
                 };
             };
             default: components["responses"]["Problem"];
