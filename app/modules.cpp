@@ -5,6 +5,7 @@
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
+#include "engines/linkage/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
@@ -50,6 +51,7 @@ std::vector<storage::Migration> all_migrations() {
 
 void register_all_messages() {
   base::register_messages();
+  linkage::register_messages();
   access::register_messages();
   schema::register_messages();
   crypto::register_messages();

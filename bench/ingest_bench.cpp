@@ -15,9 +15,9 @@
 #include <thread>
 
 #include "app/hub.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "bench/measure.h"
 #include "modules/ingest/cleaning/clean_identity.h"
 #include "modules/ingest/reading/file_rows.h"
 #include "modules/ingest/row_pipeline.h"
@@ -28,6 +28,7 @@
 namespace {
 
 using namespace jingwei;
+using bench::give_up, bench::median, bench::must, bench::Peer, bench::Reporter, bench::seconds_since;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view resources = R"(resources:
@@ -100,49 +101,7 @@ void write_people(const std::string& path, std::size_t first, std::size_t rows, 
   }
 }
 
-double seconds_since(Steady::time_point start) {
-  return std::chrono::duration<double>(Steady::now() - start).count();
-}
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct Peer {
-  const char* name = "";
-  double value = 0;
-};
-
-void report(const std::string& metric, double value, const char* unit, std::size_t rows, Peer peer = {}) {
-  JsonWriter out;
-  out.begin_object();
-  out.member("bench", "ingest");
-  out.member("metric", metric);
-  out.member("value", value);
-  out.member("unit", unit);
-  out.member("rows", rows);
-  if (peer.value > 0) {
-    out.member("peer", peer.name);
-    out.member("peer_value", peer.value);
-    out.member("ratio", value / peer.value);
-  }
-  out.end_object();
-  std::printf("%s\n", out.text().c_str());
-  std::fflush(stdout);
-}
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::exit(1);
-}
-template <typename T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error().to_log());
-  return std::move(result).value();
-}
-void must(const Result<void>& result) {
-  if (!result) give_up(result.error().to_log());
-}
+const Reporter report("ingest", "rows");
 
 // A hub of its own on a fresh store.
 struct Bench {

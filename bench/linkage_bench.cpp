@@ -1,10 +1,9 @@
 // Linkage from file to file, as `jingwei link` does it: a million person records of three departments with
 // mistakes, beside a linkage after Splink's method written in SQL for DuckDB; how time grows from 10^4 to
-// 10^6; memory; a million rows that are all equal.
+// 10^6; memory; a million rows that are all equal; records linked one by one among those of 2.4 million
+// people.
 //
-// linkage_bench [RECORDS [ROUNDS]]. JSON lines; medians of interleaved rounds.
-#include <sys/resource.h>
-
+// linkage_bench [RECORDS [ROUNDS [ONLINE_PEOPLE]]]. JSON lines; medians of interleaved rounds.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,14 +14,17 @@
 
 #include "app/cli/link_files.h"
 #include "app/modules.h"
-#include "base/json.h"
 #include "base/random.h"
+#include "bench/measure.h"
+#include "engines/linkage/online_index.h"
 #include "storage/temporary_folder.h"
 
 namespace {
 
 using namespace jingwei;
-using Steady = std::chrono::steady_clock;
+using bench::give_up, bench::median, bench::must, bench::peak_megabytes, bench::Reporter,
+    bench::seconds_since;
+using Steady = bench::Steady;
 
 constexpr std::string_view config_text = R"(id: rid
 fields: {sur: surname, giv: given_name, dob: date, idno: identifier, phone: phone, grid: locality}
@@ -123,55 +125,14 @@ std::vector<std::uint32_t> write_people(const std::string& path, std::size_t rec
 
 // --- measuring ---
 
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::exit(1);
-}
-template <typename T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error().to_log());
-  return std::move(result).value();
-}
-void must(const Result<void>& result) {
-  if (!result) give_up(result.error().to_log());
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct Peer {
-  double value = 0;
-};
-
-void report(const std::string& metric, double value, const char* unit, std::size_t records, Peer peer = {}) {
-  JsonWriter out;
-  out.begin_object();
-  out.member("bench", "linkage");
-  out.member("metric", metric);
-  out.member("value", value);
-  out.member("unit", unit);
-  out.member("records", records);
-  if (peer.value > 0) {
-    out.member("peer", "DuckDB, Splink's method in SQL");
-    out.member("peer_value", peer.value);
-    out.member("ratio", value / peer.value);
-  }
-  out.end_object();
-  std::printf("%s\n", out.text().c_str());
-  std::fflush(stdout);
-}
+const Reporter report("linkage", "records");
+constexpr const char* duckdb_name = "DuckDB, Splink's method in SQL";
 
 struct Outcome {
   double seconds = 0, linking_seconds = 0, precision = 0, recall = 0;
   std::size_t pairs = 0, compared = 0;
   double f1() const { return 2 * precision * recall / (precision + recall); }
 };
-
-double seconds_since(Steady::time_point start) {
-  return std::chrono::duration<double>(Steady::now() - start).count();
-}
 
 double true_pairs(const std::vector<std::uint32_t>& truth) {
   std::unordered_map<std::uint32_t, double> count;
@@ -226,12 +187,6 @@ std::optional<Outcome> duckdb(const std::string& path) {
   return outcome;
 }
 
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 void measure_growth(const std::string& folder, std::size_t most) {
   for (std::size_t records = 10'000; records < most; records *= 10) {
     const auto truth = write_people(folder + "/people.csv", records, 5);
@@ -253,6 +208,74 @@ void measure_equal_rows(const std::string& folder, std::size_t records) {
   const Outcome outcome = link(folder, {});
   report("equal_rows_seconds", outcome.seconds, "s", records);
   report("equal_rows_pairs", static_cast<double>(outcome.pairs), "pairs written", records);
+}
+
+std::vector<std::string_view> raw_values(const linkage::Records& records, std::uint32_t record) {
+  std::vector<std::string_view> values;
+  for (std::size_t field = 0; field < records.fields(); ++field) values.push_back(records.raw(record, field));
+  return values;
+}
+
+// The share of the last records whose person is the one that batch found.
+double same_as_batch(const linkage::OnlineIndex& index, const linkage::Linkage& batch, std::size_t records,
+                     std::size_t looked_at) {
+  std::unordered_map<std::uint32_t, std::vector<linkage::RecordId>> members;
+  for (std::uint32_t record = 0; record < records; ++record)
+    members[batch.cluster_of[record]].push_back(record);
+  std::size_t same = 0;
+  for (std::size_t at = records - looked_at; at < records; ++at) {
+    for (const auto& person : index.component(at).persons) {
+      std::vector<linkage::RecordId> found;
+      for (const auto& member : person.members) found.push_back(member.record);
+      if (std::find(found.begin(), found.end(), at) == found.end()) continue;
+      same += found == members[batch.cluster_of[at]] ? 1 : 0;
+    }
+  }
+  return static_cast<double>(same) / static_cast<double>(looked_at);
+}
+
+// All records but the last are there; those come one by one.
+void measure_online(const std::string& folder, std::size_t people) {
+  constexpr unsigned threads = 2;
+  const auto truth = write_people(folder + "/people.csv", people * 3 * 72 / 100, 6);
+  const auto config = must(app::cli::parse_link_config(config_text, "link.yaml"));
+  auto input = must(app::cli::read_link_input(real_file_system(), config, folder + "/people.csv", ""));
+  linkage::Records& records = *input.records;
+  const auto started = Steady::now();
+  records.prepare(threads);
+  linkage::LinkOptions options;
+  options.threads = threads;
+  const auto batch = linkage::link(records, options);
+  report("online_model_learned_seconds", seconds_since(started), "s", records.size());
+  report("online_model_bytes", static_cast<double>(batch.model->serialise().size()) / 1e6, "MB",
+         records.size());
+  linkage::OnlineIndex index(batch.model);
+  const std::size_t arriving = std::min<std::size_t>(records.size() / 10, 10'000);
+  const auto begun = Steady::now();
+  for (std::uint32_t record = 0; record < records.size() - arriving; ++record)
+    index.add(record, raw_values(records, record));
+  report("online_filled", static_cast<double>(records.size() - arriving) / seconds_since(begun),
+         "records/s added, one thread", records.size());
+  report("online_memory", static_cast<double>(index.memory()) / 1e6, "MB of the index", records.size());
+  std::vector<double> finds, links;
+  for (std::size_t record = records.size() - arriving; record < records.size(); ++record) {
+    const auto values = raw_values(records, static_cast<std::uint32_t>(record));
+    const auto asked = Steady::now();
+    index.find(values);
+    finds.push_back(1000 * seconds_since(asked));
+    const auto came = Steady::now();
+    index.add(record, values);
+    index.component(record);
+    links.push_back(1000 * seconds_since(came));
+  }
+  report("online_find_ms_p50", bench::at_share(finds, 0.5), "ms", records.size());
+  report("online_find_ms_p99", bench::at_share(finds, 0.99), "ms", records.size());
+  report("online_link_ms_p50", bench::at_share(links, 0.5), "ms to add and make its persons", records.size());
+  report("online_link_ms_p99", bench::at_share(links, 0.99), "ms to add and make its persons",
+         records.size());
+  report("online_link_ms_most", bench::at_share(links, 1), "ms to add and make its persons", records.size());
+  report("online_overfull_blocks", static_cast<double>(index.overfull_blocks()), "blocks", records.size());
+  report("online_same_as_batch", same_as_batch(index, batch, records.size(), arriving), "1", records.size());
 }
 
 }  // namespace
@@ -278,16 +301,19 @@ int main(int argc, char** argv) {
   }
   const double seconds = median(ours), peer_seconds = theirs.empty() ? 0 : median(theirs);
   const auto count = static_cast<double>(truth.size());
-  report("link_seconds", seconds, "s from file to pairs and clusters", truth.size(), {peer_seconds});
+  report("link_seconds", seconds, "s from file to pairs and clusters", truth.size(),
+         {duckdb_name, peer_seconds});
   report("link_records", count / seconds, "records/s", truth.size(),
-         {peer_seconds > 0 ? count / peer_seconds : 0});
+         {duckdb_name, peer_seconds > 0 ? count / peer_seconds : 0});
   report("link_seconds_without_files", median(linking), "s", truth.size());
-  report("f1", last.f1(), "1", truth.size(), {peer ? peer->f1() : 0});
-  report("precision", last.precision, "1", truth.size(), {peer ? peer->precision : 0});
-  report("recall", last.recall, "1", truth.size(), {peer ? peer->recall : 0});
+  report("f1", last.f1(), "1", truth.size(), {duckdb_name, peer ? peer->f1() : 0});
+  report("precision", last.precision, "1", truth.size(), {duckdb_name, peer ? peer->precision : 0});
+  report("recall", last.recall, "1", truth.size(), {duckdb_name, peer ? peer->recall : 0});
   report("pairs_compared", static_cast<double>(last.compared), "pairs", truth.size(),
-         {peer ? static_cast<double>(peer->compared) : 0});
+         {duckdb_name, peer ? static_cast<double>(peer->compared) : 0});
   report("peak_memory", peak_megabytes(), "MB", truth.size());
   measure_equal_rows(folder.path(), records);
+  const std::size_t online = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 2'400'000;
+  if (online > 0) measure_online(folder.path(), online);
   return 0;
 }

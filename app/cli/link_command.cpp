@@ -60,7 +60,7 @@ void tell(const linkage::Records& records, const linkage::Linkage& answer, const
   say(false, "cli.link.weights");
   for (std::size_t field = 0; field < records.fields(); ++field)
     std::printf("    %-20s %s\n", records.column(field).field.name.c_str(),
-                weights_text(answer.mixture, field).c_str());
+                weights_text(answer.model->mixture(), field).c_str());
   say(false, "cli.link.threshold",
       {{"threshold", rounded(report.threshold.probability, "%.3f")},
        {"precision", rounded(report.threshold.precision, "%.4f")},
@@ -118,7 +118,7 @@ void tell_json(const linkage::Records& records, const linkage::Linkage& answer, 
   json.member("threshold", report.threshold.probability);
   json.member("expected_precision", report.threshold.precision);
   json.member("expected_recall", report.threshold.recall);
-  json.member("prior", linkage::Scorer(records, answer.mixture).prior());
+  json.member("prior", answer.model->weights().prior());
   json.key("keys");
   json.begin_array();
   for (const auto& key : report.keys) {
@@ -128,7 +128,7 @@ void tell_json(const linkage::Records& records, const linkage::Linkage& answer, 
     json.end_object();
   }
   json.end_array();
-  write_weights(json, records, answer.mixture);
+  write_weights(json, records, answer.model->mixture());
   json.key("warnings");
   json.begin_array();
   for (const auto& warning : report.warnings) {

@@ -194,7 +194,7 @@ Result<void> write_pairs(FileSystem& files, const std::string& path, const linka
     append_cell(head, records.column(field).field.name);
   }
   JW_TRY(out.add(head + "\n"));
-  const linkage::Scorer scorer(records, linkage.mixture);
+  const linkage::Scorer scorer(records, *linkage.model);
   // A few pieces at a time, so that memory stays bounded however many pairs there are.
   const std::size_t at_once = std::size_t{8} * std::max(1U, threads);
   std::vector<std::string> texts(at_once);

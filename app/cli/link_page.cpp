@@ -52,7 +52,7 @@ std::string figure(double number, const char* form) {
 class Page {
  public:
   Page(const linkage::Records& records, const linkage::Linkage& linkage)
-      : records_(records), linkage_(linkage), scorer_(records, linkage.mixture) {}
+      : records_(records), linkage_(linkage), scorer_(records, *linkage.model) {}
 
   std::string write(const std::vector<linkage::LinkedPair>& pairs) {
     out_ =
@@ -137,7 +137,7 @@ class Page {
     head({"cli.link.page.field", "cli.link.page.level", "cli.link.page.m", "cli.link.page.u",
           "cli.link.page.bits"});
     for (std::size_t field = 0; field < records_.fields(); ++field) {
-      const auto& chances = linkage_.mixture.chances[field];
+      const auto& chances = linkage_.model->mixture().chances[field];
       for (std::size_t level = 1; level < linkage::level_count; ++level) {
         if (chances[0][level] < 5e-4 && chances[1][level] < 5e-4) continue;
         out_ += "<tr>";
@@ -145,7 +145,7 @@ class Page {
         cell(sentence("cli.link.level." + std::string(name_of(static_cast<Level>(level)))));
         cell(figure(chances[0][level], "%.5f"), "n");
         cell(figure(chances[1][level], "%.2g"), "n");
-        bits(level_weight(linkage_.mixture, field, static_cast<Level>(level)));
+        bits(level_weight(linkage_.model->mixture(), field, static_cast<Level>(level)));
         out_ += "</tr>";
       }
     }

@@ -7,15 +7,11 @@
 
 #include "base/random.h"
 #include "engines/linkage/parallel.h"
+#include "engines/linkage/radix_sort.h"
 
 namespace jingwei::linkage {
 
 namespace {
-
-struct KeyedRow {
-  std::uint64_t key;
-  std::uint32_t row;
-};
 
 struct Pair {
   std::uint32_t a, b;
@@ -48,9 +44,7 @@ void try_key(const Records& records, const BlockingPlan& plan, const BlockingLim
     const std::uint64_t key = key_of(plan, trial.key, row);
     if (key != 0 && (key >> 20) % part == 0) keyed.push_back({key, row});
   }
-  std::sort(keyed.begin(), keyed.end(), [](const KeyedRow& a, const KeyedRow& b) {
-    return a.key != b.key ? a.key < b.key : a.row < b.row;
-  });
+  sort_by_key(keyed);
   double pairs = 0, lost = 0;
   std::size_t stopped = keyed.size();
   for (std::size_t begin = 0, end = 0; begin < keyed.size(); begin = end) {
@@ -98,7 +92,7 @@ std::vector<Trial> try_keys(const Records& records, const BlockingPlan& plan, co
   singles = run(std::move(singles));
   for (std::size_t one = 0; one < features.size(); ++one) {
     for (std::size_t two = one + 1; two < features.size(); ++two) {
-      if ((features[one].fields & features[two].fields) != 0) continue;
+      if ((features[one].spec.fields() & features[two].spec.fields()) != 0) continue;
       const std::vector<std::size_t> both = {one, two};
       const bool covered = std::any_of(singles.begin(), singles.end(), [&](const Trial& single) {
         return is_within(single.key.features, both);
@@ -205,13 +199,25 @@ void take_keys(const Records& records, const BlockingLimits& limits, const std::
 }  // namespace
 
 std::uint64_t key_of(const BlockingPlan& plan, const BlockingKey& key, std::uint32_t row) {
-  std::uint64_t hash = 0x51ED270B;
+  std::uint64_t hash = key_begin;
   for (const auto feature : key.features) {
     const std::uint32_t part = plan.features[feature].of_row[row];
     if (part == 0) return 0;
-    hash = mix(hash ^ part);
+    hash = with_part(hash, part);
   }
-  return hash | 1;
+  return hash;
+}
+
+BlockScheme scheme_of(const BlockingPlan& plan, std::span<const Field> fields) {
+  if (plan.keys.empty()) return standard_scheme(fields);
+  BlockScheme scheme;
+  for (const auto& feature : plan.features) scheme.features.push_back(feature.spec);
+  for (const auto& key : plan.keys) {
+    scheme.keys.emplace_back();
+    for (const auto feature : key.features)
+      scheme.keys.back().features.push_back(static_cast<std::uint8_t>(feature));
+  }
+  return scheme;
 }
 
 bool may_pair(const Records& records, std::uint32_t a, std::uint32_t b) {

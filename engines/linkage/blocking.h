@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engines/linkage/features.h"
+#include "engines/linkage/block_scheme.h"
 #include "engines/linkage/mixture.h"
 
 namespace jingwei::linkage {
@@ -28,8 +28,8 @@ struct BlockingPlan {
 
 struct BlockingLimits {
   std::size_t every_pair_below = 1'000'000;  // so many pairs are all compared
-  std::size_t block_rows = 300;              // a larger block is parted by further features
-  std::size_t window_rows = 12;              // and where those end, rows meet their next neighbours only
+  std::size_t block_rows =
+      300;  // a larger block is parted by further features; where those end, it is not used
   std::size_t keys = 14;
   double pairs_per_row = 12;  // of one key on average
   // A further key is taken while it costs no more than so many pairs for each match it brings, the first
@@ -37,6 +37,10 @@ struct BlockingLimits {
   double pairs_per_match = 300, free_pairs_per_key = 200'000;
   std::size_t tried_pairs_per_key = 5'000;
 };
+
+// The plan's features and keys, without common blocks yet (Candidates::common). Where every pair was
+// compared, those of standard_scheme.
+BlockScheme scheme_of(const BlockingPlan& plan, std::span<const Field> fields);
 
 // The key of `row`: 0 when it lacks a feature, else a hash.
 std::uint64_t key_of(const BlockingPlan& plan, const BlockingKey& key, std::uint32_t row);

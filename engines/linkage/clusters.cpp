@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 namespace jingwei::linkage {
 
@@ -44,43 +45,114 @@ class Clusters {
   std::vector<std::vector<std::uint32_t>> members_;
 };
 
+class Joiner {
+ public:
+  Joiner(std::size_t rows, const ClusterRules& rules,
+         const std::function<Evidence(std::uint32_t, std::uint32_t)>& between, const Decided& decided)
+      : clusters_(rows), rules_(rules), between_(between) {
+    for (const auto& [a, b] : decided.different) {
+      if (a == b) continue;
+      apart_[a].push_back(b);
+      apart_[b].push_back(a);
+    }
+  }
+
+  void join_decided(std::vector<std::pair<std::uint32_t, std::uint32_t>> same) {
+    for (auto& [a, b] : same) {
+      if (b < a) std::swap(a, b);
+    }
+    std::sort(same.begin(), same.end());
+    for (const auto& [one, other] : same) {
+      const std::uint32_t a = clusters_.find(one), b = clusters_.find(other);
+      if (a == b) continue;
+      if (decided_apart(a, b)) {
+        answer_.unheeded.emplace_back(one, other);
+      } else {
+        join(a, b);
+      }
+    }
+  }
+
+  void join(const ScoredPair& pair) {
+    const std::uint32_t a = clusters_.find(pair.a), b = clusters_.find(pair.b);
+    if (a == b) return;
+    if (decided_apart(a, b) || !evidence_allows(a, b)) {
+      ++answer_.refused;
+    } else {
+      join(a, b);
+    }
+  }
+
+  std::vector<std::uint32_t> clusters(std::size_t rows) {
+    std::vector<std::uint32_t> all(rows);
+    for (std::uint32_t row = 0; row < rows; ++row) all[row] = clusters_.find(row);
+    return all;
+  }
+  Clustering take() { return std::move(answer_); }
+
+ private:
+  bool evidence_allows(std::uint32_t a, std::uint32_t b) {
+    const auto first = clusters_.members(a), second = clusters_.members(b);
+    if (first.size() == 1 && second.size() == 1) return true;
+    double weight = 0;
+    for (const std::uint32_t one : first) {
+      for (const std::uint32_t other : second) {
+        const Evidence evidence = between_(std::min(one, other), std::max(one, other));
+        if (evidence.contradicts) return false;
+        weight += evidence.weight;
+      }
+    }
+    return weight >= rules_.least_weight * static_cast<double>(first.size() * second.size());
+  }
+
+  // Roots of two clusters.
+  bool decided_apart(std::uint32_t a, std::uint32_t b) {
+    const auto found = apart_.find(a);
+    return found != apart_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                [&](std::uint32_t row) { return clusters_.find(row) == b; });
+  }
+
+  void join(std::uint32_t a, std::uint32_t b) {
+    const auto first = apart_.find(a), second = apart_.find(b);
+    std::vector<std::uint32_t> rows;
+    if (first != apart_.end()) rows = std::move(first->second), apart_.erase(first);
+    if (second != apart_.end()) {
+      rows.insert(rows.end(), second->second.begin(), second->second.end());
+      apart_.erase(second);
+    }
+    clusters_.join(a, b);
+    if (!rows.empty()) apart_[clusters_.find(a)] = std::move(rows);
+  }
+
+  Clusters clusters_;
+  const ClusterRules& rules_;
+  const std::function<Evidence(std::uint32_t, std::uint32_t)>& between_;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> apart_;  // by root: rows that must not join
+  Clustering answer_;
+};
+
 }  // namespace
 
-Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, double threshold,
-                        double least_weight,
-                        const std::function<Evidence(std::uint32_t, std::uint32_t)>& between) {
+Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, const ClusterRules& rules,
+                        const std::function<Evidence(std::uint32_t, std::uint32_t)>& between,
+                        const Decided& decided) {
   std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& one, const ScoredPair& other) {
     if (one.probability != other.probability) return one.probability > other.probability;
     if (one.weight != other.weight) return one.weight > other.weight;
     return one.a != other.a ? one.a < other.a : one.b < other.b;
   });
-  Clusters clusters(rows);
-  Clustering answer;
+  Joiner joiner(rows, rules, between, decided);
+  joiner.join_decided(decided.same);
+  std::vector<std::uint32_t> certain;
   for (const ScoredPair& pair : pairs) {
-    if (pair.probability < threshold) break;
-    const std::uint32_t a = clusters.find(pair.a), b = clusters.find(pair.b);
-    if (a == b) continue;
-    const auto first = clusters.members(a), second = clusters.members(b);
-    const bool single = first.size() == 1 && second.size() == 1;
-    double weight = 0;
-    bool refused = false;
-    for (std::size_t i = 0; i < first.size() && !refused && !single; ++i) {
-      for (std::size_t j = 0; j < second.size() && !refused; ++j) {
-        const Evidence evidence = between(first[i], second[j]);
-        refused = evidence.contradicts;
-        weight += evidence.weight;
-      }
-    }
-    const auto asked = static_cast<double>(first.size() * second.size());
-    refused = refused || (!single && weight < least_weight * asked);
-    if (refused) {
-      ++answer.refused;
-      continue;
-    }
-    clusters.join(a, b);
+    if (pair.probability < rules.threshold) break;
+    if (certain.empty() && pair.probability < rules.certain) certain = joiner.clusters(rows);
+    joiner.join(pair);
   }
-  answer.cluster_of.resize(rows);
-  for (std::uint32_t row = 0; row < rows; ++row) answer.cluster_of[row] = clusters.find(row);
+  std::vector<std::uint32_t> all = joiner.clusters(rows);
+  Clustering answer = joiner.take();
+  answer.certain_of = certain.empty() ? all : std::move(certain);
+  answer.cluster_of = std::move(all);
   return answer;
 }
 
@@ -101,6 +173,15 @@ Threshold choose_threshold(std::span<const ScoredPair> pairs, double least) {
     best = {std::max(least, (probabilities[at] + next) / 2), sum / count, all > 0 ? sum / all : 1};
   }
   return best;
+}
+
+Threshold expected_at(std::span<const ScoredPair> pairs, double threshold) {
+  double above = 0, count = 0, all = 0;
+  for (const auto& pair : pairs) {
+    all += pair.probability;
+    if (pair.probability >= threshold) above += pair.probability, ++count;
+  }
+  return {threshold, count > 0 ? above / count : 1, all > 0 ? above / all : 1};
 }
 
 }  // namespace jingwei::linkage

@@ -59,14 +59,73 @@ Level compare_values(FieldType type, std::string_view a, std::string_view b, std
   return Level::different;
 }
 
-Comparer::Comparer(const Records& records) : records_(records), remembered_(records.fields()) {
-  for (std::size_t field = 0; field < records.fields(); ++field) {
-    const FieldType type = records.column(field).field.type;
-    if (type != FieldType::category) remembered_[field].resize(remembered_pairs);
-    if (type == FieldType::given_name) given_ = given_ < 0 ? static_cast<int>(field) : -2;
-    if (type == FieldType::surname) surname_ = surname_ < 0 ? static_cast<int>(field) : -2;
+ExchangedNames::ExchangedNames(std::span<const FieldType> types) {
+  for (std::size_t field = 0; field < types.size(); ++field) {
+    if (types[field] == FieldType::given_name) given = given == -1 ? static_cast<int>(field) : -2;
+    if (types[field] == FieldType::surname) surname = surname == -1 ? static_cast<int>(field) : -2;
   }
-  if (given_ < 0 || surname_ < 0) given_ = surname_ = -1;
+  if (given < 0 || surname < 0) given = surname = -1;
+}
+
+Pattern compare_rows(std::span<const FieldType> types, const ExchangedNames& names, const RowView& a,
+                     const RowView& b) {
+  const auto level = [&](std::size_t field) {
+    if (a.values[field].empty() || b.values[field].empty()) return Level::missing;
+    return compare_values(types[field], a.values[field], b.values[field], a.sounds[field], b.sounds[field]);
+  };
+  const auto cross = [&](bool given_of_a) {
+    const RowView& one = given_of_a ? a : b;
+    const RowView& other = given_of_a ? b : a;
+    const auto given = static_cast<std::size_t>(names.given),
+               surname = static_cast<std::size_t>(names.surname);
+    if (one.values[given].empty() || other.values[surname].empty()) return Level::missing;
+    return compare_values(FieldType::surname, one.values[given], other.values[surname], one.sounds[given],
+                          other.sounds[surname]);
+  };
+  return pattern_of(types.size(), names, level, cross);
+}
+
+namespace {
+
+template <typename ValueOf>
+bool contradicts(std::span<const FieldType> types, Pattern pattern, const ValueOf& value) {
+  bool births = false, sexes = false;
+  for (std::size_t field = 0; field < types.size(); ++field) {
+    const FieldType type = types[field];
+    if (type != FieldType::identifier && type != FieldType::date && type != FieldType::category) continue;
+    const Level level = level_at(pattern, field);
+    if (level == Level::missing || level == Level::exact) continue;
+    if (type == FieldType::date) {
+      births = births || level == Level::different;
+      continue;
+    }
+    const auto [one, other] = value(field);
+    if (type == FieldType::identifier && is_valid_citizen_number(one) && is_valid_citizen_number(other))
+      return true;
+    sexes = sexes || (type == FieldType::category && is_sex(one) && is_sex(other));
+  }
+  return births && sexes;
+}
+
+std::vector<FieldType> types_of(const Records& records) {
+  std::vector<FieldType> types;
+  for (std::size_t field = 0; field < records.fields(); ++field)
+    types.push_back(records.column(field).field.type);
+  return types;
+}
+
+}  // namespace
+
+bool contradict_rows(std::span<const FieldType> types, const RowView& a, const RowView& b, Pattern pattern) {
+  return contradicts(types, pattern,
+                     [&](std::size_t field) { return std::pair(a.values[field], b.values[field]); });
+}
+
+Comparer::Comparer(const Records& records)
+    : records_(records), types_(types_of(records)), names_(types_), remembered_(records.fields()) {
+  for (std::size_t field = 0; field < types_.size(); ++field) {
+    if (types_[field] != FieldType::category) remembered_[field].resize(remembered_pairs);
+  }
 }
 
 Level Comparer::level(std::size_t field, ValueId a, ValueId b) {
@@ -87,48 +146,29 @@ Level Comparer::level(std::size_t field, ValueId a, ValueId b) {
 
 Level Comparer::cross_level(ValueId given, ValueId surname) {
   if (given == no_value || surname == no_value) return Level::missing;
-  const Column& givens = records_.column(static_cast<std::size_t>(given_));
-  const Column& surnames = records_.column(static_cast<std::size_t>(surname_));
+  const Column& givens = records_.column(static_cast<std::size_t>(names_.given));
+  const Column& surnames = records_.column(static_cast<std::size_t>(names_.surname));
   return compare_values(FieldType::surname, givens.values[given], surnames.values[surname],
                         givens.sounds[given], surnames.sounds[surname]);
 }
 
 Pattern Comparer::compare(std::uint32_t row_a, std::uint32_t row_b) {
   const auto a = records_.row(row_a), b = records_.row(row_b);
-  Pattern pattern = 0;
-  for (std::size_t field = 0; field < a.size(); ++field)
-    pattern |= static_cast<Pattern>(level(field, a[field], b[field])) << (3 * field);
-  if (given_ < 0) return pattern;
-  const auto given = static_cast<std::size_t>(given_), surname = static_cast<std::size_t>(surname_);
-  const auto disagrees = [](Level level) { return level == Level::missing || level >= Level::loose; };
-  if (!disagrees(level_at(pattern, given)) || !disagrees(level_at(pattern, surname))) return pattern;
-  const Level one = cross_level(a[given], b[surname]), other = cross_level(b[given], a[surname]);
-  const bool one_agrees = one != Level::missing && one <= Level::close;
-  const bool other_agrees = other != Level::missing && other <= Level::close;
-  // That they are exchanged is said once, by the given name; how well they agree, by the surname.
-  if (one_agrees && other_agrees)
-    return with_level(with_level(pattern, given, Level::crossed), surname, std::max(one, other));
-  // Half of an exchange, the other half not being written.
-  if ((one_agrees && other == Level::missing) || (other_agrees && one == Level::missing))
-    return with_level(pattern, given, Level::crossed);
-  return pattern;
+  const auto given = static_cast<std::size_t>(names_.given),
+             surname = static_cast<std::size_t>(names_.surname);
+  return pattern_of(
+      a.size(), names_, [&](std::size_t field) { return level(field, a[field], b[field]); },
+      [&](bool given_of_a) {
+        return given_of_a ? cross_level(a[given], b[surname]) : cross_level(b[given], a[surname]);
+      });
 }
 
 bool Comparer::contradict(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern) const {
   const auto a = records_.row(row_a), b = records_.row(row_b);
-  bool births = false, sexes = false;
-  for (std::size_t field = 0; field < a.size(); ++field) {
-    const Level level = level_at(pattern, field);
-    if (level == Level::missing || level == Level::exact) continue;
-    const Column& column = records_.column(field);
-    const auto value_a = column.values[a[field]], value_b = column.values[b[field]];
-    if (column.field.type == FieldType::identifier && is_valid_citizen_number(value_a) &&
-        is_valid_citizen_number(value_b))
-      return true;
-    births = births || (column.field.type == FieldType::date && level == Level::different);
-    sexes = sexes || (column.field.type == FieldType::category && is_sex(value_a) && is_sex(value_b));
-  }
-  return births && sexes;
+  return contradicts(types_, pattern, [&](std::size_t field) {
+    const TextStore& values = records_.column(field).values;
+    return std::pair(values[a[field]], values[b[field]]);
+  });
 }
 
 }  // namespace jingwei::linkage

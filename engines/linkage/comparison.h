@@ -32,15 +32,52 @@ inline Pattern with_level(Pattern pattern, std::size_t field, Level level) {
 Level compare_values(FieldType type, std::string_view a, std::string_view b, std::string_view sound_a = {},
                      std::string_view sound_b = {});
 
-// Compares rows of prepared records. Remembers levels of value pairs, so one per thread; answers never depend
-// on what was asked before.
+// Fields whose values may have changed places: the given name and the surname, where there is one of each.
+struct ExchangedNames {
+  explicit ExchangedNames(std::span<const FieldType> types);
+  int given = -1, surname = -1;
+};
+
+// The pattern of two rows from each field's level, `level(field)`, with given names and surnames that changed
+// places: `cross_level(true)` compares a's given name with b's surname, `cross_level(false)` the reverse;
+// `missing` where one of the two is.
+template <typename LevelOf, typename CrossLevel>
+Pattern pattern_of(std::size_t fields, const ExchangedNames& names, const LevelOf& level,
+                   const CrossLevel& cross_level) {
+  Pattern pattern = 0;
+  for (std::size_t field = 0; field < fields; ++field)
+    pattern |= static_cast<Pattern>(level(field)) << (3 * field);
+  if (names.given < 0) return pattern;
+  const auto given = static_cast<std::size_t>(names.given), surname = static_cast<std::size_t>(names.surname);
+  const auto disagrees = [](Level one) { return one == Level::missing || one >= Level::loose; };
+  if (!disagrees(level_at(pattern, given)) || !disagrees(level_at(pattern, surname))) return pattern;
+  const Level one = cross_level(true), other = cross_level(false);
+  const bool one_agrees = one != Level::missing && one <= Level::close;
+  const bool other_agrees = other != Level::missing && other <= Level::close;
+  // That they are exchanged is said once, by the given name; how well they agree, by the surname.
+  if (one_agrees && other_agrees)
+    return with_level(with_level(pattern, given, Level::crossed), surname, std::max(one, other));
+  // Half of an exchange, the other half not being written.
+  if ((one_agrees && other == Level::missing) || (other_agrees && one == Level::missing))
+    return with_level(pattern, given, Level::crossed);
+  return pattern;
+}
+
+Pattern compare_rows(std::span<const FieldType> types, const ExchangedNames& names, const RowView& a,
+                     const RowView& b);
+
+// Both hold citizen numbers that pass their check and differ; or both two dates of birth and two sexes, each
+// unlike the other: never one person, whatever else agrees. `pattern` is that of the two rows.
+bool contradict_rows(std::span<const FieldType> types, const RowView& a, const RowView& b, Pattern pattern);
+
+// Compares rows of prepared records, as compare_rows does. Remembers levels of value pairs, so one per
+// thread; answers never depend on what was asked before.
 class Comparer {
  public:
   explicit Comparer(const Records& records);
 
   Pattern compare(std::uint32_t row_a, std::uint32_t row_b);
-  // Both hold citizen numbers that pass their check and differ; or both two dates of birth and two sexes,
-  // each unlike the other: never one person, whatever else agrees.
+  // As contradict_rows.
   bool contradict(std::uint32_t row_a, std::uint32_t row_b, Pattern pattern) const;
 
  private:
@@ -52,8 +89,9 @@ class Comparer {
     Level level = Level::missing;
   };
   const Records& records_;
+  std::vector<FieldType> types_;
+  ExchangedNames names_;
   std::vector<std::vector<Remembered>> remembered_;  // by field, direct-mapped
-  int given_ = -1, surname_ = -1;                    // fields whose values may have changed places
 };
 
 }  // namespace jingwei::linkage

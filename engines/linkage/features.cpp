@@ -9,22 +9,11 @@ namespace jingwei::linkage {
 
 namespace {
 
-using Take = std::string (*)(std::string_view value, std::string_view sound);
-
-struct Part {
-  std::string_view name;
-  Take take;
-};
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-std::string whole(std::string_view value, std::string_view) {
-  return std::string(value);
-}
-
-std::string sound(std::string_view value, std::string_view sound) {
+std::string sound_part(std::string_view value, std::string_view sound) {
   if (!text::is_ascii(value)) return std::string(sound);
   std::string codes;
   while (!value.empty()) {
@@ -35,23 +24,16 @@ std::string sound(std::string_view value, std::string_view sound) {
   return codes;
 }
 
-std::string beginning(std::string_view value, std::string_view) {
+// The first `han` characters of a text that begins with one outside ASCII, or `latin` of another.
+std::string_view beginning(std::string_view value, std::size_t han, std::size_t latin) {
   std::size_t at = 0;
-  const std::size_t characters = !value.empty() && static_cast<unsigned char>(value[0]) >= 0x80 ? 2 : 4;
+  const std::size_t characters = !value.empty() && static_cast<unsigned char>(value[0]) >= 0x80 ? han : latin;
   for (std::size_t count = 0; count < characters && at < value.size(); ++count)
     text::next_code_point(value, at);
-  return std::string(value.substr(0, at));
+  return value.substr(0, at);
 }
 
-std::string name_beginning(std::string_view value, std::string_view) {
-  std::size_t at = 0;
-  const std::size_t characters = !value.empty() && static_cast<unsigned char>(value[0]) >= 0x80 ? 1 : 3;
-  for (std::size_t count = 0; count < characters && at < value.size(); ++count)
-    text::next_code_point(value, at);
-  return std::string(value.substr(0, at));
-}
-
-std::string words_sorted(std::string_view value, std::string_view) {
+std::string words_sorted(std::string_view value) {
   std::vector<std::string_view> words;
   while (!value.empty()) {
     words.push_back(value.substr(0, value.find(' ')));
@@ -64,42 +46,8 @@ std::string words_sorted(std::string_view value, std::string_view) {
   return joined;
 }
 
-std::string year(std::string_view value, std::string_view) {
-  return value.size() >= 4 ? std::string(value.substr(0, 4)) : std::string();
-}
-
-std::string month_and_day(std::string_view value, std::string_view) {
-  return value.size() == 8 ? std::string(value.substr(4)) : std::string();
-}
-
-std::string digits_sorted(std::string_view value, std::string_view) {
-  std::string digits(value);
-  std::sort(digits.begin(), digits.end());
-  return digits;
-}
-
-std::string first_half(std::string_view value, std::string_view) {
-  return value.size() >= 6 ? std::string(value.substr(0, value.size() - value.size() / 2)) : std::string();
-}
-
-std::string second_half(std::string_view value, std::string_view) {
-  return value.size() >= 6 ? std::string(value.substr(value.size() - (value.size() + 1) / 2)) : std::string();
-}
-
-std::string last_six(std::string_view value, std::string_view) {
-  return value.size() >= 7 ? std::string(value.substr(value.size() - 6)) : std::string();
-}
-
-std::string first_seven(std::string_view value, std::string_view) {
-  return value.size() >= 8 ? std::string(value.substr(0, 7)) : std::string();
-}
-
-std::string box(std::string_view value, std::string_view) {
-  return std::string(value.substr(0, value.find('@')));
-}
-
 // The last three numbers of an address: building, unit, room survive when the beginning is left out.
-std::string numbers(std::string_view value, std::string_view) {
+std::string last_numbers(std::string_view value) {
   std::vector<std::string> found;
   bool open = false;
   for (const char c : value) {
@@ -116,33 +64,43 @@ std::string numbers(std::string_view value, std::string_view) {
   return joined;
 }
 
-std::vector<Part> parts_of(FieldType type) {
+std::span<const FeaturePart> parts_of(FieldType type) {
+  using enum FeaturePart;
+  static constexpr std::array<FeaturePart, 3> name = {whole, sound, name_beginning};
+  static constexpr std::array<FeaturePart, 4> full_name = {whole, sound, words, name_beginning};
+  static constexpr std::array<FeaturePart, 4> date = {whole, year, month_and_day, digits};
+  static constexpr std::array<FeaturePart, 3> identifier = {whole, first_half, second_half};
+  static constexpr std::array<FeaturePart, 3> phone = {whole, last_six, first_seven};
+  static constexpr std::array<FeaturePart, 2> email = {whole, box};
+  static constexpr std::array<FeaturePart, 3> address = {whole, numbers, beginning};
+  static constexpr std::array<FeaturePart, 2> place = {whole, beginning};
+  static constexpr std::array<FeaturePart, 1> other = {whole};
   switch (type) {
     case FieldType::given_name:
     case FieldType::surname:
-      return {{"", whole}, {"sound", sound}, {"beginning", name_beginning}};
+      return name;
     case FieldType::full_name:
-      return {{"", whole}, {"sound", sound}, {"words", words_sorted}, {"beginning", name_beginning}};
+      return full_name;
     case FieldType::date:
-      return {{"", whole}, {"year", year}, {"month and day", month_and_day}, {"digits", digits_sorted}};
+      return date;
     case FieldType::identifier:
-      return {{"", whole}, {"first half", first_half}, {"second half", second_half}};
+      return identifier;
     case FieldType::phone:
-      return {{"", whole}, {"last six", last_six}, {"first seven", first_seven}};
+      return phone;
     case FieldType::email:
-      return {{"", whole}, {"box", box}};
+      return email;
     case FieldType::address:
-      return {{"", whole}, {"numbers", numbers}, {"beginning", beginning}};
+      return address;
     case FieldType::street:
     case FieldType::locality:
     case FieldType::text:
-      return {{"", whole}, {"beginning", beginning}};
+      return place;
     case FieldType::postcode:
     case FieldType::number:
     case FieldType::category:
-      return {{"", whole}};
+      return other;
   }
-  return {};
+  return other;
 }
 
 std::uint32_t short_hash(std::uint64_t hash) {
@@ -150,36 +108,75 @@ std::uint32_t short_hash(std::uint64_t hash) {
   return low == 0 ? 1 : low;
 }
 
-Feature make_feature(const Records& records, std::size_t field, const Part& part) {
-  const Column& column = records.column(field);
-  Feature feature;
-  feature.name = column.field.name + (part.name.empty() ? "" : " (" + std::string(part.name) + ")");
-  feature.fields = 1U << field;
-  std::vector<std::uint32_t> of_value(column.values.size(), 0);
-  for (ValueId value = 1; value < of_value.size(); ++value) {
-    const std::string taken =
-        part.take(column.values[value], column.sounds.size() > 0 ? column.sounds[value] : "");
-    if (!taken.empty()) of_value[value] = short_hash(hash_bytes(taken));
-  }
-  feature.of_row.resize(records.rows());
-  for (std::uint32_t row = 0; row < records.rows(); ++row)
-    feature.of_row[row] = of_value[records.row(row)[field]];
-  return feature;
+std::uint32_t hash_part(std::string_view taken) {
+  return taken.empty() ? 0 : short_hash(hash_bytes(taken));
 }
 
-// Given name and surname whichever way round they stand.
-Feature both_names(const Records& records, std::size_t given, std::size_t surname) {
-  Feature feature;
-  feature.name = records.column(given).field.name + " and " + records.column(surname).field.name;
-  feature.fields = 1U << given | 1U << surname;
-  feature.of_row.resize(records.rows());
-  for (std::uint32_t row = 0; row < records.rows(); ++row) {
-    const auto values = records.row(row);
-    if (values[given] == no_value || values[surname] == no_value) continue;
-    feature.of_row[row] = short_hash(hash_bytes(records.column(given).values[values[given]]) +
-                                     hash_bytes(records.column(surname).values[values[surname]]));
+// What a feature of one field takes of a value.
+std::uint32_t part_hash(FeaturePart part, std::string_view value, std::string_view sound) {
+  const std::size_t size = value.size();
+  if (size == 0) return 0;
+  switch (part) {
+    case FeaturePart::whole:
+      return hash_part(value);
+    case FeaturePart::sound:
+      return hash_part(sound_part(value, sound));
+    case FeaturePart::words:
+      return hash_part(words_sorted(value));
+    case FeaturePart::name_beginning:
+      return hash_part(beginning(value, 1, 3));
+    case FeaturePart::beginning:
+      return hash_part(beginning(value, 2, 4));
+    case FeaturePart::year:
+      return size >= 4 ? hash_part(value.substr(0, 4)) : 0;
+    case FeaturePart::month_and_day:
+      return size == 8 ? hash_part(value.substr(4)) : 0;
+    case FeaturePart::digits: {
+      std::string digits(value);
+      std::sort(digits.begin(), digits.end());
+      return hash_part(digits);
+    }
+    case FeaturePart::first_half:
+      return size >= 6 ? hash_part(value.substr(0, size - size / 2)) : 0;
+    case FeaturePart::second_half:
+      return size >= 6 ? hash_part(value.substr(size - (size + 1) / 2)) : 0;
+    case FeaturePart::last_six:
+      return size >= 7 ? hash_part(value.substr(size - 6)) : 0;
+    case FeaturePart::first_seven:
+      return size >= 8 ? hash_part(value.substr(0, 7)) : 0;
+    case FeaturePart::box:
+      return hash_part(value.substr(0, value.find('@')));
+    case FeaturePart::numbers:
+      return hash_part(last_numbers(value));
+    case FeaturePart::both_names:
+      break;
   }
-  return feature;
+  return 0;
+}
+
+std::uint32_t both_names_hash(std::string_view given, std::string_view surname) {
+  return given.empty() || surname.empty() ? 0 : short_hash(hash_bytes(given) + hash_bytes(surname));
+}
+
+void fill_rows(const Records& records, Feature& feature) {
+  const std::size_t field = feature.spec.field;
+  const Column& column = records.column(field);
+  feature.of_row.resize(records.rows());
+  if (feature.spec.part == FeaturePart::both_names) {
+    const Column& other = records.column(feature.spec.other);
+    for (std::uint32_t row = 0; row < records.rows(); ++row) {
+      const auto values = records.row(row);
+      feature.of_row[row] =
+          both_names_hash(column.values[values[field]], other.values[values[feature.spec.other]]);
+    }
+    return;
+  }
+  std::vector<std::uint32_t> of_value(column.values.size(), 0);
+  for (ValueId value = 1; value < of_value.size(); ++value)
+    of_value[value] = part_hash(feature.spec.part, column.values[value],
+                                column.sounds.size() > 0 ? column.sounds[value] : std::string_view());
+  for (std::uint32_t row = 0; row < records.rows(); ++row)
+    feature.of_row[row] = of_value[records.row(row)[field]];
 }
 
 }  // namespace
@@ -205,24 +202,56 @@ std::string soundex(std::string_view word) {
   return code;
 }
 
-std::vector<Feature> make_features(const Records& records, unsigned threads) {
-  std::vector<std::pair<std::size_t, Part>> wanted;
+std::vector<FeatureSpec> feature_specs(std::span<const Field> fields) {
+  std::vector<FeatureSpec> specs;
   int given = -1, surname = -1;
-  for (std::size_t field = 0; field < records.fields(); ++field) {
-    const Column& column = records.column(field);
-    if (column.filled == 0) continue;
-    for (const Part& part : parts_of(column.field.type)) wanted.emplace_back(field, part);
-    if (column.field.type == FieldType::given_name) given = static_cast<int>(field);
-    if (column.field.type == FieldType::surname) surname = static_cast<int>(field);
+  for (std::size_t field = 0; field < fields.size(); ++field) {
+    for (const FeaturePart part : parts_of(fields[field].type))
+      specs.push_back({part, static_cast<std::uint8_t>(field), 0});
+    if (fields[field].type == FieldType::given_name) given = static_cast<int>(field);
+    if (fields[field].type == FieldType::surname) surname = static_cast<int>(field);
   }
-  std::vector<Feature> features(wanted.size());
-  in_parallel(wanted.size(), threads, [&](std::size_t at) {
-    features[at] = make_feature(records, wanted[at].first, wanted[at].second);
-  });
   if (given >= 0 && surname >= 0)
-    features.push_back(
-        both_names(records, static_cast<std::size_t>(given), static_cast<std::size_t>(surname)));
+    specs.push_back(
+        {FeaturePart::both_names, static_cast<std::uint8_t>(given), static_cast<std::uint8_t>(surname)});
+  return specs;
+}
+
+std::string name_of(const FeatureSpec& spec, std::span<const Field> fields) {
+  constexpr std::array<std::string_view, feature_parts> names = {
+      "",         "sound",         "words",  "beginning",  "beginning",
+      "year",     "month and day", "digits", "first half", "second half",
+      "last six", "first seven",   "box",    "numbers",    ""};
+  const std::string& field = fields[spec.field].name;
+  if (spec.part == FeaturePart::both_names) return field + " and " + fields[spec.other].name;
+  const auto part = names[static_cast<std::size_t>(spec.part)];
+  return part.empty() ? field : field + " (" + std::string(part) + ")";
+}
+
+std::uint32_t feature_of(const FeatureSpec& spec, const RowView& row) {
+  if (spec.part == FeaturePart::both_names)
+    return both_names_hash(row.values[spec.field], row.values[spec.other]);
+  return part_hash(spec.part, row.values[spec.field], row.sounds[spec.field]);
+}
+
+std::vector<Feature> make_features(const Records& records, std::span<const FeatureSpec> specs,
+                                   unsigned threads) {
+  const std::vector<Field> fields = records.field_list();
+  std::vector<Feature> features(specs.size());
+  in_parallel(specs.size(), threads, [&](std::size_t at) {
+    features[at].spec = specs[at];
+    features[at].name = name_of(specs[at], fields);
+    fill_rows(records, features[at]);
+  });
   return features;
+}
+
+std::vector<Feature> make_features(const Records& records, unsigned threads) {
+  std::vector<FeatureSpec> specs = feature_specs(records.field_list());
+  std::erase_if(specs, [&](const FeatureSpec& spec) {
+    return spec.part != FeaturePart::both_names && records.column(spec.field).filled == 0;
+  });
+  return make_features(records, specs, threads);
 }
 
 }  // namespace jingwei::linkage

@@ -68,14 +68,16 @@ class Finder {
     for (std::size_t field = 0; field < records_.fields(); ++field) {
       if (records_.column(field).filled > 0) pattern = with_level(pattern, field, Level::exact);
     }
-    if (answer_.mixture.match_probability(pattern) < 0.5) add({Warning::Kind::nothing_telling, "", "", 0});
+    if (answer_.model->mixture().match_probability(pattern) < 0.5)
+      add({Warning::Kind::nothing_telling, "", "", 0});
   }
 
   void look_at_field(std::size_t field) {
     const Column& column = records_.column(field);
     const std::string& name = column.field.name;
-    for (const auto& [value, rows] : column.defaults)
-      add({Warning::Kind::default_value, name, std::string(column.values[value]), rows});
+    for (const auto& [value, rows] : column.defaults) {
+      if (rows > 0) add({Warning::Kind::default_value, name, std::string(column.values[value]), rows});
+    }
     std::size_t said = 0, unlike = 0;
     for (const std::uint32_t record : records_.different_raws(field)) {
       const std::string_view raw = records_.raw(record, field);

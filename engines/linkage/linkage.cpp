@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "engines/linkage/findings.h"
+#include "engines/linkage/nodes.h"
 #include "engines/linkage/parallel.h"
 
 namespace jingwei::linkage {
@@ -17,34 +18,86 @@ constexpr double kept_from = 1e-3;
 // A pair is not linked below this probability, whatever the expected F1 says.
 constexpr double linked_from = 0.5;
 
-// Of the odds against a match that hold before anything is compared, so much must the average pair between
-// two clusters repay: all of it would part persons whose records say little, nothing would chain strangers
-// together.
-constexpr double repaid_by_average = 0.5;
-
 class Linker {
  public:
   Linker(const Records& records, const LinkOptions& options) : records_(records), options_(options) {}
 
+  // Learns the model first.
   Linkage run() {
-    answer_.report.records = records_.size();
-    answer_.report.rows = records_.rows();
+    begin();
     FirstLook look = choose_keys(records_, options_.blocking, options_.seed, options_.threads);
     Candidates candidates = compare(look);
-    learn_mixture(look, candidates);
+    ModelParts parts = learn_parts(look, candidates);
+    answer_.model = std::make_shared<const Model>(parts);
     const std::vector<ScoredPair> scored = score(candidates.kept);
+    // The threshold needs scores, and scores need a model without one.
+    answer_.report.threshold = choose_threshold(scored, linked_from);
+    if (options_.threshold) answer_.report.threshold.probability = *options_.threshold;
+    parts.thresholds = thresholds(answer_.report.threshold.probability);
+    answer_.model = std::make_shared<const Model>(std::move(parts));
+    return finish(scored);
+  }
+
+  Linkage run(std::shared_ptr<const Model> model) {
+    begin();
+    answer_.model = std::move(model);
+    const auto keep = [&](Pattern pattern) {
+      return answer_.model->weights().most_probable(pattern) >= kept_from;
+    };
+    const BlockScheme& scheme = answer_.model->parts().blocks;
+    const Candidates candidates = compare_blocks(records_, scheme, block_rows_most, keep, options_.threads);
+    report(candidates);
+    for (const auto& key : scheme.keys) answer_.report.keys.push_back(named(scheme, key));
+    const std::vector<ScoredPair> scored = score(candidates.kept);
+    const double chosen = options_.threshold.value_or(answer_.model->thresholds().probable);
+    answer_.report.threshold = expected_at(scored, chosen);
+    return finish(scored);
+  }
+
+ private:
+  void begin() {
+    answer_.report.records = records_.size();
+    answer_.report.rows = records_.rows();
+  }
+
+  Linkage finish(const std::vector<ScoredPair>& scored) {
     cluster(scored);
     write_pairs();
     find_warnings(records_, answer_);
     return std::move(answer_);
   }
 
- private:
+  static Thresholds thresholds(double probable) {
+    Thresholds all;
+    all.probable = probable;
+    all.possible = std::min(all.possible, probable);
+    all.certain = std::max(all.certain, probable);
+    return all;
+  }
+
+  BlockingKey named(const BlockScheme& scheme, const BlockScheme::Key& of) const {
+    BlockingKey key;
+    const std::vector<Field> fields = records_.field_list();
+    for (const auto feature : of.features) {
+      key.features.push_back(feature);
+      key.name += (key.name.empty() ? "" : " + ") + name_of(scheme.features[feature], fields);
+    }
+    return key;
+  }
+
+  void report(const Candidates& candidates) {
+    auto& report = answer_.report;
+    report.blocks = candidates.blocks;
+    report.parted_blocks = candidates.parted_blocks;
+    report.compared = candidates.compared;
+    report.largest_block = candidates.largest_block;
+  }
+
   Candidates compare(const FirstLook& look) {
     // Where all pairs are compared nothing is known beforehand: those are kept that agree somewhere.
     const bool blind = look.plan.every_pair;
-    std::optional<Scorer> first;
-    if (!blind) first.emplace(records_, look.mixture);
+    std::optional<Weights> first;
+    if (!blind) first.emplace(look.mixture);
     const auto keep = [&](Pattern pattern) {
       if (!blind) return first->most_probable(pattern) >= 1e-4;
       int alike = 0;
@@ -55,17 +108,26 @@ class Linker {
       return alike >= 2;
     };
     Candidates candidates = compare_blocks(records_, look.plan, options_.blocking, keep, options_.threads);
-    auto& report = answer_.report;
-    report.blocks = candidates.blocks;
-    report.parted_blocks = candidates.parted_blocks;
-    report.compared = candidates.compared;
-    report.largest_block = candidates.largest_block;
-    report.keys = look.plan.keys;
-    report.blocking_missed = look.plan.missed;
+    report(candidates);
+    answer_.report.keys = look.plan.keys;
+    answer_.report.blocking_missed = look.plan.missed;
     return candidates;
   }
 
-  void learn_mixture(const FirstLook& look, const Candidates& candidates) {
+  ModelParts learn_parts(const FirstLook& look, Candidates& candidates) {
+    ModelParts parts;
+    parts.fields = records_.field_list();
+    parts.mixture = learn_mixture(look, candidates);
+    for (std::size_t field = 0; field < records_.fields(); ++field)
+      parts.frequencies.push_back(frequencies_of(records_.column(field)));
+    parts.blocks = scheme_of(look.plan, parts.fields);
+    for (std::size_t key = 0; key < candidates.common.size(); ++key)
+      parts.blocks.keys[key].common = std::move(candidates.common[key]);
+    parts.rows = records_.rows();
+    return parts;
+  }
+
+  Mixture learn_mixture(const FirstLook& look, const Candidates& candidates) {
     std::vector<PatternCount> patterns = candidates.patterns;
     if (!look.plan.every_pair) {
       const double strangers = pairs_there_are(records_) - static_cast<double>(candidates.compared);
@@ -80,11 +142,11 @@ class Linker {
       if (records_.copies(row).size() > 1) copies[pattern_of_copies(row)] += 1;
     }
     for (const auto& [pattern, pairs] : copies) patterns.push_back({pattern, pairs, 0});
-    answer_.mixture = learn(records_, patterns);
+    return learn(records_, patterns);
   }
 
   std::vector<ScoredPair> score(const std::vector<ComparedPair>& kept) {
-    const Scorer scorer(records_, answer_.mixture);
+    const Scorer scorer(records_, *answer_.model);
     const Comparer comparer(records_);
     std::vector<ScoredPair> all(kept.size());
     std::atomic<std::uint64_t> contradictions = 0, shared = 0;
@@ -117,22 +179,30 @@ class Linker {
 
   void cluster(const std::vector<ScoredPair>& scored) {
     auto& report = answer_.report;
-    report.threshold = choose_threshold(scored, linked_from);
-    if (options_.threshold) report.threshold.probability = *options_.threshold;
     Comparer comparer(records_);
-    const Scorer scorer(records_, answer_.mixture);
-    const auto between = [&](std::uint32_t a, std::uint32_t b) {
+    const Scorer scorer(records_, *answer_.model);
+    const Nodes nodes(records_, options_.decisions);
+    const auto between = [&](std::uint32_t one, std::uint32_t other) {
+      const std::uint32_t a = nodes.row_of(one), b = nodes.row_of(other);
+      if (a == b) return Evidence{scorer.score(a, a, pattern_of_copies(a)).weight, false};
       const Pattern pattern = comparer.compare(a, b);
-      return Evidence{scorer.score(a, b, pattern).weight, comparer.contradict(a, b, pattern)};
+      return Evidence{scorer.score(a, b, pattern).weight,
+                      comparer.contradict(a, b, pattern) && !nodes.contradiction_lifted(a, b)};
     };
-    const Clustering rows = cluster_rows(records_.rows(), scored, report.threshold.probability,
-                                         -scorer.prior() * repaid_by_average, between);
-    report.refused_joins = rows.refused;
+    ClusterRules rules = answer_.model->cluster_rules();
+    rules.threshold = report.threshold.probability;
+    const auto copies = [&](std::uint32_t row) {
+      const Score score = scorer.score(row, row, pattern_of_copies(row));
+      return ScoredPair{row, row, pattern_of_copies(row), score.probability, score.weight};
+    };
+    const Clustering clusters =
+        cluster_rows(nodes.size(), nodes.pairs(scored, copies), rules, between, nodes.decided());
+    report.refused_joins = clusters.refused;
     // Copies of a row are one person where the row says enough to be told from others.
-    std::vector<std::uint32_t> first(records_.rows(), no_record);
+    std::vector<std::uint32_t> first(nodes.size(), no_record);
     answer_.cluster_of.resize(records_.size());
     for (std::uint32_t record = 0; record < records_.size(); ++record) {
-      const std::uint32_t cluster = rows.cluster_of[records_.row_of(record)];
+      const std::uint32_t cluster = clusters.cluster_of[nodes.node_of(record)];
       if (first[cluster] == no_record || records_.rank(record) < records_.rank(first[cluster]))
         first[cluster] = record;
     }
@@ -140,8 +210,8 @@ class Linker {
     for (std::uint32_t row = 0; row < records_.rows(); ++row)
       telling_[row] = records_.copies(row).size() == 1 || copies_are_one(scorer, row);
     for (std::uint32_t record = 0; record < records_.size(); ++record) {
-      const std::uint32_t row = records_.row_of(record);
-      answer_.cluster_of[record] = telling_[row] ? first[rows.cluster_of[row]] : record;
+      const bool follows = telling_[records_.row_of(record)] || nodes.is_decided(record);
+      answer_.cluster_of[record] = follows ? first[clusters.cluster_of[nodes.node_of(record)]] : record;
     }
   }
 
@@ -188,7 +258,7 @@ class Linker {
         }));
     constexpr std::size_t piece = 1'000;
     std::vector<std::vector<LinkedPair>> parts((stretches.size() + piece - 1) / piece);
-    const Scorer scorer(records_, answer_.mixture);
+    const Scorer scorer(records_, *answer_.model);
     in_parallel(parts.size(), options_.threads, [&](std::size_t at) {
       Comparer comparer(records_);
       for (std::size_t i = at * piece; i < std::min(stretches.size(), (at + 1) * piece); ++i)
@@ -228,10 +298,15 @@ Linkage link(const Records& records, const LinkOptions& options) {
   return Linker(records, options).run();
 }
 
-Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair,
+Linkage link(const Records& records, std::shared_ptr<const Model> model, const LinkOptions& options) {
+  JW_ASSERT(model->fields().size() == records.fields());
+  return Linker(records, options).run(std::move(model));
+}
+
+Score explain(const Records& records, const Model& model, const LinkedPair& pair,
               std::vector<double>& contributions) {
   contributions.assign(records.fields(), 0);
-  return Scorer(records, mixture)
+  return Scorer(records, model)
       .score(records.row_of(pair.left), records.row_of(pair.right), pair.pattern, contributions);
 }
 

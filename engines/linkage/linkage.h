@@ -12,20 +12,27 @@
 
 #include "engines/linkage/candidates.h"
 #include "engines/linkage/clusters.h"
-#include "engines/linkage/scorer.h"
+#include "engines/linkage/model.h"
 
 namespace jingwei::linkage {
+
+// That two records are, or are not, one person, as somebody decided. It outranks every score (clusters.h).
+struct RecordDecision {
+  std::uint32_t one = 0, other = 0;  // records
+  bool same = true;
+};
 
 struct LinkOptions {
   std::uint64_t seed = 1;
   unsigned threads = 2;
   // Absent: chosen so that the expected F1 is greatest (clusters.h).
-  std::optional<double> threshold;
+  std::optional<double> threshold;  // with a model: instead of the model's
   BlockingLimits blocking;
   std::size_t random_pairs = 200'000;  // compared to learn how strangers agree
   // A cluster of more records gives pairs with its first record only, so that the pairs of equal rows do not
   // grow with the square of their number.
   std::size_t cluster_records_in_full = 500;
+  std::vector<RecordDecision> decisions;  // of each pair at most one
 };
 
 // Two records that are taken for one person; `left` < `right` in a single file by (id, order), else by side.
@@ -71,18 +78,22 @@ struct LinkReport {
 };
 
 struct Linkage {
-  Mixture mixture;
+  // What was learned, frozen: link() with it, or an OnlineIndex (online_index.h), answer as this run did.
+  std::shared_ptr<const Model> model;
   std::vector<LinkedPair> pairs;          // by (left, right)
   std::vector<std::uint32_t> cluster_of;  // by record: the first record of its cluster by (side, id, order)
   std::vector<std::uint32_t> order;       // all records, those of a cluster together, in that order
   LinkReport report;
 };
 
-// Takes prepared records.
+// Takes prepared records and learns a model from them.
 Linkage link(const Records& records, const LinkOptions& options = {});
 
+// By a frozen model. The records must have its fields and be prepared with its defaults (Model::defaults).
+Linkage link(const Records& records, std::shared_ptr<const Model> model, const LinkOptions& options = {});
+
 // Each field's contribution to a pair's weight, in bits, and the score.
-Score explain(const Records& records, const Mixture& mixture, const LinkedPair& pair,
+Score explain(const Records& records, const Model& model, const LinkedPair& pair,
               std::vector<double>& contributions);
 
 }  // namespace jingwei::linkage

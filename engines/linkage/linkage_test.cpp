@@ -93,7 +93,7 @@ TEST(Linkage, DoesNotDependOnOrderThreadsOrRepetition) {
     std::vector<std::tuple<std::string, std::string, double>> pairs;
     for (const auto& pair : answer.pairs)
       pairs.emplace_back(records.id(pair.left), records.id(pair.right), pair.probability);
-    return std::tuple(named_clusters(records, answer), std::move(pairs), answer.mixture);
+    return std::tuple(named_clusters(records, answer), std::move(pairs), answer.model->serialise());
   };
   for (const auto& plan : {LinkOptions(), blocked()}) {
     const auto first = run(1, plan);
@@ -112,11 +112,11 @@ TEST(Linkage, ContributionsAddUpToTheWeightAndTheWeightToTheProbability) {
   MadeRecords made;
   made.add_people(people, 500);
   const Linkage answer = made.link();
-  const Scorer scorer(made.records(), answer.mixture);
+  const Scorer scorer(made.records(), *answer.model);
   ASSERT_FALSE(answer.pairs.empty());
   for (const auto& pair : answer.pairs) {
     std::vector<double> contributions;
-    const Score score = explain(made.records(), answer.mixture, pair, contributions);
+    const Score score = explain(made.records(), *answer.model, pair, contributions);
     double sum = 0;
     for (std::size_t field = 0; field < contributions.size(); ++field) {
       sum += contributions[field];
@@ -178,7 +178,7 @@ TEST(Linkage, ARareNameSaysMoreThanACommonOne) {
   rare.surname = "澹台", rare.given = "鹭洲";
   made.add(rare, 1), made.add(rare, 1);
   const Linkage answer = made.link();
-  const Scorer scorer(made.records(), answer.mixture);
+  const Scorer scorer(made.records(), *answer.model);
   const Records& records = made.records();
   Pattern name_alone = with_level(0, 0, Level::exact);
   const auto row = records.row_of(static_cast<std::uint32_t>(records.size() - 1));

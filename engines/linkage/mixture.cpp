@@ -71,6 +71,9 @@ class Learner {
       per_sample_ = std::max(per_sample_, one.each_stands_for);
     }
     all_ = std::max(all_, 1.0);
+    for (std::size_t field = 0; field < records.fields(); ++field)
+      mixture_.types.push_back(records.column(field).field.type);
+    lay_out();
     begin();
   }
 
@@ -78,7 +81,7 @@ class Learner {
   double step() {
     counts_.assign(mixture_.types.size(), {});
     std::array<double, pair_kinds> pairs{};
-    for (const auto& one : patterns_) take(one, pairs);
+    for (std::size_t at = 0; at < patterns_.size(); ++at) take(patterns_[at], levels_[at], pairs);
     double change = 0;
     for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
       const double share = possible_.possible[kind] ? std::max(pairs[kind], 1e-3) / all_ : 0;
@@ -93,9 +96,38 @@ class Learner {
   Mixture take_mixture() { return std::move(mixture_); }
 
  private:
+  using Levels = std::array<std::uint8_t, fields_most>;
+
+  // What every step asks for again and again.
+  void lay_out() {
+    for (const auto& one : patterns_) {
+      Levels levels{};
+      for (std::size_t field = 0; field < mixture_.types.size(); ++field)
+        levels[field] = static_cast<std::uint8_t>(level_at(one.pattern, field));
+      levels_.push_back(levels);
+    }
+    for (const PairKind kind : kinds) {
+      for (std::size_t field = 0; field < mixture_.types.size(); ++field) {
+        const Likeness likeness = likeness_of(kind, mixture_.types[field]);
+        const auto at = static_cast<std::size_t>(kind);
+        likeness_[at][field] = static_cast<std::uint8_t>(likeness);
+        // Each distribution learns from the pairs it is meant for: one person's from matches, strangers' from
+        // strangers, a household's from people of one address.
+        own_[at][field] = likeness == Likeness::one_person  ? is_match(kind)
+                          : likeness == Likeness::strangers ? kind == PairKind::stranger
+                                                            : true;
+      }
+    }
+  }
+
+  double likelihood(std::size_t kind, const Levels& levels) const {
+    double product = 1;
+    for (std::size_t field = 0; field < counts_.size(); ++field)
+      product *= mixture_.chances[field][likeness_[kind][field]][levels[field]];
+    return product;
+  }
+
   void begin() {
-    for (std::size_t field = 0; field < records_.fields(); ++field)
-      mixture_.types.push_back(records_.column(field).field.type);
     possible_ = kinds_of(mixture_);
     counts_.assign(mixture_.types.size(), {});
     // Strangers as they are among sampled pairs, or among all where all were compared.
@@ -115,16 +147,14 @@ class Learner {
     mixture_.share[2] = 1;
   }
 
-  void take(const PatternCount& one, std::array<double, pair_kinds>& pairs) {
+  void take(const PatternCount& one, const Levels& levels, std::array<double, pair_kinds>& pairs) {
     std::array<double, pair_kinds> part{};
     double sum = 0;
     if (one.sampled()) {
       part[static_cast<std::size_t>(PairKind::stranger)] = sum = 1;
     } else {
-      for (const PairKind kind : kinds) {
-        const auto at = static_cast<std::size_t>(kind);
-        if (possible_.possible[at])
-          sum += part[at] = mixture_.share[at] * mixture_.likelihood(kind, one.pattern);
+      for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
+        if (possible_.possible[kind]) sum += part[kind] = mixture_.share[kind] * likelihood(kind, levels);
       }
       if (sum <= 0) return;
     }
@@ -133,15 +163,7 @@ class Learner {
       pairs[kind] += weight;
       if (weight <= 0) continue;
       for (std::size_t field = 0; field < counts_.size(); ++field) {
-        const auto likeness = likeness_of(static_cast<PairKind>(kind), mixture_.types[field]);
-        // Each distribution learns from the pairs it is meant for: one person's from matches, strangers' from
-        // strangers, a household's from people of one address.
-        const bool own = likeness == Likeness::one_person  ? is_match(static_cast<PairKind>(kind))
-                         : likeness == Likeness::strangers ? static_cast<PairKind>(kind) == PairKind::stranger
-                                                           : true;
-        if (own)
-          counts_[field][static_cast<std::size_t>(likeness)]
-                 [static_cast<std::size_t>(level_at(one.pattern, field))] += weight;
+        if (own_[kind][field]) counts_[field][likeness_[kind][field]][levels[field]] += weight;
       }
     }
   }
@@ -175,6 +197,9 @@ class Learner {
   Mixture mixture_;
   Kinds possible_;
   std::vector<std::array<LevelChances, 3>> counts_;
+  std::vector<Levels> levels_;  // by pattern
+  std::array<std::array<std::uint8_t, fields_most>, pair_kinds> likeness_{};
+  std::array<std::array<bool, fields_most>, pair_kinds> own_{};
   double all_ = 0, candidates_ = 0, per_sample_ = 0;
 };
 

@@ -1,37 +1,14 @@
 #include "engines/linkage/records.h"
 
 #include <algorithm>
-#include <cstring>
-#include <numeric>
 
 #include "base/result.h"
 #include "engines/linkage/chinese.h"
 #include "engines/linkage/normal_form.h"
 #include "engines/linkage/parallel.h"
+#include "engines/linkage/radix_sort.h"
 
 namespace jingwei::linkage {
-
-// The finalizer of MurmurHash3 (A. Appleby, public domain): every bit of the input reaches every bit.
-std::uint64_t mix(std::uint64_t value) {
-  value ^= value >> 33;
-  value *= 0xFF51AFD7ED558CCDULL;
-  value ^= value >> 33;
-  value *= 0xC4CEB9FE1A85EC53ULL;
-  return value ^ value >> 33;
-}
-
-std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
-  std::uint64_t hash = mix(seed ^ bytes.size() * 0x9E3779B97F4A7C15ULL);
-  while (bytes.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    hash = mix(hash ^ word) + 0x9E3779B97F4A7C15ULL;
-    bytes.remove_prefix(8);
-  }
-  std::uint64_t word = 0;
-  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-  return mix(hash ^ word);
-}
 
 std::uint32_t TextStore::add(std::string_view text) {
   bytes_ += text;
@@ -107,16 +84,22 @@ void Records::prepare_column(std::size_t field) {
   for (std::uint32_t number = 0; number < different.size(); ++number) {
     const std::string form = normal_form(column.field.type, raw[different[number]]);
     forms.add(form);
-    if (!form.empty()) order.push_back({hash_bytes(form, 0x6A77), number});
+    if (!form.empty()) order.push_back({value_hash(form), number});
   }
-  std::sort(order.begin(), order.end(), [&](const Hashed& a, const Hashed& b) {
-    return a.hash != b.hash ? a.hash < b.hash : forms[a.index] < forms[b.index];
-  });
+  radix_sort(
+      order, [](const Hashed& one) { return one.hash; },
+      [&](const Hashed& a, const Hashed& b) {
+        return a.hash != b.hash ? a.hash < b.hash : forms[a.index] < forms[b.index];
+      });
   column.values.add("");
+  column.hashes.push_back(0);
   std::vector<ValueId> value_of_text(different.size(), no_value);
   std::string_view last;
   for (const auto& [hash, number] : order) {
-    if (last != forms[number]) column.values.add(forms[number]);
+    if (last != forms[number]) {
+      column.values.add(forms[number]);
+      column.hashes.push_back(hash);
+    }
     last = forms[number];
     value_of_text[number] = static_cast<ValueId>(column.values.size() - 1);
   }
@@ -133,29 +116,50 @@ void Records::prepare_column(std::size_t field) {
 void Records::rank_records() {
   std::vector<Hashed> order(size());
   for (std::uint32_t record = 0; record < size(); ++record) order[record] = {first_bytes(id(record)), record};
-  std::sort(order.begin(), order.end(), [&](const Hashed& a, const Hashed& b) {
+  const auto by_side_and_id = [&](const Hashed& a, const Hashed& b) {
     if (sides_[a.index] != sides_[b.index]) return sides_[a.index] < sides_[b.index];
     if (a.hash != b.hash) return a.hash < b.hash;
     const int compared = id(a.index).compare(id(b.index));
     return compared != 0 ? compared < 0 : a.index < b.index;
-  });
+  };
+  // Right ids come behind left ones: where there are two sides the first byte's highest bit tells them.
+  radix_sort(
+      order,
+      [&](const Hashed& one) {
+        return has_right_ ? one.hash >> 1 | std::uint64_t{sides_[one.index] == Side::right} << 63 : one.hash;
+      },
+      by_side_and_id);
   ranks_.resize(size());
   for (std::uint32_t at = 0; at < size(); ++at) ranks_[order[at].index] = at;
 }
 
-void Records::prepare(unsigned threads) {
+void Records::prepare(unsigned threads, const std::vector<std::vector<std::uint64_t>>* defaults) {
+  JW_ASSERT(defaults == nullptr || defaults->size() == columns_.size());
   in_parallel(columns_.size() + 1, threads, [&](std::size_t at) {
-    if (at < columns_.size()) {
-      prepare_column(at);
-    } else {
-      rank_records();
+    if (at == columns_.size()) return rank_records();
+    prepare_column(at);
+    if (defaults == nullptr) return;
+    const Column& column = columns_[at];
+    for (ValueId value = 1; value < column.values.size(); ++value) {
+      if (std::binary_search((*defaults)[at].begin(), (*defaults)[at].end(), column.hashes[value]))
+        columns_[at].defaults.emplace_back(value, 0);
     }
+    drop_defaults(at);
   });
   gather_rows();
   in_parallel(columns_.size(), threads, [&](std::size_t field) {
     count_values(field);
-    drop_defaults(field);
+    if (defaults == nullptr) find_defaults(field);
   });
+  const bool any = std::any_of(columns_.begin(), columns_.end(),
+                               [](const Column& column) { return !column.defaults.empty(); });
+  if (defaults == nullptr && any) {
+    // Rows that differed in a default only are one.
+    in_parallel(columns_.size(), threads, [&](std::size_t field) { drop_defaults(field); });
+    gather_rows();
+    in_parallel(columns_.size(), threads, [&](std::size_t field) { count_values(field); });
+  }
+  value_of_.clear();
 }
 
 void Records::count_values(std::size_t field) {
@@ -173,7 +177,7 @@ void Records::count_values(std::size_t field) {
   column.chance_of_agreement = filled == 0 ? 0 : pairs / (filled * filled);
 }
 
-void Records::drop_defaults(std::size_t field) {
+void Records::find_defaults(std::size_t field) {
   Column& column = columns_[field];
   const FieldType type = column.field.type;
   if (type != FieldType::date && type != FieldType::identifier && type != FieldType::phone &&
@@ -197,30 +201,33 @@ void Records::drop_defaults(std::size_t field) {
     filled = left;
     squares = left_squares;
   }
+}
+
+void Records::drop_defaults(std::size_t field) {
+  const Column& column = columns_[field];
   if (column.defaults.empty()) return;
   std::vector<bool> drop(column.counts.size(), false);
   for (const auto& [value, rows] : column.defaults) drop[value] = true;
-  for (std::size_t row = 0; row < row_count_; ++row) {
-    ValueId& value = row_values_[row * columns_.size() + field];
+  for (ValueId& value : value_of_[field]) {
     if (drop[value]) value = no_value;
   }
-  count_values(field);
 }
 
 void Records::gather_rows() {
   const std::size_t width = columns_.size();
   std::vector<ValueId> values(size() * width);
-  std::vector<std::uint64_t> hashes(size());
+  std::vector<Hashed> hashed(size());
   for (std::size_t record = 0; record < size(); ++record) {
     std::uint64_t hash = 0;
     for (std::size_t field = 0; field < width; ++field) {
       const ValueId value = value_of_[field][record];
       values[record * width + field] = value;
-      hash = mix(hash + value + 1);
+      hash = with_value(hash, columns_[field].hashes[value]);
     }
-    hashes[record] = hash;
+    hashed[record] = {hash, static_cast<std::uint32_t>(record)};
   }
-  value_of_.clear();
+  row_count_ = 0;
+  row_values_.clear(), row_sides_.clear(), copy_begin_.clear();
   const auto row_less = [&](std::uint32_t a, std::uint32_t b) {
     return std::lexicographical_compare(&values[a * width], &values[a * width] + width, &values[b * width],
                                         &values[b * width] + width);
@@ -228,13 +235,15 @@ void Records::gather_rows() {
   const auto same_row = [&](std::uint32_t a, std::uint32_t b) {
     return std::equal(&values[a * width], &values[a * width] + width, &values[b * width]);
   };
+  radix_sort(
+      hashed, [](const Hashed& one) { return one.hash; },
+      [&](const Hashed& a, const Hashed& b) {
+        if (a.hash != b.hash) return a.hash < b.hash;
+        if (!same_row(a.index, b.index)) return row_less(a.index, b.index);
+        return ranks_[a.index] < ranks_[b.index];
+      });
   copies_.resize(size());
-  std::iota(copies_.begin(), copies_.end(), 0U);
-  std::sort(copies_.begin(), copies_.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (hashes[a] != hashes[b]) return hashes[a] < hashes[b];
-    if (!same_row(a, b)) return row_less(a, b);
-    return ranks_[a] < ranks_[b];
-  });
+  for (std::size_t at = 0; at < size(); ++at) copies_[at] = hashed[at].index;
   row_of_.resize(size());
   for (std::size_t at = 0; at < size(); ++at) {
     const std::uint32_t record = copies_[at];

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engines/linkage/field.h"
+#include "engines/linkage/row.h"
 
 namespace jingwei::linkage {
 
@@ -35,6 +35,7 @@ class TextStore {
 struct Column {
   Field field;
   TextStore values;
+  std::vector<std::uint64_t> hashes;  // value_hash() of each; values are numbered in this order
   std::vector<std::uint32_t> counts;  // distinct rows that hold the value
   // Of names: what they sound like (chinese.h). Empty for other types.
   TextStore sounds;
@@ -61,14 +62,20 @@ class Records {
   void add(Side side, std::string_view id, std::span<const std::string_view> values);
   // Says that there are two files, even if the second gives no record.
   void expect_two_sides() { has_right_ = true; }
-  // Brings values into normal form, counts them, and finds rows that say the same in every field.
-  void prepare(unsigned threads);
+  // Brings values into normal form, counts them, and finds rows that say the same in every field. Defaults
+  // are those the values show, or, where `defaults` is given, those: by field, hashes in order.
+  void prepare(unsigned threads, const std::vector<std::vector<std::uint64_t>>* defaults = nullptr);
 
   std::size_t size() const { return sides_.size(); }
   std::size_t fields() const { return columns_.size(); }
   Side side(std::uint32_t record) const { return sides_[record]; }
   std::string_view id(std::uint32_t record) const { return ids_[record]; }
   const Column& column(std::size_t field) const { return columns_[field]; }
+  std::vector<Field> field_list() const {
+    std::vector<Field> fields;
+    for (const auto& column : columns_) fields.push_back(column.field);
+    return fields;
+  }
   // What the file said, before normal_form.
   std::string_view raw(std::uint32_t record, std::size_t field) const { return raws_[field][record]; }
   // Records that show every different text of a column once.
@@ -96,6 +103,7 @@ class Records {
   void rank_records();
   void gather_rows();
   void count_values(std::size_t field);
+  void find_defaults(std::size_t field);
   void drop_defaults(std::size_t field);
 
   std::vector<Side> sides_;
@@ -103,7 +111,7 @@ class Records {
   TextStore ids_;
   std::vector<TextStore> raws_;                        // by field and record
   std::vector<std::vector<std::uint32_t>> different_;  // by field
-  std::vector<std::vector<ValueId>> value_of_;         // by field and record; gone when rows are gathered
+  std::vector<std::vector<ValueId>> value_of_;         // by field and record; gone when prepared
   std::vector<Column> columns_;
   std::size_t row_count_ = 0;
   std::vector<ValueId> row_values_;
@@ -111,9 +119,5 @@ class Records {
   std::vector<std::uint8_t> row_sides_;
   bool has_right_ = false;
 };
-
-// A 64-bit hash of bytes, the same on every machine.
-std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
-std::uint64_t mix(std::uint64_t value);
 
 }  // namespace jingwei::linkage

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engines/linkage/model.h"
+
 namespace jingwei::linkage {
 
 namespace {
-
-// A value is taken for at most so many times rarer than the usual one of its field: counts of small files say
-// no more.
-constexpr double rarest = 1.0 / 64;
 
 // The kinds' shares, growing by one field's chances after the other.
 class Odds {
@@ -38,10 +36,9 @@ class Odds {
 
 }  // namespace
 
-Scorer::Scorer(const Records& records, const Mixture& mixture)
-    : records_(records), mixture_(mixture), chances_(pair_kinds), by_strangers_(pair_kinds) {
+Weights::Weights(const Mixture& mixture) : fields_(mixture.types.size()), share_(mixture.share) {
   for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
-    for (std::size_t field = 0; field < mixture.types.size(); ++field) {
+    for (std::size_t field = 0; field < fields_; ++field) {
       const Likeness likeness = likeness_of(static_cast<PairKind>(kind), mixture.types[field]);
       chances_[kind][field] = mixture.chances[field][static_cast<std::size_t>(likeness)];
       // A rare name is as rare among namesakes.
@@ -52,32 +49,21 @@ Scorer::Scorer(const Records& records, const Mixture& mixture)
   }
   double match = 0, other = 0;
   for (std::size_t kind = 0; kind < pair_kinds; ++kind)
-    (is_match(static_cast<PairKind>(kind)) ? match : other) += mixture.share[kind];
+    (is_match(static_cast<PairKind>(kind)) ? match : other) += share_[kind];
   prior_ = std::log2(match / other);
 }
 
-double Scorer::rarity(std::size_t field, ValueId value) const {
-  const Column& column = records_.column(field);
-  if (column.chance_of_agreement <= 0) return 1;
-  return std::max(rarest, column.share(value) / column.chance_of_agreement);
-}
-
-Score Scorer::score(std::uint32_t row_a, std::uint32_t /*row_b: where levels are exact, the same values*/,
-                    Pattern pattern, std::span<double> contributions) const {
-  const std::size_t fields = mixture_.types.size();
-  std::array<double, fields_most> rare;
+Score Weights::score_with(Pattern pattern, const std::array<double, fields_most>& rare,
+                          std::span<double> contributions) const {
   std::array<std::size_t, fields_most> level;
-  const auto values = records_.row(row_a);
-  for (std::size_t field = 0; field < fields; ++field) {
+  for (std::size_t field = 0; field < fields_; ++field)
     level[field] = static_cast<std::size_t>(level_at(pattern, field));
-    rare[field] = level[field] == static_cast<std::size_t>(Level::exact) ? rarity(field, values[field]) : 1;
-  }
   const auto chance = [&](std::size_t kind, std::size_t field) {
     const double plain = chances_[kind][field][level[field]];
     return by_strangers_[kind][field] ? std::min(1.0, plain * rare[field]) : plain;
   };
-  Odds all(mixture_.share);
-  for (std::size_t field = 0; field < fields; ++field)
+  Odds all(share_);
+  for (std::size_t field = 0; field < fields_; ++field)
     all.take([&](std::size_t kind) { return chance(kind, field); });
   Score score;
   score.probability = all.probability();
@@ -85,10 +71,10 @@ Score Scorer::score(std::uint32_t row_a, std::uint32_t /*row_b: where levels are
   if (contributions.empty()) return score;
   std::fill(contributions.begin(), contributions.end(), 0.0);
   for (const bool forwards : {true, false}) {
-    Odds odds(mixture_.share);
+    Odds odds(share_);
     double before = odds.bits();
-    for (std::size_t step = 0; step < fields; ++step) {
-      const std::size_t field = forwards ? step : fields - 1 - step;
+    for (std::size_t step = 0; step < fields_; ++step) {
+      const std::size_t field = forwards ? step : fields_ - 1 - step;
       if (level[field] == 0) continue;
       odds.take([&](std::size_t kind) { return chance(kind, field); });
       const double now = odds.bits();
@@ -99,11 +85,11 @@ Score Scorer::score(std::uint32_t row_a, std::uint32_t /*row_b: where levels are
   return score;
 }
 
-double Scorer::most_probable(Pattern pattern) const {
+double Weights::most_probable(Pattern pattern) const {
   double match = 0, other = 0;
   for (std::size_t kind = 0; kind < pair_kinds; ++kind) {
-    double product = mixture_.share[kind];
-    for (std::size_t field = 0; field < mixture_.types.size(); ++field) {
+    double product = share_[kind];
+    for (std::size_t field = 0; field < fields_; ++field) {
       const Level level = level_at(pattern, field);
       product *= chances_[kind][field][static_cast<std::size_t>(level)];
       if (level == Level::exact && by_strangers_[kind][field]) product *= rarest;
@@ -111,6 +97,26 @@ double Scorer::most_probable(Pattern pattern) const {
     (is_match(static_cast<PairKind>(kind)) ? match : other) += product;
   }
   return match + other > 0 ? match / (match + other) : 0;
+}
+
+Scorer::Scorer(const Records& records, const Model& model) : records_(records), model_(model) {
+  for (std::size_t field = 0; field < records.fields(); ++field)
+    rarity_.push_back(rarities(records.column(field), model.parts().frequencies[field]));
+}
+
+Score Scorer::score(std::uint32_t row_a, std::uint32_t /*row_b: where levels are exact, the same values*/,
+                    Pattern pattern, std::span<double> contributions) const {
+  const auto values = records_.row(row_a);
+  return model_.weights().score(
+      pattern, [&](std::size_t field) { return rarity_[field][values[field]]; }, contributions);
+}
+
+double Scorer::prior() const {
+  return model_.weights().prior();
+}
+
+double Scorer::most_probable(Pattern pattern) const {
+  return model_.weights().most_probable(pattern);
 }
 
 }  // namespace jingwei::linkage

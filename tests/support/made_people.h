@@ -87,6 +87,7 @@ class MadePeople {
  private:
   static std::string two(std::uint64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
   void spoil(std::string& text) {
+    if (text.empty()) return;
     text[random_.below(text.size())] = static_cast<char>('0' + random_.below(10));
   }
 

@@ -1,0 +1,35 @@
+// Parts of addresses: roads, buildings, rooms, in characters or words, with a mistake.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engines/search/search_index.h"
+#include "engines/search/texts.h"
+
+namespace jingwei::search {
+
+// Neighbouring characters, and whole numbers, of an address in normal form.
+std::vector<Term> address_terms(std::string_view address);
+
+class AddressQuery {
+ public:
+  // Empty where the text says too little: less than two characters or a number.
+  explicit AddressQuery(std::string_view text);
+
+  bool empty() const { return terms_.empty(); }
+  std::vector<TextId> candidates(const Texts& texts) const;
+  std::size_t cost(const Texts& texts) const;
+  std::optional<Match> match(std::string_view address) const;
+
+ private:
+  std::string form_;
+  std::vector<Term> terms_;
+  std::size_t pairs_ = 0;    // of characters
+  std::size_t numbers_ = 0;  // of them
+  std::size_t misses_ = 0;
+};
+
+}  // namespace jingwei::search

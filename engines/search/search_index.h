@@ -1,0 +1,105 @@
+// Search over persons in memory: by name in any writing, fragments of phone and identity numbers, parts of
+// addresses, with mistakes; the best answers first, of the regions the asker may see. docs/formats/search.md.
+//
+// Thread-safety: search() and the figures may run on many threads at once; add, remove and compact must run
+// alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jingwei::search {
+
+using SubjectId = std::uint64_t;  // below 2^63
+
+enum class Kind : std::uint8_t { name, phone, identifier, address };
+inline constexpr std::size_t kinds = 4;
+
+// How a text answers a piece of the query, from the best down.
+enum class Likeness : std::uint8_t {
+  exact,
+  beginning,
+  part,
+  reading,   // pinyin, whole or its beginning; characters of the same sound
+  initials,  // of pinyin, at least of one syllable
+  similar,   // a mistake, exchanged words
+};
+
+struct Match {
+  Likeness likeness = Likeness::similar;
+  double score = 0;  // above 0, up to 1
+};
+
+// What a subject is found by, as departments wrote it.
+struct Entry {
+  // Places in the region tree's preorder; a subject without any is seen by those only who see everything.
+  std::vector<std::uint32_t> regions;
+  std::vector<std::pair<Kind, std::string>> texts;
+};
+
+// Places from `from` up to, not including, `to`.
+struct RegionInterval {
+  std::uint32_t from = 0, to = 0;
+};
+
+struct Query {
+  std::string_view text;  // pieces between spaces and commas; a subject must answer all of them
+  // The asker sees subjects of these regions only, and only these; absent: all.
+  const std::vector<RegionInterval>* within = nullptr;
+  std::array<bool, kinds> by = {true, true, true, true};  // by Kind: what the asker may search by
+  std::size_t most = 20;                                  // at most hits_most
+};
+inline constexpr std::size_t hits_most = 200;
+inline constexpr std::size_t query_bytes_most = 300;  // the rest is not looked at
+inline constexpr std::size_t pieces_most = 6;         // likewise
+// Subjects that the asker may see and that are looked at in one search; beyond, the answer is that of the
+// best texts and `more` is set.
+inline constexpr std::size_t subjects_looked_at = 300'000;
+
+struct Hit {
+  SubjectId subject = 0;
+  double score = 0;                             // the sum over the pieces
+  std::vector<std::pair<Kind, Match>> matches;  // by piece
+};
+
+struct Answer {
+  std::vector<Hit> hits;  // by score, then subject
+  bool more = false;      // there may be others as good
+};
+
+class SearchIndex {
+ public:
+  SearchIndex();
+  ~SearchIndex();
+  SearchIndex(SearchIndex&&) noexcept;
+  SearchIndex& operator=(SearchIndex&&) noexcept;
+
+  // Replaces what was known of the subject. Texts that say nothing are passed over; of each subject the first
+  // texts_most texts and regions_most regions count.
+  void add(SubjectId subject, const Entry& entry);
+  bool remove(SubjectId subject);
+
+  Answer search(const Query& query) const;
+
+  std::size_t size() const;    // subjects
+  std::size_t memory() const;  // bytes, nearly
+  // Share of the lists that texts take which are gone: compact() from a third on.
+  double wasted() const;
+  // Builds the lists anew, about as long as add() of everything takes.
+  void compact();
+
+ private:
+  class Store;
+  std::unique_ptr<Store> store_;
+};
+
+inline constexpr std::size_t texts_most = 32;
+inline constexpr std::size_t regions_most = 16;
+
+}  // namespace jingwei::search
