@@ -178,6 +178,10 @@ Result<void> Hub::open_modules(const Share& share) {
                             clock_.now());
   });
   JW_TRY(purposes_->open(packages, packages_folder));
+  registry_ = std::make_unique<registry::RegistryService>(registry::RegistryParts{
+      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_});
+  JW_TRY(registry_->open());
+  registry_->on_timers(*timers_);
   scenario::Followers followers;
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
     JW_TRY(catalog_->take_packages(from, folder));
@@ -196,8 +200,25 @@ Result<void> Hub::open_modules(const Share& share) {
   metrics_->set_events(case_figures_, zone_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
-                        own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
+                        own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic,
+                        [this](const std::string& document, const std::string& form,
+                               const std::shared_ptr<const access::Caller>& caller, const std::string& purpose,
+                               Language language) { return known_of(document, form, {caller, purpose}, language); }});
   return metrics_->load();
+}
+
+// What stands in the file of whom a document's number is of, for a form.
+Result<std::map<std::string, forms::KnownValue>> Hub::known_of(const std::string& document, const std::string& form,
+                                                               const registry::Reader& reader, Language language) const {
+  std::map<std::string, forms::KnownValue> known;
+  JW_ASSIGN(const auto subject, registry_->person_of(document));
+  if (!subject) return known;
+  const auto file = registry_->files().file(subject, reader, language);
+  if (!file && file.error().code == ErrorCode::not_found) return known;
+  if (!file) return file.error();
+  JW_ASSIGN(const auto values, registry_->files().prefill(*file, form, language));
+  for (const auto& value : values) known[value.field] = {value.text, value.source->resource.title.in(language)};
+  return known;
 }
 
 Hub::~Hub() {
@@ -217,11 +238,13 @@ void Hub::start(int loaders) {
       log::warn("purpose.samples_left_out", {{"fault", put.error().to_log()}});
   }
   purposes_->start();
+  registry_->start();
   timers_->start();
 }
 
 void Hub::stop() {
   if (timers_) timers_->stop();
+  if (registry_) registry_->stop();
   if (purposes_) purposes_->stop();
   if (quality_) quality_->stop();
   if (sources_) sources_->stop();

@@ -19,6 +19,7 @@
 #include "modules/purpose/purpose_service.h"
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
+#include "modules/registry/registry_service.h"
 #include "modules/source/source_service.h"
 #include "scenario/case_figures.h"
 #include "scenario/scenario_service.h"
@@ -71,6 +72,7 @@ class Hub {
   identity::IdentityService& identity() { return *identity_; }
   purpose::PurposeService& purposes() { return *purposes_; }
   scenario::ScenarioService& scenarios() { return *scenarios_; }
+  registry::RegistryService& registry() { return *registry_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -79,6 +81,8 @@ class Hub {
 
  private:
   Hub(std::string data_folder, Settings settings, const Clock& clock);
+  Result<std::map<std::string, forms::KnownValue>> known_of(const std::string& document, const std::string& form,
+                                                            const registry::Reader& reader, Language language) const;
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
 
@@ -105,6 +109,7 @@ class Hub {
   std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<purpose::PurposeService> purposes_;
+  std::unique_ptr<registry::RegistryService> registry_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

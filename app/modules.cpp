@@ -25,6 +25,8 @@
 #include "modules/quality/sql.gen.h"
 #include "modules/region/messages.gen.h"
 #include "modules/region/sql.gen.h"
+#include "modules/registry/messages.gen.h"
+#include "modules/registry/sql.gen.h"
 #include "modules/source/messages.gen.h"
 #include "modules/source/sql.gen.h"
 #include "scenario/messages.gen.h"
@@ -42,7 +44,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(), scenario::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
+        registry::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -68,6 +71,7 @@ void register_all_messages() {
   audit::register_messages();
   identity::register_messages();
   purpose::register_messages();
+  registry::register_messages();
   scenario::register_messages();
   sim::register_messages();
   app::register_messages();

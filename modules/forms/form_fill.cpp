@@ -229,6 +229,33 @@ class TableFiller {
       }
       JW_TRY(fill_record(row, record->second));
     }
+    return context_.known == nullptr ? Result<void>() : fill_known(notes);
+  }
+
+  // What the hub knows of the person a row names by their document, wherever it knows it from, as far as the asker may see it.
+  Result<void> fill_known(std::vector<FormNote>& notes) {
+    const auto document = std::find_if(table_.columns.begin(), table_.columns.end(), [&](const FormColumn& column) {
+      if (column.kind != ColumnKind::field) return false;
+      const auto type = table_.resource->fields[static_cast<std::size_t>(column.field)].type;
+      return type == catalog::FieldType::citizen_id || type == catalog::FieldType::identity_document;
+    });
+    if (document == table_.columns.end()) return {};
+    for (const int row : data_rows(notes)) {
+      const std::string number(grid_.text(row, document->column));
+      if (number.empty()) continue;
+      JW_ASSIGN(const auto known,
+                (*context_.known)(number, table_.resource->id, context_.caller, context_.purpose, language_));
+      for (const auto& column : table_.columns) {
+        if (column.kind != ColumnKind::field) continue;
+        const auto& field = table_.resource->fields[static_cast<std::size_t>(column.field)];
+        const auto value = known.find(field.name);
+        if (value == known.end()) continue;
+        const std::size_t before = filled_[column.column];
+        const bool figure = field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
+        JW_TRY(put(row, column, value->second.text, figure));
+        if (filled_[column.column] > before) known_from_[column.column].insert(value->second.source);
+      }
+    }
     return {};
   }
 
@@ -275,6 +302,12 @@ class TableFiller {
                                                       {"provider", resource.provider.in(language_)}});
         }
       }
+      if (const auto from = known_from_.find(column.column); from != known_from_.end()) {
+        std::string sources;
+        for (const auto& source : from->second) sources += (sources.empty() ? "" : ", ") + source;
+        note.source = said("forms.notes.file", {{"sources", sources}});
+        note.text = said("forms.notes.filled", {{"count", std::to_string(note.filled)}});
+      }
       told.push_back(std::move(note));
     }
     for (const auto& title : table_.unclear)
@@ -295,6 +328,7 @@ class TableFiller {
   ingest::TreeRegionResolver resolver_;
   std::string sheet_;
   std::map<int, std::size_t> filled_;  // cells by column
+  std::map<int, std::set<std::string>> known_from_;  // titles of the resources that a column was filled from
   Instant as_of_{};
 };
 

@@ -31,8 +31,9 @@ struct FilledForm {
   std::vector<FormNote> notes;  // at most notes_most
 };
 
-// Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Values of
-// personal fields are never filled, nor those of a resource that is not shared.
+// Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Of the resource's own records
+// values of personal fields are never filled, nor those of a resource that is not shared. A row that names a person by their
+// document gets what stands in that person's file, as far as the asker may see it under their purpose.
 // Errors: those of WorkbookEdit; not_found (resource, region); invalid "forms.not_recognised".
 Result<FilledForm> fill_form(const BookContext& context, const metrics::MetricsService& metrics,
                              const Clock& clock, std::string bytes, const FillOptions& options,

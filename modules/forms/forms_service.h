@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/form_fill.h"
+#include "modules/forms/workbooks.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/region/region_service.h"
@@ -31,6 +32,7 @@ struct FormsParts {
   std::string folder;      // where workbooks are put together
   RegionId hub_region;     // names of regions are looked for here first
   bool synthetic = false;  // what goes out says that it is invented
+  KnownOfPerson known = {};  // what the registry knows of the person a row names
 };
 
 // Who asks, and what personal data are asked for (empty: none); nobody has to be known where there is no caller.

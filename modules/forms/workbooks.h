@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,15 @@
 #include "modules/region/region_service.h"
 
 namespace jingwei::forms {
+
+// A value that the hub knows of the person a row is about: what it says, and the title of the resource it comes from.
+struct KnownValue {
+  std::string text, source;
+};
+// By field of the form's resource; empty when nobody is known by this document's number, or nothing may be seen of them.
+using KnownOfPerson = std::function<Result<std::map<std::string, KnownValue>>(
+    const std::string& document, const std::string& resource, const std::shared_ptr<const access::Caller>& caller,
+    const std::string& purpose, Language language)>;
 
 // What every workbook needs to know of the hub.
 struct BookContext {
@@ -23,6 +33,7 @@ struct BookContext {
   FileSystem& files;
   std::shared_ptr<const access::Caller> caller = nullptr;  // who asks; null where nobody has to be known
   std::string purpose = {};                                // what personal fields are asked for
+  const KnownOfPerson* known = nullptr;                    // null: rows are about nobody the hub knows
 
   // Errors: those of IngestService::sight_of.
   Result<access::Sight> sight(const catalog::Resource& resource) const {

@@ -168,6 +168,7 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   event.mended = std::count_if(portion.attempts.begin(), portion.attempts.end(),
                                [](const Attempt& attempt) { return attempt.taken; });
   event.counts = slice.counts;
+  tell_records(slice, event);
 
   auto& counts = next.counts;
   counts.rows_read += event.accepted + event.refused;

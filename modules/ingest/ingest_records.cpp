@@ -62,6 +62,8 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     Slice slice = std::move(*built);
     if (request.within) JW_TRY(check_place(*entry, *request.within, typed.rows.front().region, slice));
     const RecordReceipt receipt{slice.record, slice.version, slice.outcome};
+    SliceEvent event;
+    tell_records(slice, event);
     storage::Change change = std::move(slice.bulk.change);
     const auto width = static_cast<std::ptrdiff_t>(slice.bulk.columns.size());
     for (auto cell = slice.bulk.cells.begin(); cell != slice.bulk.cells.end(); cell += width) {
@@ -69,7 +71,6 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
                                {std::make_move_iterator(cell), std::make_move_iterator(cell + width)},
                                1});
     }
-    SliceEvent event;
     event.resource = resource;
     event.accepted = 1;
     event.cleaned = clean.changes.empty() ? 0 : 1;

@@ -35,6 +35,19 @@ storage::FeedEvent to_feed_event(const SliceEvent& event) {
     json.end_array();
   }
   json.end_array();
+  if (event.packed_rows > 0) {
+    json.key("packed");
+    json.begin_array();
+    json.value(event.packed_first_id);
+    json.value(event.packed_rows);
+    json.end_array();
+  }
+  if (!event.records.empty()) {
+    json.key("records");
+    json.begin_array();
+    for (const std::int64_t id : event.records) json.value(id);
+    json.end_array();
+  }
   json.end_object();
   return {std::string(slice_event_kind), json.take()};
 }
@@ -68,6 +81,14 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
                               RegionId(row.at(1).to_number<std::int64_t>()),
                               from_days(row.at(2).to_number<std::int32_t>()), row.at(3).to_number<double>(),
                               row.size() > 4 ? row.at(4).to_number<std::int64_t>() : 0});
+    }
+    // Nor these two, which tell what is there to tell only.
+    if (const auto* packed = object.if_contains("packed")) {
+      event.packed_first_id = packed->as_array().at(0).to_number<std::int64_t>();
+      event.packed_rows = packed->as_array().at(1).to_number<std::int64_t>();
+    }
+    if (const auto* records = object.if_contains("records")) {
+      for (const auto& id : records->as_array()) event.records.push_back(id.to_number<std::int64_t>());
     }
     return event;
   } catch (const std::exception& fault) {

@@ -15,6 +15,8 @@
 namespace jingwei::ingest {
 
 inline constexpr std::string_view slice_event_kind = "ingest.slice";
+// The feed event "ingest.withdrawal": a withdrawal is complete. No personal data.
+inline constexpr std::string_view withdrawal_event_kind = "ingest.withdrawal";
 
 // A figure that moved: `delta` is new minus old, so a correction takes the old value back.
 struct CountedChange {
@@ -40,6 +42,10 @@ struct SliceEvent {
   std::int64_t mended = 0;  // of the accepted: sent to mend a row that was refused before
   std::map<std::string, std::int64_t> reasons;  // "refuse.phone.prefix" → rows
   std::vector<CountedChange> counts;
+  // Which records were written: those packed into a slice of their own, and those of the resource's table.
+  std::int64_t packed_first_id = 0;
+  std::int64_t packed_rows = 0;
+  std::vector<std::int64_t> records;
 };
 
 storage::FeedEvent to_feed_event(const SliceEvent& event);

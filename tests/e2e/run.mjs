@@ -16,6 +16,7 @@ import { noticeTests } from './notices.mjs';
 import { operationsTests } from './operations.mjs';
 import { pocketTests } from './pocket.mjs';
 import { purposeTests } from './purpose.mjs';
+import { registryTests } from './registry.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
 
@@ -110,6 +111,7 @@ try {
   await noticeTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
+  await registryTests(suite);
   await generalTests(browser.context, system);
   await purposeTests(suite);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });

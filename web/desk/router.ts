@@ -20,9 +20,14 @@ import WorkPage from './pages/WorkPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
+import MergesPage from './pages/MergesPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
 import PackagePage from './pages/PackagePage.vue';
 import PackagesPage from './pages/PackagesPage.vue';
+import PairsPage from './pages/PairsPage.vue';
+import RegistryPage from './pages/RegistryPage.vue';
+import SubjectPage from './pages/SubjectPage.vue';
+import SubjectsPage from './pages/SubjectsPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
 import DraftPage from './pages/DraftPage.vue';
@@ -92,6 +97,11 @@ export const router = createRouter({
     { path: '/quality/:kind(resources|providers)/:id', component: QualityDetail, props: true },
     { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
     { path: '/objections/:id', component: ObjectionPage, props: true },
+    { path: '/subjects', component: SubjectsPage },
+    { path: '/subjects/:id', component: SubjectPage, props: true },
+    { path: '/pairs', component: PairsPage },
+    { path: '/merges', component: MergesPage },
+    { path: '/registry', component: RegistryPage },
     { path: '/purposes', component: PurposesPage, props: ({ query }) => ({ tab: named(query.tab) }) },
     { path: '/purposes/:id', component: PurposePage, props: true },
     { path: '/emergencies/:id', component: EmergencyPage, props: true },

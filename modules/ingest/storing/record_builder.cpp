@@ -1,5 +1,6 @@
 #include "modules/ingest/storing/record_builder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <set>
@@ -100,6 +101,17 @@ struct RecordBuilder::Decision {
   std::set<std::int64_t> left;  // slices that records left
   std::set<BatchId> withdrawing;  // what came with these is about to end
 };
+
+void tell_records(const Slice& slice, SliceEvent& event) {
+  event.packed_first_id = slice.packed_first_id;
+  event.packed_rows = slice.packed_rows;
+  const std::size_t width = slice.bulk.columns.size();
+  for (std::size_t at = RecordColumn::id; at < slice.bulk.cells.size(); at += width)
+    event.records.push_back(std::get<std::int64_t>(slice.bulk.cells[at]));
+  // A record's first version comes with its next one when it leaves its slice.
+  std::sort(event.records.begin(), event.records.end());
+  event.records.erase(std::unique(event.records.begin(), event.records.end()), event.records.end());
+}
 
 RecordBuilder::RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer,
                              const RowContent& content, RecordIndex& index, std::size_t packed_rows_least)

@@ -62,6 +62,9 @@ struct Slice {
   std::string packed_keys;
 };
 
+// Names the records that the slice writes.
+void tell_records(const Slice& slice, SliceEvent& event);
+
 // A version of a record that does not stand packed, as the table has it.
 struct TableRow {
   std::int64_t id = 0;

@@ -28,6 +28,7 @@ Result<Record> record_of(const storage::Row& row, const RecordBuilder& builder, 
   record.version = row.integer(1);
   record.id = RecordId(row.integer(2));
   record.batch = BatchId(row.integer(5));
+  record.line = row.integer(6);
   record.region = RegionId(row.integer(7));
   record.day = from_days(static_cast<std::int32_t>(row.integer(8)));
   record.valid_from = from_micros(row.integer(9));
@@ -68,6 +69,7 @@ Record placed_record(const catalog::SliceHead& head, const RowPlace& place, std:
   record.batch = head.batch;
   record.region = place.region;
   record.day = place.day;
+  record.line = place.line;
   record.valid_from = record.known_from = head.known_from;
   return record;
 }

@@ -20,6 +20,7 @@ struct Record {
   Instant valid_from{};
   Instant known_from{};
   BatchId batch;
+  std::int64_t line = 0;               // of its batch's file; 0 for one entered by hand
   std::vector<storage::Value> values;  // by field
   std::vector<bool> closed;            // by field: the value is not the record's but what may be seen of it; empty: none
   std::string subject;                 // pseudonym of the person of its first identifier; of find() alone

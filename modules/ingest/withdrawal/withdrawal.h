@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/ingest/slice_event.h"
 #include "modules/ingest/ingest_service.h"
 
 namespace jingwei::ingest {
@@ -40,9 +41,6 @@ struct WithdrawalPlan {
   std::vector<BatchId> repaired_by;  // batches that mend this one's refused rows: withdrawn on their own
   std::int64_t records() const { return ends + restores; }
 };
-
-// The feed event "ingest.withdrawal": a withdrawal is complete. No personal data.
-inline constexpr std::string_view withdrawal_event_kind = "ingest.withdrawal";
 
 // Thread-safe. Carried out in steps, each one Change with the figures it moves; whoever loads or enters records
 // meanwhile sees a version either stand or ended. A process that stops is followed by the next.

@@ -1,0 +1,180 @@
+#include "modules/registry/file.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "modules/catalog/meaning.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/sql.gen.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+Error no_subject(SubjectId subject) {
+  return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", subject.to_string());
+}
+
+bool is_hidden(ErrorCode code) {
+  return code == ErrorCode::not_found || code == ErrorCode::denied || code == ErrorCode::gone;
+}
+
+std::optional<Day> day_or_none(const storage::Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return from_days(static_cast<std::int32_t>(row.integer(column)));
+}
+
+}  // namespace
+
+// What the reader may see of each resource, found out once.
+class Files::Sights {
+ public:
+  Sights(const RegistryParts& parts, const Resources& resources, const Reader& reader)
+      : parts_(parts), resources_(resources), reader_(reader) {}
+
+  struct Of {
+    const catalog::Entry* entry = nullptr;  // null: nothing
+    access::Sight sight;
+  };
+  // Errors: the store's.
+  Result<const Of*> of(std::int64_t resource) {
+    const auto known = known_.find(resource);
+    if (known != known_.end()) return &known->second;
+    Of one;
+    const auto entry = parts_.catalog.find_readable(resources_.numbered(resource).id);
+    if (entry) {
+      auto sight = parts_.ingest.sight_of(reader_.caller.get(), (*entry)->resource, reader_.purpose);
+      // A resource that does not serve the purpose is shown masked where its rows may be seen without one.
+      if (!sight && sight.error().message == "access.purpose_not_served")
+        sight = parts_.ingest.sight_of(reader_.caller.get(), (*entry)->resource, "");
+      if (!sight && !is_hidden(sight.error().code)) return std::move(sight).error();
+      if (sight) one = {*entry, std::move(*sight)};
+    } else if (!is_hidden(entry.error().code)) {
+      return entry.error();
+    }
+    return &known_.emplace(resource, std::move(one)).first->second;
+  }
+
+ private:
+  const RegistryParts& parts_;
+  const Resources& resources_;
+  const Reader& reader_;
+  std::map<std::int64_t, Of> known_;
+};
+
+Result<std::optional<FileEntry>> Files::seen(const Link& link, Sights& sights) const {
+  JW_ASSIGN(const Sights::Of* of, sights.of(link.resource));
+  if (of->entry == nullptr) return std::optional<FileEntry>();
+  auto record = parts_.ingest.find_record(of->entry->resource.id, link.record, of->sight);
+  if (!record && is_hidden(record.error().code)) return std::optional<FileEntry>();
+  if (!record) return std::move(record).error();
+  return std::optional(FileEntry{link, of->entry, std::move(*record)});
+}
+
+Result<std::optional<FileEntry>> Files::entry(const Link& link, const Reader& reader) const {
+  Sights sights(parts_, resources_, reader);
+  return seen(link, sights);
+}
+
+Result<SubjectFile> Files::file(SubjectId subject, const Reader& reader, Language) const {
+  SubjectFile file;
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(file.id, kept_subject(*store, subject));
+    JW_ASSIGN(links, links_of_subject(*store, file.id, limits::file_records + 1));
+    JW_ASSIGN(const auto aliases, merged_into(*store, file.id));
+    for (const auto& [alias, event] : aliases) file.aliases.push_back(alias);
+  }
+  file.cut_short = links.size() > limits::file_records;
+  if (file.cut_short) links.resize(limits::file_records);
+  Sights sights(parts_, resources_, reader);
+  for (const auto& link : links) {
+    JW_ASSIGN(auto entry, seen(link, sights));
+    if (!entry) continue;
+    file.kind = kind_of(link.role);
+    if (file.pseudonym.empty() && file.kind == Kind::person) file.pseudonym = entry->record.subject;
+    file.entries.push_back(std::move(*entry));
+  }
+  if (file.entries.empty()) return no_subject(subject);
+  std::stable_sort(file.entries.begin(), file.entries.end(), [](const FileEntry& a, const FileEntry& b) {
+    return std::pair(a.record.day, a.record.id) > std::pair(b.record.day, b.record.id);
+  });
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_TRY(add_relations(*store, file));
+  return file;
+}
+
+// Those that visible records tell, and those somebody entered.
+Result<void> Files::add_relations(storage::Reader& store, SubjectFile& file) const {
+  std::vector<RecordId> records;
+  for (const auto& entry : file.entries) records.push_back(entry.record.id);
+  JW_ASSIGN(const auto links, links_of_records(store, records));
+  std::set<std::tuple<RelationKind, SubjectId, SubjectId>> told;
+  for (std::size_t at = 0; at < links.size(); ++at) {
+    for (const auto& other : links[at]) {
+      if (other.subject == file.id) continue;
+      const Role role = file.entries[at].link.role;
+      Relation relation;
+      auto kind = relation_between(role, other.role);
+      relation.subject = file.id;
+      relation.other = other.subject;
+      if (!kind) {
+        kind = relation_between(other.role, role);
+        std::swap(relation.subject, relation.other);
+      }
+      if (!kind || !told.insert({*kind, relation.subject, relation.other}).second) continue;
+      relation.kind = *kind;
+      relation.from = file.entries[at].record.day;
+      relation.record = file.entries[at].record.id;
+      relation.resource = file.entries[at].entry->resource.id;
+      file.relations.push_back(std::move(relation));
+    }
+  }
+  const std::array<storage::Value, 2> parameters = {file.id.value, static_cast<std::int64_t>(limits::relations_listed)};
+  return store.query(sql::relations_of, parameters, [&](const storage::Row& row) {
+    Relation relation;
+    relation.id = RelationId(row.integer(0));
+    relation.subject = SubjectId(row.integer(1));
+    relation.other = SubjectId(row.integer(2));
+    relation.kind = relation_named(row.text(3)).value_or(RelationKind::member);
+    relation.from = day_or_none(row, 4);
+    relation.to = day_or_none(row, 5);
+    relation.actor = row.text(6);
+    file.relations.push_back(std::move(relation));
+    return true;
+  });
+}
+
+Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form, Language language) const {
+  JW_ASSIGN(const catalog::Entry* wanted, parts_.catalog.find_receiving(form));
+  const auto tree = parts_.regions.tree();
+  std::vector<Prefilled> filled;
+  for (const auto& field : wanted->resource.fields) {
+    const std::string meaning = catalog::meaning_of(field);
+    std::optional<Prefilled> found;
+    for (const auto& entry : file.entries) {
+      const auto& resource = entry.entry->resource;
+      if (found || entry.link.certainty != Certainty::certain || entry.link.role != Role::person) continue;
+      for (std::size_t at = 0; at < resource.fields.size() && !found; ++at) {
+        const auto& known = resource.fields[at];
+        const auto& value = entry.record.values[at];
+        const bool closed = !entry.record.closed.empty() && entry.record.closed[at];
+        const bool alike = known.type == field.type && catalog::may_answer_alike(known, field) &&
+                           catalog::meaning_of(known) == meaning;
+        if (!alike || closed || std::holds_alternative<storage::Null>(value)) continue;
+        // What another asks about its own business is no answer: dates and numbers only where the meaning has a name.
+        const bool named = field.type != catalog::FieldType::date && field.type != catalog::FieldType::datetime &&
+                           field.type != catalog::FieldType::integer && field.type != catalog::FieldType::number;
+        if (!named && meaning.starts_with("zh:")) continue;
+        found = Prefilled{field.name, value, ingest::readable(value, known, *tree, language).value_or(""), entry.entry,
+                          known.name, entry.record.id, entry.record.day, entry.link.certainty};
+      }
+    }
+    if (found) filled.push_back(std::move(*found));
+  }
+  return filled;
+}
+
+}  // namespace jingwei::registry

@@ -1,0 +1,81 @@
+// The file of a subject (一人一册): what stands about it in all resources, cut to what the reader may see.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/caller.h"
+#include "modules/registry/links.h"
+#include "modules/registry/parts.h"
+#include "modules/registry/resources.h"
+
+namespace jingwei::registry {
+
+// Who reads, and what for.
+struct Reader {
+  std::shared_ptr<const access::Caller> caller;  // null where nobody has to be known
+  std::string purpose;                           // as the Jingwei-Purpose header names it; empty: none
+};
+
+struct FileEntry {
+  Link link;
+  const catalog::Entry* entry = nullptr;
+  ingest::Record record;  // as the reader may see it
+};
+
+struct Relation {
+  RelationId id;  // none: told by a record
+  RelationKind kind = RelationKind::member;
+  SubjectId subject, other;  // `subject` is the member, tenant, employee …
+  std::optional<Day> from, to;
+  RecordId record;  // that tells it
+  std::string resource;
+  std::string actor;  // who entered it
+};
+
+struct SubjectFile {
+  SubjectId id;
+  Kind kind = Kind::person;
+  std::vector<SubjectId> aliases;  // others that became this one
+  std::vector<FileEntry> entries;  // newest first
+  std::vector<Relation> relations;
+  bool cut_short = false;          // more records stand than limits::file_records
+  std::string pseudonym;           // for the audit log; empty when no record gives a document
+};
+
+// What of a form's fields the hub knows already.
+struct Prefilled {
+  std::string field;  // of the form's resource
+  storage::Value value;
+  std::string text;  // as people read it
+  const catalog::Entry* source = nullptr;
+  std::string source_field;
+  RecordId record;
+  Day day{};
+  Certainty certainty = Certainty::certain;
+};
+
+// Thread-safe. One place, deny by default: every record passes ingest's sight of the caller (decision 024).
+class Files {
+ public:
+  Files(const RegistryParts& parts, const Resources& resources) : parts_(parts), resources_(resources) {}
+
+  // Errors: not_found "registry.subject_not_found" (also when nothing of it may be seen), the store's.
+  Result<SubjectFile> file(SubjectId subject, const Reader& reader, Language language) const;
+  // The record as the reader may see it; nothing when they may not. Errors: the store's.
+  Result<std::optional<FileEntry>> entry(const Link& link, const Reader& reader) const;
+  // The subjects of a resource's form that the file fills: newest first, certain links alone. Errors: file's, not_found.
+  Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form, Language language) const;
+
+ private:
+  class Sights;
+  Result<std::optional<FileEntry>> seen(const Link& link, Sights& sights) const;
+  Result<void> add_relations(storage::Reader& store, SubjectFile& file) const;
+
+  const RegistryParts& parts_;
+  const Resources& resources_;
+};
+
+}  // namespace jingwei::registry

@@ -1,0 +1,360 @@
+#include "modules/registry/link_runner.h"
+
+#include <boost/json.hpp>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/sql.gen.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+constexpr std::string_view consumer = "registry";
+constexpr std::chrono::seconds lease_renewal{8};
+constexpr std::chrono::milliseconds idle_wait{250};
+constexpr std::chrono::milliseconds fault_pause{500};
+
+// A page of the feed is taken in parts, so that no transaction grows with it.
+constexpr std::size_t events_at_once = 512;
+
+}  // namespace
+
+storage::FeedEvent linked_event(const Plan& plan, const Question& question) {
+  RecordId first(INT64_MAX), last;
+  const auto take = [&](RecordId record) {
+    first = std::min(first, record);
+    last = std::max(last, record);
+  };
+  for (std::size_t at = 0; at < plan.cells.size(); at += link_columns().size())
+    take(RecordId(std::get<std::int64_t>(plan.cells[at])));
+  for (const auto& [record, role] : plan.unlinked) take(record);
+  for (const RecordId record : question.touched) take(record);
+  JsonWriter json;
+  json.begin_object();
+  json.member("subjects", static_cast<std::int64_t>(plan.subjects.size()));
+  json.member("first", first.to_string());
+  json.member("last", last.to_string());
+  json.end_object();
+  return {std::string(linked_event_kind), json.take()};
+}
+
+Result<LinkedTold> parse_linked_event(std::string_view body) {
+  boost::system::error_code fault;
+  const auto value = boost::json::parse(boost::json::string_view(body.data(), body.size()), fault);
+  const auto* object = fault ? nullptr : value.if_object();
+  const auto number = [&](const char* name) -> std::optional<RecordId> {
+    const auto* member = object == nullptr ? nullptr : object->if_contains(name);
+    if (member == nullptr || !member->is_string()) return std::nullopt;
+    return RecordId::parse(std::string_view(member->as_string()));
+  };
+  const auto first = number("first"), last = number("last");
+  if (!first || !last) return Error(ErrorCode::corrupt, "registry.event_unreadable");
+  return LinkedTold{*first, *last};
+}
+
+// What is to be linked, in the order in which it came.
+struct LinkRunner::Batch {
+  std::vector<Question> portions = {Question{}};
+  std::size_t records = 0;
+  Question& open() {
+    auto& last = portions.back();
+    if (last.tellings.size() + last.ended.size() < limits::portion_records) return last;
+    return portions.emplace_back();
+  }
+  std::size_t waiting() const { return (portions.size() - 1) * limits::portion_records + portions.back().tellings.size(); }
+};
+
+LinkRunner::LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
+                       std::function<Matcher&()> matcher)
+    : parts_(parts), resources_(resources), turn_(turn), matcher_(std::move(matcher)) {}
+
+Result<bool> LinkRunner::hold_lease() {
+  const auto now = parts_.clock.monotonic();
+  if (holding_ && now - lease_taken_ < lease_renewal) return true;
+  JW_ASSIGN(const bool held, parts_.store.take_lease("consumer:" + std::string(consumer), parts_.owner, parts_.clock.now(),
+                                                     limits::runner_lease));
+  if (!held) loaded_ = false;
+  holding_ = held;
+  lease_taken_ = now;
+  const std::lock_guard lock(mutex_);
+  progress_.holding = held;
+  return held;
+}
+
+Result<std::size_t> LinkRunner::step() {
+  JW_ASSIGN(const bool held, hold_lease());
+  if (!held) return std::size_t{0};
+  if (!loaded_) {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(saved_, storage::read_cursor(*reader, std::string(consumer)));
+    loaded_ = true;
+    catalog_revision_ = 0;
+  }
+  if (catalog_revision_ != parts_.catalog.revision()) {
+    catalog_revision_ = parts_.catalog.revision();
+    JW_TRY(resources_.refresh());
+  }
+  const auto failed = [&](Error error) {
+    loaded_ = false;
+    if (error.code == ErrorCode::conflict) holding_ = false;
+    return error;
+  };
+  auto taken = follow_feed();
+  if (!taken) return failed(std::move(taken).error());
+  if (*taken > 0) return taken;
+  auto looked = look_back();
+  if (!looked) return failed(std::move(looked).error());
+  const std::lock_guard lock(mutex_);
+  progress_.caught_up = *looked == 0;
+  progress_.position = saved_;
+  return looked;
+}
+
+Result<void> LinkRunner::catch_up() {
+  for (int idle = 0; idle < 3;) {
+    JW_ASSIGN(const std::size_t done, step());
+    if (done > 0) {
+      idle = 0;
+      continue;
+    }
+    ++idle;
+    parts_.store.wait_for_feed(saved_, std::chrono::milliseconds{20});
+  }
+  return {};
+}
+
+Result<std::size_t> LinkRunner::follow_feed() {
+  JW_ASSIGN(const auto entries, parts_.store.read_feed(saved_, events_at_once));
+  if (entries.empty()) return std::size_t{0};
+  Batch batch;
+  std::size_t at = 0;
+  // As many events as fill a portion; one alone may fill several.
+  while (at < entries.size() && batch.waiting() < limits::portion_records) JW_TRY(take_event(entries[at++], batch));
+  const auto reached = entries[at - 1].position;
+  JW_TRY(commit(batch, {storage::move_cursor(std::string(consumer), saved_, reached)}));
+  saved_ = reached;
+  const std::lock_guard lock(mutex_);
+  progress_.records += static_cast<std::int64_t>(batch.records);
+  progress_.position = saved_;
+  return at;
+}
+
+Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batch) {
+  if (entry.kind == ingest::slice_event_kind) {
+    const auto event = ingest::parse_slice_event(entry.body);
+    if (event) return take_slice(*event, batch);
+    log::warn("registry.event_unreadable", {{"position", entry.position.to_string()}});
+    return {};
+  }
+  if (entry.kind == ingest::withdrawal_event_kind) return take_withdrawal(entry, batch);
+  // Something went for good, or a version was published that may tell of others: what stands is gone through again.
+  boost::system::error_code fault;
+  if (entry.kind != "purpose.changed" && entry.kind != catalog::life_event_kind) return {};
+  const auto body = boost::json::parse(entry.body, fault);
+  const auto* object = fault ? nullptr : body.if_object();
+  const auto* named = object == nullptr ? nullptr : object->if_contains("resource");
+  if (named == nullptr || !named->is_string()) return {};
+  JW_TRY(resources_.refresh());
+  const KnownResource resource = resources_.of(std::string(named->as_string()));
+  if (resource.number == 0) return {};
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back({&sql::restart_backfill_of, {resource.number, std::int64_t{INT64_MAX}}, std::nullopt});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return {};
+}
+
+void LinkRunner::take(const KnownResource& resource, const std::vector<Part>& parts, const ingest::Record& record,
+                      Batch& batch) {
+  auto tellings = tellings_of(record, parts, resource.number, parts_.sealer, *parts_.regions.tree());
+  ++batch.records;
+  Question& question = batch.open();
+  if (tellings.empty()) {
+    question.ended.push_back(record.id);
+    return;
+  }
+  question.tellings.insert(question.tellings.end(), std::make_move_iterator(tellings.begin()),
+                           std::make_move_iterator(tellings.end()));
+}
+
+Result<void> LinkRunner::take_slice(const ingest::SliceEvent& event, Batch& batch) {
+  const KnownResource resource = resources_.of(event.resource);
+  if (resource.number == 0) return {};
+  const auto parts = resources_.parts_of(event.resource);
+  if (event.packed_rows > 0) {
+    ingest::RecordQuery query;
+    query.before = RecordId(event.packed_first_id + event.packed_rows);
+    query.most = static_cast<std::size_t>(event.packed_rows);
+    auto records = parts_.ingest.list_records(event.resource, query, access::Sight::whole());
+    if (!records && records.error().code != ErrorCode::gone && records.error().code != ErrorCode::denied)
+      return std::move(records).error();
+    if (records) {
+      for (const auto& record : *records) {
+        if (record.id.value >= event.packed_first_id) take(resource, parts, record, batch);
+      }
+    }
+  }
+  std::vector<RecordId> single;
+  for (const std::int64_t id : event.records) single.emplace_back(id);
+  return take_records(resource, single, batch);
+}
+
+// As they stand now: what came later than the event is linked at once.
+Result<void> LinkRunner::take_records(const KnownResource& resource, std::span<const RecordId> records, Batch& batch) {
+  const auto parts = resources_.parts_of(resource.id);
+  for (const RecordId id : records) {
+    const auto record = parts_.ingest.find_record(resource.id, id, access::Sight::whole());
+    if (record) {
+      take(resource, parts, *record, batch);
+      continue;
+    }
+    const ErrorCode code = record.error().code;
+    if (code != ErrorCode::not_found && code != ErrorCode::gone && code != ErrorCode::denied) return record.error();
+    ++batch.records;
+    batch.open().ended.push_back(id);
+  }
+  return {};
+}
+
+Result<void> LinkRunner::take_withdrawal(const storage::FeedEntry& entry, Batch& batch) {
+  boost::system::error_code fault;
+  const auto body = boost::json::parse(entry.body, fault);
+  const auto* object = fault ? nullptr : body.if_object();
+  if (object == nullptr || !object->contains("batch") || !object->contains("resource")) return {};
+  const BatchId withdrawn(object->at("batch").to_number<std::int64_t>());
+  const KnownResource resource = resources_.of(boost::json::value_to<std::string>(object->at("resource")));
+  if (resource.number == 0) return {};
+  std::set<RecordId> records;
+  for (RecordId after;;) {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(const auto links, links_of_batch(*reader, after, withdrawn, limits::portion_records));
+    for (const auto& link : links) records.insert(link.record);
+    if (links.size() < limits::portion_records) break;
+    after = links.back().record;
+  }
+  return take_records(resource, std::vector<RecordId>(records.begin(), records.end()), batch);
+}
+
+Result<std::size_t> LinkRunner::look_back() {
+  for (const auto& resource : resources_.all()) {
+    if (resource.done) continue;
+    const auto parts = resources_.parts_of(resource.id);
+    ingest::RecordQuery query;
+    query.before = RecordId(resource.before);
+    query.most = jingwei::limits::bulk_slice_rows;
+    auto listed = parts_.ingest.list_records(resource.id, query, access::Sight::whole());
+    // A resource that may not be read any more tells of nobody.
+    if (!listed && listed.error().code != ErrorCode::denied && listed.error().code != ErrorCode::gone &&
+        listed.error().code != ErrorCode::not_found)
+      return std::move(listed).error();
+    std::vector<ingest::Record> records;
+    if (listed) records = std::move(*listed);
+    const bool last = records.size() < query.most;
+    const std::int64_t low = last ? 0 : records.back().id.value;
+    Batch batch;
+    std::set<RecordId> standing;
+    for (const auto& record : records) {
+      standing.insert(record.id);
+      take(resource, parts, record, batch);
+    }
+    // Links of records that are not there any more.
+    std::set<RecordId> ended;
+    for (RecordId from(low);;) {
+      JW_ASSIGN(auto reader, parts_.store.read());
+      JW_ASSIGN(const auto links, links_of_resource_between(*reader, resource.number, from, RecordId(resource.before),
+                                                            limits::portion_records));
+      for (const auto& link : links) {
+        if (!standing.contains(link.record)) ended.insert(link.record);
+      }
+      if (links.size() < limits::portion_records) break;
+      from = RecordId(links.back().record.value + 1);
+    }
+    for (const RecordId id : ended) batch.open().ended.push_back(id);
+    JW_TRY(commit(batch, {{&sql::move_backfill,
+                           {resource.number, resource.before, low, std::int64_t{last ? 1 : 0}},
+                           std::nullopt}}));
+    JW_TRY(resources_.refresh());
+    const std::lock_guard lock(mutex_);
+    progress_.records += static_cast<std::int64_t>(batch.records);
+    return std::max<std::size_t>(1, records.size());
+  }
+  return std::size_t{0};
+}
+
+Result<void> LinkRunner::commit(Batch& batch, std::vector<storage::Write> beside) {
+  for (std::size_t at = 0; at < batch.portions.size(); ++at) {
+    const bool last = at + 1 == batch.portions.size();
+    for (int attempt = 1;; ++attempt) {
+      auto done = commit_portion(batch.portions[at], last ? beside : std::vector<storage::Write>{});
+      if (done) break;
+      if (done.error().code != ErrorCode::conflict || attempt == limits::runner_attempts) return done;
+    }
+    JW_ASSIGN([[maybe_unused]] const bool held, hold_lease());
+  }
+  return {};
+}
+
+Result<void> LinkRunner::commit_portion(const Question& question, const std::vector<storage::Write>& beside) {
+  const std::lock_guard turn(turn_);
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(const State state, read_state(*reader));
+  Matcher& matcher = matcher_();
+  Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher);
+  const Ground ground{"model:" + std::to_string(matcher.model()), EventId(), "", ""};
+  JW_ASSIGN(Plan plan, linking.plan(*reader, question, ground));
+  reader.reset();
+  storage::Change change = std::move(plan.change);
+  change.origin = storage::Origin::hub;
+  const bool writes = plan.added + plan.ended > 0 || !change.writes.empty();
+  if (writes) change.writes.push_back(plan.regroups ? take_number(state.number) : hold_number(state.number));
+  change.writes.insert(change.writes.end(), beside.begin(), beside.end());
+  if (writes && !plan.subjects.empty()) change.events.push_back(linked_event(plan, question));
+  if (change.writes.empty()) return {};
+  const std::size_t added = plan.added;
+  if (plan.cells.empty()) {
+    auto committed = parts_.store.commit(std::move(change));
+    if (!committed) return std::move(committed).error();
+  } else {
+    storage::BulkSlice slice{"registry_link", link_columns(), std::move(plan.cells), std::move(change)};
+    auto committed = parts_.store.append(std::move(slice));
+    if (!committed) return std::move(committed).error();
+  }
+  for (const auto& [record, role] : plan.unlinked) matcher.forget(record, role);
+  const std::lock_guard lock(mutex_);
+  progress_.links += static_cast<std::int64_t>(added);
+  progress_.subjects += static_cast<std::int64_t>(plan.subjects.size());
+  return {};
+}
+
+storage::Write LinkRunner::look_again() {
+  return {&sql::restart_backfill, {std::int64_t{INT64_MAX}}, std::nullopt};
+}
+
+void LinkRunner::start() {
+  loop_.start([this] {
+    const auto taken = step();
+    if (!taken) {
+      log::warn("consumer.step_failed", {{"consumer", std::string(consumer)}, {"error", taken.error().to_log()}});
+      loop_.pause(fault_pause);
+    } else if (!holding_) {
+      loop_.pause(fault_pause);
+    } else if (*taken == 0) {
+      parts_.store.wait_for_feed(saved_, idle_wait);
+    }
+  });
+}
+
+void LinkRunner::stop() {
+  loop_.stop();
+}
+
+LinkRunner::Progress LinkRunner::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+}  // namespace jingwei::registry

@@ -1,0 +1,83 @@
+// Follows what ingest accepts and links it; and what stood before the registry did.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "modules/registry/linking.h"
+#include "modules/registry/resources.h"
+#include "storage/loop.h"
+
+namespace jingwei::registry {
+
+// Links told of in the feed: how many subjects, and between which records.
+inline constexpr std::string_view linked_event_kind = "registry.linked";
+
+struct LinkedTold {
+  RecordId first, last;  // records among those written lie between
+};
+storage::FeedEvent linked_event(const Plan& plan, const Question& question);
+// Errors: corrupt.
+Result<LinkedTold> parse_linked_event(std::string_view body);
+
+// One process of those on a database links, under the lease "consumer:registry"; the cursor moves with the links. step() is
+// called by one thread at a time; everything else from any.
+class LinkRunner {
+ public:
+  // `turn` is held while the matcher is used: decisions of people use it too.
+  LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
+             std::function<Matcher&()> matcher);
+
+  // Takes one page of events or of what stood before; how much there was to do, 0 for nothing. Errors: the store's; the
+  // next step tries again.
+  Result<std::size_t> step();
+  void start();
+  void stop();
+  // Steps until nothing is left, on the caller's thread; for tests and commands.
+  Result<void> catch_up();
+
+  struct Progress {
+    bool holding = false;          // this process links
+    bool caught_up = false;        // nothing waited when it last looked
+    std::int64_t records = 0;      // looked at by this process
+    std::int64_t links = 0;        // written by it
+    std::int64_t subjects = 0;     // met in them
+    storage::FeedPosition position;
+  };
+  Progress progress() const;
+
+  // All records of all resources are looked at again: by a new model, or because some went for good.
+  static storage::Write look_again();
+
+ private:
+  struct Batch;
+  Result<bool> hold_lease();
+  Result<std::size_t> follow_feed();
+  Result<void> take_event(const storage::FeedEntry& entry, Batch& batch);
+  Result<void> take_slice(const ingest::SliceEvent& event, Batch& batch);
+  Result<void> take_withdrawal(const storage::FeedEntry& entry, Batch& batch);
+  Result<void> take_records(const KnownResource& resource, std::span<const RecordId> records, Batch& batch);
+  void take(const KnownResource& resource, const std::vector<Part>& parts, const ingest::Record& record, Batch& batch);
+  Result<std::size_t> look_back();
+  // Links what the batch holds, in portions, and with the last of them what is written beside it.
+  Result<void> commit(Batch& batch, std::vector<storage::Write> beside);
+  Result<void> commit_portion(const Question& question, const std::vector<storage::Write>& beside);
+
+  const RegistryParts& parts_;
+  Resources& resources_;
+  std::mutex& turn_;
+  std::function<Matcher&()> matcher_;
+  bool holding_ = false;
+  bool loaded_ = false;
+  std::chrono::nanoseconds lease_taken_{0};
+  std::uint64_t catalog_revision_ = 0;
+  storage::FeedPosition saved_;
+  mutable std::mutex mutex_;
+  Progress progress_;
+  storage::Loop loop_;
+};
+
+}  // namespace jingwei::registry

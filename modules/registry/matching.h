@@ -1,0 +1,58 @@
+// What says that two records' tellings are one subject: a model version, or identifiers alone.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "modules/registry/links.h"
+#include "modules/registry/telling.h"
+
+namespace jingwei::registry {
+
+struct Match {
+  double probability = 0;
+  double weight = 0;         // bits
+  bool contradicts = false;  // never one subject
+  std::array<double, trait_count> parts{};  // each trait's part of the weight
+};
+
+// From which probability on two records are linked, certainly so, or shown to people.
+struct Bounds {
+  double certain = 0.98;
+  double probable = 0.5;
+  double doubtful = 0.2;
+};
+
+// Who knows which records may be one. Called by one thread at a time.
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+  virtual std::int64_t model() const = 0;
+  virtual Bounds bounds() const { return {}; }
+  // Takes tellings of persons in, in place of what was known of the same record and role.
+  virtual void know(std::span<const Telling> tellings) = 0;
+  virtual void forget(RecordId record, Role role) = 0;
+  struct Candidate {
+    RecordId record;
+    Role role = Role::person;
+  };
+  // Others that may be the same person with at least bounds().doubtful, best first, besides those with the same identifier.
+  virtual std::vector<Candidate> find(RecordId record, Role role) = 0;
+  // Symmetric.
+  virtual Match compare(const Link& a, const Link& b) = 0;
+};
+
+// Version 0, for hubs that have not learned yet: one identifier is one subject; for persons certainly so when the name is
+// the same too, else people look at it.
+std::unique_ptr<Matcher> identifier_matcher();
+
+// Of one kind and one identifier: what identifiers alone say of two links.
+Match match_identifiers(const Link& a, const Link& b);
+
+// {"name":3.2,"phone":-1.1}: what is kept of a match beside events and pairs.
+std::string weights_json(const Match& match);
+
+}  // namespace jingwei::registry

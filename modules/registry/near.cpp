@@ -1,0 +1,292 @@
+#include "modules/registry/near.h"
+
+#include <algorithm>
+
+#include "modules/registry/limits.h"
+#include "modules/registry/sql.gen.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+using storage::Value;
+
+Link content_of(const Telling& telling) {
+  Link link;
+  link.record = telling.record;
+  link.role = telling.role;
+  link.resource = telling.resource;
+  link.identifier = telling.identifier;
+  link.name = telling.name;
+  link.batch = telling.batch;
+  link.region = telling.region;
+  return link;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> Near::find(RecordId record, Role role) const {
+  const auto found = place_.find({record, role});
+  return found == place_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::uint32_t> Near::find_kind(RecordId record, Role role) const {
+  if (const auto found = find(record, role)) return found;
+  if (role == Role::person) return find(record, Role::head);
+  return role == Role::head ? find(record, Role::person) : std::nullopt;
+}
+
+std::uint32_t Near::root(std::uint32_t item) const {
+  while (above_[item] != item) item = above_[item] = above_[above_[item]];
+  return item;
+}
+
+void Near::join(std::uint32_t a, std::uint32_t b) {
+  a = root(a);
+  b = root(b);
+  above_[std::max(a, b)] = std::min(a, b);
+}
+
+std::uint32_t Near::add(const Link& link) {
+  const auto [place, added] = place_.emplace(Key(link.record, link.role), static_cast<std::uint32_t>(items_.size()));
+  if (!added) return place->second;
+  above_.push_back(place->second);
+  items_.push_back({link, true, false, false, link.version});
+  if (!link.identifier.empty()) {
+    const auto [first, alone] = identified_.emplace(std::pair(kind_of(link.role), link.identifier), place->second);
+    if (!alone) join(first->second, place->second);
+  }
+  return place->second;
+}
+
+Result<void> Near::gather(storage::Reader& reader, const Question& question) {
+  JW_ASSIGN(any_constraint_, any_constraint(reader));
+  any_constraint_ = any_constraint_ || !question.added.empty();
+  JW_TRY(take_tellings(reader, question.tellings));
+  JW_TRY(take_ended(reader, question.ended));
+  JW_ASSIGN(const auto touched, links_of_records(reader, question.touched));
+  for (const auto& links : touched) {
+    for (const auto& link : links) items_[add(link)].seed = true;
+  }
+  return follow(reader, question);
+}
+
+Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Telling>& tellings) {
+  std::map<RecordId, std::vector<const Telling*>> by_record;
+  for (const auto& telling : tellings) by_record[telling.record].push_back(&telling);
+  std::vector<std::vector<Value>> asked;
+  for (const auto& [record, of_record] : by_record) asked.push_back({record.value});
+  struct Past {
+    std::map<Role, Item> by_role;
+  };
+  std::vector<Past> past(asked.size());
+  JW_TRY(reader.query_each(sql::history_of_record, asked, [&](std::size_t at, const storage::Row& row) {
+    Item& item = past[at].by_role[static_cast<Role>(row.integer(1))];
+    item.last_version = row.integer(2);
+    item.stands = row.is_null(13);
+    item.link.record = RecordId(row.integer(0));
+    item.link.role = static_cast<Role>(row.integer(1));
+    item.link.version = row.integer(2);
+    item.link.resource = row.integer(3);
+    item.link.subject = SubjectId(row.integer(4));
+    item.link.home = SubjectId(row.integer(5));
+    item.link.certainty = static_cast<Certainty>(row.integer(6));
+    item.link.model = row.integer(7);
+    item.link.identifier = row.is_null(8) ? std::string() : std::string(row.blob(8));
+    item.link.name = row.integer(9);
+    item.link.batch = BatchId(row.integer(10));
+    item.link.region = RegionId(row.integer(11));
+    item.link.known_from = from_micros(row.integer(12));
+  }));
+  Items left;
+  std::size_t at = 0;
+  for (const auto& [record, of_record] : by_record) {
+    auto& by_role = past[at++].by_role;
+    for (const Telling* telling : of_record) {
+      const auto before = by_role.find(telling->role);
+      const Link content = content_of(*telling);
+      const std::uint32_t place = add(content);
+      Item& item = items_[place];
+      item.seed = true;
+      item.stands = false;
+      item.last_version = 0;
+      if (before == by_role.end()) continue;
+      const Item& known = before->second;
+      item.last_version = known.last_version;
+      item.link.home = known.link.home;
+      item.stands = known.stands;
+      if (known.stands) {
+        item.link.version = known.link.version;
+        item.link.subject = known.link.subject;
+        item.link.certainty = known.link.certainty;
+        item.link.model = known.link.model;
+        item.link.known_from = known.link.known_from;
+        const bool others = known.link.identifier != content.identifier || known.link.name != content.name;
+        item.changed = others || known.link.batch != content.batch || known.link.region != content.region;
+        if (others) left.push_back(place);
+      }
+      by_role.erase(before);
+    }
+    // Of whom it told before and tells no more.
+    for (const auto& [role, item] : by_role) {
+      if (!item.stands) continue;
+      const auto place = static_cast<std::uint32_t>(items_.size());
+      items_.push_back(item);
+      above_.push_back(place);
+      gone_.push_back(place);
+      left.push_back(place);
+    }
+  }
+  matcher_.know(tellings);
+  return touch_companions(reader, left);
+}
+
+Result<void> Near::take_ended(storage::Reader& reader, const std::vector<RecordId>& ended) {
+  JW_ASSIGN(const auto standing, links_of_records(reader, ended));
+  Items left;
+  for (const auto& links : standing) {
+    for (const auto& link : links) {
+      const auto place = static_cast<std::uint32_t>(items_.size());
+      items_.push_back({link, true, false, false, link.version});
+      above_.push_back(place);
+      gone_.push_back(place);
+      left.push_back(place);
+    }
+  }
+  return touch_companions(reader, left);
+}
+
+// Those that were linked with what left are grouped anew: it may be what held them together.
+Result<void> Near::touch_companions(storage::Reader& reader, const Items& left) {
+  std::set<SubjectId> subjects;
+  for (const std::uint32_t item : left) subjects.insert(items_[item].link.subject);
+  std::set<Key> ending;
+  for (const std::uint32_t item : gone_) ending.insert({items_[item].link.record, items_[item].link.role});
+  for (const SubjectId subject : subjects) {
+    JW_ASSIGN(const auto links, links_of_subject(reader, subject, reach_));
+    cut_short_ = cut_short_ || links.size() == reach_;
+    std::optional<std::uint32_t> first;
+    for (const auto& link : links) {
+      if (ending.contains({link.record, link.role})) continue;
+      const std::uint32_t item = add(link);
+      items_[item].seed = true;
+      if (first) join(*first, item);
+      first = first.value_or(item);
+    }
+  }
+  return {};
+}
+
+Result<void> Near::follow(storage::Reader& reader, const Question& question) {
+  std::size_t done = 0;
+  for (int round = 0; round < limits::component_rounds && done < items_.size(); ++round) {
+    Items from;
+    const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+    for (; done < items_.size(); ++done) {
+      if (!ending.contains(static_cast<std::uint32_t>(done))) from.push_back(static_cast<std::uint32_t>(done));
+    }
+    JW_TRY(follow_identifiers(reader, from));
+    if (any_constraint_) JW_TRY(follow_constraints(reader, from, question));
+    JW_TRY(follow_candidates(reader, from));
+  }
+  return {};
+}
+
+Result<void> Near::follow_identifiers(storage::Reader& reader, const Items& from) {
+  std::set<std::string> wanted;
+  for (const std::uint32_t item : from) {
+    const Link& link = items_[item].link;
+    if (!link.identifier.empty()) wanted.insert(link.identifier);
+  }
+  JW_ASSIGN(const auto links,
+            links_of_identifiers(reader, std::vector<std::string>(wanted.begin(), wanted.end()), reach_));
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  std::set<Key> ends;
+  for (const std::uint32_t item : ending) ends.insert({items_[item].link.record, items_[item].link.role});
+  for (const auto& of_one : links) {
+    cut_short_ = cut_short_ || (of_one.size() == reach_ && any_constraint_);
+    for (const auto& link : of_one) {
+      if (!ends.contains({link.record, link.role})) add(link);
+    }
+  }
+  return {};
+}
+
+Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from, const Question& question) {
+  for (const std::uint32_t item : from) {
+    const RecordId record = items_[item].link.record;
+    JW_ASSIGN(auto all, constraints_of(reader, record));
+    for (const auto& added : question.added) {
+      if (added.a == record || added.b == record) all.push_back(added);
+    }
+    for (const auto& one : all) {
+      const auto& lifted = question.lifted;
+      if (std::find(lifted.begin(), lifted.end(), one.id) != lifted.end()) continue;
+      if (!constraint_ids_.insert(one.id).second) continue;
+      std::optional<std::uint32_t> ends[2];
+      for (const int side : {0, 1}) {
+        const RecordId other = side == 0 ? one.a : one.b;
+        JW_ASSIGN(const auto links, links_of_record(reader, other));
+        for (const auto& link : links) {
+          if (kind_of(link.role) == kind_of(one.role)) ends[side] = add(link);
+        }
+      }
+      if (!ends[0] || !ends[1]) continue;  // a record that ended since
+      constraints_.push_back(one);
+      decided_.insert({*ends[0], *ends[1]});
+      join(*ends[0], *ends[1]);
+    }
+  }
+  std::sort(constraints_.begin(), constraints_.end(),
+            [](const Constraint& a, const Constraint& b) { return a.id < b.id; });
+  return {};
+}
+
+Result<void> Near::follow_candidates(storage::Reader& reader, const Items& from) {
+  std::vector<RecordId> asked;
+  std::vector<std::pair<std::uint32_t, Role>> asker;
+  for (const std::uint32_t item : from) {
+    const Link& link = items_[item].link;
+    if (kind_of(link.role) != Kind::person) continue;
+    auto candidates = matcher_.find(link.record, link.role);
+    if (candidates.size() > reach_) {
+      candidates.resize(reach_);
+      cut_short_ = cut_short_ || any_constraint_;
+    }
+    for (const auto& candidate : candidates) {
+      if (const auto known = find(candidate.record, candidate.role)) {
+        join(item, *known);
+        continue;
+      }
+      asked.push_back(candidate.record);
+      asker.emplace_back(item, candidate.role);
+    }
+  }
+  JW_ASSIGN(const auto links, links_of_records(reader, asked));
+  std::set<Key> ends;
+  for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
+  for (std::size_t at = 0; at < links.size(); ++at) {
+    for (const auto& link : links[at]) {
+      if (link.role == asker[at].second && !ends.contains({link.record, link.role})) join(asker[at].first, add(link));
+    }
+  }
+  return {};
+}
+
+std::vector<std::vector<std::uint32_t>> Near::components() const {
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  std::map<std::uint32_t, std::pair<std::vector<std::uint32_t>, bool>> by_root;
+  for (std::uint32_t item = 0; item < items_.size(); ++item) {
+    if (ending.contains(item)) continue;
+    auto& [members, seeded] = by_root[root(item)];
+    members.push_back(item);
+    seeded = seeded || items_[item].seed;
+  }
+  std::vector<std::vector<std::uint32_t>> all;
+  for (auto& [first, of_root] : by_root) {
+    if (of_root.second) all.push_back(std::move(of_root.first));
+  }
+  return all;
+}
+
+}  // namespace jingwei::registry

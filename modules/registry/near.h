@@ -1,0 +1,73 @@
+// What is near the records that a question names: links that may be the same subject, and what people decided on them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "modules/registry/linking.h"
+
+namespace jingwei::registry {
+
+// Used by one thread, filled once.
+class Near {
+ public:
+  // Of one identifier, and of one record's candidates, at most `reach` links are taken.
+  Near(Matcher& matcher, std::size_t reach) : matcher_(matcher), reach_(reach) {}
+
+  struct Item {
+    Link link;                     // what it says now; its subject as it stands
+    bool stands = false;           // a version of it stands
+    bool changed = false;          // it says something else than that version
+    bool seed = false;             // the question names it
+    std::int64_t last_version = 0;
+  };
+
+  // Errors: the store's.
+  Result<void> gather(storage::Reader& reader, const Question& question);
+
+  const Item& item(std::uint32_t at) const { return items_[at]; }
+  std::optional<std::uint32_t> find(RecordId record, Role role) const;
+  // The same where a person may be known as a household's head.
+  std::optional<std::uint32_t> find_kind(RecordId record, Role role) const;
+  // Items that belong together, with a seed among them.
+  std::vector<std::vector<std::uint32_t>> components() const;
+  // Items that end.
+  const std::vector<std::uint32_t>& gone() const { return gone_; }
+  const std::vector<Constraint>& constraints() const { return constraints_; }
+  bool is_decided(std::uint32_t item) const { return decided_.contains(item); }
+  // More stands than was looked at.
+  bool cut_short() const { return cut_short_; }
+
+ private:
+  using Key = std::pair<RecordId, Role>;
+  using Items = std::vector<std::uint32_t>;
+  Result<void> take_tellings(storage::Reader& reader, const std::vector<Telling>& tellings);
+  Result<void> take_ended(storage::Reader& reader, const std::vector<RecordId>& ended);
+  Result<void> touch_companions(storage::Reader& reader, const Items& left);
+  Result<void> follow(storage::Reader& reader, const Question& question);
+  Result<void> follow_identifiers(storage::Reader& reader, const Items& from);
+  Result<void> follow_constraints(storage::Reader& reader, const Items& from, const Question& question);
+  Result<void> follow_candidates(storage::Reader& reader, const Items& from);
+  std::uint32_t add(const Link& link);
+  void join(std::uint32_t a, std::uint32_t b);
+  std::uint32_t root(std::uint32_t item) const;
+
+  Matcher& matcher_;
+  const std::size_t reach_;
+  std::vector<Item> items_;
+  std::map<Key, std::uint32_t> place_;
+  Items gone_;
+  std::set<std::uint32_t> decided_;
+  std::set<std::int64_t> constraint_ids_;
+  std::vector<Constraint> constraints_;
+  std::map<std::pair<Kind, std::string>, std::uint32_t> identified_;  // the first item of each identifier
+  mutable std::vector<std::uint32_t> above_;                           // union-find
+  bool any_constraint_ = false;
+  bool cut_short_ = false;
+};
+
+}  // namespace jingwei::registry

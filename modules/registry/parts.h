@@ -1,0 +1,25 @@
+// What the registry's parts need from around them; all must outlive them.
+#pragma once
+
+#include <string>
+
+#include "modules/catalog/catalog_service.h"
+#include "modules/ingest/ingest_service.h"
+#include "modules/region/region_service.h"
+#include "storage/sealer.h"
+#include "storage/store.h"
+
+namespace jingwei::registry {
+
+struct RegistryParts {
+  storage::Store& store;
+  const catalog::Catalog& catalog;
+  const region::Regions& regions;
+  const ingest::IngestService& ingest;
+  const storage::Sealer& sealer;
+  const Clock& clock;
+  const Zone& zone;
+  std::string owner;  // this process, for leases
+};
+
+}  // namespace jingwei::registry

@@ -1,0 +1,422 @@
+#include "modules/registry/registry_json.h"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/json.hpp>
+
+#include "modules/catalog/meaning.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+using catalog::Resource;
+
+void write_named(JsonWriter& json, std::string_view key, const std::string& id, const std::string& title) {
+  json.key(key);
+  json.begin_object();
+  json.member("id", id);
+  json.member("title", title);
+  json.end_object();
+}
+
+void write_source(JsonWriter& json, const Resource& resource, Language language) {
+  write_named(json, "resource", resource.id, resource.title.in(language));
+  write_named(json, "provider", resource.provider_id, resource.provider.in(language));
+}
+
+void write_region(JsonWriter& json, RegionId region, const region::Tree& tree) {
+  json.key("region");
+  const region::Node node = region ? tree.find(region) : region::no_node;
+  if (node == region::no_node) return json.null();
+  json.begin_object();
+  json.member("code", tree.code(node));
+  json.member("name", tree.name(node));
+  json.end_object();
+}
+
+void write_or_null(JsonWriter& json, std::string_view key, const std::string& text) {
+  json.key(key);
+  if (text.empty()) {
+    json.null();
+  } else {
+    json.value(text);
+  }
+}
+
+void write_day(JsonWriter& json, std::string_view key, const std::optional<Day>& day) {
+  write_or_null(json, key, day ? to_iso(*day) : std::string());
+}
+
+std::string shown(const FileEntry& entry, int field, const region::Tree& tree, Language language) {
+  if (field < 0) return {};
+  return ingest::shown(entry.record, static_cast<std::size_t>(field), entry.entry->resource, tree, language);
+}
+
+// Names of what is no person stand in a field of that name, or one titled so.
+int name_field(const Resource& resource) {
+  if (const int named = resource.index_of("name"); named >= 0) return named;
+  for (std::size_t at = 0; at < resource.fields.size(); ++at) {
+    if (resource.fields[at].title.zh.ends_with("名称")) return static_cast<int>(at);
+  }
+  return -1;
+}
+
+const char* role_name(Role role) {
+  return role == Role::head ? "head" : name_of(kind_of(role)).data();
+}
+
+void write_entry(JsonWriter& json, const FileEntry& entry, const region::Tree& tree, Language language) {
+  const Resource& resource = entry.entry->resource;
+  json.begin_object();
+  json.member("record", entry.record.id.to_string());
+  json.member("version", entry.record.version);
+  write_source(json, resource, language);
+  json.member("role", std::string_view(role_name(entry.link.role)));
+  json.member("certainty", name_of(entry.link.certainty));
+  json.member("model", entry.link.model);
+  json.member("linked_at", to_rfc3339(entry.link.known_from));
+  json.member("day", to_iso(entry.record.day));
+  json.member("known_from", to_rfc3339(entry.record.known_from));
+  write_region(json, entry.record.region, tree);
+  json.key("fields");
+  json.begin_array();
+  for (std::size_t at = 0; at < resource.fields.size(); ++at) {
+    const std::string text = shown(entry, static_cast<int>(at), tree, language);
+    if (text.empty()) continue;
+    json.begin_object();
+    json.member("name", resource.fields[at].name);
+    json.member("title", resource.fields[at].title.in(language));
+    json.member("value", text);
+    json.member("closed", !entry.record.closed.empty() && entry.record.closed[at]);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_relation(JsonWriter& json, const Relation& relation, SubjectId self,
+                    const std::map<SubjectId, OtherSubject>& others) {
+  const bool outwards = relation.subject == self;
+  const SubjectId other = outwards ? relation.other : relation.subject;
+  const auto known = others.find(other);
+  json.begin_object();
+  write_or_null(json, "id", relation.id ? relation.id.to_string() : std::string());
+  json.member("kind", name_of(relation.kind));
+  json.member("direction", std::string_view(outwards ? "to" : "from"));
+  json.member("other", other.to_string());
+  write_or_null(json, "other_kind", known == others.end() ? std::string() : std::string(name_of(known->second.kind)));
+  write_or_null(json, "other_name", known == others.end() ? std::string() : known->second.name);
+  write_day(json, "from", relation.from);
+  write_day(json, "to", relation.to);
+  write_or_null(json, "record", relation.record ? relation.record.to_string() : std::string());
+  write_or_null(json, "resource", relation.resource);
+  json.end_object();
+}
+
+// The weights of a match by trait name.
+std::map<std::string, double> weights_of(const std::string& text) {
+  std::map<std::string, double> weights;
+  boost::system::error_code fault;
+  const auto value = boost::json::parse(text, fault);
+  if (fault || !value.is_object()) return weights;
+  for (const auto& [name, bits] : value.get_object()) {
+    if (bits.is_number()) weights[std::string(name)] = bits.to_number<double>();
+  }
+  return weights;
+}
+
+std::vector<Part> person_parts(const Resource& resource) {
+  auto parts = parts_of(resource);
+  std::erase_if(parts, [](const Part& part) { return kind_of(part.role) != Kind::person; });
+  return parts;
+}
+
+struct Row {
+  std::string title, a, b;
+  std::optional<std::string> trait;
+};
+
+// Traits first, in their order; then what both were asked, then what one was.
+std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Language language) {
+  std::vector<Row> rows;
+  if (!sides.a || !sides.b) return rows;
+  const Resource &one = sides.a->entry->resource, &other = sides.b->entry->resource;
+  const auto parts_a = person_parts(one), parts_b = person_parts(other);
+  std::set<int> used_a, used_b;
+  for (std::size_t trait = 0; trait < trait_count && !parts_a.empty() && !parts_b.empty(); ++trait) {
+    const int a = parts_a.front().traits[trait], b = parts_b.front().traits[trait];
+    if (a < 0 && b < 0) continue;
+    const auto& title = a >= 0 ? one.fields[static_cast<std::size_t>(a)].title : other.fields[static_cast<std::size_t>(b)].title;
+    rows.push_back({title.in(language), shown(*sides.a, a, tree, language), shown(*sides.b, b, tree, language),
+                    std::string(name_of(static_cast<Trait>(trait)))});
+    used_a.insert(a);
+    used_b.insert(b);
+  }
+  for (std::size_t a = 0; a < one.fields.size(); ++a) {
+    if (used_a.contains(static_cast<int>(a))) continue;
+    int same = -1;
+    for (std::size_t b = 0; b < other.fields.size() && same < 0; ++b) {
+      if (!used_b.contains(static_cast<int>(b)) && catalog::meaning_of(one.fields[a]) == catalog::meaning_of(other.fields[b]))
+        same = static_cast<int>(b);
+    }
+    if (same >= 0) used_b.insert(same);
+    rows.push_back({one.fields[a].title.in(language), shown(*sides.a, static_cast<int>(a), tree, language),
+                    shown(*sides.b, same, tree, language), std::nullopt});
+  }
+  for (std::size_t b = 0; b < other.fields.size(); ++b) {
+    if (!used_b.contains(static_cast<int>(b)))
+      rows.push_back({other.fields[b].title.in(language), "", shown(*sides.b, static_cast<int>(b), tree, language), std::nullopt});
+  }
+  std::erase_if(rows, [](const Row& row) { return row.a.empty() && row.b.empty(); });
+  return rows;
+}
+
+void write_side(JsonWriter& json, std::string_view key, const std::optional<FileEntry>& side, const region::Tree& tree,
+                Language language) {
+  json.key(key);
+  if (!side) return json.null();
+  json.begin_object();
+  json.member("subject", side->link.subject.to_string());
+  json.member("record", side->record.id.to_string());
+  write_source(json, side->entry->resource, language);
+  write_region(json, side->record.region, tree);
+  json.member("day", to_iso(side->record.day));
+  json.end_object();
+}
+
+}  // namespace
+
+Label label_of(const FileEntry& entry, const region::Tree& tree, Language language) {
+  Label label;
+  const Resource& resource = entry.entry->resource;
+  for (const auto& part : parts_of(resource)) {
+    if (part.role != entry.link.role) continue;
+    const bool person = kind_of(part.role) == Kind::person;
+    // A record about somebody else tells a household's or an employer's number, not its name.
+    const bool own = part.role == Role::venue || resource.subject == catalog::Subject::enterprise;
+    label.name = shown(entry, person ? part.traits[0] : own ? name_field(resource) : -1, tree, language);
+    for (const int field : part.identifier) {
+      const std::string text = shown(entry, field, tree, language);
+      label.identifier += (label.identifier.empty() ? "" : " ") + text;
+    }
+  }
+  return label;
+}
+
+void write_purposes(JsonWriter& json, const std::vector<std::string>& purposes) {
+  json.key("purposes");
+  json.begin_array();
+  for (const auto& purpose : purposes) json.value(purpose);
+  json.end_array();
+}
+
+std::string found_json(const std::vector<Found>& found, bool ready, const std::vector<std::string>& purposes,
+                       const region::Tree& tree, Language language) {
+  JsonWriter json(4'096);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (const auto& one : found) {
+    const Label label = label_of(one.entry, tree, language);
+    const Resource& resource = one.entry.entry->resource;
+    json.begin_object();
+    json.member("id", one.id.to_string());
+    json.member("kind", name_of(kind_of(one.entry.link.role)));
+    write_or_null(json, "name", label.name);
+    write_or_null(json, "identifier", label.identifier);
+    write_region(json, one.entry.record.region, tree);
+    write_named(json, "resource", resource.id, resource.title.in(language));
+    json.end_object();
+  }
+  json.end_array();
+  json.member("ready", ready);
+  write_purposes(json, purposes);
+  json.end_object();
+  return json.take();
+}
+
+std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSubject>& others,
+                      const std::vector<std::string>& purposes, const region::Tree& tree, Language language) {
+  JsonWriter json(16'384);
+  Label label;
+  std::vector<std::string> names;
+  for (const auto& entry : file.entries) {
+    const Label here = label_of(entry, tree, language);
+    if (label.name.empty()) label.name = here.name;
+    if (label.identifier.empty()) label.identifier = here.identifier;
+    if (!here.name.empty() && std::find(names.begin(), names.end(), here.name) == names.end()) names.push_back(here.name);
+  }
+  json.begin_object();
+  json.member("id", file.id.to_string());
+  json.member("kind", name_of(file.kind));
+  write_or_null(json, "name", label.name);
+  write_or_null(json, "identifier", label.identifier);
+  json.key("names");
+  json.begin_array();
+  for (const auto& name : names) json.value(name);
+  json.end_array();
+  json.key("aliases");
+  json.begin_array();
+  for (const SubjectId alias : file.aliases) json.value(alias.to_string());
+  json.end_array();
+  json.key("entries");
+  json.begin_array();
+  for (const auto& entry : file.entries) write_entry(json, entry, tree, language);
+  json.end_array();
+  json.key("relations");
+  json.begin_array();
+  for (const auto& relation : file.relations) write_relation(json, relation, file.id, others);
+  json.end_array();
+  json.member("cut_short", file.cut_short);
+  write_purposes(json, purposes);
+  json.end_object();
+  return json.take();
+}
+
+std::string prefill_json(const SubjectFile& file, const Resource& form, const std::vector<Prefilled>& known,
+                         Language language) {
+  JsonWriter json(4'096);
+  json.begin_object();
+  json.member("subject", file.id.to_string());
+  json.member("form", form.id);
+  json.member("fields", static_cast<std::int64_t>(form.fields.size()));
+  json.key("known");
+  json.begin_array();
+  for (const auto& one : known) {
+    const auto* field = form.field(one.field);
+    json.begin_object();
+    json.member("field", one.field);
+    json.member("title", field == nullptr ? one.field : field->title.in(language));
+    json.member("value", one.text);
+    write_named(json, "source", one.source->resource.id, one.source->resource.title.in(language));
+    json.member("record", one.record.to_string());
+    json.member("day", to_iso(one.day));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+void write_event(JsonWriter& json, const Event& event) {
+  json.begin_object();
+  json.member("id", event.id.to_string());
+  json.member("kind", event.kind);
+  json.member("kept", event.kept.to_string());
+  json.member("gone", event.gone.to_string());
+  json.member("actor", event.actor);
+  json.member("model", event.model);
+  json.key("weights");
+  json.begin_object();
+  for (const auto& [trait, bits] : weights_of(event.weights)) json.member(trait, bits);
+  json.end_object();
+  json.member("reason", event.reason);
+  json.member("at", to_rfc3339(event.at));
+  write_or_null(json, "undone_at", event.undone_at ? to_rfc3339(*event.undone_at) : std::string());
+  write_or_null(json, "undone_by", event.undone_by);
+  json.end_object();
+}
+
+void write_review(JsonWriter& json, const Review& review, const ReviewSides& sides, const region::Tree& tree,
+                  Language language) {
+  const auto weights = weights_of(review.weights);
+  json.begin_object();
+  json.member("id", review.id.to_string());
+  json.member("state", name_of(review.state));
+  json.member("probability", review.probability);
+  write_or_null(json, "decided_by", review.decided_by);
+  write_or_null(json, "decided_at", review.decided_at ? to_rfc3339(*review.decided_at) : std::string());
+  write_or_null(json, "leased_until", review.lease_owner.empty() ? std::string() : to_rfc3339(review.lease_until));
+  write_side(json, "a", sides.a, tree, language);
+  write_side(json, "b", sides.b, tree, language);
+  json.key("fields");
+  json.begin_array();
+  for (const auto& row : rows_of(sides, tree, language)) {
+    json.begin_object();
+    json.member("title", row.title);
+    write_or_null(json, "a", row.a);
+    write_or_null(json, "b", row.b);
+    write_or_null(json, "trait", row.trait.value_or(""));
+    json.key("weight");
+    const auto weight = row.trait ? weights.find(*row.trait) : weights.end();
+    if (weight == weights.end()) {
+      json.null();
+    } else {
+      json.value(weight->second);
+    }
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_comparison(JsonWriter& json, const Comparison& one,
+                      const std::vector<std::pair<RegionId, std::int64_t>>& by_region, const region::Tree& tree) {
+  const auto instant = [&](std::string_view key, const std::optional<Instant>& at) {
+    write_or_null(json, key, at ? to_rfc3339(*at) : std::string());
+  };
+  json.begin_object();
+  json.member("id", one.id.to_string());
+  json.member("title", one.title);
+  json.member("purpose", one.purpose);
+  write_or_null(json, "left", one.left);
+  json.member("right", one.right);
+  write_or_null(json, "region", one.region);
+  json.member("mode", name_of(one.mode));
+  json.member("reason", one.reason);
+  json.member("state", name_of(one.state));
+  json.member("asked_by", one.asked_by);
+  json.member("asked_at", to_rfc3339(one.asked_at));
+  write_or_null(json, "decided_by", one.decided_by);
+  instant("decided_at", one.decided_at);
+  write_or_null(json, "answer", one.answer);
+  json.member("left_count", one.left_count);
+  json.member("right_count", one.right_count);
+  json.member("matched", one.matched);
+  instant("finished_at", one.finished_at);
+  instant("expires_at", one.expires_at);
+  json.member("keep_days", one.keep_days);
+  json.key("regions");
+  json.begin_array();
+  for (const auto& [region, count] : by_region) {
+    json.begin_object();
+    write_region(json, region, tree);
+    json.member("count", count);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+std::string status_json(const RegistryStatus& status, const catalog::Catalog& catalog, Language language) {
+  JsonWriter json(4'096);
+  std::int64_t open = 0, decided = 0;
+  for (const auto& [state, count] : status.reviews) (state == "open" ? open : decided) += count;
+  json.begin_object();
+  json.member("model", status.state.model);
+  json.member("linking_here", status.progress.holding);
+  json.member("caught_up", status.progress.caught_up);
+  json.member("subjects", status.subjects);
+  json.member("links", status.links);
+  json.member("open_reviews", open);
+  json.member("decided_reviews", decided);
+  json.key("resources");
+  json.begin_array();
+  for (const auto& one : status.resources) {
+    const auto entry = catalog.find(one.resource);
+    if (!entry) continue;
+    json.begin_object();
+    write_source(json, (*entry)->resource, language);
+    json.member("linked", one.done);
+    json.member("certain", one.certain);
+    json.member("probable", one.probable);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace jingwei::registry

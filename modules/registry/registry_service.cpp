@@ -1,0 +1,267 @@
+#include "modules/registry/registry_service.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/repeating.h"
+#include "modules/registry/sql.gen.h"
+#include "storage/pseudonym.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+using storage::Value;
+
+Value day_or_null(const std::optional<Day>& day) {
+  if (day) return static_cast<std::int64_t>(to_days(*day));
+  return storage::Null{};
+}
+
+}  // namespace
+
+RegistryService::RegistryService(RegistryParts parts)
+    : parts_(std::move(parts)), resources_(parts_), matcher_(identifier_matcher()) {
+  const auto matcher = [this]() -> Matcher& { return *matcher_; };
+  runner_ = std::make_unique<LinkRunner>(parts_, resources_, turn_, matcher);
+  decisions_ = std::make_unique<Decisions>(parts_, turn_, matcher);
+  files_ = std::make_unique<Files>(parts_, resources_);
+  comparisons_ = std::make_unique<Comparisons>(parts_, resources_);
+}
+
+RegistryService::~RegistryService() {
+  stop();
+}
+
+Result<void> RegistryService::open() {
+  return resources_.refresh();
+}
+
+void RegistryService::start() {
+  runner_->start();
+}
+
+void RegistryService::stop() {
+  runner_->stop();
+}
+
+Result<std::vector<Found>> RegistryService::search(const SubjectQuery& query, const Reader& reader) const {
+  const std::string number = plain_number(query.text);
+  if (number.size() < limits::query_least) {
+    return Error(ErrorCode::invalid, "registry.query_too_short")
+        .with("least", std::to_string(limits::query_least))
+        .at("q");
+  }
+  std::set<std::string> hashes;
+  for (const auto scheme : {scheme_of_document(number), std::string_view("credit_code"), std::string_view("plate")})
+    hashes.insert(identifier_hash(parts_.sealer, scheme, number));
+  std::map<SubjectId, std::vector<Link>> by_subject;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    for (const auto& hash : hashes) {
+      JW_ASSIGN(const auto links, links_of_identifier(*store, hash, limits::component_links));
+      for (const auto& link : links) {
+        if (!query.kind || kind_of(link.role) == *query.kind) by_subject[link.subject].push_back(link);
+      }
+    }
+  }
+  std::vector<Found> found;
+  for (const auto& [subject, links] : by_subject) {
+    if (found.size() == query.most) break;
+    for (const auto& link : links) {
+      JW_ASSIGN(auto entry, files_->entry(link, reader));
+      if (!entry) continue;
+      found.push_back({subject, std::move(*entry), static_cast<std::int64_t>(links.size())});
+      break;
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> RegistryService::purposes_of(const Reader& reader) const {
+  std::set<std::string> purposes;
+  for (const auto& resource : resources_.all()) {
+    const auto entry = parts_.catalog.find_readable(resource.id);
+    if (!entry) continue;
+    for (const auto& purpose : (*entry)->resource.purposes) {
+      if (purposes.contains(purpose)) continue;
+      const auto sight = parts_.ingest.sight_of(reader.caller.get(), (*entry)->resource, purpose);
+      if (sight && !sight->parts.empty()) purposes.insert(purpose);
+    }
+  }
+  return std::vector<std::string>(purposes.begin(), purposes.end());
+}
+
+Result<std::optional<FileEntry>> RegistryService::best_entry(SubjectId subject, const Reader& reader) const {
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(const SubjectId kept, kept_subject(*store, subject));
+    JW_ASSIGN(links, links_of_subject(*store, kept, limits::near_links));
+  }
+  for (const auto& link : links) {
+    JW_ASSIGN(auto entry, files_->entry(link, reader));
+    if (entry) return entry;
+  }
+  return std::optional<FileEntry>();
+}
+
+Result<std::optional<FileEntry>> RegistryService::entry_of(RecordId record, Kind kind, const Reader& reader) const {
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(links, links_of_record(*store, record));
+  }
+  for (const auto& link : links) {
+    if (kind_of(link.role) == kind) return files_->entry(link, reader);
+  }
+  return std::optional<FileEntry>();
+}
+
+Result<Relation> RegistryService::find_relation(RelationId id) const {
+  const Value key = id.value;
+  std::optional<Relation> found;
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_TRY(store->query(sql::relation_by_id, std::span(&key, 1), [&](const storage::Row& row) {
+    found.emplace();
+    found->id = id;
+    found->subject = SubjectId(row.integer(1));
+    found->other = SubjectId(row.integer(2));
+    found->kind = relation_named(row.text(3)).value_or(RelationKind::member);
+    return false;
+  }));
+  if (!found) return Error(ErrorCode::not_found, "registry.relation_not_found").with("id", id.to_string());
+  return std::move(*found);
+}
+
+Result<SubjectId> RegistryService::person_of(const std::string& document) const {
+  const std::string number = plain_number(document);
+  if (number.empty()) return SubjectId();
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_ASSIGN(const auto links, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
+                                                  limits::near_links));
+  std::set<SubjectId> subjects;
+  for (const auto& link : links) {
+    if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain) subjects.insert(link.subject);
+  }
+  return subjects.size() == 1 ? *subjects.begin() : SubjectId();
+}
+
+Result<SubjectId> RegistryService::subject_of(RecordId record, Kind kind) const {
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_ASSIGN(const auto links, links_of_record(*store, record));
+  for (const auto& link : links) {
+    if (kind_of(link.role) == kind) return link.subject;
+  }
+  return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", record.to_string());
+}
+
+Result<RelationId> RegistryService::relate(const NewRelation& given, const ingest::WriteRequest& request) {
+  if (given.from && given.to && *given.to < *given.from)
+    return Error(ErrorCode::invalid, "registry.relation_backwards").at("/to");
+  const std::vector<std::string> told = {given.subject.to_string(), given.other.to_string(), std::string(name_of(given.kind)),
+                                         given.from ? to_iso(*given.from) : "", given.to ? to_iso(*given.to) : ""};
+  RelationId id;
+  JW_ASSIGN(const auto committed,
+            commit_repeatedly(parts_.store, "relate_subjects", told, request,
+                              [&](storage::Reader& reader) -> Result<Repeatable> {
+                                JW_ASSIGN(const State state, read_state(reader));
+                                JW_ASSIGN(const SubjectId subject, kept_subject(reader, given.subject));
+                                JW_ASSIGN(const SubjectId other, kept_subject(reader, given.other));
+                                if (subject == other) return Error(ErrorCode::invalid, "registry.relation_itself").at("/with");
+                                for (const SubjectId one : {subject, other}) {
+                                  JW_ASSIGN(const auto link, first_link_of_subject(reader, one));
+                                  if (!link) {
+                                    return Error(ErrorCode::not_found, "registry.subject_not_found")
+                                        .with("id", one.to_string());
+                                  }
+                                }
+                                JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+                                id = RelationId(fresh);
+                                Repeatable made;
+                                made.change.writes.push_back(hold_number(state.number));
+                                made.change.writes.push_back(
+                                    {&sql::add_relation,
+                                     {fresh, given.subject.value, given.other.value, std::string(name_of(given.kind)),
+                                      day_or_null(given.from), day_or_null(given.to), request.actor,
+                                      to_micros(parts_.clock.now())},
+                                     1});
+                                made.change.audit.push_back(
+                                    {request.actor, "subject.relate", "subject:" + given.subject.to_string(),
+                                     "{\"other\":\"" + given.other.to_string() + "\",\"kind\":\"" +
+                                         std::string(name_of(given.kind)) + "\"}"});
+                                made.answer = id.to_string();
+                                return made;
+                              }));
+  if (committed.earlier_answer) id = RelationId::parse(*committed.earlier_answer).value_or(RelationId());
+  return id;
+}
+
+Result<void> RegistryService::end_relation(RelationId relation, const ingest::WriteRequest& request) {
+  storage::Change change;
+  change.writes.push_back({&sql::end_relation, {relation.value, to_micros(parts_.clock.now())}, 1});
+  change.audit.push_back({request.actor, "subject.unrelate", "relation:" + relation.to_string(), "{}"});
+  auto committed = parts_.store.commit(std::move(change));
+  if (committed) return {};
+  if (committed.error().code != ErrorCode::conflict) return std::move(committed).error();
+  return Error(ErrorCode::not_found, "registry.relation_not_found").with("id", relation.to_string());
+}
+
+Result<RegistryStatus> RegistryService::status() const {
+  RegistryStatus status;
+  status.progress = runner_->progress();
+  std::map<std::int64_t, RegistryStatus::OfResource> by_number;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(status.state, read_state(*reader));
+  JW_TRY(reader->query(sql::all_resources, {}, [&](const storage::Row& row) {
+    by_number[row.integer(1)] = {std::string(row.text(0)), row.integer(3) != 0, 0, 0};
+    return true;
+  }));
+  JW_TRY(reader->query(sql::count_links_by_certainty, {}, [&](const storage::Row& row) {
+    auto& one = by_number[row.integer(0)];
+    (row.integer(2) == 2 ? one.certain : one.probable) += row.integer(3);
+    return true;
+  }));
+  JW_TRY(reader->query(sql::count_links, {}, [&](const storage::Row& row) {
+    status.links = row.integer(0);
+    status.subjects = row.integer(1);
+    return true;
+  }));
+  JW_TRY(reader->query(sql::count_reviews, {}, [&](const storage::Row& row) {
+    status.reviews[std::string(row.text(0))] = row.integer(1);
+    return true;
+  }));
+  for (auto& [number, one] : by_number) status.resources.push_back(std::move(one));
+  return status;
+}
+
+Result<std::vector<std::string>> RegistryService::pseudonyms_of_resident(const std::string& document) const {
+  const std::string number = plain_number(document);
+  std::set<std::string> names = {storage::pseudonym_of(parts_.sealer, number)};
+  std::set<SubjectId> subjects;
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(const auto own, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
+                                                  limits::component_links));
+    // Only what is certain: nobody is shown who looked at another.
+    for (const auto& link : own) {
+      if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain) subjects.insert(link.subject);
+    }
+    for (const SubjectId subject : subjects) {
+      JW_ASSIGN(const auto all, links_of_subject(*store, subject, limits::file_records));
+      links.insert(links.end(), all.begin(), all.end());
+    }
+  }
+  std::set<std::string> documents;
+  for (const auto& link : links) {
+    if (link.certainty != Certainty::certain || !documents.insert(link.identifier).second) continue;
+    const auto record = parts_.ingest.find_record(resources_.numbered(link.resource).id, link.record, access::Sight::whole());
+    if (record && !record->subject.empty()) names.insert(record->subject);
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+}  // namespace jingwei::registry

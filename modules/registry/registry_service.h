@@ -1,0 +1,113 @@
+// The registry (主体库): one file per person, household, enterprise, venue, vehicle and device, linked as records arrive.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "modules/registry/comparisons.h"
+#include "modules/registry/decisions.h"
+#include "modules/registry/file.h"
+#include "modules/registry/link_runner.h"
+#include "modules/registry/parts.h"
+#include "modules/registry/resources.h"
+
+namespace jingwei::registry {
+
+// How far linking has come.
+struct RegistryStatus {
+  State state;
+  LinkRunner::Progress progress;
+  std::int64_t links = 0, subjects = 0;
+  struct OfResource {
+    std::string resource;
+    bool done = false;  // what stood before the registry did is linked
+    std::int64_t certain = 0, probable = 0;
+  };
+  std::vector<OfResource> resources;
+  std::map<std::string, std::int64_t> reviews;  // by state
+};
+
+// A subject as a search shows it.
+struct Found {
+  SubjectId id;
+  FileEntry entry;  // the record that speaks for it
+  std::int64_t records = 0;
+};
+
+struct SubjectQuery {
+  std::string text;  // a document's number, whole
+  std::optional<Kind> kind;
+  std::optional<std::string> under;  // region code
+  std::size_t most = 20;
+};
+
+struct NewRelation {
+  SubjectId subject, other;
+  RelationKind kind = RelationKind::carer;
+  std::optional<Day> from, to;
+};
+
+// Thread-safe.
+class RegistryService {
+ public:
+  explicit RegistryService(RegistryParts parts);
+  ~RegistryService();
+
+  const RegistryParts& parts() const { return parts_; }
+  Decisions& decisions() { return *decisions_; }
+  Comparisons& comparisons() { return *comparisons_; }
+  const Files& files() const { return *files_; }
+  Resources& resources() { return resources_; }
+  LinkRunner& runner() { return *runner_; }
+
+  // Numbers the resources. Before anything else. Errors: the store's.
+  Result<void> open();
+  // Before the runner starts.
+  void on_timers(storage::TimerRunner& timers) { comparisons_->on_timers(timers); }
+  // Links on a thread of its own until stop().
+  void start();
+  void stop();
+
+  // Subjects that the query tells of and the reader may see, likeliest first. Errors: invalid "registry.query_too_short",
+  // the store's.
+  Result<std::vector<Found>> search(const SubjectQuery& query, const Reader& reader) const;
+  // Purposes that the reader may name: those under which records of some resource open for them, sorted.
+  std::vector<std::string> purposes_of(const Reader& reader) const;
+  // Names, phones and addresses can be looked for; until then documents alone.
+  bool search_ready() const { return false; }
+  // What names a subject to the reader: the newest record of it that they may see; nothing when there is none.
+  Result<std::optional<FileEntry>> best_entry(SubjectId subject, const Reader& reader) const;
+  // A record as it tells of a subject of a kind; nothing when it may not be seen. Errors: the store's.
+  Result<std::optional<FileEntry>> entry_of(RecordId record, Kind kind, const Reader& reader) const;
+  // Whom a document's number is of for certain; none when nobody is, or several are. Errors: the store's.
+  Result<SubjectId> person_of(const std::string& document) const;
+  // A subject that a record tells of. Errors: not_found.
+  Result<SubjectId> subject_of(RecordId record, Kind kind) const;
+  // Enters a relation that no record tells. Errors: not_found, invalid "registry.relation_itself",
+  // "registry.relation_backwards"; the store's.
+  Result<RelationId> relate(const NewRelation& relation, const ingest::WriteRequest& request);
+  // Errors: not_found.
+  Result<Relation> find_relation(RelationId relation) const;
+  // It holds no longer. Errors: not_found.
+  Result<void> end_relation(RelationId relation, const ingest::WriteRequest& request);
+  Result<RegistryStatus> status() const;
+
+  // Under which names the audit log knows whom this document's number is of: the file's every document. For those who show a
+  // resident who looked at them. Errors: the store's.
+  Result<std::vector<std::string>> pseudonyms_of_resident(const std::string& document) const;
+
+ private:
+  RegistryParts parts_;
+  Resources resources_;
+  std::mutex turn_;  // of the matcher
+  std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<LinkRunner> runner_;
+  std::unique_ptr<Decisions> decisions_;
+  std::unique_ptr<Files> files_;
+  std::unique_ptr<Comparisons> comparisons_;
+};
+
+}  // namespace jingwei::registry

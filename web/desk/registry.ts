@@ -1,0 +1,42 @@
+// What the pages of subjects, pairs and merges ask of the hub, and the shapes they show.
+import { api_root, newIdempotencyKey, request, under, withQuery } from '@shared/api';
+import type { components } from '@shared/api.d';
+import type { Page } from '@shared/types';
+
+type Schemas = components['schemas'];
+export type SubjectSummary = Schemas['SubjectSummary'];
+export type SubjectPage = Schemas['SubjectPage'];
+export type SubjectFile = Schemas['SubjectFile'];
+export type FileEntry = Schemas['FileEntry'];
+export type SubjectRelation = Schemas['SubjectRelation'];
+export type SubjectEvent = Omit<Schemas['SubjectEvent'], 'weights'> & { weights: Record<string, number> };
+export type Review = Schemas['Review'];
+export type ReviewOffer = Schemas['ReviewOffer'];
+export type RegistryStatus = Schemas['RegistryStatus'];
+export type Verdict = Schemas['Verdict']['verdict'];
+export type Kind = SubjectSummary['kind'];
+export const kinds: Kind[] = ['person', 'household', 'enterprise', 'venue', 'vehicle', 'device'];
+
+async function ask<Answer>(path: string, purpose: string, query: Record<string, string | number | undefined> = {}): Promise<Answer> {
+  return (await (await request(withQuery(api_root + path, query), under(purpose))).json()) as Answer;
+}
+
+async function send<Answer>(path: string, purpose: string, body: unknown, key: string): Promise<Answer> {
+  const headers = { ...(under(purpose).headers as Record<string, string> | undefined), 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  return (await (await request(api_root + path, { method: 'POST', headers, body: body === undefined ? undefined : JSON.stringify(body) })).json()) as Answer;
+}
+
+const part = encodeURIComponent;
+
+export const registry = {
+  search: (query: { q: string; kind?: string; under?: string }, purpose: string) => ask<SubjectPage>('/subjects', purpose, { ...query, limit: 50 }),
+  file: (id: string, purpose: string) => ask<SubjectFile>(`/subjects/${part(id)}`, purpose),
+  eventsOf: (id: string, purpose: string) => ask<Page<SubjectEvent>>(`/subjects/${part(id)}/events`, purpose),
+  events: (cursor?: string) => ask<Page<SubjectEvent>>('/subject-events', '', { limit: 50, cursor }),
+  merge: (id: string, other: string, reason: string, key: string) => send<SubjectEvent>(`/subjects/${part(id)}/merge`, '', { with: other, reason }, key),
+  undo: (event: string) => send<SubjectEvent>(`/subject-events/${part(event)}/undo`, '', undefined, newIdempotencyKey()),
+  next: (purpose: string) => send<ReviewOffer>('/subject-reviews/next', purpose, undefined, newIdempotencyKey()),
+  decide: (review: string, verdict: Verdict, purpose: string) => send<Review>(`/subject-reviews/${part(review)}/decision`, purpose, { verdict }, newIdempotencyKey()),
+  reopen: (review: string, purpose: string) => send<Review>(`/subject-reviews/${part(review)}/reopen`, purpose, undefined, newIdempotencyKey()),
+  status: () => ask<RegistryStatus>('/registry', ''),
+};
