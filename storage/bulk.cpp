@@ -10,6 +10,10 @@ namespace {
 constexpr std::chrono::milliseconds stream_gap{250};
 constexpr int rest_per_work = 7;
 constexpr std::chrono::milliseconds longest_rest{400};
+// What a slice may add to the transaction it stands in, while there is a stream.
+constexpr double slice_ns = 200'000;
+constexpr std::size_t rows_in_stream = 512, rows_in_stream_least = 32;
+constexpr double newest_counts = 0.3;
 
 }  // namespace
 
@@ -21,14 +25,42 @@ void BulkPace::note(const Change& change) {
   last_ = now;
 }
 
+bool BulkPace::is_stream(std::chrono::nanoseconds now) const {
+  return before_ && *last_ - *before_ < stream_gap && now - *last_ < stream_gap;
+}
+
+bool BulkPace::stream() const {
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  return is_stream(now);
+}
+
+std::size_t BulkPace::rows_at_once(std::size_t most) const {
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  if (!is_stream(now)) return most;
+  const double rows = row_ns_ > 0 ? slice_ns / row_ns_ : static_cast<double>(rows_in_stream);
+  return std::min(most, std::clamp(static_cast<std::size_t>(rows), rows_in_stream_least, rows_in_stream));
+}
+
+bool BulkPace::is_small(std::size_t rows) {
+  return rows <= rows_in_stream;
+}
+
+void BulkPace::note_slice(std::size_t rows, std::chrono::nanoseconds took) {
+  if (rows == 0) return;
+  const double row_ns = static_cast<double>(took.count()) / static_cast<double>(rows);
+  const std::lock_guard lock(mutex_);
+  row_ns_ = row_ns_ > 0 ? row_ns_ + newest_counts * (row_ns - row_ns_) : row_ns;
+}
+
 std::chrono::nanoseconds BulkPace::rest() {
   const auto now = clock_.monotonic();
   const std::lock_guard lock(mutex_);
   const auto worked = resumed_ ? now - *resumed_ : std::chrono::nanoseconds{0};
-  const bool stream = before_ && *last_ - *before_ < stream_gap && now - *last_ < stream_gap;
   const std::chrono::nanoseconds rest =
-      stream ? std::min<std::chrono::nanoseconds>(worked * rest_per_work, longest_rest)
-             : std::chrono::nanoseconds{0};
+      is_stream(now) ? std::min<std::chrono::nanoseconds>(worked * rest_per_work, longest_rest)
+                     : std::chrono::nanoseconds{0};
   resumed_ = now + rest;
   return rest;
 }

@@ -46,8 +46,8 @@ struct Idempotency {
   std::string answer;
 };
 
-// Who waits for a Change to be durable. Loads rest while writes of people come one after another (bulk.h); what
-// the hub writes on its own account (consumers, sequencers, timers, loads) says so and holds no load up.
+// Who waits for a Change to be durable. Loads rest while writes of people come one after another (bulk.h);
+// what the hub writes on its own account (consumers, sequencers, timers, loads) says so and holds no load up.
 enum class Origin : std::uint8_t { person, hub };
 
 // `shard` is the distribution key all row writes of this Change share (0 for reference tables and
@@ -91,6 +91,7 @@ struct BulkSlice {
   std::vector<std::string> columns;
   std::vector<Value> cells;  // row after row, columns.size() each
   Change change;
+  std::size_t decided = 0;  // rows of the file that it stands for, by which its time is judged; 0: it is not
 };
 
 }  // namespace jingwei::storage

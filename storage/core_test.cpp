@@ -64,6 +64,29 @@ TEST(BulkPace, LoadsRestWhilePeopleWriteAndNotForWhatTheHubWrites) {
   EXPECT_EQ(rest_after(milliseconds{90}), milliseconds{0}) << "the stream of people has ended";
 }
 
+TEST(BulkPace, SlicesAreSmallWhilePeopleWriteBySoMuchAsTheyTookOfLate) {
+  using std::chrono::microseconds, std::chrono::milliseconds;
+  ManualClock clock(Instant{});
+  BulkPace pace(clock);
+  const Change of_person;
+  EXPECT_EQ(pace.rows_at_once(8'000), 8'000U);
+  pace.note(of_person);
+  clock.advance(milliseconds{5});
+  pace.note(of_person);
+  EXPECT_TRUE(pace.stream());
+  EXPECT_EQ(pace.rows_at_once(8'000), 512U);
+  EXPECT_EQ(pace.rows_at_once(100), 100U);
+  EXPECT_TRUE(BulkPace::is_small(512));
+  EXPECT_FALSE(BulkPace::is_small(8'000));
+  for (int i = 0; i < 30; ++i) pace.note_slice(400, microseconds{400 * 2});  // 2 µs a row
+  EXPECT_EQ(pace.rows_at_once(8'000), 100U);
+  for (int i = 0; i < 30; ++i) pace.note_slice(10, milliseconds{1});
+  EXPECT_EQ(pace.rows_at_once(8'000), 32U) << "not fewer: nothing would come forward";
+  clock.advance(milliseconds{300});
+  EXPECT_FALSE(pace.stream());
+  EXPECT_EQ(pace.rows_at_once(8'000), 8'000U) << "the stream of people has ended";
+}
+
 TEST(PlainSealer, OpensWhatItSealedAndNothingElse) {
   const auto sealer = plain_sealer();
   const Cell cell{"person", 7, "name"};

@@ -84,6 +84,14 @@ class KeyedSealer final : public Sealer {
     return plain;
   }
 
+  bool key_stands(std::string_view mark) const override {
+    if (mark.size() < mark_bytes || mark.front() == '\0') return true;
+    crypto::KeyId id = 0;
+    std::copy_n(mark.data() + 1, id_bytes, reinterpret_cast<char*>(&id));
+    const auto key = opening_key(id);
+    return key || key.error().code != ErrorCode::gone;
+  }
+
   EqualityHash equality_hash(std::string_view table, std::string_view column,
                              std::string_view plain) const override {
     std::string& whole = scratch();

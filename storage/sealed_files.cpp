@@ -13,9 +13,13 @@ namespace jingwei::storage {
 
 namespace {
 
-constexpr std::string_view magic = "JWSF0001";
+constexpr std::string_view magic = "JWSF0001";  // sealed under the keys that files share
+constexpr std::string_view magic_tabled =
+    "JWSF0002";  // a table's name follows, under whose keys it is sealed
+constexpr std::string_view shared_table = "sealed_file";
 constexpr std::size_t name_bytes = 16;  // random: what one file holds does not open in another
-constexpr std::size_t file_head = magic.size() + name_bytes;
+constexpr std::size_t plain_head = magic.size() + name_bytes;
+constexpr std::size_t table_bytes_most = 255;
 constexpr std::size_t frame_head = 4 + 4;  // bytes held, bytes sealed
 constexpr std::size_t frame_most = 64 * 1024;
 constexpr std::size_t sealed_most = frame_most + 1'024;
@@ -64,18 +68,22 @@ class SealedFile final : public File {
   SealedFile(std::unique_ptr<File> beneath, const Sealer& sealer)
       : beneath_(std::move(beneath)), sealer_(sealer) {}
 
-  // Begins an empty file, or reads where the frames of one stand. False for a file that is not sealed.
-  Result<bool> open(bool writes) {
+  // Begins an empty file (`table` is asked under which keys), or reads where the frames of one stand. False
+  // for a file that is not sealed.
+  Result<bool> open(bool writes, const std::function<std::string()>& table) {
     JW_ASSIGN(const std::uint64_t size, beneath_->size());
-    JW_ASSIGN(const std::string head, read_some(*beneath_, 0, file_head));
-    if (head.empty() ||
-        (head.size() < file_head && magic.substr(0, head.size()) == head.substr(0, magic.size()))) {
+    JW_ASSIGN(const std::string head, read_some(*beneath_, 0, plain_head + 1 + table_bytes_most));
+    if (is_torn(head)) {
       // New, or a crash tore its very begin: it holds nothing.
-      if (writes) JW_TRY(begin());
+      if (writes) JW_TRY(begin(table()));
       return true;
     }
-    if (!head.starts_with(magic)) return false;
-    name_ = hex_of(std::string_view(head).substr(magic.size()));
+    if (!head.starts_with(magic) && !head.starts_with(magic_tabled)) return false;
+    name_ = hex_of(std::string_view(head).substr(magic.size(), name_bytes));
+    if (head.starts_with(magic_tabled)) {
+      table_ = head.substr(plain_head + 1, static_cast<unsigned char>(head[plain_head]));
+      head_bytes_ = plain_head + 1 + table_.size();
+    }
     JW_TRY(find_frames(size));
     if (writes) JW_TRY(drop_torn());
     return true;
@@ -146,24 +154,43 @@ class SealedFile final : public File {
     return added.empty() ? 0 : added.back().end() - added.front().begin;
   }
   std::uint64_t end() const { return frames_.empty() ? 0 : frames_.back().end(); }
-  std::uint64_t disk_end() const { return frames_.empty() ? file_head : frames_.back().disk_end(); }
-  Cell cell(std::uint64_t begin) const { return {"sealed_file", static_cast<std::int64_t>(begin), name_}; }
+  std::uint64_t disk_end() const { return frames_.empty() ? head_bytes_ : frames_.back().disk_end(); }
+  Cell cell(std::uint64_t begin) const { return {table_, static_cast<std::int64_t>(begin), name_}; }
 
-  Result<void> begin() {
+  // Whether this is no more than the beginning of a head.
+  static bool is_torn(std::string_view head) {
+    const auto begins = [&](std::string_view one) {
+      return one.substr(0, head.size()) == head.substr(0, one.size());
+    };
+    if (head.size() < plain_head) return begins(magic) || begins(magic_tabled);
+    if (!head.starts_with(magic_tabled)) return false;
+    return head.size() == plain_head ||
+           head.size() < plain_head + 1 + static_cast<unsigned char>(head[plain_head]);
+  }
+
+  Result<void> begin(const std::string& table) {
+    JW_ASSERT(table.size() <= table_bytes_most);
+    table_ = table.empty() ? std::string(shared_table) : table;
+    JW_TRY(sealer_.prepare(table_));
     std::array<std::byte, name_bytes> name{};
     SecureRandom random;
     random.fill(name);
     const std::string_view bytes(reinterpret_cast<const char*>(name.data()), name.size());
     name_ = hex_of(bytes);
-    std::string head(magic);
+    std::string head(table.empty() ? magic : magic_tabled);
     head += bytes;
+    if (!table.empty()) {
+      head += static_cast<char>(table.size());
+      head += table;
+    }
+    head_bytes_ = head.size();
     JW_TRY(beneath_->truncate(0));
     return beneath_->write(0, std::as_bytes(std::span(head)));
   }
 
   // Where the frames stand; a last one that is not whole does not count.
   Result<void> find_frames(std::uint64_t size) {
-    std::uint64_t at = file_head;
+    std::uint64_t at = head_bytes_;
     while (size - at >= frame_head) {
       JW_ASSIGN(const std::string head, read_some(*beneath_, at, frame_head));
       if (head.size() < frame_head) break;
@@ -218,6 +245,8 @@ class SealedFile final : public File {
   const Sealer& sealer_;
   std::mutex mutex_;
   std::string name_;
+  std::string table_{shared_table};
+  std::uint64_t head_bytes_ = plain_head;
   std::vector<Frame> frames_;
   bool torn_ = false;
   std::string held_;
@@ -226,8 +255,9 @@ class SealedFile final : public File {
 
 class SealingFiles final : public FileSystem {
  public:
-  SealingFiles(FileSystem& beneath, const Sealer& sealer, std::vector<std::string> folders)
-      : beneath_(beneath), sealer_(sealer) {
+  SealingFiles(FileSystem& beneath, const Sealer& sealer, std::vector<std::string> folders,
+               TableOfFile table_of)
+      : beneath_(beneath), sealer_(sealer), table_of_(std::move(table_of)) {
     for (auto& folder : folders)
       folders_.push_back(std::filesystem::path(folder).lexically_normal().string() + "/");
   }
@@ -239,7 +269,10 @@ class SealingFiles final : public FileSystem {
                                     [&](const std::string& folder) { return normal.starts_with(folder); });
     if (!inside) return file;
     auto sealed = std::make_unique<SealedFile>(std::move(file), sealer_);
-    JW_ASSIGN(const bool is_sealed, sealed->open(mode != OpenMode::read));
+    JW_ASSIGN(const bool is_sealed, sealed->open(mode != OpenMode::read, [&] {
+      std::string table = table_of_ ? table_of_(normal) : std::string();
+      return table.size() <= table_bytes_most ? table : std::string();
+    }));
     if (is_sealed) return std::unique_ptr<File>(std::move(sealed));
     return beneath_.open(path, mode);
   }
@@ -260,13 +293,14 @@ class SealingFiles final : public FileSystem {
   FileSystem& beneath_;
   const Sealer& sealer_;
   std::vector<std::string> folders_;
+  TableOfFile table_of_;
 };
 
 }  // namespace
 
 std::unique_ptr<FileSystem> sealing_files(FileSystem& beneath, const Sealer& sealer,
-                                          std::vector<std::string> folders) {
-  return std::make_unique<SealingFiles>(beneath, sealer, std::move(folders));
+                                          std::vector<std::string> folders, TableOfFile table_of) {
+  return std::make_unique<SealingFiles>(beneath, sealer, std::move(folders), std::move(table_of));
 }
 
 }  // namespace jingwei::storage

@@ -169,6 +169,41 @@ TEST_F(SealedFiles, KeepEverySyncedByteThroughAPowerCut) {
   }
 }
 
+TEST_F(SealedFiles, StandUnderTheKeysOfTheTableThatTheirPathToldWhenTheyBegan) {
+  const auto files =
+      sealing_files(real_file_system(), *sealer_, {folder_.path() + "/in"}, [](const std::string& path) {
+        return path.ends_with(".people") ? std::string("sealed_file.people") : std::string();
+      });
+  for (const std::string name : {"one.people", "two"}) {
+    const auto file = std::move(*files->open(path(name), OpenMode::create));
+    ASSERT_TRUE(write(*file, 0, "words of " + name).ok());
+  }
+  std::filesystem::rename(path("one.people"), path("renamed"));
+  {
+    const auto file = std::move(*files->open(path("renamed"), OpenMode::update));
+    ASSERT_TRUE(write(*file, 19, " and on").ok());
+  }
+  EXPECT_EQ(*text("renamed"), "words of one.people and on") << "also by who knows of no tables";
+  EXPECT_EQ(on_disk("renamed").substr(0, 8), "JWSF0002");
+  EXPECT_EQ(on_disk("two").substr(0, 8), "JWSF0001");
+  // A head that a crash tore anywhere is a file that holds nothing.
+  const std::string whole = on_disk("renamed");
+  for (std::size_t cut = 0; cut < 8 + 16 + 1 + 18; ++cut) {
+    put_on_disk(whole.substr(0, cut), "torn");
+    const auto torn = files_->open(path("torn"), OpenMode::read);
+    ASSERT_TRUE(torn.ok());
+    EXPECT_EQ(*(*torn)->size(), 0U) << cut;
+  }
+  std::vector<crypto::KeyId> ids;
+  for (const auto& key : keystore_->list()) {
+    if (key.scope.starts_with("sealed_file.people|")) ids.push_back(key.id);
+  }
+  ASSERT_EQ(ids.size(), 1U);
+  ASSERT_TRUE(keystore_->destroy(ids, "tester").ok());
+  EXPECT_EQ(text("renamed").error().code, ErrorCode::gone);
+  EXPECT_EQ(*text("two"), "words of two");
+}
+
 TEST_F(SealedFiles, DieWithTheirKey) {
   ASSERT_TRUE(write(*open(OpenMode::create), 0, "words").ok());
   std::vector<crypto::KeyId> ids;

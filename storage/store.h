@@ -73,6 +73,10 @@ class Store {
   // Appends rows behind interactive writes. Returns when durable. Errors as commit.
   virtual Result<Committed> append(BulkSlice slice) = 0;
 
+  // How many rows a load had best decide on at once now: `most`, or fewer while people's writes come one
+  // after another, so that none of them waits long behind a slice.
+  virtual std::size_t rows_at_once(std::size_t most) { return most; }
+
   // First of `count` consecutive fresh ids; from a block of this process, so mostly without I/O.
   virtual Result<std::int64_t> allocate_ids(std::int64_t count = 1) = 0;
 

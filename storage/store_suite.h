@@ -460,6 +460,41 @@ TYPED_TEST_P(StoreSuite, BulkRowsLandWithTheirEventBesideInteractiveWrites) {
   EXPECT_EQ(this->whole_feed().size(), static_cast<std::size_t>(slices));
 }
 
+// While people write, small slices go in their company: each fails or stands by itself all the same.
+TYPED_TEST_P(StoreSuite, SmallSlicesBesideAStreamOfWritesStandOrFailAlone) {
+  constexpr std::int64_t slices = 60, rows = 8, singles = 300;
+  std::atomic<bool> done{false};
+  std::thread people([&] {
+    std::int64_t id = 1'000'000;
+    for (; id < 1'000'000 + singles || !done; ++id)
+      EXPECT_TRUE(this->store_->commit(suite::told(id, "single")).ok());
+    EXPECT_TRUE(this->store_->commit(suite::put(9'000'000, std::to_string(id - 1'000'000))).ok());
+  });
+  for (std::int64_t s = 0; s < slices; ++s) {
+    const bool bad = s % 3 == 2;
+    BulkSlice slice{"item", {"id", "version", "name"}, {}, {}};
+    slice.decided = rows;
+    for (std::int64_t r = 0; r < rows; ++r)
+      slice.cells.insert(slice.cells.end(), {Value{s * rows + (bad && r == rows - 1 ? 0 : r)},
+                                             Value{std::int64_t{1}}, Value{"n"}});
+    slice.change.events.push_back({"ingest.slice", std::to_string(s)});
+    const auto appended = this->store_->append(std::move(slice));
+    ASSERT_EQ(appended.ok(), !bad);
+    if (bad) {
+      EXPECT_EQ(appended.error().code, ErrorCode::conflict);
+    }
+  }
+  done = true;
+  people.join();
+  static const Statement of_slices =
+      suite::same("suite.of_slices", "SELECT count(*) FROM item WHERE name = 'n'");
+  EXPECT_EQ(this->number(of_slices), slices / 3 * 2 * rows);
+  std::int64_t told_slices = 0, told_singles = 0;
+  for (const auto& entry : this->whole_feed()) ++(entry.kind == "ingest.slice" ? told_slices : told_singles);
+  EXPECT_EQ(told_slices, slices / 3 * 2);
+  EXPECT_EQ(this->number(suite::count_items), told_singles + 1 + slices / 3 * 2 * rows);
+}
+
 TYPED_TEST_P(StoreSuite, ASliceWithABadRowLeavesNothing) {
   BulkSlice slice{"item", {"id", "version", "name"}, {}, {}};
   for (std::int64_t r = 0; r < 100; ++r)
@@ -505,6 +540,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     WaitingForTheFeedEndsWhenSomethingCommits, TimersAreClaimedOnceAndCompletedByTheirHolderOnly,
     ManyClaimersShareTimersWithoutOverlap, ALeaseIsHeldByOneUntilItLapses, ACursorMovesOnlyFromWhereItStands,
     IdsAreUniqueAcrossThreadsAndStores, BulkRowsLandWithTheirEventBesideInteractiveWrites,
-    ASliceWithABadRowLeavesNothing, MigrationsRunOnceAndAreGuarded, AFailingMigrationLeavesNoTrace);
+    SmallSlicesBesideAStreamOfWritesStandOrFailAlone, ASliceWithABadRowLeavesNothing,
+    MigrationsRunOnceAndAreGuarded, AFailingMigrationLeavesNoTrace);
 
 }  // namespace jingwei::storage

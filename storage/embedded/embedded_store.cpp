@@ -139,13 +139,16 @@ class EmbeddedStore final : public Store {
     auto promise = std::make_shared<std::promise<Result<Committed>>>();
     auto future = promise->get_future();
     Change change = std::move(slice.change);
+    const std::size_t rows = slice.decided;
     writer_->submit_bulk(Job{std::move(change),
                              [&slice](Connection& connection) { return put_rows(connection, slice); },
-                             [promise](Result<Committed> result) { promise->set_value(std::move(result)); }});
-    auto committed = future.get();
-    std::this_thread::sleep_for(pace_.rest());
-    return committed;
+                             [promise](Result<Committed> result) { promise->set_value(std::move(result)); },
+                             pace_.stream() && BulkPace::is_small(rows),
+                             [this, rows](std::chrono::nanoseconds took) { pace_.note_slice(rows, took); }});
+    return future.get();
   }
+
+  std::size_t rows_at_once(std::size_t most) override { return pace_.rows_at_once(most); }
 
   Result<std::int64_t> allocate_ids(std::int64_t count) override { return ids_.take(count); }
 

@@ -12,6 +12,9 @@ namespace {
 
 // Under a steady stream of interactive work a bulk slice waits at most this long.
 constexpr std::chrono::milliseconds bulk_patience{50};
+// A rider goes alone when nobody came for so long: then people write a few times a second at most, and meet
+// it seldom.
+constexpr std::chrono::milliseconds company_patience{25};
 
 const Statement begin{"begin", "BEGIN IMMEDIATE", ""};
 const Statement commit{"commit", "COMMIT", ""};
@@ -79,16 +82,17 @@ void Writer::submit(Job job) {
 void Writer::submit_bulk(Job job) {
   {
     std::lock_guard lock(mutex_);
-    bulk_.emplace_back(std::move(job), clock_.monotonic());
+    bulk_.emplace_back(std::move(job), std::chrono::steady_clock::now());
   }
   work_.notify_one();
 }
 
 Result<Committed> Writer::run_now(Job job) {
+  std::vector<Job> jobs;
   {
     // Only when nothing at all waits, so that such callers never starve the queues.
     std::unique_lock lock(mutex_);
-    if (closing_ || writing_ || !interactive_.empty() || !bulk_.empty()) {
+    if (closing_ || writing_ || !interactive_.empty() || (!bulk_.empty() && !rider_waits())) {
       lock.unlock();
       return wait_for([&](auto done) {
         job.done = std::move(done);
@@ -96,8 +100,11 @@ Result<Committed> Writer::run_now(Job job) {
       });
     }
     writing_ = true;
+    jobs.push_back(std::move(job));
+    if (rider_waits()) take_bulk(jobs);
   }
-  auto results = commit_group({&job, 1});
+  auto results = commit_group(jobs);
+  if (jobs.size() > 1) jobs.back().done(std::move(results.back()));
   checkpointer_.after_commit(*connection_);
   leave();
   return std::move(results.front());
@@ -142,20 +149,38 @@ void Writer::run() {
   }
 }
 
+// Under the mutex.
+bool Writer::bulk_is_due() const {
+  return !bulk_.empty() && (closing_ || !bulk_.front().first.rides ||
+                            std::chrono::steady_clock::now() - bulk_.front().second >= company_patience);
+}
+
+void Writer::take_bulk(std::vector<Job>& jobs) {
+  jobs.push_back(std::move(bulk_.front().first));
+  bulk_.pop_front();
+}
+
 // Waits for work; false when closing and everything is done.
 bool Writer::take_jobs(std::vector<Job>& jobs, bool& bulk) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [&] { return !writing_ && (closing_ || !interactive_.empty() || !bulk_.empty()); });
-  bulk =
-      !bulk_.empty() && (interactive_.empty() || clock_.monotonic() - bulk_.front().second >= bulk_patience);
-  if (bulk) {
-    jobs.push_back(std::move(bulk_.front().first));
-    bulk_.pop_front();
+  const auto ready = [&] { return !writing_ && (closing_ || !interactive_.empty() || bulk_is_due()); };
+  while (!ready()) {
+    if (rider_waits() && !writing_) {
+      work_.wait_until(lock, bulk_.front().second + company_patience);
+    } else {
+      work_.wait(lock);
+    }
   }
+  const bool rides = rider_waits();
+  bulk =
+      bulk_is_due() && (interactive_.empty() ||
+                        (!rides && std::chrono::steady_clock::now() - bulk_.front().second >= bulk_patience));
+  if (bulk) take_bulk(jobs);
   while (!bulk && !interactive_.empty() && jobs.size() < limits::group_changes) {
     jobs.push_back(std::move(interactive_.front()));
     interactive_.pop_front();
   }
+  if (!bulk && rides && !jobs.empty()) take_bulk(jobs);
   writing_ = !jobs.empty();
   return writing_;
 }
@@ -231,8 +256,11 @@ Result<Committed> Writer::run_saved(Job& job) {
 }
 
 Result<Committed> Writer::run_job(Job& job) {
+  const auto began = std::chrono::steady_clock::now();
   if (job.task) JW_TRY(job.task(*connection_));
-  return apply(job.change);
+  auto applied = apply(job.change);
+  if (job.took) job.took(std::chrono::steady_clock::now() - began);
+  return applied;
 }
 
 Result<Committed> Writer::apply(Change& change) {

@@ -15,14 +15,19 @@ struct Job {
   Change change;
   std::function<Result<void>(Connection&)> task;
   std::function<void(Result<Committed>)> done;
+  // Of the bulk queue: it is short and goes with the next job, whoever's it is; alone only when none comes
+  // for `company_patience`.
+  bool rides = false;
+  std::function<void(std::chrono::nanoseconds)> took = {};  // told how long its statements were
 };
 
 // Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is
 // rolled back alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a
-// transaction to itself and goes when no interactive job waits, or when it has waited for `bulk_patience`.
+// transaction to itself and goes when no interactive job waits, or when it has waited for `bulk_patience`;
+// one that `rides` shares an interactive job's transaction and its sync.
 //
-// Whoever waits for its job anyway runs it on its own thread when nothing is queued and nobody writes:
-// `writing_` says who may touch the connection, the writer's thread or such a caller.
+// Whoever waits for its job anyway runs it on its own thread when nothing but a rider is queued and nobody
+// writes: `writing_` says who may touch the connection, the writer's thread or such a caller.
 //
 // Thread-safe. The destructor finishes what is queued.
 class Writer {
@@ -49,6 +54,9 @@ class Writer {
  private:
   void run();
   bool take_jobs(std::vector<Job>& jobs, bool& bulk);
+  bool bulk_is_due() const;
+  bool rider_waits() const { return !bulk_.empty() && bulk_.front().first.rides; }
+  void take_bulk(std::vector<Job>& jobs);
   void leave();
   std::vector<Result<Committed>> commit_group(std::span<Job> jobs);
   Result<Committed> run_job(Job& job);
@@ -72,7 +80,7 @@ class Writer {
   std::condition_variable work_;
   std::condition_variable committed_;
   std::deque<Job> interactive_;
-  std::deque<std::pair<Job, std::chrono::nanoseconds>> bulk_;  // with the instant it was queued
+  std::deque<std::pair<Job, std::chrono::steady_clock::time_point>> bulk_;  // with the instant it was queued
   FeedPosition head_;
   bool writing_ = false;
   bool closing_ = false;

@@ -65,6 +65,8 @@ class PostgresStore final : public Store {
     return committed;
   }
 
+  std::size_t rows_at_once(std::size_t most) override { return pace_.rows_at_once(most); }
+
   Result<std::int64_t> allocate_ids(std::int64_t count) override { return ids_.take(count); }
 
   Result<std::vector<FeedEntry>> read_feed(FeedPosition after, std::size_t most) override {

@@ -41,6 +41,7 @@ class FailingStore final : public storage::Store {
       done(Error(ErrorCode::unavailable, "storage.unavailable"));
     });
   }
+  std::size_t rows_at_once(std::size_t most) override { return real_.rows_at_once(most); }
   Result<storage::Committed> append(storage::BulkSlice slice) override {
     ++writes_;
     const bool fails = left_ > 0 && --left_ == 0;
@@ -81,18 +82,20 @@ class HidingSealer final : public storage::Sealer {
   std::atomic<bool> keyless = false;
   // As when the keys of all that was sealed have been destroyed.
   std::atomic<bool> destroyed = false;
+  // The same, but what is sealed from now on opens.
+  void destroy_so_far() { oldest_ = ++newest_; }
   Result<void> prepare(std::string_view) const override {
     if (keyless) return Error(ErrorCode::exhausted, "storage.disk_full");
     return {};
   }
   std::string seal(const storage::Cell& cell, std::string_view plain) const override {
-    std::string sealed = "\x07" + place_of(cell) + '\x1f';
+    std::string sealed = mark_of(newest_) + place_of(cell) + '\x1f';
     for (const char byte : plain) sealed += static_cast<char>(~byte);
     return sealed;
   }
   Result<std::string> open(const storage::Cell& cell, std::string_view sealed) const override {
-    if (destroyed) return Error(ErrorCode::gone, "crypto.key_destroyed");
-    const std::string head = "\x07" + place_of(cell) + '\x1f';
+    if (!key_stands(sealed)) return Error(ErrorCode::gone, "crypto.key_destroyed");
+    const std::string head = std::string(sealed.substr(0, mark_bytes)) + place_of(cell) + '\x1f';
     if (!sealed.starts_with(head)) {
       return Error(ErrorCode::corrupt, "storage.damaged")
           .because("sealed elsewhere than in " + place_of(cell));
@@ -100,6 +103,9 @@ class HidingSealer final : public storage::Sealer {
     std::string plain;
     for (const char byte : sealed.substr(head.size())) plain += static_cast<char>(~byte);
     return plain;
+  }
+  bool key_stands(std::string_view mark) const override {
+    return !destroyed && mark.substr(0, mark_bytes) >= mark_of(oldest_);
   }
   storage::EqualityHash equality_hash(std::string_view table, std::string_view column,
                                       std::string_view plain) const override {
@@ -110,6 +116,10 @@ class HidingSealer final : public storage::Sealer {
   }
 
  private:
+  // The scheme and the number of the key.
+  static std::string mark_of(int key) { return "\x07" + std::to_string(1'000 + key); }
+  std::atomic<int> newest_ = 0, oldest_ = 0;
+
   static std::string place_of(const storage::Cell& cell) {
     return std::string(cell.table) + '/' + std::to_string(cell.row) + '/' + std::string(cell.column);
   }
