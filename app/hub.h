@@ -30,7 +30,8 @@ namespace jingwei::app {
 // The national tree alone, for what needs no data folder. Errors: not_found "app.no_regions", corrupt.
 Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem& files, const Share& share);
 
-// Told in the feed when keys were rotated or destroyed, so that other processes on the database read them again.
+// Told in the feed when keys were rotated or destroyed, so that other processes on the database read them
+// again.
 inline constexpr std::string_view keys_changed_event = "keys.changed";
 
 class Hub {
@@ -77,6 +78,7 @@ class Hub {
  private:
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
+  std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
 
   std::string data_folder_;
