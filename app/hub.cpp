@@ -8,6 +8,7 @@
 #include "app/modules.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "modules/ingest/sealed_tables.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 
@@ -83,7 +84,7 @@ Result<void> Hub::open_keystore() {
   JW_ASSIGN(const auto seed, crypto::load_secret_file(files, place.folder + "/audit.key"));
   signing_key_ = std::make_unique<crypto::SigningKey>(seed);
   sealer_ = storage::keyed_sealer(*keystore_, clock_, [this](std::string_view table) {
-    const auto entry = catalog_->find(table);
+    const auto entry = catalog_->find(ingest::resource_of_table(table));
     if (!entry) return std::string();  // a table of the hub itself
     auto purposes = (*entry)->resource.purposes;
     std::sort(purposes.begin(), purposes.end());
@@ -96,11 +97,28 @@ Result<void> Hub::open_keystore() {
   return {};
 }
 
+// Files of a resource are sealed under keys that go with it: its name stands in the file's, or a source feeds
+// it.
+std::string Hub::table_of_file(const std::string& path) const {
+  std::string resource(ingest::resource_in_path(path));
+  const std::string of_sources = data_folder_ + "/sources/";
+  if (path.starts_with(of_sources) && sources_) {
+    const std::string rest = path.substr(of_sources.size());
+    const auto id = source::SourceId::parse(rest.substr(0, rest.find('/')));
+    const auto found = id ? sources_->find(*id)
+                          : Result<source::SourceView>(Error(ErrorCode::not_found, "source.not_found"));
+    resource = found ? found->source.resource : std::string();
+  }
+  if (resource.empty() || !catalog_ || !catalog_->find(resource)) return {};
+  return ingest::files_table(resource);
+}
+
 Result<void> Hub::open_modules(const Share& share) {
   JW_ASSIGN(store_, open_store(data_folder_, settings_, clock_));
   JW_TRY(open_keystore());
   files_ = storage::sealing_files(real_file_system(), *sealer_,
-                                  {data_folder_ + "/uploads", data_folder_ + "/sources"});
+                                  {data_folder_ + "/uploads", data_folder_ + "/sources"},
+                                  [this](const std::string& path) { return table_of_file(path); });
   FileSystem& files = *files_;
   JW_TRY(store_->migrate(all_migrations()));
   audit_ = std::make_unique<audit::AuditService>(*store_, clock_, *signing_key_, owner_);
@@ -163,8 +181,8 @@ Result<void> Hub::open_modules(const Share& share) {
   const Samples samples = settings_.synthetic ? Samples::put_in : Samples::leave_out;
   JW_TRY(lists_->open(packages, packages_folder, samples));
   purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
-      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
-      settings_.destruction_grace, settings_.rights_days});
+      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_,
+      owner_, settings_.destruction_grace, settings_.rights_days});
   purposes_->on_timers(*timers_);
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);

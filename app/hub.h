@@ -33,7 +33,8 @@ namespace jingwei::app {
 // The national tree alone, for what needs no data folder. Errors: not_found "app.no_regions", corrupt.
 Result<std::shared_ptr<const region::TreeFile>> load_national_regions(FileSystem& files, const Share& share);
 
-// Told in the feed when keys were rotated or destroyed, so that other processes on the database read them again.
+// Told in the feed when keys were rotated or destroyed, so that other processes on the database read them
+// again.
 inline constexpr std::string_view keys_changed_event = "keys.changed";
 
 class Hub {
@@ -84,6 +85,7 @@ class Hub {
   Result<std::map<std::string, forms::KnownValue>> known_of(const std::string& document, const std::string& form,
                                                             const registry::Reader& reader, Language language) const;
   Result<void> open_keystore();
+  std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
 
   std::string data_folder_;

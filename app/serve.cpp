@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "app/department_guard.h"
@@ -32,12 +33,32 @@ namespace {
 constexpr int pool_threads = 8;
 constexpr int loader_threads = 2;
 
+// A word that may stand in a file's name.
+bool is_resource_id(std::string_view text) {
+  constexpr std::size_t most = 64;
+  return text.size() <= most && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
 sigset_t stop_signals() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGINT);
   sigaddset(&stop, SIGTERM);
   return stop;
+}
+
+// What comes for a resource is sealed under its keys from the first byte (Hub::table_of_file reads names).
+std::string resource_of_body(const http::Route& route, const http::PathValues& values) {
+  std::size_t place = 0;
+  for (std::size_t at = route.path.find('{'); at != std::string::npos;
+       at = route.path.find('{', at + 1), ++place) {
+    if (route.path.substr(at).starts_with("{resource}") && place < values.size() &&
+        is_resource_id(values[place]))
+      return std::string(values[place]);
+  }
+  return {};
 }
 
 void append_figures(Hub& hub, std::string& out) {
@@ -135,6 +156,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
     return identity_routes.let_in(request, route);
   };
   server_options.spool_folder = hub.data_folder() + "/uploads";
+  server_options.spool_label = resource_of_body;
   server_options.files = &hub.files();
   server_options.static_roots = {
       {"/", share.web_folder},

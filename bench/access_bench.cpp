@@ -1,5 +1,6 @@
-// What asking who is there costs: a request that is signed in, authorised, rate-limited and metered (GET /api/v1/me) beside
-// nginx's `return 200`, and sensitive records read one by one, each decrypted and on record in the audit log before the answer.
+// What asking who is there costs: a request that is signed in, authorised, rate-limited and metered (GET
+// /api/v1/me) beside nginx's `return 200`, and sensitive records read one by one (far apart, and the same one
+// over and over), each decrypted and on record in the audit log before the answer.
 //
 //   access_bench --jingwei PATH --data FOLDER [--rounds N] [--seconds N] [--connections N]
 //
@@ -46,7 +47,8 @@ std::string ask(std::uint16_t port, const std::string& request) {
   if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
       ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
     char piece[16'384];
-    for (ssize_t got; (got = ::recv(fd, piece, sizeof piece, 0)) > 0;) answer.append(piece, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::recv(fd, piece, sizeof piece, 0)) > 0;)
+      answer.append(piece, static_cast<std::size_t>(got));
   }
   ::close(fd);
   const std::size_t body = answer.find("\r\n\r\n");
@@ -55,29 +57,54 @@ std::string ask(std::uint16_t port, const std::string& request) {
 
 std::string token_of(std::uint16_t port, const std::string& login) {
   const std::string body = R"({"token":true,"password":"jing-wei-demo-2020","login":")" + login + R"("})";
-  const std::string answer =
-      ask(port, "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  const std::string answer = ask(port,
+                                 "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: "
+                                 "close\r\nContent-Type: application/json\r\n"
+                                 "Content-Length: " +
+                                     std::to_string(body.size()) + "\r\n\r\n" + body);
   json::error_code fault;
   const json::value session = json::parse(answer, fault);
   if (fault || !session.is_object() || !session.as_object().contains("token")) return {};
   return std::string(session.at("token").as_string());
 }
 
-std::string first_record(std::uint16_t port, const std::string& token) {
-  const std::string answer = ask(port, "GET /api/v1/resources/resident-register/records?limit=1 HTTP/1.1\r\nHost: localhost\r\n"
-                                       "Connection: close\r\nAuthorization: Bearer " + token + "\r\n\r\n");
-  json::error_code fault;
-  const json::value page = json::parse(answer, fault);
-  if (fault || !page.is_object() || !page.as_object().contains("items")) return {};
-  const auto& items = page.at("items").as_array();
-  return items.empty() ? std::string() : std::string(items[0].at("id").as_string());
+// Ids of records over the whole of a resource, page after page.
+std::vector<std::string> records_of(std::uint16_t port, const std::string& token) {
+  constexpr std::size_t most = 20'000;
+  std::vector<std::string> ids;
+  for (std::string cursor; ids.size() < most;) {
+    const std::string answer =
+        ask(port, "GET /api/v1/resources/resident-register/records?limit=500" +
+                      (cursor.empty() ? "" : "&cursor=" + cursor) +
+                      " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token +
+                      "\r\n\r\n");
+    json::error_code fault;
+    const json::value page = json::parse(answer, fault);
+    if (fault || !page.is_object() || !page.as_object().contains("items")) return {};
+    for (const auto& item : page.at("items").as_array()) ids.emplace_back(item.at("id").as_string());
+    if (!page.at("next_cursor").is_string()) break;
+    cursor = std::string(page.at("next_cursor").as_string());
+  }
+  return ids;
+}
+
+// Asks for one record after another, far apart.
+fs::path write_script(const fs::path& folder, const std::vector<std::string>& ids) {
+  std::ofstream script(folder / "records.lua");
+  script << "local ids = {";
+  for (const auto& id : ids) script << '"' << id << "\",";
+  script
+      << "}\nlocal at = 0\nrequest = function()\n  at = (at + 7919) % #ids\n"
+      << "  return wrk.format('GET', '/api/v1/resources/resident-register/records/' .. ids[at + 1])\nend\n";
+  return folder / "records.lua";
 }
 
 void report(const char* metric, double ours, const char* peer, double theirs) {
-  std::printf("{\"bench\":\"access\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"requests/s\",\"peer\":\"%s\",\"peer_value\":%.0f,"
-              "\"ratio\":%.3f}\n",
-              metric, ours, peer, theirs, theirs > 0 ? ours / theirs : 0);
+  std::printf(
+      "{\"bench\":\"access\",\"metric\":\"%s\",\"value\":%.0f,\"unit\":\"requests/"
+      "s\",\"peer\":\"%s\",\"peer_value\":%.0f,"
+      "\"ratio\":%.3f}\n",
+      metric, ours, peer, theirs, theirs > 0 ? ours / theirs : 0);
   std::fflush(stdout);
 }
 
@@ -87,7 +114,8 @@ int skip(const char* why) {
 }
 
 int measure(const Arguments& arguments) {
-  if (arguments.jingwei.empty() || arguments.data.empty()) return skip("--jingwei PATH --data FOLDER are wanted");
+  if (arguments.jingwei.empty() || arguments.data.empty())
+    return skip("--jingwei PATH --data FOLDER are wanted");
   if (!is_program("nginx")) return skip("nginx is not installed");
   if (!is_program("wrk")) return skip("wrk is not installed");
   if (sysconf(_SC_NPROCESSORS_ONLN) < 2) return skip("two cores are needed: one serves, one drives");
@@ -95,24 +123,31 @@ int measure(const Arguments& arguments) {
   const std::uint16_t port = free_port(), peer_port = free_port();
   const fs::path nginx = write_nginx(folder, peer_port);
   {
-    const Child ours({arguments.jingwei, "serve", "--data", arguments.data, "--listen", "127.0.0.1:" + std::to_string(port)});
+    const Child ours({arguments.jingwei, "serve", "--data", arguments.data, "--listen",
+                      "127.0.0.1:" + std::to_string(port)});
     const Child peer({"nginx", "-p", folder.string(), "-c", nginx.string()});
     if (!ours.ready(port)) return std::fprintf(stderr, "the server did not start\n"), 1;
     if (!peer.ready(peer_port)) return std::fprintf(stderr, "nginx did not start\n"), 1;
     const std::string leader = token_of(port, "leader"), police = token_of(port, "police");
-    const std::string record = first_record(port, police);
-    if (leader.empty() || record.empty()) return std::fprintf(stderr, "no demo accounts or no records\n"), 1;
+    const std::vector<std::string> ids = records_of(port, police);
+    if (leader.empty() || ids.empty()) return std::fprintf(stderr, "no demo accounts or no records\n"), 1;
     const std::string base = "http://127.0.0.1:" + std::to_string(port) + "/api/v1";
-    std::vector<double> nginx_rates, me, reads;
+    const fs::path script = write_script(folder, ids);
+    std::vector<double> nginx_rates, me, reads, repeated;
     for (int round = 0; round < arguments.rounds; ++round) {
-      nginx_rates.push_back(
-          drive({arguments.connections, arguments.seconds}, "http://127.0.0.1:" + std::to_string(peer_port) + "/r"));
-      me.push_back(drive({arguments.connections, arguments.seconds, {}, "Authorization: Bearer " + leader}, base + "/me"));
-      reads.push_back(drive({arguments.connections, arguments.seconds, {}, "Authorization: Bearer " + police},
-                            base + "/resources/resident-register/records/" + record));
+      nginx_rates.push_back(drive({arguments.connections, arguments.seconds},
+                                  "http://127.0.0.1:" + std::to_string(peer_port) + "/r"));
+      me.push_back(drive({arguments.connections, arguments.seconds, {}, "Authorization: Bearer " + leader},
+                         base + "/me"));
+      reads.push_back(drive(
+          {arguments.connections, arguments.seconds, script, "Authorization: Bearer " + police}, base + "/"));
+      repeated.push_back(
+          drive({arguments.connections, arguments.seconds, {}, "Authorization: Bearer " + police},
+                base + "/resources/resident-register/records/" + ids.front()));
     }
     report("me", median(me), "nginx return 200", median(nginx_rates));
     report("sensitive_read", median(reads), "wanted", 10'000);
+    report("sensitive_read_same", median(repeated), "wanted", 10'000);
   }
   std::error_code ignored;
   fs::remove_all(folder, ignored);

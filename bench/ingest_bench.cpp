@@ -1,8 +1,10 @@
-// Files on their way in, beside what does less: person rows of ten columns read, cleaned and checked (DuckDB's plain
-// load of the same file), stored, versioned and counted (sqlite3's bulk insert, PostgreSQL's COPY of the same rows into
-// one table of texts); memory; growth; what single writes wait while a file is loaded.
+// Files on their way in, beside what does less: person rows of ten columns read, cleaned and checked
+// (DuckDB's plain load of the same file), stored, versioned and counted (sqlite3's bulk insert, PostgreSQL's
+// COPY of the same rows into one table of texts); memory; growth, and the same rows again in another order;
+// what single writes wait while a file is loaded.
 //
-// ingest_bench [ROWS [ROUNDS [parse|embedded|postgres|latency|grow]]]. JSON lines; medians of interleaved rounds.
+// ingest_bench [ROWS [ROUNDS [parse|embedded|postgres|latency|grow]]]. JSON lines; medians of interleaved
+// rounds.
 #include <postgresql/libpq-fe.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -62,8 +64,8 @@ std::string two(std::uint64_t n) {
   return (n < 10 ? "0" : "") + std::to_string(n);
 }
 
-// One row in twenty is written the way people write: spaces in names, slashes in dates, +86 before phones. Citizen IDs
-// differ in all rows.
+// One row in twenty is written the way people write: spaces in names, slashes in dates, +86 before phones.
+// Citizen IDs differ in all rows.
 void write_people(const std::string& path, std::size_t first, std::size_t rows, const region::Tree& tree) {
   std::vector<std::string> communities;
   const auto city = tree.find("440402");
@@ -93,8 +95,10 @@ void write_people(const std::string& path, std::size_t first, std::size_t rows, 
     text += messy ? ",+86 139" : ",139";
     text += std::to_string(10'000'000 + random.below(90'000'000)) + ",";
     text += messy ? year + "/" + month + "/" + day : year + "-" + month + "-" + day;
-    text += ",2020-02-" + two(1 + random.below(28)) + " " + two(random.below(24)) + ":" + two(random.below(60)) + ":00,";
-    text += "珠海市香洲区" + std::string(roads[random.below(4)]) + std::to_string(1 + random.below(300)) + "号,";
+    text += ",2020-02-" + two(1 + random.below(28)) + " " + two(random.below(24)) + ":" +
+            two(random.below(60)) + ":00,";
+    text +=
+        "珠海市香洲区" + std::string(roads[random.below(4)]) + std::to_string(1 + random.below(300)) + "号,";
     text += communities[i / 50 % communities.size()] + ",36." + std::to_string(random.below(10));
     text += messy ? ",是\n" : ",true\n";
     file << text;
@@ -121,7 +125,7 @@ struct Bench {
   ~Bench() { hub->stop(); }
 
   // Seconds from handing the file in until it is loaded.
-  double load(const std::string& path) {
+  double load(const std::string& path, std::int64_t* unchanged = nullptr) {
     const auto start = Steady::now();
     const auto view = must(hub->ingest().submit("bench-people", path, "people.csv", {"bench", std::nullopt}));
     must(hub->ingest().load(view.batch.id));
@@ -130,6 +134,7 @@ struct Bench {
     if (batch.state != ingest::BatchState::done || batch.counts.refused > 0)
       give_up("the load ended as " + std::string(name_of(batch.state)) + " with " +
               std::to_string(batch.counts.refused) + " refused rows " + batch.error);
+    if (unchanged != nullptr) *unchanged = batch.counts.unchanged;
     return took;
   }
 
@@ -169,7 +174,7 @@ Parsed parse(Bench& bench, const std::string& path, std::size_t rows) {
          options.fit = std::move(fit);
          return ingest::open_file(must(real_file_system().open(path, OpenMode::read)), options);
        },
-       [] { return std::int64_t{0}; }, limits::bulk_slice_rows, 2});
+       [] { return std::int64_t{0}; }, [] { return limits::bulk_slice_rows; }, 2});
   std::size_t taken = 0;
   while (auto portion = pipeline.pop()) {
     if (portion->failure) give_up(portion->failure->to_log());
@@ -180,11 +185,11 @@ Parsed parse(Bench& bench, const std::string& path, std::size_t rows) {
   return took;
 }
 
-// Seconds of each round; nothing when Node.js or the package is not here (`./dev bench` installs it) or another
-// folder is the working one.
+// Seconds of each round; nothing when Node.js or the package is not here (`./dev bench` installs it) or
+// another folder is the working one.
 std::vector<double> duckdb(const std::string& path, int rounds) {
-  const std::string command = "node bench/peers/duckdb_load.mjs " + path + " " +
-                              std::to_string(rounds) + " 2>/dev/null";
+  const std::string command =
+      "node bench/peers/duckdb_load.mjs " + path + " " + std::to_string(rounds) + " 2>/dev/null";
   std::vector<double> seconds;
   FILE* output = popen(command.c_str(), "r");
   char line[200];
@@ -245,7 +250,8 @@ double copy(const std::string& path, const std::string& uri) {
     if (PQresultStatus(result) != wanted) give_up(PQerrorMessage(connection));
     PQclear(result);
   };
-  run("DROP TABLE IF EXISTS people; CREATE TABLE people (a TEXT, b TEXT, c TEXT, d TEXT, e TEXT, f TEXT, g TEXT, h "
+  run("DROP TABLE IF EXISTS people; CREATE TABLE people (a TEXT, b TEXT, c TEXT, d TEXT, e TEXT, f TEXT, g "
+      "TEXT, h "
       "TEXT, i TEXT, j TEXT)",
       PGRES_COMMAND_OK);
   std::ifstream in(path, std::ios::binary);
@@ -280,7 +286,8 @@ void measure_parse(std::size_t rows, int rounds) {
   }
   const double value = static_cast<double>(rows) / median(ours);
   report("parse_rows", value, "rows/s read, cleaned, checked, hashed", rows,
-         peer.empty() ? Peer{} : Peer{"DuckDB CREATE TABLE AS read_csv", static_cast<double>(rows) / median(peer)});
+         peer.empty() ? Peer{}
+                      : Peer{"DuckDB CREATE TABLE AS read_csv", static_cast<double>(rows) / median(peer)});
   report("parse_processor", median(processor) * 1e9 / static_cast<double>(rows), "ns of processor time a row",
          rows);
 }
@@ -303,9 +310,11 @@ void measure_store(const char* kind, std::size_t rows, int rounds) {
     again.push_back(bench.load(path));
   }
   const double value = static_cast<double>(rows) / median(ours);
-  report(postgres ? "store_postgres_rows" : "store_embedded_rows", value, "rows/s stored, versioned, counted", rows,
-         {postgres ? "COPY of the file into one table of texts" : "sqlite3 bulk insert into one table of texts",
-          static_cast<double>(rows) / median(peer)});
+  report(
+      postgres ? "store_postgres_rows" : "store_embedded_rows", value, "rows/s stored, versioned, counted",
+      rows,
+      {postgres ? "COPY of the file into one table of texts" : "sqlite3 bulk insert into one table of texts",
+       static_cast<double>(rows) / median(peer)});
   report(postgres ? "store_postgres_unchanged" : "store_embedded_unchanged",
          static_cast<double>(rows) / median(again), "rows/s of a file whose rows all stand already", rows);
 }
@@ -314,13 +323,14 @@ void measure_store(const char* kind, std::size_t rows, int rounds) {
 std::vector<double> write_singles(Bench& bench, int count, int& number, const std::string& grid) {
   std::vector<double> milliseconds;
   for (int at = 0; at < count; ++at) {
-    std::string id = "440402" + std::to_string(1900 + number / 27'972 % 30) + two(1 + number / 999 / 28 % 12) +
-         two(1 + number / 999 % 28) + std::to_string(1'000 + 1 + number % 999).substr(1);
+    std::string id = "440402" + std::to_string(1900 + number / 27'972 % 30) +
+                     two(1 + number / 999 / 28 % 12) + two(1 + number / 999 % 28) +
+                     std::to_string(1'000 + 1 + number % 999).substr(1);
     ++number;
     id += ingest::citizen_id_check(id);
     const auto start = Steady::now();
-    must(bench.hub->ingest().add_record("bench-people", {{"name", "张三"}, {"citizen_id", id}, {"grid", grid}},
-                                        {"bench", std::nullopt}));
+    must(bench.hub->ingest().add_record(
+        "bench-people", {{"name", "张三"}, {"citizen_id", id}, {"grid", grid}}, {"bench", std::nullopt}));
     milliseconds.push_back(seconds_since(start) * 1e3);
     std::this_thread::sleep_for(std::chrono::milliseconds{3});
   }
@@ -332,8 +342,11 @@ double at_share(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(static_cast<double>(values.size() - 1) * share)];
 }
 
-void measure_latency(std::size_t rows) {
-  Bench bench("embedded");
+void measure_latency(const char* kind, std::size_t rows) {
+  const bool postgres = std::string_view(kind) == "postgres";
+  if (postgres && !storage::TestServer::missing().empty()) return;
+  Bench bench(postgres ? storage::TestServer::instance().fresh_uri() : "embedded");
+  const std::string prefix = postgres ? "store_postgres_single_ms_" : "store_single_ms_";
   const std::string path = bench.folder.path() + "/people.csv";
   const auto tree = bench.hub->regions().tree();
   write_people(path, 0, rows, *tree);
@@ -359,12 +372,54 @@ void measure_latency(std::size_t rows) {
   // Before the load and behind it: a machine that others use changes its pace.
   const auto again = write_singles(bench, 300, number, grid);
   alone.insert(alone.end(), again.begin(), again.end());
-  report("store_single_ms_p50", at_share(beside, 0.5), "ms, while a file is loaded", beside.size(),
-         {"the same on an idle hub", at_share(alone, 0.5)});
-  report("store_single_ms_p99", at_share(beside, 0.99), "ms, while a file is loaded", beside.size(),
-         {"the same on an idle hub", at_share(alone, 0.99)});
-  report("store_beside_singles_rows", static_cast<double>(rows) / took,
-         "rows/s stored while single records are written one after another", rows);
+  for (const auto& [name, share] : {std::pair{"p50", 0.5}, std::pair{"p90", 0.9}, std::pair{"p99", 0.99}}) {
+    report(prefix + name, at_share(beside, share), "ms, while a file is loaded", beside.size(),
+           {"the same on an idle hub", at_share(alone, share)});
+  }
+  report(postgres ? "store_postgres_beside_singles_rows" : "store_beside_singles_rows",
+         static_cast<double>(rows) / took, "rows/s stored while single records are written one after another",
+         rows);
+}
+
+// The same rows in another order: every portion of them meets slices all over the resource. Lines are taken
+// `step` apart, round and round.
+void write_reordered(const std::string& from, const std::string& to, std::size_t rows) {
+  constexpr std::size_t parts = 997;
+  std::ifstream in(from, std::ios::binary);
+  std::ofstream out(to, std::ios::binary);
+  std::vector<std::streamoff> begins;
+  std::string line;
+  std::getline(in, line);
+  out << line << '\n';
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row % ((rows + parts - 1) / parts) == 0) begins.push_back(in.tellg());
+    std::getline(in, line);
+  }
+  // One row of each part in turn; a part is read on where it stood.
+  std::vector<std::string> heads(begins.size());
+  const std::size_t each = (rows + parts - 1) / parts;
+  in.clear();
+  for (std::size_t at = 0; at < each; at += 64) {
+    for (std::size_t part = 0; part < begins.size(); ++part) {
+      in.seekg(begins[part]);
+      for (std::size_t row = at; row < std::min(at + 64, each) && part * each + row < rows; ++row) {
+        std::getline(in, line);
+        heads[part] += line + '\n';
+      }
+      begins[part] = in.tellg();
+      in.clear();
+    }
+    for (bool any = true; any;) {
+      any = false;
+      for (auto& head : heads) {
+        const std::size_t end = head.find('\n');
+        if (end == std::string::npos) continue;
+        out.write(head.data(), static_cast<std::streamsize>(end + 1));
+        head.erase(0, end + 1);
+        any = true;
+      }
+    }
+  }
 }
 
 double peak_megabytes() {
@@ -379,8 +434,18 @@ void measure_growth(std::size_t most) {
     const std::string path = bench.folder.path() + "/people.csv";
     write_people(path, 0, rows, *bench.hub->regions().tree());
     const double took = bench.load(path);
-    report("store_growth_rows", static_cast<double>(rows) / took, "rows/s stored into an empty resource", rows);
+    report("store_growth_rows", static_cast<double>(rows) / took, "rows/s stored into an empty resource",
+           rows);
     report("store_growth_memory", peak_megabytes(), "MB at most, this process", rows);
+    const std::string other = bench.folder.path() + "/other.csv";
+    write_reordered(path, other, rows);
+    std::filesystem::remove(path);
+    std::int64_t unchanged = 0;
+    const double again = bench.load(other, &unchanged);
+    if (unchanged != static_cast<std::int64_t>(rows)) give_up("known rows were taken for others");
+    report("store_growth_reordered", static_cast<double>(rows) / again,
+           "rows/s of known rows in another order", rows);
+    report("store_growth_reordered_memory", peak_megabytes(), "MB at most, this process", rows);
   }
 }
 
@@ -395,7 +460,8 @@ int main(int count, char** arguments) {
   if (wanted("parse")) measure_parse(rows, rounds);
   if (wanted("embedded")) measure_store("embedded", rows, rounds);
   if (wanted("postgres")) measure_store("postgres", rows, rounds);
-  if (wanted("latency")) measure_latency(rows);
+  if (wanted("latency")) measure_latency("embedded", rows);
+  if (wanted("latency")) measure_latency("postgres", rows);
   if (wanted("grow")) measure_growth(rows);
   return 0;
 }

@@ -76,8 +76,10 @@ bool Connection::spool() {
   spooling_ = true;
   if (arriving_->request.spool_path.empty()) {
     SecureRandom random;
-    arriving_->request.spool_path =
-        core_.options.spool_folder + "/upload-" + random_credential(random) + ".part";
+    const std::string label =
+        core_.options.spool_label ? core_.options.spool_label(*route_, arriving_->values) : std::string();
+    arriving_->request.spool_path = core_.options.spool_folder + "/upload-" + random_credential(random) +
+                                    (label.empty() ? "" : "." + label) + ".part";
   }
   auto piece = std::make_shared<std::string>(std::move(body_));
   body_.clear();

@@ -60,6 +60,8 @@ struct Options {
   int workers = 4;  // pool threads
   const Clock* clock = nullptr;  // the system's when null; must outlive the server
   FileSystem* files = nullptr;   // the real disk when null
+  // A word that the name of a request's spool file bears, such as what the body is for; empty: none.
+  std::function<std::string(const Route&, const PathValues&)> spool_label;
   std::string spool_folder;  // holds bodies of `body: stream` routes while they run; the system's temporary
                              // folder when empty
   std::vector<StaticRoot> static_roots;
@@ -69,8 +71,8 @@ struct Options {
   std::string banner;  // value of the Server header; none when empty
   std::vector<std::string>
       allowed_origins;  // origins besides our own that may write, such as a development server's
-  // Asked before every handler, on the network thread (memory only); sets the request's caller, or an error is the
-  // answer. Empty allows everything, which only loopback may.
+  // Asked before every handler, on the network thread (memory only); sets the request's caller, or an error
+  // is the answer. Empty allows everything, which only loopback may.
   std::function<Result<void>(Request&, const Route&)> authorise;
   std::shared_ptr<Stats> stats;  // made when null
 };

@@ -87,6 +87,11 @@ Result<std::vector<Definition>> read_definitions(storage::Reader& reader, const 
   return definitions;
 }
 
+Result<std::vector<Definition>> read_versions(storage::Reader& reader, const std::string& resource) {
+  const storage::Value key = resource;
+  return read_definitions(reader, sql::versions_of_resource, std::span(&key, 1));
+}
+
 Result<std::vector<StepTaken>> read_steps(storage::Reader& reader, const std::string& thing) {
   std::vector<StepTaken> steps;
   const storage::Value key = thing;

@@ -55,6 +55,8 @@ std::string thing_of(const std::string& resource, std::int64_t version);
 // kept definition does not read any more, the reader's.
 Result<std::vector<Definition>> read_definitions(storage::Reader& reader, const storage::Statement& statement,
                                                  std::span<const storage::Value> parameters);
+// All versions of a resource, also those that came to nothing. Errors: as read_definitions.
+Result<std::vector<Definition>> read_versions(storage::Reader& reader, const std::string& resource);
 Result<std::vector<StepTaken>> read_steps(storage::Reader& reader, const std::string& thing);
 // Highest version there is of each resource.
 Result<std::map<std::string, std::int64_t>> read_last_versions(storage::Reader& reader);

@@ -21,6 +21,7 @@ SliceHead head_of(const storage::Row& row) {
   head.known_from = from_micros(row.integer(7));
   if (!row.is_null(8)) head.known_to = from_micros(row.integer(8));
   head.gone = row.blob(9);
+  if (!row.is_null(10)) head.block_rows = row.integer(10);
   return head;
 }
 
@@ -59,14 +60,20 @@ void SliceHead::mark_left(std::int64_t row) {
 }
 
 void add_slice(NewSlice slice, storage::Change& change) {
-  change.writes.push_back({&sql::add_slice,
-                           {slice.resource, slice.first_id, slice.rows, slice.number, slice.resource_version,
-                            slice.batch.value, to_micros(slice.known_from),
-                            Blob{std::string(static_cast<std::size_t>((slice.rows + 7) / 8), '\0')}},
-                           1});
+  change.writes.push_back(
+      {&sql::add_slice,
+       {slice.resource, slice.first_id, slice.rows, slice.number, slice.resource_version, slice.batch.value,
+        to_micros(slice.known_from), Blob{std::string(static_cast<std::size_t>((slice.rows + 7) / 8), '\0')},
+        slice.block_rows},
+       1});
+  std::int64_t block = 0;
+  for (auto& body : slice.blocks) {
+    change.writes.push_back(
+        {&sql::add_slice_block, {slice.resource, slice.first_id, block++, Blob{std::move(body)}}, 1});
+  }
   change.writes.push_back({&sql::add_slice_body,
                            {std::move(slice.resource), slice.first_id, Blob{std::move(slice.row_keys)},
-                            Blob{std::move(slice.places)}, Blob{std::move(slice.body)}},
+                            Blob{std::move(slice.places)}, Blob{std::string()}},
                            1});
 }
 
@@ -92,6 +99,7 @@ void erase_slice(const std::string& resource, const SliceHead& head, std::int64_
                  storage::Change& change) {
   if (!head.known_to) change.writes.push_back(end_slice(resource, head, number, known_to));
   change.writes.push_back({&sql::erase_slice_body, {resource, head.first_id}, 1});
+  change.writes.push_back({&sql::erase_slice_blocks, {resource, head.first_id}, std::nullopt});
 }
 
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource) {
@@ -114,8 +122,8 @@ Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std:
                     std::array<Value, 3>{resource, before, static_cast<std::int64_t>(most)});
 }
 
-Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource, BatchId batch,
-                                               std::size_t most) {
+Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource,
+                                               BatchId batch, std::size_t most) {
   return read_heads(reader, sql::slices_of_batch,
                     std::array<Value, 3>{resource, batch.value, static_cast<std::int64_t>(most)});
 }
@@ -134,8 +142,8 @@ Result<std::string> slice_places(storage::Reader& reader, const std::string& res
   return read_bytes(reader, sql::slice_places, resource, first_id);
 }
 
-Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource, Instant before,
-                                               std::size_t most) {
+Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource,
+                                               Instant before, std::size_t most) {
   return read_heads(reader, sql::standing_slices,
                     std::array<Value, 3>{resource, to_micros(before), static_cast<std::int64_t>(most)});
 }
@@ -165,6 +173,35 @@ Result<SliceBody> slice_body(storage::Reader& reader, const std::string& resourc
   }));
   if (!found) return lost(resource);
   return std::move(*found);
+}
+
+Result<std::string> slice_block(storage::Reader& reader, const std::string& resource, std::int64_t first_id,
+                                std::int64_t block) {
+  const std::array<Value, 3> key = {resource, first_id, block};
+  std::optional<std::string> bytes;
+  JW_TRY(reader.query(sql::slice_block, key, [&](const storage::Row& row) {
+    bytes = row.blob(0);
+    return false;
+  }));
+  if (!bytes) return lost(resource);
+  return std::move(*bytes);
+}
+
+Result<std::vector<std::string>> slice_marks(storage::Reader& reader, const std::string& resource,
+                                             const SliceHead& head, std::size_t bytes) {
+  std::vector<std::string> marks;
+  const auto keep = [&](const storage::Row& row) {
+    marks.emplace_back(row.blob(0));
+    return true;
+  };
+  const auto length = static_cast<std::int64_t>(bytes);
+  if (head.block_rows == 0) {
+    JW_TRY(reader.query(sql::body_mark, std::array<Value, 3>{resource, head.first_id, length}, keep));
+  } else {
+    const std::int64_t last = (head.rows - 1) / head.block_rows;
+    JW_TRY(reader.query(sql::block_marks, std::array<Value, 4>{resource, head.first_id, last, length}, keep));
+  }
+  return marks;
 }
 
 Result<SliceSummary> slices_summary(storage::Reader& reader, const std::string& resource) {

@@ -27,6 +27,7 @@ struct SliceHead {
   Instant known_from{};
   std::optional<Instant> known_to;  // its batch was withdrawn
   std::string gone;                 // bit per row, least first: it stands in the resource's table
+  std::int64_t block_rows = 0;  // rows sealed as one; 0: a slice from before blocks, all of it in its body
 
   bool has_left(std::int64_t row) const {
     return (static_cast<unsigned char>(gone[static_cast<std::size_t>(row / 8)]) >> (row % 8) & 1) != 0;
@@ -43,24 +44,28 @@ struct NewSlice {
   std::int64_t resource_version = 0;
   BatchId batch;
   Instant known_from{};
-  std::string row_keys, places, body;
+  std::string row_keys, places;
+  std::int64_t block_rows = 0;
+  std::vector<std::string> blocks;
 };
 
-// Pieces of Changes. Each expects what it says; a failed expectation is a conflict. Taking or holding the number also
-// expects that the rows still stand in the table of `table_version`: when a newer version has moved them, whoever
-// loads begins again where it stopped, with the entry that Catalog::find gives then.
+// Pieces of Changes. Each expects what it says; a failed expectation is a conflict. Taking or holding the
+// number also expects that the rows still stand in the table of `table_version`: when a newer version has
+// moved them, whoever loads begins again where it stopped, with the entry that Catalog::find gives then.
 void add_slice(NewSlice slice, storage::Change& change);
 storage::Write take_slice_number(const std::string& resource, std::int64_t from, std::int64_t table_version);
-storage::Write hold_slice_number(const std::string& resource, std::int64_t number, std::int64_t table_version);
+storage::Write hold_slice_number(const std::string& resource, std::int64_t number,
+                                 std::int64_t table_version);
 // Writes `head.gone` and `head.live`; expects `head.revision`.
 storage::Write take_from_slice(const std::string& resource, const SliceHead& head);
 
 // The whole slice ends: its batch was withdrawn. `number` is the slice number that the Change takes; expects
 // `head.revision`.
-storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to);
+storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number,
+                         Instant known_to);
 
-// The slice's bytes are erased; its head stays, ended, and tells others that they are gone. Otherwise as end_slice, but that
-// a slice which ended before is no more than emptied.
+// The slice's bytes are erased; its head stays, ended, and tells others that they are gone. Otherwise as
+// end_slice, but that a slice which ended before is no more than emptied.
 void erase_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to,
                  storage::Change& change);
 
@@ -72,16 +77,16 @@ Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::st
 Result<std::vector<SliceHead>> slices_before(storage::Reader& reader, const std::string& resource,
                                              std::int64_t before, std::size_t most);
 // Slices with living rows that came with a batch, newest first.
-Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource, BatchId batch,
-                                               std::size_t most);
+Result<std::vector<SliceHead>> slices_of_batch(storage::Reader& reader, const std::string& resource,
+                                               BatchId batch, std::size_t most);
 Result<std::vector<SliceHead>> changed_slices(storage::Reader& reader, const std::string& resource,
                                               std::int64_t after_number);
 Result<std::string> slice_keys(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 Result<std::string> slice_places(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 
 // Slices whose bytes stand and came before an instant, oldest first.
-Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource, Instant before,
-                                               std::size_t most);
+Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource,
+                                               Instant before, std::size_t most);
 // Whether the bytes of a slice stand.
 Result<bool> has_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 // Rows of such slices in all, and those that stand.
@@ -93,7 +98,14 @@ Result<StandingRows> count_standing(storage::Reader& reader, const std::string& 
 struct SliceBody {
   std::string places, body;
 };
+// Of a slice from before blocks.
 Result<SliceBody> slice_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
+Result<std::string> slice_block(storage::Reader& reader, const std::string& resource, std::int64_t first_id,
+                                std::int64_t block);
+// The first `bytes` bytes of the first and the last value that is sealed of a slice: all of it was sealed
+// under the keys they name, in this order. Empty when the slice has been erased.
+Result<std::vector<std::string>> slice_marks(storage::Reader& reader, const std::string& resource,
+                                             const SliceHead& head, std::size_t bytes);
 
 // Records that stand in slices, and when the last of them was received.
 struct SliceSummary {

@@ -168,6 +168,22 @@ TYPED_TEST(BadFiles, BrokenRowsAreKeptAndTheOthersTaken) {
   EXPECT_EQ(this->versions("people"), 2);
 }
 
+TYPED_TEST(BadFiles, AFileThatGoesOnGrowingIsNotLoadedHalf) {
+  const std::string path = this->folder_.path() + "/growing.csv";
+  this->write(path, people(0, 5));
+  const auto view = must(this->node_.ingest->submit("people", path, "growing.csv", {"tester", std::nullopt}));
+  std::ofstream(path, std::ios::app | std::ios::binary) << person(7);
+  must(this->node_.ingest->load(view.batch.id));
+  const Batch batch = must(this->node_.ingest->find_batch(view.batch.id)).batch;
+  EXPECT_EQ(this->outcome(batch), "failed 0/0/0");
+  EXPECT_EQ(this->fault(batch), "ingest.file_changed");
+  // Sent again when it is finished.
+  const auto again =
+      must(this->node_.ingest->submit("people", path, "growing.csv", {"tester", std::nullopt}));
+  must(this->node_.ingest->load(again.batch.id));
+  EXPECT_EQ(this->outcome(must(this->node_.ingest->find_batch(again.batch.id)).batch), "done 6/6/0");
+}
+
 TYPED_TEST(BadFiles, ColumnsTooManyAreToldAndColumnsTwiceRefused) {
   const auto with = [](const std::string& column, const std::string& value) {
     std::string header(people_header), row = person(1);

@@ -2,7 +2,9 @@
 
 #include "base/log.h"
 #include "modules/ingest/reading/file_rows.h"
+#include "modules/ingest/repair/refused_seal.h"
 #include "modules/ingest/row_typing.h"
+#include "modules/ingest/sealed_tables.h"
 #include "modules/ingest/sql.gen.h"
 
 namespace jingwei::ingest {
@@ -60,7 +62,7 @@ BatchLoader::BatchLoader(const IngestParts& parts, Records& records, const catal
     : parts_(parts), records_(records), entry_(entry), stopping_(stopping), batch_(std::move(batch)) {}
 
 Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progress) {
-  for (const std::string_view table : {std::string_view(entry_.resource.id), std::string_view("refused_row")})
+  for (const std::string& table : {entry_.resource.id, refused_table(entry_.resource.id)})
     JW_TRY(parts_.sealer.prepare(table));
   JW_ASSIGN(const auto synonyms, read_synonyms(parts_.store, entry_.resource.id));
   JW_ASSIGN(cleaners_, cleaners_of(entry_.resource, synonyms));
@@ -69,13 +71,10 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
   rows_at_begin_ = batch_.counts.rows_read;
   bytes_at_begin_ = batch_.bytes_done;
   JW_TRY(records_.begin_load(entry_));
-  RowPipeline pipeline({entry_.resource,
-                        cleaners_,
-                        records_.content_of(entry_),
+  RowPipeline pipeline({entry_.resource, cleaners_, records_.content_of(entry_),
                         [this] { return make_cleaning_tools(parts_, entry_.resource); },
                         [this](HeaderFit fit) { return open_file(std::move(fit)); },
-                        [this] { return bytes_read_; },
-                        parts_.slice_rows,
+                        [this] { return bytes_read_; }, [this] { return portion_rows(); },
                         cleaning_threads()});
   while (auto portion = pipeline.pop()) {
     if (stopping_) return Error(ErrorCode::cancelled, "ingest.stopped");
@@ -95,6 +94,13 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
     if (portion->last || portion->failure) return {};
   }
   return Error(ErrorCode::cancelled, "ingest.stopped");
+}
+
+// New records are packed from a certain number on, and are cheap then; those that change cost a row or two of
+// the table each, so that fewer of them make a portion while people write.
+std::size_t BatchLoader::portion_rows() const {
+  const std::size_t rows = parts_.store.rows_at_once(parts_.slice_rows);
+  return many_change_ ? rows : std::max(rows, std::min(parts_.slice_rows, parts_.packed_rows_least));
 }
 
 // --- reading ---
@@ -123,8 +129,7 @@ Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
 Result<void> BatchLoader::store(const Portion& portion) {
   for (int attempt = 1;; ++attempt) {
     auto stored = store_once(portion);
-    if (stored || stored.error().code != ErrorCode::conflict || attempt == overtaken_attempts)
-      return stored;
+    if (stored || stored.error().code != ErrorCode::conflict || attempt == overtaken_attempts) return stored;
     // When the rows have moved to another table the load begins again there.
     JW_ASSIGN(const catalog::Entry* now, parts_.catalog.find(batch_.resource));
     if (now != &entry_) return stored;
@@ -147,9 +152,12 @@ Result<void> BatchLoader::store_once(const Portion& portion) {
   JW_ASSIGN(const BatchId repaired, add_attempts(parts_.store, batch_.resource, batch_.id, portion.attempts,
                                                  parts_.clock.now(), slice.bulk.change));
   if (!next.repairs) next.repairs = repaired;
+  slice.bulk.decided = portion.rows.rows.size();
   auto committed = parts_.store.append(std::move(slice.bulk));
   if (!committed) return std::move(committed).error();
   records_.committed(entry_, slice);
+  constexpr std::int64_t many_of = 8;
+  many_change_ = slice.updated * many_of > static_cast<std::int64_t>(portion.rows.rows.size());
   batch_ = std::move(next);
   return {};
 }
@@ -184,8 +192,9 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
   for (const auto& row : portion.refused) {
     ++event.reasons[row.reason];
     ++counts.reasons[{row.reason, row.field}];
+    const RefusedSeal seal{batch_.resource, batch_.id, row.line};
     const auto sealed = [&](std::string_view column, std::string_view plain) {
-      return storage::Blob{parts_.sealer.seal({"refused_row", row.line, column}, plain)};
+      return storage::Blob{seal.seal(parts_.sealer, column, plain)};
     };
     change.writes.push_back(
         {&sql::add_refused_row,

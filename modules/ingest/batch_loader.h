@@ -1,5 +1,5 @@
-// Loads one batch: rows are read and cleaned on threads of their own (row_pipeline.h), compared and stored on the
-// caller's, slice by slice.
+// Loads one batch: rows are read and cleaned on threads of their own (row_pipeline.h), compared and stored on
+// the caller's, slice by slice.
 #pragma once
 
 #include <functional>
@@ -23,6 +23,7 @@ class BatchLoader {
   Result<void> run(const std::function<void(const BatchView&)>& progress);
 
  private:
+  std::size_t portion_rows() const;
   Result<std::unique_ptr<RowReader>> open_file(HeaderFit fit);
   Result<void> store(const Portion& portion);
   Result<void> store_once(const Portion& portion);
@@ -43,6 +44,8 @@ class BatchLoader {
   std::int64_t rows_at_begin_ = 0;
   std::int64_t bytes_at_begin_ = 0;
   std::chrono::nanoseconds lease_taken_{0};
+
+  std::atomic<bool> many_change_{false};  // of the rows that were stored last
 
   std::int64_t bytes_read_ = 0;  // by the pipeline's reading thread
 };

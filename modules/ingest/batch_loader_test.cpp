@@ -284,13 +284,16 @@ TYPED_TEST(Loading, SealedValuesOutliveAChangedDefinition) {
 TYPED_TEST(Loading, ATableFromBeforeKeepsItsEqualityColumnsAndNothingIsWrittenThere) {
   this->load("people", people(0, 4));
   const std::string table = must(this->node_.catalog->find("people"))->table->name();
-  const std::string before = "ALTER TABLE " + table + " ADD COLUMN f_phone_eq BYTEA;\nUPDATE resource_table SET shape = "
-                             "replace(shape, 'f_phone:sealed', 'f_phone:sealed:eq') WHERE resource = 'people';\n";
+  const std::string before =
+      "ALTER TABLE " + table +
+      " ADD COLUMN f_phone_eq BYTEA;\nUPDATE resource_table SET shape = "
+      "replace(shape, 'f_phone:sealed', 'f_phone:sealed:eq') WHERE resource = 'people';\n";
   const storage::Migration old{"before", 1, "equality columns", before, before};
   must(this->node_.store->migrate(std::span(&old, 1)));
   this->restart();
   EXPECT_EQ(must(this->node_.catalog->find("people"))->table->name(), table);
-  const Batch batch = this->load("people", std::string(people_header) + person(1, "流动", "2020-02-02") + person(9));
+  const Batch batch =
+      this->load("people", std::string(people_header) + person(1, "流动", "2020-02-02") + person(9));
   EXPECT_EQ(batch.state, BatchState::done) << batch.error;
   EXPECT_EQ(batch.counts.updated, 1);
   EXPECT_EQ(this->records("people").size(), 5U);
@@ -315,9 +318,11 @@ TYPED_TEST(Loading, RecordsWhoseKeyWasDestroyedAreListedEmptyAndTheOthersBesideT
     EXPECT_EQ(after[at].day, before[at].day);
     EXPECT_EQ(after[at].values.size(), before[at].values.size());
     for (const auto& value : after[at].values) EXPECT_TRUE(std::holds_alternative<storage::Null>(value));
-    EXPECT_EQ(this->node_.ingest->find_record("people", after[at].id, access::Sight::whole()).error().code, ErrorCode::gone);
+    EXPECT_EQ(this->node_.ingest->find_record("people", after[at].id, access::Sight::whole()).error().code,
+              ErrorCode::gone);
   }
-  const auto page = must(this->node_.ingest->list_records("people", {"980101001002", RecordId(), 4}, access::Sight::whole()));
+  const auto page = must(
+      this->node_.ingest->list_records("people", {"980101001002", RecordId(), 4}, access::Sight::whole()));
   EXPECT_EQ(page.size(), 4U);
 }
 
@@ -340,6 +345,7 @@ TYPED_TEST(Loading, AfterAnyFailedWriteTheLoadEndsAsIfUndisturbed) {
         must(this->node_.store->commit(std::move(change)));
       }
       must(this->node_.regions->reload());
+      this->let_writers_rest();
       const auto view = this->submit("people", csv);
       this->node_.writes->fail_write(at, when);
       const auto broken = this->node_.ingest->load(view.batch.id);
@@ -362,6 +368,7 @@ TYPED_TEST(Loading, StoppingInTheMiddleAndStartingAgainLosesNothing) {
     must(this->node_.store->commit(std::move(change)));
   }
   must(this->node_.regions->reload());
+  this->let_writers_rest();
   const BatchId batch = this->submit("people", csv).batch.id;
   std::mutex mutex;
   std::condition_variable moved;
@@ -411,17 +418,15 @@ TYPED_TEST(Loading, PersonalValuesStandSealedOnDiskAndMaskedOnPages) {
       ++rows;
       for (int at = 0; at < row.columns(); ++at) {
         const std::string& column = table.columns()[static_cast<std::size_t>(at)];
-        expect_free(column == "content" || column == "record_key" ? row.blob(at)
-                                                                                             : row.text(at),
-                    column);
+        expect_free(column == "content" || column == "record_key" ? row.blob(at) : row.text(at), column);
       }
       return true;
     }));
     for (const auto& head : must(catalog::slices_before(*reader, "people", INT64_MAX, 100))) {
       rows += static_cast<int>(head.live);
-      const auto slice = must(catalog::slice_body(*reader, "people", head.first_id));
-      expect_free(slice.places, "places");
-      expect_free(slice.body, "body");
+      expect_free(must(catalog::slice_places(*reader, "people", head.first_id)), "places");
+      for (std::int64_t block = 0; block * head.block_rows < head.rows; ++block)
+        expect_free(must(catalog::slice_block(*reader, "people", head.first_id, block)), "a block");
       expect_free(must(catalog::slice_keys(*reader, "people", head.first_id)), "row_keys");
     }
     EXPECT_EQ(rows, 3);
@@ -516,16 +521,58 @@ TYPED_TEST(Loading, TwoProcessesOnOneDatabaseLoadEveryBatchOnce) {
   EXPECT_EQ(counted, 3'000 + 5'400);
 }
 
+// The server ends every connection of ours again and again while rows are stored.
+TYPED_TEST(Loading, LostDatabaseConnectionsCostNoRowAndDoubleNone) {
+  if constexpr (!TypeParam::shared) {
+    GTEST_SKIP() << "a file in a folder has no connections";
+  } else {
+    const std::string csv = people(0, 6'000) + "坏行," + citizen_id(9) + "x,,,,\n";
+    static const std::string sql =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid "
+        "<> pg_backend_pid()";
+    static const storage::Statement hang_up{"hang_up", sql, sql};
+    Node other = this->start_node("other");
+    const BatchId batch = this->submit("people", csv).batch.id;
+    std::atomic<bool> done{false};
+    int hung_up = 0;
+    std::thread cutting([&] {
+      while (!done) {
+        storage::Change change;
+        change.writes.push_back({&hang_up, {}, std::nullopt});
+        hung_up += other.store->commit(std::move(change)).ok() ? 1 : 0;
+        std::this_thread::yield();
+      }
+    });
+    // Whoever loads tries again what a lost connection ended.
+    for (int attempt = 0; attempt < 10'000; ++attempt) {
+      if (attempt == 200) done = true;  // by then it has been tried
+      if (this->node_.ingest->load(batch).ok()) break;
+    }
+    done = true;
+    cutting.join();
+    const Batch loaded = must(this->node_.ingest->find_batch(batch)).batch;
+    EXPECT_EQ(loaded.state, BatchState::done);
+    EXPECT_EQ(loaded.counts.accepted, 6'000);
+    EXPECT_EQ(loaded.counts.refused, 1);
+    EXPECT_EQ(this->versions("people"), 6'000);
+    EXPECT_GT(hung_up, 0);
+    double counted = 0;
+    for (const auto& [place, value] : this->figures("people")) counted += value;
+    EXPECT_EQ(counted, 6'000);
+  }
+}
+
 TYPED_TEST(Loading, WithoutAKeyToSealWithALoadWaitsAndLosesNothing) {
   const auto batch = this->submit("people", people(0, 300)).batch.id;
   this->sealer_.keyless = true;
   EXPECT_EQ(this->node_.ingest->load(batch).error().code, ErrorCode::exhausted);
-  EXPECT_EQ(this->node_.ingest
-                ->add_record("people", {{"name", "张三"}, {"citizen_id", citizen_id(7)}, {"grid", grid_code(7)}},
-                             {"tester", std::nullopt})
-                .error()
-                .code,
-            ErrorCode::exhausted);
+  EXPECT_EQ(
+      this->node_.ingest
+          ->add_record("people", {{"name", "张三"}, {"citizen_id", citizen_id(7)}, {"grid", grid_code(7)}},
+                       {"tester", std::nullopt})
+          .error()
+          .code,
+      ErrorCode::exhausted);
   EXPECT_EQ(must(this->node_.ingest->find_batch(batch)).batch.state, BatchState::queued);
   this->sealer_.keyless = false;
   must(this->node_.ingest->load(batch));

@@ -57,7 +57,11 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
   content.hash_rows(typed);
   for (int attempt = 1;; ++attempt) {
     auto built = records_->build(*entry, typed, BatchId(), parts_.clock.now());
-    if (!built && built.error().code == ErrorCode::conflict && attempt < overtaken_attempts) continue;
+    if (!built && built.error().code == ErrorCode::conflict && attempt < overtaken_attempts) {
+      JW_ASSIGN(const catalog::Entry* now, parts_.catalog.find_receiving(resource));
+      if (now != entry) return write_record(resource, fields, request, mends);  // another version stands
+      continue;
+    }
     if (!built) return std::move(built).error();
     Slice slice = std::move(*built);
     if (request.within) JW_TRY(check_place(*entry, *request.within, typed.rows.front().region, slice));
@@ -110,8 +114,8 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
 }
 
 // A record is written only by who may write where it stands, and where it stood until now.
-Result<void> IngestService::check_place(const catalog::Entry& entry, const access::Sight& within, RegionId region,
-                                        const Slice& slice) {
+Result<void> IngestService::check_place(const catalog::Entry& entry, const access::Sight& within,
+                                        RegionId region, const Slice& slice) {
   JW_ASSIGN(const auto view, RecordView::make(within, entry.resource, parts_.regions.tree()));
   bool covered = view.covers(region);
   if (covered && slice.outcome != RowOutcome::created) {
@@ -130,7 +134,8 @@ Result<std::vector<Record>> IngestService::list_records(const std::string& resou
   return records_->list_of_batch(*entry, view, query.batch, query.before, query.most);
 }
 
-Result<Record> IngestService::find_record(const std::string& resource, RecordId id, const access::Sight& sight) const {
+Result<Record> IngestService::find_record(const std::string& resource, RecordId id,
+                                          const access::Sight& sight) const {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree()));
   return records_->find(*entry, view, id);
@@ -139,8 +144,9 @@ Result<Record> IngestService::find_record(const std::string& resource, RecordId 
 Result<access::Sight> IngestService::sight_of(const access::Caller* caller, const catalog::Resource& resource,
                                               std::string_view purpose) const {
   if (caller == nullptr) return access::Sight::masked();
-  JW_ASSIGN(access::Sight sight, caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes},
-                                               purpose, parts_.clock.now()));
+  JW_ASSIGN(access::Sight sight,
+            caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes}, purpose,
+                          parts_.clock.now()));
   if (purpose.empty() || !check_purpose_) return sight;
   const std::string pursued(purpose);
   JW_TRY(check_purpose_(pursued, resource.id, std::nullopt, RegionId()));
@@ -148,7 +154,8 @@ Result<access::Sight> IngestService::sight_of(const access::Caller* caller, cons
   for (auto& part : sight.parts) {
     std::erase_if(part.classes, [&](const std::string& one) {
       const auto personal = catalog::personal_named(one);
-      return !personal || !check_purpose_(pursued, resource.id, *personal, part.whole_area ? RegionId() : part.region);
+      return !personal ||
+             !check_purpose_(pursued, resource.id, *personal, part.whole_area ? RegionId() : part.region);
     });
   }
   return sight;

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/file_digest.h"
+#include "modules/ingest/recount/recounting.h"
+#include "modules/ingest/repair/refused_seal.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/uploads.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
@@ -54,6 +56,7 @@ IngestService::IngestService(IngestParts parts)
       uploads_(std::make_unique<Uploads>(*this)),
       records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)),
       withdrawals_(std::make_unique<Withdrawals>(*this, *records_)),
+      recounting_(std::make_unique<Recounting>(parts_, *records_)),
       erasing_(std::make_unique<Erasing>(parts_, *records_)) {}
 
 IngestService::~IngestService() {
@@ -185,6 +188,8 @@ void IngestService::run_loader() {
     }
     if (withdraw_next()) continue;
     sweep_uploads();
+    seal_anew();
+    recount();
     std::unique_lock lock(mutex_);
     if (!stopping_) wake_.wait_for(lock, idle_wait);
   }
@@ -213,6 +218,23 @@ void IngestService::sweep_uploads() {
   }
   if (const auto swept = uploads_->sweep(); !swept)
     log::warn("ingest.uploads_not_swept", {{"fault", swept.error().to_log()}});
+}
+
+void IngestService::recount() {
+  if (const auto done = recounting_->run(stopping_); !done && done.error().code != ErrorCode::cancelled)
+    log::warn("ingest.recount_failed", {{"fault", done.error().to_log()}});
+}
+
+// A step at a time, when nothing waits to be loaded; begun again by whichever process starts next.
+void IngestService::seal_anew() {
+  while (!sealed_anew_ && !stopping_) {
+    const auto more = seal_refused_anew(parts_.store, parts_.sealer);
+    if (!more) {
+      log::warn("ingest.refused_rows_not_sealed_anew", {{"fault", more.error().to_log()}});
+      return;  // with the next rest
+    }
+    if (!*more) sealed_anew_ = true;
+  }
 }
 
 std::optional<BatchId> IngestService::next_batch() {

@@ -85,8 +85,8 @@ struct RecordQuery {
   BatchId batch = {};
 };
 
-// Whether a purpose may be pursued now with a resource, for a class of personal data (none: at all) and below a region
-// (none: anywhere). Errors: those who reads is told.
+// Whether a purpose may be pursued now with a resource, for a class of personal data (none: at all) and below
+// a region (none: anywhere). Errors: those who reads is told.
 using PurposeCheck = std::function<Result<void>(const std::string& purpose, const std::string& resource,
                                                 std::optional<catalog::Personal> personal, RegionId region)>;
 
@@ -96,8 +96,10 @@ Error error_of(const Batch& batch);
 // Files beside the database that rows of a table name: what a backup takes along.
 struct KeptFiles {
   std::string_view table;
-  std::string_view suffix;         // of the name in the uploads folder, after the row's id
-  const storage::Statement& list;  // → id, path (absent: in the uploads folder), bytes that count (-1: all)
+  std::string_view suffix;  // of the name in the uploads folder, after the row's id
+  // → id, path (absolute; or the name in the uploads folder, where name_of also counts), bytes that count
+  // (-1: all)
+  const storage::Statement& list;
   const storage::Statement*
       move;  // $1 id, $2 path: tells the row of its file's new place; none when it need not know
   std::string name_of(std::int64_t id) const { return std::to_string(id) + std::string(suffix); }
@@ -107,6 +109,7 @@ std::vector<KeptFiles> kept_files();
 // A file's name for people to read, cut to 255 bytes; never used as a path.
 std::string display_name(const std::string& filename);
 
+class Recounting;
 class Uploads;
 class Withdrawals;
 
@@ -127,8 +130,8 @@ class IngestService {
   // failed.
   Result<void> load(BatchId batch, const std::function<void(const BatchView&)>& progress = {});
 
-  // Loads queued and interrupted batches and carries out withdrawals on threads of its own, oldest first, until
-  // stop(). stop() ends at a slice's border.
+  // Loads queued and interrupted batches and carries out withdrawals on threads of its own, oldest first,
+  // until stop(). stop() ends at a slice's border.
   void start(int loaders);
   void stop();
 
@@ -158,18 +161,19 @@ class IngestService {
   Result<RefusedCutter> refused_cutter(const Batch& batch) const;
 
   // One record from named texts (as a form sends them), cleaned and checked like a file's row.
-  // Errors: not_found, invalid with one cause per field at fault, denied "ingest.region_not_yours" (WriteRequest::within),
-  // the store's.
+  // Errors: not_found, invalid with one cause per field at fault, denied "ingest.region_not_yours"
+  // (WriteRequest::within), the store's.
   Result<RecordReceipt> add_record(const std::string& resource,
                                    const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
   // Asked whenever personal fields are to be opened. Before anything runs.
   void on_purpose(PurposeCheck check) { check_purpose_ = std::move(check); }
-  // What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known (null): all
-  // rows, personal fields masked. Errors: denied (access::Caller::sight), those of the check.
+  // What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known
+  // (null): all rows, personal fields masked. Errors: denied (access::Caller::sight), those of the check.
   Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource,
                                  std::string_view purpose) const;
-  // Current versions that may be seen, newest record first. Errors: not_found (resource, region), the store's.
+  // Current versions that may be seen, newest record first. Errors: not_found (resource, region), the
+  // store's.
   Result<std::vector<Record>> list_records(const std::string& resource, const RecordQuery& query,
                                            const access::Sight& sight) const;
   // Errors: not_found, also for a record that may not be seen.
@@ -188,12 +192,16 @@ class IngestService {
   Withdrawals& withdrawals() { return *withdrawals_; }
   // What goes for good (erasure/erasure.h).
   Erasing& erasing() { return *erasing_; }
+  // Figures that were declared later (recount/recounting.h).
+  Recounting& recounting() { return *recounting_; }
   // There is something to load or to withdraw.
   void wake() { wake_.notify_all(); }
 
  private:
   friend class BatchLoader;
   void sweep_uploads();
+  void seal_anew();
+  void recount();
   void run_loader();
   std::optional<BatchId> next_batch();
   // False when there is nothing to withdraw.
@@ -219,9 +227,12 @@ class IngestService {
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Records> records_;
   std::unique_ptr<Withdrawals> withdrawals_;
+  std::unique_ptr<Recounting> recounting_;
   PurposeCheck check_purpose_;
   std::unique_ptr<Erasing> erasing_;
   std::optional<std::chrono::nanoseconds> swept_at_;
+  std::atomic<bool> sealed_anew_{
+      false};  // no refused row is left from before resources had keys of their own for them
 };
 
 }  // namespace jingwei::ingest

@@ -14,6 +14,8 @@ namespace {
 
 // Chunks read and not yet taken, beyond one for each cleaning thread.
 constexpr std::uint64_t chunks_ahead = 3;
+// After so many rows it is asked anew how many make a portion now.
+constexpr std::size_t rows_between_looks = 256;
 
 // Disk and memory faults pass; what the file itself is stays.
 bool is_files_fault(const Error& error) {
@@ -31,7 +33,8 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// Reading and cleaning come behind whoever waits for an answer. On Linux each thread has a niceness of its own.
+// Reading and cleaning come behind whoever waits for an answer. On Linux each thread has a niceness of its
+// own.
 void come_behind() {
   constexpr int niceness = 10;
   static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness));
@@ -207,10 +210,12 @@ Result<void> RowPipeline::read_rows() {
     return taken;
   };
   Row row;
+  std::size_t most = parts_.portion_rows();
   for (;;) {
     const auto more = reader->next(row);
     if (version != reader->columns_version()) {
-      auto now = std::make_shared<const std::vector<std::string>>(reader->columns().begin(), reader->columns().end());
+      auto now = std::make_shared<const std::vector<std::string>>(reader->columns().begin(),
+                                                                  reader->columns().end());
       // Columns that only grow fit the rows before; others begin a chunk of their own.
       const bool grown = columns && columns->size() <= now->size() &&
                          std::equal(columns->begin(), columns->end(), now->begin());
@@ -229,7 +234,8 @@ Result<void> RowPipeline::read_rows() {
       return {};
     }
     chunk->add(row, columns->size());
-    const bool full = chunk->rows.size() >= parts_.portion_rows || chunk->bytes.size() >= limits::portion_bytes;
+    if (chunk->rows.size() % rows_between_looks == 1) most = parts_.portion_rows();
+    const bool full = chunk->rows.size() >= most || chunk->bytes.size() >= limits::portion_bytes;
     if (full && !cut(false)) return {};
   }
 }

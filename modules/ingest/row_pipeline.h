@@ -53,9 +53,9 @@ struct PipelineParts {
   std::function<CleaningTools()> make_tools;  // called on each cleaning thread
   // Opens the file to read; `fit` tells how well a header meets the fields. Called on the reading thread.
   std::function<Result<std::unique_ptr<RowReader>>(HeaderFit fit)> open;
-  std::function<std::int64_t()> bytes_read;  // of the file so far; called on the reading thread
-  std::size_t portion_rows = 0;
-  int threads = 1;  // that clean, besides the one that reads
+  std::function<std::int64_t()> bytes_read;   // of the file so far; called on the reading thread
+  std::function<std::size_t()> portion_rows;  // how many to cut behind; called on the reading thread
+  int threads = 1;                            // that clean, besides the one that reads
 };
 
 // Threads begin with the object and end with it. What the parts refer to must outlive it.

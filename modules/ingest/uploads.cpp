@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "modules/ingest/file_digest.h"
+#include "modules/ingest/sealed_tables.h"
 #include "modules/ingest/sql.gen.h"
 #include "storage/digest.h"
 
@@ -49,8 +50,12 @@ Result<void> commit(storage::Store& store, storage::Change change) {
 
 }  // namespace
 
-std::string Uploads::path_of(UploadId id) const {
-  return service_.parts().uploads_folder + "/" + id.to_string() + std::string(pieces_suffix);
+// Pieces from before, and those that a restore put there, have no resource in their name.
+Result<std::string> Uploads::path_of(const Upload& upload) const {
+  const std::string folder = service_.parts().uploads_folder + "/", id = upload.id.to_string();
+  std::string bare = folder + id + std::string(pieces_suffix);
+  JW_ASSIGN(const bool stands, service_.parts().files.exists(bare));
+  return stands ? std::move(bare) : folder + file_name(id, upload.resource, pieces_suffix);
 }
 
 std::unique_lock<std::mutex> Uploads::lock(UploadId id) {
@@ -162,7 +167,8 @@ Result<void> Uploads::write(const Upload& upload, const Piece& piece) {
   if (size == 0) return Error(ErrorCode::invalid, "ingest.piece_empty");
   if (static_cast<std::int64_t>(size) > upload.bytes - upload.received)
     return Error(ErrorCode::invalid, "ingest.piece_too_long").with("bytes", std::to_string(upload.bytes));
-  JW_ASSIGN(auto into, files.open(path_of(upload.id), OpenMode::update));
+  JW_ASSIGN(const std::string path, path_of(upload));
+  JW_ASSIGN(auto into, files.open(path, OpenMode::update));
   storage::Sha256 hasher;
   std::string bytes(copy_bytes, '\0');
   auto written = [&]() -> Result<void> {
@@ -203,8 +209,8 @@ Result<BatchView> Uploads::complete(UploadId id, const WriteRequest& request) {
   change.writes.push_back(
       {&sql::end_upload, {id.value, view.batch.id.value, to_micros(parts.clock.now())}, 1});
   JW_TRY(commit(parts.store, std::move(change)));
-  if (const auto removed = parts.files.remove(path_of(id));
-      !removed && removed.error().code != ErrorCode::not_found)
+  JW_ASSIGN(const std::string path, path_of(upload));
+  if (const auto removed = parts.files.remove(path); !removed && removed.error().code != ErrorCode::not_found)
     log::warn("ingest.upload_not_removed", {{"fault", removed.error().to_log()}});
   return view;
 }
@@ -212,13 +218,13 @@ Result<BatchView> Uploads::complete(UploadId id, const WriteRequest& request) {
 // The pieces keep their name until the batch stands: whatever is interrupted here can be begun anew.
 Result<BatchView> Uploads::submit(const Upload& upload, const WriteRequest& request) {
   const auto& parts = service_.parts();
-  const std::string path = path_of(upload.id);
+  JW_ASSIGN(const std::string path, path_of(upload));
   JW_ASSIGN(const bool present, parts.files.exists(path));
   if (!present && !upload.content.empty()) return service_.find_batch_of(upload.resource, upload.content);
   JW_ASSIGN(const FileDigest digest, digest_of(parts.files, path));
   if (digest.bytes != upload.bytes ||
       (!upload.sha256.empty() && storage::hex_of(digest.sha256) != upload.sha256)) {
-    JW_TRY(remove(upload.id, request.actor, "upload.refuse"));
+    JW_TRY(remove(upload, request.actor, "upload.refuse"));
     return Error(ErrorCode::invalid, "ingest.upload_damaged");
   }
   storage::Change change;
@@ -238,13 +244,14 @@ Result<BatchView> Uploads::submit(const Upload& upload, const WriteRequest& requ
   return view;
 }
 
-Result<void> Uploads::remove(UploadId id, const std::string& actor, const std::string& event) {
+Result<void> Uploads::remove(const Upload& upload, const std::string& actor, const std::string& event) {
   const auto& parts = service_.parts();
   storage::Change change;
-  change.writes.push_back({&sql::remove_upload, {id.value}, std::nullopt});
-  change.audit.push_back({actor, event, "upload:" + id.to_string(), "{}"});
+  change.writes.push_back({&sql::remove_upload, {upload.id.value}, std::nullopt});
+  change.audit.push_back({actor, event, "upload:" + upload.id.to_string(), "{}"});
   JW_TRY(commit(parts.store, std::move(change)));
-  auto removed = parts.files.remove(path_of(id));
+  JW_ASSIGN(const std::string path, path_of(upload));
+  auto removed = parts.files.remove(path);
   if (!removed && removed.error().code != ErrorCode::not_found) return std::move(removed).error();
   return {};
 }
@@ -253,7 +260,7 @@ Result<void> Uploads::cancel(UploadId id, const WriteRequest& request) {
   const auto held = lock(id);
   JW_ASSIGN(const Upload upload, find(id));
   if (upload.batch) return Error(ErrorCode::conflict, "ingest.upload_ended");
-  return remove(id, request.actor, "upload.cancel");
+  return remove(upload, request.actor, "upload.cancel");
 }
 
 Result<std::size_t> Uploads::sweep() {
@@ -271,18 +278,18 @@ Result<std::size_t> Uploads::sweep() {
   std::size_t removed = 0;
   for (const auto& upload : old) {
     const auto held = lock(upload.id);
-    JW_TRY(remove(upload.id, "hub", "upload.abandon"));
+    JW_TRY(remove(upload, "hub", "upload.abandon"));
     ++removed;
   }
   for (const auto& name : names) {
     if (!name.ends_with(pieces_suffix)) continue;
-    const auto id = UploadId::parse(name.substr(0, name.size() - pieces_suffix.size()));
+    const auto id = UploadId::parse(name.substr(0, name.find('.')));
     if (!id) continue;
     const auto held = lock(*id);
     const auto found = find(*id);
     const bool ended = found ? static_cast<bool>(found->batch) : found.error().code == ErrorCode::not_found;
     if (!ended) continue;
-    if (const auto gone = parts.files.remove(path_of(*id)); gone) ++removed;
+    if (const auto gone = parts.files.remove(parts.uploads_folder + "/" + name); gone) ++removed;
   }
   return removed;
 }

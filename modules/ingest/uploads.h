@@ -44,10 +44,10 @@ class Uploads {
  public:
   explicit Uploads(IngestService& service) : service_(service) {}
 
-  // Who tells the file's hash gets an upload of the same file that is still under way, with what it has received:
-  // so a sender that was cut off goes on without having kept a number. Errors: not_found (resource); too_large
-  // over limits::upload_bytes; invalid; rate_limited at limits::open_uploads; exhausted when the disk has no room
-  // for it beside what the others will still send.
+  // Who tells the file's hash gets an upload of the same file that is still under way, with what it has
+  // received: so a sender that was cut off goes on without having kept a number. Errors: not_found
+  // (resource); too_large over limits::upload_bytes; invalid; rate_limited at limits::open_uploads; exhausted
+  // when the disk has no room for it beside what the others will still send.
   Result<Upload> start(const NewUpload& wanted, const WriteRequest& request);
   // Errors: not_found.
   Result<Upload> find(UploadId id) const;
@@ -65,7 +65,8 @@ class Uploads {
   // many.
   Result<std::size_t> sweep();
 
-  std::string path_of(UploadId id) const;
+  // Where its pieces stand or will. Errors: the disk's.
+  Result<std::string> path_of(const Upload& upload) const;
 
  private:
   std::unique_lock<std::mutex> lock(UploadId id);
@@ -73,7 +74,7 @@ class Uploads {
   Result<void> hold(UploadId id);
   Result<void> write(const Upload& upload, const Piece& piece);
   Result<BatchView> submit(const Upload& upload, const WriteRequest& request);
-  Result<void> remove(UploadId id, const std::string& actor, const std::string& event);
+  Result<void> remove(const Upload& upload, const std::string& actor, const std::string& event);
 
   IngestService& service_;
   std::array<std::mutex, 16> mutexes_;

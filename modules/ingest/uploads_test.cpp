@@ -77,7 +77,9 @@ TYPED_TEST(UploadsWorld, WhoTellsTheHashOfAFileUnderWayGoesOnWithIt) {
   EXPECT_NE(this->start(csv).id, first.id) << "without a hash nobody can tell that it is the same";
   const std::string other = jingwei::testing::people(2, 30);
   EXPECT_NE(this->start(other, storage::sha256_hex(other)).id, first.id);
-  EXPECT_NE(must(this->uploads().start({"notes", "n.csv", static_cast<std::int64_t>(csv.size()), hash}, this->request_)).id,
+  EXPECT_NE(must(this->uploads().start({"notes", "n.csv", static_cast<std::int64_t>(csv.size()), hash},
+                                       this->request_))
+                .id,
             first.id)
       << "for another resource it is another file";
   must(this->put(again.id, 500, csv.substr(500)));
@@ -122,7 +124,7 @@ TYPED_TEST(UploadsWorld, ARestartBetweenPiecesCostsNothing) {
   EXPECT_EQ(must(this->uploads().find(upload.id)).received, 333);
   // As after kill -9 in the middle of a piece: bytes of it stand on disk that were never acknowledged.
   {
-    auto file = must(real_file_system().open(this->uploads().path_of(upload.id), OpenMode::update));
+    auto file = must(real_file_system().open(must(this->uploads().path_of(upload)), OpenMode::update));
     must(file->write(333, std::as_bytes(std::span(std::string_view("half a piece of another world")))));
   }
   EXPECT_EQ(must(this->put(upload.id, 333, csv.substr(333))).received, static_cast<std::int64_t>(csv.size()));
@@ -172,11 +174,25 @@ TYPED_TEST(UploadsWorld, WhatNobodyGoesOnWithLapses) {
   this->clock_.advance(std::chrono::hours{2});
   EXPECT_EQ(must(this->uploads().sweep()), 1U);
   EXPECT_EQ(this->uploads().find(old.id).error().code, ErrorCode::not_found);
-  EXPECT_EQ(this->names(), std::vector<std::string>{young.id.to_string() + ".pieces"});
+  EXPECT_EQ(this->names(), std::vector<std::string>{young.id.to_string() + ".people.pieces"});
   // A file whose upload is gone is nobody's.
-  this->write(this->uploads().path_of(UploadId(77)), "left");
-  EXPECT_EQ(must(this->uploads().sweep()), 1U);
+  this->write(this->folder_of_uploads() + "/77.pieces", "left");
+  this->write(this->folder_of_uploads() + "/78.people.pieces", "left");
+  EXPECT_EQ(must(this->uploads().sweep()), 2U);
   must(this->uploads().cancel(young.id, this->request_));
+  EXPECT_TRUE(this->names().empty());
+}
+
+TYPED_TEST(UploadsWorld, PiecesFromBeforeTheirNameToldTheResourceGoOn) {
+  const std::string csv = jingwei::testing::people(1, 30);
+  const Upload upload = this->start(csv);
+  must(this->put(upload.id, 0, csv.substr(0, 333)));
+  const std::string folder = this->folder_of_uploads() + "/" + upload.id.to_string();
+  std::filesystem::rename(folder + ".people.pieces", folder + ".pieces");
+  must(this->put(upload.id, 333, csv.substr(333)));
+  const auto view = must(this->uploads().complete(upload.id, this->request_));
+  must(this->node_.ingest->load(view.batch.id));
+  EXPECT_EQ(this->records("people").size(), 30U);
   EXPECT_TRUE(this->names().empty());
 }
 
@@ -221,7 +237,7 @@ TYPED_TEST(UploadsWorld, AFullDiskCostsThePieceAndNothingElse) {
   ASSERT_FALSE(full.ok());
   EXPECT_EQ(full.error().code, ErrorCode::exhausted);
   EXPECT_EQ(must(service.uploads().find(upload.id)).received, 500);
-  EXPECT_EQ(must(must(disk.open(service.uploads().path_of(upload.id), OpenMode::read))->size()), 500U);
+  EXPECT_EQ(must(must(disk.open(must(service.uploads().path_of(upload)), OpenMode::read))->size()), 500U);
   disk.set_capacity(UINT64_MAX);
   // What was acknowledged survives a power cut.
   disk.power_cut();

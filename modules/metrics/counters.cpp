@@ -18,7 +18,8 @@ void Counters::add(const Cell& delta) {
   counted.value += delta.value;
   counted.reports += delta.reports;
   mark_dirty(std::span(&delta, 1));
-  if (folds_[delta.metric] == Fold::at_region && delta.reports < 0 && counted.reports == 0) return drop(delta);
+  if (folds_[delta.metric] == Fold::at_region && delta.reports < 0 && counted.reports == 0)
+    return drop(delta);
   add_sum(delta);
 }
 
@@ -105,6 +106,25 @@ std::vector<Cell> Counters::take_dirty() {
   dirty_.clear();
   dirty_cells_ = 0;
   return cells;
+}
+
+void Counters::forget(MetricIndex metric) {
+  for (auto cell = cells_.begin(); cell != cells_.end();) {
+    if (cell->first.metric != metric) {
+      ++cell;
+      continue;
+    }
+    const RegionId region = cell->first.region;
+    cell = cells_.erase(cell);
+    touch(region);
+    ancestors_(region, [&](RegionId ancestor) { touch(ancestor); });
+  }
+  std::erase_if(sums_, [&](const auto& item) { return item.first.metric == metric; });
+  std::erase_if(dirty_, [&](const auto& item) {
+    if (item.first.metric != metric) return false;
+    dirty_cells_ -= item.second.size();
+    return true;
+  });
 }
 
 void Counters::clear() {

@@ -74,6 +74,8 @@ class Counters {
   void restore(const Cell& cell);
   // Grows with every change of any figure under a region; lets a page ask "anything new?" cheaply.
   std::uint64_t revision(RegionId region) const;
+  // Forgets all of one metric, saved or not: its saved cells are to be dropped.
+  void forget(MetricIndex metric);
   // Forgets every figure, as if just made; revisions go on.
   void clear();
   // After the region tree changed: recomputes every sum from the cells.
@@ -107,7 +109,7 @@ class Counters {
   std::vector<Fold> folds_;
   Ancestors ancestors_;
   std::unordered_map<Key, std::map<Day, Counted>, KeyHash> cells_;  // as counted
-  std::unordered_map<Key, Series, KeyHash> sums_;                  // with everything below
+  std::unordered_map<Key, Series, KeyHash> sums_;                   // with everything below
   std::unordered_map<Key, std::set<Day>, KeyHash> dirty_;
   std::size_t dirty_cells_ = 0;
   std::unordered_map<RegionId, std::uint64_t> revisions_;

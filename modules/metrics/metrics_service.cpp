@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "modules/ingest/recount/recounting.h"
 #include "modules/metrics/sql.gen.h"
 
 namespace jingwei::metrics {
@@ -101,6 +102,7 @@ Result<void> MetricsService::load() {
   counters_.clear();
   quality_.clear();
   quality_dirty_.clear();
+  forgotten_.clear();
   ++quality_revision_;
   JW_ASSIGN(folded_, storage::read_cursor(*reader, cursor_name_));
   const storage::Value consumer = cursor_name_;
@@ -130,6 +132,7 @@ Result<void> MetricsService::load() {
 void MetricsService::fold(const storage::FeedEntry& entry) {
   folded_ = entry.position;
   as_of_ = entry.at;
+  if (entry.kind == ingest::recount_event_kind) return forget(entry);
   if (entry.kind != ingest::slice_event_kind) {
     if (events_ == nullptr) return;
     const Day day = zone_->day_of(entry.at);
@@ -158,6 +161,18 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
   quality_dirty_[event->resource] = true;
   ++quality_revision_;
   note_pace(event->accepted + event->refused, entry.at);
+}
+
+void MetricsService::forget(const storage::FeedEntry& entry) {
+  const auto event = ingest::parse_recount_event(entry.body);
+  if (!event) {
+    log::error("metrics.event_unreadable",
+               {{"position", entry.position.to_string()}, {"fault", event.error().to_log()}});
+    return;
+  }
+  const auto found = by_id_.find(event->metric);
+  if (found != by_id_.end()) counters_.forget(found->second);
+  forgotten_.insert(event->metric);
 }
 
 void MetricsService::note_pace(std::int64_t records, Instant committed_at) {
@@ -216,6 +231,7 @@ Result<void> MetricsService::save() {
   storage::Change change;
   std::vector<Cell> cells;
   std::map<std::string, bool> qualities;
+  std::set<std::string> forgotten;
   storage::FeedPosition target;
   {
     const std::lock_guard lock(mutex_);
@@ -223,6 +239,8 @@ Result<void> MetricsService::save() {
     target = folded_;
     cells = counters_.take_dirty();
     qualities.swap(quality_dirty_);
+    forgotten.swap(forgotten_);
+    for (const auto& metric : forgotten) change.writes.push_back({&sql::drop_metric, {metric}, std::nullopt});
     for (const auto& cell : cells) {
       const std::string& id = lists_.back()[cell.metric].id;
       if (by_id_.at(id) != cell.metric) continue;  // counted otherwise now
@@ -247,6 +265,7 @@ Result<void> MetricsService::save() {
   const std::lock_guard lock(mutex_);
   counters_.mark_dirty(cells);
   quality_dirty_.merge(qualities);
+  forgotten_.merge(forgotten);
   if (committed.error().code == ErrorCode::conflict)
     return {};  // another process saved first; ours go with the next save
   return std::move(committed).error();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -130,6 +131,7 @@ class MetricsService {
   Result<void> follow_catalog(std::span<const storage::FeedEntry> entries);
   void take_metrics();
   void fold(const storage::FeedEntry& entry);
+  void forget(const storage::FeedEntry& entry);
   Result<void> save();
   void add_quality_writes(storage::Change& change, const std::string& resource) const;
   void note_pace(std::int64_t records, Instant committed_at);
@@ -151,6 +153,7 @@ class MetricsService {
   Counters counters_;
   std::map<std::string, SourceQuality> quality_;
   std::map<std::string, bool> quality_dirty_;
+  std::set<std::string> forgotten_;  // metrics whose saved cells go with the next save: they are counted anew
   std::uint64_t quality_revision_ = 0;
   storage::FeedPosition folded_;
   bool holding_lease_ = false;  // whoever saves folds no further ahead than one save can hold

@@ -4,6 +4,7 @@
 
 #include "modules/catalog/resource_life.h"
 #include "modules/catalog/resource_yaml.h"
+#include "modules/ingest/recount/recounting.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
@@ -318,6 +319,32 @@ TYPED_TEST(Metrics, AResourcePublishedOnTheDeskIsCountedFromItsFirstRecordInEver
   EXPECT_EQ(this->total("lamps", "100000"), 2);
   this->service_ = this->started();  // what was saved stands
   EXPECT_EQ(this->total("lamps", "100000"), 2);
+}
+
+TYPED_TEST(Metrics, AFigureThatIsCountedAnewForgetsWhatItCountedAndSavesWhatItCounts) {
+  this->load("people", people(0, 400));
+  this->fold();
+  // Guests are told apart otherwise from now on.
+  std::string text(sample_resources);
+  const std::string before = "where: {kind: guest}";
+  text.replace(text.find(before), before.size(), "where: {kind: local}");
+  this->service_.reset();
+  this->write(this->folder_.path() + "/scenarios/sample/resources.yaml", text);
+  this->restart("later");
+  this->service_ = this->started();
+  EXPECT_EQ(this->total("guests", "100000"), 100);
+  const std::atomic<bool> going{false};
+  EXPECT_TRUE(must(this->node_.ingest->recounting().run(going)));
+  this->fold();
+  EXPECT_EQ(this->total("guests", "100000"), 300);
+  EXPECT_EQ(this->total("people", "100000"), 400);
+  const std::string whole = this->picture();
+  this->service_ = this->started();  // from what was saved
+  EXPECT_EQ(this->picture(), whole);
+  auto fresh = std::make_unique<MetricsService>(*this->node_.writes, *this->node_.catalog,
+                                                *this->node_.regions, this->clock_);
+  must(fresh->load());
+  EXPECT_EQ(this->picture(*fresh), whole);
 }
 
 TYPED_TEST(Metrics, AnUnknownMetricIsNotFound) {

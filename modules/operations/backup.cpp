@@ -182,10 +182,16 @@ class BackupTaker {
       };
       std::vector<Wanted> wanted;
       JW_TRY(snapshot_->query(kind.list.text(snapshot_->dialect()), [&](const storage::Row& row) {
+        const std::string path(row.text(1));
         wanted.push_back({row.integer(0), row.integer(2),
-                          row.is_null(1) ? place_.data_folder + "/uploads/" + kind.name_of(row.integer(0))
-                                         : std::string(row.text(1))});
+                          path.starts_with('/') ? path : place_.data_folder + "/uploads/" + path});
       }));
+      for (auto& file : wanted) {
+        const std::string bare = place_.data_folder + "/uploads/" + kind.name_of(file.id);
+        JW_ASSIGN(const bool stands, real_file_system().exists(file.path));
+        JW_ASSIGN(const bool bare_stands, real_file_system().exists(bare));
+        if (!stands && bare_stands) file.path = bare;
+      }
       for (const auto& file : wanted) {
         BackupFile entry{"file." + std::string(kind.table) + "." + std::to_string(file.id),
                          std::string(kind.table),

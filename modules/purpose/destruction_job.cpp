@@ -1,6 +1,7 @@
 // The work of a destruction, step by step.
 #include "base/json.h"
 #include "base/log.h"
+#include "modules/ingest/sealed_tables.h"
 #include "modules/purpose/destruction.h"
 #include "modules/purpose/destruction_rows.h"
 #include "modules/purpose/sql.gen.h"
@@ -168,8 +169,8 @@ Result<void> Destructions::drop_rest(const Destruction& destruction, Destruction
 Result<void> Destructions::find_keys(const Destruction& destruction, DestructionItem item) {
   item.stage = dropping_keys;
   if (parts_.keystore == nullptr) return commit_item(destruction, item);
-  std::set<std::string> tables = {item.resource, "refused_row." + item.resource,
-                                  "sealed_file." + item.resource};
+  std::set<std::string> tables = {item.resource, ingest::refused_table(item.resource),
+                                  ingest::files_table(item.resource)};
   if (is_answers(item)) tables = {source::Leavings::answers_table(purpose_of(item))};
   // Of retention: months of which nothing stands any more. The month before the oldest stays, since a hub
   // without room for a new key seals on with the last one; so do all where a withdrawal wrote old values
@@ -195,9 +196,12 @@ Result<void> Destructions::drop_keys(const Destruction& destruction, Destruction
     const std::string by = destruction.order_number.empty() ? destruction.cause : destruction.order_number;
     JW_TRY(parts_.keystore->destroy(item.key_ids, by));
     // Nothing stands that was hashed under the old key; another emergency may open the resource.
-    const std::string scope =
-        is_answers(item) ? source::Leavings::answers_table(purpose_of(item)) : item.resource;
-    if (!item.before) JW_TRY(parts_.keystore->begin_anew(scope));
+    std::vector<std::string> scopes = {item.resource, ingest::refused_table(item.resource),
+                                       ingest::files_table(item.resource)};
+    if (is_answers(item)) scopes = {source::Leavings::answers_table(purpose_of(item))};
+    for (const auto& scope : scopes) {
+      if (!item.before) JW_TRY(parts_.keystore->begin_anew(scope));
+    }
   }
   item.keys = static_cast<std::int64_t>(item.key_ids.size());
   item.state = ItemState::done;

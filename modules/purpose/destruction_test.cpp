@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/random.h"
+#include "modules/ingest/repair/refused_seal.h"
 #include "modules/ingest/uploads.h"
 #include "modules/purpose/purpose_testing.h"
 #include "storage/digest.h"
@@ -114,7 +115,8 @@ TYPED_TEST(Destroying, TheEndOfAnEmergencyDestroysWhatItAloneKeptAndSealsWhatALa
   EXPECT_EQ(destroyed.taken.refused, 2);
   EXPECT_EQ(destroyed.taken.batches, 3);
   EXPECT_EQ(destroyed.taken.files, 2) << "the batch that waited and the upload";
-  EXPECT_EQ(destroyed.keys, 2) << "of this month's values, and of the hashes";
+  EXPECT_EQ(destroyed.keys, 6)
+      << "this month's and that of hashes: of records, of refused rows, of files that wait";
 
   EXPECT_FALSE(this->remains("people").any());
   EXPECT_EQ(this->remains("clinics").records, 700);
@@ -145,8 +147,36 @@ TYPED_TEST(Destroying, NoFileHoldsThemAndNoKeyOpensACopy) {
     auto reader = must(this->node_.store->read());
     for (const auto& head :
          must(catalog::standing_slices(*reader, "people", this->clock_.now() + std::chrono::hours{1}, 100)))
-      copies.emplace_back(head.first_id, must(catalog::slice_body(*reader, "people", head.first_id)).body);
+      copies.emplace_back(head.first_id, must(catalog::slice_block(*reader, "people", head.first_id, 0)));
   }
+  std::vector<std::pair<ingest::RefusedSeal, std::string>> refused;
+  {
+    static const std::string sql = "SELECT batch, line, original FROM refused_row ORDER BY batch, line";
+    static const storage::Statement all{"all_refused", sql, sql};
+    auto reader = must(this->node_.store->read());
+    must(reader->query(all, {}, [&](const storage::Row& row) {
+      refused.emplace_back(ingest::RefusedSeal{"people", BatchId(row.integer(0)), row.integer(1)},
+                           std::string(row.blob(2)));
+      return true;
+    }));
+  }
+  ASSERT_EQ(refused.size(), 2U);
+  const std::string pieces =
+      must(this->node_.ingest->uploads().path_of(must(this->node_.ingest->uploads().find(this->upload_))));
+  const std::string copy = this->folder_.path() + "/copy";
+  std::filesystem::copy_file(pieces, copy);
+  // What of all that opens, put back where it was.
+  const auto others_opened = [&] {
+    int open = 0;
+    for (const auto& [place, sealed] : refused)
+      open += place.open(*this->office_.sealer, "original", sealed).ok() ? 1 : 0;
+    const std::string back = this->uploads() + "/back.people.pieces";
+    std::filesystem::copy_file(copy, back, std::filesystem::copy_options::overwrite_existing);
+    open += read_text(*this->office_.files, back, 1'000).ok() ? 1 : 0;
+    std::filesystem::remove(back);
+    return open;
+  };
+  EXPECT_EQ(others_opened(), 3);
   const auto opened = [&] {
     std::size_t open = 0;
     for (const auto& [id, body] : copies) {
@@ -162,6 +192,7 @@ TYPED_TEST(Destroying, NoFileHoldsThemAndNoKeyOpensACopy) {
   this->work();
   this->restart("after");
   EXPECT_EQ(opened(), 0U);
+  EXPECT_EQ(others_opened(), 0) << "refused rows and files that waited, as a backup has them";
   for (const std::string& place : {this->folder_.path(), this->backend_->place.path()}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(place)) {
       if (!entry.is_regular_file()) continue;
@@ -202,7 +233,7 @@ TYPED_TEST(Destroying, AfterAStopAnotherProcessGoesOnAndTheReportIsTheSame) {
   EXPECT_EQ(destroyed.taken.refused, 2);
   EXPECT_EQ(destroyed.taken.batches, 3);
   EXPECT_EQ(destroyed.taken.files, 2);
-  EXPECT_EQ(destroyed.keys, 2);
+  EXPECT_EQ(destroyed.keys, 6);
   EXPECT_FALSE(this->remains("people").any());
   EXPECT_EQ(this->files_left(), 0U);
   EXPECT_EQ(this->remains("shared").records, 400);

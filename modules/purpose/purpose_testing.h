@@ -1,6 +1,7 @@
 // A small city with purposes, real keys and two ways to hold records, for tests of this module.
 #pragma once
 
+#include "modules/ingest/sealed_tables.h"
 #include "modules/purpose/messages.gen.h"
 #include "modules/purpose/purpose_service.h"
 #include "modules/purpose/sql.gen.h"
@@ -99,7 +100,11 @@ class PurposeWorld : public IngestWorld<Backend> {
     office.keystore = must(crypto::Keystore::open(real_file_system(), keys, this->clock_, std::move(master),
                                                   crypto::Suite::standard));
     office.sealer = storage::keyed_sealer(*office.keystore, this->clock_, {});
-    office.files = storage::sealing_files(real_file_system(), *office.sealer, {this->uploads()});
+    office.files = storage::sealing_files(
+        real_file_system(), *office.sealer, {this->uploads()}, [](const std::string& path) {
+          const std::string resource(ingest::resource_in_path(path));
+          return resource.empty() ? resource : ingest::files_table(resource);
+        });
     const auto tree = node.regions->tree();
     ingest::IngestParts parts{*node.writes,   *node.catalog,   *node.regions,
                               *office.sealer, *office.files,   this->clock_,

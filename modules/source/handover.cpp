@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "modules/ingest/sealed_tables.h"
 #include "modules/source/sql.gen.h"
 
 namespace jingwei::source {
@@ -17,9 +18,10 @@ storage::Write took(SourceId source, Instant at, std::int64_t taken, std::int64_
 
 }  // namespace
 
-std::string fresh_upload(const SourceParts& parts) {
+std::string fresh_upload(const SourceParts& parts, const std::string& resource) {
   SecureRandom random;
-  return parts.ingest.parts().uploads_folder + "/" + random_credential(random) + ".incoming";
+  return parts.ingest.parts().uploads_folder + "/" +
+         ingest::file_name(random_credential(random), resource, ".incoming");
 }
 
 Result<RunId> fresh_run(const SourceParts& parts) {

@@ -28,7 +28,7 @@ Result<void> settle(const SourceParts& parts, SourceId source,
                     const std::function<void(const Run&, const Error&)>& failed);
 
 // A name in the uploads folder for what will be handed over.
-std::string fresh_upload(const SourceParts& parts);
+std::string fresh_upload(const SourceParts& parts, const std::string& resource);
 Result<RunId> fresh_run(const SourceParts& parts);
 
 }  // namespace jingwei::source

@@ -134,6 +134,7 @@ class IngestWorld : public ::testing::Test {
       must(node_.store->commit(std::move(change)));
     }
     must(node_.regions->reload());
+    let_writers_rest();
   }
 
   void TearDown() override { node_ = {}; }
@@ -157,11 +158,13 @@ class IngestWorld : public ::testing::Test {
     node.catalog =
         must(catalog::Catalog::open(real_file_system(), folder_.path() + "/scenarios", *node.store, clock_));
     const auto tree = node.regions->tree();
-    ingest::IngestParts parts{*node.writes,  *node.catalog, *node.regions, sealer_,     real_file_system(),
-                              clock_,        zone_,         uploads(),     tree->id(tree->find("980100")),
-                              {"9801"},      std::nullopt,  owner};
+    ingest::IngestParts parts{*node.writes, *node.catalog,      *node.regions,
+                              sealer_,      real_file_system(), clock_,
+                              zone_,        uploads(),          tree->id(tree->find("980100")),
+                              {"9801"},     std::nullopt,       owner};
     parts.slice_rows = 2'000;
-    if constexpr (requires { Backend::packed_rows_least; }) parts.packed_rows_least = Backend::packed_rows_least;
+    if constexpr (requires { Backend::packed_rows_least; })
+      parts.packed_rows_least = Backend::packed_rows_least;
     node.ingest = std::make_unique<ingest::IngestService>(std::move(parts));
     return node;
   }
@@ -172,6 +175,9 @@ class IngestWorld : public ::testing::Test {
     clock_.advance(std::chrono::seconds{60});  // leases of the process that is gone lapse
     node_ = start_node(owner);
   }
+
+  // What was written until now is no stream that loads would make way for.
+  void let_writers_rest() { clock_.advance(std::chrono::seconds{1}); }
 
   std::string uploads() const { return folder_.path() + "/uploads"; }
   static void write(const std::string& path, std::string_view text) {
@@ -200,9 +206,7 @@ class IngestWorld : public ::testing::Test {
     return must(node_.ingest->list_records(resource, {.most = 100'000}, access::Sight::whole()));
   }
   // Versions stored in all, current or not; in the table and packed in slices.
-  std::int64_t versions(const std::string& resource) {
-    return tabled(resource) + packed(resource);
-  }
+  std::int64_t versions(const std::string& resource) { return tabled(resource) + packed(resource); }
   std::int64_t packed(const std::string& resource) {
     auto reader = must(node_.store->read());
     return must(catalog::slices_summary(*reader, resource)).records;

@@ -10,11 +10,14 @@ UPDATE resource_table SET resource = resource WHERE resource = $1 AND slices = $
 SELECT 1 FROM resource_table WHERE resource = $1 AND slices = $2 AND COALESCE(takes, $3) = $3 FOR SHARE
 
 -- name: add_slice
-INSERT INTO record_slice (resource, first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone)
-VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, NULL, $8)
+INSERT INTO record_slice (resource, first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone, block_rows)
+VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, NULL, $8, $9)
 
 -- name: add_slice_body
 INSERT INTO record_slice_body (resource, first_id, row_keys, places, body) VALUES ($1, $2, $3, $4, $5)
+
+-- name: add_slice_block
+INSERT INTO record_slice_block (resource, first_id, block, body) VALUES ($1, $2, $3, $4)
 
 -- name: take_from_slice
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
@@ -25,19 +28,19 @@ UPDATE record_slice SET known_to = $5, live = 0, changed = $4, revision = revisi
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
 
 -- name: slices_of_batch
-SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone, block_rows
 FROM record_slice WHERE resource = $1 AND batch = $2 AND live > 0 ORDER BY first_id DESC LIMIT $3
 
 -- name: slice_at
-SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone, block_rows
 FROM record_slice WHERE resource = $1 AND first_id <= $2 ORDER BY first_id DESC LIMIT 1
 
 -- name: page_of_slices
-SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone, block_rows
 FROM record_slice WHERE resource = $1 AND first_id < $2 AND live > 0 ORDER BY first_id DESC LIMIT $3
 
 -- name: changed_slices
-SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone
+SELECT first_id, row_count, live, revision, changed, resource_version, batch, known_from, known_to, gone, block_rows
 FROM record_slice WHERE resource = $1 AND changed > $2 ORDER BY first_id
 
 -- name: slice_keys
@@ -45,6 +48,16 @@ SELECT row_keys FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
 -- name: slice_body
 SELECT places, body FROM record_slice_body WHERE resource = $1 AND first_id = $2
+
+-- name: slice_block
+SELECT body FROM record_slice_block WHERE resource = $1 AND first_id = $2 AND block = $3
+
+-- The beginnings of what stands sealed: they name its keys.
+-- name: block_marks
+SELECT substr(body, 1, $4) FROM record_slice_block WHERE resource = $1 AND first_id = $2 AND (block = 0 OR block = $3)
+
+-- name: body_mark
+SELECT substr(body, 1, $3) FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
 -- name: slice_places
 SELECT places FROM record_slice_body WHERE resource = $1 AND first_id = $2
@@ -55,11 +68,14 @@ SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT), MAX(known_from) FROM record_slice
 -- name: erase_slice_body
 DELETE FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
+-- name: erase_slice_blocks
+DELETE FROM record_slice_block WHERE resource = $1 AND first_id = $2
+
 -- name: has_slice_body
 SELECT 1 FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
 -- name: standing_slices
-SELECT s.first_id, s.row_count, s.live, s.revision, s.changed, s.resource_version, s.batch, s.known_from, s.known_to, s.gone
+SELECT s.first_id, s.row_count, s.live, s.revision, s.changed, s.resource_version, s.batch, s.known_from, s.known_to, s.gone, s.block_rows
 FROM record_slice s JOIN record_slice_body b ON b.resource = s.resource AND b.first_id = s.first_id
 WHERE s.resource = $1 AND b.resource = $1 AND s.known_from < $2 ORDER BY s.first_id LIMIT $3
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "modules/ingest/batch_loader.h"
+#include "modules/ingest/sealed_tables.h"
 #include "modules/ingest/sql.gen.h"
 #include "modules/ingest/uploads.h"
 
@@ -147,7 +148,9 @@ Result<void> Erasing::take_uploads(storage::Reader& reader, Step& step) const {
   return reader.query(sql::uploads_of_resource, page, [&](const storage::Row& row) {
     const std::int64_t id = row.integer(0);
     step.change.writes.push_back({&sql::remove_upload, {id}, 1});
-    step.files.push_back(parts_.uploads_folder + "/" + std::to_string(id) + std::string(pieces_suffix));
+    for (const auto& name : {std::to_string(id) + std::string(pieces_suffix),
+                             file_name(std::to_string(id), step.resource(), pieces_suffix)})
+      step.files.push_back(parts_.uploads_folder + "/" + name);
     ++step.taken.files;
     return true;
   });
@@ -205,11 +208,9 @@ Result<void> Erasing::take_refused(storage::Reader& reader, Step& step) const {
 Result<void> Erasing::remove_orphans() const {
   JW_ASSIGN(const auto names, parts_.files.list(parts_.uploads_folder));
   for (const auto& name : names) {
-    const std::size_t dot = name.find('.');
-    if (dot == std::string::npos) continue;
-    const bool of_batch = name.substr(dot) == upload_suffix;
-    const auto id = BatchId::parse(name.substr(0, dot));
-    if (!id || (!of_batch && name.substr(dot) != pieces_suffix)) continue;
+    const bool of_batch = name.ends_with(upload_suffix);
+    const auto id = BatchId::parse(name.substr(0, name.find('.')));
+    if (!id || (!of_batch && !name.ends_with(pieces_suffix))) continue;
     JW_ASSIGN(auto reader, parts_.store.read());
     const Value key = id->value;
     JW_ASSIGN(const auto known,

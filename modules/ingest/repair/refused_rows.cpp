@@ -1,5 +1,6 @@
 // Refused rows as IngestService shows them, and those that are mended by hand.
 #include "modules/ingest/ingest_service.h"
+#include "modules/ingest/repair/refused_seal.h"
 #include "modules/ingest/sql.gen.h"
 
 namespace jingwei::ingest {
@@ -11,10 +12,12 @@ Result<RefusedRow> refused_row_of(const storage::Sealer& sealer, const storage::
   refused.line = row.integer(0);
   refused.field = row.text(1);
   refused.reason = row.text(2);
-  JW_ASSIGN(const std::string arguments,
-            sealer.open({"refused_row", refused.line, "arguments"}, row.blob(3)));
+  const std::string resource(row.text(12));
+  const RefusedSeal seal{resource, BatchId(row.integer(11)), refused.line,
+                         row.is_null(13) ? 0 : row.integer(13)};
+  JW_ASSIGN(const std::string arguments, seal.open(sealer, "arguments", row.blob(3)));
   refused.arguments = arguments_from_text(arguments);
-  JW_ASSIGN(refused.original, sealer.open({"refused_row", refused.line, "original"}, row.blob(4)));
+  JW_ASSIGN(refused.original, seal.open(sealer, "original", row.blob(4)));
   if (row.text(5) == name_of(RefusedState::mended)) refused.state = RefusedState::mended;
   if (!row.is_null(6)) refused.first_try = RefusedKey{BatchId(row.integer(6)), row.integer(7)};
   if (!row.is_null(8)) refused.mended_by = RefusedKey{BatchId(row.integer(8)), row.integer(9)};

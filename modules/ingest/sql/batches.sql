@@ -44,8 +44,10 @@ UPDATE batch SET state = 'queued', path = $2, error = '', finished_at = NULL, st
 WHERE id = $1 AND state = 'failed' AND withdrawal = ''
 
 -- name: add_refused_row
-INSERT INTO refused_row (batch, line, field, reason, arguments, original) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO refused_row (batch, line, field, reason, arguments, original, sealed_as) VALUES ($1, $2, $3, $4, $5, $6, 1)
 
 -- name: page_of_refused_rows
-SELECT line, field, reason, arguments, original, state, root_batch, root_line, mended_batch, mended_line, closed_at
-FROM refused_row WHERE batch = $1 AND line > $2 AND ($4 = '' OR state = $4) ORDER BY line LIMIT $3
+SELECT r.line, r.field, r.reason, r.arguments, r.original, r.state, r.root_batch, r.root_line, r.mended_batch, r.mended_line,
+       r.closed_at, r.batch, b.resource, r.sealed_as
+FROM refused_row r JOIN batch b ON b.id = r.batch
+WHERE r.batch = $1 AND r.line > $2 AND ($4 = '' OR r.state = $4) ORDER BY r.line LIMIT $3

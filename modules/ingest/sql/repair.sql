@@ -4,8 +4,22 @@ SELECT coalesce(r.root_batch, r.batch), coalesce(r.root_line, r.line), b.resourc
 FROM refused_row r JOIN batch b ON b.id = r.batch WHERE r.batch = $1 AND r.line = $2
 
 -- name: find_refused_row
-SELECT line, field, reason, arguments, original, state, root_batch, root_line, mended_batch, mended_line, closed_at
-FROM refused_row WHERE batch = $1 AND line = $2
+SELECT r.line, r.field, r.reason, r.arguments, r.original, r.state, r.root_batch, r.root_line, r.mended_batch, r.mended_line,
+       r.closed_at, r.batch, b.resource, r.sealed_as
+FROM refused_row r JOIN batch b ON b.id = r.batch WHERE r.batch = $1 AND r.line = $2
+
+-- Rows from before each resource had keys of its own for them.
+-- name: shared_refused_rows
+-- scatter: rows of all batches
+SELECT r.batch, r.line, r.arguments, r.original, b.resource FROM refused_row r JOIN batch b ON b.id = r.batch
+WHERE r.sealed_as IS NULL ORDER BY r.batch, r.line LIMIT $1
+
+-- name: seal_refused_row_anew
+UPDATE refused_row SET arguments = $3, original = $4, sealed_as = 1 WHERE batch = $1 AND line = $2 AND sealed_as IS NULL
+
+-- Nothing opens it any more, its key was destroyed or its bytes are damaged: it is left as it is.
+-- name: leave_refused_row
+UPDATE refused_row SET sealed_as = 0 WHERE batch = $1 AND line = $2 AND sealed_as IS NULL
 
 -- Closes a first try and every later try of it.
 -- name: mend_chain

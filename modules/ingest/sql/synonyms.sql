@@ -20,6 +20,6 @@ DELETE FROM choice_synonym WHERE resource = $1 AND field = $2 AND normal = $3
 -- The newest open rows refused for a word that is no choice of the field.
 -- name: unknown_choice_rows
 -- scatter: rows of all batches of a resource
-SELECT r.batch, r.line, r.original FROM refused_row r JOIN batch b ON b.id = r.batch
+SELECT r.batch, r.line, r.original, r.sealed_as FROM refused_row r JOIN batch b ON b.id = r.batch
 WHERE b.resource = $1 AND r.field = $2 AND r.reason = 'refuse.choice.unknown' AND r.state = 'open'
 ORDER BY r.batch DESC, r.line LIMIT $3

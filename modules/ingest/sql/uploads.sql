@@ -36,5 +36,6 @@ SELECT id, path, -1 FROM batch WHERE state IN ('queued', 'running') ORDER BY id
 -- name: move_waiting_file
 UPDATE batch SET path = $2 WHERE id = $1
 
+-- Pieces stand in the uploads folder under this name, or by the id alone (from before, or restored).
 -- name: upload_files
-SELECT id, NULL, received FROM upload WHERE batch IS NULL AND received > 0 ORDER BY id
+SELECT id, id || '.' || resource || '.pieces', received FROM upload WHERE batch IS NULL AND received > 0 ORDER BY id

@@ -16,9 +16,11 @@ Figures::Figures(const catalog::Resource& resource) {
   }
 }
 
-void Figures::count(const std::vector<ContentValue>& fields, RegionId region, Day day, double sign) {
+void Figures::count(const std::vector<ContentValue>& fields, RegionId region, Day day, double sign,
+                    const std::vector<bool>& left_out) {
   if (!region) return;
   for (std::uint32_t at = 0; at < metrics_.size(); ++at) {
+    if (!left_out.empty() && left_out[at]) continue;
     const Metric& metric = metrics_[at];
     double amount = sign;
     if (metric.field >= 0) {

@@ -17,8 +17,10 @@ class Figures {
   explicit Figures(const catalog::Resource& resource);
   bool any_metrics() const { return !metrics_.empty(); }
 
-  // Adds `sign` times what a record with these fields counts.
-  void count(const std::vector<ContentValue>& fields, RegionId region, Day day, double sign);
+  // Adds `sign` times what a record with these fields counts; not in the metrics that are `left_out` (by
+  // position; empty: in all).
+  void count(const std::vector<ContentValue>& fields, RegionId region, Day day, double sign,
+             const std::vector<bool>& left_out = {});
 
   // What moved, by metric, region and day. A reported figure of zero is a figure: the day has one.
   std::vector<CountedChange> changes() const;

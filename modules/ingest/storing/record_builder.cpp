@@ -6,8 +6,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "modules/ingest/recount/recounts.h"
 #include "modules/ingest/sql.gen.h"
-#include "modules/ingest/storing/slice_format.h"
+#include "modules/ingest/storing/slice_reader.h"
 
 namespace jingwei::ingest {
 
@@ -74,13 +75,15 @@ struct RecordBuilder::Current {
   std::int64_t id = 0;
   BatchId batch;
   bool ended = false;  // it was withdrawn: the next version makes the record stand again
+  bool lost = false;   // it stands, but its key was destroyed: nobody knows what it says
   RowHash content{};
-  std::vector<Value> values;  // opened; only of rows of the table, and when the resource has metrics
-  std::optional<std::uint32_t> row;    // of this slice
-  std::optional<PackedAt> packed;      // it stands in a slice
+  std::vector<Value> values;         // opened; only of rows of the table, and when the resource has metrics
+  std::optional<std::uint32_t> row;  // of this slice
+  std::optional<PackedAt> packed;    // it stands in a slice
   std::optional<std::size_t> cells_at;  // it stands in bulk.cells, not in the store yet
   RegionId region;
   Day day{};
+  std::int64_t epoch = 0;
 };
 
 struct RecordBuilder::Decision {
@@ -93,13 +96,16 @@ struct RecordBuilder::Decision {
   Figures figures;
   std::int64_t next_id = 0;
   std::unordered_map<RowHash, Current, KeyHash> current;
-  std::vector<RowHash> asked;                                // keys that the table may hold
-  std::vector<std::pair<std::uint32_t, PackedAt>> hits;      // rows whose key stands packed
-  std::vector<std::uint32_t> fresh;                          // rows whose key is nowhere, in order
-  std::map<std::int64_t, catalog::SliceHead> heads;          // slices that were met, by first id
-  std::map<std::int64_t, OpenSlice> opened;
-  std::set<std::int64_t> left;  // slices that records left
-  std::set<BatchId> withdrawing;  // what came with these is about to end
+  std::vector<RowHash> asked;                            // keys that the table may hold
+  std::vector<std::pair<std::uint32_t, PackedAt>> hits;  // rows whose key stands packed
+  std::vector<std::uint32_t> fresh;                      // rows whose key is nowhere, in order
+  std::map<std::int64_t, catalog::SliceHead> heads;      // slices that were met, by first id
+  std::map<std::int64_t, SliceReader> opened;
+  std::map<std::int64_t, std::vector<RowPlace>> places;  // of slices that can be opened no more
+  std::set<std::int64_t> lost;                           // the same slices
+  std::set<std::int64_t> left;                           // slices that records left
+  std::set<BatchId> withdrawing;                         // what came with these is about to end
+  Recounts recounts;
 };
 
 void tell_records(const Slice& slice, SliceEvent& event) {
@@ -147,11 +153,23 @@ Result<std::vector<Value>> RecordBuilder::values_of(const storage::Row& row) con
   return values;
 }
 
+bool RecordBuilder::can_be_opened(const storage::Row& row) const {
+  const auto& fields = entry_.resource.fields;
+  for (std::size_t at = 0; at < fields.size(); ++at) {
+    if (catalog::column_of(entry_.resource, fields[at]).kind != catalog::ColumnKind::sealed) continue;
+    const int column = static_cast<int>(entry_.table->field_column(at));
+    if (!row.is_null(column) && !sealer_.key_stands(row.blob(column))) return false;
+  }
+  return true;
+}
+
 Result<void> RecordBuilder::append_cells(storage::BulkSlice& bulk, const TableRow& row) const {
   const auto& fields = entry_.resource.fields;
   JW_ASSIGN(const auto values, content_.values_of(row.content));
   auto& cells = bulk.cells;
-  const auto or_null = [](bool present, std::int64_t number) { return present ? Value(number) : Value(Null{}); };
+  const auto or_null = [](bool present, std::int64_t number) {
+    return present ? Value(number) : Value(Null{});
+  };
   cells.emplace_back(Blob{std::string(row.key)});
   cells.emplace_back(row.version);
   cells.emplace_back(row.id);
@@ -194,8 +212,14 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
   JW_ASSIGN(auto reader, store.read());
   JW_ASSIGN(auto view, index_.follow(*reader, *entry_.table,
                                      bulk ? RecordIndex::Table::known : RecordIndex::Table::asked_by_query));
-  Decision decision{*reader, view, rows, from_batch, now, {}, Figures(entry_.resource), first_free,
-                    {},      {},   {},   {},         {},  {}, {}, {}};
+  Decision decision{*reader,    view, rows, from_batch, now, {}, Figures(entry_.resource),
+                    first_free, {},   {},   {},         {},  {}, {},
+                    {},         {},   {},   {},         {}};
+  if (decision.figures.any_metrics()) {
+    JW_ASSIGN(decision.recounts, Recounts::read(*reader, entry_.resource));
+    if (decision.recounts.least_version() > entry_.version)
+      return Error(ErrorCode::conflict, "storage.changed_meanwhile").because("figures of " + resource);
+  }
   const Value of_resource = resource;
   JW_TRY(reader->query(sql::withdrawing_batches, std::span(&of_resource, 1), [&](const storage::Row& row) {
     decision.withdrawing.insert(BatchId(row.integer(0)));
@@ -218,7 +242,8 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
       JW_ASSIGN(place, view.find(bytes_of(key)));
     }
     if (place) decision.hits.emplace_back(at, *place);
-    if (!place && (!bulk || view.may_be_packed(print) || view.may_be_tabled(print))) decision.asked.push_back(key);
+    if (!place && (!bulk || view.may_be_packed(print) || view.may_be_tabled(print)))
+      decision.asked.push_back(key);
     met[at] = place || (!decision.asked.empty() && decision.asked.back() == key);
     if (!own.insert(print, at)) {
       met[at] = true;
@@ -260,7 +285,8 @@ Result<Slice> RecordBuilder::build(storage::Store& store, const PackedRows& rows
   }
   for (const std::int64_t first_id : decision.left)
     guards.push_back(catalog::take_from_slice(resource, decision.heads.at(first_id)));
-  writes.insert(writes.begin(), std::make_move_iterator(guards.begin()), std::make_move_iterator(guards.end()));
+  writes.insert(writes.begin(), std::make_move_iterator(guards.begin()),
+                std::make_move_iterator(guards.end()));
   decision.slice.counts = decision.figures.changes();
   return std::move(decision.slice);
 }
@@ -275,6 +301,8 @@ Result<void> RecordBuilder::find_packed(Decision& decision) const {
       JW_ASSIGN(auto found, catalog::slice_at(decision.reader, entry_.resource.id, place.first_id));
       if (!found) return Error(ErrorCode::corrupt, "storage.damaged").because("a slice has no head");
       head = decision.heads.emplace(place.first_id, std::move(*found)).first;
+      JW_ASSIGN(const bool opens, decision.view.can_be_opened(head->second, sealer_));
+      if (!opens) decision.lost.insert(place.first_id);
     }
     if (head->second.has_left(place.row)) {
       decision.asked.push_back(key);
@@ -287,6 +315,7 @@ Result<void> RecordBuilder::find_packed(Decision& decision) const {
     current.batch = head->second.batch;
     current.content = hash_from(content_hash_in(row_keys, static_cast<std::size_t>(place.row)));
     current.packed = place;
+    current.lost = !decision.lost.empty() && decision.lost.contains(place.first_id);
   }
   return {};
 }
@@ -307,7 +336,9 @@ Result<void> RecordBuilder::find_tabled(Decision& decision) const {
         found.content = hash_from(row.blob(RecordColumn::content));
         found.region = RegionId(row.integer(RecordColumn::region));
         found.day = from_days(static_cast<std::int32_t>(row.integer(RecordColumn::day)));
-        if (decision.figures.any_metrics()) {
+        found.epoch = row.is_null(RecordColumn::epoch) ? -1 : row.integer(RecordColumn::epoch);
+        found.lost = !can_be_opened(row);
+        if (decision.figures.any_metrics() && !found.lost) {
           auto values = values_of(row);
           if (!values) {
             fault = std::move(values).error();
@@ -327,36 +358,36 @@ Result<void> RecordBuilder::decide_row(Decision& decision, std::uint32_t at) con
   auto [found, fresh] = decision.current.try_emplace(row.key);
   Current& current = found->second;
   const bool stands = !fresh && !current.ended;
-  if (stands && current.content == row.content && !decision.withdrawing.contains(current.batch)) {
+  const bool known = stands && !current.lost;
+  if (known && current.content == row.content && !decision.withdrawing.contains(current.batch)) {
     ++slice.unchanged;
     slice.outcome = RowOutcome::unchanged;
   } else {
-    slice.outcome = stands ? RowOutcome::updated : RowOutcome::created;
+    slice.outcome = known ? RowOutcome::updated : RowOutcome::created;
+    ++(known ? slice.updated : slice.created);
     if (fresh) current.id = decision.next_id++;
-    if (!stands) {
-      ++slice.created;
-    } else {
-      ++slice.updated;
-      if (current.packed) {
-        JW_TRY(move_to_table(decision, row.key, current));
-      } else {
-        close(decision, row.key, current);
-        if (decision.figures.any_metrics()) {
-          if (current.row) {
-            const PackedRow& before = decision.rows.rows[*current.row];
-            JW_ASSIGN(const auto fields, content_.fields_of(decision.rows.content(before)));
-            decision.figures.count(fields, before.region, before.day, -1);
-          } else {
-            decision.figures.count(fields_of(current.values), current.region, current.day, -1);
-          }
-        }
-      }
-    }
+    if (stands) JW_TRY(end_standing(decision, row.key, current));
     JW_TRY(write_version(decision, row, current));
     current.row = at;
   }
   slice.record = RecordId(current.id);
   slice.version = current.version;
+  return {};
+}
+
+// Its figures go with it, where it is known what it said.
+Result<void> RecordBuilder::end_standing(Decision& decision, const RowHash& key, Current& current) const {
+  if (current.packed) return move_to_table(decision, key, current);
+  close(decision, key, current);
+  if (!decision.figures.any_metrics() || current.lost) return {};
+  if (current.row) {
+    const PackedRow& before = decision.rows.rows[*current.row];
+    JW_ASSIGN(const auto fields, content_.fields_of(decision.rows.content(before)));
+    decision.figures.count(fields, before.region, before.day, -1);
+  } else {
+    decision.figures.count(fields_of(current.values), current.region, current.day, -1,
+                           decision.recounts.of_row(current.id, current.epoch));
+  }
   return {};
 }
 
@@ -366,25 +397,31 @@ void RecordBuilder::close(Decision& decision, const RowHash& key, const Current&
   if (current.cells_at) {
     bulk.cells[*current.cells_at + RecordColumn::known_to] = to_micros(decision.now);
   } else {
-    bulk.change.writes.push_back({&entry_.table->close(),
-                                  {Blob{std::string(bytes_of(key))}, current.version, to_micros(decision.now)},
-                                  1});
+    bulk.change.writes.push_back(
+        {&entry_.table->close(),
+         {Blob{std::string(bytes_of(key))}, current.version, to_micros(decision.now)},
+         1});
   }
 }
 
-// The record leaves its slice: its first version, ended now, goes to the table.
+// The record leaves its slice: its first version, ended now, goes to the table; without what it said when
+// nobody can open it.
 Result<void> RecordBuilder::move_to_table(Decision& decision, const RowHash& key, Current& current) const {
   const PackedAt place = *current.packed;
   catalog::SliceHead& head = decision.heads.at(place.first_id);
-  auto opened = decision.opened.find(place.first_id);
-  if (opened == decision.opened.end()) {
-    JW_ASSIGN(const auto bytes, catalog::slice_body(decision.reader, entry_.resource.id, place.first_id));
-    JW_ASSIGN(OpenSlice slice, unpack_slice(bytes.places, bytes.body, static_cast<std::size_t>(head.rows),
-                                            {entry_.resource.id, place.first_id}, sealer_));
-    opened = decision.opened.emplace(place.first_id, std::move(slice)).first;
+  SliceRow found;
+  if (!current.lost) {
+    auto slice = decision.opened.find(place.first_id);
+    if (slice == decision.opened.end())
+      slice = decision.opened.emplace(place.first_id, SliceReader(entry_.resource.id, head, sealer_)).first;
+    const auto row = slice->second.row(decision.reader, place.row);
+    if (!row && row.error().code != ErrorCode::gone) return row.error();
+    current.lost = !row;
+    if (row) found = *row;
   }
-  const OpenSlice& slice = opened->second;
-  const auto row = static_cast<std::size_t>(place.row);
+  if (current.lost) {
+    JW_ASSIGN(found.place, place_of(decision, place));
+  }
   head.mark_left(place.row);
   decision.left.insert(place.first_id);
   TableRow first;
@@ -392,28 +429,41 @@ Result<void> RecordBuilder::move_to_table(Decision& decision, const RowHash& key
   first.version = 1;
   first.key = bytes_of(key);
   first.content_hash = bytes_of(current.content);
-  first.content = slice.contents[row];
-  first.cleaning = slice.cleanings[row];
+  first.content = found.content;
+  first.cleaning = found.cleaning;
   first.batch = head.batch;
-  first.line = slice.places[row].line;
-  first.region = slice.places[row].region;
-  first.day = slice.places[row].day;
+  first.line = found.place.line;
+  first.region = found.place.region;
+  first.day = found.place.day;
   first.known_from = head.known_from;
   first.known_to = decision.now;
   first.epoch = decision.view.number();
   first.resource_version = head.resource_version;
   JW_TRY(append_cells(decision.slice.bulk, first));
-  if (decision.figures.any_metrics()) {
+  if (decision.figures.any_metrics() && !current.lost) {
     JW_ASSIGN(const auto fields, content_.fields_of(first.content));
-    decision.figures.count(fields, first.region, first.day, -1);
+    decision.figures.count(fields, first.region, first.day, -1, decision.recounts.of_slice(head));
   }
   current.packed.reset();
   return {};
 }
 
+// Where a packed record stands whose slice can be opened no more.
+Result<RowPlace> RecordBuilder::place_of(Decision& decision, const PackedAt& at) const {
+  auto places = decision.places.find(at.first_id);
+  if (places == decision.places.end()) {
+    const auto rows = static_cast<std::size_t>(decision.heads.at(at.first_id).rows);
+    JW_ASSIGN(const std::string bytes,
+              catalog::slice_places(decision.reader, entry_.resource.id, at.first_id));
+    JW_ASSIGN(auto unpacked, unpack_places(bytes, rows));
+    places = decision.places.emplace(at.first_id, std::move(unpacked)).first;
+  }
+  return places->second[static_cast<std::size_t>(at.row)];
+}
+
 Result<void> RecordBuilder::write_version(Decision& decision, const PackedRow& row, Current& current) const {
   current.version += 1;
-  current.ended = false;
+  current.ended = current.lost = false;
   current.batch = decision.batch;
   current.content = row.content;
   current.cells_at = decision.slice.bulk.cells.size();
@@ -461,7 +511,8 @@ void RecordBuilder::pack(Decision& decision) const {
   slice.packed_keys = bytes.row_keys;
   packed.row_keys = std::move(bytes.row_keys);
   packed.places = std::move(bytes.places);
-  packed.body = std::move(bytes.body);
+  packed.block_rows = block_rows;
+  packed.blocks = std::move(bytes.blocks);
   catalog::add_slice(std::move(packed), slice.bulk.change);
 }
 

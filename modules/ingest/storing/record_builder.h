@@ -88,14 +88,19 @@ class RecordBuilder {
   RecordBuilder(const catalog::Entry& entry, const storage::Sealer& sealer, const RowContent& content,
                 RecordIndex& index, std::size_t packed_rows_least);
 
-  // Compares the rows with the versions that stand (those of a batch that is being withdrawn no longer do) and
-  // prepares what must be written; the Change expects that
-  // nothing it rests on has moved. Rows of one slice that share a key are versions of one record in the order
-  // given. Errors: the store's; conflict when the resource moves meanwhile (decide again).
+  // Compares the rows with the versions that stand (those of a batch that is being withdrawn no longer do)
+  // and prepares what must be written; the Change expects that nothing it rests on has moved. Rows of one
+  // slice that share a key are versions of one record in the order given. Also a conflict: the resource's
+  // figures are counted by a newer definition than this builder's. A record whose standing version can be
+  // opened no more, since its key was destroyed, is new again: whatever the row says becomes its next
+  // version, and what the lost one counts in figures stays. Errors: the store's; conflict when the resource
+  // moves meanwhile (decide again).
   Result<Slice> build(storage::Store& store, const PackedRows& rows, BatchId batch, Instant now) const;
 
   // The values of a stored row (columns as RecordTable::columns()), opened. Errors: corrupt, gone.
   Result<std::vector<storage::Value>> values_of(const storage::Row& row) const;
+  // Whether the keys stand that sealed values of such a row.
+  bool can_be_opened(const storage::Row& row) const;
 
   // Appends a row in the order of RecordTable::columns().
   Result<void> append_cells(storage::BulkSlice& bulk, const TableRow& row) const;
@@ -107,7 +112,9 @@ class RecordBuilder {
   Result<void> find_packed(Decision& decision) const;
   Result<void> find_tabled(Decision& decision) const;
   Result<void> decide_row(Decision& decision, std::uint32_t at) const;
+  Result<void> end_standing(Decision& decision, const RowHash& key, Current& current) const;
   Result<void> move_to_table(Decision& decision, const RowHash& key, Current& current) const;
+  Result<RowPlace> place_of(Decision& decision, const PackedAt& at) const;
   Result<void> write_version(Decision& decision, const PackedRow& row, Current& current) const;
   void pack(Decision& decision) const;
   void close(Decision& decision, const RowHash& key, const Current& current) const;

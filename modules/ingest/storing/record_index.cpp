@@ -1,5 +1,7 @@
 #include "modules/ingest/storing/record_index.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace jingwei::ingest {
@@ -17,8 +19,7 @@ Result<RecordIndex::View> RecordIndex::follow(storage::Reader& reader, const cat
 Result<void> RecordIndex::follow_slices(storage::Reader& reader, std::int64_t number) {
   JW_ASSIGN(const auto changed, catalog::changed_slices(reader, resource_, number_));
   for (const auto& head : changed) {
-    const bool known = std::any_of(slices_.begin(), slices_.end(),
-                                   [&](const Slice& slice) { return slice.first_id == head.first_id; });
+    const bool known = known_.contains(head.first_id);
     if (known != head.known_to.has_value()) continue;  // ended before we met it, or met already
     if (known) {
       JW_ASSIGN(const bool stands, catalog::has_body(reader, resource_, head.first_id));
@@ -43,6 +44,8 @@ Result<void> RecordIndex::follow_slices(storage::Reader& reader, std::int64_t nu
 void RecordIndex::forget() {
   number_ = tabled_until_ = -1;
   slices_.clear();
+  known_.clear();
+  marks_.clear();
   packed_ = KeyMap();
   tabled_ = KeyMap();
   keys_.clear();
@@ -66,9 +69,11 @@ Result<void> RecordIndex::follow_table(storage::Reader& reader, const catalog::R
 void RecordIndex::add_keys(std::int64_t first_id, std::int64_t rows, std::string_view row_keys) {
   const std::uint32_t base = slices_.empty() ? 0 : slices_.back().base + slices_.back().rows;
   slices_.push_back({first_id, static_cast<std::uint32_t>(rows), base});
+  known_.insert(first_id);
   constexpr std::int64_t ahead = 16;
   for (std::int64_t row = 0; row < rows; ++row) {
-    if (row + ahead < rows) packed_.prefetch(fingerprint(key_in(row_keys, static_cast<std::size_t>(row + ahead))));
+    if (row + ahead < rows)
+      packed_.prefetch(fingerprint(key_in(row_keys, static_cast<std::size_t>(row + ahead))));
     packed_.insert(fingerprint(key_in(row_keys, static_cast<std::size_t>(row))),
                    base + static_cast<std::uint32_t>(row));
   }
@@ -105,6 +110,19 @@ Result<std::optional<PackedAt>> RecordIndex::View::find(std::string_view key) {
   // Another key may have the same fingerprint: this one then stands in the table, if anywhere.
   if (key_in(row_keys, static_cast<std::size_t>(place.row)) != key) return std::optional<PackedAt>();
   return std::optional(place);
+}
+
+Result<bool> RecordIndex::View::can_be_opened(const catalog::SliceHead& head, const storage::Sealer& sealer) {
+  JW_ASSIGN(const auto* marks, index_.marks_of(reader_, head));
+  return std::ranges::all_of(*marks, [&](const std::string& mark) { return sealer.key_stands(mark); });
+}
+
+Result<const std::vector<std::string>*> RecordIndex::marks_of(storage::Reader& reader,
+                                                              const catalog::SliceHead& head) {
+  const auto kept = marks_.find(head.first_id);
+  if (kept != marks_.end()) return &kept->second;
+  JW_ASSIGN(auto marks, catalog::slice_marks(reader, resource_, head, storage::Sealer::mark_bytes));
+  return &(marks_[head.first_id] = std::move(marks));
 }
 
 Result<std::string_view> RecordIndex::keys_of(storage::Reader& reader, std::int64_t first_id) {

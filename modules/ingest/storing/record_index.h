@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "modules/catalog/catalog_service.h"
@@ -36,6 +37,8 @@ class RecordIndex {
     bool may_be_packed(std::uint64_t key) const { return index_.packed_.contains(key); }
     // The record table may hold this key; sure when false. Only with Table::known.
     bool may_be_tabled(std::uint64_t key) const { return index_.tabled_.contains(key); }
+    // Whether the keys stand that sealed this slice. Errors: the store's.
+    Result<bool> can_be_opened(const catalog::SliceHead& head, const storage::Sealer& sealer);
     // Until the next call.
     Result<std::string_view> row_keys(std::int64_t first_id) { return index_.keys_of(reader_, first_id); }
     std::int64_t number() const { return number_; }
@@ -74,6 +77,7 @@ class RecordIndex {
 
   Result<void> follow_slices(storage::Reader& reader, std::int64_t number);
   void forget();
+  Result<const std::vector<std::string>*> marks_of(storage::Reader& reader, const catalog::SliceHead& head);
   Result<void> follow_table(storage::Reader& reader, const catalog::RecordTable& table);
   void add_keys(std::int64_t first_id, std::int64_t rows, std::string_view row_keys);
   void remove_keys(std::int64_t first_id, std::string_view row_keys);
@@ -84,8 +88,11 @@ class RecordIndex {
   const std::string resource_;
   std::mutex turn_;
   std::mutex mutex_;
-  std::int64_t number_ = -1;  // slice number up to which the packed keys are known
-  std::vector<Slice> slices_;  // by base
+  std::int64_t number_ = -1;                // slice number up to which the packed keys are known
+  std::vector<Slice> slices_;               // by base
+  std::unordered_set<std::int64_t> known_;  // first ids of slices_
+  std::unordered_map<std::int64_t, std::vector<std::string>>
+      marks_;  // which keys sealed a slice that was met, by first id
   KeyMap packed_;
   KeyMap tabled_;
   std::int64_t tabled_until_ = -1;  // epoch up to which the table's keys are known; -1: none

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "modules/ingest/storing/slice_format.h"
 #include "storage/pseudonym.h"
 
 namespace jingwei::ingest {
@@ -14,8 +13,8 @@ using storage::Value;
 
 constexpr std::size_t slices_at_once = 8;
 
-// What a record says whose key was destroyed: that it was there, and nothing else. Lists show it so, and go on; who asks
-// for the record itself is told why.
+// What a record says whose key was destroyed: that it was there, and nothing else. Lists show it so, and go
+// on; who asks for the record itself is told why.
 std::vector<Value> nothing_left(const catalog::Entry& entry) {
   return std::vector<Value>(entry.resource.fields.size(), Value(storage::Null{}));
 }
@@ -62,9 +61,9 @@ Result<std::vector<Record>> query_records(storage::Reader& reader, const RecordB
 }
 
 // A packed record without what it says.
-Record placed_record(const catalog::SliceHead& head, const RowPlace& place, std::size_t row) {
+Record placed_record(const catalog::SliceHead& head, const RowPlace& place, std::int64_t row) {
   Record record;
-  record.id = RecordId(head.first_id + static_cast<std::int64_t>(row));
+  record.id = RecordId(head.first_id + row);
   record.version = 1;
   record.batch = head.batch;
   record.region = place.region;
@@ -75,7 +74,8 @@ Record placed_record(const catalog::SliceHead& head, const RowPlace& place, std:
 }
 
 std::vector<Record> newest_of(std::vector<Record> records, std::vector<Record> packed, std::size_t most) {
-  records.insert(records.end(), std::make_move_iterator(packed.begin()), std::make_move_iterator(packed.end()));
+  records.insert(records.end(), std::make_move_iterator(packed.begin()),
+                 std::make_move_iterator(packed.end()));
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.id > b.id; });
   if (records.size() > most) records.resize(most);
   return records;
@@ -113,7 +113,8 @@ const RowContent& Records::content_of(const catalog::Entry& entry) {
   return kept(entry).content;
 }
 
-Result<Slice> Records::build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now) {
+Result<Slice> Records::build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch,
+                             Instant now) {
   return kept(entry).builder.build(store_, rows, batch, now);
 }
 
@@ -146,8 +147,8 @@ Result<std::vector<Record>> Records::list_table(storage::Reader& reader, const c
   return query_records(reader, builder, entry, entry.table->page_under(), parameters);
 }
 
-Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const RecordView& view, RecordId before,
-                                          std::size_t most) {
+Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const RecordView& view,
+                                          RecordId before, std::size_t most) {
   const Regions* under = view.regions();
   if (!before) before = RecordId(INT64_MAX);
   JW_ASSIGN(auto reader, store_.read());
@@ -169,15 +170,16 @@ Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Rec
   return records;
 }
 
-Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, const RecordView& view, BatchId batch,
-                                                   RecordId before, std::size_t most) {
+Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, const RecordView& view,
+                                                   BatchId batch, RecordId before, std::size_t most) {
   if (!before) before = RecordId(INT64_MAX);
   JW_ASSIGN(auto reader, store_.read());
   // Rows of the table are cut to the view after they are read: page by page, until enough are left.
   std::vector<Record> records;
   for (std::int64_t below = before.value; records.size() < most;) {
     const std::array<Value, 3> page = {batch.value, below, static_cast<std::int64_t>(most)};
-    JW_ASSIGN(auto read, query_records(*reader, kept(entry).builder, entry, entry.table->page_of_batch(), page));
+    JW_ASSIGN(auto read,
+              query_records(*reader, kept(entry).builder, entry, entry.table->page_of_batch(), page));
     const bool last = read.size() < most;
     if (!last) below = read.back().id.value;
     for (auto& record : read) {
@@ -202,42 +204,42 @@ Result<void> Records::list_slice(storage::Reader& reader, const catalog::Entry& 
                                  const catalog::SliceHead& head, const Regions* under, std::int64_t before,
                                  std::size_t most, std::vector<Record>& records) {
   const auto rows = static_cast<std::size_t>(head.rows);
-  std::vector<std::size_t> wanted;
+  std::vector<std::int64_t> wanted;
   std::vector<RowPlace> places;
   if (under != nullptr) {
     JW_ASSIGN(const std::string bytes, catalog::slice_places(reader, entry.resource.id, head.first_id));
     JW_ASSIGN(places, unpack_places(bytes, rows));
   }
-  for (std::size_t row = rows; row-- > 0 && wanted.size() < most;) {
-    const auto at = static_cast<std::int64_t>(row);
-    if (head.first_id + at >= before || head.has_left(at)) continue;
-    if (under == nullptr || under->contains(places[row].region.value)) wanted.push_back(row);
+  for (std::int64_t row = head.rows; row-- > 0 && wanted.size() < most;) {
+    if (head.first_id + row >= before || head.has_left(row)) continue;
+    if (under == nullptr || under->contains(places[static_cast<std::size_t>(row)].region.value))
+      wanted.push_back(row);
   }
-  if (wanted.empty()) return {};
-  JW_ASSIGN(const auto bytes, catalog::slice_body(reader, entry.resource.id, head.first_id));
-  auto slice = unpack_slice(bytes.places, bytes.body, rows, {entry.resource.id, head.first_id}, sealer_);
-  if (!slice && slice.error().code != ErrorCode::gone) return std::move(slice).error();
-  if (!slice && places.empty()) {
-    JW_ASSIGN(places, unpack_places(bytes.places, rows));
-  }
-  for (const std::size_t row : wanted) {
-    if (slice) {
-      JW_ASSIGN(Record record, packed_record(entry, head, *slice, row));
+  SliceReader slice(entry.resource.id, head, sealer_);
+  for (const std::int64_t row : wanted) {
+    const auto found = slice.row(reader, row);
+    if (found) {
+      JW_ASSIGN(Record record, packed_record(entry, head, *found, row));
       records.push_back(std::move(record));
-    } else {
-      Record record = placed_record(head, places[row], row);
-      record.values = nothing_left(entry);
-      records.push_back(std::move(record));
+      continue;
     }
+    if (found.error().code != ErrorCode::gone) return found.error();
+    if (places.empty()) {
+      JW_ASSIGN(const std::string bytes, catalog::slice_places(reader, entry.resource.id, head.first_id));
+      JW_ASSIGN(places, unpack_places(bytes, rows));
+    }
+    Record record = placed_record(head, places[static_cast<std::size_t>(row)], row);
+    record.values = nothing_left(entry);
+    records.push_back(std::move(record));
   }
   return {};
 }
 
 Result<Record> Records::packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
-                                      const OpenSlice& slice, std::size_t row) {
-  Record record = placed_record(head, slice.places[row], row);
-  record.cleaning = slice.cleanings[row];
-  JW_ASSIGN(record.values, kept(entry).content.values_of(slice.contents[row]));
+                                      const SliceRow& found, std::int64_t row) {
+  Record record = placed_record(head, found.place, row);
+  record.cleaning = found.cleaning;
+  JW_ASSIGN(record.values, kept(entry).content.values_of(found.content));
   return record;
 }
 
@@ -256,7 +258,8 @@ Result<Record> Records::find(const catalog::Entry& entry, const RecordView& view
   if (!view.covers(record.region)) return no_record(entry, id);
   for (std::size_t at = 0; at < record.values.size(); ++at) {
     const auto* identifier = std::get_if<std::string>(&record.values[at]);
-    if (entry.resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr) continue;
+    if (entry.resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr)
+      continue;
     record.subject = storage::pseudonym_of(sealer_, *identifier);
     break;
   }
@@ -267,18 +270,17 @@ Result<Record> Records::find(const catalog::Entry& entry, const RecordView& view
 Result<Record> Records::find_anywhere(const catalog::Entry& entry, RecordId id) {
   JW_ASSIGN(auto reader, store_.read());
   const Value key = id.value;
-  JW_ASSIGN(auto records,
-            query_records(*reader, kept(entry).builder, entry, entry.table->by_id(), std::span(&key, 1),
-                          WhenDestroyed::tell));
+  JW_ASSIGN(auto records, query_records(*reader, kept(entry).builder, entry, entry.table->by_id(),
+                                        std::span(&key, 1), WhenDestroyed::tell));
   if (!records.empty()) return std::move(records.front());
   JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
   if (!head || head->known_to || head->has_left(id.value - head->first_id)) {
     return no_record(entry, id);
   }
-  JW_ASSIGN(const auto bytes, catalog::slice_body(*reader, entry.resource.id, head->first_id));
-  JW_ASSIGN(const OpenSlice slice, unpack_slice(bytes.places, bytes.body, static_cast<std::size_t>(head->rows),
-                                                {entry.resource.id, head->first_id}, sealer_));
-  return packed_record(entry, *head, slice, static_cast<std::size_t>(id.value - head->first_id));
+  SliceReader slice(entry.resource.id, *head, sealer_);
+  const std::int64_t row = id.value - head->first_id;
+  JW_ASSIGN(const SliceRow found, slice.row(*reader, row));
+  return packed_record(entry, *head, found, row);
 }
 
 }  // namespace jingwei::ingest

@@ -8,6 +8,7 @@
 
 #include "modules/ingest/storing/record_builder.h"
 #include "modules/ingest/storing/record_view.h"
+#include "modules/ingest/storing/slice_reader.h"
 
 namespace jingwei::ingest {
 
@@ -22,20 +23,22 @@ struct Record {
   BatchId batch;
   std::int64_t line = 0;               // of its batch's file; 0 for one entered by hand
   std::vector<storage::Value> values;  // by field
-  std::vector<bool> closed;            // by field: the value is not the record's but what may be seen of it; empty: none
-  std::string subject;                 // pseudonym of the person of its first identifier; of find() alone
-  std::string cleaning;                // what was done to the values: "name:clean.width;phone:clean.width"
+  std::vector<bool>
+      closed;            // by field: the value is not the record's but what may be seen of it; empty: none
+  std::string subject;   // pseudonym of the person of its first identifier; of find() alone
+  std::string cleaning;  // what was done to the values: "name:clean.width;phone:clean.width"
 };
 
-// How often a write is decided anew when slices or entries of others overtake it: each time one of them has come
-// further, so somebody always does.
+// How often a write is decided anew when slices or entries of others overtake it: each time one of them has
+// come further, so somebody always does.
 inline constexpr int overtaken_attempts = 200;
 
 // Thread-safe.
 class Records {
  public:
   // Slices of fewer new records than `packed_rows_least` go to the table row by row.
-  Records(storage::Store& store, const storage::Sealer& sealer, const Zone& zone, std::size_t packed_rows_least)
+  Records(storage::Store& store, const storage::Sealer& sealer, const Zone& zone,
+          std::size_t packed_rows_least)
       : store_(store), sealer_(sealer), zone_(zone), packed_rows_least_(packed_rows_least) {}
 
   // Good as long as this object and the entry.
@@ -43,10 +46,13 @@ class Records {
   const RecordBuilder& builder_of(const catalog::Entry& entry) { return kept(entry).builder; }
   Result<Slice> build(const catalog::Entry& entry, const PackedRows& rows, BatchId batch, Instant now);
   // Held by a load from build() until its slice is committed.
-  std::unique_lock<std::mutex> turn(const catalog::Entry& entry) { return index_of(entry.resource.id).turn(); }
+  std::unique_lock<std::mutex> turn(const catalog::Entry& entry) {
+    return index_of(entry.resource.id).turn();
+  }
   // Tells that what build() prepared was committed.
   void committed(const catalog::Entry& entry, Slice& slice);
-  // Before the first slice of a load: records entered so far need not be looked at again. Errors: the store's.
+  // Before the first slice of a load: records entered so far need not be looked at again. Errors: the
+  // store's.
   Result<void> begin_load(const catalog::Entry& entry);
 
   using Regions = RecordView::Regions;
@@ -54,8 +60,8 @@ class Records {
   Result<std::vector<Record>> list(const catalog::Entry& entry, const RecordView& view, RecordId before,
                                    std::size_t most);
   // Those of them whose standing version came with the batch, newest first. Errors: list's.
-  Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, const RecordView& view, BatchId batch,
-                                            RecordId before, std::size_t most);
+  Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, const RecordView& view,
+                                            BatchId batch, RecordId before, std::size_t most);
   // Errors: not_found (also what the view does not cover) and list's.
   Result<Record> find(const catalog::Entry& entry, const RecordView& view, RecordId id);
 
@@ -71,13 +77,14 @@ class Records {
   };
   Kept& kept(const catalog::Entry& entry);
   RecordIndex& index_of(const std::string& resource);
-  Result<std::vector<Record>> list_table(storage::Reader& reader, const catalog::Entry& entry, const Regions* under,
-                                         RecordId before, std::size_t most);
-  Result<void> list_slice(storage::Reader& reader, const catalog::Entry& entry, const catalog::SliceHead& head,
-                          const Regions* under, std::int64_t before, std::size_t most, std::vector<Record>& records);
+  Result<std::vector<Record>> list_table(storage::Reader& reader, const catalog::Entry& entry,
+                                         const Regions* under, RecordId before, std::size_t most);
+  Result<void> list_slice(storage::Reader& reader, const catalog::Entry& entry,
+                          const catalog::SliceHead& head, const Regions* under, std::int64_t before,
+                          std::size_t most, std::vector<Record>& records);
   Result<Record> find_anywhere(const catalog::Entry& entry, RecordId id);
-  Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head, const OpenSlice& slice,
-                               std::size_t row);
+  Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
+                               const SliceRow& found, std::int64_t row);
 
   storage::Store& store_;
   const storage::Sealer& sealer_;

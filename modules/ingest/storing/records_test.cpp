@@ -1,9 +1,14 @@
-// Goal: wherever a record stands, packed in a slice or in the table, there is one of it, and whoever asks finds it.
+// Goal: wherever a record stands, packed in a slice or in the table, there is one of it, and whoever asks
+// finds it.
 #include "modules/ingest/storing/records.h"
 
+#include <zstd.h>
+
+#include <numeric>
 #include <thread>
 
-#include "modules/ingest/storing/slice_format.h"
+#include "base/bytes.h"
+#include "modules/ingest/storing/slice_reader.h"
 #include "tests/support/ingest_world.h"
 
 namespace jingwei::ingest {
@@ -16,7 +21,8 @@ class RecordsWorld : public IngestWorld<Backend> {
  protected:
   static std::string id_of(const Record& record) { return std::get<std::string>(record.values[1]); }
   std::map<std::string, std::string> form(int number, const std::string& kind = "户籍") {
-    return {{"name", "张三"}, {"citizen_id", citizen_id(number)}, {"kind", kind}, {"grid", grid_code(number)}};
+    return {
+        {"name", "张三"}, {"citizen_id", citizen_id(number)}, {"kind", kind}, {"grid", grid_code(number)}};
   }
   RecordReceipt add(Node& node, int number, const std::string& kind = "户籍") {
     return must(node.ingest->add_record("people", form(number, kind), {"tester", std::nullopt}));
@@ -47,8 +53,11 @@ TYPED_TEST(RecordsWorld, ALargeFileGoesPackedAndReadsBackWhole) {
   const Record one = must(this->node_.ingest->find_record("people", all[1'234].id, access::Sight::whole()));
   EXPECT_EQ(this->id_of(one), this->id_of(all[1'234]));
   EXPECT_EQ(one.values, all[1'234].values);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1), access::Sight::whole()).error().code,
-            ErrorCode::not_found);
+  EXPECT_EQ(
+      this->node_.ingest->find_record("people", RecordId(all.front().id.value + 1), access::Sight::whole())
+          .error()
+          .code,
+      ErrorCode::not_found);
 }
 
 TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
@@ -61,7 +70,8 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   std::vector<Record> paged;
   RecordId before;
   for (;;) {
-    const auto page = must(this->node_.ingest->list_records("people", {std::nullopt, before, 700}, access::Sight::whole()));
+    const auto page =
+        must(this->node_.ingest->list_records("people", {std::nullopt, before, 700}, access::Sight::whole()));
     paged.insert(paged.end(), page.begin(), page.end());
     if (page.size() < 700) break;
     before = page.back().id;
@@ -76,7 +86,10 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   for (const auto& record : all) there += record.region == all.front().region ? 1 : 0;
   const auto tree = this->node_.regions->tree();
   const std::string code(tree->code(tree->find(all.front().region)));
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", {code, RecordId(), 10'000}, access::Sight::whole())).size(), there);
+  EXPECT_EQ(
+      must(this->node_.ingest->list_records("people", {code, RecordId(), 10'000}, access::Sight::whole()))
+          .size(),
+      there);
 }
 
 TYPED_TEST(RecordsWorld, ARecordThatChangesLeavesItsSliceWithItsFirstVersion) {
@@ -151,10 +164,10 @@ TYPED_TEST(RecordsWorld, HoweverManyWriteAtOnceThereIsOneRecordOfAKey) {
   EXPECT_EQ(this->people_counted(), 6'000);
 }
 
-TEST(SliceFormat, DamagedBytesAreToldNotRead) {
-  const std::unique_ptr<storage::Sealer> sealer = storage::plain_sealer();
+// Rows as a load hands them over; the sixth was cleaned.
+PackedRows sample_rows(int count) {
   PackedRows rows;
-  for (int at = 0; at < 300; ++at) {
+  for (int at = 0; at < count; ++at) {
     PackedRow row;
     row.begin = static_cast<std::uint32_t>(rows.bytes.size());
     rows.bytes += "content " + std::to_string(at);
@@ -164,21 +177,139 @@ TEST(SliceFormat, DamagedBytesAreToldNotRead) {
     row.line = at + 2;
     rows.rows.push_back(row);
   }
-  rows.cleanings = {"a:clean.width"};
-  rows.rows[5].cleaning = 1;
-  std::vector<std::uint32_t> all;
-  for (std::uint32_t at = 0; at < 300; ++at) all.push_back(at);
-  const PackedSlice slice = pack_slice(rows, all, {"people", 100}, *sealer);
-  const auto opened = unpack_slice(slice.places, slice.body, 300, {"people", 100}, *sealer);
-  ASSERT_TRUE(opened.ok());
-  EXPECT_EQ(opened->contents[299], "content 299");
-  EXPECT_EQ(opened->cleanings[5], "a:clean.width");
-  EXPECT_EQ(opened->places[8].region.value, 1);
-  EXPECT_EQ(opened->places[299].line, 301);
-  EXPECT_FALSE(unpack_slice(slice.places, slice.body, 299, {"people", 100}, *sealer).ok());
-  for (std::size_t cut = 0; cut < slice.body.size(); cut += 7)
-    EXPECT_FALSE(unpack_slice(slice.places, slice.body.substr(0, cut), 300, {"people", 100}, *sealer).ok());
+  rows.cleanings = {"b:clean.phone_prefix", "a:clean.width"};
+  rows.rows[5].cleaning = 2;
+  return rows;
+}
+
+std::vector<std::uint32_t> positions_of(const PackedRows& rows) {
+  std::vector<std::uint32_t> all(rows.rows.size());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
+TEST(SliceFormat, ABlockOpensInItsPlaceOfItsSliceAndTellsOfItsRows) {
+  const HidingSealer sealer;  // binds what it seals to its cell
+  const PackedRows rows = sample_rows(300);
+  const PackedSlice slice = pack_slice(rows, positions_of(rows), {"people", 100}, sealer);
+  ASSERT_EQ(slice.blocks.size(), 3U);
+  const auto first = unpack_block(slice.blocks[0], 0, block_rows, {"people", 100}, sealer);
+  ASSERT_TRUE(first.ok()) << first.error().to_log();
+  EXPECT_EQ(first->contents[127], "content 127");
+  EXPECT_EQ(first->cleanings[5], "a:clean.width");
+  EXPECT_EQ(first->cleanings[6], "");
+  const auto last = unpack_block(slice.blocks[2], 2, 300 - 2 * block_rows, {"people", 100}, sealer);
+  ASSERT_TRUE(last.ok());
+  ASSERT_EQ(last->contents.size(), 44U);
+  EXPECT_EQ(last->contents[43], "content 299");
+  EXPECT_EQ(last->places[43].region.value, 299 % 7);
+  EXPECT_EQ(last->places[43].line, 301);
+  EXPECT_EQ(unpack_places(slice.places, 300).value()[299].line, 301);
+  EXPECT_FALSE(unpack_block(slice.blocks[0], 1, block_rows, {"people", 100}, sealer).ok())
+      << "another block's";
+  EXPECT_FALSE(unpack_block(slice.blocks[0], 0, block_rows, {"people", 101}, sealer).ok())
+      << "another slice's";
+  EXPECT_FALSE(unpack_block(slice.blocks[0], 0, block_rows, {"venues", 100}, sealer).ok());
+}
+
+TEST(SliceFormat, DamagedBytesAreToldNotRead) {
+  const std::unique_ptr<storage::Sealer> sealer = storage::plain_sealer();
+  const PackedRows rows = sample_rows(100);
+  const PackedSlice slice = pack_slice(rows, positions_of(rows), {"people", 100}, *sealer);
+  const std::string& block = slice.blocks.front();
+  EXPECT_TRUE(unpack_block(block, 0, 100, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_block(block, 0, 99, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_block(block, 0, 101, {"people", 100}, *sealer).ok());
+  for (std::size_t cut = 0; cut < block.size(); cut += 3)
+    EXPECT_FALSE(unpack_block(block.substr(0, cut), 0, 100, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_body(slice.places, block, 100, {"people", 100}, *sealer).ok())
+      << "no body from before blocks";
   EXPECT_FALSE(unpack_places("", 300).ok());
+}
+
+// A slice as it was written before there were blocks, with rows in one body.
+std::string old_body(const std::vector<std::string>& contents, std::string_view cleaning,
+                     std::int64_t first_id, const storage::Sealer& sealer) {
+  std::string plain;
+  append_varint(plain, 1);
+  append_text(plain, cleaning);
+  for (std::size_t at = 0; at < contents.size(); ++at) {
+    append_varint(plain, at == 0 ? 1 : 0);
+    append_text(plain, contents[at]);
+  }
+  std::string packed(1 + ZSTD_compressBound(plain.size()), '\1');
+  packed.resize(1 + ZSTD_compress(packed.data() + 1, packed.size() - 1, plain.data(), plain.size(), 1));
+  return sealer.seal({"people", first_id, "slice"}, packed);
+}
+
+TYPED_TEST(RecordsWorld, SlicesFromBeforeBlocksAreReadAndTheirRecordsChange) {
+  this->load("people", people(0, 600));
+  const auto before = this->records("people");
+  ASSERT_EQ(before.size(), 600U);
+  // Put in the form of old, row by row as they stand.
+  static std::deque<storage::Statement> kept;
+  const auto statement = [](const std::string& sql) -> const storage::Statement& {
+    return kept.emplace_back(storage::Statement{"old", sql, sql});
+  };
+  storage::Change change;
+  {
+    auto reader = must(this->node_.store->read());
+    for (const auto& head : must(catalog::slices_before(*reader, "people", INT64_MAX, 100))) {
+      SliceReader slice("people", head, this->sealer_);
+      std::vector<std::string> contents;
+      for (std::int64_t row = 0; row < head.rows; ++row)
+        contents.emplace_back(must(slice.row(*reader, row)).content);
+      change.writes.push_back(
+          {&statement("UPDATE record_slice SET block_rows = NULL WHERE first_id = $1"), {head.first_id}, 1});
+      change.writes.push_back(
+          {&statement("DELETE FROM record_slice_block WHERE first_id = $1"), {head.first_id}, {}});
+      change.writes.push_back({&statement("UPDATE record_slice_body SET body = $2 WHERE first_id = $1"),
+                               {head.first_id, storage::Blob{old_body(contents, "name:clean.width",
+                                                                      head.first_id, this->sealer_)}},
+                               1});
+    }
+  }
+  must(this->node_.store->commit(std::move(change)));
+  this->restart();
+  const auto after = this->records("people");
+  ASSERT_EQ(after.size(), 600U);
+  for (std::size_t at = 0; at < after.size(); ++at) {
+    EXPECT_EQ(after[at].id, before[at].id);
+    EXPECT_EQ(after[at].values, before[at].values);
+  }
+  EXPECT_EQ(must(this->node_.ingest->find_record("people", after[7].id, access::Sight::whole())).values,
+            before[7].values);
+  const Batch batch =
+      this->load("people", std::string(people_header) + person(3, "流动", "2020-02-02") + person(5));
+  EXPECT_EQ(batch.counts.updated, 1) << batch.error;
+  EXPECT_EQ(this->records("people").size(), 600U);
+}
+
+TYPED_TEST(RecordsWorld, ARecordWhoseKeyWasDestroyedIsNewAgainWhateverItsFileSays) {
+  this->load("people", people(0, 600));                                                // packed
+  this->add(this->node_, 700);                                                         // in the table
+  this->load("people", std::string(people_header) + person(1, "流动", "2020-02-02"));  // left its slice
+  this->sealer_.destroy_so_far();
+  this->load("people", people(800, 300));  // opens
+  // Repeated as it was, changed, and beside them what opens.
+  const Batch batch = this->load("people", people(0, 600) + person(850, "流动") + person(700));
+  EXPECT_EQ(batch.state, BatchState::done) << batch.error;
+  EXPECT_EQ(batch.counts.refused, 0);
+  EXPECT_EQ(batch.counts.updated, 1) << "the one that opens";
+  EXPECT_EQ(batch.counts.unchanged, 0);
+  const auto all = this->records("people");
+  ASSERT_EQ(all.size(), 901U);
+  for (const auto& record : all) {
+    const auto found = this->node_.ingest->find_record("people", record.id, access::Sight::whole());
+    ASSERT_TRUE(found.ok()) << found.error().to_log();
+    EXPECT_EQ(found->values, record.values);
+  }
+  EXPECT_EQ(this->load("people", people(0, 600) + "\n").counts.unchanged, 600) << "and known from then on";
+  // One by hand as well.
+  this->sealer_.destroy_so_far();
+  const RecordReceipt receipt = this->add(this->node_, 5);
+  EXPECT_EQ(receipt.outcome, RowOutcome::created);
+  EXPECT_TRUE(this->node_.ingest->find_record("people", receipt.id, access::Sight::whole()).ok());
 }
 
 }  // namespace

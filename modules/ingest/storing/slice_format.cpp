@@ -11,6 +11,7 @@ namespace {
 
 constexpr char places_version = 1;
 constexpr char body_version = 1;
+constexpr char block_version = 2;
 constexpr int compression_level = 1;
 constexpr std::string_view sealed_column = "slice";
 
@@ -21,6 +22,10 @@ Error damaged(std::string_view what) {
 struct Compressing {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ~Compressing() { ZSTD_freeCCtx(context); }
+};
+struct Decompressing {
+  ZSTD_DCtx* context = ZSTD_createDCtx();
+  ~Decompressing() { ZSTD_freeDCtx(context); }
 };
 
 std::string compressed(std::string_view plain, char version) {
@@ -41,23 +46,88 @@ Result<std::string> decompressed(std::string_view packed, char version) {
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > limits::slice_bytes)
     return damaged("size");
   std::string plain(size, '\0');
-  const std::size_t got = ZSTD_decompress(plain.data(), plain.size(), packed.data(), packed.size());
+  thread_local Decompressing zstd;
+  const std::size_t got =
+      ZSTD_decompressDCtx(zstd.context, plain.data(), plain.size(), packed.data(), packed.size());
   if (ZSTD_isError(got) != 0U || got != plain.size()) return damaged("compression");
   return plain;
 }
 
-std::string pack_places(const PackedRows& rows, const std::vector<std::uint32_t>& positions) {
-  std::string plain;
-  plain.reserve(positions.size() * 4);
+// Region, day and line of rows one behind another: each the difference to the row before.
+struct PlaceSteps {
   std::int64_t region = 0, day = 0, line = 0;
-  for (const std::uint32_t at : positions) {
-    const PackedRow& row = rows.rows[at];
+
+  void append(std::string& plain, const PackedRow& row) {
     append_signed_varint(plain, row.region.value - std::exchange(region, row.region.value));
     const std::int64_t days = to_days(row.day);
     append_signed_varint(plain, days - std::exchange(day, days));
     append_signed_varint(plain, row.line - std::exchange(line, row.line));
   }
+  RowPlace read(ByteReader& bytes) {
+    region += bytes.signed_varint();
+    day += bytes.signed_varint();
+    line += bytes.signed_varint();
+    return {RegionId(region), from_days(static_cast<std::int32_t>(day)), line};
+  }
+};
+
+std::string pack_places(const PackedRows& rows, const std::vector<std::uint32_t>& positions) {
+  std::string plain;
+  plain.reserve(positions.size() * 4);
+  PlaceSteps steps;
+  for (const std::uint32_t at : positions) steps.append(plain, rows.rows[at]);
   return compressed(plain, places_version);
+}
+
+// Binds a block to its place in its slice.
+std::string column_of(std::int64_t block) {
+  return std::string(sealed_column) + '.' + std::to_string(block);
+}
+
+// The cleanings that rows of a block tell of, numbered as they are met; 0 is none.
+class BlockCleanings {
+ public:
+  explicit BlockCleanings(std::size_t known) : number_of_(known + 1) {}
+  std::uint32_t number(std::uint32_t cleaning) {
+    if (cleaning == 0) return 0;
+    auto& number = number_of_[cleaning];
+    if (number == 0) {
+      met_.push_back(cleaning);
+      number = static_cast<std::uint32_t>(met_.size());
+    }
+    return number;
+  }
+  // Writes those met and forgets them.
+  void flush(std::string& plain, const PackedRows& rows) {
+    append_varint(plain, met_.size());
+    for (const std::uint32_t cleaning : met_) {
+      append_text(plain, rows.cleanings[cleaning - 1]);
+      number_of_[cleaning] = 0;
+    }
+    met_.clear();
+  }
+
+ private:
+  std::vector<std::uint32_t> number_of_;  // by cleaning of the rows
+  std::vector<std::uint32_t> met_;
+};
+
+Result<std::vector<std::string_view>> read_cleanings(ByteReader& bytes) {
+  const std::uint64_t kinds = bytes.varint();
+  std::vector<std::string_view> cleanings = {std::string_view()};
+  for (std::uint64_t at = 0; at < kinds && bytes.ok(); ++at) cleanings.push_back(bytes.text());
+  if (!bytes.ok()) return damaged("cleanings");
+  return cleanings;
+}
+
+// What was done to a row, and what it says.
+Result<void> read_row(ByteReader& bytes, const std::vector<std::string_view>& cleanings, OpenRows& rows) {
+  const std::uint64_t cleaning = bytes.varint();
+  if (cleaning >= cleanings.size()) return damaged("cleaning");
+  rows.cleanings.push_back(cleanings[cleaning]);
+  rows.contents.push_back(bytes.text());
+  if (!bytes.ok()) return damaged("rows");
+  return {};
 }
 
 }  // namespace
@@ -66,18 +136,33 @@ PackedSlice pack_slice(const PackedRows& rows, const std::vector<std::uint32_t>&
                        const storage::Sealer& sealer) {
   PackedSlice slice;
   slice.row_keys.reserve(positions.size() * row_keys_bytes);
-  std::string plain;
-  plain.reserve(rows.bytes.size() + positions.size() * 4 + 64);
-  append_varint(plain, rows.cleanings.size());
-  for (const auto& cleaning : rows.cleanings) append_text(plain, cleaning);
+  slice.blocks.reserve(positions.size() / block_rows + 1);
+  BlockCleanings cleanings(rows.cleanings.size());
+  PlaceSteps steps;
+  std::string plain, body;
+  const auto finish_block = [&] {
+    plain.clear();
+    cleanings.flush(plain, rows);
+    plain += body;
+    const std::string column = column_of(static_cast<std::int64_t>(slice.blocks.size()));
+    slice.blocks.push_back(
+        sealer.seal({place.resource, place.first_id, column}, compressed(plain, block_version)));
+    body.clear();
+    steps = {};
+  };
+  std::int64_t in_block = 0;
   for (const std::uint32_t at : positions) {
     const PackedRow& row = rows.rows[at];
     slice.row_keys.append(row.key.data(), row.key.size()).append(row.content.data(), row.content.size());
-    append_varint(plain, row.cleaning);
-    append_text(plain, rows.content(row));
+    steps.append(body, row);
+    append_varint(body, cleanings.number(row.cleaning));
+    append_text(body, rows.content(row));
+    if (++in_block < block_rows) continue;
+    finish_block();
+    in_block = 0;
   }
+  if (in_block > 0) finish_block();
   slice.places = pack_places(rows, positions);
-  slice.body = sealer.seal({place.resource, place.first_id, sealed_column}, compressed(plain, body_version));
   return slice;
 }
 
@@ -86,36 +171,42 @@ Result<std::vector<RowPlace>> unpack_places(std::string_view packed, std::size_t
   ByteReader bytes(plain);
   std::vector<RowPlace> places;
   places.reserve(rows);
-  std::int64_t region = 0, day = 0, line = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    region += bytes.signed_varint();
-    day += bytes.signed_varint();
-    line += bytes.signed_varint();
-    places.push_back({RegionId(region), from_days(static_cast<std::int32_t>(day)), line});
-  }
+  PlaceSteps steps;
+  for (std::size_t row = 0; row < rows && bytes.ok(); ++row) places.push_back(steps.read(bytes));
   if (!bytes.ok() || !bytes.at_end()) return damaged("places");
   return places;
 }
 
-Result<OpenSlice> unpack_slice(std::string_view places, std::string_view body, std::size_t rows,
-                               SlicePlace place, const storage::Sealer& sealer) {
-  OpenSlice slice;
-  JW_ASSIGN(slice.places, unpack_places(places, rows));
+Result<OpenRows> unpack_block(std::string_view sealed, std::int64_t block, std::size_t rows, SlicePlace place,
+                              const storage::Sealer& sealer) {
+  JW_ASSIGN(const std::string packed,
+            sealer.open({place.resource, place.first_id, column_of(block)}, sealed));
+  JW_ASSIGN(std::string plain, decompressed(packed, block_version));
+  OpenRows open;
+  open.bytes = std::make_unique<const std::string>(std::move(plain));
+  ByteReader bytes(*open.bytes);
+  JW_ASSIGN(const auto cleanings, read_cleanings(bytes));
+  PlaceSteps steps;
+  for (std::size_t row = 0; row < rows; ++row) {
+    open.places.push_back(steps.read(bytes));
+    JW_TRY(read_row(bytes, cleanings, open));
+  }
+  if (!bytes.at_end()) return damaged("rows");
+  return open;
+}
+
+Result<OpenRows> unpack_body(std::string_view places, std::string_view body, std::size_t rows,
+                             SlicePlace place, const storage::Sealer& sealer) {
+  OpenRows open;
+  JW_ASSIGN(open.places, unpack_places(places, rows));
   JW_ASSIGN(const std::string packed, sealer.open({place.resource, place.first_id, sealed_column}, body));
   JW_ASSIGN(std::string plain, decompressed(packed, body_version));
-  slice.bytes = std::make_unique<const std::string>(std::move(plain));
-  ByteReader bytes(*slice.bytes);
-  const std::uint64_t kinds = bytes.varint();
-  std::vector<std::string_view> cleanings = {std::string_view()};
-  for (std::uint64_t at = 0; at < kinds && bytes.ok(); ++at) cleanings.push_back(bytes.text());
-  for (std::size_t row = 0; row < rows && bytes.ok(); ++row) {
-    const std::uint64_t cleaning = bytes.varint();
-    if (cleaning >= cleanings.size()) return damaged("cleaning");
-    slice.cleanings.push_back(cleanings[cleaning]);
-    slice.contents.push_back(bytes.text());
-  }
-  if (!bytes.ok() || !bytes.at_end()) return damaged("rows");
-  return slice;
+  open.bytes = std::make_unique<const std::string>(std::move(plain));
+  ByteReader bytes(*open.bytes);
+  JW_ASSIGN(const auto cleanings, read_cleanings(bytes));
+  for (std::size_t row = 0; row < rows; ++row) JW_TRY(read_row(bytes, cleanings, open));
+  if (!bytes.at_end()) return damaged("rows");
+  return open;
 }
 
 }  // namespace jingwei::ingest

@@ -1,5 +1,5 @@
-// A slice of records as it stands on disk (docs/formats/store.md): keys for finding, places for filtering, and
-// the rows themselves, compressed and sealed.
+// A slice of records as it stands on disk (docs/formats/store.md): keys for finding, places for filtering,
+// and the rows themselves, compressed and sealed.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,15 @@ struct SlicePlace {
 };
 
 struct PackedSlice {
-  std::string row_keys, places, body;
+  std::string row_keys, places;
+  std::vector<std::string> blocks;
 };
 
-// Packs the rows at these positions, in their order.
+// Rows of a slice that are sealed as one: few enough that one record is read quickly, enough that they
+// compress well.
+inline constexpr std::int64_t block_rows = 128;
+
+// Packs the rows at these positions, in their order, `block_rows` in a block.
 PackedSlice pack_slice(const PackedRows& rows, const std::vector<std::uint32_t>& positions, SlicePlace place,
                        const storage::Sealer& sealer);
 
@@ -45,15 +50,19 @@ struct RowPlace {
 // Errors: corrupt.
 Result<std::vector<RowPlace>> unpack_places(std::string_view places, std::size_t rows);
 
-// A slice opened for reading.
-struct OpenSlice {
+// Rows of a slice opened for reading.
+struct OpenRows {
   std::vector<RowPlace> places;
   std::unique_ptr<const std::string> bytes;  // what the views below stand in
-  std::vector<std::string_view> contents;   // by row
-  std::vector<std::string_view> cleanings;  // by row; empty when nothing was done
+  std::vector<std::string_view> contents;    // by row
+  std::vector<std::string_view> cleanings;   // by row; empty when nothing was done
 };
-// Errors: corrupt; gone when the key has been destroyed.
-Result<OpenSlice> unpack_slice(std::string_view places, std::string_view body, std::size_t rows, SlicePlace place,
-                               const storage::Sealer& sealer);
+// Block `block` of a slice, which holds `rows` of its rows. Errors: corrupt; gone when the key has been
+// destroyed.
+Result<OpenRows> unpack_block(std::string_view sealed, std::int64_t block, std::size_t rows, SlicePlace place,
+                              const storage::Sealer& sealer);
+// All rows of a slice from before there were blocks, whose `body` is sealed as one. Errors: unpack_block's.
+Result<OpenRows> unpack_body(std::string_view places, std::string_view body, std::size_t rows,
+                             SlicePlace place, const storage::Sealer& sealer);
 
 }  // namespace jingwei::ingest

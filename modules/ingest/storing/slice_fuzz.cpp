@@ -1,4 +1,5 @@
-// Any bytes as a packed slice, its places and a row's content: read whole or told damaged, never beyond the bytes.
+// Any bytes as a packed slice, its places and a row's content: read whole or told damaged, never beyond the
+// bytes.
 #include "modules/ingest/storing/slice_format.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -9,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const catalog::Resource resource = [] {
     catalog::Resource made;
     made.id = "fuzz";
-    for (const auto type : {catalog::FieldType::text, catalog::FieldType::integer, catalog::FieldType::number}) {
+    for (const auto type :
+         {catalog::FieldType::text, catalog::FieldType::integer, catalog::FieldType::number}) {
       catalog::Field field;
       field.name = std::string(1, static_cast<char>('a' + made.fields.size()));
       field.type = type;
@@ -25,9 +27,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The plain scheme's body is a zero and what was sealed.
   const std::string body = std::string(1, '\0') + std::string(bytes.substr(places.size()));
   if (const auto read = unpack_places(places, rows)) JW_ASSERT(read->size() == rows);
-  if (const auto slice = unpack_slice(places, body, rows, {"fuzz", 1}, *sealer)) {
-    JW_ASSERT(slice->contents.size() == rows && slice->cleanings.size() == rows);
-    for (const auto& one : slice->contents) static_cast<void>(content.values_of(one).ok());
+  for (const auto& opened : {unpack_body(places, body, rows, {"fuzz", 1}, *sealer),
+                             unpack_block(body, data[1], rows, {"fuzz", 1}, *sealer)}) {
+    if (!opened) continue;
+    JW_ASSERT(opened->contents.size() == rows && opened->cleanings.size() == rows &&
+              opened->places.size() == rows);
+    for (const auto& one : opened->contents) static_cast<void>(content.values_of(one).ok());
   }
   if (const auto values = content.values_of(bytes)) JW_ASSERT(values->size() == resource.fields.size());
   return 0;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "modules/ingest/cleaning/cleaning.h"
+#include "modules/ingest/repair/refused_seal.h"
 #include "modules/ingest/sql.gen.h"
 
 namespace jingwei::ingest {
@@ -196,7 +197,9 @@ Result<std::vector<UnknownWord>> SynonymLists::unknown_words(const std::string& 
     const std::array<storage::Value, 3> parameters = {resource, field,
                                                       static_cast<std::int64_t>(limits::suggested_rows)};
     JW_TRY(reader->query(sql::unknown_choice_rows, parameters, [&](const storage::Row& row) {
-      auto original = parts.sealer.open({"refused_row", row.integer(1), "original"}, row.blob(2));
+      const RefusedSeal seal{resource, BatchId(row.integer(0)), row.integer(1),
+                             row.is_null(3) ? 0 : row.integer(3)};
+      auto original = seal.open(parts.sealer, "original", row.blob(2));
       if (!original) {
         fault = std::move(original).error();
         return false;

@@ -1,6 +1,7 @@
 #include "modules/ingest/withdrawal/undoing.h"
 
-#include "modules/ingest/storing/slice_format.h"
+#include "modules/ingest/recount/recounts.h"
+#include "modules/ingest/storing/slice_reader.h"
 
 namespace jingwei::ingest {
 
@@ -11,10 +12,13 @@ using storage::Value;
 struct Undoing::Version {
   std::string key;
   std::int64_t version = 0;
+  std::int64_t id = 0;
+  std::int64_t epoch = 0;
   BatchId batch;
   RegionId region;
   Day day{};
   bool stands = false;
+  bool lost = false;          // its key was destroyed
   std::vector<Value> values;  // only where figures are wanted
 };
 
@@ -22,45 +26,61 @@ Result<Undoing::Version> Undoing::version_of(const storage::Row& row, bool with_
   Version version;
   version.key = row.blob(RecordColumn::record_key);
   version.version = row.integer(RecordColumn::version);
+  version.id = row.integer(RecordColumn::id);
+  version.epoch = row.is_null(RecordColumn::epoch) ? -1 : row.integer(RecordColumn::epoch);
   version.batch = BatchId(row.integer(RecordColumn::batch));
   version.region = RegionId(row.integer(RecordColumn::region));
   version.day = from_days(static_cast<std::int32_t>(row.integer(RecordColumn::day)));
   version.stands = row.is_null(RecordColumn::known_to);
-  if (with_values) {
+  version.lost = !builder_.can_be_opened(row);
+  if (with_values && !version.lost) {
     JW_ASSIGN(version.values, builder_.values_of(row));
   }
   return version;
 }
 
-void Undoing::count(Figures& figures, const Version& version, double sign) const {
-  figures.count(fields_of(version.values), version.region, version.day, sign);
+void Undoing::count(Figures& figures, const Version& version, double sign,
+                    const std::vector<bool>& left_out) const {
+  if (!version.lost) figures.count(fields_of(version.values), version.region, version.day, sign, left_out);
 }
 
-Result<UndoStep> Undoing::end_slice(storage::Reader& reader, const catalog::SliceHead& head, std::int64_t number,
-                                    Instant now, bool with_figures) const {
+Result<Recounts> Undoing::recounts(storage::Reader& reader) const {
+  JW_ASSIGN(auto found, Recounts::read(reader, entry_.resource));
+  if (found.least_version() > entry_.version)
+    return Error(ErrorCode::conflict, "storage.changed_meanwhile")
+        .because("figures of " + entry_.resource.id);
+  return found;
+}
+
+Result<UndoStep> Undoing::end_slice(storage::Reader& reader, const catalog::SliceHead& head,
+                                    std::int64_t number, Instant now, bool with_figures) const {
   UndoStep step;
   step.ended = head.live;
   step.writes.push_back(catalog::end_slice(entry_.resource.id, head, number, now));
   Figures figures(entry_.resource);
   if (!with_figures || !figures.any_metrics()) return step;
-  JW_ASSIGN(const auto bytes, catalog::slice_body(reader, entry_.resource.id, head.first_id));
-  JW_ASSIGN(const OpenSlice slice, unpack_slice(bytes.places, bytes.body, static_cast<std::size_t>(head.rows),
-                                                {entry_.resource.id, head.first_id}, sealer_));
+  JW_ASSIGN(const auto recounting, recounts(reader));
+  const auto left_out = recounting.of_slice(head);
+  SliceReader slice(entry_.resource.id, head, sealer_);
   for (std::int64_t at = 0; at < head.rows; ++at) {
     if (head.has_left(at)) continue;
-    const auto row = static_cast<std::size_t>(at);
-    JW_ASSIGN(const auto fields, content_.fields_of(slice.contents[row]));
-    figures.count(fields, slice.places[row].region, slice.places[row].day, -1);
+    const auto row = slice.row(reader, at);
+    if (!row && row.error().code == ErrorCode::gone)
+      continue;  // nothing is known of it any more: its figures stay
+    if (!row) return row.error();
+    JW_ASSIGN(const auto fields, content_.fields_of(row->content));
+    figures.count(fields, row->place.region, row->place.day, -1, left_out);
   }
   step.counts = figures.changes();
   return step;
 }
 
-Result<UndoStep> Undoing::end_rows(storage::Reader& reader, const std::set<BatchId>& withdrawn, Cursor& cursor,
-                                   std::size_t most, std::int64_t number, Instant now,
+Result<UndoStep> Undoing::end_rows(storage::Reader& reader, const std::set<BatchId>& withdrawn,
+                                   Cursor& cursor, std::size_t most, std::int64_t number, Instant now,
                                    bool with_figures) const {
   Figures figures(entry_.resource);
   const bool counting = with_figures && figures.any_metrics();
+  JW_ASSIGN(const auto recounting, recounts(reader));
   std::optional<Error> fault;
   std::vector<Version> versions;
   const std::array<Value, 4> page = {batch_.value, Blob{cursor.key}, cursor.version,
@@ -108,8 +128,8 @@ Result<UndoStep> Undoing::end_rows(storage::Reader& reader, const std::set<Batch
       ++step.overtaken;
       continue;
     }
-    if (counting) count(figures, version, -1);
-    if (!before[at]) {
+    if (counting) count(figures, version, -1, recounting.of_row(version.id, version.epoch));
+    if (!before[at] || before[at]->lost) {  // nothing stands again that nobody can read
       ++step.ended;
       continue;
     }
@@ -117,7 +137,7 @@ Result<UndoStep> Undoing::end_rows(storage::Reader& reader, const std::set<Batch
     step.writes.push_back({&entry_.table->restore(),
                            {Blob{version.key}, before[at]->version, version.version + 1, now_us, number},
                            1});
-    if (counting) count(figures, *before[at], +1);
+    if (counting) count(figures, *before[at], +1, {});
   }
   step.counts = figures.changes();
   return step;

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "modules/ingest/recount/recounts.h"
 #include "modules/ingest/storing/records.h"
 
 namespace jingwei::ingest {
@@ -38,15 +39,17 @@ class Undoing {
     std::int64_t version = 0;
     bool at_end = false;
   };
-  // At most `most` versions of the table behind the cursor, which moves on. Versions of the `withdrawn` batches
-  // do not stand again. Errors: the store's, corrupt, gone.
+  // At most `most` versions of the table behind the cursor, which moves on. Versions of the `withdrawn`
+  // batches do not stand again. Errors: the store's, corrupt, gone.
   Result<UndoStep> end_rows(storage::Reader& reader, const std::set<BatchId>& withdrawn, Cursor& cursor,
-                            std::size_t most, std::int64_t number, Instant now, bool with_figures = true) const;
+                            std::size_t most, std::int64_t number, Instant now,
+                            bool with_figures = true) const;
 
  private:
   struct Version;
   Result<Version> version_of(const storage::Row& row, bool with_values) const;
-  void count(Figures& figures, const Version& version, double sign) const;
+  void count(Figures& figures, const Version& version, double sign, const std::vector<bool>& left_out) const;
+  Result<Recounts> recounts(storage::Reader& reader) const;
 
   const catalog::Entry& entry_;
   const RowContent& content_;

@@ -5,6 +5,9 @@ SELECT metric, region, day, value, reports FROM metric_value
 INSERT INTO metric_value (metric, region, day, value, reports) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (metric, region, day) DO UPDATE SET value = $4, reports = $5
 
+-- name: drop_metric
+DELETE FROM metric_value WHERE metric = $1
+
 -- name: drop_value
 DELETE FROM metric_value WHERE metric = $1 AND region = $2 AND day = $3
 

@@ -158,7 +158,7 @@ class FolderIntake final : public Intake {
   // False when the file changed while it was copied.
   Result<bool> take(const Source& source, const std::string& name, const Shape& shape) {
     const std::string path = folder_ + "/" + name;
-    const std::string copy = fresh_upload(parts_);
+    const std::string copy = fresh_upload(parts_, source.resource);
     auto copied = copy_file(path, copy);
     if (copied && shape_of(path) != shape) {
       JW_TRY(parts_.files.remove(copy));

@@ -152,7 +152,7 @@ class MqttIntake final : public Intake {
       const std::string name = path.substr(path.rfind('/') + 1);
       load.source = id_;
       load.resource = source.resource;
-      load.path = fresh_upload(parts_);
+      load.path = fresh_upload(parts_, source.resource);
       load.filename = "mqtt-" + id_.to_string() + "-" + load.run.to_string() + ".jsonl";
       load.detail = source.settings.at("topic");
       load.identity = "source:" + id_.to_string() + ":" + name;

@@ -72,7 +72,7 @@ class PullIntake final : public Intake {
 
   Result<bool> look(const Source& source, const std::function<bool()>& alive) override {
     if (!source.wanted_at) return false;
-    const std::string path = fresh_upload(parts_);
+    const std::string path = fresh_upload(parts_, source.resource);
     auto done = pull(source, path, alive);
     // Handed over it has gone from there; otherwise nobody will read it.
     if (const auto left = parts_.files.exists(path); left.ok() && *left)
