@@ -11,6 +11,7 @@
 #include "crypto/master_key.h"
 #include "crypto/signing.h"
 #include "modules/audit/audit_service.h"
+#include "modules/cases/cases_service.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/forms_service.h"
 #include "modules/identity/identity_service.h"
@@ -74,6 +75,7 @@ class Hub {
   purpose::PurposeService& purposes() { return *purposes_; }
   scenario::ScenarioService& scenarios() { return *scenarios_; }
   registry::RegistryService& registry() { return *registry_; }
+  cases::CasesService& cases() { return *cases_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -87,6 +89,7 @@ class Hub {
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
+  Result<void> open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder);
 
   std::string data_folder_;
   Settings settings_;
@@ -112,6 +115,7 @@ class Hub {
   std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<purpose::PurposeService> purposes_;
   std::unique_ptr<registry::RegistryService> registry_;
+  std::unique_ptr<cases::CasesService> cases_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -6,9 +6,12 @@
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
 #include "engines/linkage/messages.gen.h"
+#include "engines/rules/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
+#include "modules/cases/messages.gen.h"
+#include "modules/cases/sql.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/forms/messages.gen.h"
@@ -45,7 +48,7 @@ std::vector<storage::Migration> all_migrations() {
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
         audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
-        registry::sql::migrations(), scenario::sql::migrations()}) {
+        registry::sql::migrations(), cases::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -56,6 +59,7 @@ void register_all_messages() {
   linkage::register_messages();
   access::register_messages();
   schema::register_messages();
+  rules::register_messages();
   crypto::register_messages();
   storage::register_messages();
   http::register_messages();
@@ -72,6 +76,7 @@ void register_all_messages() {
   identity::register_messages();
   purpose::register_messages();
   registry::register_messages();
+  cases::register_messages();
   scenario::register_messages();
   sim::register_messages();
   app::register_messages();
