@@ -206,6 +206,7 @@ Result<void> Hub::open_modules(const Share& share) {
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
     JW_TRY(catalog_->take_packages(from, folder));
     JW_TRY(purposes_->open(from, folder));
+    JW_TRY(cases_->book().open(from, folder));
     case_figures_.set(*scenarios_->shelf());
     return lists_->open(from, folder, samples);
   };

@@ -130,6 +130,519 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List processes */
+        get: operations["list_processes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a process */
+        get: operations["get_process"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a case
+         * @description Who may is said by the process (report). Pictures are sent before, by send_photo, and named here.
+         */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List cases, newest first */
+        get: operations["list_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases I opened, newest first */
+        get: operations["list_own_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases as a workbook, personal values masked */
+        get: operations["get_cases_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a case
+         * @description Seen by staff of its regions and departments, by who has it, and by its reporter; lists what you may do now and nothing else.
+         */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act on a case
+         * @description version is the one you saw; when somebody was first the answer is 409 and says who did what and when.
+         */
+        post: operations["act_on_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a case to another region or department */
+        post: operations["hand_over_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comment on a case */
+        post: operations["comment_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/supervisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press for a case */
+        post: operations["supervise_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/mergers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a case under another */
+        post: operations["merge_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open cases that may be the same thing */
+        get: operations["list_similar_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task */
+        post: operations["add_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-tasks/{task}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Step of a task */
+        post: operations["step_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a picture
+         * @description JPEG or PNG, sealed; removed after a day when no case names it.
+         */
+        post: operations["send_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a picture */
+        get: operations["get_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inbox, due first */
+        get: operations["list_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Size of the inbox */
+        get: operations["count_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Board by state */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open cases on the map */
+        get: operations["list_case_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act on many cases
+         * @description One by one, with a result for each; only transitions that the process marks bulk.
+         */
+        post: operations["act_on_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a queue of offline actions
+         * @description Each takes effect exactly once by device and sequence; what cannot be done becomes a visible conflict and is never dropped. May be sent again.
+         */
+        post: operations["sync_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My offline conflicts */
+        get: operations["list_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-conflicts/{conflict}/settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A conflict is settled */
+        post: operations["settle_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roster */
+        get: operations["list_duties"];
+        put?: never;
+        /** Add a duty */
+        post: operations["add_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/{duty}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a duty */
+        delete: operations["end_duty"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working calendar */
+        get: operations["get_calendar"];
+        /** Set the calendar: a new version, which moves open deadlines */
+        put: operations["set_calendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of cases */
+        get: operations["list_case_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -1937,6 +2450,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search subjects
+         * @description By document, name, pinyin, phone or address; only what the caller may see is found. Personal fields are masked unless Jingwei-Purpose names a purpose.
+         */
+        get: operations["search_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the file of a subject
+         * @description Lists the records of all resources that the caller may see, newest first. Personal fields are masked unless Jingwei-Purpose names a purpose; every reading is on record.
+         */
+        get: operations["get_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a form is known already */
+        get: operations["prefill_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person's own file as a workbook
+         * @description To answer a resident who asks for a copy; with a purpose, and on record.
+         */
+        get: operations["export_subject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges and splits of a subject */
+        get: operations["list_subject_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge two subjects
+         * @description Both must be the caller's to see. A merge can be taken back at any time.
+         */
+        post: operations["merge_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges and splits, newest first */
+        get: operations["list_merge_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-events/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back
+         * @description The subject that was gone has its id, records and relations again, and the records that came since and are its own.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a relation */
+        post: operations["relate_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-relations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a relation that was entered */
+        delete: operations["end_relation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next pair to look at
+         * @description The likeliest pair the caller may see, kept from others for five minutes; asked again, the same one.
+         */
+        post: operations["next_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs that were or are to be looked at */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a pair */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a pair */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-reviews/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a decision back */
+        post: operations["reopen_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State of the registry */
+        get: operations["get_registry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparisons, newest first
+         * @description Who asks sees their own, who approves all of them.
+         */
+        get: operations["list_comparisons"];
+        put?: never;
+        /**
+         * Ask for a comparison
+         * @description Runs once another person has approved it. Of a list keyed hashes are kept alone; the answer is deleted when its time is over.
+         */
+        post: operations["ask_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a comparison */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or decline a comparison */
+        post: operations["decide_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparisons/{id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was met by a comparison
+         * @description For who asked alone; names are masked unless Jingwei-Purpose names a purpose.
+         */
+        get: operations["list_comparison_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2360,6 +3241,46 @@ export interface components {
             /** Grants */
             grants?: components["schemas"]["HeldGrant"][];
         };
+        /** What the caller may do now */
+        Action: {
+            /** Transition id */
+            id: string;
+            /** Title */
+            title: string;
+            /** State it leads to */
+            to: string;
+            /** What is to be filled in */
+            inputs: components["schemas"]["InputField"][];
+            /**
+             * Least number of pictures
+             * Format: int64
+             */
+            photos: number;
+            /** An assignee is to be named */
+            assignee: boolean;
+            /** May be queued without a network */
+            offline: boolean;
+        };
+        /** Action to take */
+        ActionToTake: {
+            /** Transition id */
+            action: string;
+            /**
+             * Version of the case that was seen
+             * Format: int64
+             */
+            version: number;
+            /** What was filled in: names to texts */
+            inputs?: unknown;
+            /** Words */
+            words?: string;
+            /** Ids of pictures sent before */
+            photos?: string[];
+            /** Who is to have it: account:17 */
+            assignee?: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
+        };
         /** Activity */
         Activity: {
             /**
@@ -2396,6 +3317,19 @@ export interface components {
             floor: string;
             /** Room */
             room: string;
+        };
+        /** Value of the form */
+        Answer: {
+            /** Field */
+            name: string;
+            /** Title */
+            title: string;
+            /** Value, masked where it may not be seen */
+            value: string;
+            /** Code of a choice or region */
+            code: string;
+            /** Masked */
+            masked: boolean;
         };
         /** Impact assessment */
         Assessment: {
@@ -2751,32 +3685,33 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
-        /** Quality of everything */
+        /** Board */
         Board: {
+            /** Process id */
+            process: string;
+            /** Columns */
+            columns: components["schemas"]["BoardColumn"][];
+        };
+        /** Column of the board */
+        BoardColumn: {
+            /** State id */
+            state: string;
+            /** State */
+            title: string;
+            /** Stage */
+            stage: string;
             /**
-             * First day
-             * Format: date
-             */
-            from: string;
-            /**
-             * Last day
-             * Format: date
-             */
-            to: string;
-            /** Resources, lowest score first */
-            resources: components["schemas"]["Standing"][];
-            /** Providers, lowest score first */
-            providers: components["schemas"]["Standing"][];
-            /**
-             * Objections open
+             * Cases in it
              * Format: int64
              */
-            open_objections: number;
+            count: number;
             /**
              * Of these overdue
              * Format: int64
              */
-            overdue_objections: number;
+            overdue: number;
+            /** Those due first */
+            items: components["schemas"]["Case"][];
         };
         /** Something that breaks */
         Break: {
@@ -2789,6 +3724,76 @@ export interface components {
             records: number;
             /** Sentence */
             sentence: string;
+        };
+        /** Actions for many cases */
+        BulkAction: {
+            /** Transition id */
+            action: string;
+            /** Cases and the versions that were seen */
+            cases: components["schemas"]["CaseVersion"][];
+            /** What was filled in */
+            inputs?: unknown;
+            /** Words */
+            words?: string;
+            /** Who is to have them */
+            assignee?: string;
+        };
+        /** Results */
+        BulkResult: {
+            /** One by one */
+            items: components["schemas"]["ItemResult"][];
+            /**
+             * How many were done
+             * Format: int64
+             */
+            done: number;
+        };
+        /** Working calendar */
+        Calendar: {
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /** Working hours begin */
+            begin: string;
+            /** Working hours end */
+            end: string;
+            /** Midday rest begins, empty for none */
+            rest_begin: string;
+            /** Midday rest ends */
+            rest_end: string;
+            /**
+             * Holidays known from
+             * Format: date
+             */
+            from: string;
+            /**
+             * Holidays known to
+             * Format: date
+             */
+            to: string;
+            /** Set by */
+            set_by: string;
+            /**
+             * Set at
+             * Format: date-time
+             */
+            set_at: string;
+            /** Days that differ from the week */
+            days: components["schemas"]["CalendarDay"][];
+        };
+        /** Day that differs */
+        CalendarDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Working */
+            working: boolean;
+            /** Name */
+            name: string;
         };
         /** Card */
         Card: {
@@ -2820,6 +3825,179 @@ export interface components {
             latest: number;
             /** Last thirty days */
             days: components["schemas"]["DayValue"][];
+        };
+        /** Case */
+        Case: {
+            /** Id */
+            id: string;
+            /** Number for people */
+            number: string;
+            /** Process id */
+            process: string;
+            /** Process */
+            process_title: string;
+            /**
+             * Version of the process
+             * Format: int64
+             */
+            process_version: number;
+            /**
+             * Version, to be sent back with an action
+             * Format: int64
+             */
+            version: number;
+            /** State id */
+            state: string;
+            /** State */
+            state_title: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
+            /** Open */
+            open: boolean;
+            /** In one line, personal values masked */
+            summary: string;
+            /** Category id, empty for none */
+            category: string;
+            /** Category */
+            category_title: string;
+            /** Urgency id, empty for none */
+            urgency: string;
+            /** Urgency */
+            urgency_title: string;
+            /** Where it is */
+            place: components["schemas"]["Place"];
+            /**
+             * Longitude, WGS-84
+             * Format: double
+             */
+            longitude: number | null;
+            /**
+             * Latitude, WGS-84
+             * Format: double
+             */
+            latitude: number | null;
+            /** Region that owns it */
+            owner: components["schemas"]["Place"];
+            /** Department that owns it */
+            department: components["schemas"]["Party"];
+            /** Who has it */
+            assignee: components["schemas"]["Person"] | null;
+            /** Role it waits for */
+            waits_for: string;
+            /**
+             * Opened at
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+            /**
+             * When the present state is due
+             * Format: date-time
+             */
+            due_at: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Times escalated
+             * Format: int64
+             */
+            escalated: number;
+            /**
+             * Times pressed for
+             * Format: int64
+             */
+            supervised: number;
+            /**
+             * Times reopened
+             * Format: int64
+             */
+            reopened: number;
+            /**
+             * Times declared not ours
+             * Format: int64
+             */
+            not_ours: number;
+            /**
+             * Score
+             * Format: int64
+             */
+            score: number | null;
+            /** Case it is merged under */
+            parent: string | null;
+            /**
+             * Pictures
+             * Format: int64
+             */
+            photos: number;
+            /**
+             * Tasks open
+             * Format: int64
+             */
+            tasks_open: number;
+        };
+        /** One case in full */
+        CaseDetail: {
+            /** Case */
+            case: components["schemas"]["Case"];
+            /** Form */
+            form: components["schemas"]["Answer"][];
+            /** Reporter */
+            reporter: components["schemas"]["Person"];
+            /** In whose name it was opened, masked where it may not be seen, empty for none */
+            in_name_of: string;
+            /** What you may do now */
+            actions: components["schemas"]["Action"][];
+            /** What else you may do */
+            may: string[];
+            /** Steps, oldest first */
+            steps: components["schemas"]["Step"][];
+            /** Pictures */
+            photos: components["schemas"]["Photo"][];
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
+        };
+        /** Page of cases */
+        CasePage: {
+            /** Cases */
+            items: components["schemas"]["Case"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Case and version */
+        CaseVersion: {
+            /** Id */
+            id: string;
+            /**
+             * Version that was seen
+             * Format: int64
+             */
+            version: number;
+        };
+        /** Step taken */
+        CatalogStep: {
+            /** Step */
+            step: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
         };
         /** Changed source */
         ChangedSource: {
@@ -2914,6 +4092,166 @@ export interface components {
         CodeOrder: {
             /** Phone */
             phone: string;
+        };
+        /** Comparison */
+        Comparison: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Purpose */
+            purpose: string;
+            /** One resource, none for a list */
+            left: string | null;
+            /** The other resource */
+            right: string;
+            /** Below this region */
+            region: string | null;
+            /**
+             * What is told
+             * @enum {string}
+             */
+            mode: "list" | "regions" | "flags";
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "declined" | "done" | "failed" | "expired";
+            /** Asked by */
+            asked_by: string;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
+            /** Answer */
+            answer: string | null;
+            /**
+             * Rows of one side
+             * Format: int64
+             */
+            left_count: number;
+            /**
+             * Rows of the other
+             * Format: int64
+             */
+            right_count: number;
+            /**
+             * Persons in both
+             * Format: int64
+             */
+            matched: number;
+            /**
+             * Finished at
+             * Format: date-time
+             */
+            finished_at: string | null;
+            /**
+             * Deleted at
+             * Format: date-time
+             */
+            expires_at: string | null;
+            /**
+             * Days kept
+             * Format: int64
+             */
+            keep_days: number;
+            /** Persons by region */
+            regions: components["schemas"]["RegionCount"][];
+        };
+        /** Decision */
+        ComparisonDecision: {
+            /**
+             * Approve or decline
+             * @enum {string}
+             */
+            step: "approve" | "decline";
+            /** Words */
+            answer?: string;
+        };
+        /** Person in both */
+        ComparisonMatch: {
+            /**
+             * Number
+             * Format: int64
+             */
+            number: number;
+            /** Subject, none where lines alone are told */
+            subject: string | null;
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /**
+             * Line of the list
+             * Format: int64
+             */
+            line: number | null;
+            /**
+             * How sure
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+        };
+        /** Persons in both */
+        ComparisonMatches: {
+            /** Matches */
+            items: components["schemas"]["ComparisonMatch"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Comparisons */
+        ComparisonPage: {
+            /** Newest first */
+            items: components["schemas"]["Comparison"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Conflict */
+        Conflict: {
+            /** Id */
+            id: string;
+            /** Device */
+            device: string;
+            /**
+             * Sequence on the device
+             * Format: int64
+             */
+            sequence: number;
+            /** Kind */
+            kind: string;
+            /** Case */
+            case: string | null;
+            /** Who did it */
+            actor: components["schemas"]["Person"];
+            /**
+             * Received at
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * When it was done on the device
+             * Format: date-time
+             */
+            done_at: string | null;
+            /** Code */
+            code: string;
+            /** Why */
+            sentence: string;
+            /** What was queued */
+            action: unknown;
+        };
+        /** Conflicts */
+        ConflictList: {
+            /** Conflicts */
+            items: components["schemas"]["Conflict"][];
         };
         /** Consistency proof */
         ConsistencyProof: {
@@ -3142,7 +4480,7 @@ export interface components {
             /** Demand */
             demand: components["schemas"]["Demand"];
             /** Steps taken */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["CatalogStep"][];
             /** Suggestions */
             suggestions: components["schemas"]["Suggestion"][];
         };
@@ -3387,6 +4725,45 @@ export interface components {
             /** Findings */
             findings: components["schemas"]["Finding"][];
         };
+        /** Duty */
+        Duty: {
+            /** Id */
+            id: string;
+            /** Duty */
+            duty: string;
+            /** Region */
+            region: components["schemas"]["Place"];
+            /** Department */
+            department: components["schemas"]["Party"];
+            /** Person */
+            person: components["schemas"]["Person"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string | null;
+            /** Days of the week 1 to 7, empty for all */
+            days: string;
+            /** Hours such as 08:00-18:00, empty for all */
+            hours: string;
+            /** On duty now */
+            on_duty: boolean;
+            /**
+             * Open cases they have
+             * Format: int64
+             */
+            open_cases: number;
+        };
+        /** Roster */
+        DutyList: {
+            /** Duties */
+            items: components["schemas"]["Duty"][];
+        };
         /** Emergency */
         Emergency: {
             /** Id */
@@ -3585,6 +4962,80 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Figure */
+        Figure: {
+            /** Process id */
+            process: string;
+            /** State id */
+            state: string;
+            /** Stage */
+            stage: string;
+            /** Title of the state */
+            title: string;
+            /**
+             * Open
+             * Format: int64
+             */
+            open: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue: number;
+        };
+        /** Figures */
+        FigureList: {
+            /** By process and state */
+            items: components["schemas"]["Figure"][];
+        };
+        /** Record in a file */
+        FileEntry: {
+            /** Record id */
+            record: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /**
+             * As what the record tells of it
+             * @enum {string}
+             */
+            role: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device" | "head";
+            /**
+             * How sure the link is
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+            /**
+             * Model version, 0 for identifiers alone
+             * Format: int64
+             */
+            model: number;
+            /**
+             * Linked at
+             * Format: date-time
+             */
+            linked_at: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Received at
+             * Format: date-time
+             */
+            known_from: string;
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /** What it says */
+            fields: components["schemas"]["SubjectField"][];
+        };
         /** Finding */
         Finding: {
             /** Id */
@@ -3683,6 +5134,13 @@ export interface components {
             /** Notes */
             notes: components["schemas"]["FormNote"][];
         };
+        /** Choice */
+        FormValue: {
+            /** Code */
+            id: string;
+            /** Title */
+            title: string;
+        };
         /** Break-glass access */
         GlassBreaking: {
             /** Region code */
@@ -3696,6 +5154,20 @@ export interface components {
             items: components["schemas"]["HeldGrant"][];
             /** Cursor of the next page */
             next_cursor: string | null;
+        };
+        /** Hand-over */
+        HandOver: {
+            /**
+             * Version of the case that was seen
+             * Format: int64
+             */
+            version: number;
+            /** Region it goes to, absent to stay */
+            region?: string;
+            /** Department it goes to, absent to stay */
+            department?: string;
+            /** Reason */
+            reason: string;
         };
         /** Hash */
         HashText: string;
@@ -3754,6 +5226,31 @@ export interface components {
             /** Reviewed by */
             reviewed_by: string | null;
         };
+        /** Size of an inbox */
+        InboxCount: {
+            /**
+             * Given to me
+             * Format: int64
+             */
+            mine: number;
+            /**
+             * Waiting for my roles, at most 1000
+             * Format: int64
+             */
+            role: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue: number;
+        };
+        /** Inbox */
+        InboxPage: {
+            /** Cases, due first */
+            items: components["schemas"]["Case"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Inclusion proof */
         InclusionProof: {
             /** Format */
@@ -3769,6 +5266,52 @@ export interface components {
             head: components["schemas"]["TreeHead"] | null;
             /** Neighbouring hashes, from below */
             path: components["schemas"]["HashText"][];
+        };
+        /** Field to fill */
+        InputField: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Type, as of resources' fields */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** Personal-data class */
+            personal: string;
+            /** Choices */
+            values: components["schemas"]["FormValue"][];
+            /**
+             * Least
+             * Format: double
+             */
+            min: number | null;
+            /**
+             * Most
+             * Format: double
+             */
+            max: number | null;
+            /**
+             * Longest
+             * Format: int64
+             */
+            max_length: number | null;
+        };
+        /** Result of one */
+        ItemResult: {
+            /** Id */
+            id: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Version now
+             * Format: int64
+             */
+            version: number | null;
+            /** Code of why not, empty when done */
+            code: string;
+            /** Why not */
+            sentence: string;
         };
         /** A key, without its secret */
         Key: {
@@ -3887,6 +5430,23 @@ export interface components {
             /** Permissions held */
             permissions: components["schemas"]["Word"][];
         };
+        /** Subjects to merge */
+        MergeOrder: {
+            /** With which subject */
+            with: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Merger */
+        Merger: {
+            /**
+             * Version of the case that was seen
+             * Format: int64
+             */
+            version: number;
+            /** Case it goes under */
+            parent: string;
+        };
         /** Definition of a metric */
         MetricDefinition: {
             /** Metric */
@@ -3946,6 +5506,13 @@ export interface components {
              */
             delta: number;
         };
+        /** Named thing */
+        Named: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
         /** New account */
         NewAccount: {
             /**
@@ -3968,6 +5535,71 @@ export interface components {
             purpose: string;
             /** Inputs */
             inputs: unknown;
+        };
+        /** Calendar to set */
+        NewCalendar: {
+            /** Working hours begin */
+            begin: string;
+            /** Working hours end */
+            end: string;
+            /** Midday rest begins */
+            rest_begin?: string;
+            /** Midday rest ends */
+            rest_end?: string;
+            /** Days that differ from the State Council's */
+            days?: components["schemas"]["CalendarDay"][];
+        };
+        /** Case to open */
+        NewCase: {
+            /** The form: field names to texts */
+            form: unknown;
+            /**
+             * Longitude, WGS-84
+             * Format: double
+             */
+            longitude?: number;
+            /**
+             * Latitude, WGS-84
+             * Format: double
+             */
+            latitude?: number;
+            /** Region code, where the form tells none */
+            region?: string;
+            /** In whose name: their name */
+            in_name_of?: string;
+            /** Their phone */
+            phone?: string;
+            /** Ids of pictures sent before */
+            photos?: string[];
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
+        };
+        /** Comparison to ask for */
+        NewComparison: {
+            /** Title */
+            title: string;
+            /** Purpose */
+            purpose: string;
+            /** One resource, absent for a list */
+            left?: string;
+            /** List of documents' numbers, of which keyed hashes are kept alone */
+            list?: string[];
+            /** The other resource */
+            right: string;
+            /** Below this region only */
+            region?: string;
+            /**
+             * What is told: who was met, counts by region, or which lines were met
+             * @enum {string}
+             */
+            mode: "list" | "regions" | "flags";
+            /**
+             * Days the answer is kept
+             * Format: int64
+             */
+            keep_days?: number;
+            /** Reason */
+            reason: string;
         };
         /** Demand to make */
         NewDemand: {
@@ -3994,6 +5626,31 @@ export interface components {
              * Format: date
              */
             wanted_by: string;
+        };
+        /** Duty to add */
+        NewDuty: {
+            /** Duty */
+            duty: string;
+            /** Region code */
+            region: string;
+            /** Department */
+            department?: string;
+            /** Account of the person: account:17 */
+            person: string;
+            /**
+             * From, absent for now
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until?: string;
+            /** Days of the week */
+            days?: string;
+            /** Hours */
+            hours?: string;
         };
         /** Exemption to record */
         NewExemption: {
@@ -4062,6 +5719,26 @@ export interface components {
             reason: string;
             /** What it should say */
             proposed?: string;
+        };
+        /** Relation to enter */
+        NewRelation: {
+            /**
+             * Relation
+             * @enum {string}
+             */
+            kind: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
+            /** The other: household, enterprise, who is cared for */
+            with: string;
+            /**
+             * From
+             * Format: date
+             */
+            from?: string;
+            /**
+             * To
+             * Format: date
+             */
+            to?: string;
         };
         /** New responsibility */
         NewResponsibility: {
@@ -4150,6 +5827,22 @@ export interface components {
             department_title?: string;
             /** Name of the one replaced */
             replaces?: string;
+        };
+        /** Task to give */
+        NewTask: {
+            /** What is to be done */
+            title: string;
+            /** Region code, absent for the case's own */
+            region?: string;
+            /** Department */
+            department?: string;
+            /** Who is to do it */
+            assignee?: string;
+            /**
+             * Working hours until it is due
+             * Format: int64
+             */
+            hours?: number;
         };
         /** Terms of supply */
         NewTerms: {
@@ -4530,6 +6223,13 @@ export interface components {
             /** In a sentence */
             sentence: string;
         };
+        /** Department */
+        Party: {
+            /** Department id */
+            id: string;
+            /** Department name */
+            title: string;
+        };
         /** Change of password */
         PasswordChange: {
             /** Present password */
@@ -4559,11 +6259,145 @@ export interface components {
              */
             duty: "work" | "system" | "security" | "audit";
         };
+        /** Person */
+        Person: {
+            /** Account such as account:17, empty for the hub itself */
+            account: string;
+            /** Name */
+            name: string;
+        };
         /**
          * Class of personal data
          * @enum {string}
          */
         PersonalClass: "basic" | "name" | "identifier" | "contact" | "address" | "health";
+        /** Picture */
+        Photo: {
+            /** Id */
+            id: string;
+            /** Media type */
+            media: string;
+            /**
+             * Bytes
+             * Format: int64
+             */
+            bytes: number;
+            /** Who sent it */
+            by: components["schemas"]["Person"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Stage it came in */
+            stage: string;
+        };
+        /** Place */
+        Place: {
+            /** Region code */
+            code: string;
+            /** Names from above to below */
+            path: string;
+        };
+        /** Point */
+        Point: {
+            /** Id */
+            id: string;
+            /** Process id */
+            process: string;
+            /** State id */
+            state: string;
+            /** Stage */
+            stage: string;
+            /** Category */
+            category: string;
+            /**
+             * Longitude
+             * Format: double
+             */
+            longitude: number;
+            /**
+             * Latitude
+             * Format: double
+             */
+            latitude: number;
+            /** Overdue */
+            overdue: boolean;
+        };
+        /** Points */
+        PointList: {
+            /** Points */
+            items: components["schemas"]["Point"][];
+            /** There are more than shown */
+            more: boolean;
+        };
+        /** What need not be typed */
+        Prefill: {
+            /** Subject */
+            subject: string;
+            /** Resource of the form */
+            form: string;
+            /**
+             * Fields of the form
+             * Format: int64
+             */
+            fields: number;
+            /** Fields that are known */
+            known: components["schemas"]["PrefilledField"][];
+        };
+        /** Field that is known */
+        PrefilledField: {
+            /** Field of the form */
+            field: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+            /** Resource it comes from */
+            source: components["schemas"]["Named"];
+            /** Record it comes from */
+            record: string;
+            /**
+             * Day of that record
+             * Format: date
+             */
+            day: string;
+        };
+        /** Process in full */
+        Process: {
+            /** In short */
+            process: components["schemas"]["ProcessSummary"];
+            /** Fields of the form */
+            fields: components["schemas"]["InputField"][];
+            /** Fields shown in lists */
+            summary: string[];
+            /** Field that is the category, empty for none */
+            category: string;
+            /** Field that is the urgency, empty for none */
+            urgency: string;
+            /**
+             * Least pictures to report with
+             * Format: int64
+             */
+            photos_least: number;
+            /**
+             * Most pictures of a case
+             * Format: int64
+             */
+            photos_most: number;
+            /** You may open one for somebody else */
+            in_name_of: boolean;
+            /** States */
+            states: components["schemas"]["State"][];
+            /** Transitions */
+            transitions: components["schemas"]["Transition"][];
+            /** Earlier versions that open cases are still on */
+            versions: number[];
+            /** Why cases of earlier versions stay, empty for none */
+            migration: string;
+            /** The definition, with the keys of process.yaml */
+            definition: unknown;
+        };
         /** A process drawn */
         ProcessDrawing: {
             /** Process id */
@@ -4574,6 +6408,38 @@ export interface components {
             svg: string;
             /** As text */
             text: string;
+        };
+        /** Processes */
+        ProcessList: {
+            /** Processes */
+            items: components["schemas"]["ProcessSummary"][];
+        };
+        /** Process in short */
+        ProcessSummary: {
+            /** Process id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /** Scenario package */
+            package: string;
+            /** Resource that is its form */
+            form: string;
+            /** Takes no new cases */
+            retired: boolean;
+            /** You may open a case */
+            may_open: boolean;
+            /**
+             * Open cases you may see
+             * Format: int64
+             */
+            open_cases: number;
         };
         /** Provider */
         Provider: {
@@ -4716,6 +6582,33 @@ export interface components {
             /** In emergencies only */
             emergency_only?: boolean;
         };
+        /** Quality of everything */
+        QualityBoard: {
+            /**
+             * First day
+             * Format: date
+             */
+            from: string;
+            /**
+             * Last day
+             * Format: date
+             */
+            to: string;
+            /** Resources, lowest score first */
+            resources: components["schemas"]["Standing"][];
+            /** Providers, lowest score first */
+            providers: components["schemas"]["Standing"][];
+            /**
+             * Objections open
+             * Format: int64
+             */
+            open_objections: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue_objections: number;
+        };
         /** What the asker states */
         QuestionInput: {
             /** Name */
@@ -4739,6 +6632,63 @@ export interface components {
              * Format: int64
              */
             cache_seconds: number;
+        };
+        /** Action queued without a network */
+        QueuedAction: {
+            /**
+             * Sequence on the device
+             * Format: int64
+             */
+            sequence: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "act" | "comment";
+            /** Process, of open */
+            process?: string;
+            /**
+             * Version of the process it was filled in under
+             * Format: int64
+             */
+            process_version?: number;
+            /** Case, of act and comment */
+            case?: string;
+            /**
+             * Version of the case that was seen
+             * Format: int64
+             */
+            version?: number;
+            /**
+             * Sequence of the open on this device it is about
+             * Format: int64
+             */
+            after?: number;
+            /** Transition */
+            action?: string;
+            /** Form or inputs */
+            form?: unknown;
+            /** Words */
+            words?: string;
+            /** Ids of pictures sent before */
+            photos?: string[];
+            /**
+             * Longitude
+             * Format: double
+             */
+            longitude?: number;
+            /**
+             * Latitude
+             * Format: double
+             */
+            latitude?: number;
+            /** Region code */
+            region?: string;
+            /**
+             * When it was done on the device
+             * Format: date-time
+             */
+            done_at?: string;
         };
         /** Count of a reason */
         ReasonCount: {
@@ -4922,6 +6872,16 @@ export interface components {
             /** Synthetic */
             synthetic: boolean;
         };
+        /** Count of a region */
+        RegionCount: {
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /**
+             * Persons
+             * Format: int64
+             */
+            count: number;
+        };
         /** Region */
         RegionLabel: {
             /** Code */
@@ -4986,6 +6946,64 @@ export interface components {
             synthetic: boolean;
             /** Centre (longitude, latitude) */
             center?: number[];
+        };
+        /** Links of a resource */
+        RegistryResource: {
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /** All that stood before is linked */
+            linked: boolean;
+            /**
+             * Certain links
+             * Format: int64
+             */
+            certain: number;
+            /**
+             * Probable links
+             * Format: int64
+             */
+            probable: number;
+        };
+        /** State of the registry */
+        RegistryStatus: {
+            /**
+             * Model version in force, 0 for identifiers alone
+             * Format: int64
+             */
+            model: number;
+            /** This process links */
+            linking_here: boolean;
+            /** All is linked */
+            caught_up: boolean;
+            /**
+             * Subjects
+             * Format: int64
+             */
+            subjects: number;
+            /**
+             * Links
+             * Format: int64
+             */
+            links: number;
+            /**
+             * Pairs to look at
+             * Format: int64
+             */
+            open_reviews: number;
+            /**
+             * Pairs decided
+             * Format: int64
+             */
+            decided_reviews: number;
+            /** By resource */
+            resources: components["schemas"]["RegistryResource"][];
+        };
+        /** Relation entered */
+        RelationReceipt: {
+            /** Id */
+            id: string;
         };
         /** Resource */
         Resource: {
@@ -5208,6 +7226,95 @@ export interface components {
             items: components["schemas"]["Responsibility"][];
             /** Departments */
             departments: components["schemas"]["DepartmentSummary"][];
+        };
+        /** Pair to look at */
+        Review: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "same" | "different" | "unsure";
+            /**
+             * Probability that they are one
+             * Format: double
+             */
+            probability: number;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
+            /**
+             * Kept for the reviewer until
+             * Format: date-time
+             */
+            leased_until: string | null;
+            /** One side */
+            a: components["schemas"]["ReviewSide"] | null;
+            /** The other side */
+            b: components["schemas"]["ReviewSide"] | null;
+            /** Field by field */
+            fields: components["schemas"]["ReviewField"][];
+        };
+        /** Fields beside each other */
+        ReviewField: {
+            /** Title */
+            title: string;
+            /** One side */
+            a: string | null;
+            /** The other side */
+            b: string | null;
+            /**
+             * Trait it is compared by
+             * @enum {string|null}
+             */
+            trait: "name" | "document" | "phone" | "born" | "sex" | "address" | "place" | null;
+            /**
+             * Its weight in bits: for one person above zero, against below
+             * Format: double
+             */
+            weight: number | null;
+        };
+        /** Next pair */
+        ReviewOffer: {
+            /** Pair to look at, none when there is none */
+            review: components["schemas"]["Review"] | null;
+            /**
+             * Pairs open in all
+             * Format: int64
+             */
+            open: number;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Page of pairs */
+        ReviewPage: {
+            /** Newest first */
+            items: components["schemas"]["Review"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Side */
+        ReviewSide: {
+            /** Subject */
+            subject: string | null;
+            /** Record */
+            record: string;
+            /** Resource */
+            resource: components["schemas"]["Named"];
+            /** Provider */
+            provider: components["schemas"]["Named"];
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
         };
         /** Revocation */
         Revocation: {
@@ -5815,19 +7922,63 @@ export interface components {
              */
             missed_now: number;
         };
+        /** State */
+        State: {
+            /** State id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Stage of GB/T 30428
+             * @enum {string}
+             */
+            stage: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
+            /** Role it waits for, empty for none */
+            waits_for: string;
+            /** Cases are closed in it */
+            final: boolean;
+            /** State it is part of, empty for none */
+            parent: string;
+        };
         /** Step taken */
         Step: {
-            /** Step */
-            step: string;
+            /**
+             * Sequence
+             * Format: int64
+             */
+            sequence: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "act" | "hand_over" | "escalate" | "supervise" | "ignored" | "comment" | "photo" | "merge" | "task" | "migrate" | "rehome" | "automatic";
+            /** Transition, empty for none */
+            action: string;
+            /** What was done */
+            title: string;
             /** Actor */
-            actor: string;
+            actor: components["schemas"]["Person"];
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Reason */
-            reason: string;
+            /** State before */
+            from_state: string;
+            /** State after */
+            to_state: string;
+            /** Region that owns it afterwards */
+            owner: components["schemas"]["Place"];
+            /** Department that owns it afterwards */
+            department: components["schemas"]["Party"];
+            /** Who has it afterwards */
+            assignee: components["schemas"]["Person"] | null;
+            /** Words */
+            words: string;
+            /** What was filled in */
+            inputs: components["schemas"]["Answer"][];
+            /** Done after it was due */
+            late: boolean;
         };
         /** Data steward */
         Steward: {
@@ -5845,6 +7996,159 @@ export interface components {
             /** Named by */
             appointed_by: string;
         };
+        /** Merge or split */
+        SubjectEvent: {
+            /** Id */
+            id: string;
+            /**
+             * Merge or split
+             * @enum {string}
+             */
+            kind: "merge" | "split";
+            /** Subject that was kept */
+            kept: string;
+            /** Subject that became it or parted from it */
+            gone: string;
+            /** Who or which model version */
+            actor: string;
+            /**
+             * Model version then
+             * Format: int64
+             */
+            model: number;
+            /** Each trait's weight, bits */
+            weights: unknown;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Undone at
+             * Format: date-time
+             */
+            undone_at: string | null;
+            /** Undone by */
+            undone_by: string | null;
+        };
+        /** Merges and splits */
+        SubjectEventPage: {
+            /** Newest first */
+            items: components["schemas"]["SubjectEvent"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Field */
+        SubjectField: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Value, masked where it may not be seen */
+            value: string;
+            /** Masked */
+            closed: boolean;
+        };
+        /** File of a subject */
+        SubjectFile: {
+            /** Subject id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /** Identifier, masked where it may not be seen */
+            identifier: string | null;
+            /** Names it goes by */
+            names: string[];
+            /** Subjects merged into it */
+            aliases: string[];
+            /** Time line, newest first */
+            entries: components["schemas"]["FileEntry"][];
+            /** Relations */
+            relations: components["schemas"]["SubjectRelation"][];
+            /** More records stand than are shown */
+            cut_short: boolean;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Subjects found */
+        SubjectPage: {
+            /** Subjects */
+            items: components["schemas"]["SubjectSummary"][];
+            /** Search by name, phone and address is ready */
+            ready: boolean;
+            /** Purposes that may be named */
+            purposes: string[];
+        };
+        /** Region */
+        SubjectRegion: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /** Relation */
+        SubjectRelation: {
+            /** Id, none where a record tells it */
+            id: string | null;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            kind: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
+            /**
+             * Direction; to: this subject is the other's member …
+             * @enum {string}
+             */
+            direction: "to" | "from";
+            /** The other */
+            other: string;
+            /**
+             * Kind of the other
+             * @enum {string|null}
+             */
+            other_kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device" | null;
+            /** Its name, masked where it may not be seen; none where nothing is seen */
+            other_name: string | null;
+            /**
+             * From
+             * Format: date
+             */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string | null;
+            /** Record that tells it */
+            record: string | null;
+            /** Its resource */
+            resource: string | null;
+        };
+        /** Subject */
+        SubjectSummary: {
+            /** Subject id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /** Identifier, masked where it may not be seen */
+            identifier: string | null;
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /** Resource it was found in */
+            resource: components["schemas"]["Named"];
+        };
         /** Suggestion */
         Suggestion: {
             /** Resource id */
@@ -5857,6 +8161,44 @@ export interface components {
             sharing: string;
             /** Fields that mean what was asked */
             fields: components["schemas"]["FieldValue"][];
+        };
+        /** Queue of a device */
+        Sync: {
+            /** Key of the device */
+            device: string;
+            /** Actions in order */
+            actions: components["schemas"]["QueuedAction"][];
+        };
+        /** Results of a queue */
+        SyncAnswer: {
+            /** One by one */
+            items: components["schemas"]["SyncResult"][];
+        };
+        /** Result of one */
+        SyncResult: {
+            /**
+             * Sequence on the device
+             * Format: int64
+             */
+            sequence: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "done" | "done_before" | "conflict" | "refused";
+            /** Case */
+            case: string | null;
+            /**
+             * Version of the case now
+             * Format: int64
+             */
+            version: number | null;
+            /** Id of the conflict, kept until somebody settles it */
+            conflict: string | null;
+            /** Code of why not, empty when done */
+            code: string;
+            /** Why not */
+            sentence: string;
         };
         /** Synonym */
         Synonym: {
@@ -5951,6 +8293,53 @@ export interface components {
              */
             now: string;
         };
+        /** Task */
+        Task: {
+            /** Id */
+            id: string;
+            /** Case */
+            case: string;
+            /** What is to be done */
+            title: string;
+            /** Region */
+            region: components["schemas"]["Place"];
+            /** Department */
+            department: components["schemas"]["Party"];
+            /** Who has it */
+            assignee: components["schemas"]["Person"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "cancelled";
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /**
+             * Opened at
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Closed at
+             * Format: date-time
+             */
+            closed_at: string | null;
+            /** Result */
+            words: string;
+        };
+        /** Step of a task */
+        TaskStep: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "done" | "cancel";
+            /** Result */
+            words?: string;
+        };
         /** Sessions and keys */
         TokenList: {
             /** Sessions and keys */
@@ -5984,6 +8373,30 @@ export interface components {
             ends_at: string;
             /** This one */
             current: boolean;
+        };
+        /** Transition */
+        Transition: {
+            /** Transition id */
+            id: string;
+            /** Title: what stands on the button */
+            title: string;
+            /** States it leads out of */
+            from: string[];
+            /** State it leads to; back: the one before */
+            to: string;
+            /** Who may */
+            by: string[];
+            /** What is to be filled in */
+            inputs: components["schemas"]["InputField"][];
+            /**
+             * Least number of pictures
+             * Format: int64
+             */
+            photos: number;
+            /** May be taken for many at once */
+            bulk: boolean;
+            /** May be queued without a network */
+            offline: boolean;
         };
         /** Signed tree head */
         TreeHead: {
@@ -6101,6 +8514,14 @@ export interface components {
             value: string;
             /** Unit of the field */
             unit?: string;
+        };
+        /** Verdict */
+        Verdict: {
+            /**
+             * One, two, or unsure
+             * @enum {string}
+             */
+            verdict: "same" | "different" | "unsure";
         };
         /** Verification */
         Verification: {
@@ -6221,7 +8642,7 @@ export interface components {
             /** Differences */
             differences: components["schemas"]["Difference"][];
             /** Steps taken */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["CatalogStep"][];
             /** Overlaps */
             overlaps: components["schemas"]["Overlap"][];
             /** What it would break */
@@ -6340,6 +8761,11 @@ export interface components {
         };
         /** Word */
         Word: string;
+        /** Words */
+        Words: {
+            /** Words */
+            words: string;
+        };
         /** Problem */
         Problem: {
             type: string;
@@ -6593,6 +9019,910 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_processes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List processes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_process: {
+        parameters: {
+            query?: {
+                /** @description Version, the present one by default */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Process id */
+                process: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a process */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Process id */
+                process: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description Open a case */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Process */
+                process?: string;
+                /** @description State */
+                state?: string;
+                /** @description Stage */
+                stage?: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
+                /** @description Under this region */
+                under?: string;
+                /** @description Department that owns it */
+                department?: string;
+                /** @description Category */
+                category?: string;
+                /** @description Urgency */
+                urgency?: string;
+                /** @description Who has it */
+                assignee?: string;
+                /** @description Open ones; false: closed ones */
+                open?: boolean;
+                /** @description Overdue ones only */
+                overdue?: boolean;
+                /** @description Only those pressed for */
+                supervised?: boolean;
+                /** @description Opened from */
+                opened_from?: string;
+                /** @description Opened before */
+                opened_to?: string;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List cases, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_cases: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases I opened, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cases_workbook: {
+        parameters: {
+            query?: {
+                /** @description Process */
+                process?: string;
+                /** @description State */
+                state?: string;
+                /** @description Stage */
+                stage?: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
+                /** @description Under this region */
+                under?: string;
+                /** @description Department that owns it */
+                department?: string;
+                /** @description Category */
+                category?: string;
+                /** @description Urgency */
+                urgency?: string;
+                /** @description Who has it */
+                assignee?: string;
+                /** @description Open ones; false: closed ones */
+                open?: boolean;
+                /** @description Overdue ones only */
+                overdue?: boolean;
+                /** @description Only those pressed for */
+                supervised?: boolean;
+                /** @description Opened from */
+                opened_from?: string;
+                /** @description Opened before */
+                opened_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases as a workbook, personal values masked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    act_on_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionToTake"];
+            };
+        };
+        responses: {
+            /** @description Act on a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hand_over_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Give a case to another region or department */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    comment_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description Comment on a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    supervise_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description Press for a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merger"];
+            };
+        };
+        responses: {
+            /** @description Merge a case under another */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_similar_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open cases that may be the same thing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Case id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Give a task */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Task id */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStep"];
+            };
+        };
+        responses: {
+            /** @description Step of a task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_photo: {
+        parameters: {
+            query?: {
+                /** @description Case, absent before it is opened */
+                case_id?: string;
+            };
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+            };
+        };
+        responses: {
+            /** @description Send a picture */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_photo: {
+        parameters: {
+            query?: {
+                /** @description Copy: public is without place and other metadata */
+                copy?: "public" | "original";
+            };
+            header?: never;
+            path: {
+                /** @description Picture id */
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fetch a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_inbox: {
+        parameters: {
+            query?: {
+                /** @description This role only */
+                role?: string;
+                /** @description Only those given to me */
+                mine?: boolean;
+                /** @description Process */
+                process?: string;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Inbox, due first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Size of the inbox */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: {
+                /** @description Under this region */
+                under?: string;
+                /** @description Cases per column */
+                items?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Process id */
+                process: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Board by state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_case_points: {
+        parameters: {
+            query?: {
+                /** @description Process */
+                process?: string;
+                /** @description Under this region */
+                under?: string;
+                /** @description West */
+                west?: number;
+                /** @description South */
+                south?: number;
+                /** @description East */
+                east?: number;
+                /** @description North */
+                north?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open cases on the map */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    act_on_cases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAction"];
+            };
+        };
+        responses: {
+            /** @description Act on many cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sync_cases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sync"];
+            };
+        };
+        responses: {
+            /** @description Send a queue of offline actions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My offline conflicts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settle_conflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Conflict id */
+                conflict: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conflict is settled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_duties: {
+        parameters: {
+            query?: {
+                /** @description Under this region */
+                under?: string;
+                /** @description Duty */
+                duty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_duty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDuty"];
+            };
+        };
+        responses: {
+            /** @description Add a duty */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_duty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Duty id */
+                duty: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a duty */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: {
+                /** @description Year whose days are listed */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Working calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalendar"];
+            };
+        };
+        responses: {
+            /** @description Set the calendar: a new version, which moves open deadlines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_case_figures: {
+        parameters: {
+            query?: {
+                /** @description Under this region */
+                under?: string;
+                /** @description Process */
+                process?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9610,7 +12940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Board"];
+                    "application/json": components["schemas"]["QualityBoard"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -9946,6 +13276,568 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search_subjects: {
+        parameters: {
+            query: {
+                /** @description What to look for */
+                q: string;
+                /** @description Kind */
+                kind?: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+                /** @description Region code */
+                under?: string;
+                /** @description At most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search subjects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show the file of a subject */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prefill_form: {
+        parameters: {
+            query: {
+                /** @description Resource id of the form */
+                form: string;
+            };
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What of a form is known already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefill"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A person's own file as a workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subject_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merges and splits of a subject */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_subjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeOrder"];
+            };
+        };
+        responses: {
+            /** @description Merge two subjects */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_merge_history: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merges and splits, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the merge */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a merge back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectEvent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    relate_subjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Subject id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            /** @description Enter a relation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationReceipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_relation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Relation id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a relation that was entered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    next_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the next pair to look at */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "open" | "same" | "different" | "unsure";
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs that were or are to be looked at */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Decide on a pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopen_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a decision back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description State of the registry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_comparisons: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Comparisons, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_comparison: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComparison"];
+            };
+        };
+        responses: {
+            /** @description Ask for a comparison */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_comparison: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonDecision"];
+            };
+        };
+        responses: {
+            /** @description Approve or decline a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_comparison_matches: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who was met by a comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonMatches"];
                 };
             };
             default: components["responses"]["Problem"];
