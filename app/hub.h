@@ -11,6 +11,7 @@
 #include "crypto/master_key.h"
 #include "crypto/signing.h"
 #include "modules/audit/audit_service.h"
+#include "modules/cases/cases_service.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/forms_service.h"
 #include "modules/identity/identity_service.h"
@@ -68,6 +69,7 @@ class Hub {
   audit::AuditService& audit() { return *audit_; }
   identity::IdentityService& identity() { return *identity_; }
   purpose::PurposeService& purposes() { return *purposes_; }
+  cases::CasesService& cases() { return *cases_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -78,6 +80,7 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
+  Result<void> open_cases(const Share& share);
 
   std::string data_folder_;
   Settings settings_;
@@ -100,6 +103,7 @@ class Hub {
   std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<purpose::PurposeService> purposes_;
+  std::unique_ptr<cases::CasesService> cases_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -5,9 +5,12 @@
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
+#include "engines/rules/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
+#include "modules/cases/messages.gen.h"
+#include "modules/cases/sql.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/forms/messages.gen.h"
@@ -39,7 +42,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
+        cases::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -49,6 +53,7 @@ void register_all_messages() {
   base::register_messages();
   access::register_messages();
   schema::register_messages();
+  rules::register_messages();
   crypto::register_messages();
   storage::register_messages();
   http::register_messages();
@@ -64,6 +69,7 @@ void register_all_messages() {
   audit::register_messages();
   identity::register_messages();
   purpose::register_messages();
+  cases::register_messages();
   sim::register_messages();
   app::register_messages();
   jingwei::cli::register_messages();
