@@ -124,7 +124,7 @@ export async function caseTests({ context, test, skip }) {
     await page.locator('[data-test=case-form]').waitFor();
     await page.locator('[data-test=case-send]').click();
     await page.locator('.el-form-item__error').first().waitFor();
-    await page.locator('#form-category').click();
+    await page.locator('[data-field=category] .el-select__wrapper').click();
     await page.locator('.el-select-dropdown__item:visible').first().click();
     await page.locator('#form-description').fill(`桌面登记 ${stamp}`);
     await shoot(page, 'desk-new');

@@ -22,7 +22,6 @@ export function wireOf(action: Action, pictures: Pictures): QueuedAction {
     ...(photos.length === 0 ? {} : { photos }),
     ...(action.point === null ? {} : { longitude: action.point[0], latitude: action.point[1] }),
     ...(action.region === null ? {} : { region: action.region }),
-    ...(action.behalf === null ? {} : { in_name_of: action.behalf.name, ...(action.behalf.phone === '' ? {} : { phone: action.behalf.phone }) }),
   };
 }
 
@@ -67,6 +66,20 @@ async function alone(device: string, action: Action, pictures: Pictures): Promis
   }
 }
 
+// As one request. Where the hub refuses the request as a whole, one action in it cannot be read: each goes by itself, so that this one alone is
+// refused, in sight, and stands in nobody's way.
+async function together(device: string, actions: readonly Action[], pictures: Pictures): Promise<Outcome[]> {
+  try {
+    return (await cases.sync(device, actions.map((action) => wireOf(action, pictures)))).items.map(outcomeOf);
+  } catch (cause) {
+    if (!isAnswer(cause)) throw cause;
+    if (actions.length === 1) return [{ sequence: actions[0].sequence, kind: 'refused', refusal: { code: cause.body.code ?? '', sentence: sentences(cause), version: null, conflict: null } }];
+    const outcomes: Outcome[] = [];
+    for (const action of actions) outcomes.push(...(await together(device, [action], pictures)));
+    return outcomes;
+  }
+}
+
 export const hubTransport: Transport = {
   async upload(id, bytes) {
     // The picture's own name is the key: sent twice, it is kept once.
@@ -74,8 +87,7 @@ export const hubTransport: Transport = {
   },
   async send(device, actions, pictures) {
     const queued = may('case.act') ? actions.filter((action) => !action.direct) : [];
-    const outcomes: Outcome[] = [];
-    if (queued.length > 0) outcomes.push(...(await cases.sync(device, queued.map((action) => wireOf(action, pictures)))).items.map(outcomeOf));
+    const outcomes: Outcome[] = queued.length === 0 ? [] : await together(device, queued, pictures);
     for (const action of actions.filter((one) => !queued.includes(one))) {
       try {
         outcomes.push(await alone(device, action, pictures));

@@ -4,519 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/processes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List processes */
-        get: operations["list_processes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Show a process */
-        get: operations["get_process"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process}/cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Open a case
-         * @description Who may is said by the process (report). Pictures are sent before, by send_photo, and named here.
-         */
-        post: operations["open_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List cases, newest first */
-        get: operations["list_cases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/own-cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cases I opened, newest first */
-        get: operations["list_own_cases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cases as a workbook, personal values masked */
-        get: operations["get_cases_workbook"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show a case
-         * @description Seen by staff of its regions and departments, by who has it, and by its reporter; lists what you may do now and nothing else.
-         */
-        get: operations["get_case"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Act on a case
-         * @description version is the one you saw; when somebody was first the answer is 409 and says who did what and when.
-         */
-        post: operations["act_on_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/hand-overs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give a case to another region or department */
-        post: operations["hand_over_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Comment on a case */
-        post: operations["comment_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/supervisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Press for a case */
-        post: operations["supervise_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/mergers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Merge a case under another */
-        post: operations["merge_case"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/similar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Open cases that may be the same thing */
-        get: operations["list_similar_cases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{id}/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give a task */
-        post: operations["add_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-tasks/{task}/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Step of a task */
-        post: operations["step_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-photos": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a picture
-         * @description JPEG or PNG, sealed; removed after a day when no case names it.
-         */
-        post: operations["send_photo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-photos/{photo}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Fetch a picture */
-        get: operations["get_photo"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Inbox, due first */
-        get: operations["list_inbox"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Size of the inbox */
-        get: operations["count_inbox"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process}/board": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Board by state */
-        get: operations["get_board"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-points": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Open cases on the map */
-        get: operations["list_case_points"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Act on many cases
-         * @description One by one, with a result for each; only transitions that the process marks bulk.
-         */
-        post: operations["act_on_cases"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-sync": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a queue of offline actions
-         * @description Each takes effect exactly once by device and sequence; what cannot be done becomes a visible conflict and is never dropped. May be sent again.
-         */
-        post: operations["sync_cases"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-conflicts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** My offline conflicts */
-        get: operations["list_conflicts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-conflicts/{conflict}/settled": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A conflict is settled */
-        post: operations["settle_conflict"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/duties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Roster */
-        get: operations["list_duties"];
-        put?: never;
-        /** Add a duty */
-        post: operations["add_duty"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/duties/{duty}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End a duty */
-        delete: operations["end_duty"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/calendar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Working calendar */
-        get: operations["get_calendar"];
-        /** Set the calendar: a new version, which moves open deadlines */
-        put: operations["set_calendar"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/case-figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Figures of cases */
-        get: operations["list_case_figures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/notices/preview": {
         parameters: {
             query?: never;
@@ -1382,50 +869,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registry/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the linkage model */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Learn a new version from the records that stand
+         * @description Runs in the background and changes no link. When it is ready, compare it, then activate it.
+         */
+        post: operations["learn_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a version of the model */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find out what a version would change */
+        post: operations["compare_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version in force
+         * @description Records that arrive are linked by it from then on; those that stand are gone through again in the background.
+         */
+        post: operations["activate_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** What the caller may do now */
-        Action: {
-            /** Transition id */
-            id: string;
-            /** Title */
-            title: string;
-            /** State it leads to */
-            to: string;
-            /** What is to be filled in */
-            inputs: components["schemas"]["InputField"][];
-            /**
-             * Least number of pictures
-             * Format: int64
-             */
-            photos: number;
-            /** An assignee is to be named */
-            assignee: boolean;
-            /** May be queued without a network */
-            offline: boolean;
-        };
-        /** Action to take */
-        ActionToTake: {
-            /** Transition id */
-            action: string;
-            /**
-             * Version of the case that was seen
-             * Format: int64
-             */
-            version: number;
-            /** What was filled in: names to texts */
-            inputs?: unknown;
-            /** Words */
-            words?: string;
-            /** Ids of pictures sent before */
-            photos?: string[];
-            /** Who is to have it: account:17 */
-            assignee?: string;
-            /** Actor, believed of this machine's own commands only */
-            actor?: string;
-        };
         /** Alert */
         Alert: {
             /** Id */
@@ -1509,19 +1031,6 @@ export interface components {
             /** Alerts that have not expired, newest first */
             items: components["schemas"]["Alert"][];
         };
-        /** Value of the form */
-        Answer: {
-            /** Field */
-            name: string;
-            /** Title */
-            title: string;
-            /** Value, masked where it may not be seen */
-            value: string;
-            /** Code of a choice or region */
-            code: string;
-            /** Masked */
-            masked: boolean;
-        };
         /** Audience to look at */
         AskedAudience: {
             /**
@@ -1558,263 +1067,6 @@ export interface components {
             regions: components["schemas"]["RegionCount"][];
             /** Communities at their cap */
             full: components["schemas"]["FullCommunity"][];
-        };
-        /** Board */
-        Board: {
-            /** Process id */
-            process: string;
-            /** Columns */
-            columns: components["schemas"]["BoardColumn"][];
-        };
-        /** Column of the board */
-        BoardColumn: {
-            /** State id */
-            state: string;
-            /** State */
-            title: string;
-            /** Stage */
-            stage: string;
-            /**
-             * Cases in it
-             * Format: int64
-             */
-            count: number;
-            /**
-             * Of these overdue
-             * Format: int64
-             */
-            overdue: number;
-            /** Those due first */
-            items: components["schemas"]["Case"][];
-        };
-        /** Actions for many cases */
-        BulkAction: {
-            /** Transition id */
-            action: string;
-            /** Cases and the versions that were seen */
-            cases: components["schemas"]["CaseVersion"][];
-            /** What was filled in */
-            inputs?: unknown;
-            /** Words */
-            words?: string;
-            /** Who is to have them */
-            assignee?: string;
-        };
-        /** Results */
-        BulkResult: {
-            /** One by one */
-            items: components["schemas"]["ItemResult"][];
-            /**
-             * How many were done
-             * Format: int64
-             */
-            done: number;
-        };
-        /** Working calendar */
-        Calendar: {
-            /**
-             * Version
-             * Format: int64
-             */
-            version: number;
-            /** Working hours begin */
-            begin: string;
-            /** Working hours end */
-            end: string;
-            /** Midday rest begins, empty for none */
-            rest_begin: string;
-            /** Midday rest ends */
-            rest_end: string;
-            /**
-             * Holidays known from
-             * Format: date
-             */
-            from: string;
-            /**
-             * Holidays known to
-             * Format: date
-             */
-            to: string;
-            /** Set by */
-            set_by: string;
-            /**
-             * Set at
-             * Format: date-time
-             */
-            set_at: string;
-            /** Days that differ from the week */
-            days: components["schemas"]["CalendarDay"][];
-        };
-        /** Day that differs */
-        CalendarDay: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Working */
-            working: boolean;
-            /** Name */
-            name: string;
-        };
-        /** Case */
-        Case: {
-            /** Id */
-            id: string;
-            /** Number for people */
-            number: string;
-            /** Process id */
-            process: string;
-            /** Process */
-            process_title: string;
-            /**
-             * Version of the process
-             * Format: int64
-             */
-            process_version: number;
-            /**
-             * Version, to be sent back with an action
-             * Format: int64
-             */
-            version: number;
-            /** State id */
-            state: string;
-            /** State */
-            state_title: string;
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
-            /** Open */
-            open: boolean;
-            /** In one line, personal values masked */
-            summary: string;
-            /** Category id, empty for none */
-            category: string;
-            /** Category */
-            category_title: string;
-            /** Urgency id, empty for none */
-            urgency: string;
-            /** Urgency */
-            urgency_title: string;
-            /** Where it is */
-            place: components["schemas"]["Place"];
-            /**
-             * Longitude, WGS-84
-             * Format: double
-             */
-            longitude: number | null;
-            /**
-             * Latitude, WGS-84
-             * Format: double
-             */
-            latitude: number | null;
-            /** Region that owns it */
-            owner: components["schemas"]["Place"];
-            /** Department that owns it */
-            department: components["schemas"]["Party"];
-            /** Who has it */
-            assignee: components["schemas"]["Person"] | null;
-            /** Role it waits for */
-            waits_for: string;
-            /**
-             * Opened at
-             * Format: date-time
-             */
-            opened_at: string;
-            /**
-             * Changed at
-             * Format: date-time
-             */
-            changed_at: string;
-            /**
-             * Closed at
-             * Format: date-time
-             */
-            closed_at: string | null;
-            /**
-             * When the present state is due
-             * Format: date-time
-             */
-            due_at: string | null;
-            /** Overdue */
-            overdue: boolean;
-            /**
-             * Times escalated
-             * Format: int64
-             */
-            escalated: number;
-            /**
-             * Times pressed for
-             * Format: int64
-             */
-            supervised: number;
-            /**
-             * Times reopened
-             * Format: int64
-             */
-            reopened: number;
-            /**
-             * Times declared not ours
-             * Format: int64
-             */
-            not_ours: number;
-            /**
-             * Score
-             * Format: int64
-             */
-            score: number | null;
-            /** Case it is merged under */
-            parent: string | null;
-            /**
-             * Pictures
-             * Format: int64
-             */
-            photos: number;
-            /**
-             * Tasks open
-             * Format: int64
-             */
-            tasks_open: number;
-        };
-        /** One case in full */
-        CaseDetail: {
-            /** Case */
-            case: components["schemas"]["Case"];
-            /** Form */
-            form: components["schemas"]["Answer"][];
-            /** Reporter */
-            reporter: components["schemas"]["Person"];
-            /** In whose name it was opened, masked where it may not be seen, empty for none */
-            in_name_of: string;
-            /** What you may do now */
-            actions: components["schemas"]["Action"][];
-            /** What else you may do */
-            may: string[];
-            /** Steps, oldest first */
-            steps: components["schemas"]["Step"][];
-            /** Pictures */
-            photos: components["schemas"]["Photo"][];
-            /** Tasks */
-            tasks: components["schemas"]["Task"][];
-        };
-        /** Page of cases */
-        CasePage: {
-            /** Cases */
-            items: components["schemas"]["Case"][];
-            /** Cursor of the next page */
-            next_cursor: string | null;
-        };
-        /** Case and version */
-        CaseVersion: {
-            /** Id */
-            id: string;
-            /**
-             * Version that was seen
-             * Format: int64
-             */
-            version: number;
         };
         /** Load of a community */
         CommunityLoad: {
@@ -1954,45 +1206,6 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
-        /** Conflict */
-        Conflict: {
-            /** Id */
-            id: string;
-            /** Device */
-            device: string;
-            /**
-             * Sequence on the device
-             * Format: int64
-             */
-            sequence: number;
-            /** Kind */
-            kind: string;
-            /** Case */
-            case: string | null;
-            /** Who did it */
-            actor: components["schemas"]["Person"];
-            /**
-             * Received at
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * When it was done on the device
-             * Format: date-time
-             */
-            done_at: string | null;
-            /** Code */
-            code: string;
-            /** Why */
-            sentence: string;
-            /** What was queued */
-            action: unknown;
-        };
-        /** Conflicts */
-        ConflictList: {
-            /** Conflicts */
-            items: components["schemas"]["Conflict"][];
-        };
         /** Messages of a channel */
         DeliveryCount: {
             /** Channel */
@@ -2004,45 +1217,6 @@ export interface components {
              * Format: int64
              */
             count: number;
-        };
-        /** Duty */
-        Duty: {
-            /** Id */
-            id: string;
-            /** Duty */
-            duty: string;
-            /** Region */
-            region: components["schemas"]["Place"];
-            /** Department */
-            department: components["schemas"]["Party"];
-            /** Person */
-            person: components["schemas"]["Person"];
-            /**
-             * From
-             * Format: date-time
-             */
-            from: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string | null;
-            /** Days of the week 1 to 7, empty for all */
-            days: string;
-            /** Hours such as 08:00-18:00, empty for all */
-            hours: string;
-            /** On duty now */
-            on_duty: boolean;
-            /**
-             * Open cases they have
-             * Format: int64
-             */
-            open_cases: number;
-        };
-        /** Roster */
-        DutyList: {
-            /** Duties */
-            items: components["schemas"]["Duty"][];
         };
         /** Row of the feature list */
         FeatureRow: {
@@ -2057,32 +1231,6 @@ export interface components {
         FeatureRows: {
             /** Rows */
             items: components["schemas"]["FeatureRow"][];
-        };
-        /** Figure */
-        Figure: {
-            /** Process id */
-            process: string;
-            /** State id */
-            state: string;
-            /** Stage */
-            stage: string;
-            /** Title of the state */
-            title: string;
-            /**
-             * Open
-             * Format: int64
-             */
-            open: number;
-            /**
-             * Of these overdue
-             * Format: int64
-             */
-            overdue: number;
-        };
-        /** Figures */
-        FigureList: {
-            /** By process and state */
-            items: components["schemas"]["Figure"][];
         };
         /** Record in a file */
         FileEntry: {
@@ -2132,13 +1280,6 @@ export interface components {
             /** What it says */
             fields: components["schemas"]["SubjectField"][];
         };
-        /** Choice */
-        FormValue: {
-            /** Code */
-            id: string;
-            /** Title */
-            title: string;
-        };
         /** A community that is full */
         FullCommunity: {
             /** Region code */
@@ -2168,91 +1309,6 @@ export interface components {
             /** Answers */
             answers: components["schemas"]["GivenAnswer"][];
         };
-        /** Hand-over */
-        HandOver: {
-            /**
-             * Version of the case that was seen
-             * Format: int64
-             */
-            version: number;
-            /** Region it goes to, absent to stay */
-            region?: string;
-            /** Department it goes to, absent to stay */
-            department?: string;
-            /** Reason */
-            reason: string;
-        };
-        /** Size of an inbox */
-        InboxCount: {
-            /**
-             * Given to me
-             * Format: int64
-             */
-            mine: number;
-            /**
-             * Waiting for my roles, at most 1000
-             * Format: int64
-             */
-            role: number;
-            /**
-             * Of these overdue
-             * Format: int64
-             */
-            overdue: number;
-        };
-        /** Inbox */
-        InboxPage: {
-            /** Cases, due first */
-            items: components["schemas"]["Case"][];
-            /** Cursor of the next page */
-            next_cursor: string | null;
-        };
-        /** Field to fill */
-        InputField: {
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-            /** Type, as of resources' fields */
-            type: string;
-            /** Required */
-            required: boolean;
-            /** Personal-data class */
-            personal: string;
-            /** Choices */
-            values: components["schemas"]["FormValue"][];
-            /**
-             * Least
-             * Format: double
-             */
-            min: number | null;
-            /**
-             * Most
-             * Format: double
-             */
-            max: number | null;
-            /**
-             * Longest
-             * Format: int64
-             */
-            max_length: number | null;
-        };
-        /** Result of one */
-        ItemResult: {
-            /** Id */
-            id: string;
-            /** Done */
-            done: boolean;
-            /**
-             * Version now
-             * Format: int64
-             */
-            version: number | null;
-            /** Code of why not, empty when done */
-            code: string;
-            /** Why not */
-            sentence: string;
-        };
         /** Loads of communities */
         LoadList: {
             /** Month */
@@ -2269,15 +1325,123 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** Merger */
-        Merger: {
+        /** What it would change */
+        ModelChanges: {
             /**
-             * Version of the case that was seen
+             * Records
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Persons now
+             * Format: int64
+             */
+            persons_before: number;
+            /**
+             * Persons then
+             * Format: int64
+             */
+            persons_after: number;
+            /**
+             * Persons that stay
+             * Format: int64
+             */
+            unchanged: number;
+            /**
+             * Groups that become one
+             * Format: int64
+             */
+            merged: number;
+            /**
+             * Persons that become several
+             * Format: int64
+             */
+            split: number;
+            /**
+             * Groups rearranged
+             * Format: int64
+             */
+            rearranged: number;
+            /**
+             * Pairs of records gained
+             * Format: int64
+             */
+            pairs_gained: number;
+            /**
+             * Pairs of records lost
+             * Format: int64
+             */
+            pairs_lost: number;
+        };
+        /** Model versions */
+        ModelList: {
+            /** Newest first */
+            items: components["schemas"]["ModelVersion"][];
+            /** Cursor of the next page, always none */
+            next_cursor: string | null;
+        };
+        /** Version of the linkage model */
+        ModelVersion: {
+            /**
+             * Version
              * Format: int64
              */
             version: number;
-            /** Case it goes under */
-            parent: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "learning" | "ready" | "comparing" | "compared" | "failed";
+            /** In force */
+            in_force: boolean;
+            /** Name of its content */
+            name: string | null;
+            /** Who had it learned */
+            actor: string;
+            /**
+             * Made at
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Records it was learned from
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Seconds it took
+             * Format: double
+             */
+            seconds: number;
+            /**
+             * Least probability of a certain link
+             * Format: double
+             */
+            certain: number;
+            /**
+             * Least probability of a link
+             * Format: double
+             */
+            probable: number;
+            /**
+             * Least probability of a pair to look at
+             * Format: double
+             */
+            possible: number;
+            /**
+             * Progress, 0 to 1
+             * Format: double
+             */
+            progress: number;
+            /**
+             * Activated at
+             * Format: date-time
+             */
+            activated_at: string | null;
+            /** Why it failed */
+            fault: string | null;
+            /** Compared with what stands */
+            changes: components["schemas"]["ModelChanges"] | null;
         };
         /** Named thing */
         Named: {
@@ -2334,44 +1498,6 @@ export interface components {
              */
             expires_at: string;
         };
-        /** Calendar to set */
-        NewCalendar: {
-            /** Working hours begin */
-            begin: string;
-            /** Working hours end */
-            end: string;
-            /** Midday rest begins */
-            rest_begin?: string;
-            /** Midday rest ends */
-            rest_end?: string;
-            /** Days that differ from the State Council's */
-            days?: components["schemas"]["CalendarDay"][];
-        };
-        /** Case to open */
-        NewCase: {
-            /** The form: field names to texts */
-            form: unknown;
-            /**
-             * Longitude, WGS-84
-             * Format: double
-             */
-            longitude?: number;
-            /**
-             * Latitude, WGS-84
-             * Format: double
-             */
-            latitude?: number;
-            /** Region code, where the form tells none */
-            region?: string;
-            /** In whose name: their name */
-            in_name_of?: string;
-            /** Their phone */
-            phone?: string;
-            /** Ids of pictures sent before */
-            photos?: string[];
-            /** Actor, believed of this machine's own commands only */
-            actor?: string;
-        };
         /** Comparison to ask for */
         NewComparison: {
             /** Title */
@@ -2398,31 +1524,6 @@ export interface components {
             keep_days?: number;
             /** Reason */
             reason: string;
-        };
-        /** Duty to add */
-        NewDuty: {
-            /** Duty */
-            duty: string;
-            /** Region code */
-            region: string;
-            /** Department */
-            department?: string;
-            /** Account of the person: account:17 */
-            person: string;
-            /**
-             * From, absent for now
-             * Format: date-time
-             */
-            from?: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until?: string;
-            /** Days of the week */
-            days?: string;
-            /** Hours */
-            hours?: string;
         };
         /** Notice to send */
         NewNotice: {
@@ -2492,22 +1593,6 @@ export interface components {
             explanation: string;
             /** Sources */
             sources: components["schemas"]["RumourSource"][];
-        };
-        /** Task to give */
-        NewTask: {
-            /** What is to be done */
-            title: string;
-            /** Region code, absent for the case's own */
-            region?: string;
-            /** Department */
-            department?: string;
-            /** Who is to do it */
-            assignee?: string;
-            /**
-             * Working hours until it is due
-             * Format: int64
-             */
-            hours?: number;
         };
         /** Caps */
         NoticeCaps: {
@@ -2747,80 +1832,6 @@ export interface components {
             /** Prefilled: fields to resources */
             prefill: unknown;
         };
-        /** Department */
-        Party: {
-            /** Department id */
-            id: string;
-            /** Department name */
-            title: string;
-        };
-        /** Person */
-        Person: {
-            /** Account such as account:17, empty for the hub itself */
-            account: string;
-            /** Name */
-            name: string;
-        };
-        /** Picture */
-        Photo: {
-            /** Id */
-            id: string;
-            /** Media type */
-            media: string;
-            /**
-             * Bytes
-             * Format: int64
-             */
-            bytes: number;
-            /** Who sent it */
-            by: components["schemas"]["Person"];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Stage it came in */
-            stage: string;
-        };
-        /** Place */
-        Place: {
-            /** Region code */
-            code: string;
-            /** Names from above to below */
-            path: string;
-        };
-        /** Point */
-        Point: {
-            /** Id */
-            id: string;
-            /** Process id */
-            process: string;
-            /** State id */
-            state: string;
-            /** Stage */
-            stage: string;
-            /** Category */
-            category: string;
-            /**
-             * Longitude
-             * Format: double
-             */
-            longitude: number;
-            /**
-             * Latitude
-             * Format: double
-             */
-            latitude: number;
-            /** Overdue */
-            overdue: boolean;
-        };
-        /** Points */
-        PointList: {
-            /** Points */
-            items: components["schemas"]["Point"][];
-            /** There are more than shown */
-            more: boolean;
-        };
         /** What need not be typed */
         Prefill: {
             /** Subject */
@@ -2853,41 +1864,6 @@ export interface components {
              */
             day: string;
         };
-        /** Process in full */
-        Process: {
-            /** In short */
-            process: components["schemas"]["ProcessSummary"];
-            /** Fields of the form */
-            fields: components["schemas"]["InputField"][];
-            /** Fields shown in lists */
-            summary: string[];
-            /** Field that is the category, empty for none */
-            category: string;
-            /** Field that is the urgency, empty for none */
-            urgency: string;
-            /**
-             * Least pictures to report with
-             * Format: int64
-             */
-            photos_least: number;
-            /**
-             * Most pictures of a case
-             * Format: int64
-             */
-            photos_most: number;
-            /** You may open one for somebody else */
-            in_name_of: boolean;
-            /** States */
-            states: components["schemas"]["State"][];
-            /** Transitions */
-            transitions: components["schemas"]["Transition"][];
-            /** Earlier versions that open cases are still on */
-            versions: number[];
-            /** Why cases of earlier versions stay, empty for none */
-            migration: string;
-            /** The definition, with the keys of process.yaml */
-            definition: unknown;
-        };
         /** A process drawn */
         ProcessDrawing: {
             /** Process id */
@@ -2898,38 +1874,6 @@ export interface components {
             svg: string;
             /** As text */
             text: string;
-        };
-        /** Processes */
-        ProcessList: {
-            /** Processes */
-            items: components["schemas"]["ProcessSummary"][];
-        };
-        /** Process in short */
-        ProcessSummary: {
-            /** Process id */
-            id: string;
-            /** Title */
-            title: string;
-            /** Description */
-            description: string;
-            /**
-             * Version
-             * Format: int64
-             */
-            version: number;
-            /** Scenario package */
-            package: string;
-            /** Resource that is its form */
-            form: string;
-            /** Takes no new cases */
-            retired: boolean;
-            /** You may open a case */
-            may_open: boolean;
-            /**
-             * Open cases you may see
-             * Format: int64
-             */
-            open_cases: number;
         };
         /** Progress */
         ProgressList: {
@@ -2952,63 +1896,6 @@ export interface components {
             sum: number | null;
             /** Counts by value */
             counts: unknown;
-        };
-        /** Action queued without a network */
-        QueuedAction: {
-            /**
-             * Sequence on the device
-             * Format: int64
-             */
-            sequence: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "open" | "act" | "comment";
-            /** Process, of open */
-            process?: string;
-            /**
-             * Version of the process it was filled in under
-             * Format: int64
-             */
-            process_version?: number;
-            /** Case, of act and comment */
-            case?: string;
-            /**
-             * Version of the case that was seen
-             * Format: int64
-             */
-            version?: number;
-            /**
-             * Sequence of the open on this device it is about
-             * Format: int64
-             */
-            after?: number;
-            /** Transition */
-            action?: string;
-            /** Form or inputs */
-            form?: unknown;
-            /** Words */
-            words?: string;
-            /** Ids of pictures sent before */
-            photos?: string[];
-            /**
-             * Longitude
-             * Format: double
-             */
-            longitude?: number;
-            /**
-             * Latitude
-             * Format: double
-             */
-            latitude?: number;
-            /** Region code */
-            region?: string;
-            /**
-             * When it was done on the device
-             * Format: date-time
-             */
-            done_at?: string;
         };
         /** Receipt */
         Receipt: {
@@ -3116,6 +2003,16 @@ export interface components {
              * Format: int64
              */
             probable: number;
+            /**
+             * Fields typed in the last thirty days
+             * Format: int64
+             */
+            typed_fields: number;
+            /**
+             * Of these known already
+             * Format: int64
+             */
+            typed_known: number;
         };
         /** State of the registry */
         RegistryStatus: {
@@ -3150,6 +2047,8 @@ export interface components {
             decided_reviews: number;
             /** By resource */
             resources: components["schemas"]["RegistryResource"][];
+            /** Purposes that may be named */
+            purposes: string[];
         };
         /** Relation entered */
         RelationReceipt: {
@@ -3383,64 +2282,6 @@ export interface components {
              */
             ended_at: string | null;
         };
-        /** State */
-        State: {
-            /** State id */
-            id: string;
-            /** Title */
-            title: string;
-            /**
-             * Stage of GB/T 30428
-             * @enum {string}
-             */
-            stage: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
-            /** Role it waits for, empty for none */
-            waits_for: string;
-            /** Cases are closed in it */
-            final: boolean;
-            /** State it is part of, empty for none */
-            parent: string;
-        };
-        /** Step taken */
-        Step: {
-            /**
-             * Sequence
-             * Format: int64
-             */
-            sequence: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "open" | "act" | "hand_over" | "escalate" | "supervise" | "ignored" | "comment" | "photo" | "merge" | "task" | "migrate" | "rehome" | "automatic";
-            /** Transition, empty for none */
-            action: string;
-            /** What was done */
-            title: string;
-            /** Actor */
-            actor: components["schemas"]["Person"];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** State before */
-            from_state: string;
-            /** State after */
-            to_state: string;
-            /** Region that owns it afterwards */
-            owner: components["schemas"]["Place"];
-            /** Department that owns it afterwards */
-            department: components["schemas"]["Party"];
-            /** Who has it afterwards */
-            assignee: components["schemas"]["Person"] | null;
-            /** Words */
-            words: string;
-            /** What was filled in */
-            inputs: components["schemas"]["Answer"][];
-            /** Done after it was due */
-            late: boolean;
-        };
         /** Merge or split */
         SubjectEvent: {
             /** Id */
@@ -3528,6 +2369,8 @@ export interface components {
             items: components["schemas"]["SubjectSummary"][];
             /** Search by name, phone and address is ready */
             ready: boolean;
+            /** Classes of personal data searched by besides whole numbers, as the purpose allows */
+            searched_by: string[];
             /** Purposes that may be named */
             purposes: string[];
         };
@@ -3594,115 +2437,6 @@ export interface components {
             /** Resource it was found in */
             resource: components["schemas"]["Named"];
         };
-        /** Queue of a device */
-        Sync: {
-            /** Key of the device */
-            device: string;
-            /** Actions in order */
-            actions: components["schemas"]["QueuedAction"][];
-        };
-        /** Results of a queue */
-        SyncAnswer: {
-            /** One by one */
-            items: components["schemas"]["SyncResult"][];
-        };
-        /** Result of one */
-        SyncResult: {
-            /**
-             * Sequence on the device
-             * Format: int64
-             */
-            sequence: number;
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "done" | "done_before" | "conflict" | "refused";
-            /** Case */
-            case: string | null;
-            /**
-             * Version of the case now
-             * Format: int64
-             */
-            version: number | null;
-            /** Id of the conflict, kept until somebody settles it */
-            conflict: string | null;
-            /** Code of why not, empty when done */
-            code: string;
-            /** Why not */
-            sentence: string;
-        };
-        /** Task */
-        Task: {
-            /** Id */
-            id: string;
-            /** Case */
-            case: string;
-            /** What is to be done */
-            title: string;
-            /** Region */
-            region: components["schemas"]["Place"];
-            /** Department */
-            department: components["schemas"]["Party"];
-            /** Who has it */
-            assignee: components["schemas"]["Person"] | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "done" | "cancelled";
-            /**
-             * Due at
-             * Format: date-time
-             */
-            due_at: string | null;
-            /**
-             * Opened at
-             * Format: date-time
-             */
-            opened_at: string;
-            /**
-             * Closed at
-             * Format: date-time
-             */
-            closed_at: string | null;
-            /** Result */
-            words: string;
-        };
-        /** Step of a task */
-        TaskStep: {
-            /**
-             * Step
-             * @enum {string}
-             */
-            step: "done" | "cancel";
-            /** Result */
-            words?: string;
-        };
-        /** Transition */
-        Transition: {
-            /** Transition id */
-            id: string;
-            /** Title: what stands on the button */
-            title: string;
-            /** States it leads out of */
-            from: string[];
-            /** State it leads to; back: the one before */
-            to: string;
-            /** Who may */
-            by: string[];
-            /** What is to be filled in */
-            inputs: components["schemas"]["InputField"][];
-            /**
-             * Least number of pictures
-             * Format: int64
-             */
-            photos: number;
-            /** May be taken for many at once */
-            bulk: boolean;
-            /** May be queued without a network */
-            offline: boolean;
-        };
         /** Verdict */
         Verdict: {
             /**
@@ -3710,11 +2444,6 @@ export interface components {
              * @enum {string}
              */
             verdict: "same" | "different" | "unsure";
-        };
-        /** Words */
-        Words: {
-            /** Words */
-            words: string;
         };
         /** Problem */
         Problem: {
@@ -3748,910 +2477,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_processes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List processes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_process: {
-        parameters: {
-            query?: {
-                /** @description Version, the present one by default */
-                version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Process id */
-                process: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Show a process */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Process"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    open_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Process id */
-                process: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCase"];
-            };
-        };
-        responses: {
-            /** @description Open a case */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_cases: {
-        parameters: {
-            query?: {
-                /** @description Process */
-                process?: string;
-                /** @description State */
-                state?: string;
-                /** @description Stage */
-                stage?: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
-                /** @description Under this region */
-                under?: string;
-                /** @description Department that owns it */
-                department?: string;
-                /** @description Category */
-                category?: string;
-                /** @description Urgency */
-                urgency?: string;
-                /** @description Who has it */
-                assignee?: string;
-                /** @description Open ones; false: closed ones */
-                open?: boolean;
-                /** @description Overdue ones only */
-                overdue?: boolean;
-                /** @description Only those pressed for */
-                supervised?: boolean;
-                /** @description Opened from */
-                opened_from?: string;
-                /** @description Opened before */
-                opened_to?: string;
-                /** @description Items per page */
-                limit?: number;
-                /** @description Cursor */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List cases, newest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CasePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_own_cases: {
-        parameters: {
-            query?: {
-                /** @description Items per page */
-                limit?: number;
-                /** @description Cursor */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cases I opened, newest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CasePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_cases_workbook: {
-        parameters: {
-            query?: {
-                /** @description Process */
-                process?: string;
-                /** @description State */
-                state?: string;
-                /** @description Stage */
-                stage?: "report" | "accept" | "file" | "dispatch" | "handle" | "feed_back" | "verify" | "close" | "evaluate";
-                /** @description Under this region */
-                under?: string;
-                /** @description Department that owns it */
-                department?: string;
-                /** @description Category */
-                category?: string;
-                /** @description Urgency */
-                urgency?: string;
-                /** @description Who has it */
-                assignee?: string;
-                /** @description Open ones; false: closed ones */
-                open?: boolean;
-                /** @description Overdue ones only */
-                overdue?: boolean;
-                /** @description Only those pressed for */
-                supervised?: boolean;
-                /** @description Opened from */
-                opened_from?: string;
-                /** @description Opened before */
-                opened_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cases as a workbook, personal values masked */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_case: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Show a case */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    act_on_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ActionToTake"];
-            };
-        };
-        responses: {
-            /** @description Act on a case */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    hand_over_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HandOver"];
-            };
-        };
-        responses: {
-            /** @description Give a case to another region or department */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    comment_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Words"];
-            };
-        };
-        responses: {
-            /** @description Comment on a case */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    supervise_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Words"];
-            };
-        };
-        responses: {
-            /** @description Press for a case */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    merge_case: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Merger"];
-            };
-        };
-        responses: {
-            /** @description Merge a case under another */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseDetail"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_similar_cases: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Open cases that may be the same thing */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CasePage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    add_task: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Case id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTask"];
-            };
-        };
-        responses: {
-            /** @description Give a task */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    step_task: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Task id */
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TaskStep"];
-            };
-        };
-        responses: {
-            /** @description Step of a task */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    send_photo: {
-        parameters: {
-            query?: {
-                /** @description Case, absent before it is opened */
-                case_id?: string;
-            };
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "image/jpeg": unknown;
-                "image/png": unknown;
-            };
-        };
-        responses: {
-            /** @description Send a picture */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Photo"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_photo: {
-        parameters: {
-            query?: {
-                /** @description Copy: public is without place and other metadata */
-                copy?: "public" | "original";
-            };
-            header?: never;
-            path: {
-                /** @description Picture id */
-                photo: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Fetch a picture */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/jpeg": unknown;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_inbox: {
-        parameters: {
-            query?: {
-                /** @description This role only */
-                role?: string;
-                /** @description Only those given to me */
-                mine?: boolean;
-                /** @description Process */
-                process?: string;
-                /** @description Items per page */
-                limit?: number;
-                /** @description Cursor */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Inbox, due first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboxPage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    count_inbox: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Size of the inbox */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboxCount"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_board: {
-        parameters: {
-            query?: {
-                /** @description Under this region */
-                under?: string;
-                /** @description Cases per column */
-                items?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Process id */
-                process: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Board by state */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Board"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_case_points: {
-        parameters: {
-            query?: {
-                /** @description Process */
-                process?: string;
-                /** @description Under this region */
-                under?: string;
-                /** @description West */
-                west?: number;
-                /** @description South */
-                south?: number;
-                /** @description East */
-                east?: number;
-                /** @description North */
-                north?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Open cases on the map */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    act_on_cases: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkAction"];
-            };
-        };
-        responses: {
-            /** @description Act on many cases */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkResult"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    sync_cases: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Sync"];
-            };
-        };
-        responses: {
-            /** @description Send a queue of offline actions */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SyncAnswer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_conflicts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description My offline conflicts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConflictList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    settle_conflict: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Conflict id */
-                conflict: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A conflict is settled */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_duties: {
-        parameters: {
-            query?: {
-                /** @description Under this region */
-                under?: string;
-                /** @description Duty */
-                duty?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Roster */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DutyList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    add_duty: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDuty"];
-            };
-        };
-        responses: {
-            /** @description Add a duty */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Duty"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    end_duty: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Duty id */
-                duty: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description End a duty */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_calendar: {
-        parameters: {
-            query?: {
-                /** @description Year whose days are listed */
-                year?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Working calendar */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Calendar"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    set_calendar: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCalendar"];
-            };
-        };
-        responses: {
-            /** @description Set the calendar: a new version, which moves open deadlines */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Calendar"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_case_figures: {
-        parameters: {
-            query?: {
-                /** @description Under this region */
-                under?: string;
-                /** @description Process */
-                process?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Figures of cases */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FigureList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     preview_audience: {
         parameters: {
             query?: never;
@@ -6086,6 +3911,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonMatches"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions of the linkage model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    learn_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Learn a new version from the records that stand */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a version of the model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compare_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find out what a version would change */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activate_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Put a version in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             default: components["responses"]["Problem"];

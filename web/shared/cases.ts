@@ -1,6 +1,6 @@
 // Cases as the pages read and act on them. Everything shown comes from a process and a case the hub sent: no page knows a service by name.
 import { api_root, get, newIdempotencyKey, post, request, send, under, withQuery } from './api';
-import type { components } from './api_ahead.d';
+import type { components } from './api.d';
 import type { FormField, FormValues } from './forms/model';
 import type { Place } from './near';
 import type { Page } from './types';

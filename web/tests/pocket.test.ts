@@ -1,9 +1,9 @@
 // Goal: a worker's phone shows where a case stands with what waits counted in, and says to the hub exactly what was done.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CaseDetail, Process } from '../shared/cases';
 import type { Action } from '../shared/offline/queue';
-import type { Me } from '../shared/session';
-import { outcomeOf, wireOf } from '../pocket/transport';
+import { keepMe, type Me } from '../shared/session';
+import { hubTransport, outcomeOf, wireOf } from '../pocket/transport';
 import { overlay } from '../pocket/work';
 
 const transition = (id: string, from: string[], to: string, by: string[], offline = true) => ({ id, title: id, from, to, by, inputs: [], photos: 0, bulk: false, offline });
@@ -45,9 +45,35 @@ describe('what the hub is told', () => {
       sequence: 4, kind: 'act', done_at: '2020-02-14T01:00:00.000Z', case: '7', process_version: 2, version: 3, action: 'handle', form: { result: 'done' }, words: 'well', photos: ['11', '12'],
     });
   });
-  it('is a report in somebody’s name, with its place', () => {
-    const made = wireOf(action({ kind: 'open', about: 'new-4', step: null, base_version: null, words: '', photos: [], point: [121, 28], region: '9901', behalf: { name: 'Wang', phone: '' } }), new Map());
-    expect(made).toEqual({ sequence: 4, kind: 'open', done_at: '2020-02-14T01:00:00.000Z', process: 'p', process_version: 2, form: { result: 'done' }, longitude: 121, latitude: 28, region: '9901', in_name_of: 'Wang' });
+  it('is a report with its place', () => {
+    const made = wireOf(action({ kind: 'open', about: 'new-4', step: null, base_version: null, words: '', photos: [], point: [121, 28], region: '9901', behalf: null }), new Map());
+    expect(made).toEqual({ sequence: 4, kind: 'open', done_at: '2020-02-14T01:00:00.000Z', process: 'p', process_version: 2, form: { result: 'done' }, longitude: 121, latitude: 28, region: '9901' });
+  });
+  it('lets one action that the hub cannot read stand in nobody’s way', async () => {
+    keepMe({ permissions: ['case.act'], grants: [] } as unknown as Me);
+    const asked: number[][] = [];
+    vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+      const { actions } = JSON.parse(String(init.body)) as { actions: { sequence: number }[] };
+      asked.push(actions.map((one) => one.sequence));
+      if (actions.some((one) => one.sequence === 2)) return new Response(JSON.stringify({ status: 400, code: 'invalid', detail: 'no such step' }), { status: 400 });
+      return new Response(JSON.stringify({ items: actions.map((one) => ({ sequence: one.sequence, outcome: 'done', case: '7', version: 9, conflict: null, code: '', sentence: '' })) }));
+    });
+    const answer = await hubTransport.send('device', [1, 2, 3].map((sequence) => action({ sequence })), new Map());
+    vi.unstubAllGlobals();
+    expect(asked).toEqual([[1, 2, 3], [1], [2], [3]]);
+    expect(answer.outcomes.map((one) => [one.sequence, one.kind])).toEqual([[1, 'done'], [2, 'refused'], [3, 'done']]);
+  });
+  it('sends a report in somebody’s name by itself, under a key of its own', async () => {
+    keepMe({ permissions: ['case.act'], grants: [] } as unknown as Me);
+    const asked: [string, string | null, unknown][] = [];
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+      asked.push([path, new Headers(init.headers).get('Idempotency-Key'), JSON.parse(String(init.body))]);
+      return new Response(JSON.stringify({ case: { id: '12', version: 1 } }), { status: 201 });
+    });
+    const answer = await hubTransport.send('device', [action({ kind: 'open', about: 'new-4', step: null, photos: [], behalf: { name: 'Wang', phone: '138' }, direct: true })], new Map());
+    vi.unstubAllGlobals();
+    expect(asked).toEqual([['/api/v1/processes/p/cases', 'device-4', { form: { result: 'done' }, in_name_of: 'Wang', phone: '138' }]]);
+    expect(answer.outcomes).toEqual([{ sequence: 4, kind: 'done', case_id: '12', version: 1 }]);
   });
   it('reads done and done before alike, and keeps every refusal', () => {
     const answer = { sequence: 4, case: '7', version: 5, conflict: null, code: '', sentence: '' };

@@ -38,7 +38,7 @@ export interface Action {
   behalf: Behalf | null;
   assignee: string | null;         // account of whom it is given to
   not_before: number | null;       // ms since 1970: until then it may be taken back, and is not sent
-  direct: boolean;                 // goes as a request of its own: not one that a page may queue, sent while the network stands
+  direct: boolean;                 // goes as a request of its own: what the hub's queue does not take (steps with a network only, reports in somebody's name)
   state: 'waiting' | 'refused';
   refusal: Refusal | null;
 }
