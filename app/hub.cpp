@@ -198,7 +198,7 @@ Result<void> Hub::open_modules(const Share& share) {
   });
   JW_TRY(purposes_->open(packages, packages_folder));
   registry_ = std::make_unique<registry::RegistryService>(registry::RegistryParts{
-      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_});
+      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, settings_.synthetic});
   JW_TRY(registry_->open());
   registry_->on_timers(*timers_);
   JW_TRY(open_cases(share, packages, packages_folder));

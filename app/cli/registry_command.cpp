@@ -38,7 +38,8 @@ Result<void> find(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value file, ask_json(asked.common.data, "GET", "/api/v1/subjects/" + url_encoded(asked.id)));
+  JW_ASSIGN(const json::value file,
+            ask_json(asked.common.data, "GET", "/api/v1/subjects/" + url_encoded(asked.id)));
   if (printed_as_json(asked.common, file)) return {};
   say(false, "cli.subject.head",
       {{"id", text_of(file, "id")},
@@ -74,8 +75,9 @@ void show_event(const json::value& event) {
 
 Result<void> merge(const Asked& asked) {
   const json::object body{{"with", asked.with}, {"reason", asked.reason}};
-  JW_ASSIGN(const json::value event, ask_json(asked.common.data, "POST", "/api/v1/subjects/" + url_encoded(asked.id) + "/merge",
-                                              json::serialize(body)));
+  JW_ASSIGN(const json::value event,
+            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + url_encoded(asked.id) + "/merge",
+                     json::serialize(body)));
   if (!printed_as_json(asked.common, event)) show_event(event);
   return {};
 }
@@ -111,7 +113,8 @@ Result<json::value> wait_for(const Asked& asked, const std::string& version) {
       return model;
     }
     const int percent = static_cast<int>(100 * model.at("progress").to_number<double>());
-    show_progress(asked.common.json, sentence("cli.registry.working", {{"state", state}, {"percent", std::to_string(percent)}}));
+    show_progress(asked.common.json,
+                  sentence("cli.registry.working", {{"state", state}, {"percent", std::to_string(percent)}}));
     std::this_thread::sleep_for(between_looks);
   }
 }
@@ -122,7 +125,8 @@ Result<void> train(const Asked& asked) {
   JW_ASSIGN(model, wait_for(asked, version));
   if (asked.activate && text_of(model, "state") == "ready") {
     const std::string target = "/api/v1/registry/models/" + url_encoded(version);
-    JW_ASSIGN([[maybe_unused]] const json::value begun, ask_json(asked.common.data, "POST", target + "/compare"));
+    JW_ASSIGN([[maybe_unused]] const json::value begun,
+              ask_json(asked.common.data, "POST", target + "/compare"));
     JW_ASSIGN(model, wait_for(asked, version));
     JW_ASSIGN(model, ask_json(asked.common.data, "POST", target + "/activate"));
   }
@@ -131,8 +135,9 @@ Result<void> train(const Asked& asked) {
 }
 
 Result<void> activate(const Asked& asked) {
-  JW_ASSIGN(const json::value model, ask_json(asked.common.data, "POST",
-                                              "/api/v1/registry/models/" + url_encoded(asked.version) + "/activate"));
+  JW_ASSIGN(const json::value model,
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/registry/models/" + url_encoded(asked.version) + "/activate"));
   if (!printed_as_json(asked.common, model)) show_model(model);
   return {};
 }
@@ -161,13 +166,16 @@ Result<void> status(const Asked& asked) {
 void add_registry(CLI::App& app, int& exit_code) {
   CLI::App* subject = app.add_subcommand("subject", sentence("cli.help.subject"));
   subject->require_subcommand(1);
-  auto [find_command, found] = add_server_command<Asked>(*subject, exit_code, "find", "cli.help.subject_find", find);
+  auto [find_command, found] =
+      add_server_command<Asked>(*subject, exit_code, "find", "cli.help.subject_find", find);
   find_command->add_option("text", found->text, sentence("cli.help.subject_text"))->required();
   find_command->add_option("--kind", found->kind, sentence("cli.help.subject_kind"))
       ->check(CLI::IsMember({"person", "household", "enterprise", "venue", "vehicle", "device"}));
-  auto [show_command, shown] = add_server_command<Asked>(*subject, exit_code, "show", "cli.help.subject_show", show);
+  auto [show_command, shown] =
+      add_server_command<Asked>(*subject, exit_code, "show", "cli.help.subject_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.subject_id"))->required();
-  auto [merge_command, merged] = add_server_command<Asked>(*subject, exit_code, "merge", "cli.help.subject_merge", merge);
+  auto [merge_command, merged] =
+      add_server_command<Asked>(*subject, exit_code, "merge", "cli.help.subject_merge", merge);
   merge_command->add_option("id", merged->id, sentence("cli.help.subject_id"))->required();
   merge_command->add_option("with", merged->with, sentence("cli.help.subject_with"))->required();
   merge_command->add_option("--reason", merged->reason, sentence("cli.help.subject_reason"))->required();
@@ -178,11 +186,13 @@ void add_registry(CLI::App& app, int& exit_code) {
   CLI::App* registry = app.add_subcommand("registry", sentence("cli.help.registry"));
   registry->require_subcommand(1);
   add_server_command<Asked>(*registry, exit_code, "status", "cli.help.registry_status", status);
-  auto [train_command, trained] = add_server_command<Asked>(*registry, exit_code, "train", "cli.help.registry_train", train);
+  auto [train_command, trained] =
+      add_server_command<Asked>(*registry, exit_code, "train", "cli.help.registry_train", train);
   train_command->add_flag("--activate", trained->activate, sentence("cli.help.registry_then"));
   auto [activate_command, activated] =
       add_server_command<Asked>(*registry, exit_code, "activate", "cli.help.registry_activate", activate);
-  activate_command->add_option("version", activated->version, sentence("cli.help.registry_version"))->required();
+  activate_command->add_option("version", activated->version, sentence("cli.help.registry_version"))
+      ->required();
 }
 
 }  // namespace jingwei::app::cli

@@ -18,9 +18,11 @@ using storage::Value;
 constexpr std::string_view run_kind = "registry.comparison";
 constexpr std::string_view expire_kind = "registry.comparison.expire";
 constexpr std::array<std::string_view, 3> mode_names = {"list", "regions", "flags"};
-constexpr std::array<std::string_view, 6> state_names = {"asked", "approved", "declined", "done", "failed", "expired"};
+constexpr std::array<std::string_view, 6> state_names = {"asked", "approved", "declined",
+                                                         "done",  "failed",   "expired"};
 
-storage::Blob sealed(const storage::Sealer& sealer, ComparisonId id, std::string_view column, const std::string& text) {
+storage::Blob sealed(const storage::Sealer& sealer, ComparisonId id, std::string_view column,
+                     const std::string& text) {
   return {sealer.seal({"registry_comparison", id.value, column}, text)};
 }
 
@@ -58,7 +60,8 @@ Result<Comparison> comparison_of(const storage::Row& row, const storage::Sealer&
 }
 
 Result<std::vector<Comparison>> read_comparisons(storage::Reader& reader, const storage::Sealer& sealer,
-                                                 const storage::Statement& statement, const std::vector<Value>& parameters) {
+                                                 const storage::Statement& statement,
+                                                 const std::vector<Value>& parameters) {
   std::vector<Comparison> all;
   std::optional<Error> fault;
   JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
@@ -153,7 +156,8 @@ Result<std::string> Comparisons::areas_of(const NewComparison& wanted, const acc
 
 Result<Comparison> Comparisons::ask(const NewComparison& wanted, const access::Caller* caller,
                                     const ingest::WriteRequest& request) {
-  if (wanted.left.empty() && wanted.list.empty()) return Error(ErrorCode::invalid, "registry.list_empty").at("/list");
+  if (wanted.left.empty() && wanted.list.empty())
+    return Error(ErrorCode::invalid, "registry.list_empty").at("/list");
   if (wanted.mode == ComparisonMode::flags && wanted.list.empty())
     return Error(ErrorCode::invalid, "registry.flags_need_list").at("/mode");
   if (!wanted.region.empty() && parts_.regions.tree()->find(wanted.region) == region::no_node)
@@ -162,42 +166,45 @@ Result<Comparison> Comparisons::ask(const NewComparison& wanted, const access::C
   std::vector<std::string> hashes;
   for (const auto& given : wanted.list) {
     const std::string number = plain_number(given);
-    hashes.push_back(number.empty() ? std::string() : identifier_hash(parts_.sealer, scheme_of_document(number), number));
+    hashes.push_back(number.empty() ? std::string()
+                                    : identifier_hash(parts_.sealer, scheme_of_document(number), number));
   }
   std::string told;
   for (const auto& hash : hashes) told += hash;
   ComparisonId id;
-  JW_ASSIGN(const auto committed,
-            commit_repeatedly(
-                parts_.store, "ask_comparison",
-                {wanted.title, wanted.purpose, wanted.left, wanted.right, wanted.region, wanted.reason, told,
-                 std::string(name_of(wanted.mode)), std::to_string(wanted.keep_days)},
-                request, [&](storage::Reader&) -> Result<Repeatable> {
-                  JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
-                  id = ComparisonId(fresh);
-                  Repeatable made;
-                  made.change.writes.push_back(
-                      {&sql::add_comparison,
-                       {fresh, wanted.title, wanted.purpose, wanted.left, wanted.right, wanted.region,
-                        std::string(name_of(wanted.mode)), wanted.keep_days, areas,
-                        sealed(parts_.sealer, id, "reason", wanted.reason), request.actor, to_micros(parts_.clock.now())},
-                       1});
-                  for (std::size_t at = 0; at < hashes.size(); ++at) {
-                    if (hashes[at].empty()) continue;
-                    made.change.writes.push_back({&sql::add_comparison_item,
-                                                  {fresh, static_cast<std::int64_t>(at + 1), storage::Blob{hashes[at]}},
-                                                  1});
-                  }
-                  Comparison one;
-                  one.purpose = wanted.purpose;
-                  one.left = wanted.left;
-                  one.right = wanted.right;
-                  one.mode = wanted.mode;
-                  made.change.audit.push_back(
-                      {request.actor, "comparison.ask", "comparison:" + id.to_string(), detail_of(one)});
-                  made.answer = id.to_string();
-                  return made;
-                }));
+  JW_ASSIGN(
+      const auto committed,
+      commit_repeatedly(
+          parts_.store, "ask_comparison",
+          {wanted.title, wanted.purpose, wanted.left, wanted.right, wanted.region, wanted.reason, told,
+           std::string(name_of(wanted.mode)), std::to_string(wanted.keep_days)},
+          request, [&](storage::Reader&) -> Result<Repeatable> {
+            JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+            id = ComparisonId(fresh);
+            Repeatable made;
+            made.change.writes.push_back({&sql::add_comparison,
+                                          {fresh, wanted.title, wanted.purpose, wanted.left, wanted.right,
+                                           wanted.region, std::string(name_of(wanted.mode)), wanted.keep_days,
+                                           areas, sealed(parts_.sealer, id, "reason", wanted.reason),
+                                           request.actor, to_micros(parts_.clock.now())},
+                                          1});
+            for (std::size_t at = 0; at < hashes.size(); ++at) {
+              if (hashes[at].empty()) continue;
+              made.change.writes.push_back(
+                  {&sql::add_comparison_item,
+                   {fresh, static_cast<std::int64_t>(at + 1), storage::Blob{hashes[at]}},
+                   1});
+            }
+            Comparison one;
+            one.purpose = wanted.purpose;
+            one.left = wanted.left;
+            one.right = wanted.right;
+            one.mode = wanted.mode;
+            made.change.audit.push_back(
+                {request.actor, "comparison.ask", "comparison:" + id.to_string(), detail_of(one)});
+            made.answer = id.to_string();
+            return made;
+          }));
   if (committed.earlier_answer) id = ComparisonId::parse(*committed.earlier_answer).value_or(ComparisonId());
   return find(id);
 }
@@ -207,19 +214,20 @@ Result<Comparison> Comparisons::decide(ComparisonId id, Word word, const std::st
   const bool approved = word == Word::approve;
   JW_ASSIGN([[maybe_unused]] const auto committed,
             commit_repeatedly(
-                parts_.store, "decide_comparison", {id.to_string(), approved ? "approve" : "decline", answer}, request,
-                [&](storage::Reader& reader) -> Result<Repeatable> {
+                parts_.store, "decide_comparison", {id.to_string(), approved ? "approve" : "decline", answer},
+                request, [&](storage::Reader& reader) -> Result<Repeatable> {
                   JW_ASSIGN(const Comparison one, read_one(reader, id));
-                  if (one.asked_by == request.actor) return Error(ErrorCode::denied, "registry.own_comparison");
+                  if (one.asked_by == request.actor)
+                    return Error(ErrorCode::denied, "registry.own_comparison");
                   if (one.state != ComparisonState::asked)
                     return Error(ErrorCode::conflict, "registry.comparison_decided");
                   const Instant now = parts_.clock.now();
                   Repeatable made;
-                  made.change.writes.push_back({&sql::decide_comparison,
-                                                {id.value, one.row_version, std::string(approved ? "approved" : "declined"),
-                                                 request.actor, to_micros(now),
-                                                 sealed(parts_.sealer, id, "answer", answer)},
-                                                1});
+                  made.change.writes.push_back(
+                      {&sql::decide_comparison,
+                       {id.value, one.row_version, std::string(approved ? "approved" : "declined"),
+                        request.actor, to_micros(now), sealed(parts_.sealer, id, "answer", answer)},
+                       1});
                   if (approved) {
                     JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
                     made.change.writes.push_back(
@@ -227,7 +235,8 @@ Result<Comparison> Comparisons::decide(ComparisonId id, Word word, const std::st
                   } else {
                     made.change.writes.push_back({&sql::drop_comparison_items, {id.value}, std::nullopt});
                   }
-                  made.change.audit.push_back({request.actor, approved ? "comparison.approve" : "comparison.decline",
+                  made.change.audit.push_back({request.actor,
+                                               approved ? "comparison.approve" : "comparison.decline",
                                                "comparison:" + id.to_string(), detail_of(one)});
                   made.answer = id.to_string();
                   return made;
@@ -237,7 +246,8 @@ Result<Comparison> Comparisons::decide(ComparisonId id, Word word, const std::st
 
 Result<Comparison> Comparisons::read_one(storage::Reader& reader, ComparisonId id) const {
   JW_ASSIGN(auto found, read_comparisons(reader, parts_.sealer, sql::comparison_by_id, {id.value}));
-  if (found.empty()) return Error(ErrorCode::not_found, "registry.comparison_not_found").with("id", id.to_string());
+  if (found.empty())
+    return Error(ErrorCode::not_found, "registry.comparison_not_found").with("id", id.to_string());
   return std::move(found.front());
 }
 
@@ -246,21 +256,24 @@ Result<Comparison> Comparisons::find(ComparisonId id) const {
   return read_one(*reader, id);
 }
 
-Result<std::vector<Comparison>> Comparisons::list(const std::string& asked_by, ComparisonId before, std::size_t most) const {
+Result<std::vector<Comparison>> Comparisons::list(const std::string& asked_by, ComparisonId before,
+                                                  std::size_t most) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   return read_comparisons(*reader, parts_.sealer, sql::page_of_comparisons,
                           {before ? before.value : INT64_MAX, static_cast<std::int64_t>(most), asked_by});
 }
 
-Result<std::vector<ComparisonMatch>> Comparisons::matches(ComparisonId id, std::int64_t after, std::size_t most) const {
+Result<std::vector<ComparisonMatch>> Comparisons::matches(ComparisonId id, std::int64_t after,
+                                                          std::size_t most) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const Comparison one, read_one(*reader, id));
   if (one.state == ComparisonState::expired) return Error(ErrorCode::gone, "registry.comparison_expired");
   std::vector<ComparisonMatch> all;
   const std::array<Value, 3> parameters = {id.value, after, static_cast<std::int64_t>(most)};
   JW_TRY(reader->query(sql::comparison_matches, parameters, [&](const storage::Row& row) {
-    all.push_back({row.integer(0), SubjectId(row.integer(1)), RecordId(row.integer(2)), RecordId(row.integer(4)),
-                   row.integer(3), RegionId(row.integer(5)), static_cast<Certainty>(row.integer(6))});
+    all.push_back({row.integer(0), SubjectId(row.integer(1)), RecordId(row.integer(2)),
+                   RecordId(row.integer(4)), row.integer(3), RegionId(row.integer(5)),
+                   static_cast<Certainty>(row.integer(6))});
     return true;
   }));
   return all;
@@ -283,7 +296,8 @@ void Comparisons::on_timers(storage::TimerRunner& timers) {
 }
 
 // Persons whose records of the resource stand where the asker saw, and below the region asked for.
-Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one, const std::string& resource) const {
+Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one,
+                                                     const std::string& resource) const {
   const auto tree = parts_.regions.tree();
   std::vector<region::Interval> areas;
   for (std::size_t at = 0; one.areas != "*" && at < one.areas.size();) {
@@ -299,8 +313,8 @@ Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one, cons
     const region::Node node = region ? tree->find(region) : region::no_node;
     if (node == region::no_node) return false;
     if (!one.region.empty() && (below == region::no_node || !tree->contains(below, node))) return false;
-    return one.areas == "*" ||
-           std::any_of(areas.begin(), areas.end(), [&](const region::Interval& area) { return area.contains(node); });
+    return one.areas == "*" || std::any_of(areas.begin(), areas.end(),
+                                           [&](const region::Interval& area) { return area.contains(node); });
   };
   Side side;
   const std::int64_t number = resources_.of(resource).number;
@@ -331,7 +345,8 @@ Result<Comparisons::Side> Comparisons::read_list(const Comparison& one) const {
     std::vector<std::int64_t> lines;
     std::vector<std::string> hashes;
     JW_ASSIGN(auto reader, parts_.store.read());
-    const std::array<Value, 3> page = {one.id.value, after, static_cast<std::int64_t>(limits::portion_records)};
+    const std::array<Value, 3> page = {one.id.value, after,
+                                       static_cast<std::int64_t>(limits::portion_records)};
     JW_TRY(reader->query(sql::comparison_items, page, [&](const storage::Row& row) {
       lines.push_back(row.integer(0));
       hashes.emplace_back(row.blob(1));
@@ -371,18 +386,19 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
     if (right.subjects.contains(subject)) met.emplace_back(subject, &seen);
   }
   std::sort(met.begin(), met.end());
-  storage::BulkSlice slice{"registry_comparison_match",
-                           {"comparison", "number", "subject", "left_record", "left_line", "right_record", "region",
-                            "certainty"},
-                           {},
-                           {}};
+  storage::BulkSlice slice{
+      "registry_comparison_match",
+      {"comparison", "number", "subject", "left_record", "left_line", "right_record", "region", "certainty"},
+      {},
+      {}};
   const std::size_t width = slice.columns.size();
   for (std::size_t at = 0; at < met.size(); ++at) {
     const auto& [subject, seen] = met[at];
     const auto& other = right.subjects.at(subject);
     const auto certainty = std::min(seen->certainty, other.certainty);
-    for (const std::int64_t cell : {id->value, static_cast<std::int64_t>(at + 1), subject, seen->record, seen->line,
-                                    other.record, other.region, static_cast<std::int64_t>(certainty)})
+    for (const std::int64_t cell :
+         {id->value, static_cast<std::int64_t>(at + 1), subject, seen->record, seen->line, other.record,
+          other.region, static_cast<std::int64_t>(certainty)})
       slice.cells.emplace_back(cell);
     if (slice.cells.size() == limits::portion_records * width || at + 1 == met.size()) {
       storage::BulkSlice full = slice;
@@ -398,7 +414,8 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
                             static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires)},
                            1});
   change.writes.push_back({&sql::drop_comparison_items, {id->value}, std::nullopt});
-  change.writes.push_back(storage::add_timer(TimerId(next), expires, std::string(expire_kind), id->to_string()));
+  change.writes.push_back(
+      storage::add_timer(TimerId(next), expires, std::string(expire_kind), id->to_string()));
   Comparison told = one;
   told.matched = static_cast<std::int64_t>(met.size());
   change.audit.push_back({"timer", "comparison.done", "comparison:" + id->to_string(), detail_of(told)});

@@ -1,4 +1,5 @@
-// Comparisons (碰撞比对): who stands in both of two lists, under a purpose, approved by another person, for a time.
+// Comparisons (碰撞比对): who stands in both of two lists, under a purpose, approved by another person, for a
+// time.
 #pragma once
 
 #include <optional>
@@ -62,18 +63,22 @@ struct ComparisonMatch {
 // Thread-safe.
 class Comparisons {
  public:
-  Comparisons(const RegistryParts& parts, const Resources& resources) : parts_(parts), resources_(resources) {}
+  Comparisons(const RegistryParts& parts, const Resources& resources)
+      : parts_(parts), resources_(resources) {}
 
-  // The asker must see both resources under the purpose; what they see of regions then bounds the answer. Errors: those of
-  // ingest's sight_of, not_found (resource, region), invalid "registry.comparison_unfit" (resources that tell of no persons),
-  // "registry.list_empty", "registry.flags_need_list"; the store's.
-  Result<Comparison> ask(const NewComparison& wanted, const access::Caller* caller, const ingest::WriteRequest& request);
+  // The asker must see both resources under the purpose; what they see of regions then bounds the answer.
+  // Errors: those of ingest's sight_of, not_found (resource, region), invalid "registry.comparison_unfit"
+  // (resources that tell of no persons), "registry.list_empty", "registry.flags_need_list"; the store's.
+  Result<Comparison> ask(const NewComparison& wanted, const access::Caller* caller,
+                         const ingest::WriteRequest& request);
   // Errors: not_found; denied "registry.own_comparison"; conflict "registry.comparison_decided".
   enum class Word : std::uint8_t { approve, decline };
-  Result<Comparison> decide(ComparisonId id, Word word, const std::string& answer, const ingest::WriteRequest& request);
+  Result<Comparison> decide(ComparisonId id, Word word, const std::string& answer,
+                            const ingest::WriteRequest& request);
   Result<Comparison> find(ComparisonId id) const;
   // Newest first; of one asker, or of all.
-  Result<std::vector<Comparison>> list(const std::string& asked_by, ComparisonId before, std::size_t most) const;
+  Result<std::vector<Comparison>> list(const std::string& asked_by, ComparisonId before,
+                                       std::size_t most) const;
   // Errors: gone "registry.comparison_expired".
   Result<std::vector<ComparisonMatch>> matches(ComparisonId id, std::int64_t after, std::size_t most) const;
   Result<std::vector<std::pair<RegionId, std::int64_t>>> by_region(ComparisonId id) const;

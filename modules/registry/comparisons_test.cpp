@@ -1,4 +1,5 @@
-// Comparisons tell who stands in both lists, once another person has approved, and are gone when their time is over.
+// Comparisons tell who stands in both lists, once another person has approved, and are gone when their time
+// is over.
 #include <gtest/gtest.h>
 
 #include "modules/registry/registry_testing.h"
@@ -60,10 +61,12 @@ TYPED_TEST(RegistryComparisons, TellWhoStandsInTwoResources) {
   EXPECT_EQ(done.right_count, 30);
   EXPECT_EQ(done.matched, 3);
   std::set<SubjectId> met;
-  for (const auto& match : must(this->registry_->comparisons().matches(done.id, 0, 100))) met.insert(match.subject);
+  for (const auto& match : must(this->registry_->comparisons().matches(done.id, 0, 100)))
+    met.insert(match.subject);
   EXPECT_EQ(met, (std::set<SubjectId>{this->person(3), this->person(4), this->person(5)}));
   std::int64_t counted = 0;
-  for (const auto& [region, count] : must(this->registry_->comparisons().by_region(done.id))) counted += count;
+  for (const auto& [region, count] : must(this->registry_->comparisons().by_region(done.id)))
+    counted += count;
   EXPECT_EQ(counted, 3);
 }
 
@@ -72,7 +75,8 @@ TYPED_TEST(RegistryComparisons, KeepOfAListHashesAloneAndTellItsLines) {
   wanted.list = {citizen_id(7), "", citizen_id(98), citizen_id(8)};
   const auto done = this->ran(wanted);
   std::set<std::int64_t> lines;
-  for (const auto& match : must(this->registry_->comparisons().matches(done.id, 0, 100))) lines.insert(match.left_line);
+  for (const auto& match : must(this->registry_->comparisons().matches(done.id, 0, 100)))
+    lines.insert(match.left_line);
   EXPECT_EQ(lines, (std::set<std::int64_t>{1, 4}));
 }
 
@@ -81,7 +85,8 @@ TYPED_TEST(RegistryComparisons, NeedAnotherPersonsWord) {
   wanted.left = "visits";
   auto& all = this->registry_->comparisons();
   const auto asked = must(all.ask(wanted, access::Caller::local_operator().get(), this->request_));
-  EXPECT_EQ(all.decide(asked.id, Comparisons::Word::approve, "", this->request_).error().message, "registry.own_comparison");
+  EXPECT_EQ(all.decide(asked.id, Comparisons::Word::approve, "", this->request_).error().message,
+            "registry.own_comparison");
   EXPECT_EQ(must(this->timers_->step()), 0U);
   EXPECT_EQ(must(all.find(asked.id)).state, ComparisonState::asked);
   must(all.decide(asked.id, Comparisons::Word::decline, "不必", {"another", std::nullopt}));
@@ -111,14 +116,16 @@ TYPED_TEST(RegistryComparisons, StayWithinWhatTheyAreAskedFor) {
   EXPECT_EQ(this->ran(wanted).matched, 1);
   wanted.region = "000000";
   auto& all = this->registry_->comparisons();
-  EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().code, ErrorCode::not_found);
+  EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().code,
+            ErrorCode::not_found);
   wanted.region.clear();
   wanted.left = "daily";
   EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().message,
             "registry.comparison_unfit");
   wanted.left = "visits";
   wanted.purpose = "curiosity";
-  EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().code, ErrorCode::denied);
+  EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().code,
+            ErrorCode::denied);
 }
 
 }  // namespace

@@ -34,29 +34,43 @@ struct Decisions::Step {
 };
 
 // Called with the turn held.
-Result<Plan> Decisions::plan(storage::Reader& reader, const Question& question, const Ground& ground) {
+Result<Plan> Decisions::plan(storage::Reader& reader, const Question& question, const Ground& ground,
+                             Tried& tried) {
+  tried.insert(tried.end(), question.added.begin(), question.added.end());
+  tried.insert(tried.end(), question.lifted.begin(), question.lifted.end());
   Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher_());
   return linking.plan(reader, question, ground);
 }
 
-Result<storage::Committed> Decisions::commit(const std::string& operation, const std::vector<std::string>& told,
-                                             const ingest::WriteRequest& request,
-                                             const std::function<Result<Step>(storage::Reader&, const State&)>& decide) {
-  return commit_repeatedly(parts_.store, operation, told, request, [&](storage::Reader& reader) -> Result<Repeatable> {
-    const std::lock_guard turn(turn_);
-    JW_ASSIGN(const State state, read_state(reader));
-    JW_ASSIGN(Step step, decide(reader, state));
-    storage::Change change = std::move(step.change);
-    if (!step.plan.subjects.empty()) change.events.push_back(linked_event(step.plan, step.question));
-    change.add(std::move(step.plan.change));
-    const auto width = static_cast<std::ptrdiff_t>(link_columns().size());
-    const auto& cells = step.plan.cells;
-    // All but the last column, which a new version leaves empty.
-    for (auto cell = cells.begin(); cell != cells.end(); cell += width)
-      change.writes.push_back({&sql::add_link, {cell, cell + width - 1}, 1});
-    change.writes.push_back(take_number(state.number));
-    return Repeatable{std::move(change), std::move(step.answer)};
-  });
+Result<storage::Committed> Decisions::commit(const std::string& operation,
+                                             const std::vector<std::string>& told,
+                                             const ingest::WriteRequest& request, const Decide& decide) {
+  const std::lock_guard turn(turn_);
+  std::vector<Constraint> tried;  // what the matcher was told on the way
+  auto committed = commit_repeatedly(
+      parts_.store, operation, told, request, [&](storage::Reader& reader) -> Result<Repeatable> {
+        JW_ASSIGN(const State state, read_state(reader));
+        if (state.model != matcher_().model()) return Error(ErrorCode::unavailable, "registry.model_loading");
+        auto decided = decide(reader, state, tried);
+        if (!decided) return std::move(decided).error();
+        Step step = std::move(*decided);
+        storage::Change change = std::move(step.change);
+        if (!step.plan.subjects.empty()) change.events.push_back(linked_event(step.plan, step.question));
+        change.add(std::move(step.plan.change));
+        const auto width = static_cast<std::ptrdiff_t>(link_columns().size());
+        const auto& cells = step.plan.cells;
+        // All but the last column, which a new version leaves empty.
+        for (auto cell = cells.begin(); cell != cells.end(); cell += width)
+          change.writes.push_back({&sql::add_link, {cell, cell + width - 1}, 1});
+        change.writes.push_back(take_number(state.number));
+        return Repeatable{std::move(change), std::move(step.answer)};
+      });
+  if (!tried.empty()) {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher_());
+    JW_TRY(linking.settle(*reader, tried));
+  }
+  return committed;
 }
 
 Result<Event> Decisions::merge(SubjectId one, SubjectId other, const std::string& given,
@@ -64,42 +78,46 @@ Result<Event> Decisions::merge(SubjectId one, SubjectId other, const std::string
   const std::string reason = text::squeeze(given);
   if (reason.empty()) return Error(ErrorCode::invalid, "registry.reason_missing").at("/reason");
   EventId made;
-  JW_ASSIGN(const auto committed,
-            commit("merge_subjects", {one.to_string(), other.to_string(), reason}, request,
-                   [&](storage::Reader& reader, const State&) -> Result<Step> {
-                     JW_ASSIGN(const SubjectId a, kept_subject(reader, one));
-                     JW_ASSIGN(const SubjectId b, kept_subject(reader, other));
-                     if (a == b) return Error(ErrorCode::conflict, "registry.already_one");
-                     JW_ASSIGN(const auto link_a, first_link_of_subject(reader, a));
-                     JW_ASSIGN(const auto link_b, first_link_of_subject(reader, b));
-                     if (!link_a) return no_subject(one);
-                     if (!link_b) return no_subject(other);
-                     if (kind_of(link_a->role) != kind_of(link_b->role))
-                       return Error(ErrorCode::invalid, "registry.unlike_kinds").at("/with");
-                     JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
-                     made = EventId(ids);
-                     const Constraint same = ordered({ids + 1, link_a->record, link_b->record, link_a->role, true, made});
-                     Step step;
-                     step.question.touched = {link_a->record, link_b->record};
-                     step.question.added = {same};
-                     JW_ASSIGN(step.plan, plan(reader, step.question, {request.actor, made, "{}", reason}));
-                     if (!step.plan.regroups) return Error(ErrorCode::conflict, "registry.held_apart");
-                     step.change.writes.push_back(add_constraint(same, parts_.clock.now()));
-                     step.answer = made.to_string();
-                     return step;
-                   }));
+  JW_ASSIGN(
+      const auto committed,
+      commit("merge_subjects", {one.to_string(), other.to_string(), reason}, request,
+             [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
+               JW_ASSIGN(const SubjectId a, kept_subject(reader, one));
+               JW_ASSIGN(const SubjectId b, kept_subject(reader, other));
+               if (a == b) return Error(ErrorCode::conflict, "registry.already_one");
+               JW_ASSIGN(const auto link_a, first_link_of_subject(reader, a));
+               JW_ASSIGN(const auto link_b, first_link_of_subject(reader, b));
+               if (!link_a) return no_subject(one);
+               if (!link_b) return no_subject(other);
+               if (kind_of(link_a->role) != kind_of(link_b->role))
+                 return Error(ErrorCode::invalid, "registry.unlike_kinds").at("/with");
+               JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
+               made = EventId(ids);
+               const Constraint same =
+                   ordered({ids + 1, link_a->record, link_b->record, link_a->role, true, made});
+               Step step;
+               step.question.touched = {link_a->record, link_b->record};
+               step.question.added = {same};
+               JW_ASSIGN(step.plan, plan(reader, step.question, {request.actor, made, "{}", reason}, tried));
+               if (!step.plan.regroups) return Error(ErrorCode::conflict, "registry.held_apart");
+               step.change.writes.push_back(add_constraint(same, parts_.clock.now()));
+               step.answer = made.to_string();
+               return step;
+             }));
   if (committed.earlier_answer) made = EventId::parse(*committed.earlier_answer).value_or(EventId());
   return find_event(made);
 }
 
-// What a decision did is decided anew without it. Where the model joins the records all the same, `instead` keeps them apart.
+// What a decision did is decided anew without it. Where the model joins the records all the same, `instead`
+// keeps them apart.
 Result<Decisions::Step> Decisions::take_back(storage::Reader& reader, EventId event, SubjectId gone,
-                                             std::optional<Constraint> instead, const ingest::WriteRequest& request,
-                                             std::vector<RecordId> touched) {
+                                             std::optional<Constraint> instead,
+                                             const ingest::WriteRequest& request,
+                                             std::vector<RecordId> touched, Tried& tried) {
   Step step;
   JW_ASSIGN(const auto constraints, constraints_of_event(reader, event));
   for (const auto& one : constraints) {
-    step.question.lifted.push_back(one.id);
+    step.question.lifted.push_back(one);
     touched.push_back(one.a);
     touched.push_back(one.b);
     step.change.writes.push_back(end_constraint(one, parts_.clock.now()));
@@ -107,55 +125,59 @@ Result<Decisions::Step> Decisions::take_back(storage::Reader& reader, EventId ev
   step.question.touched = std::move(touched);
   Ground ground{request.actor, event, "{}", ""};
   ground.undoing = true;
-  JW_ASSIGN(step.plan, plan(reader, step.question, ground));
+  JW_ASSIGN(step.plan, plan(reader, step.question, ground, tried));
   const auto& freed = step.plan.subjects;
   const bool parted = step.plan.regroups && std::find(freed.begin(), freed.end(), gone) != freed.end();
   if (parted || !instead) return step;
   step.question.added = {*instead};
   step.change.writes.push_back(add_constraint(*instead, parts_.clock.now()));
-  JW_ASSIGN(step.plan, plan(reader, step.question, ground));
+  JW_ASSIGN(step.plan, plan(reader, step.question, ground, tried));
   return step;
 }
 
 Result<Event> Decisions::undo(EventId id, const ingest::WriteRequest& request) {
-  JW_ASSIGN([[maybe_unused]] const auto committed,
-            commit("undo_merge", {id.to_string()}, request,
-                   [&](storage::Reader& reader, const State&) -> Result<Step> {
-                     JW_ASSIGN(const Event event, event_by_id(reader, id));
-                     if (event.kind != "merge") return Error(ErrorCode::invalid, "registry.not_a_merge");
-                     if (event.undone_at) return Error(ErrorCode::conflict, "registry.undone_already");
-                     JW_ASSIGN(const SubjectId now, kept_subject(reader, event.gone));
-                     JW_ASSIGN(const auto links, links_of_subject(reader, now, limits::component_links));
-                     // One record of each side; the earliest speaks for it.
-                     const Link *of_gone = nullptr, *of_kept = nullptr;
-                     for (const auto& link : links) {
-                       if (link.home == event.gone) of_gone = &link;
-                       if (link.home == event.kept) of_kept = &link;
-                     }
-                     if (of_gone == nullptr) return no_subject(event.gone);
-                     std::optional<Constraint> instead;
-                     if (of_kept != nullptr) {
-                       JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
-                       instead = ordered({fresh, of_kept->record, of_gone->record, of_gone->role, false, id});
-                     }
-                     std::vector<RecordId> touched = {of_gone->record};
-                     if (of_kept != nullptr) touched.push_back(of_kept->record);
-                     JW_ASSIGN(Step step, take_back(reader, id, event.gone, instead, request, std::move(touched)));
-                     step.change.writes.push_back(
-                         {&sql::undo_event, {id.value, to_micros(parts_.clock.now()), request.actor}, 1});
-                     step.change.audit.push_back({request.actor, "subject.unmerge", "event:" + id.to_string(), "{}"});
-                     step.answer = id.to_string();
-                     return step;
-                   }));
+  JW_ASSIGN(
+      [[maybe_unused]] const auto committed,
+      commit(
+          "undo_merge", {id.to_string()}, request,
+          [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
+            JW_ASSIGN(const Event event, event_by_id(reader, id));
+            if (event.kind != "merge") return Error(ErrorCode::invalid, "registry.not_a_merge");
+            if (event.undone_at) return Error(ErrorCode::conflict, "registry.undone_already");
+            JW_ASSIGN(const SubjectId now, kept_subject(reader, event.gone));
+            JW_ASSIGN(const auto links, links_of_subject(reader, now, limits::component_links));
+            // One record of each side; the earliest speaks for it.
+            const Link *of_gone = nullptr, *of_kept = nullptr;
+            for (const auto& link : links) {
+              if (link.home == event.gone) of_gone = &link;
+              if (link.home == event.kept) of_kept = &link;
+            }
+            if (of_gone == nullptr) return no_subject(event.gone);
+            std::optional<Constraint> instead;
+            if (of_kept != nullptr) {
+              JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+              instead = ordered({fresh, of_kept->record, of_gone->record, of_gone->role, false, id});
+            }
+            std::vector<RecordId> touched = {of_gone->record};
+            if (of_kept != nullptr) touched.push_back(of_kept->record);
+            JW_ASSIGN(Step step,
+                      take_back(reader, id, event.gone, instead, request, std::move(touched), tried));
+            step.change.writes.push_back(
+                {&sql::undo_event, {id.value, to_micros(parts_.clock.now()), request.actor}, 1});
+            step.change.audit.push_back({request.actor, "subject.unmerge", "event:" + id.to_string(), "{}"});
+            step.answer = id.to_string();
+            return step;
+          }));
   return find_event(id);
 }
 
 Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest::WriteRequest& request) {
   JW_ASSIGN([[maybe_unused]] const auto committed,
             commit("decide_review", {id.to_string(), std::string(name_of(verdict))}, request,
-                   [&](storage::Reader& reader, const State&) -> Result<Step> {
+                   [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
                      JW_ASSIGN(const Review review, read_review(reader, id));
-                     if (review.state != ReviewState::open) return Error(ErrorCode::conflict, "registry.decided_already");
+                     if (review.state != ReviewState::open)
+                       return Error(ErrorCode::conflict, "registry.decided_already");
                      const Instant now = parts_.clock.now();
                      if (review.lease_until > now && review.lease_owner != request.actor)
                        return Error(ErrorCode::conflict, "registry.leased");
@@ -164,16 +186,18 @@ Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest:
                      if (verdict != ReviewState::unsure) {
                        JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
                        event = ids;
-                       const Constraint decided{ids + 1, review.a, review.b, review.role, verdict == ReviewState::same,
-                                                EventId(event)};
+                       const Constraint decided{
+                           ids + 1,       review.a, review.b, review.role, verdict == ReviewState::same,
+                           EventId(event)};
                        step.question.touched = {review.a, review.b};
                        step.question.added = {decided};
-                       JW_ASSIGN(step.plan, plan(reader, step.question, {request.actor, EventId(event), review.weights, ""}));
+                       JW_ASSIGN(step.plan, plan(reader, step.question,
+                                                 {request.actor, EventId(event), review.weights, ""}, tried));
                        step.change.writes.push_back(add_constraint(decided, now));
                      }
                      step.change.writes.push_back({&sql::decide_review,
-                                                   {id.value, std::string(name_of(verdict)), request.actor, to_micros(now), event,
-                                                    std::string("open")},
+                                                   {id.value, std::string(name_of(verdict)), request.actor,
+                                                    to_micros(now), event, std::string("open")},
                                                    1});
                      step.change.audit.push_back({request.actor, "review.decide", "review:" + id.to_string(),
                                                   "{\"verdict\":\"" + std::string(name_of(verdict)) + "\"}"});
@@ -184,26 +208,29 @@ Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest:
 }
 
 Result<Review> Decisions::reopen(ReviewId id, const ingest::WriteRequest& request) {
-  JW_ASSIGN([[maybe_unused]] const auto committed,
-            commit("reopen_review", {id.to_string()}, request,
-                   [&](storage::Reader& reader, const State&) -> Result<Step> {
-                     JW_ASSIGN(const Review review, read_review(reader, id));
-                     if (review.state == ReviewState::open) return Error(ErrorCode::conflict, "registry.not_decided");
-                     const std::int64_t now = to_micros(parts_.clock.now());
-                     Step step;
-                     if (review.event) {
-                       JW_ASSIGN(step, take_back(reader, review.event, SubjectId(), std::nullopt, request,
-                                                 {review.a, review.b}));
-                       step.change.writes.push_back({&sql::undo_event, {review.event.value, now, request.actor}, std::nullopt});
-                     }
-                     step.change.writes.push_back({&sql::decide_review,
-                                                   {id.value, std::string("open"), std::string(), storage::Null{},
-                                                    std::int64_t{0}, std::string(name_of(review.state))},
-                                                   1});
-                     step.change.audit.push_back({request.actor, "review.reopen", "review:" + id.to_string(), "{}"});
-                     step.answer = id.to_string();
-                     return step;
-                   }));
+  JW_ASSIGN(
+      [[maybe_unused]] const auto committed,
+      commit(
+          "reopen_review", {id.to_string()}, request,
+          [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
+            JW_ASSIGN(const Review review, read_review(reader, id));
+            if (review.state == ReviewState::open) return Error(ErrorCode::conflict, "registry.not_decided");
+            const std::int64_t now = to_micros(parts_.clock.now());
+            Step step;
+            if (review.event) {
+              JW_ASSIGN(step, take_back(reader, review.event, SubjectId(), std::nullopt, request,
+                                        {review.a, review.b}, tried));
+              step.change.writes.push_back(
+                  {&sql::undo_event, {review.event.value, now, request.actor}, std::nullopt});
+            }
+            step.change.writes.push_back({&sql::decide_review,
+                                          {id.value, std::string("open"), std::string(), storage::Null{},
+                                           std::int64_t{0}, std::string(name_of(review.state))},
+                                          1});
+            step.change.audit.push_back({request.actor, "review.reopen", "review:" + id.to_string(), "{}"});
+            step.answer = id.to_string();
+            return step;
+          }));
   return find_review(id);
 }
 

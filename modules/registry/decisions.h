@@ -1,5 +1,5 @@
-// What people decide about subjects: merging two, taking a merge back, and pairs they look at. Every decision is kept as a
-// constraint between two records, which all later grouping honours.
+// What people decide about subjects: merging two, taking a merge back, and pairs they look at. Every decision
+// is kept as a constraint between two records, which all later grouping honours.
 #pragma once
 
 #include <functional>
@@ -48,44 +48,50 @@ struct Review {
   EventId event;
 };
 
-// Thread-safe. Decisions of many people at once lose nothing: each takes the registry's number, and who comes second decides
-// anew on what the first one left.
+// Thread-safe. Decisions of many people at once lose nothing: each takes the registry's number, and who comes
+// second decides anew on what the first one left.
 class Decisions {
  public:
   Decisions(const RegistryParts& parts, std::mutex& turn, std::function<Matcher&()> matcher)
       : parts_(parts), turn_(turn), matcher_(std::move(matcher)) {}
 
   // The younger of the two becomes the older. Errors: not_found "registry.subject_not_found"; invalid
-  // "registry.unlike_kinds", "registry.reason_missing"; conflict "registry.already_one", "registry.held_apart" (somebody
-  // decided that records of theirs are different people); the store's.
-  Result<Event> merge(SubjectId one, SubjectId other, const std::string& reason, const ingest::WriteRequest& request);
-  // Takes a merge back: the subject that was gone is itself again, with its records and those that came since and are its
-  // own. Errors: not_found; conflict "registry.undone_already"; invalid "registry.not_a_merge".
+  // "registry.unlike_kinds", "registry.reason_missing"; conflict "registry.already_one",
+  // "registry.held_apart" (somebody decided that records of theirs are different people); the store's.
+  Result<Event> merge(SubjectId one, SubjectId other, const std::string& reason,
+                      const ingest::WriteRequest& request);
+  // Takes a merge back: the subject that was gone is itself again, with its records and those that came since
+  // and are its own. Errors: not_found; conflict "registry.undone_already"; invalid "registry.not_a_merge".
   Result<Event> undo(EventId event, const ingest::WriteRequest& request);
   Result<Event> find_event(EventId event) const;
   // Newest first; of one subject, or of all. Errors: the store's.
   Result<std::vector<Event>> events(SubjectId subject, EventId before, std::size_t most) const;
 
   Result<Review> find_review(ReviewId review) const;
-  Result<std::vector<Review>> reviews(std::optional<ReviewState> state, ReviewId before, std::size_t most) const;
+  Result<std::vector<Review>> reviews(std::optional<ReviewState> state, ReviewId before,
+                                      std::size_t most) const;
   Result<std::int64_t> count_open() const;
-  // The open pair that is likeliest one, which `may_see` lets through and nobody else looks at, leased to the actor. Nothing
-  // when there is none. Errors: the store's, those of may_see.
+  // The open pair that is likeliest one, which `may_see` lets through and nobody else looks at, leased to the
+  // actor. Nothing when there is none. Errors: the store's, those of may_see.
   Result<std::optional<Review>> next_review(const std::string& actor,
                                             const std::function<Result<bool>(const Review&)>& may_see);
-  // Errors: not_found; conflict "registry.decided_already", "registry.held_apart", "registry.leased" (another looks at it).
+  // Errors: not_found; conflict "registry.decided_already", "registry.held_apart", "registry.leased" (another
+  // looks at it).
   Result<Review> decide(ReviewId review, ReviewState verdict, const ingest::WriteRequest& request);
-  // Opens a decided pair again, and takes back what followed from it. Errors: as decide; conflict "registry.not_decided".
+  // Opens a decided pair again, and takes back what followed from it. Errors: as decide; conflict
+  // "registry.not_decided".
   Result<Review> reopen(ReviewId review, const ingest::WriteRequest& request);
 
  private:
   struct Step;
-  Result<Plan> plan(storage::Reader& reader, const Question& question, const Ground& ground);
+  using Tried = std::vector<Constraint>;
+  using Decide = std::function<Result<Step>(storage::Reader&, const State&, Tried&)>;
+  Result<Plan> plan(storage::Reader& reader, const Question& question, const Ground& ground, Tried& tried);
   Result<storage::Committed> commit(const std::string& operation, const std::vector<std::string>& told,
-                                    const ingest::WriteRequest& request,
-                                    const std::function<Result<Step>(storage::Reader&, const State&)>& decide);
-  Result<Step> take_back(storage::Reader& reader, EventId event, SubjectId gone, std::optional<Constraint> instead,
-                         const ingest::WriteRequest& request, std::vector<RecordId> touched);
+                                    const ingest::WriteRequest& request, const Decide& decide);
+  Result<Step> take_back(storage::Reader& reader, EventId event, SubjectId gone,
+                         std::optional<Constraint> instead, const ingest::WriteRequest& request,
+                         std::vector<RecordId> touched, Tried& tried);
   Result<Event> event_by_id(storage::Reader& reader, EventId event) const;
   Result<std::vector<Event>> read_events(storage::Reader& reader, const storage::Statement& statement,
                                          const std::vector<storage::Value>& parameters) const;

@@ -15,7 +15,8 @@ template <typename Backend>
 class RegistryDecisions : public RegistryWorld<Backend> {
  protected:
   Event merge(int one, int other) {
-    return must(this->registry_->decisions().merge(this->person(one), this->person(other), "同一人", this->request_));
+    return must(
+        this->registry_->decisions().merge(this->person(one), this->person(other), "同一人", this->request_));
   }
 };
 TYPED_TEST_SUITE(RegistryDecisions, jingwei::testing::Backends, jingwei::testing::BackendNames);
@@ -105,13 +106,15 @@ TYPED_TEST(RegistryDecisions, MergesByManyAtOnceLoseNothing) {
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (std::size_t at = static_cast<std::size_t>(thread) + 1; at < subjects.size(); at += 4) {
-        const auto merged = this->registry_->decisions().merge(subjects[0], subjects[at], "同一人", this->request_);
+        const auto merged =
+            this->registry_->decisions().merge(subjects[0], subjects[at], "同一人", this->request_);
         if (!merged.ok()) ++failed;
       }
     });
   }
   std::string visits(visit_header);
-  for (int number = 1; number <= people; ++number) visits += visit_row("V" + std::to_string(number), number, "张三");
+  for (int number = 1; number <= people; ++number)
+    visits += visit_row("V" + std::to_string(number), number, "张三");
   this->load("visits", visits);
   this->link();
   for (auto& thread : threads) thread.join();
@@ -120,7 +123,8 @@ TYPED_TEST(RegistryDecisions, MergesByManyAtOnceLoseNothing) {
   const auto file = this->file(subjects[0]);
   EXPECT_EQ(file.entries.size(), 2U * people);
   EXPECT_EQ(file.aliases.size(), static_cast<std::size_t>(people) - 1);
-  EXPECT_EQ(must(this->registry_->decisions().events(SubjectId(), EventId(), 100)).size(), static_cast<std::size_t>(people) - 1);
+  EXPECT_EQ(must(this->registry_->decisions().events(SubjectId(), EventId(), 100)).size(),
+            static_cast<std::size_t>(people) - 1);
 }
 
 TYPED_TEST(RegistryDecisions, AReviewersWordStandsUntilItIsTakenBack) {
@@ -147,7 +151,8 @@ TYPED_TEST(RegistryDecisions, AReviewersWordStandsUntilItIsTakenBack) {
   must(decisions.reopen(offered->id, {"one", std::nullopt}));
   EXPECT_EQ(this->people_of(1).size(), 1U);
   must(decisions.decide(offered->id, ReviewState::same, {"one", std::nullopt}));
-  for (const auto& entry : this->file(this->person(1)).entries) EXPECT_EQ(entry.link.certainty, Certainty::certain);
+  for (const auto& entry : this->file(this->person(1)).entries)
+    EXPECT_EQ(entry.link.certainty, Certainty::certain);
 }
 
 TYPED_TEST(RegistryDecisions, ALapsedLeaseGivesThePairToOthers) {

@@ -21,11 +21,13 @@ Result<std::string> export_book(const SubjectFile& file, const RegistryParts& pa
   spreadsheet::WorkbookWriter book(path);
   book.sheet(render("registry.export_sheet", {}, language));
   int row = 0;
-  if (!ingest.synthetic_id_prefixes.empty()) book.text(row++, 0, render("registry.export_synthetic", {}, language), CellStyle::mark);
+  if (!ingest.synthetic_id_prefixes.empty())
+    book.text(row++, 0, render("registry.export_synthetic", {}, language), CellStyle::mark);
   int column = 0;
   for (const char* title : {"resource", "provider", "day", "record", "field", "value"}) {
     book.column(column, widths[static_cast<std::size_t>(column)], CellStyle::text);
-    book.text(row, column++, render(std::string("registry.export_") + title, {}, language), CellStyle::header);
+    book.text(row, column++, render(std::string("registry.export_") + title, {}, language),
+              CellStyle::header);
   }
   book.freeze(++row);
   for (const auto& entry : file.entries) {

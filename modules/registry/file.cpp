@@ -132,7 +132,8 @@ Result<void> Files::add_relations(storage::Reader& store, SubjectFile& file) con
       file.relations.push_back(std::move(relation));
     }
   }
-  const std::array<storage::Value, 2> parameters = {file.id.value, static_cast<std::int64_t>(limits::relations_listed)};
+  const std::array<storage::Value, 2> parameters = {file.id.value,
+                                                    static_cast<std::int64_t>(limits::relations_listed)};
   return store.query(sql::relations_of, parameters, [&](const storage::Row& row) {
     Relation relation;
     relation.id = RelationId(row.integer(0));
@@ -147,7 +148,8 @@ Result<void> Files::add_relations(storage::Reader& store, SubjectFile& file) con
   });
 }
 
-Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form, Language language) const {
+Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form,
+                                              Language language) const {
   JW_ASSIGN(const catalog::Entry* wanted, parts_.catalog.find_receiving(form));
   const auto tree = parts_.regions.tree();
   std::vector<Prefilled> filled;
@@ -164,12 +166,20 @@ Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std
         const bool alike = known.type == field.type && catalog::may_answer_alike(known, field) &&
                            catalog::meaning_of(known) == meaning;
         if (!alike || closed || std::holds_alternative<storage::Null>(value)) continue;
-        // What another asks about its own business is no answer: dates and numbers only where the meaning has a name.
-        const bool named = field.type != catalog::FieldType::date && field.type != catalog::FieldType::datetime &&
-                           field.type != catalog::FieldType::integer && field.type != catalog::FieldType::number;
+        // What another asks about its own business is no answer: dates and numbers only where the meaning has
+        // a name.
+        const bool named =
+            field.type != catalog::FieldType::date && field.type != catalog::FieldType::datetime &&
+            field.type != catalog::FieldType::integer && field.type != catalog::FieldType::number;
         if (!named && meaning.starts_with("zh:")) continue;
-        found = Prefilled{field.name, value, ingest::readable(value, known, *tree, language).value_or(""), entry.entry,
-                          known.name, entry.record.id, entry.record.day, entry.link.certainty};
+        found = Prefilled{field.name,
+                          value,
+                          ingest::readable(value, known, *tree, language).value_or(""),
+                          entry.entry,
+                          known.name,
+                          entry.record.id,
+                          entry.record.day,
+                          entry.link.certainty};
       }
     }
     if (found) filled.push_back(std::move(*found));

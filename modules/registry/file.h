@@ -41,8 +41,8 @@ struct SubjectFile {
   std::vector<SubjectId> aliases;  // others that became this one
   std::vector<FileEntry> entries;  // newest first
   std::vector<Relation> relations;
-  bool cut_short = false;          // more records stand than limits::file_records
-  std::string pseudonym;           // for the audit log; empty when no record gives a document
+  bool cut_short = false;  // more records stand than limits::file_records
+  std::string pseudonym;   // for the audit log; empty when no record gives a document
 };
 
 // What of a form's fields the hub knows already.
@@ -66,8 +66,10 @@ class Files {
   Result<SubjectFile> file(SubjectId subject, const Reader& reader, Language language) const;
   // The record as the reader may see it; nothing when they may not. Errors: the store's.
   Result<std::optional<FileEntry>> entry(const Link& link, const Reader& reader) const;
-  // The subjects of a resource's form that the file fills: newest first, certain links alone. Errors: file's, not_found.
-  Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form, Language language) const;
+  // The subjects of a resource's form that the file fills: newest first, certain links alone. Errors: file's,
+  // not_found.
+  Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form,
+                                         Language language) const;
 
  private:
   class Sights;

@@ -33,17 +33,15 @@ Grouping group_records(std::uint32_t records, std::vector<linkage::ScoredPair> p
   // What was said last about two records holds.
   std::map<Pair, bool> last;
   for (const auto& one : decided) last[ordered(one.a, one.b)] = one.same;
-  const auto apart = [&](std::uint32_t a, std::uint32_t b) {
-    const auto found = last.find(ordered(a, b));
-    return found != last.end() && !found->second;
-  };
-  std::erase_if(pairs, [&](const linkage::ScoredPair& pair) { return apart(pair.a, pair.b); });
-  const auto evidence = [&](std::uint32_t a, std::uint32_t b) {
-    if (apart(a, b)) return linkage::Evidence{0, true};
-    return between(a, b);
-  };
-  auto clustering = linkage::cluster_rows(records, std::move(pairs), least, 0, evidence);
-  auto& cluster_of = clustering.cluster_of;
+  linkage::Decided said;
+  for (const auto& [pair, same] : last) {
+    if (!same) said.different.push_back(pair);
+  }
+  linkage::ClusterRules rules;
+  rules.threshold = least;
+  rules.least_weight = 0;
+  auto cluster_of = linkage::cluster_rows(records, std::move(pairs), rules, between, said).cluster_of;
+  // Whole groups become one, whatever else their records say of each other.
   for (const auto& [pair, same] : last) {
     const std::uint32_t a = cluster_of[pair.first], b = cluster_of[pair.second];
     if (!same || a == b) continue;
@@ -52,9 +50,7 @@ Grouping group_records(std::uint32_t records, std::vector<linkage::ScoredPair> p
       const auto joins = ordered(cluster_of[other.first], cluster_of[other.second]);
       refused = refused || (!together && joins == ordered(a, b));
     }
-    if (refused) continue;
-    const std::uint32_t joined = std::min(a, b), gone = std::max(a, b);
-    std::replace(cluster_of.begin(), cluster_of.end(), gone, joined);
+    if (!refused) std::replace(cluster_of.begin(), cluster_of.end(), std::max(a, b), std::min(a, b));
   }
   return numbered(cluster_of);
 }
@@ -75,10 +71,11 @@ Naming name_groups(const Grouping& grouping, std::span<const Homed> records) {
   naming.subject_of.resize(grouping.groups);
   // Oldest first: the subject that a group gets is the first that goes with it.
   for (const auto& [subject, of_groups] : claims) {
-    const auto strongest = std::max_element(of_groups.begin(), of_groups.end(), [](const auto& one, const auto& other) {
-      if (one.second.records != other.second.records) return one.second.records < other.second.records;
-      return one.second.first > other.second.first;
-    });
+    const auto strongest =
+        std::max_element(of_groups.begin(), of_groups.end(), [](const auto& one, const auto& other) {
+          if (one.second.records != other.second.records) return one.second.records < other.second.records;
+          return one.second.first > other.second.first;
+        });
     SubjectId& named = naming.subject_of[strongest->first];
     if (named) {
       naming.merged.emplace_back(subject, named);

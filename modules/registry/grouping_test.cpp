@@ -44,10 +44,13 @@ TEST(Grouping, DoesNotDependOnTheOrderOfPairs) {
   std::vector<ScoredPair> pairs;
   for (int at = 0; at < 60; ++at) {
     const auto a = static_cast<std::uint32_t>(random() % 30), b = static_cast<std::uint32_t>(random() % 30);
-    if (a != b) pairs.push_back(pair(std::min(a, b), std::max(a, b), static_cast<double>(random() % 100) / 100));
+    if (a != b)
+      pairs.push_back(pair(std::min(a, b), std::max(a, b), static_cast<double>(random() % 100) / 100));
   }
-  std::sort(pairs.begin(), pairs.end(), [](const auto& x, const auto& y) { return std::pair(x.a, x.b) < std::pair(y.a, y.b); });
-  pairs.erase(std::unique(pairs.begin(), pairs.end(), [](const auto& x, const auto& y) { return x.a == y.a && x.b == y.b; }),
+  std::sort(pairs.begin(), pairs.end(),
+            [](const auto& x, const auto& y) { return std::pair(x.a, x.b) < std::pair(y.a, y.b); });
+  pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                          [](const auto& x, const auto& y) { return x.a == y.a && x.b == y.b; }),
               pairs.end());
   const auto first = group_records(30, pairs, 0.5, {}, nothing_between).group_of;
   for (int round = 0; round < 20; ++round) {
@@ -58,7 +61,8 @@ TEST(Grouping, DoesNotDependOnTheOrderOfPairs) {
 
 TEST(Naming, GivesAGroupTheOldestSubjectThatGoesWithIt) {
   const Grouping grouping{{0, 0, 1}, 2};
-  const std::vector<Homed> records = {{RecordId(1), SubjectId(7)}, {RecordId(2), SubjectId(5)}, {RecordId(3), SubjectId()}};
+  const std::vector<Homed> records = {
+      {RecordId(1), SubjectId(7)}, {RecordId(2), SubjectId(5)}, {RecordId(3), SubjectId()}};
   const auto naming = name_groups(grouping, records);
   EXPECT_EQ(naming.subject_of, (std::vector<SubjectId>{SubjectId(5), SubjectId()}));
   ASSERT_EQ(naming.merged.size(), 1U);
@@ -67,7 +71,8 @@ TEST(Naming, GivesAGroupTheOldestSubjectThatGoesWithIt) {
 
 TEST(Naming, LetsASubjectGoWithMostOfItsRecordsWhenAGroupParts) {
   const Grouping grouping{{0, 1, 1}, 2};
-  const std::vector<Homed> records = {{RecordId(1), SubjectId(5)}, {RecordId(2), SubjectId(5)}, {RecordId(3), SubjectId(5)}};
+  const std::vector<Homed> records = {
+      {RecordId(1), SubjectId(5)}, {RecordId(2), SubjectId(5)}, {RecordId(3), SubjectId(5)}};
   const auto naming = name_groups(grouping, records);
   EXPECT_EQ(naming.subject_of, (std::vector<SubjectId>{SubjectId(), SubjectId(5)}));
   EXPECT_TRUE(naming.merged.empty());

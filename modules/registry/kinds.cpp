@@ -6,8 +6,10 @@ namespace jingwei::registry {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kind_names = {"person", "household", "enterprise", "venue", "vehicle", "device"};
-constexpr std::array<std::string_view, 6> relation_names = {"member", "tenant", "employee", "owner", "guardian", "carer"};
+constexpr std::array<std::string_view, 6> kind_names = {"person", "household", "enterprise",
+                                                        "venue",  "vehicle",   "device"};
+constexpr std::array<std::string_view, 6> relation_names = {"member", "tenant",   "employee",
+                                                            "owner",  "guardian", "carer"};
 
 template <typename Enum, std::size_t count>
 std::optional<Enum> named(const std::array<std::string_view, count>& names, std::string_view name) {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "modules/registry/limits.h"
 #include "modules/registry/sql.gen.h"
+#include "modules/registry/typed.h"
 
 namespace jingwei::registry {
 
@@ -59,23 +60,30 @@ Result<LinkedTold> parse_linked_event(std::string_view body) {
 struct LinkRunner::Batch {
   std::vector<Question> portions = {Question{}};
   std::size_t records = 0;
+  std::vector<storage::Write> beside;
   Question& open() {
     auto& last = portions.back();
     if (last.tellings.size() + last.ended.size() < limits::portion_records) return last;
     return portions.emplace_back();
   }
-  std::size_t waiting() const { return (portions.size() - 1) * limits::portion_records + portions.back().tellings.size(); }
+  std::size_t waiting() const {
+    return (portions.size() - 1) * limits::portion_records + portions.back().tellings.size();
+  }
 };
 
 LinkRunner::LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
-                       std::function<Matcher&()> matcher)
-    : parts_(parts), resources_(resources), turn_(turn), matcher_(std::move(matcher)) {}
+                       std::function<Matcher&()> matcher, std::function<Result<void>()> prepare)
+    : parts_(parts),
+      resources_(resources),
+      turn_(turn),
+      matcher_(std::move(matcher)),
+      prepare_(std::move(prepare)) {}
 
 Result<bool> LinkRunner::hold_lease() {
   const auto now = parts_.clock.monotonic();
   if (holding_ && now - lease_taken_ < lease_renewal) return true;
-  JW_ASSIGN(const bool held, parts_.store.take_lease("consumer:" + std::string(consumer), parts_.owner, parts_.clock.now(),
-                                                     limits::runner_lease));
+  JW_ASSIGN(const bool held, parts_.store.take_lease("consumer:" + std::string(consumer), parts_.owner,
+                                                     parts_.clock.now(), limits::runner_lease));
   if (!held) loaded_ = false;
   holding_ = held;
   lease_taken_ = now;
@@ -86,16 +94,17 @@ Result<bool> LinkRunner::hold_lease() {
 
 Result<std::size_t> LinkRunner::step() {
   JW_ASSIGN(const bool held, hold_lease());
-  if (!held) return std::size_t{0};
+  if (catalog_revision_ != parts_.catalog.revision()) {
+    catalog_revision_ = parts_.catalog.revision();
+    JW_TRY(resources_.refresh());
+  }
+  if (!held) return follow_only();
+  followed_.reset();
+  JW_TRY(prepare_());
   if (!loaded_) {
     JW_ASSIGN(auto reader, parts_.store.read());
     JW_ASSIGN(saved_, storage::read_cursor(*reader, std::string(consumer)));
     loaded_ = true;
-    catalog_revision_ = 0;
-  }
-  if (catalog_revision_ != parts_.catalog.revision()) {
-    catalog_revision_ = parts_.catalog.revision();
-    JW_TRY(resources_.refresh());
   }
   const auto failed = [&](Error error) {
     loaded_ = false;
@@ -132,14 +141,51 @@ Result<std::size_t> LinkRunner::follow_feed() {
   Batch batch;
   std::size_t at = 0;
   // As many events as fill a portion; one alone may fill several.
-  while (at < entries.size() && batch.waiting() < limits::portion_records) JW_TRY(take_event(entries[at++], batch));
+  while (at < entries.size() && batch.waiting() < limits::portion_records)
+    JW_TRY(take_event(entries[at++], batch));
   const auto reached = entries[at - 1].position;
-  JW_TRY(commit(batch, {storage::move_cursor(std::string(consumer), saved_, reached)}));
+  batch.beside.push_back(storage::move_cursor(std::string(consumer), saved_, reached));
+  JW_TRY(commit(batch, std::move(batch.beside)));
   saved_ = reached;
   const std::lock_guard lock(mutex_);
   progress_.records += static_cast<std::int64_t>(batch.records);
   progress_.position = saved_;
   return at;
+}
+
+Result<std::size_t> LinkRunner::follow_only() {
+  if (!followed_) {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(followed_, reader->position());
+  }
+  JW_TRY(prepare_());
+  JW_ASSIGN(const auto entries, parts_.store.read_feed(*followed_, events_at_once));
+  for (const auto& entry : entries) {
+    Batch batch;
+    const auto event = entry.kind == ingest::slice_event_kind
+                           ? ingest::parse_slice_event(entry.body)
+                           : Result<ingest::SliceEvent>(ingest::SliceEvent{});
+    if (event) JW_TRY(take_slice(*event, batch));
+    const std::lock_guard turn(turn_);
+    for (const auto& portion : batch.portions) {
+      matcher_().know(portion.tellings);
+      for (const RecordId ended : portion.ended) matcher_().forget(ended);
+    }
+    if (entry.kind == linked_event_kind) JW_TRY(follow_decisions());
+    followed_ = entry.position;
+  }
+  return std::size_t{0};
+}
+
+// Decisions are few: those that hold are told again. Called with the turn held.
+Result<void> LinkRunner::follow_decisions() {
+  JW_ASSIGN(auto reader, parts_.store.read());
+  return reader->query(sql::all_constraints, {}, [&](const storage::Row& row) {
+    const bool stands = row.is_null(3);
+    matcher_().decide(RecordId(row.integer(0)), RecordId(row.integer(1)),
+                      stands ? std::optional(row.integer(2) != 0) : std::nullopt);
+    return true;
+  });
 }
 
 Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batch) {
@@ -149,8 +195,10 @@ Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batc
     log::warn("registry.event_unreadable", {{"position", entry.position.to_string()}});
     return {};
   }
+  if (entry.kind == model_event_kind) return resources_.refresh();
   if (entry.kind == ingest::withdrawal_event_kind) return take_withdrawal(entry, batch);
-  // Something went for good, or a version was published that may tell of others: what stands is gone through again.
+  // Something went for good, or a version was published that may tell of others: what stands is gone through
+  // again.
   boost::system::error_code fault;
   if (entry.kind != "purpose.changed" && entry.kind != catalog::life_event_kind) return {};
   const auto body = boost::json::parse(entry.body, fault);
@@ -162,23 +210,41 @@ Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batc
   if (resource.number == 0) return {};
   storage::Change change;
   change.origin = storage::Origin::hub;
-  change.writes.push_back({&sql::restart_backfill_of, {resource.number, std::int64_t{INT64_MAX}}, std::nullopt});
+  change.writes.push_back(
+      {&sql::restart_backfill_of, {resource.number, std::int64_t{INT64_MAX}}, std::nullopt});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   return {};
 }
 
-void LinkRunner::take(const KnownResource& resource, const std::vector<Part>& parts, const ingest::Record& record,
-                      Batch& batch) {
+std::vector<Telling> LinkRunner::take(const KnownResource& resource, const std::vector<Part>& parts,
+                                      const ingest::Record& record, Batch& batch) {
   auto tellings = tellings_of(record, parts, resource.number, parts_.sealer, *parts_.regions.tree());
   ++batch.records;
   Question& question = batch.open();
   if (tellings.empty()) {
     question.ended.push_back(record.id);
-    return;
+    return tellings;
   }
-  question.tellings.insert(question.tellings.end(), std::make_move_iterator(tellings.begin()),
-                           std::make_move_iterator(tellings.end()));
+  question.tellings.insert(question.tellings.end(), tellings.begin(), tellings.end());
+  return tellings;
+}
+
+// What somebody typed that was known: counted once, with the cursor.
+Result<void> LinkRunner::take_typed(const ingest::SliceEvent& event, Batch& batch) {
+  const auto entry = parts_.catalog.find_readable(event.resource);
+  const KnownResource resource = resources_.of(event.resource);
+  if (!entry || event.records.size() != 1) return {};
+  const auto record =
+      parts_.ingest.find_record(event.resource, RecordId(event.records.front()), access::Sight::whole());
+  if (!record) return {};
+  const auto tellings = tellings_of(*record, resources_.parts_of(event.resource), resource.number,
+                                    parts_.sealer, *parts_.regions.tree());
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(const auto count,
+            count_typed(*reader, parts_, resources_, (*entry)->resource, *record, tellings));
+  batch.beside.push_back(add_typed(event.resource, parts_.zone.day_of(record->known_from), count));
+  return {};
 }
 
 Result<void> LinkRunner::take_slice(const ingest::SliceEvent& event, Batch& batch) {
@@ -198,13 +264,15 @@ Result<void> LinkRunner::take_slice(const ingest::SliceEvent& event, Batch& batc
       }
     }
   }
+  if (!event.batch && holding_) JW_TRY(take_typed(event, batch));
   std::vector<RecordId> single;
   for (const std::int64_t id : event.records) single.emplace_back(id);
   return take_records(resource, single, batch);
 }
 
 // As they stand now: what came later than the event is linked at once.
-Result<void> LinkRunner::take_records(const KnownResource& resource, std::span<const RecordId> records, Batch& batch) {
+Result<void> LinkRunner::take_records(const KnownResource& resource, std::span<const RecordId> records,
+                                      Batch& batch) {
   const auto parts = resources_.parts_of(resource.id);
   for (const RecordId id : records) {
     const auto record = parts_.ingest.find_record(resource.id, id, access::Sight::whole());
@@ -213,7 +281,8 @@ Result<void> LinkRunner::take_records(const KnownResource& resource, std::span<c
       continue;
     }
     const ErrorCode code = record.error().code;
-    if (code != ErrorCode::not_found && code != ErrorCode::gone && code != ErrorCode::denied) return record.error();
+    if (code != ErrorCode::not_found && code != ErrorCode::gone && code != ErrorCode::denied)
+      return record.error();
     ++batch.records;
     batch.open().ended.push_back(id);
   }
@@ -265,8 +334,9 @@ Result<std::size_t> LinkRunner::look_back() {
     std::set<RecordId> ended;
     for (RecordId from(low);;) {
       JW_ASSIGN(auto reader, parts_.store.read());
-      JW_ASSIGN(const auto links, links_of_resource_between(*reader, resource.number, from, RecordId(resource.before),
-                                                            limits::portion_records));
+      JW_ASSIGN(const auto links,
+                links_of_resource_between(*reader, resource.number, from, RecordId(resource.before),
+                                          limits::portion_records));
       for (const auto& link : links) {
         if (!standing.contains(link.record)) ended.insert(link.record);
       }
@@ -303,6 +373,8 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const State state, read_state(*reader));
   Matcher& matcher = matcher_();
+  // Another model has come into force: the next step brings it.
+  if (state.model != matcher.model()) return Error(ErrorCode::stale, "registry.model_loading");
   Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher);
   const Ground ground{"model:" + std::to_string(matcher.model()), EventId(), "", ""};
   JW_ASSIGN(Plan plan, linking.plan(*reader, question, ground));
@@ -323,7 +395,6 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
     auto committed = parts_.store.append(std::move(slice));
     if (!committed) return std::move(committed).error();
   }
-  for (const auto& [record, role] : plan.unlinked) matcher.forget(record, role);
   const std::lock_guard lock(mutex_);
   progress_.links += static_cast<std::int64_t>(added);
   progress_.subjects += static_cast<std::int64_t>(plan.subjects.size());
@@ -338,7 +409,8 @@ void LinkRunner::start() {
   loop_.start([this] {
     const auto taken = step();
     if (!taken) {
-      log::warn("consumer.step_failed", {{"consumer", std::string(consumer)}, {"error", taken.error().to_log()}});
+      log::warn("consumer.step_failed",
+                {{"consumer", std::string(consumer)}, {"error", taken.error().to_log()}});
       loop_.pause(fault_pause);
     } else if (!holding_) {
       loop_.pause(fault_pause);

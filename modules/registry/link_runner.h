@@ -15,6 +15,8 @@ namespace jingwei::registry {
 
 // Links told of in the feed: how many subjects, and between which records.
 inline constexpr std::string_view linked_event_kind = "registry.linked";
+// Another model came into force: {"version":n}.
+inline constexpr std::string_view model_event_kind = "registry.model";
 
 struct LinkedTold {
   RecordId first, last;  // records among those written lie between
@@ -23,16 +25,17 @@ storage::FeedEvent linked_event(const Plan& plan, const Question& question);
 // Errors: corrupt.
 Result<LinkedTold> parse_linked_event(std::string_view body);
 
-// One process of those on a database links, under the lease "consumer:registry"; the cursor moves with the links. step() is
-// called by one thread at a time; everything else from any.
+// One process of those on a database links, under the lease "consumer:registry"; the cursor moves with the
+// links. step() is called by one thread at a time; everything else from any.
 class LinkRunner {
  public:
-  // `turn` is held while the matcher is used: decisions of people use it too.
+  // `turn` is held while the matcher is used: decisions of people use it too. `prepare` sees to it that the
+  // matcher is that of the model in force and knows everybody; it is called before each step.
   LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
-             std::function<Matcher&()> matcher);
+             std::function<Matcher&()> matcher, std::function<Result<void>()> prepare);
 
-  // Takes one page of events or of what stood before; how much there was to do, 0 for nothing. Errors: the store's; the
-  // next step tries again.
+  // Takes one page of events or of what stood before; how much there was to do, 0 for nothing. Errors: the
+  // store's; the next step tries again.
   Result<std::size_t> step();
   void start();
   void stop();
@@ -40,11 +43,11 @@ class LinkRunner {
   Result<void> catch_up();
 
   struct Progress {
-    bool holding = false;          // this process links
-    bool caught_up = false;        // nothing waited when it last looked
-    std::int64_t records = 0;      // looked at by this process
-    std::int64_t links = 0;        // written by it
-    std::int64_t subjects = 0;     // met in them
+    bool holding = false;       // this process links
+    bool caught_up = false;     // nothing waited when it last looked
+    std::int64_t records = 0;   // looked at by this process
+    std::int64_t links = 0;     // written by it
+    std::int64_t subjects = 0;  // met in them
     storage::FeedPosition position;
   };
   Progress progress() const;
@@ -56,11 +59,17 @@ class LinkRunner {
   struct Batch;
   Result<bool> hold_lease();
   Result<std::size_t> follow_feed();
+  // Where another process links: the matcher here knows all the same.
+  Result<std::size_t> follow_only();
+  Result<void> follow_decisions();
   Result<void> take_event(const storage::FeedEntry& entry, Batch& batch);
   Result<void> take_slice(const ingest::SliceEvent& event, Batch& batch);
   Result<void> take_withdrawal(const storage::FeedEntry& entry, Batch& batch);
   Result<void> take_records(const KnownResource& resource, std::span<const RecordId> records, Batch& batch);
-  void take(const KnownResource& resource, const std::vector<Part>& parts, const ingest::Record& record, Batch& batch);
+  // Tellings of the record, none when it tells of nobody any more.
+  std::vector<Telling> take(const KnownResource& resource, const std::vector<Part>& parts,
+                            const ingest::Record& record, Batch& batch);
+  Result<void> take_typed(const ingest::SliceEvent& event, Batch& batch);
   Result<std::size_t> look_back();
   // Links what the batch holds, in portions, and with the last of them what is written beside it.
   Result<void> commit(Batch& batch, std::vector<storage::Write> beside);
@@ -70,11 +79,13 @@ class LinkRunner {
   Resources& resources_;
   std::mutex& turn_;
   std::function<Matcher&()> matcher_;
+  std::function<Result<void>()> prepare_;
   bool holding_ = false;
   bool loaded_ = false;
   std::chrono::nanoseconds lease_taken_{0};
   std::uint64_t catalog_revision_ = 0;
   storage::FeedPosition saved_;
+  std::optional<storage::FeedPosition> followed_;  // by a process that does not link
   mutable std::mutex mutex_;
   Progress progress_;
   storage::Loop loop_;

@@ -21,8 +21,9 @@ class Component {
  public:
   Component(Near& near, std::vector<std::uint32_t> items, Matcher& matcher)
       : near_(near), items_(std::move(items)), matcher_(matcher), bounds_(matcher.bounds()) {
+    by_matcher_ = !items_.empty() && near_.place_of(items_.front()).has_value();
     sort_into_rows();
-    score();
+    if (!by_matcher_) score();
   }
 
   struct Decision {
@@ -30,13 +31,12 @@ class Component {
     Naming naming;
   };
   Decision decide() const {
-    const auto decided = decided_rows();
-    const auto between = [&](std::uint32_t a, std::uint32_t b) {
-      const Match& match = match_of(a, b);
-      return linkage::Evidence{match.weight, match.contradicts};
-    };
     Decision decision;
-    decision.rows = group_records(static_cast<std::uint32_t>(rows_.size()), pairs_, bounds_.probable, decided, between);
+    if (by_matcher_) {
+      decision.rows = told_groups();
+    } else {
+      decision.rows = model_groups();
+    }
     Grouping of_items;
     of_items.groups = decision.rows.groups;
     std::vector<Homed> homed;
@@ -48,6 +48,28 @@ class Component {
     return decision;
   }
 
+  Grouping model_groups() const {
+    const auto decided = decided_rows();
+    const auto between = [&](std::uint32_t a, std::uint32_t b) {
+      const Match& match = match_of(a, b);
+      return linkage::Evidence{match.weight, match.contradicts};
+    };
+    return group_records(static_cast<std::uint32_t>(rows_.size()), pairs_, bounds_.probable, decided,
+                         between);
+  }
+
+  // As the matcher has grouped them itself.
+  Grouping told_groups() const {
+    Grouping grouping;
+    std::map<std::uint32_t, std::uint32_t> numbers;
+    for (const auto& row : rows_) {
+      const auto [place, added] = numbers.emplace(near_.place_of(row.front())->person, grouping.groups);
+      if (added) ++grouping.groups;
+      grouping.group_of.push_back(place->second);
+    }
+    return grouping;
+  }
+
   const std::vector<std::uint32_t>& items() const { return items_; }
   const std::vector<std::vector<std::uint32_t>>& rows() const { return rows_; }
   std::uint32_t row_of(std::uint32_t item) const { return row_of_.at(item); }
@@ -57,8 +79,10 @@ class Component {
     const auto found = matches_.find(std::minmax(a, b));
     return found == matches_.end() ? nothing : found->second;
   }
-  // Whether a row stands in its group beyond doubt: it is what the group began with, or another or a person says so.
+  // Whether a row stands in its group beyond doubt: it is what the group began with, or another or a person
+  // says so.
   bool is_certain(const Grouping& rows, std::uint32_t row) const {
+    if (by_matcher_) return near_.place_of(rows_[row].front())->certainty == Certainty::certain;
     const std::uint32_t group = rows.group_of[row];
     std::uint32_t first = row;
     for (std::uint32_t other = 0; other < rows_.size(); ++other) {
@@ -68,15 +92,16 @@ class Component {
     }
     if (first == row) return true;
     for (const auto& one : decided_rows()) {
-      if (one.same && (one.a == row || one.b == row) && rows.group_of[one.a] == rows.group_of[one.b]) return true;
+      if (one.same && (one.a == row || one.b == row) && rows.group_of[one.a] == rows.group_of[one.b])
+        return true;
     }
     return false;
   }
+  bool by_matcher() const { return by_matcher_; }
   bool was_decided(std::uint32_t a, std::uint32_t b) const {
     const auto decided = decided_rows();
-    return std::any_of(decided.begin(), decided.end(), [&](const Decided& one) {
-      return std::minmax(one.a, one.b) == std::minmax(a, b);
-    });
+    return std::any_of(decided.begin(), decided.end(),
+                       [&](const Decided& one) { return std::minmax(one.a, one.b) == std::minmax(a, b); });
   }
 
  private:
@@ -93,7 +118,7 @@ class Component {
     std::map<std::pair<std::string, std::int64_t>, std::uint32_t> known;
     for (const std::uint32_t item : items_) {
       const Link& link = near_.item(item).link;
-      if (!link.identifier.empty() && !near_.is_decided(item)) {
+      if (!by_matcher_ && !link.identifier.empty() && !near_.is_decided(item)) {
         const auto [place, added] =
             known.emplace(std::pair(link.identifier, link.name), static_cast<std::uint32_t>(rows_.size()));
         row_of_[item] = place->second;
@@ -111,7 +136,8 @@ class Component {
     for (std::uint32_t a = 0; a < compared; ++a) {
       for (auto b = static_cast<std::uint32_t>(a + 1); b < rows_.size(); ++b) {
         Match match = matcher_.compare(near_.item(rows_[a].front()).link, near_.item(rows_[b].front()).link);
-        if (match.probability >= bounds_.doubtful) pairs_.push_back({a, b, 0, match.probability, match.weight});
+        if (match.probability >= bounds_.doubtful)
+          pairs_.push_back({a, b, 0, match.probability, match.weight});
         matches_.emplace(std::pair(a, b), match);
       }
     }
@@ -120,7 +146,8 @@ class Component {
   std::vector<Decided> decided_rows() const {
     std::vector<Decided> decided;
     for (const auto& constraint : near_.constraints()) {
-      const auto a = near_.find_kind(constraint.a, constraint.role), b = near_.find_kind(constraint.b, constraint.role);
+      const auto a = near_.find_kind(constraint.a, constraint.role),
+                 b = near_.find_kind(constraint.b, constraint.role);
       if (!a || !b || !row_of_.contains(*a) || !row_of_.contains(*b)) continue;
       decided.push_back({row_of_.at(*a), row_of_.at(*b), constraint.same});
     }
@@ -131,6 +158,7 @@ class Component {
   std::vector<std::uint32_t> items_;
   Matcher& matcher_;
   const Bounds bounds_;
+  bool by_matcher_ = false;
   std::vector<std::vector<std::uint32_t>> rows_;
   std::map<std::uint32_t, std::uint32_t> row_of_;
   std::vector<linkage::ScoredPair> pairs_;
@@ -140,9 +168,16 @@ class Component {
 // Turns decisions into what is written.
 class Writing {
  public:
-  Writing(storage::Store& store, const storage::Sealer& sealer, Near& near, const Ground& ground, std::int64_t model,
-          Instant now)
-      : store_(store), sealer_(sealer), near_(near), ground_(ground), model_(model), now_(now), told_(ground.undoing) {}
+  Writing(storage::Store& store, const storage::Sealer& sealer, Near& near, const Ground& ground,
+          Matcher& matcher, Instant now)
+      : store_(store),
+        sealer_(sealer),
+        near_(near),
+        ground_(ground),
+        matcher_(matcher),
+        model_(matcher.model()),
+        now_(now),
+        told_(ground.undoing) {}
 
   Result<void> put(storage::Reader& reader, const Component& component, const Bounds& bounds) {
     auto decision = component.decide();
@@ -206,7 +241,8 @@ class Writing {
   }
 
   // Subjects that became others, and those that are themselves again.
-  Result<void> put_aliases(storage::Reader& reader, const Component& component, const Component::Decision& decision) {
+  Result<void> put_aliases(storage::Reader& reader, const Component& component,
+                           const Component::Decision& decision) {
     std::map<SubjectId, SubjectId> merged(decision.naming.merged.begin(), decision.naming.merged.end());
     std::set<SubjectId> known;
     for (const std::uint32_t item : component.items()) {
@@ -225,11 +261,13 @@ class Writing {
         plan_.subjects.push_back(now);
       }
       if (wanted == subject) {
-        // A decision that was taken back tells so itself; a model that sees it otherwise now leaves word here.
+        // A decision that was taken back tells so itself; a model that sees it otherwise now leaves word
+        // here.
         if (!ground_.event) JW_TRY(put_event("split", now, subject, "{}").status);
         continue;
       }
-      const std::string weights = ground_.weights.empty() ? weights_between(component, subject, wanted) : ground_.weights;
+      const std::string weights =
+          ground_.weights.empty() ? weights_between(component, subject, wanted) : ground_.weights;
       EventId event = ground_.event;
       if (!event || told_) {
         const auto made = put_event("merge", wanted, subject, weights);
@@ -254,11 +292,12 @@ class Writing {
     const EventId event(*id);
     return {put_event_as(event, kind, kept, gone, weights), event};
   }
-  Result<void> put_event_as(EventId event, const char* kind, SubjectId kept, SubjectId gone, const std::string& weights) {
+  Result<void> put_event_as(EventId event, const char* kind, SubjectId kept, SubjectId gone,
+                            const std::string& weights) {
     const storage::Blob reason{sealer_.seal({"registry_event", event.value, "reason"}, ground_.reason)};
     plan_.change.writes.push_back({&sql::add_event,
-                                   {event.value, std::string(kind), kept.value, gone.value, ground_.actor, model_, weights,
-                                    reason, to_micros(now_)},
+                                   {event.value, std::string(kind), kept.value, gone.value, ground_.actor,
+                                    model_, weights, reason, to_micros(now_)},
                                    1});
     JsonWriter detail;
     detail.begin_object();
@@ -266,14 +305,18 @@ class Writing {
     detail.member("gone", gone.to_string());
     detail.member("model", model_);
     detail.end_object();
-    plan_.change.audit.push_back({ground_.actor, std::string("subject.") + kind, "event:" + event.to_string(), detail.take()});
+    plan_.change.audit.push_back(
+        {ground_.actor, std::string("subject.") + kind, "event:" + event.to_string(), detail.take()});
     return {};
   }
 
   // The strongest of what says that two subjects are one.
   std::string weights_between(const Component& component, SubjectId one, SubjectId other) const {
+    if (component.by_matcher()) return weights_by_matcher(component, one, other);
     const Match* best = nullptr;
-    const auto home_of = [&](std::uint32_t row) { return near_.item(component.rows()[row].front()).link.home; };
+    const auto home_of = [&](std::uint32_t row) {
+      return near_.item(component.rows()[row].front()).link.home;
+    };
     for (const auto& pair : component.pairs()) {
       const auto homes = std::minmax(home_of(pair.a), home_of(pair.b));
       const Match& match = component.match_of(pair.a, pair.b);
@@ -282,18 +325,56 @@ class Writing {
     return best == nullptr ? "{}" : weights_json(*best);
   }
 
-  // What a person is to look at: pairs of what is new that are not linked for certain and not to be told apart.
-  Result<void> put_doubts(const Component& component, const Component::Decision& decision, const Bounds& bounds) {
+  std::string weights_by_matcher(const Component& component, SubjectId one, SubjectId other) const {
+    std::vector<const Link*> of_one, of_other;
+    for (const std::uint32_t item : component.items()) {
+      const Link& link = near_.item(item).link;
+      if (link.home == one && of_one.size() < limits::weighed_links) of_one.push_back(&link);
+      if (link.home == other && of_other.size() < limits::weighed_links) of_other.push_back(&link);
+    }
+    std::optional<Match> best;
+    for (const Link* a : of_one) {
+      for (const Link* b : of_other) {
+        const Match match = matcher_.compare(*a, *b);
+        if (!best || best->weight < match.weight) best = match;
+      }
+    }
+    return best ? weights_json(*best) : "{}";
+  }
+
+  // What a person is to look at: pairs of what is new that are not linked for certain and not to be told
+  // apart.
+  Result<void> put_doubts(const Component& component, const Component::Decision& decision,
+                          const Bounds& bounds) {
+    if (component.by_matcher()) return put_told_doubts(component);
     std::map<std::uint32_t, std::size_t> put;  // by row
     for (const auto& pair : component.pairs()) {
       const Match& match = component.match_of(pair.a, pair.b);
-      if (match.contradicts || pair.probability >= bounds.certain || component.was_decided(pair.a, pair.b)) continue;
+      if (match.contradicts || pair.probability >= bounds.certain || component.was_decided(pair.a, pair.b))
+        continue;
       const bool together = decision.rows.group_of[pair.a] == decision.rows.group_of[pair.b];
-      if (together && component.is_certain(decision.rows, pair.a) && component.is_certain(decision.rows, pair.b)) continue;
+      if (together && component.is_certain(decision.rows, pair.a) &&
+          component.is_certain(decision.rows, pair.b))
+        continue;
       const std::uint32_t a = component.rows()[pair.a].front(), b = component.rows()[pair.b].front();
       if (!is_new(component, pair.a) && !is_new(component, pair.b)) continue;
       if (put[pair.a]++ >= limits::doubts_a_record || put[pair.b]++ >= limits::doubts_a_record) continue;
       JW_TRY(put_doubt(near_.item(a).link, near_.item(b).link, match));
+    }
+    return {};
+  }
+  Result<void> put_told_doubts(const Component& component) {
+    const std::set<std::uint32_t> members(component.items().begin(), component.items().end());
+    std::map<std::uint32_t, std::size_t> put;
+    for (const auto& doubt : near_.doubts()) {
+      const auto &a = near_.item(doubt.a), &b = near_.item(doubt.b);
+      if (!members.contains(doubt.a) || !members.contains(doubt.b) || !(a.seed || b.seed)) continue;
+      // Somebody said that these two are one.
+      if (near_.place_of(doubt.a)->person == near_.place_of(doubt.b)->person) continue;
+      if (put[doubt.a]++ >= limits::doubts_a_record || put[doubt.b]++ >= limits::doubts_a_record) continue;
+      Match match = matcher_.compare(a.link, b.link);
+      match.probability = doubt.probability;
+      JW_TRY(put_doubt(a.link, b.link, match));
     }
     return {};
   }
@@ -305,11 +386,11 @@ class Writing {
     const Link &a = one.record < other.record ? one : other, &b = one.record < other.record ? other : one;
     if (a.record == b.record) return {};
     JW_ASSIGN(const std::int64_t id, store_.allocate_ids());
-    plan_.change.writes.push_back({&sql::add_review,
-                                   {id, a.record.value, b.record.value, static_cast<std::int64_t>(a.role), a.resource,
-                                    b.resource, a.region.value, b.region.value, match.probability, weights_json(match),
-                                    to_micros(now_)},
-                                   std::nullopt});
+    plan_.change.writes.push_back(
+        {&sql::add_review,
+         {id, a.record.value, b.record.value, static_cast<std::int64_t>(a.role), a.resource, b.resource,
+          a.region.value, b.region.value, match.probability, weights_json(match), to_micros(now_)},
+         std::nullopt});
     return {};
   }
 
@@ -317,6 +398,7 @@ class Writing {
   const storage::Sealer& sealer_;
   Near& near_;
   const Ground& ground_;
+  Matcher& matcher_;
   const std::int64_t model_;
   const Instant now_;
   bool told_;  // the decision's own event stands already
@@ -326,12 +408,15 @@ class Writing {
 }  // namespace
 
 Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, const Ground& ground) {
-  // Mostly the few nearest links tell all. Where standing links change hands, all that belongs together is looked at.
+  for (const auto& one : question.lifted) matcher_.decide(one.a, one.b, std::nullopt);
+  for (const auto& one : question.added) matcher_.decide(one.a, one.b, one.same);
+  // Mostly the few nearest links tell all. Where standing links change hands, all that belongs together is
+  // looked at.
   for (const std::size_t reach : {limits::near_links, limits::component_links}) {
     Near near(matcher_, reach);
     JW_TRY(near.gather(reader, question));
     const bool everything = reach == limits::component_links;
-    Writing writing(store_, sealer_, near, ground, matcher_.model(), clock_.now());
+    Writing writing(store_, sealer_, near, ground, matcher_, clock_.now());
     for (auto& items : near.components())
       JW_TRY(writing.put(reader, Component(near, std::move(items), matcher_), matcher_.bounds()));
     for (const auto item : near.gone()) writing.end(near.item(item));
@@ -339,6 +424,18 @@ Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, co
     if (everything || !(plan.regroups || near.cut_short())) return plan;
   }
   return Error(ErrorCode::internal, "storage.damaged");
+}
+
+Result<void> Linking::settle(storage::Reader& reader, const std::vector<Constraint>& pairs) {
+  for (const auto& pair : pairs) {
+    std::optional<bool> last;
+    JW_ASSIGN(const auto standing, constraints_of(reader, pair.a));
+    for (const auto& one : standing) {
+      if (one.a == pair.a && one.b == pair.b) last = one.same;
+    }
+    matcher_.decide(pair.a, pair.b, last);
+  }
+  return {};
 }
 
 }  // namespace jingwei::registry

@@ -22,20 +22,20 @@ struct Ground {
 
 // What there is to decide on.
 struct Question {
-  std::vector<Telling> tellings;  // records as they stand now
-  std::vector<RecordId> ended;    // records that tell of nobody any more
-  std::vector<RecordId> touched;  // records whose groups are decided anew
-  std::vector<Constraint> added;  // decisions that come with it
-  std::vector<std::int64_t> lifted;  // decisions (ids) that hold no more
+  std::vector<Telling> tellings;   // records as they stand now
+  std::vector<RecordId> ended;     // records that tell of nobody any more
+  std::vector<RecordId> touched;   // records whose groups are decided anew
+  std::vector<Constraint> added;   // decisions that come with it
+  std::vector<Constraint> lifted;  // decisions that hold no more
 };
 
 struct Plan {
   std::vector<storage::Value> cells;  // new versions of links, as append_cells gives them
   std::size_t added = 0, ended = 0;   // versions
   storage::Change change;             // everything else, without the number
-  bool regroups = false;              // links that stood change their subject: the Change has to take the number
-  std::vector<SubjectId> subjects;    // all whose links or aliases change
-  std::vector<std::pair<RecordId, Role>> unlinked;  // to be forgotten by the matcher once committed
+  bool regroups = false;  // links that stood change their subject: the Change has to take the number
+  std::vector<SubjectId> subjects;  // all whose links or aliases change
+  std::vector<std::pair<RecordId, Role>> unlinked;
 };
 
 // Called by one thread at a time, as its matcher.
@@ -44,8 +44,12 @@ class Linking {
   Linking(storage::Store& store, const storage::Sealer& sealer, const Clock& clock, Matcher& matcher)
       : store_(store), sealer_(sealer), clock_(clock), matcher_(matcher) {}
 
-  // Reads what is near, decides, and writes nothing. Errors: the store's.
+  // Reads what is near, decides, and writes nothing; but the matcher knows from then on what the question
+  // says, decisions too (settle() where they do not come to stand). Errors: the store's.
   Result<Plan> plan(storage::Reader& reader, const Question& question, const Ground& ground);
+
+  // Tells the matcher what stands of decisions on these pairs of records. Errors: the store's.
+  Result<void> settle(storage::Reader& reader, const std::vector<Constraint>& pairs);
 
  private:
   storage::Store& store_;

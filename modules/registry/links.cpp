@@ -75,28 +75,32 @@ Result<std::vector<Link>> links_of_subject(storage::Reader& reader, SubjectId su
   return read_links(reader, sql::links_of_subject, parameters);
 }
 
-Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier, std::size_t most) {
+Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier,
+                                              std::size_t most) {
   const std::array<Value, 2> parameters = {storage::Blob{identifier}, limit_of(most)};
   return read_links(reader, sql::links_of_identifier, parameters);
 }
 
-Result<std::vector<Link>> links_between(storage::Reader& reader, RecordId first, RecordId last, std::size_t most) {
+Result<std::vector<Link>> links_between(storage::Reader& reader, RecordId first, RecordId last,
+                                        std::size_t most) {
   const std::array<Value, 3> parameters = {first.value, last.value, limit_of(most)};
   return read_links(reader, sql::links_between, parameters);
 }
 
-Result<std::vector<Link>> links_of_resource_between(storage::Reader& reader, std::int64_t resource, RecordId first,
-                                                    RecordId end, std::size_t most) {
+Result<std::vector<Link>> links_of_resource_between(storage::Reader& reader, std::int64_t resource,
+                                                    RecordId first, RecordId end, std::size_t most) {
   const std::array<Value, 4> parameters = {first.value, end.value, resource, limit_of(most)};
   return read_links(reader, sql::links_of_resource_between, parameters);
 }
 
-Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after, BatchId batch, std::size_t most) {
+Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after, BatchId batch,
+                                         std::size_t most) {
   const std::array<Value, 3> parameters = {after.value, batch.value, limit_of(most)};
   return read_links(reader, sql::links_of_batch, parameters);
 }
 
-Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader, std::span<const RecordId> records) {
+Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader,
+                                                        std::span<const RecordId> records) {
   std::vector<std::vector<Value>> parameters;
   for (const RecordId record : records) parameters.push_back({record.value});
   return read_each(reader, sql::links_of_record, parameters);
@@ -118,11 +122,12 @@ Result<bool> any_constraint(storage::Reader& reader) {
 
 namespace {
 
-Result<std::vector<Constraint>> read_constraints(storage::Reader& reader, const storage::Statement& statement, Value key) {
+Result<std::vector<Constraint>> read_constraints(storage::Reader& reader, const storage::Statement& statement,
+                                                 Value key) {
   std::vector<Constraint> all;
   JW_TRY(reader.query(statement, std::span(&key, 1), [&](const Row& row) {
-    all.push_back({row.integer(0), RecordId(row.integer(1)), RecordId(row.integer(2)), static_cast<Role>(row.integer(3)),
-                   row.integer(4) != 0, EventId(row.integer(5))});
+    all.push_back({row.integer(0), RecordId(row.integer(1)), RecordId(row.integer(2)),
+                   static_cast<Role>(row.integer(3)), row.integer(4) != 0, EventId(row.integer(5))});
     return true;
   }));
   return all;
@@ -194,9 +199,9 @@ storage::Write add_link(const Link& link) {
 }
 
 const std::vector<std::string>& link_columns() {
-  static const std::vector<std::string> columns = {"record",    "role",  "version",    "resource", "subject",
-                                                   "home",      "certainty", "model",  "identifier", "name",
-                                                   "batch",     "region", "known_from", "known_to"};
+  static const std::vector<std::string> columns = {
+      "record", "role",       "version", "resource", "subject", "home",       "certainty",
+      "model",  "identifier", "name",    "batch",    "region",  "known_from", "known_to"};
   return columns;
 }
 

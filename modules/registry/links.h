@@ -48,18 +48,23 @@ struct State {
 Result<State> read_state(storage::Reader& reader);
 Result<std::vector<Link>> links_of_record(storage::Reader& reader, RecordId record);
 Result<std::vector<Link>> links_of_subject(storage::Reader& reader, SubjectId subject, std::size_t most);
-Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier, std::size_t most);
-Result<std::vector<Link>> links_between(storage::Reader& reader, RecordId first, RecordId last, std::size_t most);
+Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier,
+                                              std::size_t most);
+Result<std::vector<Link>> links_between(storage::Reader& reader, RecordId first, RecordId last,
+                                        std::size_t most);
 // From `first` to before `end`, by record.
-Result<std::vector<Link>> links_of_resource_between(storage::Reader& reader, std::int64_t resource, RecordId first,
-                                                    RecordId end, std::size_t most);
-Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after, BatchId batch, std::size_t most);
+Result<std::vector<Link>> links_of_resource_between(storage::Reader& reader, std::int64_t resource,
+                                                    RecordId first, RecordId end, std::size_t most);
+Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after, BatchId batch,
+                                         std::size_t most);
 // The one a subject is known by best: of its own, the earliest.
 Result<std::optional<Link>> first_link_of_subject(storage::Reader& reader, SubjectId subject);
 // The same for many: each list at its question's place.
-Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader, std::span<const RecordId> records);
+Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader,
+                                                        std::span<const RecordId> records);
 Result<std::vector<std::vector<Link>>> links_of_identifiers(storage::Reader& reader,
-                                                            std::span<const std::string> identifiers, std::size_t most);
+                                                            std::span<const std::string> identifiers,
+                                                            std::size_t most);
 // Whether anybody decided anything that still holds.
 Result<bool> any_constraint(storage::Reader& reader);
 Result<std::vector<Constraint>> constraints_of(storage::Reader& reader, RecordId record);

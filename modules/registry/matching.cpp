@@ -13,8 +13,7 @@ class IdentifierMatcher final : public Matcher {
  public:
   std::int64_t model() const override { return 0; }
   void know(std::span<const Telling>) override {}
-  void forget(RecordId, Role) override {}
-  std::vector<Candidate> find(RecordId, Role) override { return {}; }
+  void forget(RecordId) override {}
   Match compare(const Link& a, const Link& b) override { return match_identifiers(a, b); }
 };
 

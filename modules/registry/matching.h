@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,8 @@ namespace jingwei::registry {
 
 struct Match {
   double probability = 0;
-  double weight = 0;         // bits
-  bool contradicts = false;  // never one subject
+  double weight = 0;                        // bits
+  bool contradicts = false;                 // never one subject
   std::array<double, trait_count> parts{};  // each trait's part of the weight
 };
 
@@ -32,21 +33,39 @@ class Matcher {
   virtual ~Matcher() = default;
   virtual std::int64_t model() const = 0;
   virtual Bounds bounds() const { return {}; }
-  // Takes tellings of persons in, in place of what was known of the same record and role.
+  // Takes tellings of persons in, in place of what was known of the same records.
   virtual void know(std::span<const Telling> tellings) = 0;
-  virtual void forget(RecordId record, Role role) = 0;
-  struct Candidate {
+  virtual void forget(RecordId record) = 0;
+
+  // Whether it says itself which records are one person. If not, one identifier is one subject, and compare()
+  // tells how sure that is.
+  virtual bool groups_persons() const { return false; }
+  struct Member {
     RecordId record;
-    Role role = Role::person;
+    Certainty certainty = Certainty::certain;
   };
-  // Others that may be the same person with at least bounds().doubtful, best first, besides those with the same identifier.
-  virtual std::vector<Candidate> find(RecordId record, Role role) = 0;
+  struct Doubt {
+    RecordId a, b;
+    double probability = 0;
+  };
+  // Of records that say the same a person may hold more than are told: copies() tells them all.
+  struct Persons {
+    std::vector<std::vector<Member>> persons;
+    std::vector<Doubt> doubts;  // pairs of different persons that somebody should look at, likeliest first
+    bool all_told = true;
+  };
+  // The persons around a record it knows; none around one it does not.
+  virtual Persons persons_around(RecordId) { return {}; }
+  virtual std::vector<RecordId> copies(RecordId, std::size_t) { return {}; }
+  // What people decided of two records; nothing: nothing that holds.
+  virtual void decide(RecordId, RecordId, std::optional<bool>) {}
+
   // Symmetric.
   virtual Match compare(const Link& a, const Link& b) = 0;
 };
 
-// Version 0, for hubs that have not learned yet: one identifier is one subject; for persons certainly so when the name is
-// the same too, else people look at it.
+// Version 0, for hubs that have not learned yet: one identifier is one subject; for persons certainly so when
+// the name is the same too, else people look at it.
 std::unique_ptr<Matcher> identifier_matcher();
 
 // Of one kind and one identifier: what identifiers alone say of two links.

@@ -48,12 +48,14 @@ void Near::join(std::uint32_t a, std::uint32_t b) {
 }
 
 std::uint32_t Near::add(const Link& link) {
-  const auto [place, added] = place_.emplace(Key(link.record, link.role), static_cast<std::uint32_t>(items_.size()));
+  const auto [place, added] =
+      place_.emplace(Key(link.record, link.role), static_cast<std::uint32_t>(items_.size()));
   if (!added) return place->second;
   above_.push_back(place->second);
   items_.push_back({link, true, false, false, link.version});
-  if (!link.identifier.empty()) {
-    const auto [first, alone] = identified_.emplace(std::pair(kind_of(link.role), link.identifier), place->second);
+  if (!link.identifier.empty() && !by_matcher(link.role)) {
+    const auto [first, alone] =
+        identified_.emplace(std::pair(kind_of(link.role), link.identifier), place->second);
     if (!alone) join(first->second, place->second);
   }
   return place->second;
@@ -72,8 +74,9 @@ Result<void> Near::gather(storage::Reader& reader, const Question& question) {
 }
 
 Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Telling>& tellings) {
-  std::map<RecordId, std::vector<const Telling*>> by_record;
-  for (const auto& telling : tellings) by_record[telling.record].push_back(&telling);
+  // A record that was written twice tells what it says last.
+  std::map<RecordId, std::map<Role, const Telling*>> by_record;
+  for (const auto& telling : tellings) by_record[telling.record][telling.role] = &telling;
   std::vector<std::vector<Value>> asked;
   for (const auto& [record, of_record] : by_record) asked.push_back({record.value});
   struct Past {
@@ -102,7 +105,7 @@ Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Tell
   std::size_t at = 0;
   for (const auto& [record, of_record] : by_record) {
     auto& by_role = past[at++].by_role;
-    for (const Telling* telling : of_record) {
+    for (const auto& [role, telling] : of_record) {
       const auto before = by_role.find(telling->role);
       const Link content = content_of(*telling);
       const std::uint32_t place = add(content);
@@ -138,6 +141,9 @@ Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Tell
     }
   }
   matcher_.know(tellings);
+  for (const std::uint32_t item : gone_) {
+    if (kind_of(items_[item].link.role) == Kind::person) matcher_.forget(items_[item].link.record);
+  }
   return touch_companions(reader, left);
 }
 
@@ -151,6 +157,7 @@ Result<void> Near::take_ended(storage::Reader& reader, const std::vector<RecordI
       above_.push_back(place);
       gone_.push_back(place);
       left.push_back(place);
+      if (kind_of(link.role) == Kind::person) matcher_.forget(link.record);
     }
   }
   return touch_companions(reader, left);
@@ -183,20 +190,20 @@ Result<void> Near::follow(storage::Reader& reader, const Question& question) {
     Items from;
     const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
     for (; done < items_.size(); ++done) {
-      if (!ending.contains(static_cast<std::uint32_t>(done))) from.push_back(static_cast<std::uint32_t>(done));
+      if (!ending.contains(static_cast<std::uint32_t>(done)))
+        from.push_back(static_cast<std::uint32_t>(done));
     }
     JW_TRY(follow_identifiers(reader, from));
     if (any_constraint_) JW_TRY(follow_constraints(reader, from, question));
-    JW_TRY(follow_candidates(reader, from));
   }
-  return {};
+  return matcher_.groups_persons() ? follow_persons(reader, question) : Result<void>();
 }
 
 Result<void> Near::follow_identifiers(storage::Reader& reader, const Items& from) {
   std::set<std::string> wanted;
   for (const std::uint32_t item : from) {
     const Link& link = items_[item].link;
-    if (!link.identifier.empty()) wanted.insert(link.identifier);
+    if (!link.identifier.empty() && !by_matcher(link.role)) wanted.insert(link.identifier);
   }
   JW_ASSIGN(const auto links,
             links_of_identifiers(reader, std::vector<std::string>(wanted.begin(), wanted.end()), reach_));
@@ -206,7 +213,7 @@ Result<void> Near::follow_identifiers(storage::Reader& reader, const Items& from
   for (const auto& of_one : links) {
     cut_short_ = cut_short_ || (of_one.size() == reach_ && any_constraint_);
     for (const auto& link : of_one) {
-      if (!ends.contains({link.record, link.role})) add(link);
+      if (!ends.contains({link.record, link.role}) && !by_matcher(link.role)) add(link);
     }
   }
   return {};
@@ -214,6 +221,7 @@ Result<void> Near::follow_identifiers(storage::Reader& reader, const Items& from
 
 Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from, const Question& question) {
   for (const std::uint32_t item : from) {
+    if (by_matcher(items_[item].link.role)) continue;  // it knows them
     const RecordId record = items_[item].link.record;
     JW_ASSIGN(auto all, constraints_of(reader, record));
     for (const auto& added : question.added) {
@@ -221,7 +229,9 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
     }
     for (const auto& one : all) {
       const auto& lifted = question.lifted;
-      if (std::find(lifted.begin(), lifted.end(), one.id) != lifted.end()) continue;
+      if (std::any_of(lifted.begin(), lifted.end(),
+                      [&](const Constraint& other) { return other.id == one.id; }))
+        continue;
       if (!constraint_ids_.insert(one.id).second) continue;
       std::optional<std::uint32_t> ends[2];
       for (const int side : {0, 1}) {
@@ -242,35 +252,105 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
   return {};
 }
 
-Result<void> Near::follow_candidates(storage::Reader& reader, const Items& from) {
-  std::vector<RecordId> asked;
-  std::vector<std::pair<std::uint32_t, Role>> asker;
-  for (const std::uint32_t item : from) {
-    const Link& link = items_[item].link;
-    if (kind_of(link.role) != Kind::person) continue;
-    auto candidates = matcher_.find(link.record, link.role);
-    if (candidates.size() > reach_) {
-      candidates.resize(reach_);
-      cut_short_ = cut_short_ || any_constraint_;
-    }
-    for (const auto& candidate : candidates) {
-      if (const auto known = find(candidate.record, candidate.role)) {
-        join(item, *known);
-        continue;
+// What people decided of a record, with what the question adds and lifts.
+Result<std::vector<Constraint>> Near::decided_of(storage::Reader& reader, RecordId record, const Question& question) const {
+  JW_ASSIGN(auto all, constraints_of(reader, record));
+  for (const auto& added : question.added) {
+    if (added.a == record || added.b == record) all.push_back(added);
+  }
+  std::erase_if(all, [&](const Constraint& one) {
+    return std::any_of(question.lifted.begin(), question.lifted.end(),
+                       [&](const Constraint& lifted) { return lifted.id == one.id; });
+  });
+  return all;
+}
+
+Result<void> Near::follow_persons(storage::Reader& reader, const Question& question) {
+  const bool everything = reach_ == limits::component_links;
+  std::map<RecordId, Place> told;
+  std::vector<Matcher::Doubt> doubts;
+  std::vector<std::pair<RecordId, RecordId>> together;
+  std::vector<std::uint32_t> same_as;  // by person: another that people hold for the same, or itself
+  const auto person_of = [&](std::uint32_t person) {
+    while (same_as[person] != person) person = same_as[person];
+    return person;
+  };
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  std::vector<RecordId> waiting;
+  for (std::uint32_t item = 0; item < items_.size(); ++item) {
+    if (items_[item].seed && by_matcher(items_[item].link.role) && !ending.contains(item))
+      waiting.push_back(items_[item].link.record);
+  }
+  std::vector<std::pair<RecordId, RecordId>> same;
+  for (std::size_t at = 0; at < waiting.size(); ++at) {
+    if (told.contains(waiting[at])) continue;
+    auto around = matcher_.persons_around(waiting[at]);
+    cut_short_ = cut_short_ || (!around.all_told && !everything);
+    std::optional<RecordId> first;
+    for (auto& person : around.persons) {
+      const auto number = static_cast<std::uint32_t>(same_as.size());
+      same_as.push_back(number);
+      std::vector<Matcher::Member> members = person;
+      if (everything && !around.all_told) {
+        for (const auto& member : person) {
+          for (const RecordId copy : matcher_.copies(member.record, limits::component_links))
+            members.push_back({copy, member.certainty});
+        }
       }
-      asked.push_back(candidate.record);
-      asker.emplace_back(item, candidate.role);
+      for (const auto& member : members) {
+        const bool added = told.try_emplace(member.record, Place{number, member.certainty}).second;
+        if (first) together.emplace_back(*first, member.record);
+        first = first.value_or(member.record);
+        if (!added || !any_constraint_) continue;
+        JW_ASSIGN(const auto decided, decided_of(reader, member.record, question));
+        for (const auto& one : decided) {
+          if (!one.same || kind_of(one.role) != Kind::person) continue;
+          const RecordId other = one.a == member.record ? one.b : one.a;
+          same.emplace_back(member.record, other);
+          waiting.push_back(other);
+        }
+      }
     }
+    doubts.insert(doubts.end(), around.doubts.begin(), around.doubts.end());
+  }
+  for (const auto& [one, other] : same) {
+    const auto a = told.find(one), b = told.find(other);
+    if (a == told.end() || b == told.end()) continue;  // one ended since
+    const std::uint32_t joined = person_of(a->second.person), also = person_of(b->second.person);
+    same_as[std::max(joined, also)] = std::min(joined, also);
+    together.emplace_back(one, other);
+  }
+  for (auto& [record, place] : told) place.person = person_of(place.person);
+  std::vector<RecordId> asked;
+  for (const auto& [record, place] : told) {
+    if (!find_kind(record, Role::person)) asked.push_back(record);
   }
   JW_ASSIGN(const auto links, links_of_records(reader, asked));
   std::set<Key> ends;
   for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
-  for (std::size_t at = 0; at < links.size(); ++at) {
-    for (const auto& link : links[at]) {
-      if (link.role == asker[at].second && !ends.contains({link.record, link.role})) join(asker[at].first, add(link));
+  for (const auto& of_record : links) {
+    for (const auto& link : of_record) {
+      if (kind_of(link.role) == Kind::person && !ends.contains({link.record, link.role})) add(link);
     }
   }
+  // What the matcher knows and nobody has linked yet comes with its own event.
+  for (const auto& [record, place] : told) {
+    if (const auto item = find_kind(record, Role::person)) places_[*item] = place;
+  }
+  for (const auto& [one, other] : together) {
+    const auto a = find_kind(one, Role::person), b = find_kind(other, Role::person);
+    if (a && b) join(*a, *b);
+  }
+  for (const auto& doubt : doubts) {
+    const auto a = find_kind(doubt.a, Role::person), b = find_kind(doubt.b, Role::person);
+    if (a && b) doubts_.push_back({*a, *b, doubt.probability});
+  }
   return {};
+}
+
+std::optional<Near::Place> Near::place_of(std::uint32_t item) const {
+  const auto found = places_.find(item);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<std::vector<std::uint32_t>> Near::components() const {
@@ -278,6 +358,8 @@ std::vector<std::vector<std::uint32_t>> Near::components() const {
   std::map<std::uint32_t, std::pair<std::vector<std::uint32_t>, bool>> by_root;
   for (std::uint32_t item = 0; item < items_.size(); ++item) {
     if (ending.contains(item)) continue;
+    // A record the matcher does not know stays where it is.
+    if (by_matcher(items_[item].link.role) && !places_.contains(item)) continue;
     auto& [members, seeded] = by_root[root(item)];
     members.push_back(item);
     seeded = seeded || items_[item].seed;

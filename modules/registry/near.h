@@ -1,4 +1,5 @@
-// What is near the records that a question names: links that may be the same subject, and what people decided on them.
+// What is near the records that a question names: links that may be the same subject, and what people decided
+// on them.
 #pragma once
 
 #include <map>
@@ -19,10 +20,10 @@ class Near {
   Near(Matcher& matcher, std::size_t reach) : matcher_(matcher), reach_(reach) {}
 
   struct Item {
-    Link link;                     // what it says now; its subject as it stands
-    bool stands = false;           // a version of it stands
-    bool changed = false;          // it says something else than that version
-    bool seed = false;             // the question names it
+    Link link;             // what it says now; its subject as it stands
+    bool stands = false;   // a version of it stands
+    bool changed = false;  // it says something else than that version
+    bool seed = false;     // the question names it
     std::int64_t last_version = 0;
   };
 
@@ -39,6 +40,17 @@ class Near {
   const std::vector<std::uint32_t>& gone() const { return gone_; }
   const std::vector<Constraint>& constraints() const { return constraints_; }
   bool is_decided(std::uint32_t item) const { return decided_.contains(item); }
+  // Of persons, where the matcher groups them itself: which person of all that are near an item is.
+  struct Place {
+    std::uint32_t person = 0;
+    Certainty certainty = Certainty::certain;
+  };
+  std::optional<Place> place_of(std::uint32_t item) const;
+  struct Doubt {
+    std::uint32_t a = 0, b = 0;  // items
+    double probability = 0;
+  };
+  const std::vector<Doubt>& doubts() const { return doubts_; }
   // More stands than was looked at.
   bool cut_short() const { return cut_short_; }
 
@@ -51,7 +63,9 @@ class Near {
   Result<void> follow(storage::Reader& reader, const Question& question);
   Result<void> follow_identifiers(storage::Reader& reader, const Items& from);
   Result<void> follow_constraints(storage::Reader& reader, const Items& from, const Question& question);
-  Result<void> follow_candidates(storage::Reader& reader, const Items& from);
+  Result<void> follow_persons(storage::Reader& reader, const Question& question);
+  Result<std::vector<Constraint>> decided_of(storage::Reader& reader, RecordId record, const Question& question) const;
+  bool by_matcher(Role role) const { return kind_of(role) == Kind::person && matcher_.groups_persons(); }
   std::uint32_t add(const Link& link);
   void join(std::uint32_t a, std::uint32_t b);
   std::uint32_t root(std::uint32_t item) const;
@@ -65,7 +79,9 @@ class Near {
   std::set<std::int64_t> constraint_ids_;
   std::vector<Constraint> constraints_;
   std::map<std::pair<Kind, std::string>, std::uint32_t> identified_;  // the first item of each identifier
-  mutable std::vector<std::uint32_t> above_;                           // union-find
+  mutable std::vector<std::uint32_t> above_;                          // union-find
+  std::map<std::uint32_t, Place> places_;
+  std::vector<Doubt> doubts_;
   bool any_constraint_ = false;
   bool cut_short_ = false;
 };

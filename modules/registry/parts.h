@@ -20,6 +20,8 @@ struct RegistryParts {
   const Clock& clock;
   const Zone& zone;
   std::string owner;  // this process, for leases
+  bool learn_by_itself =
+      false;  // a first model, as soon as there is enough to learn from: in synthetic cities
 };
 
 }  // namespace jingwei::registry

@@ -54,15 +54,6 @@ std::string shown(const FileEntry& entry, int field, const region::Tree& tree, L
   return ingest::shown(entry.record, static_cast<std::size_t>(field), entry.entry->resource, tree, language);
 }
 
-// Names of what is no person stand in a field of that name, or one titled so.
-int name_field(const Resource& resource) {
-  if (const int named = resource.index_of("name"); named >= 0) return named;
-  for (std::size_t at = 0; at < resource.fields.size(); ++at) {
-    if (resource.fields[at].title.zh.ends_with("名称")) return static_cast<int>(at);
-  }
-  return -1;
-}
-
 const char* role_name(Role role) {
   return role == Role::head ? "head" : name_of(kind_of(role)).data();
 }
@@ -106,7 +97,8 @@ void write_relation(JsonWriter& json, const Relation& relation, SubjectId self,
   json.member("kind", name_of(relation.kind));
   json.member("direction", std::string_view(outwards ? "to" : "from"));
   json.member("other", other.to_string());
-  write_or_null(json, "other_kind", known == others.end() ? std::string() : std::string(name_of(known->second.kind)));
+  write_or_null(json, "other_kind",
+                known == others.end() ? std::string() : std::string(name_of(known->second.kind)));
   write_or_null(json, "other_name", known == others.end() ? std::string() : known->second.name);
   write_day(json, "from", relation.from);
   write_day(json, "to", relation.to);
@@ -148,9 +140,10 @@ std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Lan
   for (std::size_t trait = 0; trait < trait_count && !parts_a.empty() && !parts_b.empty(); ++trait) {
     const int a = parts_a.front().traits[trait], b = parts_b.front().traits[trait];
     if (a < 0 && b < 0) continue;
-    const auto& title = a >= 0 ? one.fields[static_cast<std::size_t>(a)].title : other.fields[static_cast<std::size_t>(b)].title;
-    rows.push_back({title.in(language), shown(*sides.a, a, tree, language), shown(*sides.b, b, tree, language),
-                    std::string(name_of(static_cast<Trait>(trait)))});
+    const auto& title = a >= 0 ? one.fields[static_cast<std::size_t>(a)].title
+                               : other.fields[static_cast<std::size_t>(b)].title;
+    rows.push_back({title.in(language), shown(*sides.a, a, tree, language),
+                    shown(*sides.b, b, tree, language), std::string(name_of(static_cast<Trait>(trait)))});
     used_a.insert(a);
     used_b.insert(b);
   }
@@ -158,7 +151,8 @@ std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Lan
     if (used_a.contains(static_cast<int>(a))) continue;
     int same = -1;
     for (std::size_t b = 0; b < other.fields.size() && same < 0; ++b) {
-      if (!used_b.contains(static_cast<int>(b)) && catalog::meaning_of(one.fields[a]) == catalog::meaning_of(other.fields[b]))
+      if (!used_b.contains(static_cast<int>(b)) &&
+          catalog::meaning_of(one.fields[a]) == catalog::meaning_of(other.fields[b]))
         same = static_cast<int>(b);
     }
     if (same >= 0) used_b.insert(same);
@@ -167,14 +161,15 @@ std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Lan
   }
   for (std::size_t b = 0; b < other.fields.size(); ++b) {
     if (!used_b.contains(static_cast<int>(b)))
-      rows.push_back({other.fields[b].title.in(language), "", shown(*sides.b, static_cast<int>(b), tree, language), std::nullopt});
+      rows.push_back({other.fields[b].title.in(language), "",
+                      shown(*sides.b, static_cast<int>(b), tree, language), std::nullopt});
   }
   std::erase_if(rows, [](const Row& row) { return row.a.empty() && row.b.empty(); });
   return rows;
 }
 
-void write_side(JsonWriter& json, std::string_view key, const std::optional<FileEntry>& side, const region::Tree& tree,
-                Language language) {
+void write_side(JsonWriter& json, std::string_view key, const std::optional<FileEntry>& side,
+                const region::Tree& tree, Language language) {
   json.key(key);
   if (!side) return json.null();
   json.begin_object();
@@ -196,7 +191,7 @@ Label label_of(const FileEntry& entry, const region::Tree& tree, Language langua
     const bool person = kind_of(part.role) == Kind::person;
     // A record about somebody else tells a household's or an employer's number, not its name.
     const bool own = part.role == Role::venue || resource.subject == catalog::Subject::enterprise;
-    label.name = shown(entry, person ? part.traits[0] : own ? name_field(resource) : -1, tree, language);
+    label.name = shown(entry, person ? part.traits[0] : own ? name_field_of(resource) : -1, tree, language);
     for (const int field : part.identifier) {
       const std::string text = shown(entry, field, tree, language);
       label.identifier += (label.identifier.empty() ? "" : " ") + text;
@@ -212,13 +207,13 @@ void write_purposes(JsonWriter& json, const std::vector<std::string>& purposes) 
   json.end_array();
 }
 
-std::string found_json(const std::vector<Found>& found, bool ready, const std::vector<std::string>& purposes,
+std::string found_json(const FoundSubjects& found, const std::vector<std::string>& purposes,
                        const region::Tree& tree, Language language) {
   JsonWriter json(4'096);
   json.begin_object();
   json.key("items");
   json.begin_array();
-  for (const auto& one : found) {
+  for (const auto& one : found.items) {
     const Label label = label_of(one.entry, tree, language);
     const Resource& resource = one.entry.entry->resource;
     json.begin_object();
@@ -231,7 +226,11 @@ std::string found_json(const std::vector<Found>& found, bool ready, const std::v
     json.end_object();
   }
   json.end_array();
-  json.member("ready", ready);
+  json.member("ready", found.ready);
+  json.key("searched_by");
+  json.begin_array();
+  for (const auto& one : found.classes) json.value(one);
+  json.end_array();
   write_purposes(json, purposes);
   json.end_object();
   return json.take();
@@ -246,7 +245,8 @@ std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSu
     const Label here = label_of(entry, tree, language);
     if (label.name.empty()) label.name = here.name;
     if (label.identifier.empty()) label.identifier = here.identifier;
-    if (!here.name.empty() && std::find(names.begin(), names.end(), here.name) == names.end()) names.push_back(here.name);
+    if (!here.name.empty() && std::find(names.begin(), names.end(), here.name) == names.end())
+      names.push_back(here.name);
   }
   json.begin_object();
   json.member("id", file.id.to_string());
@@ -328,7 +328,8 @@ void write_review(JsonWriter& json, const Review& review, const ReviewSides& sid
   json.member("probability", review.probability);
   write_or_null(json, "decided_by", review.decided_by);
   write_or_null(json, "decided_at", review.decided_at ? to_rfc3339(*review.decided_at) : std::string());
-  write_or_null(json, "leased_until", review.lease_owner.empty() ? std::string() : to_rfc3339(review.lease_until));
+  write_or_null(json, "leased_until",
+                review.lease_owner.empty() ? std::string() : to_rfc3339(review.lease_until));
   write_side(json, "a", sides.a, tree, language);
   write_side(json, "b", sides.b, tree, language);
   json.key("fields");
@@ -353,7 +354,8 @@ void write_review(JsonWriter& json, const Review& review, const ReviewSides& sid
 }
 
 void write_comparison(JsonWriter& json, const Comparison& one,
-                      const std::vector<std::pair<RegionId, std::int64_t>>& by_region, const region::Tree& tree) {
+                      const std::vector<std::pair<RegionId, std::int64_t>>& by_region,
+                      const region::Tree& tree) {
   const auto instant = [&](std::string_view key, const std::optional<Instant>& at) {
     write_or_null(json, key, at ? to_rfc3339(*at) : std::string());
   };
@@ -390,7 +392,43 @@ void write_comparison(JsonWriter& json, const Comparison& one,
   json.end_object();
 }
 
-std::string status_json(const RegistryStatus& status, const catalog::Catalog& catalog, Language language) {
+void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force) {
+  json.begin_object();
+  json.member("version", one.version);
+  json.member("state", name_of(one.state));
+  json.member("in_force", one.version == in_force);
+  write_or_null(json, "name", one.name);
+  json.member("actor", one.actor);
+  json.member("made_at", to_rfc3339(one.made_at));
+  json.member("records", one.records);
+  json.member("seconds", one.seconds);
+  json.member("certain", one.bounds.certain);
+  json.member("probable", one.bounds.probable);
+  json.member("possible", one.bounds.doubtful);
+  json.member("progress", one.progress);
+  write_or_null(json, "activated_at", one.activated_at ? to_rfc3339(*one.activated_at) : std::string());
+  write_or_null(json, "fault", one.fault);
+  json.key("changes");
+  if (!one.changes) {
+    json.null();
+  } else {
+    json.begin_object();
+    json.member("records", one.changes->records);
+    json.member("persons_before", one.changes->persons_before);
+    json.member("persons_after", one.changes->persons_after);
+    json.member("unchanged", one.changes->unchanged);
+    json.member("merged", one.changes->merged);
+    json.member("split", one.changes->split);
+    json.member("rearranged", one.changes->rearranged);
+    json.member("pairs_gained", one.changes->pairs_gained);
+    json.member("pairs_lost", one.changes->pairs_lost);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+std::string status_json(const RegistryStatus& status, const std::vector<std::string>& purposes,
+                        const catalog::Catalog& catalog, Language language) {
   JsonWriter json(4'096);
   std::int64_t open = 0, decided = 0;
   for (const auto& [state, count] : status.reviews) (state == "open" ? open : decided) += count;
@@ -412,9 +450,12 @@ std::string status_json(const RegistryStatus& status, const catalog::Catalog& ca
     json.member("linked", one.done);
     json.member("certain", one.certain);
     json.member("probable", one.probable);
+    json.member("typed_fields", one.typed.fields);
+    json.member("typed_known", one.typed.known);
     json.end_object();
   }
   json.end_array();
+  write_purposes(json, purposes);
   json.end_object();
   return json.take();
 }

@@ -11,7 +11,8 @@
 
 namespace jingwei::registry {
 
-// What names a subject in a record: its name, and the number it goes by, as they may be seen; empty where there is none.
+// What names a subject in a record: its name, and the number it goes by, as they may be seen; empty where
+// there is none.
 struct Label {
   std::string name, identifier;
 };
@@ -24,7 +25,7 @@ struct ReviewSides {
 
 // [ "epidemic-control" ] as member "purposes".
 void write_purposes(JsonWriter& json, const std::vector<std::string>& purposes);
-std::string found_json(const std::vector<Found>& found, bool ready, const std::vector<std::string>& purposes,
+std::string found_json(const FoundSubjects& found, const std::vector<std::string>& purposes,
                        const region::Tree& tree, Language language);
 // `others` names what relations lead to, as far as it may be seen.
 struct OtherSubject {
@@ -33,13 +34,16 @@ struct OtherSubject {
 };
 std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSubject>& others,
                       const std::vector<std::string>& purposes, const region::Tree& tree, Language language);
-std::string prefill_json(const SubjectFile& file, const catalog::Resource& form, const std::vector<Prefilled>& known,
-                         Language language);
+std::string prefill_json(const SubjectFile& file, const catalog::Resource& form,
+                         const std::vector<Prefilled>& known, Language language);
 void write_event(JsonWriter& json, const Event& event);
 void write_review(JsonWriter& json, const Review& review, const ReviewSides& sides, const region::Tree& tree,
                   Language language);
 void write_comparison(JsonWriter& json, const Comparison& one,
-                      const std::vector<std::pair<RegionId, std::int64_t>>& by_region, const region::Tree& tree);
-std::string status_json(const RegistryStatus& status, const catalog::Catalog& catalog, Language language);
+                      const std::vector<std::pair<RegionId, std::int64_t>>& by_region,
+                      const region::Tree& tree);
+void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force);
+std::string status_json(const RegistryStatus& status, const std::vector<std::string>& purposes,
+                        const catalog::Catalog& catalog, Language language);
 
 }  // namespace jingwei::registry

@@ -51,8 +51,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     query.most = static_cast<std::size_t>(in.limit);
     const auto found = registry_.search(query, reader_of(http));
     if (!found) return problem(found.error(), http.language);
-    return http::Response::json(found_json(*found, registry_.search_ready(),
-                                           registry_.purposes_of(reader_of(http)), *tree(), http.language));
+    return http::Response::json(
+        found_json(*found, registry_.purposes_of(reader_of(http)), *tree(), http.language));
   }
 
   http::Response get_subject(const http::Request& http, const api::GetSubject& in) override {
@@ -84,9 +84,10 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!file) return problem(file.error(), http.language);
     auto bytes = export_book(*file, registry_.parts(), http.language);
     if (!bytes) return problem(bytes.error(), http.language);
-    http::Response response =
-        http::Response::text(std::move(*bytes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file->id.to_string() + ".xlsx\"");
+    http::Response response = http::Response::text(
+        std::move(*bytes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    response.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"" + file->id.to_string() + ".xlsx\"");
     response.disclosed = disclosure_of(*file, http);
     return response;
   }
@@ -105,8 +106,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     for (const SubjectId subject : {one, other}) {
       if (const auto seen = see(subject, http); !seen) return problem(seen.error(), http.language);
     }
-    const auto event =
-        registry_.decisions().merge(one, other, in.body["reason"].text(), request_of(http, in.idempotency_key));
+    const auto event = registry_.decisions().merge(one, other, in.body["reason"].text(),
+                                                   request_of(http, in.idempotency_key));
     return event_response(event, http.language, 201);
   }
 
@@ -123,8 +124,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto found = registry_.decisions().find_event(EventId(in.id));
     if (!found) return problem(found.error(), http.language);
     if (const auto seen = see(found->gone, http); !seen) return problem(seen.error(), http.language);
-    return event_response(registry_.decisions().undo(EventId(in.id), request_of(http, in.idempotency_key)), http.language,
-                          200);
+    return event_response(registry_.decisions().undo(EventId(in.id), request_of(http, in.idempotency_key)),
+                          http.language, 200);
   }
 
   http::Response relate_subjects(const http::Request& http, const api::RelateSubjects& in) override {
@@ -183,7 +184,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!reviews) return problem(reviews.error(), http.language);
     return http::Response::json(page_json(
         *reviews, limit,
-        [&](JsonWriter& json, const Review& review) { write_review(json, review, {}, *tree(), http.language); },
+        [&](JsonWriter& json, const Review& review) {
+          write_review(json, review, {}, *tree(), http.language);
+        },
         [](const Review& review) { return review.id.to_string(); }));
   }
 
@@ -192,15 +195,18 @@ class RegistryRoutes::Handlers final : public api::Operations {
   }
 
   http::Response decide_review(const http::Request& http, const api::DecideReview& in) override {
-    if (const auto seen = see_review(ReviewId(in.id), http); !seen) return problem(seen.error(), http.language);
+    if (const auto seen = see_review(ReviewId(in.id), http); !seen)
+      return problem(seen.error(), http.language);
     const auto verdict = review_state_named(in.body["verdict"].text()).value_or(ReviewState::unsure);
     return review_response(
         registry_.decisions().decide(ReviewId(in.id), verdict, request_of(http, in.idempotency_key)), http);
   }
 
   http::Response reopen_review(const http::Request& http, const api::ReopenReview& in) override {
-    if (const auto seen = see_review(ReviewId(in.id), http); !seen) return problem(seen.error(), http.language);
-    return review_response(registry_.decisions().reopen(ReviewId(in.id), request_of(http, in.idempotency_key)), http);
+    if (const auto seen = see_review(ReviewId(in.id), http); !seen)
+      return problem(seen.error(), http.language);
+    return review_response(
+        registry_.decisions().reopen(ReviewId(in.id), request_of(http, in.idempotency_key)), http);
   }
 
   http::Response ask_comparison(const http::Request& http, const api::AskComparison& in) override {
@@ -220,7 +226,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
       for (const auto& item : in.body["list"].items()) wanted.list.emplace_back(item.text());
     }
     return comparison_response(
-        registry_.comparisons().ask(wanted, http.caller.get(), request_of(http, in.idempotency_key)), http.language, 201);
+        registry_.comparisons().ask(wanted, http.caller.get(), request_of(http, in.idempotency_key)),
+        http.language, 201);
   }
 
   http::Response list_comparisons(const http::Request& http, const api::ListComparisons& in) override {
@@ -229,7 +236,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
                                                   ComparisonId(in.cursor.value_or(0)), limit + 1);
     if (!all) return problem(all.error(), http.language);
     return http::Response::json(page_json(
-        *all, limit, [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); },
+        *all, limit,
+        [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); },
         [](const Comparison& one) { return one.id.to_string(); }));
   }
 
@@ -238,14 +246,17 @@ class RegistryRoutes::Handlers final : public api::Operations {
   }
 
   http::Response decide_comparison(const http::Request& http, const api::DecideComparison& in) override {
-    const auto word = in.body["step"].text() == "approve" ? Comparisons::Word::approve : Comparisons::Word::decline;
-    const std::string answer = in.body["answer"].present() ? std::string(in.body["answer"].text()) : std::string();
-    return comparison_response(
-        registry_.comparisons().decide(ComparisonId(in.id), word, answer, request_of(http, in.idempotency_key)),
-        http.language, 200);
+    const auto word =
+        in.body["step"].text() == "approve" ? Comparisons::Word::approve : Comparisons::Word::decline;
+    const std::string answer =
+        in.body["answer"].present() ? std::string(in.body["answer"].text()) : std::string();
+    return comparison_response(registry_.comparisons().decide(ComparisonId(in.id), word, answer,
+                                                              request_of(http, in.idempotency_key)),
+                               http.language, 200);
   }
 
-  http::Response list_comparison_matches(const http::Request& http, const api::ListComparisonMatches& in) override {
+  http::Response list_comparison_matches(const http::Request& http,
+                                         const api::ListComparisonMatches& in) override {
     const auto one = comparison_of(ComparisonId(in.id), http);
     if (!one) return problem(one.error(), http.language);
     // Who approves sees what for, and not whom.
@@ -263,14 +274,44 @@ class RegistryRoutes::Handlers final : public api::Operations {
       }
       write_match(json, match, one->mode, name);
     };
-    return http::Response::json(
-        page_json(*matches, limit, write, [](const ComparisonMatch& match) { return std::to_string(match.number); }));
+    return http::Response::json(page_json(
+        *matches, limit, write, [](const ComparisonMatch& match) { return std::to_string(match.number); }));
+  }
+
+  http::Response list_models(const http::Request& http, const api::ListModels&) override {
+    const auto models = registry_.models().list();
+    if (!models) return problem(models.error(), http.language);
+    const auto force = in_force();
+    if (!force) return problem(force.error(), http.language);
+    return http::Response::json(page_json(
+        *models, models->size(),
+        [&](JsonWriter& json, const ModelVersion& one) { write_model(json, one, *force); },
+        [](const ModelVersion& one) { return std::to_string(one.version); }));
+  }
+
+  http::Response learn_model(const http::Request& http, const api::LearnModel& in) override {
+    return model_response(registry_.models().learn(request_of(http, in.idempotency_key)), http.language, 202);
+  }
+
+  http::Response get_model(const http::Request& http, const api::GetModel& in) override {
+    return model_response(registry_.models().find(in.version), http.language, 200);
+  }
+
+  http::Response compare_model(const http::Request& http, const api::CompareModel& in) override {
+    return model_response(registry_.models().compare(in.version, request_of(http, in.idempotency_key)),
+                          http.language, 202);
+  }
+
+  http::Response activate_model(const http::Request& http, const api::ActivateModel& in) override {
+    return model_response(registry_.models().activate(in.version, request_of(http, in.idempotency_key)),
+                          http.language, 200);
   }
 
   http::Response get_registry(const http::Request& http, const api::GetRegistry&) override {
     const auto status = registry_.status();
     if (!status) return problem(status.error(), http.language);
-    return http::Response::json(status_json(*status, registry_.parts().catalog, http.language));
+    return http::Response::json(status_json(*status, registry_.purposes_of(reader_of(http)),
+                                            registry_.parts().catalog, http.language));
   }
 
  private:
@@ -287,7 +328,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     return {};
   }
 
-  Result<std::map<SubjectId, OtherSubject>> others_of(const SubjectFile& file, const http::Request& http) const {
+  Result<std::map<SubjectId, OtherSubject>> others_of(const SubjectFile& file,
+                                                      const http::Request& http) const {
     std::map<SubjectId, OtherSubject> others;
     for (const auto& relation : file.relations) {
       const SubjectId other = relation.subject == file.id ? relation.other : relation.subject;
@@ -310,7 +352,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
   Result<void> see_review(ReviewId id, const http::Request& http) const {
     JW_ASSIGN(const Review review, registry_.decisions().find_review(id));
     JW_ASSIGN(const ReviewSides sides, sides_of(review, http));
-    if (!sides.a || !sides.b) return Error(ErrorCode::not_found, "registry.review_not_found").with("id", id.to_string());
+    if (!sides.a || !sides.b)
+      return Error(ErrorCode::not_found, "registry.review_not_found").with("id", id.to_string());
     return {};
   }
 
@@ -319,8 +362,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto sides = sides_of(*review, http);
     if (!sides) return problem(sides.error(), http.language);
     if (!sides->a || !sides->b) {
-      return problem(Error(ErrorCode::not_found, "registry.review_not_found").with("id", review->id.to_string()),
-                     http.language);
+      return problem(
+          Error(ErrorCode::not_found, "registry.review_not_found").with("id", review->id.to_string()),
+          http.language);
     }
     JsonWriter json(8'192);
     write_review(json, *review, *sides, *tree(), http.language);
@@ -356,7 +400,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     return http::Response::json(json.take(), status);
   }
 
-  static void write_match(JsonWriter& json, const ComparisonMatch& match, ComparisonMode mode, const std::string& name) {
+  static void write_match(JsonWriter& json, const ComparisonMatch& match, ComparisonMode mode,
+                          const std::string& name) {
     const auto or_null = [&](std::string_view key, const std::string& text) {
       json.key(key);
       if (text.empty()) {
@@ -377,6 +422,21 @@ class RegistryRoutes::Handlers final : public api::Operations {
     }
     json.member("certainty", name_of(match.certainty));
     json.end_object();
+  }
+
+  Result<std::int64_t> in_force() const {
+    JW_ASSIGN(auto reader, registry_.parts().store.read());
+    JW_ASSIGN(const State state, read_state(*reader));
+    return state.model;
+  }
+
+  http::Response model_response(const Result<ModelVersion>& one, Language language, int status) const {
+    if (!one) return problem(one.error(), language);
+    const auto force = in_force();
+    if (!force) return problem(force.error(), language);
+    JsonWriter json(1'024);
+    write_model(json, *one, *force);
+    return http::Response::json(json.take(), status);
   }
 
   static http::Response event_response(const Result<Event>& event, Language language, int status) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "modules/registry/limits.h"
 #include "modules/registry/repeating.h"
@@ -15,6 +16,8 @@ namespace {
 
 using storage::Value;
 
+constexpr int typed_days = 30;
+
 Value day_or_null(const std::optional<Day>& day) {
   if (day) return static_cast<std::int64_t>(to_days(*day));
   return storage::Null{};
@@ -23,12 +26,63 @@ Value day_or_null(const std::optional<Day>& day) {
 }  // namespace
 
 RegistryService::RegistryService(RegistryParts parts)
-    : parts_(std::move(parts)), resources_(parts_), matcher_(identifier_matcher()) {
-  const auto matcher = [this]() -> Matcher& { return *matcher_; };
-  runner_ = std::make_unique<LinkRunner>(parts_, resources_, turn_, matcher);
+    : parts_(std::move(parts)), resources_(parts_), people_(std::make_shared<PeopleIndex>(0, nullptr)) {
+  const auto matcher = [this]() -> Matcher& { return *people(); };
+  runner_ = std::make_unique<LinkRunner>(parts_, resources_, turn_, matcher, [this] { return prepare(); });
   decisions_ = std::make_unique<Decisions>(parts_, turn_, matcher);
   files_ = std::make_unique<Files>(parts_, resources_);
   comparisons_ = std::make_unique<Comparisons>(parts_, resources_);
+  models_ = std::make_unique<Models>(parts_, resources_);
+}
+
+std::shared_ptr<PeopleIndex> RegistryService::people() const {
+  const std::lock_guard lock(swap_);
+  return people_;
+}
+
+Result<void> RegistryService::learn_first(const State& state) {
+  if (!parts_.learn_by_itself || first_done_) return {};
+  const ingest::WriteRequest request{"registry", std::nullopt};
+  if (first_version_ == 0) {
+    if (!runner_->progress().caught_up) return {};
+    JW_ASSIGN(const auto known, models_->list());
+    first_done_ = state.model != 0 || !known.empty();
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(const auto links, storage::query_integer(*reader, sql::count_links, {}));
+    if (first_done_ || links.value_or(0) < limits::learned_by_itself) return {};
+    reader.reset();
+    JW_ASSIGN(const auto begun, models_->learn(request));
+    first_version_ = begun.version;
+    return {};
+  }
+  JW_ASSIGN(const auto model, models_->find(first_version_));
+  if (model.state == ModelState::learning) return {};
+  first_done_ = true;
+  if (model.state != ModelState::ready) return {};
+  JW_ASSIGN([[maybe_unused]] const auto activated, models_->activate(first_version_, request));
+  return {};
+}
+
+Result<void> RegistryService::prepare() {
+  State state;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(state, read_state(*reader));
+  }
+  JW_TRY(learn_first(state));
+  const auto here = people();
+  if (here->model() == state.model && here->ready()) return {};
+  std::shared_ptr<const linkage::Model> model;
+  if (state.model != 0) {
+    JW_ASSIGN(model, models_->load(state.model));
+  }
+  auto next = std::make_shared<PeopleIndex>(state.model, std::move(model));
+  JW_TRY(next->fill(parts_, resources_, stopping_));
+  log::info("registry.people_loaded", {{"model", state.model}, {"tellings", next->known()}});
+  const std::lock_guard turn(turn_);
+  const std::lock_guard lock(swap_);
+  people_ = std::move(next);
+  return {};
 }
 
 RegistryService::~RegistryService() {
@@ -40,44 +94,14 @@ Result<void> RegistryService::open() {
 }
 
 void RegistryService::start() {
+  stopping_ = false;
   runner_->start();
 }
 
 void RegistryService::stop() {
+  stopping_ = true;
+  models_->stop();
   runner_->stop();
-}
-
-Result<std::vector<Found>> RegistryService::search(const SubjectQuery& query, const Reader& reader) const {
-  const std::string number = plain_number(query.text);
-  if (number.size() < limits::query_least) {
-    return Error(ErrorCode::invalid, "registry.query_too_short")
-        .with("least", std::to_string(limits::query_least))
-        .at("q");
-  }
-  std::set<std::string> hashes;
-  for (const auto scheme : {scheme_of_document(number), std::string_view("credit_code"), std::string_view("plate")})
-    hashes.insert(identifier_hash(parts_.sealer, scheme, number));
-  std::map<SubjectId, std::vector<Link>> by_subject;
-  {
-    JW_ASSIGN(auto store, parts_.store.read());
-    for (const auto& hash : hashes) {
-      JW_ASSIGN(const auto links, links_of_identifier(*store, hash, limits::component_links));
-      for (const auto& link : links) {
-        if (!query.kind || kind_of(link.role) == *query.kind) by_subject[link.subject].push_back(link);
-      }
-    }
-  }
-  std::vector<Found> found;
-  for (const auto& [subject, links] : by_subject) {
-    if (found.size() == query.most) break;
-    for (const auto& link : links) {
-      JW_ASSIGN(auto entry, files_->entry(link, reader));
-      if (!entry) continue;
-      found.push_back({subject, std::move(*entry), static_cast<std::int64_t>(links.size())});
-      break;
-    }
-  }
-  return found;
 }
 
 std::vector<std::string> RegistryService::purposes_of(const Reader& reader) const {
@@ -108,7 +132,8 @@ Result<std::optional<FileEntry>> RegistryService::best_entry(SubjectId subject, 
   return std::optional<FileEntry>();
 }
 
-Result<std::optional<FileEntry>> RegistryService::entry_of(RecordId record, Kind kind, const Reader& reader) const {
+Result<std::optional<FileEntry>> RegistryService::entry_of(RecordId record, Kind kind,
+                                                           const Reader& reader) const {
   std::vector<Link> links;
   {
     JW_ASSIGN(auto store, parts_.store.read());
@@ -140,11 +165,13 @@ Result<SubjectId> RegistryService::person_of(const std::string& document) const 
   const std::string number = plain_number(document);
   if (number.empty()) return SubjectId();
   JW_ASSIGN(auto store, parts_.store.read());
-  JW_ASSIGN(const auto links, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
-                                                  limits::near_links));
+  JW_ASSIGN(const auto links,
+            links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
+                                limits::near_links));
   std::set<SubjectId> subjects;
   for (const auto& link : links) {
-    if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain) subjects.insert(link.subject);
+    if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain)
+      subjects.insert(link.subject);
   }
   return subjects.size() == 1 ? *subjects.begin() : SubjectId();
 }
@@ -161,40 +188,41 @@ Result<SubjectId> RegistryService::subject_of(RecordId record, Kind kind) const 
 Result<RelationId> RegistryService::relate(const NewRelation& given, const ingest::WriteRequest& request) {
   if (given.from && given.to && *given.to < *given.from)
     return Error(ErrorCode::invalid, "registry.relation_backwards").at("/to");
-  const std::vector<std::string> told = {given.subject.to_string(), given.other.to_string(), std::string(name_of(given.kind)),
-                                         given.from ? to_iso(*given.from) : "", given.to ? to_iso(*given.to) : ""};
+  const std::vector<std::string> told = {
+      given.subject.to_string(), given.other.to_string(), std::string(name_of(given.kind)),
+      given.from ? to_iso(*given.from) : "", given.to ? to_iso(*given.to) : ""};
   RelationId id;
-  JW_ASSIGN(const auto committed,
-            commit_repeatedly(parts_.store, "relate_subjects", told, request,
-                              [&](storage::Reader& reader) -> Result<Repeatable> {
-                                JW_ASSIGN(const State state, read_state(reader));
-                                JW_ASSIGN(const SubjectId subject, kept_subject(reader, given.subject));
-                                JW_ASSIGN(const SubjectId other, kept_subject(reader, given.other));
-                                if (subject == other) return Error(ErrorCode::invalid, "registry.relation_itself").at("/with");
-                                for (const SubjectId one : {subject, other}) {
-                                  JW_ASSIGN(const auto link, first_link_of_subject(reader, one));
-                                  if (!link) {
-                                    return Error(ErrorCode::not_found, "registry.subject_not_found")
-                                        .with("id", one.to_string());
-                                  }
-                                }
-                                JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
-                                id = RelationId(fresh);
-                                Repeatable made;
-                                made.change.writes.push_back(hold_number(state.number));
-                                made.change.writes.push_back(
-                                    {&sql::add_relation,
-                                     {fresh, given.subject.value, given.other.value, std::string(name_of(given.kind)),
-                                      day_or_null(given.from), day_or_null(given.to), request.actor,
-                                      to_micros(parts_.clock.now())},
-                                     1});
-                                made.change.audit.push_back(
-                                    {request.actor, "subject.relate", "subject:" + given.subject.to_string(),
-                                     "{\"other\":\"" + given.other.to_string() + "\",\"kind\":\"" +
-                                         std::string(name_of(given.kind)) + "\"}"});
-                                made.answer = id.to_string();
-                                return made;
-                              }));
+  JW_ASSIGN(
+      const auto committed,
+      commit_repeatedly(
+          parts_.store, "relate_subjects", told, request, [&](storage::Reader& reader) -> Result<Repeatable> {
+            JW_ASSIGN(const State state, read_state(reader));
+            JW_ASSIGN(const SubjectId subject, kept_subject(reader, given.subject));
+            JW_ASSIGN(const SubjectId other, kept_subject(reader, given.other));
+            if (subject == other) return Error(ErrorCode::invalid, "registry.relation_itself").at("/with");
+            for (const SubjectId one : {subject, other}) {
+              JW_ASSIGN(const auto link, first_link_of_subject(reader, one));
+              if (!link) {
+                return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", one.to_string());
+              }
+            }
+            JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+            id = RelationId(fresh);
+            Repeatable made;
+            made.change.writes.push_back(hold_number(state.number));
+            made.change.writes.push_back(
+                {&sql::add_relation,
+                 {fresh, given.subject.value, given.other.value, std::string(name_of(given.kind)),
+                  day_or_null(given.from), day_or_null(given.to), request.actor,
+                  to_micros(parts_.clock.now())},
+                 1});
+            made.change.audit.push_back({request.actor, "subject.relate",
+                                         "subject:" + given.subject.to_string(),
+                                         "{\"other\":\"" + given.other.to_string() + "\",\"kind\":\"" +
+                                             std::string(name_of(given.kind)) + "\"}"});
+            made.answer = id.to_string();
+            return made;
+          }));
   if (committed.earlier_answer) id = RelationId::parse(*committed.earlier_answer).value_or(RelationId());
   return id;
 }
@@ -216,7 +244,7 @@ Result<RegistryStatus> RegistryService::status() const {
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(status.state, read_state(*reader));
   JW_TRY(reader->query(sql::all_resources, {}, [&](const storage::Row& row) {
-    by_number[row.integer(1)] = {std::string(row.text(0)), row.integer(3) != 0, 0, 0};
+    by_number[row.integer(1)] = {std::string(row.text(0)), row.integer(3) != 0, 0, 0, {}};
     return true;
   }));
   JW_TRY(reader->query(sql::count_links_by_certainty, {}, [&](const storage::Row& row) {
@@ -233,6 +261,11 @@ Result<RegistryStatus> RegistryService::status() const {
     status.reviews[std::string(row.text(0))] = row.integer(1);
     return true;
   }));
+  JW_ASSIGN(const auto typed,
+            typed_since(*reader, parts_.zone.day_of(parts_.clock.now()) - std::chrono::days{typed_days}));
+  for (auto& [number, one] : by_number) {
+    if (const auto found = typed.find(one.resource); found != typed.end()) one.typed = found->second;
+  }
   for (auto& [number, one] : by_number) status.resources.push_back(std::move(one));
   return status;
 }
@@ -244,11 +277,13 @@ Result<std::vector<std::string>> RegistryService::pseudonyms_of_resident(const s
   std::vector<Link> links;
   {
     JW_ASSIGN(auto store, parts_.store.read());
-    JW_ASSIGN(const auto own, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
-                                                  limits::component_links));
+    JW_ASSIGN(const auto own,
+              links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
+                                  limits::component_links));
     // Only what is certain: nobody is shown who looked at another.
     for (const auto& link : own) {
-      if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain) subjects.insert(link.subject);
+      if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain)
+        subjects.insert(link.subject);
     }
     for (const SubjectId subject : subjects) {
       JW_ASSIGN(const auto all, links_of_subject(*store, subject, limits::file_records));
@@ -258,7 +293,8 @@ Result<std::vector<std::string>> RegistryService::pseudonyms_of_resident(const s
   std::set<std::string> documents;
   for (const auto& link : links) {
     if (link.certainty != Certainty::certain || !documents.insert(link.identifier).second) continue;
-    const auto record = parts_.ingest.find_record(resources_.numbered(link.resource).id, link.record, access::Sight::whole());
+    const auto record =
+        parts_.ingest.find_record(resources_.numbered(link.resource).id, link.record, access::Sight::whole());
     if (record && !record->subject.empty()) names.insert(record->subject);
   }
   return std::vector<std::string>(names.begin(), names.end());

@@ -1,4 +1,5 @@
-// The registry (主体库): one file per person, household, enterprise, venue, vehicle and device, linked as records arrive.
+// The registry (主体库): one file per person, household, enterprise, venue, vehicle and device, linked as
+// records arrive.
 #pragma once
 
 #include <map>
@@ -11,8 +12,11 @@
 #include "modules/registry/decisions.h"
 #include "modules/registry/file.h"
 #include "modules/registry/link_runner.h"
+#include "modules/registry/models.h"
 #include "modules/registry/parts.h"
+#include "modules/registry/people_index.h"
 #include "modules/registry/resources.h"
+#include "modules/registry/typed.h"
 
 namespace jingwei::registry {
 
@@ -25,6 +29,7 @@ struct RegistryStatus {
     std::string resource;
     bool done = false;  // what stood before the registry did is linked
     std::int64_t certain = 0, probable = 0;
+    TypedCount typed;  // of the last thirty days
   };
   std::vector<OfResource> resources;
   std::map<std::string, std::int64_t> reviews;  // by state
@@ -38,10 +43,16 @@ struct Found {
 };
 
 struct SubjectQuery {
-  std::string text;  // a document's number, whole
+  std::string text;  // a whole number, or words: name, pinyin, part of a phone or number, address
   std::optional<Kind> kind;
   std::optional<std::string> under;  // region code
   std::size_t most = 20;
+};
+
+struct FoundSubjects {
+  std::vector<Found> items;
+  bool ready = false;                // names, phones and addresses were looked through
+  std::vector<std::string> classes;  // of personal data that the reader may search by; whole numbers besides
 };
 
 struct NewRelation {
@@ -58,6 +69,7 @@ class RegistryService {
 
   const RegistryParts& parts() const { return parts_; }
   Decisions& decisions() { return *decisions_; }
+  Models& models() { return *models_; }
   Comparisons& comparisons() { return *comparisons_; }
   const Files& files() const { return *files_; }
   Resources& resources() { return resources_; }
@@ -71,14 +83,16 @@ class RegistryService {
   void start();
   void stop();
 
-  // Subjects that the query tells of and the reader may see, likeliest first. Errors: invalid "registry.query_too_short",
-  // the store's.
-  Result<std::vector<Found>> search(const SubjectQuery& query, const Reader& reader) const;
+  // Subjects that the query tells of and the reader may see, likeliest first: by whole numbers, else by words
+  // of the classes of personal data that are open to the reader under their purpose. Errors: invalid
+  // "registry.query_too_short", not_found (region), the store's.
+  Result<FoundSubjects> search(const SubjectQuery& query, const Reader& reader) const;
   // Purposes that the reader may name: those under which records of some resource open for them, sorted.
   std::vector<std::string> purposes_of(const Reader& reader) const;
   // Names, phones and addresses can be looked for; until then documents alone.
-  bool search_ready() const { return false; }
-  // What names a subject to the reader: the newest record of it that they may see; nothing when there is none.
+  bool search_ready() const { return people()->ready(); }
+  // What names a subject to the reader: the newest record of it that they may see; nothing when there is
+  // none.
   Result<std::optional<FileEntry>> best_entry(SubjectId subject, const Reader& reader) const;
   // A record as it tells of a subject of a kind; nothing when it may not be seen. Errors: the store's.
   Result<std::optional<FileEntry>> entry_of(RecordId record, Kind kind, const Reader& reader) const;
@@ -95,19 +109,34 @@ class RegistryService {
   Result<void> end_relation(RelationId relation, const ingest::WriteRequest& request);
   Result<RegistryStatus> status() const;
 
-  // Under which names the audit log knows whom this document's number is of: the file's every document. For those who show a
-  // resident who looked at them. Errors: the store's.
+  // Under which names the audit log knows whom this document's number is of: the file's every document. For
+  // those who show a resident who looked at them. Errors: the store's.
   Result<std::vector<std::string>> pseudonyms_of_resident(const std::string& document) const;
 
  private:
+  struct Scope;
+  using Candidates = std::vector<std::pair<SubjectId, std::vector<Link>>>;
+  Scope scope_of(const Reader& reader, const std::optional<std::string>& under) const;
+  Result<Candidates> by_number(const SubjectQuery& query) const;
+  Result<Candidates> by_words(const SubjectQuery& query, const Scope& scope) const;
+  // The matcher of the model in force, filled. By the runner's thread.
+  Result<void> prepare();
+  Result<void> learn_first(const State& state);
+  std::shared_ptr<PeopleIndex> people() const;
+
   RegistryParts parts_;
   Resources resources_;
   std::mutex turn_;  // of the matcher
-  std::unique_ptr<Matcher> matcher_;
+  mutable std::mutex swap_;
+  std::shared_ptr<PeopleIndex> people_;
+  std::atomic<bool> stopping_{false};
+  std::int64_t first_version_ = 0;  // being learned by itself; the runner's thread
+  bool first_done_ = false;
   std::unique_ptr<LinkRunner> runner_;
   std::unique_ptr<Decisions> decisions_;
   std::unique_ptr<Files> files_;
   std::unique_ptr<Comparisons> comparisons_;
+  std::unique_ptr<Models> models_;
 };
 
 }  // namespace jingwei::registry

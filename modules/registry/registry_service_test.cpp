@@ -16,7 +16,8 @@ TYPED_TEST_SUITE(Registry, jingwei::testing::PackingBackends, jingwei::testing::
 
 TYPED_TEST(Registry, PutsRecordsOfTwoDepartmentsInOneFile) {
   this->load("people", jingwei::testing::people(1, 40));
-  this->load("visits", std::string(visit_header) + visit_row("V1", 7, "张三") + visit_row("V2", 7, "张三", "2020-02-09"));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 7, "张三") +
+                           visit_row("V2", 7, "张三", "2020-02-09"));
   this->link();
   const SubjectId seven = this->person(7);
   EXPECT_EQ(this->resources_of(seven), (std::multiset<std::string>{"people", "visits", "visits"}));
@@ -34,10 +35,24 @@ TYPED_TEST(Registry, LinksARecordEnteredByHandToWhatStands) {
   this->link();
   const SubjectId before = this->person(3);
   must(this->node_.ingest->add_record(
-      "visits", {{"visit_no", "H1"}, {"name", "张三"}, {"citizen_id", citizen_id(3)}, {"grid", grid_code(3)}}, this->request_));
+      "visits", {{"visit_no", "H1"}, {"name", "张三"}, {"citizen_id", citizen_id(3)}, {"grid", grid_code(3)}},
+      this->request_));
   this->link();
   EXPECT_EQ(this->person(3), before);
   EXPECT_EQ(this->resources_of(before), (std::multiset<std::string>{"people", "visits"}));
+}
+
+TYPED_TEST(Registry, TakesARecordThatChangesTwiceAtItsLastWord) {
+  this->load("people", jingwei::testing::people(1, 3));
+  for (const int number : {1, 2, 3}) {
+    must(this->node_.ingest->add_record(
+        "visits",
+        {{"visit_no", "H1"}, {"name", "张三"}, {"citizen_id", citizen_id(number)}, {"grid", grid_code(3)}},
+        this->request_));
+  }
+  this->link();
+  EXPECT_EQ(this->resources_of(this->person(1)), (std::multiset<std::string>{"people"}));
+  EXPECT_EQ(this->resources_of(this->person(3)), (std::multiset<std::string>{"people", "visits"}));
 }
 
 TYPED_TEST(Registry, LinksNothingTwice) {
@@ -86,7 +101,8 @@ TYPED_TEST(Registry, FollowsACorrectedNumberToItsOwner) {
 
 TYPED_TEST(Registry, UnlinksWhatAWithdrawnBatchBrought) {
   this->load("people", jingwei::testing::people(1, 3));
-  const auto batch = this->load("visits", std::string(visit_header) + visit_row("V1", 1, "张三") + visit_row("V2", 2, "张三"));
+  const auto batch = this->load(
+      "visits", std::string(visit_header) + visit_row("V1", 1, "张三") + visit_row("V2", 2, "张三"));
   this->link();
   const SubjectId one = this->person(1);
   EXPECT_EQ(this->resources_of(one).size(), 2U);
@@ -100,9 +116,10 @@ TYPED_TEST(Registry, UnlinksWhatAWithdrawnBatchBrought) {
 }
 
 TYPED_TEST(Registry, TellsHouseholdsAndEmployersFromTheRecordsThemselves) {
-  this->load("households", std::string(household_header) + household_row(1, "张三", "H1") + household_row(2, "李四", "H1") +
-                               household_row(3, "王五", "H2"));
-  this->load("jobs", "姓名,证件号码,统一社会信用代码,网格\n张三," + citizen_id(1) + ",91350100M000100Y43," + grid_code(1) + "\n");
+  this->load("households", std::string(household_header) + household_row(1, "张三", "H1") +
+                               household_row(2, "李四", "H1") + household_row(3, "王五", "H2"));
+  this->load("jobs", "姓名,证件号码,统一社会信用代码,网格\n张三," + citizen_id(1) + ",91350100M000100Y43," +
+                         grid_code(1) + "\n");
   this->link();
   const auto file = this->file(this->person(1));
   std::map<RelationKind, SubjectId> relations;
@@ -132,7 +149,8 @@ TYPED_TEST(Registry, KnowsTheOldAndNewDocumentsOfAResident) {
   this->load("people", jingwei::testing::people(1, 3));
   this->load("visits", std::string(visit_header) + visit_row("V1", 1, "张三"));
   this->link();
-  const auto merged = must(this->registry_->decisions().merge(this->person(1), this->person(2), "一人两号", this->request_));
+  const auto merged =
+      must(this->registry_->decisions().merge(this->person(1), this->person(2), "一人两号", this->request_));
   static_cast<void>(merged);
   const auto names = must(this->registry_->pseudonyms_of_resident(citizen_id(1)));
   EXPECT_EQ(names.size(), 2U);

@@ -1,4 +1,5 @@
-// A small city whose departments tell of the same people, households and enterprises, for tests of the registry.
+// A small city whose departments tell of the same people, households and enterprises, for tests of the
+// registry.
 #pragma once
 
 #include "modules/registry/messages.gen.h"
@@ -64,7 +65,8 @@ inline constexpr std::string_view more_resources = R"(resources:
 )";
 
 inline std::string household_row(int number, const std::string& name, const std::string& household) {
-  return name + ',' + citizen_id(number) + ',' + household + ',' + phone(number) + ',' + grid_code(number) + '\n';
+  return name + ',' + citizen_id(number) + ',' + household + ',' + phone(number) + ',' + grid_code(number) +
+         '\n';
 }
 inline constexpr std::string_view household_header = "姓名,身份证号,户号,手机,网格\n";
 inline std::string visit_row(const std::string& visit, int number, const std::string& name,
@@ -104,8 +106,9 @@ class RegistryWorld : public jingwei::testing::IngestWorld<Backend> {
   }
 
   std::unique_ptr<RegistryService> make_registry(jingwei::testing::Node& node, const std::string& owner) {
-    auto made = std::make_unique<RegistryService>(RegistryParts{*node.writes, *node.catalog, *node.regions, *node.ingest,
-                                                                this->sealer_, this->clock_, this->zone_, owner});
+    auto made = std::make_unique<RegistryService>(RegistryParts{*node.writes, *node.catalog, *node.regions,
+                                                                *node.ingest, this->sealer_, this->clock_,
+                                                                this->zone_, owner});
     must(made->open());
     return made;
   }
@@ -123,13 +126,15 @@ class RegistryWorld : public jingwei::testing::IngestWorld<Backend> {
   }
   // Who this document's number is of.
   SubjectId person(int number) {
-    const auto found = must(registry_->search({citizen_id(number), Kind::person, std::nullopt, 20}, Reader{}));
-    EXPECT_EQ(found.size(), 1U) << number;
-    return found.empty() ? SubjectId() : found.front().id;
+    const auto found =
+        must(registry_->search({citizen_id(number), Kind::person, std::nullopt, 20}, Reader{}));
+    EXPECT_EQ(found.items.size(), 1U) << number;
+    return found.items.empty() ? SubjectId() : found.items.front().id;
   }
   std::set<SubjectId> people_of(int number) {
     std::set<SubjectId> all;
-    for (const auto& one : must(registry_->search({citizen_id(number), Kind::person, std::nullopt, 20}, Reader{})))
+    for (const auto& one :
+         must(registry_->search({citizen_id(number), Kind::person, std::nullopt, 20}, Reader{})).items)
       all.insert(one.id);
     return all;
   }

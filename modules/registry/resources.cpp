@@ -24,7 +24,8 @@ Result<void> Resources::refresh() {
       if (known.contains(id) || registry::parts_of(entry.resource).empty()) continue;
       known[id] = {id, ++number, INT64_MAX, false};
       by_number[number] = id;
-      change.writes.push_back({&sql::add_resource, {id, number, std::int64_t{INT64_MAX}, std::int64_t{0}}, 1});
+      change.writes.push_back(
+          {&sql::add_resource, {id, number, std::int64_t{INT64_MAX}, std::int64_t{0}}, 1});
     }
     if (!change.writes.empty()) {
       auto committed = parts_.store.commit(std::move(change));

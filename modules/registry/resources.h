@@ -24,7 +24,8 @@ class Resources {
  public:
   explicit Resources(const RegistryParts& parts) : parts_(parts) {}
 
-  // Reads what stands and gives a number to each resource that tells of subjects and has none. Errors: the store's.
+  // Reads what stands and gives a number to each resource that tells of subjects and has none. Errors: the
+  // store's.
   Result<void> refresh();
   // As read last. Empty id, number 0: not known.
   KnownResource of(const std::string& id) const;

@@ -58,7 +58,8 @@ std::optional<ReviewState> review_state_named(std::string_view name) {
 Result<Review> Decisions::read_review(storage::Reader& reader, ReviewId id) const {
   const Value key = id.value;
   JW_ASSIGN(auto found, read_reviews(reader, sql::review_by_id, std::span(&key, 1)));
-  if (found.empty()) return Error(ErrorCode::not_found, "registry.review_not_found").with("id", id.to_string());
+  if (found.empty())
+    return Error(ErrorCode::not_found, "registry.review_not_found").with("id", id.to_string());
   return std::move(found.front());
 }
 
@@ -67,7 +68,8 @@ Result<Review> Decisions::find_review(ReviewId id) const {
   return read_review(*reader, id);
 }
 
-Result<std::vector<Review>> Decisions::reviews(std::optional<ReviewState> state, ReviewId before, std::size_t most) const {
+Result<std::vector<Review>> Decisions::reviews(std::optional<ReviewState> state, ReviewId before,
+                                               std::size_t most) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   const std::array<Value, 3> parameters = {before ? before.value : INT64_MAX, static_cast<std::int64_t>(most),
                                            state ? std::string(name_of(*state)) : std::string()};
@@ -80,11 +82,12 @@ Result<std::int64_t> Decisions::count_open() const {
   return count.value_or(0);
 }
 
-Result<std::optional<Review>> Decisions::next_review(const std::string& actor,
-                                                     const std::function<Result<bool>(const Review&)>& may_see) {
+Result<std::optional<Review>> Decisions::next_review(
+    const std::string& actor, const std::function<Result<bool>(const Review&)>& may_see) {
   for (int attempt = 0; attempt < limits::overtaken_attempts; ++attempt) {
     const Instant now = parts_.clock.now();
-    const std::array<Value, 3> parameters = {to_micros(now), actor, static_cast<std::int64_t>(limits::reviews_offered)};
+    const std::array<Value, 3> parameters = {to_micros(now), actor,
+                                             static_cast<std::int64_t>(limits::reviews_offered)};
     std::vector<Review> open;
     {
       JW_ASSIGN(auto reader, parts_.store.read());
@@ -99,10 +102,10 @@ Result<std::optional<Review>> Decisions::next_review(const std::string& actor,
     if (!offered) return offered;
     const Instant until = now + limits::review_lease;
     storage::Change change;
-    change.writes.push_back({&sql::lease_review,
-                             {offered->id.value, actor, to_micros(until), offered->lease_owner,
-                              to_micros(offered->lease_until)},
-                             1});
+    change.writes.push_back(
+        {&sql::lease_review,
+         {offered->id.value, actor, to_micros(until), offered->lease_owner, to_micros(offered->lease_until)},
+         1});
     change.audit.push_back({actor, "review.show", "review:" + offered->id.to_string(), "{}"});
     const auto committed = parts_.store.commit(std::move(change));
     if (!committed && committed.error().code == ErrorCode::conflict) continue;  // another took it
@@ -116,7 +119,8 @@ Result<std::optional<Review>> Decisions::next_review(const std::string& actor,
 
 Result<Event> Decisions::event_by_id(storage::Reader& reader, EventId id) const {
   JW_ASSIGN(auto found, read_events(reader, sql::event_by_id, std::vector<Value>{id.value}));
-  if (found.empty()) return Error(ErrorCode::not_found, "registry.event_not_found").with("id", id.to_string());
+  if (found.empty())
+    return Error(ErrorCode::not_found, "registry.event_not_found").with("id", id.to_string());
   return std::move(found.front());
 }
 
@@ -132,7 +136,8 @@ Result<std::vector<Event>> Decisions::events(SubjectId subject, EventId before, 
   return read_events(*reader, sql::page_of_events, {before ? before.value : INT64_MAX, limit});
 }
 
-Result<std::vector<Event>> Decisions::read_events(storage::Reader& reader, const storage::Statement& statement,
+Result<std::vector<Event>> Decisions::read_events(storage::Reader& reader,
+                                                  const storage::Statement& statement,
                                                   const std::vector<Value>& parameters) const {
   std::vector<Event> all;
   std::optional<Error> fault;

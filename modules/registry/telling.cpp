@@ -60,7 +60,8 @@ Part person_part(const Resource& resource, Role role) {
   put(Trait::document, number);
   put(Trait::phone, of_type(resource, FieldType::phone));
   const int born = meaning(resource, "born");
-  if (born >= 0 && resource.fields[static_cast<std::size_t>(born)].type == FieldType::date) put(Trait::born, born);
+  if (born >= 0 && resource.fields[static_cast<std::size_t>(born)].type == FieldType::date)
+    put(Trait::born, born);
   put(Trait::sex, meaning(resource, "sex"));
   put(Trait::address, of_type(resource, FieldType::address));
   return part;
@@ -92,7 +93,8 @@ std::string plain_name(std::string_view name) {
   const std::string folded = text::lower_ascii(text::to_simplified(text::nfkc(name)));
   for (std::size_t at = 0; at < folded.size();) {
     const char32_t point = text::next_code_point(folded, at);
-    if (point != U' ' && point != U'·' && point != U'•' && point != U'.') text::append_code_point(plain, point);
+    if (point != U' ' && point != U'·' && point != U'•' && point != U'.')
+      text::append_code_point(plain, point);
   }
   return plain;
 }
@@ -100,15 +102,16 @@ std::string plain_name(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Trait trait) {
-  constexpr std::array<std::string_view, trait_count> names = {"name",    "document", "phone", "born",
-                                                                "sex", "address",  "place"};
+  constexpr std::array<std::string_view, trait_count> names = {"name", "document", "phone", "born",
+                                                               "sex",  "address",  "place"};
   return names[static_cast<std::size_t>(trait)];
 }
 
 std::vector<Part> parts_of(const Resource& resource) {
   std::vector<Part> parts;
   const Subject about = resource.subject;
-  if (resource.sharing == catalog::Sharing::secret || about == Subject::figure || about == Subject::place) return parts;
+  if (resource.sharing == catalog::Sharing::secret || about == Subject::figure || about == Subject::place)
+    return parts;
   const bool about_person = about == Subject::person || (about == Subject::other && document(resource) >= 0);
   if (about_person || document(resource) >= 0) {
     parts.push_back(person_part(resource, Role::person));
@@ -122,19 +125,37 @@ std::vector<Part> parts_of(const Resource& resource) {
   if (credit_code >= 0 && (about == Subject::enterprise || in_key(resource, credit_code) || about_person)) {
     parts.push_back({Role::enterprise, "credit_code", {credit_code}, {}});
   }
-  if (const int plate = meaning(resource, "plate"); plate >= 0) parts.push_back({Role::vehicle, "plate", {plate}, {}});
-  if (about == Subject::venue && !resource.key.empty()) parts.push_back(keyed_part(resource, Role::venue, "venue"));
-  if (about == Subject::device && !resource.key.empty()) parts.push_back(keyed_part(resource, Role::device, "device"));
+  if (const int plate = meaning(resource, "plate"); plate >= 0)
+    parts.push_back({Role::vehicle, "plate", {plate}, {}});
+  if (about == Subject::venue && !resource.key.empty())
+    parts.push_back(keyed_part(resource, Role::venue, "venue"));
+  if (about == Subject::device && !resource.key.empty())
+    parts.push_back(keyed_part(resource, Role::device, "device"));
   for (auto& part : parts) {
-    if (part.role != Role::person && part.role != Role::head) part.traits.fill(-1);
+    const bool person = kind_of(part.role) == Kind::person;
+    if (person) continue;
+    part.traits.fill(-1);
+    // What it is searched by; it is linked by its number alone.
+    const bool own =
+        (part.role == Role::enterprise && about == Subject::enterprise) || part.role == Role::venue;
+    if (!own) continue;
+    part.traits[static_cast<std::size_t>(Trait::name)] = name_field_of(resource);
+    part.traits[static_cast<std::size_t>(Trait::phone)] = of_type(resource, FieldType::phone);
+    part.traits[static_cast<std::size_t>(Trait::address)] = of_type(resource, FieldType::address);
+    if (part.role == Role::enterprise)
+      part.traits[static_cast<std::size_t>(Trait::document)] = part.identifier.front();
   }
   return parts;
 }
 
+int name_field_of(const Resource& resource) {
+  if (const int named = resource.index_of("name"); named >= 0) return named;
+  return first_field(resource, [](const Field& field) { return field.title.zh.ends_with("名称"); });
+}
+
 std::string_view scheme_of_document(std::string_view number) {
-  const bool citizen = number.size() == 18 && std::all_of(number.begin(), number.begin() + 17, [](char c) {
-                         return c >= '0' && c <= '9';
-                       });
+  const bool citizen = number.size() == 18 && std::all_of(number.begin(), number.begin() + 17,
+                                                          [](char c) { return c >= '0' && c <= '9'; });
   return citizen ? "citizen_id" : "document";
 }
 
@@ -147,12 +168,14 @@ std::string plain_number(std::string_view text) {
   return plain;
 }
 
-std::string identifier_hash(const storage::Sealer& sealer, std::string_view scheme, std::string_view identifier) {
+std::string identifier_hash(const storage::Sealer& sealer, std::string_view scheme,
+                            std::string_view identifier) {
   return storage::bytes_of(sealer.equality_hash(hashes_of, scheme, identifier));
 }
 
-std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector<Part>& parts, std::int64_t resource,
-                                 const storage::Sealer& sealer, const region::Tree& tree) {
+std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector<Part>& parts,
+                                 std::int64_t resource, const storage::Sealer& sealer,
+                                 const region::Tree& tree) {
   std::vector<Telling> tellings;
   for (const auto& part : parts) {
     Telling telling;
@@ -174,19 +197,22 @@ std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector
       telling.identifier = identifier_hash(sealer, scheme, number);
     }
     for (std::size_t trait = 0; trait < trait_count; ++trait) {
-      if (part.traits[trait] >= 0) telling.traits[trait] = text_of(record.values[static_cast<std::size_t>(part.traits[trait])]);
+      if (part.traits[trait] >= 0)
+        telling.traits[trait] = text_of(record.values[static_cast<std::size_t>(part.traits[trait])]);
     }
     if (person) {
       // Days are kept as numbers.
       const int born = part.traits[static_cast<std::size_t>(Trait::born)];
-      const auto* day = born < 0 ? nullptr : std::get_if<std::int64_t>(&record.values[static_cast<std::size_t>(born)]);
+      const auto* day =
+          born < 0 ? nullptr : std::get_if<std::int64_t>(&record.values[static_cast<std::size_t>(born)]);
       if (day != nullptr)
-        telling.traits[static_cast<std::size_t>(Trait::born)] = to_iso(from_days(static_cast<std::int32_t>(*day)));
+        telling.traits[static_cast<std::size_t>(Trait::born)] =
+            to_iso(from_days(static_cast<std::int32_t>(*day)));
       const region::Node node = record.region ? tree.find(record.region) : region::no_node;
       if (node != region::no_node) telling.traits[static_cast<std::size_t>(Trait::place)] = tree.code(node);
     }
     const std::string name = plain_name(telling.traits[static_cast<std::size_t>(Trait::name)]);
-    if (!name.empty()) {
+    if (!name.empty() && person) {
       const auto hash = sealer.equality_hash(hashes_of, "name", name);
       std::memcpy(&telling.name, hash.data(), sizeof telling.name);
     }

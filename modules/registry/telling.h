@@ -1,4 +1,5 @@
-// Of whom a record tells, and what: derived from the catalogue, so that no resource needs to be declared twice.
+// Of whom a record tells, and what: derived from the catalogue, so that no resource needs to be declared
+// twice.
 #pragma once
 
 #include <array>
@@ -19,13 +20,15 @@ std::string_view name_of(Trait trait);
 // One subject that records of a resource tell of. Fields by their positions; -1 for none.
 struct Part {
   Role role = Role::person;
-  std::string scheme;            // of the identifier: "citizen_id", "credit_code", "household/police"
-  std::vector<int> identifier;   // fields that make it, one behind another
-  std::array<int, trait_count> traits{-1, -1, -1, -1, -1, -1, -1};  // of persons; place is the record's region
+  std::string scheme;           // of the identifier: "citizen_id", "credit_code", "household/police"
+  std::vector<int> identifier;  // fields that make it, one behind another
+  std::array<int, trait_count> traits{-1, -1, -1, -1,
+                                      -1, -1, -1};  // of persons; place is the record's region
 };
 
-// The parts a resource's records have. Where types and titles do not tell, a resource says `subject:` and its fields
-// `meaning:` (household, plate, phone, born, sex): docs/formats/resources.md. Resources about figures and places have none.
+// The parts a resource's records have. Where types and titles do not tell, a resource says `subject:` and its
+// fields `meaning:` (household, plate, phone, born, sex): docs/formats/resources.md. Resources about figures
+// and places have none.
 std::vector<Part> parts_of(const catalog::Resource& resource);
 
 // A record as linkage takes it.
@@ -40,12 +43,17 @@ struct Telling {
   std::array<std::string, trait_count> traits;
 };
 
+// Where a record of an enterprise or a venue says its name; -1 where it does not.
+int name_field_of(const catalog::Resource& resource);
+
 // Tellings of one record, of parts that it fills: a part without identifier and name tells of nobody.
-std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector<Part>& parts, std::int64_t resource,
-                                 const storage::Sealer& sealer, const region::Tree& tree);
+std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector<Part>& parts,
+                                 std::int64_t resource, const storage::Sealer& sealer,
+                                 const region::Tree& tree);
 
 // As it stands in links: the same wherever the number is met. `scheme` as in Part.
-std::string identifier_hash(const storage::Sealer& sealer, std::string_view scheme, std::string_view identifier);
+std::string identifier_hash(const storage::Sealer& sealer, std::string_view scheme,
+                            std::string_view identifier);
 
 // A document's number as documents are kept: capitals without separators.
 std::string plain_number(std::string_view text);

@@ -22,6 +22,7 @@ const entries: NavigationEntry[] = [
   { page: 'responsibilities', title: 'desk.responsibilities', permission: 'catalog.read' },
   { page: 'subjects', title: 'registry.nav', permission: 'subject.read', also: ['merges'] },
   { page: 'pairs', title: 'registry.pairs', permission: 'subject.review' },
+  { page: 'comparisons', title: 'registry.comparisons', permission: 'comparison.read' },
   { page: 'registry', title: 'registry.state', permission: 'registry.read' },
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },

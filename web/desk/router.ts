@@ -28,6 +28,7 @@ import PairsPage from './pages/PairsPage.vue';
 import RegistryPage from './pages/RegistryPage.vue';
 import SubjectPage from './pages/SubjectPage.vue';
 import SubjectsPage from './pages/SubjectsPage.vue';
+import ComparisonsPage from './pages/ComparisonsPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
 import DraftPage from './pages/DraftPage.vue';
@@ -101,6 +102,7 @@ export const router = createRouter({
     { path: '/subjects/:id', component: SubjectPage, props: true },
     { path: '/pairs', component: PairsPage },
     { path: '/merges', component: MergesPage },
+    { path: '/comparisons', component: ComparisonsPage },
     { path: '/registry', component: RegistryPage },
     { path: '/purposes', component: PurposesPage, props: ({ query }) => ({ tab: named(query.tab) }) },
     { path: '/purposes/:id', component: PurposePage, props: true },

@@ -2818,6 +2818,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registry/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the linkage model */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Learn a new version from the records that stand
+         * @description Runs in the background and changes no link. When it is ready, compare it, then activate it.
+         */
+        post: operations["learn_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a version of the model */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find out what a version would change */
+        post: operations["compare_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registry/models/{version}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version in force
+         * @description Records that arrive are linked by it from then on; those that stand are gone through again in the background.
+         */
+        post: operations["activate_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -5494,6 +5569,124 @@ export interface components {
              */
             count: number;
         };
+        /** What it would change */
+        ModelChanges: {
+            /**
+             * Records
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Persons now
+             * Format: int64
+             */
+            persons_before: number;
+            /**
+             * Persons then
+             * Format: int64
+             */
+            persons_after: number;
+            /**
+             * Persons that stay
+             * Format: int64
+             */
+            unchanged: number;
+            /**
+             * Groups that become one
+             * Format: int64
+             */
+            merged: number;
+            /**
+             * Persons that become several
+             * Format: int64
+             */
+            split: number;
+            /**
+             * Groups rearranged
+             * Format: int64
+             */
+            rearranged: number;
+            /**
+             * Pairs of records gained
+             * Format: int64
+             */
+            pairs_gained: number;
+            /**
+             * Pairs of records lost
+             * Format: int64
+             */
+            pairs_lost: number;
+        };
+        /** Model versions */
+        ModelList: {
+            /** Newest first */
+            items: components["schemas"]["ModelVersion"][];
+            /** Cursor of the next page, always none */
+            next_cursor: string | null;
+        };
+        /** Version of the linkage model */
+        ModelVersion: {
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "learning" | "ready" | "comparing" | "compared" | "failed";
+            /** In force */
+            in_force: boolean;
+            /** Name of its content */
+            name: string | null;
+            /** Who had it learned */
+            actor: string;
+            /**
+             * Made at
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Records it was learned from
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Seconds it took
+             * Format: double
+             */
+            seconds: number;
+            /**
+             * Least probability of a certain link
+             * Format: double
+             */
+            certain: number;
+            /**
+             * Least probability of a link
+             * Format: double
+             */
+            probable: number;
+            /**
+             * Least probability of a pair to look at
+             * Format: double
+             */
+            possible: number;
+            /**
+             * Progress, 0 to 1
+             * Format: double
+             */
+            progress: number;
+            /**
+             * Activated at
+             * Format: date-time
+             */
+            activated_at: string | null;
+            /** Why it failed */
+            fault: string | null;
+            /** Compared with what stands */
+            changes: components["schemas"]["ModelChanges"] | null;
+        };
         /** A figure that moves */
         MovedFigure: {
             /** Metric id */
@@ -6965,6 +7158,16 @@ export interface components {
              * Format: int64
              */
             probable: number;
+            /**
+             * Fields typed in the last thirty days
+             * Format: int64
+             */
+            typed_fields: number;
+            /**
+             * Of these known already
+             * Format: int64
+             */
+            typed_known: number;
         };
         /** State of the registry */
         RegistryStatus: {
@@ -6999,6 +7202,8 @@ export interface components {
             decided_reviews: number;
             /** By resource */
             resources: components["schemas"]["RegistryResource"][];
+            /** Purposes that may be named */
+            purposes: string[];
         };
         /** Relation entered */
         RelationReceipt: {
@@ -8083,6 +8288,8 @@ export interface components {
             items: components["schemas"]["SubjectSummary"][];
             /** Search by name, phone and address is ready */
             ready: boolean;
+            /** Classes of personal data searched by besides whole numbers, as the purpose allows */
+            searched_by: string[];
             /** Purposes that may be named */
             purposes: string[];
         };
@@ -13838,6 +14045,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonMatches"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions of the linkage model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    learn_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Learn a new version from the records that stand */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a version of the model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compare_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find out what a version would change */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activate_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Put a version in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,351 @@
+#include "modules/registry/models.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <boost/json.hpp>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "engines/linkage/linkage.h"
+#include "engines/linkage/rescoring.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/link_runner.h"
+#include "modules/registry/repeating.h"
+#include "modules/registry/sql.gen.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+using storage::Value;
+
+constexpr std::array<std::string_view, 5> state_names = {"learning", "ready", "comparing", "compared",
+                                                         "failed"};
+
+storage::Cell body_cell(std::int64_t version) {
+  return {"registry_model", version, "body"};
+}
+
+std::string changes_text(const ModelChanges& changes) {
+  JsonWriter json;
+  json.begin_array();
+  for (const std::int64_t count :
+       {changes.records, changes.persons_before, changes.persons_after, changes.unchanged, changes.merged,
+        changes.split, changes.rearranged, changes.pairs_gained, changes.pairs_lost})
+    json.value(count);
+  json.end_array();
+  return json.take();
+}
+
+std::optional<ModelChanges> parse_changes(std::string_view text) {
+  boost::system::error_code fault;
+  const auto value = boost::json::parse(boost::json::string_view(text.data(), text.size()), fault);
+  if (fault || !value.is_array() || value.as_array().size() != 9) return std::nullopt;
+  std::array<std::int64_t, 9> counts{};
+  for (std::size_t at = 0; at < counts.size(); ++at) {
+    if (!value.as_array()[at].is_number()) return std::nullopt;
+    counts[at] = value.as_array()[at].to_number<std::int64_t>();
+  }
+  return ModelChanges{counts[0], counts[1], counts[2], counts[3], counts[4],
+                      counts[5], counts[6], counts[7], counts[8]};
+}
+
+ModelVersion version_of(const storage::Row& row) {
+  ModelVersion one;
+  one.version = row.integer(0);
+  for (std::size_t at = 0; at < state_names.size(); ++at) {
+    if (state_names[at] == row.text(1)) one.state = static_cast<ModelState>(at);
+  }
+  one.name = row.text(2);
+  one.actor = row.text(3);
+  one.made_at = from_micros(row.integer(4));
+  one.records = row.integer(5);
+  one.seconds = row.real(6);
+  one.bounds = {row.real(7), row.real(8), row.real(9)};
+  one.changes = parse_changes(row.text(10));
+  if (!row.is_null(11)) one.activated_at = from_micros(row.integer(11));
+  one.fault = row.text(12);
+  return one;
+}
+
+Error no_model(std::int64_t version) {
+  return Error(ErrorCode::not_found, "registry.model_not_found").with("version", std::to_string(version));
+}
+
+}  // namespace
+
+std::string_view name_of(ModelState state) {
+  return state_names[static_cast<std::size_t>(state)];
+}
+
+Result<std::vector<ModelVersion>> Models::list() const {
+  std::vector<ModelVersion> all;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::all_models, {}, [&](const storage::Row& row) {
+    all.push_back(version_of(row));
+    if (running_ && all.back().version == working_on_) all.back().progress = progress_;
+    return true;
+  }));
+  return all;
+}
+
+Result<ModelVersion> Models::find(std::int64_t version) const {
+  JW_ASSIGN(auto all, list());
+  for (auto& one : all) {
+    if (one.version == version) return std::move(one);
+  }
+  return no_model(version);
+}
+
+Result<std::shared_ptr<const linkage::Model>> Models::load(std::int64_t version) const {
+  const Value key = version;
+  std::string sealed;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::model_body, std::span(&key, 1), [&](const storage::Row& row) {
+    sealed = row.blob(0);
+    return false;
+  }));
+  if (sealed.empty()) return no_model(version);
+  JW_ASSIGN(const std::string bytes, parts_.sealer.open(body_cell(version), sealed));
+  return linkage::Model::parse(bytes);
+}
+
+// Persons of all resources that tell of any, as they stand. Errors: the store's, cancelled.
+Result<void> Models::each_telling(const std::function<void(const Telling&)>& take) {
+  const auto tree = parts_.regions.tree();
+  const auto all = resources_.all();
+  for (const auto& resource : all) {
+    const auto of_resource = resources_.parts_of(resource.id);
+    ingest::RecordQuery query;
+    query.most = jingwei::limits::bulk_slice_rows;
+    for (;;) {
+      if (stopping_) return Error(ErrorCode::cancelled, "registry.loading_stopped");
+      const auto records = parts_.ingest.list_records(resource.id, query, access::Sight::whole());
+      if (!records) {
+        const ErrorCode code = records.error().code;
+        if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
+          return records.error();
+        break;
+      }
+      for (const auto& record : *records) {
+        for (const auto& telling : tellings_of(record, of_resource, resource.number, parts_.sealer, *tree)) {
+          if (kind_of(telling.role) == Kind::person) take(telling);
+        }
+      }
+      if (records->size() < query.most) break;
+      query.before = records->back().id;
+    }
+  }
+  return {};
+}
+
+Result<void> Models::begin(std::function<Result<void>()> work, std::int64_t version) {
+  if (running_.exchange(true)) return Error(ErrorCode::conflict, "registry.job_running");
+  if (thread_.joinable()) thread_.join();
+  working_on_ = version;
+  progress_ = 0;
+  thread_ = std::thread([this, version, work = std::move(work)] {
+    if (const auto done = work(); !done) {
+      log::error("registry.job_failed", {{"version", version}, {"fault", done.error().to_log()}});
+      fail(version, done.error());
+    }
+    running_ = false;
+  });
+  return {};
+}
+
+void Models::fail(std::int64_t version, const Error& error) {
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back({&sql::fail_model, {version, error.message}, std::nullopt});
+  if (const auto told = parts_.store.commit(std::move(change)); !told)
+    log::error("registry.job_failed", {{"version", version}, {"fault", told.error().to_log()}});
+}
+
+Result<void> Models::move(std::int64_t version, ModelState from, ModelState to) {
+  storage::Change change;
+  change.writes.push_back(
+      {&sql::move_model, {version, std::string(name_of(from)), std::string(name_of(to))}, 1});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return {};
+}
+
+Result<ModelVersion> Models::learn(const ingest::WriteRequest& request) {
+  const std::lock_guard lock(mutex_);
+  if (running_) return Error(ErrorCode::conflict, "registry.job_running");
+  std::int64_t version = 0;
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            commit_repeatedly(
+                parts_.store, "learn_model", {}, request, [&](storage::Reader& reader) -> Result<Repeatable> {
+                  JW_ASSIGN(const auto last, storage::query_integer(reader, sql::last_model, {}));
+                  version = last.value_or(0) + 1;
+                  Repeatable made;
+                  made.change.writes.push_back(
+                      {&sql::add_model, {version, request.actor, to_micros(parts_.clock.now())}, 1});
+                  made.change.audit.push_back(
+                      {request.actor, "model.learn", "model:" + std::to_string(version), "{}"});
+                  made.answer = std::to_string(version);
+                  return made;
+                }));
+  if (committed.earlier_answer) return find(std::stoll(*committed.earlier_answer));
+  JW_TRY(begin([this, version] { return run_learning(version); }, version));
+  return find(version);
+}
+
+Result<void> Models::run_learning(std::int64_t version) {
+  const auto began = parts_.clock.monotonic();
+  linkage::Records records(model_fields());
+  std::int64_t taken = 0;
+  JW_TRY(each_telling([&](const Telling& telling) {
+    // A share of all that stands, the same each time: as many as memory is set aside for.
+    if (taken >= limits::learned_records) return;
+    records.add(linkage::Side::left, telling.record.to_string(), values_of(telling));
+    ++taken;
+    progress_ = 0.3 * static_cast<double>(taken) / static_cast<double>(limits::learned_records);
+  }));
+  if (taken < limits::learned_least)
+    return Error(ErrorCode::invalid, "registry.too_few_records")
+        .with("least", std::to_string(limits::learned_least));
+  progress_ = 0.3;
+  records.prepare(1);
+  progress_ = 0.5;
+  linkage::LinkOptions options;
+  options.threads = 1;
+  const auto model = linkage::link(records, options).model;
+  progress_ = 0.9;
+  const double seconds = std::chrono::duration<double>(parts_.clock.monotonic() - began).count();
+  const std::string bytes = model->serialise();
+  const auto& thresholds = model->thresholds();
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back(
+      {&sql::put_model,
+       {version, model->version(), taken, seconds, thresholds.certain, thresholds.probable,
+        thresholds.possible, storage::Blob{parts_.sealer.seal(body_cell(version), bytes)}},
+       1});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  progress_ = 1;
+  return {};
+}
+
+Result<ModelVersion> Models::compare(std::int64_t version, const ingest::WriteRequest& request) {
+  const std::lock_guard lock(mutex_);
+  if (running_) return Error(ErrorCode::conflict, "registry.job_running");
+  JW_ASSIGN(const ModelVersion one, find(version));
+  if (one.state != ModelState::ready && one.state != ModelState::compared)
+    return Error(ErrorCode::conflict, "registry.model_not_ready");
+  JW_TRY(move(version, one.state, ModelState::comparing));
+  storage::Change change;
+  change.audit.push_back({request.actor, "model.compare", "model:" + std::to_string(version), "{}"});
+  JW_ASSIGN([[maybe_unused]] const auto committed, parts_.store.commit(std::move(change)));
+  JW_TRY(begin([this, version] { return run_comparing(version); }, version));
+  return find(version);
+}
+
+Result<void> Models::run_comparing(std::int64_t version) {
+  JW_ASSIGN(auto model, load(version));
+  linkage::OnlineIndex index(std::move(model));
+  std::vector<linkage::RecordId> records;
+  JW_TRY(each_telling([&](const Telling& telling) {
+    index.add(static_cast<linkage::RecordId>(telling.record.value), values_of(telling));
+    records.push_back(static_cast<linkage::RecordId>(telling.record.value));
+  }));
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(reader->query(sql::standing_constraints, {}, [&](const storage::Row& row) {
+      using Decision = linkage::OnlineIndex::Decision;
+      index.decide(static_cast<linkage::RecordId>(row.integer(0)),
+                   static_cast<linkage::RecordId>(row.integer(1)),
+                   row.integer(2) != 0 ? Decision::same : Decision::different);
+      return true;
+    }));
+  }
+  progress_ = 0.4;
+  std::vector<linkage::Assignment> before, after;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::person_links, {}, [&](const storage::Row& row) {
+    before.push_back(
+        {static_cast<linkage::RecordId>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))});
+    return true;
+  }));
+  reader.reset();
+  std::unordered_map<linkage::RecordId, std::uint64_t> person_of;
+  for (std::size_t at = 0; at < records.size(); ++at) {
+    if (stopping_) return Error(ErrorCode::cancelled, "registry.loading_stopped");
+    if (person_of.contains(records[at])) continue;
+    for (const auto& person : index.component(records[at]).persons) {
+      for (const auto& member : person.members) {
+        const auto first = person.members.front().record;
+        person_of.emplace(member.record, first);
+        if (person.untold == 0) continue;
+        for (const auto copy : index.copies(member.record, std::nullopt, limits::component_links))
+          person_of.emplace(copy, first);
+      }
+    }
+    progress_ = 0.4 + 0.6 * static_cast<double>(at) / static_cast<double>(records.size());
+  }
+  for (const auto& [record, person] : person_of) after.push_back({record, person});
+  const auto told = linkage::compare_links(before, after);
+  const auto number = [](std::uint64_t count) { return static_cast<std::int64_t>(count); };
+  const ModelChanges changes{number(told.records),    number(told.persons_before), number(told.persons_after),
+                             number(told.unchanged),  number(told.merged),         number(told.split),
+                             number(told.rearranged), number(told.pairs_gained),   number(told.pairs_lost)};
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back({&sql::put_model_changes, {version, changes_text(changes)}, 1});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  progress_ = 1;
+  return {};
+}
+
+Result<ModelVersion> Models::activate(std::int64_t version, const ingest::WriteRequest& request) {
+  JW_ASSIGN([[maybe_unused]] const auto committed,
+            commit_repeatedly(
+                parts_.store, "activate_model", {std::to_string(version)}, request,
+                [&](storage::Reader& reader) -> Result<Repeatable> {
+                  JW_ASSIGN(const State state, read_state(reader));
+                  if (state.model == version) return Error(ErrorCode::conflict, "registry.model_in_force");
+                  Repeatable made;
+                  if (version != 0) {
+                    JW_ASSIGN(const ModelVersion one, find(version));
+                    const bool known = one.state == ModelState::compared || one.state == ModelState::ready;
+                    if (!known) return Error(ErrorCode::conflict, "registry.model_not_ready");
+                    // The first model of all has nothing to be compared with but identifiers.
+                    if (one.state == ModelState::ready && state.model != 0)
+                      return Error(ErrorCode::conflict, "registry.model_not_compared");
+                    made.change.writes.push_back(
+                        {&sql::activate_model, {version, to_micros(parts_.clock.now())}, 1});
+                  }
+                  made.change.writes.push_back({&sql::set_model, {state.number, version}, 1});
+                  made.change.writes.push_back(LinkRunner::look_again());
+                  made.change.events.push_back(
+                      {std::string(model_event_kind), "{\"version\":" + std::to_string(version) + "}"});
+                  made.change.audit.push_back(
+                      {request.actor, "model.activate", "model:" + std::to_string(version), "{}"});
+                  made.answer = std::to_string(version);
+                  return made;
+                }));
+  if (version != 0) return find(version);
+  ModelVersion none;
+  none.state = ModelState::compared;
+  none.activated_at = parts_.clock.now();
+  return none;
+}
+
+void Models::wait() {
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) thread_.join();
+}
+
+void Models::stop() {
+  stopping_ = true;
+  wait();
+  stopping_ = false;
+}
+
+}  // namespace jingwei::registry

@@ -1,0 +1,187 @@
+#include "modules/registry/people_index.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/sql.gen.h"
+
+namespace jingwei::registry {
+
+namespace {
+
+std::string_view trait_of(const Telling& telling, Trait trait) {
+  return telling.traits[static_cast<std::size_t>(trait)];
+}
+
+}  // namespace
+
+const std::vector<linkage::Field>& model_fields() {
+  using linkage::FieldType;
+  static const std::vector<linkage::Field> fields = {
+      {"name", FieldType::full_name}, {"document", FieldType::identifier}, {"phone", FieldType::phone},
+      {"born", FieldType::date},      {"sex", FieldType::category},        {"address", FieldType::address},
+      {"place", FieldType::locality}};
+  return fields;
+}
+
+std::array<std::string_view, trait_count> values_of(const Telling& telling) {
+  std::array<std::string_view, trait_count> values;
+  std::copy(telling.traits.begin(), telling.traits.end(), values.begin());
+  return values;
+}
+
+PeopleIndex::PeopleIndex(std::int64_t version, std::shared_ptr<const linkage::Model> model)
+    : version_(version) {
+  if (model) index_.emplace(std::move(model));
+}
+
+Bounds PeopleIndex::bounds() const {
+  if (!index_) return {};
+  const auto& thresholds = index_->model().thresholds();
+  return {thresholds.certain, thresholds.probable, thresholds.possible};
+}
+
+void PeopleIndex::know(std::span<const Telling> tellings) {
+  for (const auto& telling : tellings) {
+    if (index_ && kind_of(telling.role) == Kind::person)
+      index_->add(static_cast<linkage::RecordId>(telling.record.value), values_of(telling));
+    const region::Node node = telling.region && tree_ ? tree_->find(telling.region) : region::no_node;
+    put_on_search(telling, node == region::no_node ? UINT32_MAX : static_cast<std::uint32_t>(node));
+    ++known_;
+  }
+}
+
+// What is gone is dropped from answers because it has no link; its texts go with the next start.
+void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
+  search::Entry entry;
+  const auto put = [&](search::Kind kind, Trait trait) {
+    if (!trait_of(telling, trait).empty()) entry.texts.emplace_back(kind, trait_of(telling, trait));
+  };
+  put(search::Kind::name, Trait::name);
+  put(search::Kind::phone, Trait::phone);
+  put(search::Kind::identifier, Trait::document);
+  put(search::Kind::address, Trait::address);
+  if (entry.texts.empty()) return;
+  std::uint64_t hash = linkage::mix(place + 1);
+  for (const auto& [kind, text] : entry.texts)
+    hash = linkage::hash_bytes(text, hash + static_cast<std::uint64_t>(kind));
+  hash &= INT64_MAX;
+  if (place != UINT32_MAX) entry.regions.push_back(place);
+  const std::unique_lock lock(searching_);
+  auto& records = records_of_[hash];
+  if (records.empty()) search_.add(hash, entry);
+  if (records.size() < limits::copies_searched &&
+      std::find(records.begin(), records.end(), telling.record.value) == records.end())
+    records.push_back(telling.record.value);
+}
+
+void PeopleIndex::forget(RecordId record) {
+  if (index_) index_->remove(static_cast<linkage::RecordId>(record.value));
+}
+
+Matcher::Persons PeopleIndex::persons_around(RecordId record) {
+  Persons persons;
+  const auto component = index_->component(static_cast<linkage::RecordId>(record.value));
+  for (const auto& person : component.persons) {
+    auto& members = persons.persons.emplace_back();
+    persons.all_told = persons.all_told && person.untold == 0;
+    for (const auto& member : person.members) {
+      members.push_back({RecordId(static_cast<std::int64_t>(member.record)),
+                         member.grade == linkage::Grade::certain ? Certainty::certain : Certainty::probable});
+    }
+  }
+  for (const auto& doubt : component.doubts) {
+    persons.doubts.push_back({RecordId(static_cast<std::int64_t>(doubt.left)),
+                              RecordId(static_cast<std::int64_t>(doubt.right)), doubt.score.probability});
+  }
+  return persons;
+}
+
+std::vector<RecordId> PeopleIndex::copies(RecordId record, std::size_t most) {
+  std::vector<RecordId> all;
+  for (const auto copy : index_->copies(static_cast<linkage::RecordId>(record.value), std::nullopt, most))
+    all.emplace_back(static_cast<std::int64_t>(copy));
+  return all;
+}
+
+void PeopleIndex::decide(RecordId a, RecordId b, std::optional<bool> same) {
+  if (!index_) return;
+  // That two are one is said of their subjects, whatever their records say of each other: near.cpp joins them.
+  using Decision = linkage::OnlineIndex::Decision;
+  index_->decide(static_cast<linkage::RecordId>(a.value), static_cast<linkage::RecordId>(b.value),
+                 same && !*same ? Decision::different : Decision::none);
+}
+
+Match PeopleIndex::compare(const Link& a, const Link& b) {
+  if (!index_ || kind_of(a.role) != Kind::person) return match_identifiers(a, b);
+  Match match;
+  const auto found = index_->compare(static_cast<linkage::RecordId>(a.record.value),
+                                     static_cast<linkage::RecordId>(b.record.value));
+  if (!found) return match;
+  match.probability = found->score.probability;
+  match.weight = found->score.weight;
+  match.contradicts = found->contradicts;
+  for (std::size_t at = 0; at < trait_count && at < found->contributions.size(); ++at)
+    match.parts[at] = found->contributions[at];
+  return match;
+}
+
+Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& resources,
+                               const std::atomic<bool>& stopping) {
+  tree_ = parts.regions.tree();
+  for (const auto& resource : resources.all()) {
+    const auto of_resource = resources.parts_of(resource.id);
+    ingest::RecordQuery query;
+    query.most = jingwei::limits::bulk_slice_rows;
+    for (;;) {
+      if (stopping) return Error(ErrorCode::cancelled, "registry.loading_stopped");
+      const auto records = parts.ingest.list_records(resource.id, query, access::Sight::whole());
+      if (!records) {
+        const ErrorCode code = records.error().code;
+        if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
+          return records.error();
+        break;
+      }
+      for (const auto& record : *records)
+        know(tellings_of(record, of_resource, resource.number, parts.sealer, *tree_));
+      if (records->size() < query.most) break;
+      query.before = records->back().id;
+    }
+  }
+  JW_ASSIGN(auto reader, parts.store.read());
+  JW_TRY(reader->query(sql::standing_constraints, {}, [&](const storage::Row& row) {
+    decide(RecordId(row.integer(0)), RecordId(row.integer(1)), row.integer(2) != 0);
+    return true;
+  }));
+  ready_ = true;
+  return {};
+}
+
+std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
+                                                  const std::vector<search::RegionInterval>* within,
+                                                  const std::array<bool, search::kinds>& by,
+                                                  std::size_t most) const {
+  search::Query query;
+  query.text = text;
+  query.within = within;
+  query.by = by;
+  query.most = std::min(most, search::hits_most);
+  const std::shared_lock lock(searching_);
+  std::vector<Hit> hits;
+  for (const auto& hit : search_.search(query).hits) {
+    const auto records = records_of_.find(hit.subject);
+    if (records == records_of_.end()) continue;
+    auto& told = hits.emplace_back();
+    told.score = hit.score;
+    for (const std::int64_t record : records->second) told.records.emplace_back(record);
+  }
+  return hits;
+}
+
+std::size_t PeopleIndex::memory() const {
+  const std::shared_lock lock(searching_);
+  return search_.memory() + (index_ ? index_->memory() : 0) + records_of_.size() * 64;
+}
+
+}  // namespace jingwei::registry

@@ -1,0 +1,74 @@
+// Everybody in memory: which records may be one person, by a model version, and by what people are searched
+// for. Filled by decryption and never written; follows what ingest accepts.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engines/linkage/online_index.h"
+#include "engines/search/search_index.h"
+#include "modules/registry/matching.h"
+#include "modules/registry/resources.h"
+
+namespace jingwei::registry {
+
+// The fields of a model, in the order of Trait.
+const std::vector<linkage::Field>& model_fields();
+std::array<std::string_view, trait_count> values_of(const Telling& telling);
+
+// Matcher functions are called by one thread at a time; search() by any meanwhile.
+class PeopleIndex final : public Matcher {
+ public:
+  // `model` null: version 0, identifiers alone.
+  PeopleIndex(std::int64_t version, std::shared_ptr<const linkage::Model> model);
+
+  std::int64_t model() const override { return version_; }
+  Bounds bounds() const override;
+  void know(std::span<const Telling> tellings) override;
+  void forget(RecordId record) override;
+  bool groups_persons() const override { return index_.has_value(); }
+  Persons persons_around(RecordId record) override;
+  std::vector<RecordId> copies(RecordId record, std::size_t most) override;
+  void decide(RecordId a, RecordId b, std::optional<bool> same) override;
+  Match compare(const Link& a, const Link& b) override;
+
+  // Reads all records of all resources and what people decided. What comes meanwhile is to be told again.
+  // Errors: the store's; cancelled.
+  Result<void> fill(const RegistryParts& parts, const Resources& resources,
+                    const std::atomic<bool>& stopping);
+  // The above is done.
+  bool ready() const { return ready_; }
+
+  // Records that answer, best first; several may be of one subject. Thread-safe.
+  struct Hit {
+    std::vector<RecordId> records;  // that say this, some of them
+    double score = 0;
+  };
+  std::vector<Hit> search(std::string_view text, const std::vector<search::RegionInterval>* within,
+                          const std::array<bool, search::kinds>& by, std::size_t most) const;
+
+  std::int64_t known() const { return known_; }  // tellings taken in
+  std::size_t memory() const;                    // bytes, nearly
+
+ private:
+  void put_on_search(const Telling& telling, std::uint32_t place);
+
+  const std::int64_t version_;
+  std::optional<linkage::OnlineIndex> index_;
+  std::atomic<bool> ready_{false};
+  std::atomic<std::int64_t> known_{0};
+  std::shared_ptr<const region::Tree> tree_;
+
+  mutable std::shared_mutex searching_;
+  search::SearchIndex search_;
+  // Records that say the same stand once in the search: by the hash of their texts.
+  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> records_of_;
+};
+
+}  // namespace jingwei::registry

@@ -1,0 +1,143 @@
+// Search for subjects: whole numbers by their hash, everything else in memory.
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "modules/registry/limits.h"
+#include "modules/registry/registry_service.h"
+
+namespace jingwei::registry {
+
+// What the reader may search by, and where.
+struct RegistryService::Scope {
+  std::set<std::string, std::less<>> classes;  // personal classes open to the reader somewhere
+  bool everywhere = false;
+  std::vector<search::RegionInterval> areas;
+};
+
+RegistryService::Scope RegistryService::scope_of(const Reader& reader,
+                                                 const std::optional<std::string>& under) const {
+  Scope scope;
+  const auto tree = parts_.regions.tree();
+  for (const auto& resource : resources_.all()) {
+    const auto entry = parts_.catalog.find_readable(resource.id);
+    if (!entry) continue;
+    const auto sight = parts_.ingest.sight_of(reader.caller.get(), (*entry)->resource, reader.purpose);
+    if (!sight) continue;
+    for (const auto& part : sight->parts) {
+      for (const char* one : {"name", "identifier", "contact", "address"}) {
+        if (part.opens(one)) scope.classes.insert(one);
+      }
+      scope.everywhere = scope.everywhere || part.whole_area;
+      const region::Node node = part.whole_area ? region::no_node : tree->find(part.region);
+      if (node == region::no_node) continue;
+      const region::Interval area = tree->subtree(node);
+      scope.areas.push_back({static_cast<std::uint32_t>(area.begin), static_cast<std::uint32_t>(area.end)});
+    }
+  }
+  if (!under) return scope;
+  const region::Node node = tree->find(*under);
+  if (node == region::no_node) {
+    scope.everywhere = false;
+    scope.areas.clear();
+    return scope;
+  }
+  const region::Interval asked = tree->subtree(node);
+  const search::RegionInterval wanted{static_cast<std::uint32_t>(asked.begin),
+                                      static_cast<std::uint32_t>(asked.end)};
+  if (scope.everywhere) {
+    scope.areas = {wanted};
+  } else {
+    std::vector<search::RegionInterval> cut;
+    for (const auto& area : scope.areas) {
+      const search::RegionInterval both{std::max(area.from, wanted.from), std::min(area.to, wanted.to)};
+      if (both.from < both.to) cut.push_back(both);
+    }
+    scope.areas = std::move(cut);
+  }
+  scope.everywhere = false;
+  return scope;
+}
+
+// Subjects whose document, credit code or plate is this very number.
+Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by_number(
+    const SubjectQuery& query) const {
+  const std::string number = plain_number(query.text);
+  std::map<SubjectId, std::vector<Link>> by_subject;
+  JW_ASSIGN(auto store, parts_.store.read());
+  for (const auto scheme :
+       {scheme_of_document(number), std::string_view("credit_code"), std::string_view("plate")}) {
+    JW_ASSIGN(const auto links, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme, number),
+                                                    limits::component_links));
+    for (const auto& link : links) {
+      if (!query.kind || kind_of(link.role) == *query.kind) by_subject[link.subject].push_back(link);
+    }
+  }
+  return std::vector<std::pair<SubjectId, std::vector<Link>>>(by_subject.begin(), by_subject.end());
+}
+
+Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by_words(
+    const SubjectQuery& query, const Scope& scope) const {
+  std::vector<std::pair<SubjectId, std::vector<Link>>> found;
+  const auto people = this->people();
+  if (!people->ready()) return found;
+  std::array<bool, search::kinds> by{};
+  by[static_cast<std::size_t>(search::Kind::name)] = scope.classes.contains("name");
+  by[static_cast<std::size_t>(search::Kind::phone)] = scope.classes.contains("contact");
+  by[static_cast<std::size_t>(search::Kind::identifier)] = scope.classes.contains("identifier");
+  by[static_cast<std::size_t>(search::Kind::address)] = scope.classes.contains("address");
+  const auto* within = scope.everywhere ? nullptr : &scope.areas;
+  const auto hits = people->search(query.text, within, by, std::min(query.most * 4, search::hits_most));
+  JW_ASSIGN(auto store, parts_.store.read());
+  std::map<SubjectId, std::size_t> place;
+  for (const auto& hit : hits) {
+    JW_ASSIGN(const auto links, links_of_records(*store, hit.records));
+    for (const auto& of_record : links) {
+      for (const auto& link : of_record) {
+        const Kind kind = kind_of(link.role);
+        // Households are not named, so a name is never theirs.
+        if (kind == Kind::household || (query.kind && kind != *query.kind)) continue;
+        const auto [at, added] = place.emplace(link.subject, found.size());
+        if (added) found.push_back({link.subject, {}});
+        found[at->second].second.push_back(link);
+      }
+    }
+  }
+  return found;
+}
+
+Result<FoundSubjects> RegistryService::search(const SubjectQuery& query, const Reader& reader) const {
+  if (text::squeeze(query.text).size() < limits::query_least) {
+    return Error(ErrorCode::invalid, "registry.query_too_short")
+        .with("least", std::to_string(limits::query_least))
+        .at("q");
+  }
+  if (query.under && parts_.regions.tree()->find(*query.under) == region::no_node)
+    return Error(ErrorCode::not_found, "region.not_found").with("code", *query.under).at("under");
+  FoundSubjects found;
+  found.ready = people()->ready();
+  const Scope scope = scope_of(reader, query.under);
+  found.classes.assign(scope.classes.begin(), scope.classes.end());
+  JW_ASSIGN(auto candidates, by_number(query));
+  if (candidates.empty() && !scope.classes.empty()) {
+    JW_ASSIGN(candidates, by_words(query, scope));
+  }
+  std::set<SubjectId> shown;
+  const auto tree = parts_.regions.tree();
+  const region::Node below = query.under ? tree->find(*query.under) : region::no_node;
+  for (const auto& [subject, links] : candidates) {
+    if (found.items.size() == query.most) break;
+    for (const auto& link : links) {
+      JW_ASSIGN(auto entry, files_->entry(link, reader));
+      const region::Node node =
+          entry && entry->record.region ? tree->find(entry->record.region) : region::no_node;
+      if (!entry || (query.under && (node == region::no_node || !tree->contains(below, node)))) continue;
+      if (shown.insert(subject).second)
+        found.items.push_back({subject, std::move(*entry), static_cast<std::int64_t>(links.size())});
+      break;
+    }
+  }
+  return found;
+}
+
+}  // namespace jingwei::registry
