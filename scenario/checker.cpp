@@ -8,6 +8,7 @@
 #include "modules/identity/builtin_roles.h"
 #include "scenario/cross_checks.h"
 #include "scenario/features.gen.h"
+#include "scenario/rule_book.h"
 
 namespace jingwei::scenario {
 
@@ -147,6 +148,7 @@ std::vector<Error> Shelf::check(const std::string& id, const std::vector<std::st
     check_figures(check);
     check_pages(check);
     check_tests(check);
+    check_rules(*this, *package, faults);
   }
   if (faults.empty()) check_by_module(source, *package, faults);
   std::vector<Error> all = faults.all();

@@ -70,9 +70,11 @@ Result<bool> PackageFiles::exists(const std::string& path) {
 
 Result<std::vector<std::string>> PackageFiles::list(const std::string& folder) {
   if (folder != packages_folder) return Error(ErrorCode::not_found, "file.not_found").with("path", folder);
-  std::vector<std::string> names;
-  for (const auto& [id, unused] : *packages()) names.push_back(id);
-  return names;
+  // Packages of data before packages of services, so that lists of resources begin with what departments supply.
+  std::vector<std::string> data, services;
+  for (const auto& [id, package] : *packages()) (package.files.contains("process.yaml") ? services : data).push_back(id);
+  data.insert(data.end(), services.begin(), services.end());
+  return data;
 }
 
 Result<void> PackageFiles::remove(const std::string& path) {

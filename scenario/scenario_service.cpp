@@ -209,8 +209,7 @@ Result<Kept> ScenarioService::change(const std::function<Result<Kept>(const std:
 Result<Kept> ScenarioService::install(Package package, const PackageRequest& request) {
   const auto faults = check(package);
   if (!faults.empty()) {
-    Error error(ErrorCode::invalid, "scenario.not_sound");
-    error = std::move(error).with("package", package.id).with("count", std::to_string(faults.size()));
+    Error error = Error(ErrorCode::invalid, "scenario.not_sound").with("package", package.id).with("count", std::to_string(faults.size()));
     error.causes = faults;
     return error;
   }
