@@ -261,19 +261,19 @@ TEST(TypeReader, TellsWhatIsWrongWithADefinition) {
     TypeReader(types, faults).read_named(*parse_yaml(yaml, "t.yaml"));
     return faults.empty() ? std::string("ok") : faults.all()[0].field + " " + faults.all()[0].message;
   };
-  EXPECT_EQ(fault("A: {type: text, max_lenght: 3}"), "t.yaml:1 yaml.unknown_key");
-  EXPECT_EQ(fault("A: {type: integer, max_length: 3}"), "t.yaml:1 yaml.unknown_key");
-  EXPECT_EQ(fault("A: {type: strng}"), "t.yaml:1 schema.unknown_type");
-  EXPECT_EQ(fault("A: {type: text, pattern: '('}"), "t.yaml:1 schema.bad_pattern_at");
-  EXPECT_EQ(fault("A: {type: integer, min: 3, max: 2}"), "t.yaml:1 schema.bad_range");
-  EXPECT_EQ(fault("A: {type: choice, values: [a, a]}"), "t.yaml:1 schema.duplicate_name");
-  EXPECT_EQ(fault("A: {type: choice}"), "t.yaml:1 yaml.missing_key");
-  EXPECT_EQ(fault("A: {type: list}"), "t.yaml:1 yaml.missing_key");
+  EXPECT_EQ(fault("A: {type: text, max_lenght: 3}"), "t.yaml:1:17 yaml.unknown_key_near");
+  EXPECT_EQ(fault("A: {type: integer, max_length: 3}"), "t.yaml:1:20 yaml.unknown_key");
+  EXPECT_EQ(fault("A: {type: strng}"), "t.yaml:1:11 schema.unknown_type");
+  EXPECT_EQ(fault("A: {type: text, pattern: '('}"), "t.yaml:1:4 schema.bad_pattern_at");
+  EXPECT_EQ(fault("A: {type: integer, min: 3, max: 2}"), "t.yaml:1:4 schema.bad_range");
+  EXPECT_EQ(fault("A: {type: choice, values: [a, a]}"), "t.yaml:1:31 schema.duplicate_name");
+  EXPECT_EQ(fault("A: {type: choice}"), "t.yaml:1:4 yaml.missing_key");
+  EXPECT_EQ(fault("A: {type: list}"), "t.yaml:1:4 yaml.missing_key");
   EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text, title: {zh: 甲}}"),
-            "t.yaml:4 schema.title_incomplete");
-  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text}"), "t.yaml:4 yaml.missing_key");
-  EXPECT_EQ(fault("A: {type: B}\nB: {type: text}"), "t.yaml:1 schema.type_alias");
-  EXPECT_EQ(fault("text: {type: integer}"), "t.yaml:1 schema.bad_type_name");
+            "t.yaml:4:36 schema.title_incomplete");
+  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text}"), "t.yaml:4:7 yaml.missing_key");
+  EXPECT_EQ(fault("A: {type: B}\nB: {type: text}"), "t.yaml:1:4 schema.type_alias");
+  EXPECT_EQ(fault("text: {type: integer}"), "t.yaml:1:1 schema.bad_type_name");
   EXPECT_EQ(fault("A: {type: list, of: {type: list, of: A}}"), "ok");
 }
 

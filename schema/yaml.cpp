@@ -88,8 +88,11 @@ class TreeBuilder final : public YAML::EventHandler {
 
   [[noreturn]] void stop(const YAML::Mark& mark, ErrorCode code, std::string message,
                          YamlFaults::Arguments arguments = {}) {
-    throw Stop{fault_at(*file_ + ":" + std::to_string(mark.line + 1), code, std::move(message),
-                        std::move(arguments))};
+    throw Stop{fault_at(place_of(mark), code, std::move(message), std::move(arguments))};
+  }
+
+  std::string place_of(const YAML::Mark& mark) const {
+    return *file_ + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
   }
 
   void count(const YAML::Mark& mark, std::size_t more) {
@@ -155,6 +158,23 @@ class TreeBuilder final : public YAML::EventHandler {
   YamlNode root_;
 };
 
+// Letters to add, drop, replace or swap with their neighbour until one word is the other.
+std::size_t mistakes_between(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    now[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) now[j] = std::min(now[j], before[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, now);
+  }
+  return last[b.size()];
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -165,16 +185,16 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 std::string YamlNode::place() const {
-  return (file ? *file : std::string()) + ":" + std::to_string(line);
+  return (file ? *file : std::string()) + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
 
 Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlLimits& limits) {
   const auto name = std::make_shared<const std::string>(std::move(file));
   if (text.size() > limits.bytes)
-    return fault_at(*name + ":1", ErrorCode::too_large, "yaml.too_large",
+    return fault_at(*name + ":1:1", ErrorCode::too_large, "yaml.too_large",
                     {{"most", std::to_string(limits.bytes)}});
   if (!text::is_utf8(text))
-    return fault_at(*name + ":1", ErrorCode::invalid, "yaml.syntax", {{"problem", "the file is not UTF-8"}});
+    return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax", {{"problem", "the file is not UTF-8"}});
   TreeBuilder builder(name, limits);
   try {
     std::istringstream stream{std::string(text)};
@@ -186,16 +206,17 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlL
     }
     YamlNode root = builder.take();
     if (parser.HandleNextDocument(builder))
-      return fault_at(*name + ":1", ErrorCode::invalid, "yaml.several_documents");
+      return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.several_documents");
     if (!root.file) root.file = name;
     return root;
   } catch (const Stop& stopped) {
     return stopped.error;
   } catch (const YAML::Exception& fault) {
-    const std::string place = *name + ":" + std::to_string(std::max(fault.mark.line, 0) + 1);
+    const std::string place = *name + ":" + std::to_string(std::max(fault.mark.line, 0) + 1) + ":" +
+                              std::to_string(std::max(fault.mark.column, 0) + 1);
     return fault_at(place, ErrorCode::invalid, "yaml.syntax", {{"problem", fault.msg}});
   } catch (const std::exception& fault) {
-    return fault_at(*name + ":1", ErrorCode::invalid, "yaml.syntax", {{"problem", fault.what()}});
+    return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax", {{"problem", fault.what()}});
   }
 }
 
@@ -298,6 +319,10 @@ std::string YamlMapping::require_text(std::string_view key) {
 void YamlMapping::finish() {
   for (const auto& pair : node_.pairs) {
     if (std::find(known_.begin(), known_.end(), pair.key.scalar) != known_.end()) continue;
+    if (const auto near = nearest(pair.key.scalar, known_); !near.empty()) {
+      faults_.add(pair.key, "yaml.unknown_key_near", {{"key", pair.key.scalar}, {"near", std::string(near)}});
+      continue;
+    }
     std::string expected;
     for (const auto& name : known_) {
       if (expected.find("`" + name + "`") != std::string::npos) continue;
@@ -305,6 +330,21 @@ void YamlMapping::finish() {
     }
     faults_.add(pair.key, "yaml.unknown_key", {{"key", pair.key.scalar}, {"expected", expected}});
   }
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string> known) {
+  constexpr std::size_t most_bytes = 64;
+  if (word.empty() || word.size() > most_bytes) return {};
+  std::string_view best;
+  std::size_t least = 1 + word.size() / 4;  // mistakes that still count as the same word
+  for (const auto& one : known) {
+    if (one.size() > most_bytes || one == word) continue;
+    const std::size_t mistakes = mistakes_between(word, one);
+    if (mistakes > least || (mistakes == least && !best.empty()) || mistakes >= one.size()) continue;
+    least = mistakes;
+    best = one;
+  }
+  return best;
 }
 
 std::optional<std::int64_t> yaml_integer(const YamlNode& node) {

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,7 @@ struct YamlNode {
 
   // The value of `key`, or null when this is no mapping or lacks it.
   const YamlNode* find(std::string_view key) const;
-  // "modules/region/api.yaml:12".
+  // "modules/region/api.yaml:12:5": file, line, column.
   std::string place() const;
 };
 
@@ -72,8 +73,8 @@ class YamlFaults {
   std::vector<Error> faults_;
 };
 
-// Reads one mapping key by key; `finish` reports keys that nobody asked for (yaml.unknown_key), naming those
-// it knows. Reads of a node that is no mapping report yaml.not_mapping once and answer as if it were empty.
+// Reads one mapping key by key; `finish` reports keys that nobody asked for: yaml.unknown_key_near with the key
+// that was probably meant, or yaml.unknown_key with those it knows. Reads of a node that is no mapping report yaml.not_mapping once and answer as if it were empty.
 class YamlMapping {
  public:
   YamlMapping(const YamlNode& node, YamlFaults& faults);
@@ -100,6 +101,10 @@ class YamlMapping {
   YamlFaults& faults_;
   std::vector<std::string> known_;
 };
+
+// The word of `known` that `word` was probably meant to be: at most one mistake in each four letters; empty when
+// none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string> known);
 
 // The scalar as what it says; nothing when it is not one.
 std::optional<std::int64_t> yaml_integer(const YamlNode& node);

@@ -21,25 +21,25 @@ TEST(Yaml, KeepsOrderPlacesAndQuotes) {
   ASSERT_NE(list, nullptr);
   ASSERT_EQ(list->items.size(), 2u);
   EXPECT_TRUE(list->items[0].quoted);
-  EXPECT_EQ(list->items[1].place(), "x.yaml:4");
+  EXPECT_EQ(list->items[1].place(), "x.yaml:4:5");
   EXPECT_EQ(list->items[1].find("c")->kind, YamlKind::null);
   EXPECT_EQ(yaml_integer(*parsed->find("b")), 1);
   EXPECT_EQ(yaml_integer(list->items[0]), std::nullopt);
 }
 
 TEST(Yaml, TellsTheLineOfAFault) {
-  EXPECT_EQ(fault_of("a: 1\nb: 2\na: 3\n"), "x.yaml:3 yaml.duplicate_key");
-  EXPECT_EQ(fault_of("a: [1, 2\n"), "x.yaml:2 yaml.syntax");
-  EXPECT_EQ(fault_of("a: 1\n---\nb: 2\n"), "x.yaml:1 yaml.several_documents");
-  EXPECT_EQ(fault_of("{[1]: 2}"), "x.yaml:1 yaml.key_not_text");
-  EXPECT_EQ(fault_of("a: \xff\n"), "x.yaml:1 yaml.syntax");
+  EXPECT_EQ(fault_of("a: 1\nb: 2\na: 3\n"), "x.yaml:3:1 yaml.duplicate_key");
+  EXPECT_EQ(fault_of("a: [1, 2\n"), "x.yaml:2:1 yaml.syntax");
+  EXPECT_EQ(fault_of("a: 1\n---\nb: 2\n"), "x.yaml:1:1 yaml.several_documents");
+  EXPECT_EQ(fault_of("{[1]: 2}"), "x.yaml:1:2 yaml.key_not_text");
+  EXPECT_EQ(fault_of("a: \xff\n"), "x.yaml:1:1 yaml.syntax");
 }
 
 TEST(Yaml, HoldsItsLimits) {
-  EXPECT_EQ(fault_of(std::string(2000, ' '), {.bytes = 1000}), "x.yaml:1 yaml.too_large");
-  EXPECT_EQ(fault_of("[1,2,3,4]", {.nodes = 3}), "x.yaml:1 yaml.too_many_nodes");
-  EXPECT_EQ(fault_of(std::string(100, '[') + std::string(100, ']')), "x.yaml:1 yaml.too_deep");
-  EXPECT_EQ(fault_of(std::string(100'000, '[')), "x.yaml:1 yaml.too_deep");
+  EXPECT_EQ(fault_of(std::string(2000, ' '), {.bytes = 1000}), "x.yaml:1:1 yaml.too_large");
+  EXPECT_EQ(fault_of("[1,2,3,4]", {.nodes = 3}), "x.yaml:1:6 yaml.too_many_nodes");
+  EXPECT_EQ(fault_of(std::string(100, '[') + std::string(100, ']')), "x.yaml:1:65 yaml.too_deep");
+  EXPECT_EQ(fault_of(std::string(100'000, '[')), "x.yaml:1:33 yaml.too_deep");
 }
 
 TEST(Yaml, CountsAliasesAsWhatTheyStandFor) {
@@ -51,8 +51,8 @@ TEST(Yaml, CountsAliasesAsWhatTheyStandFor) {
     for (int copy = 0; copy < 9; ++copy) laughs += "," + below;
     laughs += "]\n";
   }
-  EXPECT_EQ(fault_of(laughs), "x.yaml:5 yaml.too_many_nodes");
-  EXPECT_EQ(fault_of("a: &x [*x]\n"), "x.yaml:1 yaml.syntax");
+  EXPECT_EQ(fault_of(laughs), "x.yaml:5:38 yaml.too_many_nodes");
+  EXPECT_EQ(fault_of("a: &x [*x]\n"), "x.yaml:1:8 yaml.syntax");
 }
 
 TEST(YamlMapping, UnknownKeysAreFaultsThatNameTheKnownOnes) {
@@ -65,7 +65,7 @@ TEST(YamlMapping, UnknownKeysAreFaultsThatNameTheKnownOnes) {
   mapping.finish();
   ASSERT_EQ(faults.all().size(), 2u);
   EXPECT_EQ(faults.all()[0].message, "yaml.missing_key");
-  EXPECT_EQ(faults.all()[1].field, "x.yaml:2");
+  EXPECT_EQ(faults.all()[1].field, "x.yaml:2:1");
   EXPECT_EQ(faults.all()[1].arguments[1].second, "`name`, `size`, `title`");
 }
 

@@ -70,7 +70,8 @@ TEST_F(Compile, EveryMissingGuardStopsTheBuild) {
 }
 
 TEST_F(Compile, UnknownWordsNameWhatWasExpected) {
-  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; expected one of `id`, `method`"),
+  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; did you mean `runs`?"), std::string::npos);
+  EXPECT_NE(broken("runs: pool", "threads: pool").find("unknown key `threads`; expected one of `id`, `method`"),
             std::string::npos);
   EXPECT_NE(broken("runs: pool", "runs: thread").find("expected inline, pool or stream"), std::string::npos);
   EXPECT_NE(broken("method: GET", "method: FETCH").find("expected GET, POST"), std::string::npos);

@@ -11,13 +11,17 @@ void Problems::add(const schema::YamlFaults& faults) {
 }
 
 void Problems::add(const Error& error) {
-  // The place stands in `field` as file:line; the sentence repeats it in front.
+  // The place stands in `field` as file:line:column; the sentence repeats it in front.
   std::string text = render(error, Language::en);
-  const std::size_t colon = error.field.rfind(':');
+  const auto cut = [](std::string_view place) {
+    const std::size_t colon = place.rfind(':');
+    return std::pair(place.substr(0, colon), colon == std::string_view::npos ? "" : place.substr(colon + 1));
+  };
+  const auto [line_place, column] = cut(error.field);
+  const auto [file, line] = cut(line_place);
   Problem problem;
-  problem.file = error.field.substr(0, colon);
-  if (colon != std::string::npos)
-    std::from_chars(error.field.data() + colon + 1, error.field.data() + error.field.size(), problem.line);
+  problem.file = file;
+  std::from_chars(line.data(), line.data() + line.size(), problem.line);
   if (text.starts_with(error.field + ": ")) text.erase(0, error.field.size() + 2);
   problem.text = std::move(text);
   found_.push_back(std::move(problem));
