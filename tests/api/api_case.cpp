@@ -62,13 +62,14 @@ std::string workbook_of(const std::string& lines) {
 // A new package as a zip, with one text in it replaced by another.
 std::string package_of(const YamlNode& wanted) {
   scenario::Package package;
-  package.id = scalar(wanted, "id");
-  const std::string from = scalar(wanted, "from");
+  const auto part = [&](const char* key) { return wanted.find(key) == nullptr ? std::string() : wanted.find(key)->scalar; };
+  package.id = part("id");
+  const std::string from = part("from");
   for (auto& [name, text] : jingwei::testing::must(scenario::new_package(package.id))) {
     if (name.starts_with(".schema/")) continue;
     std::string changed = text;
     if (const auto at = from.empty() ? std::string::npos : changed.find(from); at != std::string::npos)
-      changed.replace(at, from.size(), scalar(wanted, "to"));
+      changed.replace(at, from.size(), part("to"));
     package.files.emplace(name, changed);
   }
   return jingwei::testing::must(scenario::zipped(package));
