@@ -34,6 +34,7 @@ const entries: NavigationEntry[] = [
   { page: 'reviews', title: 'identity.reviews.title', permission: 'account.read' },
   { page: 'audit', title: 'audit.title', permission: 'audit.read' },
   { page: 'packages', title: 'package.title', permission: 'scenario.read' },
+  { page: 'providers', title: 'identity.elsewhere.title', permission: 'provider.read' },
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 
