@@ -8,7 +8,6 @@
 #include "app/modules.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "modules/ingest/sealed_tables.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 
