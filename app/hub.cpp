@@ -9,7 +9,6 @@
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "modules/ingest/sealed_tables.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 

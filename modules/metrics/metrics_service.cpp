@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "modules/ingest/recount/recounting.h"
 #include "modules/metrics/sql.gen.h"
 
 namespace jingwei::metrics {

@@ -1,7 +1,6 @@
 // The work of a destruction, step by step.
 #include "base/json.h"
 #include "base/log.h"
-#include "modules/ingest/sealed_tables.h"
 #include "modules/purpose/destruction.h"
 #include "modules/purpose/destruction_rows.h"
 #include "modules/purpose/sql.gen.h"

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "modules/ingest/sealed_tables.h"
 #include "modules/source/sql.gen.h"
 
 namespace jingwei::source {

@@ -5,23 +5,13 @@
 #include <atomic>
 #include <string>
 
+#include "modules/ingest/recount/recount_event.h"
 #include "modules/ingest/recount/recounts.h"
 #include "modules/ingest/storing/records.h"
 
 namespace jingwei::ingest {
 
 struct IngestParts;
-
-// The feed event "ingest.recount": what a figure counted so far is forgotten; it is counted anew behind this
-// event.
-inline constexpr std::string_view recount_event_kind = "ingest.recount";
-struct RecountEvent {
-  std::string resource;
-  std::string metric;
-};
-storage::FeedEvent to_feed_event(const RecountEvent& event);
-// Errors: corrupt.
-Result<RecountEvent> parse_recount_event(std::string_view body);
 
 // Thread-safe. Each step is one Change with the figures it moves and the place it came to: whoever stops is
 // followed by the next, also in another process.
