@@ -61,6 +61,12 @@ constexpr auto all = std::to_array<Permission>({
     {"rights.read", Reach::hub, Duty::work},
     {"rights.answer", Reach::hub, Duty::work},
     {"scenario.read", Reach::everywhere, Duty::work},
+    {"notice.send", Reach::everywhere, Duty::work},
+    {"notice.follow", Reach::everywhere, Duty::work},
+    {"notice.cap", Reach::hub, Duty::work},
+    {"rumour.write", Reach::everywhere, Duty::work},
+    {"rumour.publish", Reach::hub, Duty::work},
+    {"alert.issue", Reach::everywhere, Duty::work},
 
     {"system.operate", Reach::hub, Duty::system},
     {"scenario.install", Reach::hub, Duty::system},

@@ -17,6 +17,7 @@
 #include "modules/identity/identity_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
+#include "modules/notice/notice_service.h"
 #include "modules/purpose/purpose_service.h"
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
@@ -76,6 +77,7 @@ class Hub {
   scenario::ScenarioService& scenarios() { return *scenarios_; }
   registry::RegistryService& registry() { return *registry_; }
   cases::CasesService& cases() { return *cases_; }
+  notice::NoticeService& notices() { return *notices_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -116,6 +118,7 @@ class Hub {
   std::unique_ptr<purpose::PurposeService> purposes_;
   std::unique_ptr<registry::RegistryService> registry_;
   std::unique_ptr<cases::CasesService> cases_;
+  std::unique_ptr<notice::NoticeService> notices_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
   cli::add_catalog(app, exit_code);
   cli::add_scenario(app, exit_code);
   cli::add_doctor(app, exit_code);
+  cli::add_notice(app, exit_code);
+  cli::add_rules(app, exit_code);
   cli::add_completion(app, exit_code);
   try {
     app.parse(argc, argv);

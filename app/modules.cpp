@@ -21,6 +21,8 @@
 #include "modules/ingest/sql.gen.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
+#include "modules/notice/messages.gen.h"
+#include "modules/notice/sql.gen.h"
 #include "modules/operations/messages.gen.h"
 #include "modules/purpose/messages.gen.h"
 #include "modules/purpose/sql.gen.h"
@@ -48,7 +50,7 @@ std::vector<storage::Migration> all_migrations() {
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
         audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
-        registry::sql::migrations(), cases::sql::migrations(), scenario::sql::migrations()}) {
+        registry::sql::migrations(), cases::sql::migrations(), notice::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -67,6 +69,7 @@ void register_all_messages() {
   catalog::register_messages();
   ingest::register_messages();
   metrics::register_messages();
+  notice::register_messages();
   operations::register_messages();
   forms::register_messages();
   spreadsheet::register_messages();

@@ -19,6 +19,7 @@
 #include "modules/identity/identity_routes.h"
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
+#include "modules/notice/notice_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/purpose/purpose_routes.h"
 #include "modules/cases/cases_routes.h"
@@ -142,6 +143,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   purpose::PurposeRoutes purpose_routes(hub.purposes(), rights_desk_of(hub));
   registry::RegistryRoutes registry_routes(hub.registry());
   cases::CasesRoutes cases_routes(hub.cases(), hub.files(), hub.data_folder() + "/uploads");
+  notice::NoticeRoutes notice_routes(hub.notices());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());
@@ -165,7 +167,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
       {"/", share.web_folder},
       {"/desk/", share.web_folder + "/desk"},
       {"/pocket/", share.web_folder + "/pocket"},
-      {"/api/", share.web_folder + "/api"}};
+      {"/api/", share.web_folder + "/api"},
+      {"/rumours/", share.web_folder + "/rumours"}};
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 
@@ -181,7 +184,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
         audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(),
-        registry_routes.routes(), cases_routes.routes(), scenario_routes.routes(), system_api.routes()}) {
+        registry_routes.routes(), cases_routes.routes(), notice_routes.routes(), scenario_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -5,6 +5,7 @@
 
 #include "modules/identity/accounts.h"
 #include "modules/identity/oidc/provider_sign_in.h"
+#include "modules/identity/holders.h"
 #include "modules/identity/roles.h"
 #include "modules/identity/sign_in.h"
 #include "modules/identity/signers.h"
@@ -34,6 +35,8 @@ class IdentityService {
   SignIn& sign_in() { return sign_in_; }
   Signers& signers() { return signers_; }
   ProviderSignIn& elsewhere() { return elsewhere_; }
+  // Text messages to people.
+  TextGateway& texts() { return gateway_; }
   const IdentityParts& parts() const { return parts_; }
 
  private:
