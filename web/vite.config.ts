@@ -29,7 +29,7 @@ export default defineConfig({
     // Nothing is inlined into the pages: the server's content security policy allows files of its own only.
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), pocket: at('./pocket/index.html'), api: at('./api/index.html') },
+      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), pocket: at('./pocket/index.html'), api: at('./api/index.html'), rumours: at('./rumours/index.html') },
     },
   },
 });
