@@ -50,9 +50,112 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Destroy the words of an entry by order; all proofs still hold */
+        /** Ask by order to destroy the words of an entry; another person carries it out, and all proofs still hold */
         post: operations["destroy_audit_entry"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of destruction, newest first */
+        get: operations["list_destruction_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/destructions/{order}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out or drop an order; whoever asked for it does not carry it out */
+        post: operations["decide_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at me, newest first */
+        get: operations["list_my_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many orders delay telling people who looked at them; for everybody */
+        get: operations["count_delays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of delay, newest first */
+        get: operations["list_delays"];
+        put?: never;
+        /** Delay by order telling a person who looked at them */
+        post: operations["order_delay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays/{delay}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift an order of delay before its end */
+        delete: operations["lift_delay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1451,6 +1554,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-in services that may be used */
+        get: operations["list_sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-providers/{provider}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in at a service; the browser then goes to the address */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in with what the service sent the browser back with */
+        post: operations["finish_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own verified documents */
+        get: operations["list_my_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-in services as they are set up */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sign-in service as it is set up */
+        get: operations["get_provider"];
+        /** Set up a sign-in service */
+        put: operations["put_provider"];
+        post?: never;
+        /** Remove a sign-in service */
+        delete: operations["drop_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a sign-in service for its metadata and keys */
+        post: operations["try_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/signers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public keys by which a program signs its requests */
+        get: operations["list_signers"];
+        put?: never;
+        /** Enter a public key by which a program or device signs its requests (RFC 9421) */
+        post: operations["add_signer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/signers/{signer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key that signs requests at once */
+        delete: operations["end_signer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make this browser a wall screen: it shows figures alone, and stays signed in */
+        post: operations["become_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names and offices of those who acted
+         * @description Names of staff and programs are for staff; those of residents and enterprises for themselves and the administrators of accounts.
+         */
+        get: operations["name_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1898,6 +2194,400 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An audience and how many it is now */
+        post: operations["preview_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that were sent */
+        get: operations["list_sent_notices"];
+        put?: never;
+        /** Send a notice, an order or a form */
+        post: operations["send_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice */
+        get: operations["get_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a notice */
+        post: operations["end_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind those who are open */
+        post: operations["remind_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has read and answered, and who has not */
+        get: operations["list_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands in each region below */
+        get: operations["get_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List for telling people in person, to be printed */
+        get: operations["get_printed_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices */
+        get: operations["list_own_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice of mine */
+        get: operations["get_own_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read */
+        post: operations["read_own_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer */
+        post: operations["answer_own_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What communities were asked for in a month */
+        get: operations["list_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the caps */
+        put: operations["put_notice_caps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rumours refuted, for everybody */
+        get: operations["list_rumours"];
+        put?: never;
+        /** Write about a rumour */
+        post: operations["add_rumour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rumour refuted, for everybody */
+        get: operations["get_rumour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}/claim-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ClaimReview as JSON-LD, for everybody */
+        get: operations["get_claim_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumour-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rumours with drafts */
+        get: operations["list_rumour_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish or withdraw */
+        post: operations["step_rumour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, for everybody */
+        get: operations["list_alerts"];
+        put?: never;
+        /** Issue an alert */
+        post: operations["issue_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Atom feed of CAP alerts, for everybody */
+        get: operations["get_alert_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/cap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert as CAP 1.2 XML, for everybody */
+        get: operations["get_cap_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update or cancel an alert */
+        post: operations["replace_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -2233,6 +2923,112 @@ export interface paths {
         put?: never;
         /** Grant, decline or withdraw */
         post: operations["step_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out a request that was granted
+         * @description A copy is to be had for thirty days; corrections, deletions and objections go to the provider, who answers by the clock; what a law keeps is named with the law.
+         */
+        post: operations["execute_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy of a person's records, as JSON */
+        get: operations["get_rights_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opened-rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that one has opened, newest first */
+        get: operations["list_opened_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request that one has opened */
+        post: operations["withdraw_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests about one's own data, newest first */
+        get: operations["list_my_rights"];
+        put?: never;
+        /** Ask about one's own data; a verified document says whose they are */
+        post: operations["open_my_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rights/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy of one's own records, as JSON */
+        get: operations["get_my_copy"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3261,6 +4057,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** A look */
+        Access: {
+            /** Feed position */
+            id: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            at: string;
+            /** What was done, as the audit log names it */
+            kind: string;
+            /** Id of the department */
+            department: string | null;
+            /** Department */
+            department_title: string | null;
+            /** Id of the purpose */
+            purpose: string | null;
+            /** Purpose */
+            purpose_title: string | null;
+            /** Id of the resource */
+            resource: string | null;
+            /** Resource */
+            resource_title: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Told late by order */
+            delayed: components["schemas"]["AccessDelayed"] | null;
+        };
+        /** Told late */
+        AccessDelayed: {
+            /** Authority */
+            authority: string;
+            /**
+             * Delayed until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Who looked at me */
+        AccessPage: {
+            /** A verified document says who one is */
+            verified: boolean;
+            /** Looks, newest first */
+            items: components["schemas"]["Access"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Change of an account */
         AccountEdit: {
             /** Name */
@@ -3393,6 +4236,89 @@ export interface components {
             /** Room */
             room: string;
         };
+        /** Alert */
+        Alert: {
+            /** Id */
+            id: string;
+            /** CAP identifier */
+            identifier: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Alert" | "Update" | "Cancel";
+            /** Stands */
+            stands: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "Geo" | "Met" | "Safety" | "Security" | "Rescue" | "Fire" | "Health" | "Env" | "Transport" | "Infra" | "CBRNE" | "Other";
+            /** Event */
+            event: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "Immediate" | "Expected" | "Future" | "Past" | "Unknown";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "Extreme" | "Severe" | "Moderate" | "Minor" | "Unknown";
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "Observed" | "Likely" | "Possible" | "Unlikely" | "Unknown";
+            /** Headline */
+            headline: string;
+            /** Description */
+            description: string;
+            /** Instruction */
+            instruction: string;
+            /** Region codes */
+            areas: string[];
+            /**
+             * Takes effect at
+             * Format: date-time
+             */
+            effective_at: string;
+            /**
+             * Expires at
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Update of */
+            update_of: string | null;
+            /** Replaced by */
+            replaced_by: string | null;
+        };
+        /** Update or cancellation */
+        AlertChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Update" | "Cancel";
+            /** Alert */
+            alert: components["schemas"]["NewAlert"];
+        };
+        /** Alerts */
+        AlertList: {
+            /** Alerts that have not expired, newest first */
+            items: components["schemas"]["Alert"][];
+        };
         /** Value of the form */
         Answer: {
             /** Field */
@@ -3405,6 +4331,16 @@ export interface components {
             code: string;
             /** Masked */
             masked: boolean;
+        };
+        /** Audience to look at */
+        AskedAudience: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind?: "notice" | "order" | "form";
+            /** Audience */
+            audience: components["schemas"]["Audience"];
         };
         /** Impact assessment */
         Assessment: {
@@ -3456,6 +4392,45 @@ export interface components {
              * Format: date
              */
             approved_on?: string;
+        };
+        /** Where the browser goes */
+        Attempt: {
+            /** Address */
+            address: string;
+        };
+        /** Going to a sign-in service */
+        AttemptOrder: {
+            /** Page to go to afterwards */
+            next?: string;
+            /** Join it to the account that is signed in */
+            join?: boolean;
+        };
+        /** Whom it is for */
+        Audience: {
+            /** Region codes with all below; none: all of the sender's */
+            regions?: string[];
+            /** Roles held there */
+            roles?: string[];
+            /** Kinds of account */
+            kinds?: string[];
+            /** Departments */
+            departments?: string[];
+            /** Accounts by id */
+            accounts?: string[];
+            /** Queries over subjects */
+            subjects?: string[];
+        };
+        /** Audience as it stands now */
+        AudiencePreview: {
+            /**
+             * People
+             * Format: int64
+             */
+            people: number;
+            /** By region below */
+            regions: components["schemas"]["RegionCount"][];
+            /** Communities at their cap */
+            full: components["schemas"]["FullCommunity"][];
         };
         /** Audit entry */
         AuditEntry: {
@@ -4168,6 +5143,23 @@ export interface components {
             /** Phone */
             phone: string;
         };
+        /** Load of a community */
+        CommunityLoad: {
+            /** Region code */
+            region: string;
+            /** Community */
+            name: string;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Forms
+             * Format: int64
+             */
+            forms: number;
+        };
         /** Comparison */
         Comparison: {
             /** Id */
@@ -4241,7 +5233,7 @@ export interface components {
              */
             keep_days: number;
             /** Persons by region */
-            regions: components["schemas"]["RegionCount"][];
+            regions: components["schemas"]["RegistryRegionCount"][];
         };
         /** Decision */
         ComparisonDecision: {
@@ -4468,6 +5460,103 @@ export interface components {
              * Format: double
              */
             value: number;
+        };
+        /** How many orders delay telling people who looked at them */
+        DelayCount: {
+            /**
+             * In force
+             * Format: int64
+             */
+            in_force: number;
+            /**
+             * Ever
+             * Format: int64
+             */
+            ever: number;
+            /**
+             * When the last one in force ends
+             * Format: date-time
+             */
+            last_ends: string | null;
+        };
+        /** Order of delay */
+        DelayOrder: {
+            /** Number of the person's document or a pseudonym */
+            identifier: string;
+            /** Delay looks of this department alone */
+            department?: string;
+            /** Authority that orders it */
+            authority: string;
+            /** Number of the order */
+            order: string;
+            /**
+             * Looks from then on
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until when
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Orders of delay */
+        DelayPage: {
+            /** Orders */
+            items: components["schemas"]["DelayView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Order of delay as it stands */
+        DelayView: {
+            /** Id */
+            id: string;
+            /** Pseudonym */
+            subject: string;
+            /** Department */
+            department: string | null;
+            /** Authority */
+            authority: string;
+            /** Number of the order */
+            order: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** In force */
+            in_force: boolean;
+            /** Entered by */
+            ordered_by: string;
+            /**
+             * Entered at
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Lifted by */
+            lifted_by: string | null;
+            /**
+             * Lifted at
+             * Format: date-time
+             */
+            lifted_at: string | null;
+        };
+        /** Messages of a channel */
+        DeliveryCount: {
+            /** Channel */
+            channel: string;
+            /** State */
+            state: string;
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
         };
         /** Demand */
         Demand: {
@@ -4762,10 +5851,60 @@ export interface components {
             /** Resources concerned */
             resources: components["schemas"]["DestroyedResource"][];
         };
+        /** Deciding an order of destruction */
+        DestructionDecision: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "carry_out" | "drop";
+        };
         /** Order of destruction */
         DestructionOrder: {
             /** Number of the order */
             order: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Orders of destruction */
+        DestructionOrderPage: {
+            /** Orders */
+            items: components["schemas"]["DestructionOrderView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Order of destruction as it stands */
+        DestructionOrderView: {
+            /** Id */
+            id: string;
+            /**
+             * Place in the log
+             * Format: int64
+             */
+            position: number;
+            /** Number of the order */
+            order: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "done" | "dropped";
+            /** Asked for by */
+            asked_by: string;
+            /**
+             * Asked for at
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
         };
         /** Page of destructions */
         DestructionPage: {
@@ -4799,6 +5938,34 @@ export interface components {
             examined_at: string;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /** Verified documents */
+        DocumentList: {
+            /** Documents */
+            items: components["schemas"]["DocumentView"][];
+        };
+        /** Verified document */
+        DocumentView: {
+            /** Kind */
+            kind: string;
+            /** Number, masked */
+            number: string;
+            /** Name */
+            name: string;
+            /** Service that vouches for it */
+            provider: string;
+            /**
+             * Verified at
+             * Format: date-time
+             */
+            verified_at: string;
+        };
+        /** Word for a kind of paper */
+        DocumentWord: {
+            /** Their word */
+            word: string;
+            /** Kind here */
+            kind: string;
         };
         /** Duty */
         Duty: {
@@ -5216,6 +6383,35 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** A community that is full */
+        FullCommunity: {
+            /** Region code */
+            region: string;
+            /** Community */
+            name: string;
+            /**
+             * Had this month
+             * Format: int64
+             */
+            count: number;
+            /**
+             * Most
+             * Format: int64
+             */
+            most: number;
+        };
+        /** Answer */
+        GivenAnswer: {
+            /** Id of the question */
+            question: string;
+            /** Answer, yes or no where that is asked */
+            answer: string;
+        };
+        /** Answers */
+        GivenAnswers: {
+            /** Answers */
+            answers: components["schemas"]["GivenAnswer"][];
+        };
         /** Break-glass access */
         GlassBreaking: {
             /** Region code */
@@ -5300,6 +6496,19 @@ export interface components {
             reviewed_at: string | null;
             /** Reviewed by */
             reviewed_by: string | null;
+        };
+        /** Somebody who acted */
+        IdentityPerson: {
+            /** Name in the audit log */
+            actor: string;
+            /** Kind; none: there is no such account */
+            kind: string | null;
+            /** Name; none where it is not for the reader */
+            name: string | null;
+            /** Id of the department */
+            department: string | null;
+            /** Office: the department by name, else the region they work in */
+            office: string | null;
         };
         /** Size of an inbox */
         InboxCount: {
@@ -5388,6 +6597,19 @@ export interface components {
             /** Why not */
             sentence: string;
         };
+        /** Kept by law */
+        KeptByLaw: {
+            /** Resource */
+            resource: string;
+            /** Chinese title */
+            title_zh: string;
+            /** English title */
+            title_en: string;
+            /** Law, in Chinese */
+            basis_zh: string;
+            /** Law */
+            basis_en: string;
+        };
         /** A key, without its secret */
         Key: {
             /**
@@ -5454,6 +6676,15 @@ export interface components {
             subject: string;
             /** Detail, JSON */
             detail: string;
+        };
+        /** Loads of communities */
+        LoadList: {
+            /** Month */
+            month: string;
+            /** Caps */
+            caps: components["schemas"]["NoticeCaps"];
+            /** Communities, most first */
+            items: components["schemas"]["CommunityLoad"][];
         };
         /** Lending a grant */
         Loan: {
@@ -5722,6 +6953,54 @@ export interface components {
             /** Department */
             department?: string;
         };
+        /** Alert to issue */
+        NewAlert: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "Geo" | "Met" | "Safety" | "Security" | "Rescue" | "Fire" | "Health" | "Env" | "Transport" | "Infra" | "CBRNE" | "Other";
+            /** Event */
+            event: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "Immediate" | "Expected" | "Future" | "Past" | "Unknown";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "Extreme" | "Severe" | "Moderate" | "Minor" | "Unknown";
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "Observed" | "Likely" | "Possible" | "Unlikely" | "Unknown";
+            /** Headline */
+            headline: string;
+            /** Description */
+            description: string;
+            /** Instruction */
+            instruction?: string;
+            /** Region codes */
+            areas: string[];
+            /**
+             * Takes effect at
+             * Format: date-time
+             */
+            effective_at?: string;
+            /**
+             * Expires at
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** A question asked */
         NewAsk: {
             /** Purpose */
@@ -5893,6 +7172,34 @@ export interface components {
              */
             days?: number;
         };
+        /** Notice to send */
+        NewNotice: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /** Title */
+            title: string;
+            /** Text */
+            body?: string;
+            /** Audience */
+            audience: components["schemas"]["Audience"];
+            /** Channels, the page always among them */
+            channels?: ("page" | "text" | "voice" | "webhook" | "print")[];
+            /** Questions, of orders and forms */
+            questions?: components["schemas"]["NoticeQuestion"][];
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at?: string;
+            /**
+             * Reminders every so many hours, 0 for none
+             * Format: int64
+             */
+            remind_hours?: number;
+        };
         /** Objection to make */
         NewObjection: {
             /** Who objects, believed of this machine's own commands only */
@@ -5975,6 +7282,27 @@ export interface components {
             /** What is asked */
             words: string;
         };
+        /** Rumour to refute */
+        NewRumour: {
+            /** Claim */
+            claim: string;
+            /** Where it was seen */
+            seen_at?: string;
+            /**
+             * First seen on
+             * Format: date
+             */
+            claimed_on?: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "false" | "misleading" | "unproven" | "true";
+            /** What is known */
+            explanation: string;
+            /** Sources */
+            sources: components["schemas"]["RumourSource"][];
+        };
         /** Sign-in */
         NewSession: {
             /** Login */
@@ -5987,6 +7315,18 @@ export interface components {
             phone?: string;
             /** Give a token in place of a cookie */
             token?: boolean;
+        };
+        /** A key that signs requests */
+        NewSigner: {
+            /** Label */
+            label: string;
+            /** Public key, Ed25519: base64 of 32 bytes */
+            public_key: string;
+            /**
+             * Days it is good for
+             * Format: int64
+             */
+            days?: number;
         };
         /** New source */
         NewSource: {
@@ -6101,10 +7441,55 @@ export interface components {
              */
             at: string;
         };
+        /** Caps */
+        NoticeCaps: {
+            /**
+             * Orders a community gets in a month
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Forms a community gets in a month
+             * Format: int64
+             */
+            forms: number;
+        };
+        /** One notice in full */
+        NoticeDetail: {
+            /** Notice */
+            notice: components["schemas"]["SentNotice"];
+            /** Receipts */
+            counts: components["schemas"]["ReceiptCounts"];
+            /** Channels */
+            deliveries: components["schemas"]["DeliveryCount"][];
+        };
         /** Notices of the catalogue */
         NoticeList: {
             /** Notices, newest first */
             items: components["schemas"]["Notice"][];
+        };
+        /** Page of notices */
+        NoticePage: {
+            /** Notices, newest first */
+            items: components["schemas"]["SentNotice"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Question */
+        NoticeQuestion: {
+            /** Id */
+            id: string;
+            /** Question */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "yes_no" | "choice";
+            /** Must be answered */
+            required?: boolean;
+            /** Values of a choice */
+            values?: string[];
         };
         /** Objection */
         Objection: {
@@ -6191,6 +7576,8 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Id of an objection */
+        ObjectionRef: string;
         /** Step of an objection */
         ObjectionStep: {
             /** Actor, believed of this machine's own commands only */
@@ -6254,6 +7641,86 @@ export interface components {
         OverlapList: {
             /** Overlaps */
             items: components["schemas"]["Overlap"][];
+        };
+        /** One correction */
+        OwnCorrection: {
+            /** Resource */
+            resource: string;
+            /** Record */
+            record: string;
+            /** Field */
+            field: string;
+            /** What it should say */
+            proposed: string;
+        };
+        /** Notice of mine */
+        OwnNotice: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /** Title */
+            title: string;
+            /** Text */
+            body: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /** Ended */
+            ended: boolean;
+            /** Questions */
+            questions: components["schemas"]["NoticeQuestion"][];
+            /**
+             * Read at
+             * Format: date-time
+             */
+            read_at: string | null;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /** My answers */
+            answers: unknown;
+        };
+        /** Page of my notices */
+        OwnNoticePage: {
+            /** Notices, newest first */
+            items: components["schemas"]["OwnNotice"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+            /**
+             * Unread
+             * Format: int64
+             */
+            unread: number;
+        };
+        /** A request of one's own */
+        OwnRights: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copy" | "correct" | "delete" | "object";
+            /** Resource */
+            resource?: string;
+            /** What is asked */
+            words: string;
         };
         /** Result of a check */
         PackageCheck: {
@@ -6429,6 +7896,11 @@ export interface components {
             present: string;
             /** New password */
             password: string;
+        };
+        /** People who acted */
+        People: {
+            /** People */
+            items: components["schemas"]["IdentityPerson"][];
         };
         /** Permissions */
         PermissionList: {
@@ -6634,12 +8106,129 @@ export interface components {
              */
             open_cases: number;
         };
+        /** Progress */
+        ProgressList: {
+            /** Regions below */
+            items: components["schemas"]["RegionProgress"][];
+        };
         /** Provider */
         Provider: {
             /** Department id */
             id: string;
             /** Department name */
             title: string;
+        };
+        /** Setting up a sign-in service */
+        ProviderDraft: {
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+            /** Issuer */
+            issuer: string;
+            /** Client id */
+            client_id: string;
+            /** Client secret; none: the one that stands is kept */
+            client_secret?: string;
+            /** Scopes */
+            scopes?: string;
+            /** Return address */
+            return_address: string;
+            /** Claim that holds the login */
+            account_claim?: string;
+            /** Claim that holds the name */
+            name_claim?: string;
+            /** Claim that holds the kind of paper */
+            document_kind_claim?: string;
+            /** Claim that holds its number */
+            document_number_claim?: string;
+            /** Words for kinds of papers */
+            document_words?: components["schemas"]["DocumentWord"][];
+            /**
+             * Somebody unknown
+             * @enum {string}
+             */
+            first_login?: "refuse" | "create";
+            /** Counts as two factors */
+            second_factor?: boolean;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Version it changes; 0: a new one
+             * Format: int64
+             */
+            version?: number;
+        };
+        /** Sign-in services as set up */
+        ProviderList: {
+            /** Sign-in services */
+            items: components["schemas"]["ProviderView"][];
+        };
+        /** Trying a sign-in service */
+        ProviderTrial: {
+            /**
+             * Keys it signs by that can be used
+             * Format: int64
+             */
+            keys: number;
+            /** Address of its sign-in page */
+            authorization_endpoint: string;
+        };
+        /** Sign-in service as set up */
+        ProviderView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+            /** Issuer */
+            issuer: string;
+            /** Client id */
+            client_id: string;
+            /** Has a client secret */
+            has_secret: boolean;
+            /** Scopes */
+            scopes: string;
+            /** Return address */
+            return_address: string;
+            /** Claim that holds the login */
+            account_claim: string | null;
+            /** Claim that holds the name */
+            name_claim: string;
+            /** Claim that holds the kind of paper */
+            document_kind_claim: string | null;
+            /** Claim that holds its number */
+            document_number_claim: string | null;
+            /** Words for kinds of papers */
+            document_words: components["schemas"]["DocumentWord"][];
+            /**
+             * Somebody unknown
+             * @enum {string}
+             */
+            first_login: "refuse" | "create";
+            /** Counts as two factors */
+            second_factor: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed by */
+            changed_by: string;
         };
         /** Purpose */
         Purpose: {
@@ -6826,6 +8415,23 @@ export interface components {
              */
             cache_seconds: number;
         };
+        /** Answers to a question */
+        QuestionSum: {
+            /** Question */
+            question: string;
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Sum, of numbers
+             * Format: double
+             */
+            sum: number | null;
+            /** Counts by value */
+            counts: unknown;
+        };
         /** Action queued without a network */
         QueuedAction: {
             /**
@@ -6908,6 +8514,61 @@ export interface components {
              * Format: int64
              */
             rows: number;
+        };
+        /** Receipt */
+        Receipt: {
+            /** Account */
+            account: string;
+            /** Name, of residents the surname alone */
+            name: string;
+            /** Region code */
+            region: string | null;
+            /** Region */
+            region_name: string;
+            /** Role */
+            role: string;
+            /**
+             * Read at
+             * Format: date-time
+             */
+            read_at: string | null;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /** Answers */
+            answers: unknown;
+        };
+        /** Receipts counted */
+        ReceiptCounts: {
+            /**
+             * Addressed
+             * Format: int64
+             */
+            all: number;
+            /**
+             * Read
+             * Format: int64
+             */
+            read: number;
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+        };
+        /** Page of receipts */
+        ReceiptPage: {
+            /** Receipts */
+            items: components["schemas"]["Receipt"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
         };
         /** Record */
         Record: {
@@ -7065,12 +8726,14 @@ export interface components {
             /** Synthetic */
             synthetic: boolean;
         };
-        /** Count of a region */
+        /** People of a region */
         RegionCount: {
+            /** Region code */
+            region: string;
             /** Region */
-            region: components["schemas"]["SubjectRegion"] | null;
+            name: string;
             /**
-             * Persons
+             * People
              * Format: int64
              */
             count: number;
@@ -7100,6 +8763,17 @@ export interface components {
             items: components["schemas"]["RegionSummary"][];
             /** Cursor of the next page */
             next_cursor?: string;
+        };
+        /** Progress of a region */
+        RegionProgress: {
+            /** Region code */
+            region: string | null;
+            /** Region */
+            name: string;
+            /** Receipts */
+            counts: components["schemas"]["ReceiptCounts"];
+            /** Answers */
+            questions: components["schemas"]["QuestionSum"][];
         };
         /** Region label */
         RegionRegionLabel: {
@@ -7139,6 +8813,16 @@ export interface components {
             synthetic: boolean;
             /** Centre (longitude, latitude) */
             center?: number[];
+        };
+        /** Count of a region */
+        RegistryRegionCount: {
+            /** Region */
+            region: components["schemas"]["SubjectRegion"] | null;
+            /**
+             * Persons
+             * Format: int64
+             */
+            count: number;
         };
         /** Links of a resource */
         RegistryResource: {
@@ -7210,6 +8894,14 @@ export interface components {
             /** Id */
             id: string;
         };
+        /** Reminded */
+        Reminded: {
+            /**
+             * People reminded
+             * Format: int64
+             */
+            people: number;
+        };
         /** Resource */
         Resource: {
             /** Resource id */
@@ -7245,6 +8937,8 @@ export interface components {
              * Format: date-time
              */
             last_received_at: string | null;
+            /** Takes data now; not while sealed, retired or being destroyed */
+            receiving: boolean;
             /** Scenario package */
             package: string;
             /**
@@ -7343,6 +9037,8 @@ export interface components {
              * Format: date-time
              */
             last_received_at: string | null;
+            /** Takes data now; not while sealed, retired or being destroyed */
+            receiving: boolean;
             /** Scenario package */
             package: string;
             /**
@@ -7431,6 +9127,13 @@ export interface components {
             items: components["schemas"]["Responsibility"][];
             /** Departments */
             departments: components["schemas"]["DepartmentSummary"][];
+        };
+        /** What came of a sign-in service */
+        ReturnedSession: {
+            /** Who is signed in; none: the service was joined */
+            me: components["schemas"]["Me"] | null;
+            /** Page to go on with */
+            next: string | null;
         };
         /** Pair to look at */
         Review: {
@@ -7545,6 +9248,25 @@ export interface components {
             /** Steps taken */
             steps: components["schemas"]["PurposeStep"][];
         };
+        /** Carrying out a request */
+        RightsExecution: {
+            /** Actor */
+            actor?: string;
+            /** Corrections, where such were asked for */
+            corrections?: components["schemas"]["OwnCorrection"][];
+        };
+        /** What came of a request */
+        RightsOutcome: {
+            /**
+             * Records of the person that were found
+             * Format: int64
+             */
+            records: number;
+            /** Objections raised with the providers */
+            objections: components["schemas"]["ObjectionRef"][];
+            /** Resources that a law keeps */
+            kept: components["schemas"]["KeptByLaw"][];
+        };
         /** Page of requests */
         RightsPage: {
             /** Requests, newest first */
@@ -7601,6 +9323,15 @@ export interface components {
              * Format: date-time
              */
             closed_at: string | null;
+            /** Carried out by */
+            carried_by: string | null;
+            /**
+             * Carried out at
+             * Format: date-time
+             */
+            carried_at: string | null;
+            /** What came of it */
+            outcome: components["schemas"]["RightsOutcome"] | null;
         };
         /** Step of a request */
         RightsStepToTake: {
@@ -7612,6 +9343,13 @@ export interface components {
              */
             step: "grant" | "decline" | "withdraw";
             /** Words; must stand to decline */
+            reason?: string;
+        };
+        /** Withdrawing a request */
+        RightsWithdrawal: {
+            /** Actor */
+            actor?: string;
+            /** Words */
             reason?: string;
         };
         /** Role as edited */
@@ -7688,6 +9426,73 @@ export interface components {
             /** What it does */
             sentence: string;
         };
+        /** Rumour */
+        Rumour: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "withdrawn";
+            /** Claim */
+            claim: string;
+            /** Where it was seen */
+            seen_at: string;
+            /**
+             * First seen on
+             * Format: date
+             */
+            claimed_on: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "false" | "misleading" | "unproven" | "true";
+            /** Verdict in words */
+            verdict_title: string;
+            /** What is known */
+            explanation: string;
+            /** Sources */
+            sources: components["schemas"]["RumourSource"][];
+            /**
+             * Published at
+             * Format: date-time
+             */
+            published_at: string | null;
+            /**
+             * Withdrawn at
+             * Format: date-time
+             */
+            withdrawn_at: string | null;
+        };
+        /** Page of rumours */
+        RumourPage: {
+            /** Rumours, newest first */
+            items: components["schemas"]["Rumour"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Source */
+        RumourSource: {
+            /** Title */
+            title: string;
+            /** Address */
+            url?: string;
+        };
+        /** Step of a rumour */
+        RumourStepAsked: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "publish" | "withdraw";
+        };
+        /** Making a wall screen */
+        ScreenOrder: {
+            /** Where it hangs */
+            label: string;
+        };
         /** Sealed resources */
         SealedList: {
             /** Sealed resources */
@@ -7732,6 +9537,74 @@ export interface components {
             /** Address for the QR */
             uri: string;
         };
+        /** Notice */
+        SentNotice: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sent" | "ended";
+            /** Title */
+            title: string;
+            /** Text */
+            body: string;
+            /** Audience */
+            audience: components["schemas"]["Audience"];
+            /** Channels */
+            channels: string[];
+            /** Questions */
+            questions: components["schemas"]["NoticeQuestion"][];
+            /** Sender's region */
+            region: string | null;
+            /** Name of the sender's region */
+            region_name: string;
+            /** Department */
+            department: string;
+            /** Sent by */
+            sent_by: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /**
+             * Hours between reminders
+             * Format: int64
+             */
+            remind_hours: number;
+            /**
+             * Recipients
+             * Format: int64
+             */
+            recipients: number;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /**
+             * Last reminded at
+             * Format: date-time
+             */
+            reminded_at: string | null;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
+        };
         /** Sentence */
         Sentence: string;
         /** Series */
@@ -7758,6 +9631,60 @@ export interface components {
             token: string | null;
             /** Who is signed in */
             me: components["schemas"]["Me"];
+        };
+        /** Coming back from a sign-in service */
+        SignInReturn: {
+            /** Parameter state */
+            state?: string;
+            /** Parameter code; without state: the code of one's authenticator */
+            code?: string;
+            /** Parameter iss */
+            iss?: string;
+            /** Parameter error */
+            error?: string;
+        };
+        /** Sign-in service */
+        SignInWay: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+        };
+        /** Sign-in services */
+        SignInWays: {
+            /** Sign-in services */
+            items: components["schemas"]["SignInWay"][];
+        };
+        /** Keys that sign requests */
+        SignerList: {
+            /** Keys */
+            items: components["schemas"]["SignerView"][];
+        };
+        /** Key that signs requests */
+        SignerView: {
+            /** Id */
+            id: string;
+            /** keyid of its signatures */
+            key_id: string;
+            /** Label */
+            label: string;
+            /** Public key, Ed25519 in base64 */
+            public_key: string;
+            /**
+             * Entered at
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Ends at
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /** Source */
         Source: {
@@ -8563,6 +10490,8 @@ export interface components {
             kind: "session" | "key";
             /** Label */
             label: string;
+            /** A wall screen */
+            screen: boolean;
             /**
              * Opened at
              * Format: date-time
@@ -9092,12 +11021,199 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Destroy the words of an entry by order; all proofs still hold */
-            204: {
+            /** @description Ask by order to destroy the words of an entry; another person carries it out, and all proofs still hold */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_destruction_orders: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders of destruction, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_destruction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionDecision"];
+            };
+        };
+        responses: {
+            /** @description Carry out or drop an order; whoever asked for it does not carry it out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_accesses: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who looked at me, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_delays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many orders delay telling people who looked at them; for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_delays: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders of delay, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    order_delay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelayOrder"];
+            };
+        };
+        responses: {
+            /** @description Delay by order telling a person who looked at them */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lift_delay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order */
+                delay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lift an order of delay before its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayView"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -11589,6 +13705,369 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign-in services that may be used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptOrder"];
+            };
+        };
+        responses: {
+            /** @description Begin a sign-in at a service; the browser then goes to the address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInReturn"];
+            };
+        };
+        responses: {
+            /** @description Finish a sign-in with what the service sent the browser back with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own verified documents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign-in services as they are set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A sign-in service as it is set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description Set up a sign-in service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a sign-in service */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask a sign-in service for its metadata and keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTrial"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_signers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Public keys by which a program signs its requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_signer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSigner"];
+            };
+        };
+        responses: {
+            /** @description Enter a public key by which a program or device signs its requests (RFC 9421) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignerView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_signer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+                /** @description Key */
+                signer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a key that signs requests at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    become_screen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenOrder"];
+            };
+        };
+        responses: {
+            /** @description Make this browser a wall screen: it shows figures alone, and stays signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    name_people: {
+        parameters: {
+            query: {
+                /** @description Names as in the audit log, with commas between, at most 100 */
+                actors: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names and offices of those who acted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_roles: {
         parameters: {
             query?: never;
@@ -12474,6 +14953,701 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    preview_audience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedAudience"];
+            };
+        };
+        responses: {
+            /** @description An audience and how many it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudiencePreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_sent_notices: {
+        parameters: {
+            query?: {
+                /** @description Kind */
+                kind?: "notice" | "order" | "form";
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notices that were sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            /** @description Send a notice, an order or a form */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remind_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remind those who are open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_receipts: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "all" | "unread" | "read" | "unanswered" | "answered";
+                /** @description Region code */
+                region?: string;
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has read and answered, and who has not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_progress: {
+        parameters: {
+            query?: {
+                /** @description Region code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands in each region below */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_printed_list: {
+        parameters: {
+            query?: {
+                /** @description Region code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List for telling people in person, to be printed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_notices: {
+        parameters: {
+            query?: {
+                /** @description Unread only */
+                unread?: boolean;
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_own_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A notice of mine */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answer_own_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAnswers"];
+            };
+        };
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_loads: {
+        parameters: {
+            query?: {
+                /** @description Month, such as 2020-03 */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What communities were asked for in a month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_notice_caps: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCaps"];
+            };
+        };
+        responses: {
+            /** @description Set the caps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCaps"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_rumours: {
+        parameters: {
+            query?: {
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rumours refuted, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RumourPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_rumour: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRumour"];
+            };
+        };
+        responses: {
+            /** @description Write about a rumour */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rumour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A rumour refuted, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_claim_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ClaimReview as JSON-LD, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_rumour_drafts: {
+        parameters: {
+            query?: {
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rumours with drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RumourPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_rumour: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RumourStepAsked"];
+            };
+        };
+        responses: {
+            /** @description Publish or withdraw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alerts, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    issue_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlert"];
+            };
+        };
+        responses: {
+            /** @description Issue an alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_alert_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom feed of CAP alerts, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cap_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An alert as CAP 1.2 XML, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replace_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description Update or cancel an alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_backups: {
         parameters: {
             query?: never;
@@ -13124,6 +16298,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execute_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsExecution"];
+            };
+        };
+        responses: {
+            /** @description Carry out a request that was granted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rights_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy of a person's records, as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_opened_rights: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests that one has opened, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Withdraw a request that one has opened */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests about one's own data, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_my_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRights"];
+            };
+        };
+        responses: {
+            /** @description Ask about one's own data; a verified document says whose they are */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_my_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy of one's own records, as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             default: components["responses"]["Problem"];
