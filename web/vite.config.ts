@@ -6,7 +6,7 @@ import { precache } from './pocket/precache';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const hub = process.env.JINGWEI_URL ?? 'http://127.0.0.1:8481';
 
-// Four pages, one build: the cockpit at /, the desk at /desk/, the phone page at /pocket/, the readable API at /api/.
+// Five pages, one build: the cockpit at /, the desk at /desk/, the phone page at /pocket/, the readable API at /api/, rumours refuted at /rumours/.
 export default defineConfig({
   root: at('.'),
   plugins: [vue(), precache(at('./pocket/sw.js'), at('./public'))],

@@ -13,7 +13,7 @@ export type LifeStep = Schemas['VersionStep']['step'];
 export type DemandStep = Schemas['DemandStep']['step'];
 export type NewResponsibility = Schemas['NewResponsibility'];
 export type NewExemption = Schemas['NewExemption'];
-export type StepTaken = Schemas['CatalogStep'];
+export type StepTaken = Schemas['Step'];
 
 // The keys of resources.yaml that the form knows; others are kept as they are (docs/formats/resources.md).
 export interface Label { zh: string; en: string }

@@ -5,7 +5,7 @@ import type { components } from '@shared/api.d';
 import type { Page } from '@shared/types';
 
 type Schemas = components['schemas'];
-export type Board = Schemas['QualityBoard'];
+export type Board = Schemas['Board'];
 export type Standing = Schemas['Standing'];
 export type ScorePart = Schemas['Part'];
 export type DayScore = Schemas['DayScore'];

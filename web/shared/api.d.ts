@@ -4428,7 +4428,7 @@ export interface components {
              */
             people: number;
             /** By region below */
-            regions: components["schemas"]["RegionCount"][];
+            regions: components["schemas"]["RegionReached"][];
             /** Communities at their cap */
             full: components["schemas"]["FullCommunity"][];
         };
@@ -4735,12 +4735,32 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
-        /** Board */
+        /** Quality of everything */
         Board: {
-            /** Process id */
-            process: string;
-            /** Columns */
-            columns: components["schemas"]["BoardColumn"][];
+            /**
+             * First day
+             * Format: date
+             */
+            from: string;
+            /**
+             * Last day
+             * Format: date
+             */
+            to: string;
+            /** Resources, lowest score first */
+            resources: components["schemas"]["Standing"][];
+            /** Providers, lowest score first */
+            providers: components["schemas"]["Standing"][];
+            /**
+             * Objections open
+             * Format: int64
+             */
+            open_objections: number;
+            /**
+             * Of these overdue
+             * Format: int64
+             */
+            overdue_objections: number;
         };
         /** Column of the board */
         BoardColumn: {
@@ -4934,7 +4954,7 @@ export interface components {
             /** Department that owns it */
             department: components["schemas"]["Party"];
             /** Who has it */
-            assignee: components["schemas"]["Person"] | null;
+            assignee: components["schemas"]["CasePerson"] | null;
             /** Role it waits for */
             waits_for: string;
             /**
@@ -4997,6 +5017,13 @@ export interface components {
              */
             tasks_open: number;
         };
+        /** Board */
+        CaseBoard: {
+            /** Process id */
+            process: string;
+            /** Columns */
+            columns: components["schemas"]["BoardColumn"][];
+        };
         /** One case in full */
         CaseDetail: {
             /** Case */
@@ -5004,7 +5031,7 @@ export interface components {
             /** Form */
             form: components["schemas"]["Answer"][];
             /** Reporter */
-            reporter: components["schemas"]["Person"];
+            reporter: components["schemas"]["CasePerson"];
             /** In whose name it was opened, masked where it may not be seen, empty for none */
             in_name_of: string;
             /** What you may do now */
@@ -5012,7 +5039,7 @@ export interface components {
             /** What else you may do */
             may: string[];
             /** Steps, oldest first */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["CaseStep"][];
             /** Pictures */
             photos: components["schemas"]["Photo"][];
             /** Tasks */
@@ -5025,6 +5052,53 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Person */
+        CasePerson: {
+            /** Account such as account:17, empty for the hub itself */
+            account: string;
+            /** Name */
+            name: string;
+        };
+        /** Step taken */
+        CaseStep: {
+            /**
+             * Sequence
+             * Format: int64
+             */
+            sequence: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "act" | "hand_over" | "escalate" | "supervise" | "ignored" | "comment" | "photo" | "merge" | "task" | "migrate" | "rehome" | "automatic";
+            /** Transition, empty for none */
+            action: string;
+            /** What was done */
+            title: string;
+            /** Actor */
+            actor: components["schemas"]["CasePerson"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** State before */
+            from_state: string;
+            /** State after */
+            to_state: string;
+            /** Region that owns it afterwards */
+            owner: components["schemas"]["Place"];
+            /** Department that owns it afterwards */
+            department: components["schemas"]["Party"];
+            /** Who has it afterwards */
+            assignee: components["schemas"]["CasePerson"] | null;
+            /** Words */
+            words: string;
+            /** What was filled in */
+            inputs: components["schemas"]["Answer"][];
+            /** Done after it was due */
+            late: boolean;
+        };
         /** Case and version */
         CaseVersion: {
             /** Id */
@@ -5034,20 +5108,6 @@ export interface components {
              * Format: int64
              */
             version: number;
-        };
-        /** Step taken */
-        CatalogStep: {
-            /** Step */
-            step: string;
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Reason */
-            reason: string;
         };
         /** Changed source */
         ChangedSource: {
@@ -5233,7 +5293,7 @@ export interface components {
              */
             keep_days: number;
             /** Persons by region */
-            regions: components["schemas"]["RegistryRegionCount"][];
+            regions: components["schemas"]["RegionCount"][];
         };
         /** Decision */
         ComparisonDecision: {
@@ -5297,7 +5357,7 @@ export interface components {
             /** Case */
             case: string | null;
             /** Who did it */
-            actor: components["schemas"]["Person"];
+            actor: components["schemas"]["CasePerson"];
             /**
              * Received at
              * Format: date-time
@@ -5644,7 +5704,7 @@ export interface components {
             /** Demand */
             demand: components["schemas"]["Demand"];
             /** Steps taken */
-            steps: components["schemas"]["CatalogStep"][];
+            steps: components["schemas"]["Step"][];
             /** Suggestions */
             suggestions: components["schemas"]["Suggestion"][];
         };
@@ -5978,7 +6038,7 @@ export interface components {
             /** Department */
             department: components["schemas"]["Party"];
             /** Person */
-            person: components["schemas"]["Person"];
+            person: components["schemas"]["CasePerson"];
             /**
              * From
              * Format: date-time
@@ -6496,19 +6556,6 @@ export interface components {
             reviewed_at: string | null;
             /** Reviewed by */
             reviewed_by: string | null;
-        };
-        /** Somebody who acted */
-        IdentityPerson: {
-            /** Name in the audit log */
-            actor: string;
-            /** Kind; none: there is no such account */
-            kind: string | null;
-            /** Name; none where it is not for the reader */
-            name: string | null;
-            /** Id of the department */
-            department: string | null;
-            /** Office: the department by name, else the region they work in */
-            office: string | null;
         };
         /** Size of an inbox */
         InboxCount: {
@@ -7900,7 +7947,7 @@ export interface components {
         /** People who acted */
         People: {
             /** People */
-            items: components["schemas"]["IdentityPerson"][];
+            items: components["schemas"]["Person"][];
         };
         /** Permissions */
         PermissionList: {
@@ -7924,12 +7971,18 @@ export interface components {
              */
             duty: "work" | "system" | "security" | "audit";
         };
-        /** Person */
+        /** Somebody who acted */
         Person: {
-            /** Account such as account:17, empty for the hub itself */
-            account: string;
-            /** Name */
-            name: string;
+            /** Name in the audit log */
+            actor: string;
+            /** Kind; none: there is no such account */
+            kind: string | null;
+            /** Name; none where it is not for the reader */
+            name: string | null;
+            /** Id of the department */
+            department: string | null;
+            /** Office: the department by name, else the region they work in */
+            office: string | null;
         };
         /**
          * Class of personal data
@@ -7948,7 +8001,7 @@ export interface components {
              */
             bytes: number;
             /** Who sent it */
-            by: components["schemas"]["Person"];
+            by: components["schemas"]["CasePerson"];
             /**
              * At
              * Format: date-time
@@ -8364,33 +8417,6 @@ export interface components {
             /** In emergencies only */
             emergency_only?: boolean;
         };
-        /** Quality of everything */
-        QualityBoard: {
-            /**
-             * First day
-             * Format: date
-             */
-            from: string;
-            /**
-             * Last day
-             * Format: date
-             */
-            to: string;
-            /** Resources, lowest score first */
-            resources: components["schemas"]["Standing"][];
-            /** Providers, lowest score first */
-            providers: components["schemas"]["Standing"][];
-            /**
-             * Objections open
-             * Format: int64
-             */
-            open_objections: number;
-            /**
-             * Of these overdue
-             * Format: int64
-             */
-            overdue_objections: number;
-        };
         /** What the asker states */
         QuestionInput: {
             /** Name */
@@ -8726,14 +8752,12 @@ export interface components {
             /** Synthetic */
             synthetic: boolean;
         };
-        /** People of a region */
+        /** Count of a region */
         RegionCount: {
-            /** Region code */
-            region: string;
             /** Region */
-            name: string;
+            region: components["schemas"]["SubjectRegion"] | null;
             /**
-             * People
+             * Persons
              * Format: int64
              */
             count: number;
@@ -8775,6 +8799,18 @@ export interface components {
             /** Answers */
             questions: components["schemas"]["QuestionSum"][];
         };
+        /** People of a region */
+        RegionReached: {
+            /** Region code */
+            region: string;
+            /** Region */
+            name: string;
+            /**
+             * People
+             * Format: int64
+             */
+            count: number;
+        };
         /** Region label */
         RegionRegionLabel: {
             /** Code */
@@ -8813,16 +8849,6 @@ export interface components {
             synthetic: boolean;
             /** Centre (longitude, latitude) */
             center?: number[];
-        };
-        /** Count of a region */
-        RegistryRegionCount: {
-            /** Region */
-            region: components["schemas"]["SubjectRegion"] | null;
-            /**
-             * Persons
-             * Format: int64
-             */
-            count: number;
         };
         /** Links of a resource */
         RegistryResource: {
@@ -10074,43 +10100,17 @@ export interface components {
         };
         /** Step taken */
         Step: {
-            /**
-             * Sequence
-             * Format: int64
-             */
-            sequence: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "open" | "act" | "hand_over" | "escalate" | "supervise" | "ignored" | "comment" | "photo" | "merge" | "task" | "migrate" | "rehome" | "automatic";
-            /** Transition, empty for none */
-            action: string;
-            /** What was done */
-            title: string;
+            /** Step */
+            step: string;
             /** Actor */
-            actor: components["schemas"]["Person"];
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** State before */
-            from_state: string;
-            /** State after */
-            to_state: string;
-            /** Region that owns it afterwards */
-            owner: components["schemas"]["Place"];
-            /** Department that owns it afterwards */
-            department: components["schemas"]["Party"];
-            /** Who has it afterwards */
-            assignee: components["schemas"]["Person"] | null;
-            /** Words */
-            words: string;
-            /** What was filled in */
-            inputs: components["schemas"]["Answer"][];
-            /** Done after it was due */
-            late: boolean;
+            /** Reason */
+            reason: string;
         };
         /** Data steward */
         Steward: {
@@ -10440,7 +10440,7 @@ export interface components {
             /** Department */
             department: components["schemas"]["Party"];
             /** Who has it */
-            assignee: components["schemas"]["Person"] | null;
+            assignee: components["schemas"]["CasePerson"] | null;
             /**
              * State
              * @enum {string}
@@ -10778,7 +10778,7 @@ export interface components {
             /** Differences */
             differences: components["schemas"]["Difference"][];
             /** Steps taken */
-            steps: components["schemas"]["CatalogStep"][];
+            steps: components["schemas"]["Step"][];
             /** Overlaps */
             overlaps: components["schemas"]["Overlap"][];
             /** What it would break */
@@ -11952,7 +11952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Board"];
+                    "application/json": components["schemas"]["CaseBoard"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -16504,7 +16504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QualityBoard"];
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,6 +1,6 @@
 // What is said to people, what comes back, and what everybody may read.
 import { api_root, get, post, send, withQuery } from './api';
-import type { components } from './api_ahead.d';
+import type { components } from './api.d';
 import type { FormField, FormValues } from './forms/model';
 import type { Page } from './types';
 

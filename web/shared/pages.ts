@@ -1,6 +1,6 @@
 // Pages as scenario packages declare them (pages.yaml), for whoever asks; where none are declared, each process still has its plain ones.
 import { get, Problem } from './api';
-import type { components } from './api_ahead.d';
+import type { components } from './api.d';
 import type { Case, Process, ProcessSummary } from './cases';
 
 export type PageKind = 'inbox' | 'list' | 'board' | 'map' | 'form' | 'file';

@@ -1,6 +1,6 @@
 // What a form need not ask, since the file of its subject says it: found by name, phone, document or address, under a purpose.
 import { api_root, request, under, withQuery } from './api';
-import type { components } from './api_ahead.d';
+import type { components } from './api.d';
 import type { FormField, FormValues } from './forms/model';
 import { isEmpty, isMasked } from './forms/model';
 
