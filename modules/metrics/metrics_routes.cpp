@@ -32,27 +32,28 @@ class MetricsRoutes::Handlers final : public api::Operations {
 
   http::Response get_cockpit(const http::Request& http, const api::GetCockpit& in) override {
     const auto tree = regions_.tree();
-    const auto node = find(*tree, in.region);
+    const auto node = find(*tree, in.region, http);
     if (!node) return problem(node.error(), http.language);
-    const RegionFigures figures = metrics_.figures(tree->id(*node));
+    const RegionFigures figures = figures_of(tree->id(*node), breadth_of(http, *tree, *node));
     return http::Response::json(cockpit_json(metrics_, *tree, *node, figures, http.language));
   }
 
-  Result<void> check_follow_cockpit(const http::Request&, const api::FollowCockpit& in) override {
-    const auto node = find(*regions_.tree(), in.region);
+  Result<void> check_follow_cockpit(const http::Request& http, const api::FollowCockpit& in) override {
+    const auto node = find(*regions_.tree(), in.region, http);
     return node ? Result<void>() : Result<void>(node.error());
   }
 
   void follow_cockpit(const http::Request& http, const api::FollowCockpit& in,
                       std::shared_ptr<http::EventStream> stream) override {
     const auto tree = regions_.tree();
-    const auto node = find(*tree, in.region);
+    const auto node = find(*tree, in.region, http);
     if (!node) return stream->close();
     const RegionId region = tree->id(*node);
+    const Breadth breadth = breadth_of(http, *tree, *node);
     const auto seen =
         metrics_.mark(region);  // before the figures: what changes in between is sent again, never missed
-    stream->send("cockpit", cockpit_update_json(metrics_, *tree, metrics_.figures(region), http.language));
-    pushed_->join({region, http.language, std::move(stream), seen});
+    stream->send("cockpit", cockpit_update_json(metrics_, *tree, figures_of(region, breadth), http.language));
+    pushed_->join({region, breadth, http.language, std::move(stream), seen});
   }
 
   http::Response list_metrics(const http::Request& http, const api::ListMetrics&) override {
@@ -61,10 +62,14 @@ class MetricsRoutes::Handlers final : public api::Operations {
 
   http::Response get_series(const http::Request& http, const api::GetSeries& in) override {
     const auto tree = regions_.tree();
-    const auto node = find(*tree, in.region);
+    const auto node = find(*tree, in.region, http);
     if (!node) return problem(node.error(), http.language);
     const auto metric = metrics_.find(in.metric);
     if (!metric) return problem(metric.error(), http.language);
+    if (!is_public(metrics_.metrics()[*metric]) && breadth_of(http, *tree, *node) == Breadth::open)
+      return problem(
+          Error(ErrorCode::denied, "metrics.elsewhere").with("region", std::string(tree->name(*node))),
+          http.language);
     const Day from = in.from.value_or(Day{std::chrono::days{-1'000'000}});
     const Day to = in.to.value_or(Day{std::chrono::days{1'000'000}});
     const auto values = metrics_.series(*metric, tree->id(*node), from, to);
@@ -82,8 +87,12 @@ class MetricsRoutes::Handlers final : public api::Operations {
   }
 
  private:
+  // Whether a reader sees all figures of a region, or those that are open to the public alone.
+  enum class Breadth : std::uint8_t { open, all };
+
   struct Watcher {
     RegionId region;
+    Breadth breadth;
     Language language;
     std::shared_ptr<http::EventStream> stream;
     MetricsService::Mark seen;
@@ -125,8 +134,53 @@ class MetricsRoutes::Handlers final : public api::Operations {
     }
   };
 
-  Result<region::Node> find(const region::Tree& tree, const std::optional<std::string>& code) const {
-    const std::string wanted = code.value_or(hub_region_);
+  static bool is_public(const MetricInfo& info) { return info.resource->sharing == catalog::Sharing::open; }
+
+  // Counts belong to a region as records do: a grant shows those of its region and of all below it.
+  Breadth breadth_of(const http::Request& http, const region::Tree& tree, region::Node node) const {
+    if (!http.caller || http.caller->is_local()) return Breadth::all;
+    const Instant now = metrics_.clock().now();
+    for (const auto& grant : http.caller->grants()) {
+      if (!grant.in_force(now) || !grant.role->holds("metrics.read")) continue;
+      const region::Node own = tree.find(grant.region);
+      if (grant.whole_area || (own != region::no_node && tree.contains(own, node))) return Breadth::all;
+    }
+    return Breadth::open;
+  }
+
+  RegionFigures figures_of(RegionId region, Breadth breadth) const {
+    RegionFigures figures = metrics_.figures(region);
+    if (breadth == Breadth::all) return figures;
+    RegionFigures open = figures;
+    open.figures.clear();
+    open.quality.clear();
+    for (auto& child : open.children) child.totals.clear();
+    for (std::size_t at = 0; at < figures.figures.size(); ++at) {
+      if (!is_public(metrics_.metrics()[figures.figures[at].metric])) continue;
+      open.figures.push_back(std::move(figures.figures[at]));
+      for (std::size_t child = 0; child < open.children.size(); ++child)
+        open.children[child].totals.push_back(figures.children[child].totals[at]);
+    }
+    return open;
+  }
+
+  // Where somebody begins who names no region: the hub's, or that of their first grant.
+  std::string own_region(const http::Request& http, const region::Tree& tree) const {
+    if (!http.caller || http.caller->is_local()) return hub_region_;
+    const Instant now = metrics_.clock().now();
+    std::string first;
+    for (const auto& grant : http.caller->grants()) {
+      if (!grant.in_force(now) || !grant.role->holds("metrics.read")) continue;
+      if (grant.whole_area) return hub_region_;
+      const region::Node own = tree.find(grant.region);
+      if (first.empty() && own != region::no_node) first = tree.code(own);
+    }
+    return first.empty() ? hub_region_ : first;
+  }
+
+  Result<region::Node> find(const region::Tree& tree, const std::optional<std::string>& code,
+                            const http::Request& http) const {
+    const std::string wanted = code ? *code : own_region(http, tree);
     const auto resolution = tree.resolve(wanted);
     if (resolution.node == region::no_node) {
       return Error(ErrorCode::not_found, "region.not_found").with("code", wanted).at("region");
@@ -163,16 +217,19 @@ class MetricsRoutes::Handlers final : public api::Operations {
   void push(const std::map<BatchId, std::array<std::string, 2>>& batches,
             std::vector<Watcher>& watchers) const {
     const auto tree = regions_.tree();
-    std::map<std::pair<RegionId, Language>, std::string> updates;
+    std::map<std::tuple<RegionId, Breadth, Language>, std::string> updates;
     for (auto& watcher : watchers) {
-      for (const auto& [id, texts] : batches)
-        watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
+      for (const auto& [id, texts] : batches) {
+        if (watcher.breadth == Breadth::all)
+          watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
+      }
       const auto mark = metrics_.mark(watcher.region);
       if (mark == watcher.seen) continue;
       watcher.seen = mark;
-      std::string& update = updates[{watcher.region, watcher.language}];
+      std::string& update = updates[{watcher.region, watcher.breadth, watcher.language}];
       if (update.empty())
-        update = cockpit_update_json(metrics_, *tree, metrics_.figures(watcher.region), watcher.language);
+        update = cockpit_update_json(metrics_, *tree, figures_of(watcher.region, watcher.breadth),
+                                     watcher.language);
       watcher.stream->send("cockpit", update);
     }
   }

@@ -73,6 +73,7 @@ class MetricsService {
 
   // Reads what was saved; then follows the feed from there. Errors: the store's.
   Result<void> load();
+  const Clock& clock() const { return clock_; }
   // One round: folds what is new and, when `saving` and something is unsaved, saves with the cursor. Returns
   // whether anything was folded. Errors: the store's; a lost race for the cursor (another process saved) is
   // no error.
