@@ -49,6 +49,8 @@ constexpr auto all = std::to_array<Permission>({
     {"keys.read", Reach::hub, Duty::system},
     {"keys.rotate", Reach::hub, Duty::system},
     {"keys.destroy", Reach::hub, Duty::system},
+    {"provider.read", Reach::hub, Duty::system},
+    {"provider.write", Reach::hub, Duty::system},
 
     {"account.read", Reach::hub, Duty::security},
     {"account.write", Reach::hub, Duty::security},
@@ -59,6 +61,7 @@ constexpr auto all = std::to_array<Permission>({
     {"audit.read", Reach::hub, Duty::audit},
     {"audit.prove", Reach::hub, Duty::audit},
     {"audit.destroy", Reach::hub, Duty::audit},
+    {"audit.delay", Reach::hub, Duty::audit},
 });
 static_assert(all.size() <= permissions_most);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/modules.h"
+#include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "storage/keyed_sealer.h"
@@ -121,7 +122,13 @@ Result<void> Hub::open_modules(const Share& share) {
   identity::Policy policy;
   policy.second_factor = settings_.second_factor;
   identity_ = std::make_unique<identity::IdentityService>(identity::IdentityParts{
-      *store_, *regions_, *sealer_, clock_, own_region, owner_, data_folder_ + "/outbox", policy});
+      *store_, *regions_, *sealer_, clock_, own_region, owner_, data_folder_ + "/outbox", policy, outgoing_web(),
+      [this](const std::string& department, Language language) -> std::string {
+        for (const auto& entry : catalog_->entries()) {
+          if (entry.resource.provider_id == department) return entry.resource.provider.in(language);
+        }
+        return {};
+      }});
   JW_TRY(identity_->open());
   follower_ = std::make_unique<storage::Follower>(
       *store_, from, [this](std::span<const storage::FeedEntry> entries) -> Result<void> {
@@ -159,7 +166,7 @@ Result<void> Hub::open_modules(const Share& share) {
                       settings_.synthetic ? Samples::put_in : Samples::leave_out));
   purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
       *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
-      settings_.destruction_grace, settings_.rights_days});
+      settings_.destruction_grace, settings_.rights_days, quality::Objections::erase_words});
   purposes_->on_timers(*timers_);
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);

@@ -8,6 +8,7 @@
 
 #include "app/department_guard.h"
 #include "app/operations_places.h"
+#include "app/people.h"
 #include "app/system_api.h"
 #include "base/log.h"
 #include "http/system_routes.h"
@@ -113,8 +114,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   });
   source::SourceRoutes source_routes(hub.sources());
   quality::QualityRoutes quality_routes(hub.quality());
-  audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
-  purpose::PurposeRoutes purpose_routes(hub.purposes());
+  audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock(), people_of(hub));
+  purpose::PurposeRoutes purpose_routes(hub.purposes(), rights_desk_of(hub));
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   SystemApi system_api(hub, exposure);
@@ -154,9 +155,13 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
 
   guard_departments(routes, hub);
   audit::audit_reads(routes, hub.store());
+  identity::check_signed_requests(routes, hub.identity(), hub.files());
+  identity::StreamWatch streams(hub.identity());
+  streams.watch(routes);
 
   hub.start(loader_threads);
   metrics_routes.start();
+  streams.start();
   http::Server server(std::move(server_options), std::move(routes));
   JW_TRY(server.start());
   const std::string scheme = options.tls ? "https" : "http";
@@ -171,6 +176,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   sigwait(&stop, &signal);
   log::info("serve.draining", {{"signal", signal}});
   metrics_routes.stop();
+  streams.stop();
   server.drain();
   hub.stop();
   log::info("serve.stopped");

@@ -1,4 +1,5 @@
 // jingwei account and jingwei role: who may sign in, and as what.
+#include "app/cli/provider_command.h"
 #include "app/cli/server_json.h"
 
 namespace jingwei::app::cli {
@@ -184,6 +185,7 @@ void add_account(CLI::App& app, int& exit_code) {
     sub->add_option("--label", asked->label, sentence("cli.help.account_label"))->required();
     sub->add_option("--days", asked->days, sentence("cli.help.account_days"))->capture_default_str();
   }
+  add_provider(*group, exit_code);
   auto [sub, unused] = add_server_command<Asked>(app, exit_code, "role", "cli.help.role", roles);
   static_cast<void>(sub);
 }

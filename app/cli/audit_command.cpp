@@ -156,6 +156,62 @@ Result<void> export_log(AuditLog& log, const AuditAsked& asked) {
   return {};
 }
 
+// What one call about an order of destruction asks for.
+struct OrderAsked {
+  Common common;
+  std::uint64_t position = 0;
+  std::string id, order, reason;
+  bool drop = false;
+};
+
+void show_order(const json::value& one) {
+  say(false, "cli.audit.order",
+      {{"id", text_of(one, "id")},
+       {"position", text_of(one, "position")},
+       {"order", text_of(one, "order")},
+       {"state", text_of(one, "state")},
+       {"by", text_of(one, "asked_by")}});
+}
+
+Result<void> destroy(const OrderAsked& asked) {
+  const std::string body = json::serialize(json::object{{"order", asked.order}, {"reason", asked.reason}});
+  JW_ASSIGN(const json::value made,
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/audit/entries/" + std::to_string(asked.position) + "/destruction", body));
+  if (!printed_as_json(asked.common, made)) show_order(made);
+  return {};
+}
+
+Result<void> list_orders(const OrderAsked& asked) {
+  JW_ASSIGN(const json::value all,
+            ask_json(asked.common.data, "GET", "/api/v1/audit/destructions?limit=200"));
+  if (printed_as_json(asked.common, all)) return {};
+  for (const auto& one : all.at("items").as_array()) show_order(one);
+  return {};
+}
+
+Result<void> decide(const OrderAsked& asked) {
+  const std::string body = json::serialize(json::object{{"step", asked.drop ? "drop" : "carry_out"}});
+  JW_ASSIGN(const json::value made,
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/audit/destructions/" + url_encoded(asked.id) + "/steps", body));
+  if (!printed_as_json(asked.common, made)) show_order(made);
+  return {};
+}
+
+void add_orders(CLI::App& group, int& exit_code) {
+  auto [ask, asked] =
+      add_server_command<OrderAsked>(group, exit_code, "destroy", "cli.help.audit_destroy", destroy);
+  ask->add_option("position", asked->position, sentence("cli.help.audit_position"))->required();
+  ask->add_option("--order", asked->order, sentence("cli.help.audit_order"))->required();
+  ask->add_option("--reason", asked->reason, sentence("cli.help.account_reason"))->required();
+  add_server_command<OrderAsked>(group, exit_code, "orders", "cli.help.audit_orders", list_orders);
+  auto [step, decided] =
+      add_server_command<OrderAsked>(group, exit_code, "decide", "cli.help.audit_decide", decide);
+  step->add_option("id", decided->id, sentence("cli.help.audit_order_id"))->required();
+  step->add_flag("--drop", decided->drop, sentence("cli.help.audit_drop"));
+}
+
 // Gives whether all is well.
 using Doing = Result<bool> (*)(AuditLog& log, const AuditAsked& asked);
 
@@ -229,6 +285,7 @@ void add_audit(CLI::App& app, int& exit_code) {
   sub->add_option("--to", exported->file, sentence("cli.help.audit_export_file"))
       ->type_name("FILE")
       ->required();
+  add_orders(*group, exit_code);
 }
 
 }  // namespace jingwei::app::cli

@@ -12,13 +12,46 @@ using http::problem;
 
 namespace {
 
+constexpr std::string_view person_prefix = "person:";
+
+// One page of what has an id, with where to go on.
+template <typename Items, typename Write>
+http::Response page_of(const Items& items, std::size_t limit, const Write& write) {
+  JsonWriter json(4096);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
+  json.end_array();
+  json.key("next_cursor");
+  if (items.size() > limit) {
+    json.value(items[limit - 1].id.to_string());
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return http::Response::json(json.take());
+}
+
+template <typename Item, typename Write>
+http::Response one_of(const Result<Item>& item, const http::Request& http, int status, const Write& write) {
+  if (!item) return problem(item.error(), http.language);
+  JsonWriter json;
+  write(json, *item);
+  return http::Response::json(json.take(), status);
+}
 
 }  // namespace
 
 class AuditRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(AuditService& service, storage::Store& store, const Clock& clock)
-      : service_(service), store_(store), verifier_(service, store, clock) {}
+  Handlers(AuditService& service, storage::Store& store, const Clock& clock, People people)
+      : service_(service),
+        clock_(clock),
+        people_(std::move(people)),
+        accesses_(store, clock),
+        orders_(service, store, clock),
+        verifier_(service, store, clock) {}
 
   http::Response list_audit_entries(const http::Request& http, const api::ListAuditEntries& in) override {
     std::optional<storage::FeedPosition> before;
@@ -51,12 +84,84 @@ class AuditRoutes::Handlers final : public api::Operations {
   }
 
   http::Response destroy_audit_entry(const http::Request& http, const api::DestroyAuditEntry& in) override {
-    auto change = service_.destroy(static_cast<std::uint64_t>(in.position), http.actor(),
-                                   in.body["order"].text());
-    if (!change) return problem(change.error(), http.language);
-    if (const auto committed = store_.commit(std::move(*change)); !committed)
-      return problem(committed.error(), http.language);
-    return http::Response::no_content();
+    return one_of(orders_.ask(static_cast<std::uint64_t>(in.position), in.body["order"].text(),
+                              in.body["reason"].text(), http.actor()),
+                  http, 202, write_order);
+  }
+
+  http::Response list_destruction_orders(const http::Request& http,
+                                         const api::ListDestructionOrders& in) override {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto all = orders_.list(OrderId(in.cursor.value_or(0)), limit + 1);
+    if (!all) return problem(all.error(), http.language);
+    return page_of(*all, limit, write_order);
+  }
+
+  http::Response decide_destruction(const http::Request& http, const api::DecideDestruction& in) override {
+    const OrderState state = in.body["step"].text() == "carry_out" ? OrderState::done : OrderState::dropped;
+    return one_of(orders_.decide(OrderId(in.order), state, http.actor()), http, 200, write_order);
+  }
+
+  http::Response list_my_accesses(const http::Request& http, const api::ListMyAccesses& in) override {
+    std::optional<storage::FeedPosition> before;
+    if (in.cursor && !in.cursor->empty()) {
+      before = storage::FeedPosition::parse(*in.cursor);
+      if (!before) return problem(Error(ErrorCode::invalid, "audit.bad_cursor").at("cursor"), http.language);
+    }
+    const auto subjects = people_.pseudonyms ? people_.pseudonyms(http.caller->account())
+                                             : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (!subjects) return problem(subjects.error(), http.language);
+    const auto page = accesses_.list(*subjects, people_.office, before, static_cast<std::size_t>(in.limit));
+    if (!page) return problem(page.error(), http.language);
+    JsonWriter json(4096);
+    json.begin_object();
+    json.member("verified", !subjects->empty());
+    json.key("items");
+    json.begin_array();
+    for (const auto& one : page->items) write_access(json, one, people_, http.language);
+    json.end_array();
+    json.key("next_cursor");
+    if (page->next) {
+      json.value(page->next->to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
+  http::Response count_delays(const http::Request& http, const api::CountDelays&) override {
+    const auto count = accesses_.count();
+    if (!count) return problem(count.error(), http.language);
+    return http::Response::json(count_json(*count));
+  }
+
+  http::Response list_delays(const http::Request& http, const api::ListDelays& in) override {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto all = accesses_.delays(DelayId(in.cursor.value_or(0)), limit + 1);
+    if (!all) return problem(all.error(), http.language);
+    return page_of(*all, limit,
+                   [&](JsonWriter& json, const Delay& one) { write_delay(json, one, clock_.now()); });
+  }
+
+  http::Response order_delay(const http::Request& http, const api::OrderDelay& in) override {
+    Delay wanted;
+    const std::string identifier = in.body["identifier"].text();
+    wanted.subject = identifier.starts_with(person_prefix) || !people_.pseudonym_of
+                         ? identifier
+                         : people_.pseudonym_of(identifier);
+    if (!wanted.subject.starts_with(person_prefix))
+      return problem(Error(ErrorCode::invalid, "audit.no_subject").at("/identifier"), http.language);
+    if (in.body["department"].present()) wanted.department = in.body["department"].text();
+    wanted.authority = in.body["authority"].text();
+    wanted.order = in.body["order"].text();
+    wanted.from = in.body["from"].present() ? in.body["from"].instant() : clock_.now();
+    wanted.until = in.body["until"].instant();
+    return delay_response(accesses_.order(std::move(wanted), http.actor()), http, 201);
+  }
+
+  http::Response lift_delay(const http::Request& http, const api::LiftDelay& in) override {
+    return delay_response(accesses_.lift(DelayId(in.delay), http.actor()), http, 200);
   }
 
   http::Response list_tree_heads(const http::Request& http, const api::ListTreeHeads& in) override {
@@ -105,13 +210,21 @@ class AuditRoutes::Handlers final : public api::Operations {
   }
 
  private:
+  http::Response delay_response(const Result<Delay>& delay, const http::Request& http, int status) {
+    return one_of(delay, http, status,
+                  [&](JsonWriter& json, const Delay& one) { write_delay(json, one, clock_.now()); });
+  }
+
   AuditService& service_;
-  storage::Store& store_;
+  const Clock& clock_;
+  People people_;
+  Accesses accesses_;
+  DestructionOrders orders_;
   Verifier verifier_;
 };
 
-AuditRoutes::AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock)
-    : handlers_(std::make_unique<Handlers>(service, store, clock)) {}
+AuditRoutes::AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock, People people)
+    : handlers_(std::make_unique<Handlers>(service, store, clock, std::move(people))) {}
 
 AuditRoutes::~AuditRoutes() = default;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/route.h"
+#include "modules/audit/access_json.h"
 #include "modules/audit/audit_service.h"
 
 namespace jingwei::audit {
@@ -13,7 +14,7 @@ namespace jingwei::audit {
 class AuditRoutes {
  public:
   // All must outlive the routes.
-  AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock);
+  AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock, People people);
   ~AuditRoutes();
   std::vector<http::Route> routes();
 

@@ -49,6 +49,7 @@ enum class FindingKind : std::uint8_t {
   root_differs,         // a signed head tells of another log
   signature_bad,        // a head that its key did not sign
   key_unknown,          // a head signed by another key than the one given
+  subject_unlisted,     // entries about persons that these would not be shown
 };
 std::string_view name_of(FindingKind kind);
 

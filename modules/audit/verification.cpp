@@ -136,6 +136,8 @@ class Pass {
     const Value reached[] = {last.transaction, last.sequence};
     JW_ASSIGN(const auto unlogged, storage::query_integer(*reader_, sql::count_unlogged, reached));
     if (unlogged.value_or(0) > 0) report(FindingKind::entry_unlogged, std::to_string(*unlogged));
+    JW_ASSIGN(const auto unlisted, storage::query_integer(*reader_, sql::count_unlisted, reached));
+    if (unlisted.value_or(0) > 0) report(FindingKind::subject_unlisted, std::to_string(*unlisted));
     JW_ASSIGN(const auto waiting, storage::query_integer(*reader_, sql::count_waiting, reached));
     result_.waiting = static_cast<std::uint64_t>(waiting.value_or(0));
     if (unordered_.empty()) return {};
@@ -192,6 +194,8 @@ std::string_view name_of(FindingKind kind) {
       return "signature_bad";
     case FindingKind::key_unknown:
       return "key_unknown";
+    case FindingKind::subject_unlisted:
+      return "subject_unlisted";
   }
   return "";
 }

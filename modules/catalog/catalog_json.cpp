@@ -91,6 +91,7 @@ void write_summary(JsonWriter& json, const Listed& listed, const Holdings& holdi
   json.member("fields_count", resource.fields.size());
   json.member("records", holdings.records);
   write_optional(json, "last_received_at", holdings.last_received);
+  json.member("receiving", listed.receiving);
   json.member("package", resource.package);
   json.member("version", definition.version);
   json.member("state", name_of(definition.state));

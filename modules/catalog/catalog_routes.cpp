@@ -104,7 +104,7 @@ class CatalogRoutes::Handlers final : public api::Operations {
       const auto holdings = holdings_of(line.definition->resource.id);
       if (!holdings) return problem(holdings.error(), http.language);
       json.begin_object();
-      write_summary(json, line, *holdings, http.language);
+      write_summary(json, receiving(line), *holdings, http.language);
       json.end_object();
     }
     json.end_array();
@@ -131,7 +131,7 @@ class CatalogRoutes::Handlers final : public api::Operations {
       const auto found = stewards->find(resource.provider_id);
       JsonWriter json(4'096);
       json.begin_object();
-      write_resource(json, line, *holdings,
+      write_resource(json, receiving(line), *holdings,
                      found == stewards->end() ? std::nullopt : std::optional(found->second), http.language);
       json.end_object();
       return http::Response::json(json.take());
@@ -400,6 +400,11 @@ class CatalogRoutes::Handlers final : public api::Operations {
   }
 
  private:
+  // Whether the resource takes data now: what is sealed, retired or being destroyed offers no upload.
+  Listed receiving(Listed line) const {
+    line.receiving = catalog().find_receiving(line.definition->resource.id).ok();
+    return line;
+  }
   const Catalog& catalog() const { return parts_.life.catalog(); }
 
   // Who drafts submits and withdraws; what then becomes of it is decided by those who keep the catalogue.

@@ -24,6 +24,7 @@ struct Listed {
   const Definition* definition = nullptr;
   const Definition* open = nullptr;
   double score = 0;
+  bool receiving = false;  // takes data now; set by whoever shows it
 };
 
 // How many of the results have each value, if this facet's own filter were not set; by count, then by id.

@@ -7,6 +7,7 @@ namespace jingwei::identity {
 namespace {
 
 constexpr std::array<std::string_view, 5> account_kinds = {"staff", "resident", "enterprise", "client", "device"};
+constexpr std::array<std::string_view, 4> manners = {"", "provider", "vouched", "screen"};
 constexpr std::array<std::string_view, 3> grant_kinds = {"given", "lent", "break_glass"};
 
 template <typename Kind, std::size_t count>
@@ -33,6 +34,14 @@ std::string_view name_of(GrantKind kind) {
 
 std::string_view name_of(TokenKind kind) {
   return kind == TokenKind::session ? "session" : "key";
+}
+
+std::string_view name_of(Manner manner) {
+  return manners[static_cast<std::size_t>(manner)];
+}
+
+std::optional<Manner> manner_named(std::string_view name) {
+  return named<Manner>(manners, name);
 }
 
 std::optional<AccountKind> account_kind_named(std::string_view name) {

@@ -18,11 +18,20 @@ enum class AccountKind : std::uint8_t { staff, resident, enterprise, client, dev
 enum class AccountState : std::uint8_t { open, closed };
 enum class GrantKind : std::uint8_t { given, lent, break_glass };
 enum class TokenKind : std::uint8_t { session, key };
+// How a session came to be.
+enum class Manner : std::uint8_t {
+  own,       // by password or phone
+  provider,  // at a sign-in service
+  vouched,   // at one that counts as two factors
+  screen,    // for a wall screen: long, and for reading figures only
+};
 
 std::string_view name_of(AccountKind kind);
 std::string_view name_of(AccountState state);
 std::string_view name_of(GrantKind kind);
 std::string_view name_of(TokenKind kind);
+std::string_view name_of(Manner manner);
+std::optional<Manner> manner_named(std::string_view name);
 std::optional<AccountKind> account_kind_named(std::string_view name);
 std::optional<GrantKind> grant_kind_named(std::string_view name);
 
@@ -68,6 +77,7 @@ struct HeldGrant {
 struct Token {
   TokenId id;
   TokenKind kind = TokenKind::session;
+  Manner manner = Manner::own;
   AccountId account;
   std::string label;  // "Chromium, Linux"; a key's purpose
   Instant opened_at{};

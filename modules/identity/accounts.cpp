@@ -170,7 +170,7 @@ Result<std::vector<Account>> Accounts::list(const AccountQuery& query) const {
   return all;
 }
 
-Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteRequest& request) {
+Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteRequest& request, const With& with) {
   CreatedAccount made;
   Account& account = made.account;
   account.kind = wanted.kind;
@@ -214,6 +214,7 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
   change.idempotency = repeatable(request, "create_account",
                                   {std::string(name_of(account.kind)), account.login, account.name, account.phone, account.department},
                                   account.id.to_string());
+  if (with) JW_TRY(with(account.id, change));
   auto committed = parts_.store.commit(std::move(change));
   if (committed && committed->earlier_answer) {
     // Sent again: the account stands, and its password has been shown.

@@ -82,7 +82,9 @@ class Accounts {
   Result<std::vector<Account>> list(const AccountQuery& query) const;
 
   // Errors: invalid (login, name, phone), conflict "identity.login_taken", the store's.
-  Result<CreatedAccount> create(const NewAccount& wanted, const WriteRequest& request);
+  // `with` adds to the same Change what the account's id must stand in.
+  using With = std::function<Result<void>(AccountId, storage::Change&)>;
+  Result<CreatedAccount> create(const NewAccount& wanted, const WriteRequest& request, const With& with = {});
   // Closing ends every session and key. Errors: denied (one's own account), conflict, the store's.
   Result<Account> edit(AccountId id, const AccountEdit& edit, const WriteRequest& request);
   // A password made for them, and no second factor any more; every session ends. Errors: as edit.
@@ -98,6 +100,8 @@ class Accounts {
 
   Result<std::vector<HeldGrant>> grants_of(AccountId account) const;
   Result<std::vector<HeldGrant>> grants_of(storage::Reader& reader, AccountId account) const;
+  // The department somebody works for: of the account, else of a grant that stands; empty for none.
+  Result<std::string> office_of(const Account& account) const;
   Result<std::vector<HeldGrant>> list_grants(const GrantQuery& query) const;
   // Errors: not_found (account, role, region), denied "identity.grant_to_oneself", "identity.two_administrations" (of the
   // three administrators' roles an account has one), invalid (times), the store's.

@@ -36,12 +36,12 @@ std::shared_ptr<const access::Role> made(const Made& given) {
 std::vector<std::shared_ptr<const access::Role>> all() {
   return {
       made({"system-admin", "系统管理员", "System administrator",
-            {"system.operate", "keys.read", "keys.rotate", "keys.destroy", "region.read", "role.read"}}),
+            {"system.operate", "keys.read", "keys.rotate", "keys.destroy", "provider.read", "provider.write", "region.read", "role.read"}}),
       made({"security-admin", "安全管理员", "Security administrator",
             {"account.read", "account.write", "role.read", "role.write", "purpose.read", "purpose.write", "region.read",
              "catalog.read", "destruction.read"}}),
       made({"audit-admin", "审计管理员", "Audit administrator",
-            {"audit.read", "audit.prove", "audit.destroy", "region.read", "catalog.read", "role.read", "destruction.read"}}),
+            {"audit.read", "audit.prove", "audit.destroy", "audit.delay", "region.read", "catalog.read", "role.read", "destruction.read"}}),
       made({"leader", "指挥中心", "Command centre",
             {"metrics.read", "quality.read", "region.read", "catalog.read", "purpose.read", "emergency.declare",
              "emergency.end", "destruction.read", "role.read"}}),

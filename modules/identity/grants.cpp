@@ -96,6 +96,15 @@ Result<std::vector<HeldGrant>> Accounts::grants_of(storage::Reader& reader, Acco
   return query_grants(reader, sql::grants_of_account, std::span(&key, 1));
 }
 
+Result<std::string> Accounts::office_of(const Account& account) const {
+  if (!account.department.empty()) return account.department;
+  JW_ASSIGN(const auto grants, grants_of(account.id));
+  for (const auto& grant : grants) {
+    if (!grant.ended_at && !grant.department.empty()) return grant.department;
+  }
+  return std::string();
+}
+
 Result<std::vector<HeldGrant>> Accounts::list_grants(const GrantQuery& query) const {
   const std::array<storage::Value, 4> parameters = {
       query.before ? query.before.value : INT64_MAX, static_cast<std::int64_t>(query.most),

@@ -1,5 +1,7 @@
 #include "modules/identity/identity_json.h"
 
+#include "crypto/base64url.h"
+
 namespace jingwei::identity {
 
 namespace {
@@ -93,10 +95,69 @@ void write_token(JsonWriter& json, const Token& token, TokenId current) {
   json.member("id", token.id.to_string());
   json.member("kind", name_of(token.kind));
   json.member("label", token.label);
+  json.member("screen", token.manner == Manner::screen);
   json.member("opened_at", to_rfc3339(token.opened_at));
   json.member("seen_at", to_rfc3339(token.seen_at));
   json.member("ends_at", to_rfc3339(token.ends_at));
   json.member("current", token.id == current);
+  json.end_object();
+}
+
+void write_signer(JsonWriter& json, const Signer& one, const std::string& key_id) {
+  json.begin_object();
+  json.member("id", one.id.to_string());
+  json.member("key_id", key_id);
+  json.member("label", one.label);
+  json.member("public_key", crypto::base64(one.public_key));
+  json.member("made_at", to_rfc3339(one.made_at));
+  json.member("ends_at", to_rfc3339(one.ends_at));
+  json.end_object();
+}
+
+void write_document(JsonWriter& json, const Document& document) {
+  constexpr std::size_t told = 4;
+  json.begin_object();
+  json.member("kind", document.kind);
+  json.member("number", std::string(document.number.size() - told, '*') + document.number.substr(document.number.size() - told));
+  json.member("name", document.name);
+  json.member("provider", document.provider);
+  json.member("verified_at", to_rfc3339(document.verified_at));
+  json.end_object();
+}
+
+void write_provider(JsonWriter& json, const Provider& one) {
+  json.begin_object();
+  json.member("id", one.id);
+  json.key("title");
+  json.begin_object();
+  json.member("zh", one.zh);
+  json.member("en", one.en);
+  json.end_object();
+  json.member("audience", name_of(one.audience));
+  json.member("issuer", one.issuer);
+  json.member("client_id", one.client_id);
+  json.member("has_secret", !one.client_secret.empty());
+  json.member("scopes", one.scopes);
+  json.member("return_address", one.return_address);
+  member_or_null(json, "account_claim", one.account_claim);
+  json.member("name_claim", one.name_claim);
+  member_or_null(json, "document_kind_claim", one.document_kind_claim);
+  member_or_null(json, "document_number_claim", one.document_number_claim);
+  json.key("document_words");
+  json.begin_array();
+  for (const auto& [word, kind] : one.document_words) {
+    json.begin_object();
+    json.member("word", word);
+    json.member("kind", kind);
+    json.end_object();
+  }
+  json.end_array();
+  json.member("first_login", name_of(one.first_login));
+  json.member("second_factor", one.second_factor);
+  json.member("enabled", one.enabled);
+  json.member("version", one.row_version);
+  json.member("changed_at", to_rfc3339(one.changed_at));
+  json.member("changed_by", one.changed_by);
   json.end_object();
 }
 

@@ -1,9 +1,12 @@
 #include "modules/identity/identity_routes.h"
 
+#include "base/json_items.h"
 #include "crypto/one_time.h"
 #include "modules/identity/api.gen.h"
 #include "modules/identity/gate_routes.h"
 #include "modules/identity/identity_json.h"
+#include "modules/identity/people_routes.h"
+#include "modules/identity/provider_routes.h"
 #include "storage/digest.h"
 
 namespace jingwei::identity {
@@ -13,6 +16,7 @@ using http::problem;
 namespace {
 
 constexpr std::size_t label_most = 100;
+constexpr std::int64_t key_days = 180;  // unless said otherwise
 
 std::string text_or(const schema::Datum& given, std::string otherwise = {}) {
   return given.present() ? given.text() : std::move(otherwise);
@@ -55,9 +59,9 @@ std::string bytes_of_hex(std::string_view hex) {
 
 class IdentityRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(IdentityService& identity, Cookies cookies) : identity_(identity), cookies_(cookies), gate_(identity) {}
+  Handlers(IdentityService& identity, Cookies cookies) : identity_(identity), cookies_(cookies), gate_(identity), elsewhere_(identity, cookies) {}
 
-  const Gate& gate() const { return gate_; }
+  Gate& gate() { return gate_; }
 
   http::Response open_session(const http::Request& http, const api::OpenSession& in) override {
     const auto done = try_in(http, in.body);
@@ -77,10 +81,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     write_me(json, *who->caller, who.get(), now(), shown(http));
     json.end_object();
     http::Response response = http::Response::json(json.take(), 201);
-    if (!as_token) {
-      set_cookie(response, session_cookie, done->opened.text, done->opened.token.ends_at - now());
-      set_cookie(response, device_cookie, done->device, identity_.parts().policy.device_known);
-    }
+    if (!as_token) keep_session(response, *done);
     return response;
   }
 
@@ -102,7 +103,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto ended = identity_.tokens().end(who->token.account, who->token.id, "session.close", {http.actor()});
     if (!ended) return problem(ended.error(), http.language);
     http::Response response = http::Response::no_content();
-    set_cookie(response, session_cookie, "", std::chrono::seconds{0});
+    set_cookie(response, cookies_, session_cookie, "", std::chrono::seconds{0});
     return response;
   }
 
@@ -175,6 +176,57 @@ class IdentityRoutes::Handlers final : public api::Operations {
         accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(),
                                {http.actor(), in.idempotency_key}),
         http, 201);
+  }
+
+  http::Response list_sign_in_ways(const http::Request& http, const api::ListSignInWays&) override { return elsewhere_.ways(http); }
+
+  http::Response begin_sign_in(const http::Request& http, const api::BeginSignIn& in) override {
+    return elsewhere_.begin(http, in.provider, in.body);
+  }
+
+  http::Response finish_sign_in(const http::Request& http, const api::FinishSignIn& in) override {
+    return elsewhere_.finish(http, in.body, origin(http), [&](const CameThrough& came) {
+      const auto who = came.done ? identity_.tokens().find(came.done->opened.text) : nullptr;
+      if (came.done && !who) return problem(Error(ErrorCode::unauthenticated, "identity.session_over"), http.language);
+      JsonWriter json(1'024);
+      json.begin_object();
+      json.key("me");
+      if (who) {
+        write_me(json, *who->caller, who.get(), now(), shown(http));
+      } else {
+        json.null();
+      }
+      json.key("next");
+      if (came.next.empty()) {
+        json.null();
+      } else {
+        json.value(came.next);
+      }
+      json.end_object();
+      http::Response response = http::Response::json(json.take());
+      if (came.done) keep_session(response, *came.done);
+      return response;
+    });
+  }
+
+  http::Response list_my_documents(const http::Request& http, const api::ListMyDocuments&) override {
+    return http.caller->is_local() ? not_for_local(http) : elsewhere_.documents(http);
+  }
+
+  http::Response list_providers(const http::Request& http, const api::ListProviders&) override { return elsewhere_.list(http); }
+
+  http::Response get_provider(const http::Request& http, const api::GetProvider& in) override { return elsewhere_.get(http, in.provider); }
+
+  http::Response put_provider(const http::Request& http, const api::PutProvider& in) override {
+    return elsewhere_.put(http, in.provider, in.body);
+  }
+
+  http::Response drop_provider(const http::Request& http, const api::DropProvider& in) override {
+    return elsewhere_.drop(http, in.provider);
+  }
+
+  http::Response try_provider(const http::Request& http, const api::TryProvider& in) override {
+    return elsewhere_.try_out(http, in.provider);
   }
 
   http::Response list_accounts(const http::Request& http, const api::ListAccounts& in) override {
@@ -262,7 +314,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!account) return problem(account.error(), http.language);
     if (account->kind != AccountKind::client && account->kind != AccountKind::device)
       return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
-    const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : 180};
+    const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : key_days};
     const auto made = identity_.tokens().open(*account, TokenKind::key, in.body["label"].text(), now() + days,
                                               "key.create", {http.actor(), in.idempotency_key});
     if (!made) return problem(made.error(), http.language);
@@ -277,6 +329,57 @@ class IdentityRoutes::Handlers final : public api::Operations {
 
   http::Response end_token(const http::Request& http, const api::EndToken& in) override {
     return done(identity_.tokens().end(AccountId(in.account), TokenId(in.token), "key.end", {http.actor()}), http);
+  }
+
+  http::Response list_signers(const http::Request& http, const api::ListSigners& in) override {
+    const auto all = identity_.signers().of(AccountId(in.account));
+    if (!all) return problem(all.error(), http.language);
+    return http::Response::json(
+        items_json(*all, [&](JsonWriter& json, const Signer& one) { write_signer(json, one, identity_.tokens().key_id_of(one.id)); }));
+  }
+
+  http::Response add_signer(const http::Request& http, const api::AddSigner& in) override {
+    const auto account = accounts().get(AccountId(in.account));
+    if (!account) return problem(account.error(), http.language);
+    if (account->kind != AccountKind::client && account->kind != AccountKind::device)
+      return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
+    const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : key_days};
+    const auto made = identity_.signers().add(*account, in.body["public_key"].text(), in.body["label"].text(), now() + days, {http.actor()});
+    if (!made) return problem(made.error(), http.language);
+    JsonWriter json;
+    write_signer(json, *made, identity_.tokens().key_id_of(made->id));
+    return http::Response::json(json.take(), 201);
+  }
+
+  http::Response end_signer(const http::Request& http, const api::EndSigner& in) override {
+    const auto ended = identity_.signers().end(AccountId(in.account), TokenId(in.signer), {http.actor()});
+    identity_.tokens().forget_token(TokenId(in.signer));
+    return done(ended, http);
+  }
+
+  // The browser's session ends and one of a screen begins: whoever walks by gets nothing of their rights.
+  http::Response become_screen(const http::Request& http, const api::BecomeScreen& in) override {
+    const auto who = signed_in(http);
+    if (!who) return not_for_local(http);
+    if (const auto may = http.caller->may("metrics.read", now()); !may) return problem(may.error(), http.language);
+    const auto account = accounts().get(who->token.account);
+    if (!account) return problem(account.error(), http.language);
+    const auto opened = identity_.tokens().open(*account, TokenKind::session, in.body["label"].text(),
+                                                now() + identity_.parts().policy.screen_session, "session.screen", {http.actor()}, Manner::screen);
+    if (!opened) return problem(opened.error(), http.language);
+    if (const auto ended = identity_.tokens().end(account->id, who->token.id, "session.close", {http.actor()}); !ended)
+      return problem(ended.error(), http.language);
+    JsonWriter json;
+    write_token(json, opened->token, opened->token.id);
+    http::Response response = http::Response::json(json.take(), 201);
+    set_cookie(response, cookies_, session_cookie, opened->text, opened->token.ends_at - now());
+    return response;
+  }
+
+  http::Response name_people(const http::Request& http, const api::NamePeople& in) override {
+    const auto who = signed_in(http);
+    auto people = people_json(identity_, http, who ? std::optional(who->kind) : std::nullopt, in.actors);
+    return people ? http::Response::json(std::move(*people)) : problem(people.error(), http.language);
   }
 
   http::Response list_roles(const http::Request&, const api::ListRoles&) override {
@@ -359,13 +462,9 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return Error(ErrorCode::invalid, "identity.sign_in_how");
   }
 
-  void set_cookie(http::Response& response, std::string_view name, const std::string& value,
-                  std::chrono::microseconds life) const {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(life).count();
-    response.headers.emplace_back("Set-Cookie", std::string(name) + "=" + value + "; Path=/; Max-Age=" +
-                                                    std::to_string(std::max<std::int64_t>(seconds, 0)) +
-                                                    "; HttpOnly; SameSite=Strict" +
-                                                    (cookies_ == Cookies::secure ? "; Secure" : ""));
+  void keep_session(http::Response& response, const SignInDone& done) const {
+    set_cookie(response, cookies_, session_cookie, done.opened.text, done.opened.token.ends_at - now());
+    set_cookie(response, cookies_, device_cookie, done.device, identity_.parts().policy.device_known);
   }
 
   // Who has to wait is told for how long where programs look for it too.
@@ -459,6 +558,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
   IdentityService& identity_;
   Cookies cookies_;
   Gate gate_;
+  ProviderHandlers elsewhere_;
 };
 
 IdentityRoutes::IdentityRoutes(IdentityService& identity, Cookies cookies)
@@ -470,7 +570,7 @@ std::vector<http::Route> IdentityRoutes::routes() {
   return api::routes(*handlers_);
 }
 
-Result<void> IdentityRoutes::let_in(http::Request& request, const http::Route& route) const {
+Result<void> IdentityRoutes::let_in(http::Request& request, const http::Route& route) {
   return handlers_->gate().let_in(request, route);
 }
 

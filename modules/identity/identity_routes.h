@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "http/route.h"
+#include "modules/identity/gate_routes.h"
 #include "modules/identity/identity_service.h"
 
 namespace jingwei::identity {
-
-enum class Cookies : std::uint8_t { plain, secure };  // secure: only over TLS
 
 class IdentityRoutes {
  public:
@@ -17,7 +16,7 @@ class IdentityRoutes {
   ~IdentityRoutes();
   std::vector<http::Route> routes();
   // For http::Options::authorise.
-  Result<void> let_in(http::Request& request, const http::Route& route) const;
+  Result<void> let_in(http::Request& request, const http::Route& route);
 
  private:
   class Handlers;

@@ -27,7 +27,9 @@ IdentityService::IdentityService(IdentityParts parts)
       accounts_(parts_, roles_),
       tokens_(parts_, accounts_, roles_),
       gateway_(parts_.outbox_folder),
-      sign_in_(parts_, accounts_, tokens_, gateway_) {
+      sign_in_(parts_, accounts_, tokens_, gateway_),
+      elsewhere_(parts_, accounts_, sign_in_, parts_.web),
+      signers_(parts_) {
   accounts_.on_change([this](AccountId account) { tokens_.forget_account(account); });
   roles_.on_change([this] { tokens_.forget_all(); });
 }
@@ -58,7 +60,9 @@ void IdentityService::start() {
     const auto saved = tokens_.save_seen();
     if (!saved) log::warn("identity.seen_unsaved", {{"error", saved.error().to_log()}});
     if (++rounds_ % rounds_a_day != 1) return;
-    const auto dropped = tokens_.drop_old();
+    storage::Change tries;
+    sign_in_.drop_old(tries);
+    const auto dropped = tokens_.drop_old(std::move(tries));
     if (!dropped) log::warn("identity.seen_unsaved", {{"error", dropped.error().to_log()}});
   });
 }

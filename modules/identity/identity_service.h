@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "modules/identity/accounts.h"
+#include "modules/identity/oidc/provider_sign_in.h"
 #include "modules/identity/roles.h"
 #include "modules/identity/sign_in.h"
+#include "modules/identity/signers.h"
 #include "modules/identity/tokens.h"
 
 namespace jingwei::identity {
@@ -30,6 +32,8 @@ class IdentityService {
   const Roles& roles() const { return roles_; }
   Tokens& tokens() { return tokens_; }
   SignIn& sign_in() { return sign_in_; }
+  Signers& signers() { return signers_; }
+  ProviderSignIn& elsewhere() { return elsewhere_; }
   const IdentityParts& parts() const { return parts_; }
 
  private:
@@ -39,6 +43,8 @@ class IdentityService {
   Tokens tokens_;
   FileGateway gateway_;
   SignIn sign_in_;
+  ProviderSignIn elsewhere_;
+  Signers signers_;
   int rounds_ = 0;  // of saving_, a minute each
   storage::Loop saving_;
 };

@@ -42,7 +42,7 @@ class IdentityFixture : public ::testing::Test {
     policy.password_cost = {1, 8192};
     policy.second_factor = wanted_;
     auto service = std::make_unique<IdentityService>(IdentityParts{
-        *store_, regions_, *sealer_, clock_, [this] { return region("9801"); }, "one", folder_.path(), policy});
+        *store_, regions_, *sealer_, clock_, [this] { return region("9801"); }, "one", folder_.path(), policy, web_});
     must(service->open());
     return service;
   }
@@ -77,6 +77,7 @@ class IdentityFixture : public ::testing::Test {
   std::unique_ptr<storage::Sealer> sealer_ = storage::plain_sealer();
   region::Regions regions_{region::testing::sample_file(), nullptr};
   SecondFactor wanted_ = SecondFactor::optional;
+  Web web_;  // set before SetUp
   std::unique_ptr<IdentityService> service_;
 };
 

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/messages.h"
 #include "crypto/password.h"
+#include "modules/identity/oidc/web.h"
 #include "modules/region/region_service.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
@@ -27,6 +29,8 @@ struct Policy {
   std::chrono::hours staff_session{12};   // in all
   std::chrono::hours other_session{720};  // of residents and enterprises, idle or not
   std::chrono::days device_known{180};
+  std::chrono::days screen_idle{7};      // a wall screen that nobody has switched on for a week
+  std::chrono::days screen_session{400};  // and in all
 };
 
 // All must outlive the service.
@@ -39,6 +43,9 @@ struct IdentityParts {
   std::string owner;          // this process, for leases
   std::string outbox_folder;  // where text messages are put for a gateway to send
   Policy policy = {};
+  Web web = {};  // how sign-in services are reached; none are where it is empty
+  // How a department is called; empty for one that is not there. None: departments have no names here.
+  std::function<std::string(const std::string& department, Language language)> department_title = {};
 };
 
 // Who asks for a write, and under which Idempotency-Key.

@@ -43,6 +43,7 @@ SignIn::SignIn(const IdentityParts& parts, Accounts& accounts, Tokens& tokens, T
       accounts_(accounts),
       tokens_(tokens),
       gateway_(gateway),
+      throttle_(parts),
       checking_(checks_at_once),
       nobody_(crypto::hash_password("nobody's password", parts.policy.password_cost)) {}
 
@@ -80,14 +81,14 @@ Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Ori
 }
 
 Result<void> SignIn::check_wait(const Throttle::Try& one) const {
-  const auto wait = throttle_.wait(one, parts_.clock.monotonic());
+  JW_ASSIGN(const auto wait, throttle_.wait(one));
   if (!wait) return {};
   return Error(ErrorCode::rate_limited, "identity.wait").with("seconds", std::to_string(wait->count()));
 }
 
 Result<void> SignIn::note_failure(const Throttle::Try& one, const std::string& subject, const char* why) {
-  throttle_.failed(one, parts_.clock.monotonic());
   storage::Change change;
+  throttle_.failed(one, change);
   change.audit.push_back({nobody, "session.refuse", subject, std::string("{\"why\":\"") + why + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
@@ -127,15 +128,42 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
 }
 
 Result<SignInDone> SignIn::done(Account account, const Throttle::Try& one, const Origin& origin) {
-  throttle_.succeeded(one);
+  JW_TRY(throttle_.succeeded(one));
+  return open_for(std::move(account), Manner::own, origin);
+}
+
+Result<SignInDone> SignIn::open_for(Account account, Manner manner, const Origin& origin) {
   const bool staff = account.kind == AccountKind::staff;
   const Instant ends =
       parts_.clock.now() + (staff ? parts_.policy.staff_session : parts_.policy.other_session);
   SignInDone made;
-  JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open", {account.actor()}));
+  JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open",
+                                        {account.actor()}, manner));
   made.device = device_of(account.id);
   made.account = std::move(account);
   return made;
+}
+
+Result<SignInDone> SignIn::admit(Account account, Manner manner, const std::string& provider, const Origin& origin) {
+  JW_TRY(parts_.sealer.prepare("identity_token"));
+  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  Origin from = origin;
+  from.label = provider + (origin.label.empty() ? "" : ", ") + origin.label;
+  return open_for(std::move(account), manner, from);
+}
+
+Result<void> SignIn::check_code(const Account& account, const std::string& code, const Origin& origin) {
+  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  JW_TRY(parts_.sealer.prepare("identity_token"));
+  const auto one = try_of("code:" + account.id.to_string(), account.id, origin);
+  JW_TRY(check_wait(one));
+  const auto step = crypto::find_one_time_step(account.second_factor, code, parts_.clock.now(), account.used_step);
+  if (!step) {
+    JW_TRY(note_failure(one, account.actor(), "code"));
+    return wrong("identity.wrong_code").at("/code");
+  }
+  JW_TRY(accounts_.use_step(account.id, *step));
+  return throttle_.succeeded(one);
 }
 
 Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {

@@ -48,6 +48,12 @@ class SignIn {
   // denied "identity.account_closed", the store's.
   Result<SignInDone> by_phone(const std::string& phone, const std::string& code, const Origin& origin);
 
+  // Whom a sign-in service vouches for, as `manner` says. Errors: the store's.
+  Result<SignInDone> admit(Account account, Manner manner, const std::string& provider, const Origin& origin);
+  // The code of an account's authenticator, without its password. Errors: unauthenticated "identity.wrong_code",
+  // rate_limited, denied "identity.code_used" or "identity.account_closed", the store's.
+  Result<void> check_code(const Account& account, const std::string& code, const Origin& origin);
+
   // Errors: invalid "identity.wrong_password" or what is wrong with the new one, conflict, rate_limited, unavailable.
   Result<void> change_password(const SignedIn& who, const std::string& present, const std::string& wanted,
                                const Origin& origin);
@@ -58,6 +64,8 @@ class SignIn {
   // Errors: invalid "identity.wrong_code" (the code does not belong to the secret), conflict, the store's.
   Result<void> set_second_factor(AccountId account, const std::string& secret, const std::string& code,
                                  const WriteRequest& request);
+  // Adds the write that drops what is known of tries of long ago.
+  void drop_old(storage::Change& change) const { throttle_.drop_old(change); }
 
  private:
   Result<bool> fits(const std::string& hash, const std::string& password);
@@ -68,6 +76,7 @@ class SignIn {
   std::string device_of(AccountId account) const;
   Result<void> note_failure(const Throttle::Try& one, const std::string& subject, const char* why);
   Result<SignInDone> done(Account account, const Throttle::Try& one, const Origin& origin);
+  Result<SignInDone> open_for(Account account, Manner manner, const Origin& origin);
 
   const IdentityParts& parts_;
   Accounts& accounts_;

@@ -2,68 +2,85 @@
 
 #include <algorithm>
 
+#include "modules/identity/sql.gen.h"
+#include "storage/digest.h"
+
 namespace jingwei::identity {
 
 namespace {
 
-constexpr int free_tries = 4;            // of one place
-constexpr int free_tries_of_all = 100;   // of all unknown places together
+constexpr int free_tries = 4;           // of one place
+constexpr int free_tries_of_all = 100;  // of all unknown places together
 constexpr std::chrono::seconds longest{900};
 constexpr std::chrono::hours forgotten{24};
-constexpr std::size_t most_counts = 200'000;
 
-std::string key_of(const Throttle::Try& one) {
-  return one.account + '\n' + one.place;
+// Only hashes are kept: of what was typed, and of where from.
+storage::Value key_of(const Throttle::Try& one) {
+  return storage::Blob{storage::sha256(one.account + '\n' + one.place)};
 }
 
-std::string key_of_all(const Throttle::Try& one) {
-  return one.account + "\n*";
+storage::Value key_of_all(const Throttle::Try& one) {
+  return storage::Blob{storage::sha256(one.account + "\n*")};
 }
 
-}  // namespace
-
-std::optional<std::chrono::seconds> Throttle::wait_of(const Count& count, int free, Moment now) {
-  if (count.failures <= free) return std::nullopt;
-  const int doublings = std::min(count.failures - free - 1, 10);
-  const Moment until = count.last + std::min<std::chrono::seconds>(std::chrono::seconds{1 << doublings}, longest);
+std::optional<std::chrono::seconds> wait_of(std::int64_t failures, Instant last, int free, Instant now) {
+  if (failures <= free) return std::nullopt;
+  const auto doublings = static_cast<int>(std::min<std::int64_t>(failures - free - 1, 10));
+  const Instant until = last + std::min<std::chrono::seconds>(std::chrono::seconds{1 << doublings}, longest);
   if (until <= now) return std::nullopt;
   return std::chrono::ceil<std::chrono::seconds>(until - now);
 }
 
-std::optional<std::chrono::seconds> Throttle::wait(const Try& one, Moment now) const {
-  const std::lock_guard lock(mutex_);
+}  // namespace
+
+Result<std::optional<std::chrono::seconds>> Throttle::wait(const Try& one) const {
   std::optional<std::chrono::seconds> longest_wait;
-  const auto look = [&](const std::string& key, int free) {
-    const auto place = counts_.find(key);
-    if (place == counts_.end()) return;
-    const auto wait = wait_of(place->second, free, now);
-    if (wait && (!longest_wait || *longest_wait < *wait)) longest_wait = wait;
+  const Instant now = parts_.clock.now();
+  JW_ASSIGN(auto reader, parts_.store.read());
+  const auto look = [&](const storage::Value& key, int free) -> Result<void> {
+    return reader->query(sql::failures_of, std::span(&key, 1), [&](const storage::Row& row) {
+      const Instant last = from_micros(row.integer(1));
+      const auto wait = now - last > forgotten ? std::nullopt : wait_of(row.integer(0), last, free, now);
+      if (wait && (!longest_wait || *longest_wait < *wait)) longest_wait = wait;
+      return false;
+    });
   };
-  look(key_of(one), free_tries);
-  if (!one.known_device) look(key_of_all(one), free_tries_of_all);
+  JW_TRY(look(key_of(one), free_tries));
+  if (!one.known_device) JW_TRY(look(key_of_all(one), free_tries_of_all));
   return longest_wait;
 }
 
-void Throttle::count(const std::string& key, Moment now) {
-  Count& one = counts_[key];
-  if (now - one.last > forgotten) one.failures = 0;
-  ++one.failures;
-  one.last = now;
+void Throttle::failed(const Try& one, storage::Change& change) const {
+  const Instant now = parts_.clock.now();
+  const auto count = [&](storage::Value key) {
+    change.writes.push_back(
+        {&sql::count_failure, {std::move(key), to_micros(now), to_micros(now - forgotten)}, std::nullopt});
+  };
+  count(key_of(one));
+  if (!one.known_device) count(key_of_all(one));
 }
 
-void Throttle::failed(const Try& one, Moment now) {
-  const std::lock_guard lock(mutex_);
-  if (counts_.size() >= most_counts) {
-    std::erase_if(counts_, [&](const auto& entry) { return now - entry.second.last > longest; });
-    if (counts_.size() >= most_counts) counts_.clear();
+Result<void> Throttle::succeeded(const Try& one) const {
+  const storage::Value key = key_of(one);
+  bool counted = false;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(reader->query(sql::failures_of, std::span(&key, 1), [&](const storage::Row&) {
+      counted = true;
+      return false;
+    }));
   }
-  count(key_of(one), now);
-  if (!one.known_device) count(key_of_all(one), now);
+  if (!counted) return {};
+  storage::Change change;
+  change.writes.push_back({&sql::drop_failures, {key}, std::nullopt});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return {};
 }
 
-void Throttle::succeeded(const Try& one) {
-  const std::lock_guard lock(mutex_);
-  counts_.erase(key_of(one));
+void Throttle::drop_old(storage::Change& change) const {
+  change.writes.push_back(
+      {&sql::drop_old_failures, {to_micros(parts_.clock.now() - forgotten)}, std::nullopt});
 }
 
 }  // namespace jingwei::identity

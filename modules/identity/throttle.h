@@ -2,23 +2,22 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
+
+#include "modules/identity/parts.h"
 
 namespace jingwei::identity {
 
-// Failed tries are counted per account and place they come from. A place is a device that has signed in to this account
-// before (it carries a cookie that says so), or else the network address. From the fifth failure on each waits twice as
-// long as the last, up to a quarter of an hour. Tries of one account from all unknown places together are counted too,
-// with a higher bound; a known device does not feel that, so that whoever guesses cannot lock the owner out.
-// Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
-// In memory, of this process. Thread-safe.
+// Failed tries are counted per account and place they come from. A place is a device that has signed in to
+// this account before (it carries a cookie that says so), or else the network address. From the fifth failure
+// on each waits twice as long as the last, up to a quarter of an hour. Tries of one account from all unknown
+// places together are counted too, with a higher bound; a known device does not feel that, so that whoever
+// guesses cannot lock the owner out. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+// Counted in the store, by all processes on it together; a restart forgets nothing. Thread-safe.
 class Throttle {
  public:
-  using Moment = std::chrono::nanoseconds;  // of Clock::monotonic
+  explicit Throttle(const IdentityParts& parts) : parts_(parts) {}
 
   struct Try {
     std::string account;  // a hash of what was typed
@@ -26,21 +25,17 @@ class Throttle {
     bool known_device = false;
   };
 
-  // How long to wait before trying; nothing: now.
-  std::optional<std::chrono::seconds> wait(const Try& one, Moment now) const;
-  void failed(const Try& one, Moment now);
-  void succeeded(const Try& one);
+  // How long to wait before trying; nothing: now. Errors: the store's.
+  Result<std::optional<std::chrono::seconds>> wait(const Try& one) const;
+  // Adds the writes that count the failure.
+  void failed(const Try& one, storage::Change& change) const;
+  // Errors: the store's.
+  Result<void> succeeded(const Try& one) const;
+  // Adds the write that drops what nobody tried for a day.
+  void drop_old(storage::Change& change) const;
 
  private:
-  struct Count {
-    int failures = 0;
-    Moment last{};
-  };
-  static std::optional<std::chrono::seconds> wait_of(const Count& count, int free, Moment now);
-  void count(const std::string& key, Moment now);
-
-  mutable std::mutex mutex_;
-  std::unordered_map<std::string, Count> counts_;
+  const IdentityParts& parts_;
 };
 
 }  // namespace jingwei::identity

@@ -4,6 +4,8 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "crypto/base64url.h"
+#include "modules/identity/signers.h"
 #include "modules/identity/sql.gen.h"
 #include "storage/digest.h"
 
@@ -15,43 +17,8 @@ constexpr std::string_view prefix = "jw_";
 constexpr std::size_t random_bytes = 24;
 constexpr std::size_t mark_bytes = 8;
 constexpr std::size_t text_letters = 43;  // of 32 bytes in base64url
-constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::chrono::days kept_after_end{30};
 constexpr std::chrono::minutes seen_step{1};  // how exactly the last use of a session is kept
-
-// RFC 4648 §5, without padding.
-std::string base64url(std::string_view bytes) {
-  std::string text;
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const char c : bytes) {
-    held = (held << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6; bits -= 6) text += letters[(held >> (bits - 6)) & 63];
-    held &= (1U << bits) - 1;
-  }
-  if (bits > 0) text += letters[(held << (6 - bits)) & 63];
-  return text;
-}
-
-// Empty for anything else than what base64url makes of 32 bytes.
-std::string bytes_of(std::string_view text) {
-  std::string bytes;
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const std::size_t value = letters.find(c);
-    if (value == std::string_view::npos) return {};
-    held = (held << 6) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bytes += static_cast<char>((held >> (bits - 8)) & 255);
-      bits -= 8;
-    }
-    held &= (1U << bits) - 1;
-  }
-  if (held != 0) return {};
-  return bytes;
-}
 
 Token token_of(const storage::Row& row) {
   Token token;
@@ -63,12 +30,31 @@ Token token_of(const storage::Row& row) {
   token.seen_at = from_micros(row.integer(6));
   token.ends_at = from_micros(row.integer(7));
   if (!row.is_null(8)) token.ended_at = from_micros(row.integer(8));
+  token.manner = manner_named(row.text(9)).value_or(Manner::own);
   return token;
 }
 
-std::chrono::microseconds idle_of(const Policy& policy, AccountKind kind, TokenKind token) {
-  if (token == TokenKind::key || kind != AccountKind::staff) return std::chrono::microseconds::max();
+std::chrono::microseconds idle_of(const Policy& policy, AccountKind kind, const Token& token) {
+  if (token.kind == TokenKind::key) return std::chrono::microseconds::max();
+  if (token.manner == Manner::screen) return policy.screen_idle;
+  if (kind != AccountKind::staff) return std::chrono::microseconds::max();
   return policy.staff_idle;
+}
+
+// Of a wall screen's session: what its owner may do, but for everything that is not figures.
+std::shared_ptr<const access::Role> screen_role(const access::Role& role) {
+  static const auto allowed = [] {
+    access::PermissionSet set;
+    for (const char* id : {"metrics.read", "region.read", "catalog.read"}) set.set(*access::find_permission(id));
+    return set;
+  }();
+  auto cut = std::make_shared<access::Role>();
+  cut->id = role.id;
+  cut->zh = role.zh;
+  cut->en = role.en;
+  cut->built_in = role.built_in;
+  cut->permissions = role.permissions & allowed;
+  return cut;
 }
 
 }  // namespace
@@ -81,21 +67,21 @@ std::string Tokens::mark_of(std::string_view random) const {
 }
 
 Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const std::string& label, Instant ends_at,
-                                 const char* event, const WriteRequest& request) {
+                                 const char* event, const WriteRequest& request, Manner manner) {
   JW_TRY(parts_.sealer.prepare("identity_token"));
   SecureRandom random;
   std::string bytes(random_bytes, '\0');
   random.fill(std::as_writable_bytes(std::span(bytes)));
   bytes += mark_of(bytes);
   OpenedToken opened;
-  opened.text = std::string(prefix) + base64url(bytes);
+  opened.text = std::string(prefix) + crypto::base64url(bytes);
   const Instant now = parts_.clock.now();
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
-  opened.token = {TokenId(id), kind, account.id, label, now, now, ends_at, std::nullopt};
+  opened.token = {TokenId(id), kind, manner, account.id, label, now, now, ends_at, std::nullopt};
   storage::Change change;
   change.writes.push_back({&sql::add_token,
                            {id, std::string(name_of(kind)), storage::Blob{storage::sha256(opened.text)},
-                            account.id.value, label, to_micros(now), to_micros(ends_at)},
+                            account.id.value, label, to_micros(now), to_micros(ends_at), std::string(name_of(manner))},
                            1});
   change.audit.push_back({request.actor, event, account.actor(), "{\"token\":\"" + std::to_string(id) + "\"}"});
   change.idempotency = repeatable(request, event, {account.id.to_string(), label}, opened.token.id.to_string());
@@ -110,40 +96,97 @@ bool Tokens::is_over(const Known& known, Instant now) const {
   return known.idle != std::chrono::microseconds::max() && now - from_micros(known.seen_at) > known.idle;
 }
 
-std::shared_ptr<const SignedIn> Tokens::find(std::string_view text) {
-  if (text.size() != prefix.size() + text_letters || !text.starts_with(prefix)) return nullptr;
-  const std::string hash = storage::sha256(text);
-  const Instant now = parts_.clock.now();
-  std::shared_ptr<Known> known;
+std::shared_ptr<Tokens::Known> Tokens::kept(const std::string& key, const std::function<Result<std::shared_ptr<Known>>()>& load) {
   std::uint64_t forgotten = 0;
   {
     const std::shared_lock lock(mutex_);
-    const auto place = known_.find(hash);
-    if (place != known_.end()) known = place->second;
+    const auto place = known_.find(key);
+    if (place != known_.end()) return place->second;
     forgotten = forgotten_;
   }
-  if (!known) {
-    const std::string bytes = bytes_of(text.substr(prefix.size()));
-    if (bytes.size() != random_bytes + mark_bytes ||
-        bytes.substr(random_bytes) != mark_of(std::string_view(bytes).substr(0, random_bytes)))
-      return nullptr;
-    auto loaded = load(hash);
-    if (!loaded) {
-      log::warn("identity.token_unread", {{"error", loaded.error().to_log()}});
-      return nullptr;
-    }
-    known = std::move(*loaded);
-    if (!known) return nullptr;
-    const std::unique_lock lock(mutex_);
-    if (forgotten == forgotten_) known_.emplace(hash, known);
-  }
-  if (is_over(*known, now)) {
-    const std::unique_lock lock(mutex_);
-    known_.erase(hash);
+  auto loaded = load();
+  if (!loaded) {
+    log::warn("identity.token_unread", {{"error", loaded.error().to_log()}});
     return nullptr;
   }
-  if (known->seen_at < to_micros(now)) known->seen_at = to_micros(now);
+  if (!*loaded) return nullptr;
+  const std::unique_lock lock(mutex_);
+  if (forgotten == forgotten_) known_.emplace(key, *loaded);
+  return std::move(*loaded);
+}
+
+// Null for what is unknown, has ended or has been idle too long.
+std::shared_ptr<Tokens::Known> Tokens::known_by(std::string_view text) {
+  if (text.size() != prefix.size() + text_letters || !text.starts_with(prefix)) return nullptr;
+  const std::string hash = storage::sha256(text);
+  auto known = kept(hash, [&]() -> Result<std::shared_ptr<Known>> {
+    const std::string bytes = crypto::from_base64url(text.substr(prefix.size())).value_or(std::string());
+    if (bytes.size() != random_bytes + mark_bytes ||
+        bytes.substr(random_bytes) != mark_of(std::string_view(bytes).substr(0, random_bytes)))
+      return std::shared_ptr<Known>();
+    return load(hash);
+  });
+  if (!known || !is_over(*known, parts_.clock.now())) return known;
+  const std::unique_lock lock(mutex_);
+  known_.erase(hash);
+  return nullptr;
+}
+
+std::shared_ptr<const SignedIn> Tokens::find(std::string_view text) {
+  const auto known = known_by(text);
+  if (!known) return nullptr;
+  const std::int64_t now = to_micros(parts_.clock.now());
+  if (known->seen_at < now) known->seen_at = now;
   return {known, &known->who};
+}
+
+std::shared_ptr<const SignedIn> Tokens::look(std::string_view text) {
+  const auto known = known_by(text);
+  if (!known) return nullptr;
+  // A wall screen does nothing but look.
+  const std::int64_t now = to_micros(parts_.clock.now());
+  if (known->who.token.manner == Manner::screen && known->seen_at < now) known->seen_at = now;
+  return {known, &known->who};
+}
+
+std::string Tokens::key_id_of(TokenId id) const {
+  return id.to_string() + "." + storage::hex_of(mark_of("signer:" + id.to_string()));
+}
+
+std::shared_ptr<const SignedIn> Tokens::find_signer(std::string_view key_id) {
+  const auto id = TokenId::parse(key_id.substr(0, key_id.find('.')));
+  if (!id || key_id != key_id_of(*id)) return nullptr;
+  const auto known = kept("signer:" + id->to_string(), [&] { return load_signer(*id); });
+  if (!known || is_over(*known, parts_.clock.now())) return nullptr;
+  return {known, &known->who};
+}
+
+Result<std::shared_ptr<Tokens::Known>> Tokens::load_signer(TokenId id) const {
+  std::optional<Signer> signer;
+  std::vector<HeldGrant> held;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    const storage::Value key = id.value;
+    JW_TRY(reader->query(sql::signer_by_id, std::span(&key, 1), [&](const storage::Row& row) {
+      signer = signer_of(row);
+      return false;
+    }));
+    if (!signer || signer->ended_at) return std::shared_ptr<Known>();
+    JW_ASSIGN(held, accounts_.grants_of(*reader, signer->account));
+  }
+  Token token;
+  token.id = signer->id;
+  token.kind = TokenKind::key;
+  token.account = signer->account;
+  token.label = signer->label;
+  token.opened_at = token.seen_at = signer->made_at;
+  token.ends_at = signer->ends_at;
+  JW_ASSIGN(auto known, known_of(token, std::move(held)));
+  if (known) {
+    known->who.public_key = signer->public_key;
+    known->saved_at = INT64_MAX;  // its last use is not written down
+  }
+  return known;
 }
 
 // Null for a token that is not on the books or has ended.
@@ -160,17 +203,23 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
     if (!token || token->ended_at) return std::shared_ptr<Known>();
     JW_ASSIGN(held, accounts_.grants_of(*reader, token->account));
   }
-  JW_ASSIGN(const Account account, accounts_.get(token->account));
+  return known_of(*token, std::move(held));
+}
+
+// Null where the account is closed.
+Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token, std::vector<HeldGrant> held) const {
+  JW_ASSIGN(const Account account, accounts_.get(token.account));
   if (account.state == AccountState::closed) return std::shared_ptr<Known>();
   auto known = std::make_shared<Known>();
   SignedIn& who = known->who;
-  who.token = *token;
+  who.token = token;
   who.kind = account.kind;
   who.department = account.department;
   who.must_change = account.must_change;
   who.second_factor = !account.second_factor.empty();
-  who.second_factor_wanted = token->kind == TokenKind::session && account.kind == AccountKind::staff &&
-                             parts_.policy.second_factor == SecondFactor::staff && !who.second_factor;
+  who.second_factor_wanted = token.kind == TokenKind::session && account.kind == AccountKind::staff &&
+                             parts_.policy.second_factor == SecondFactor::staff && !who.second_factor &&
+                             token.manner != Manner::vouched && token.manner != Manner::screen;
   std::vector<access::Grant> grants;
   const RegionId hub_region = parts_.hub_region();
   for (auto& one : held) {
@@ -178,7 +227,7 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
     if (one.ended_at || !role || who.must_change || who.second_factor_wanted) continue;
     access::Grant grant;
     grant.id = one.id.value;
-    grant.role = std::move(role);
+    grant.role = token.manner == Manner::screen ? screen_role(*role) : std::move(role);
     grant.region = one.region;
     grant.whole_area = hub_region && one.region == hub_region;
     grant.department = one.department;
@@ -188,11 +237,11 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
     who.grants.push_back(std::move(one));
   }
   auto caller = std::make_shared<access::Caller>(account.actor(), std::move(grants));
-  caller->set_account(account.id.value, token->id.value);
+  caller->set_account(account.id.value, token.id.value);
   caller->set_name(account.name);
   who.caller = std::move(caller);
-  known->idle = idle_of(parts_.policy, account.kind, token->kind);
-  known->seen_at = known->saved_at = to_micros(token->seen_at);
+  known->idle = idle_of(parts_.policy, account.kind, token);
+  known->seen_at = known->saved_at = to_micros(token.seen_at);
   return known;
 }
 
@@ -242,12 +291,12 @@ void Tokens::forget_all() {
   known_.clear();
 }
 
-Result<void> Tokens::drop_old() {
+Result<void> Tokens::drop_old(storage::Change change) {
   const std::int64_t before = to_micros(parts_.clock.now() - kept_after_end);
-  storage::Change change;
   change.origin = storage::Origin::hub;
   change.writes.push_back({&sql::drop_old_tokens, {before}, std::nullopt});
   change.writes.push_back({&sql::drop_old_codes, {before}, std::nullopt});
+  change.writes.push_back({&sql::drop_old_spent, {to_micros(parts_.clock.now())}, std::nullopt});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   return {};

@@ -93,6 +93,8 @@ struct DestructionParts {
   const Zone& zone;
   std::chrono::hours grace;  // between an end that the clock brought and the destruction
   std::string owner;         // this process, for leases
+  // What else tells of a resource's data and goes with them; none: nothing does.
+  std::function<storage::Write(const std::string& resource)> erase_words = {};
 };
 
 // Who orders it.

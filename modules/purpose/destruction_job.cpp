@@ -154,6 +154,7 @@ Result<void> Destructions::find_rest(const Destruction& destruction, Destruction
     item.taken.files += files;
     JW_ASSIGN(change.writes, leavings.forget_messages(item.resource));
   }
+  if (parts_.erase_words) change.writes.push_back(parts_.erase_words(item.resource));
   item.stage = dropping_rest;
   return commit_item(destruction, item, std::move(change));
 }

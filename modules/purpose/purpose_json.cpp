@@ -215,6 +215,14 @@ void write_rights(JsonWriter& json, const RightsRequest& one, const Told& told) 
   json.member("overdue", one.overdue || (one.state == RightsState::open && told.now > one.due_at));
   write_or_null(json, "closed_by", filled(one.closed_by));
   write_or_null(json, "closed_at", text_of(one.closed_at));
+  write_or_null(json, "carried_by", filled(one.carried_by));
+  write_or_null(json, "carried_at", text_of(one.carried_at));
+  json.key("outcome");
+  if (one.outcome.empty()) {
+    json.null();
+  } else {
+    json.raw(one.outcome);
+  }
   json.end_object();
 }
 
@@ -342,6 +350,12 @@ std::string sealed_json(const std::vector<SealedResource>& all, const Told& told
   }
   json.end_array();
   json.end_object();
+  return json.take();
+}
+
+std::string one_rights_json(const RightsRequest& one, const Told& told) {
+  JsonWriter json(1'024);
+  write_rights(json, one, told);
   return json.take();
 }
 

@@ -26,6 +26,8 @@ std::string destruction_json(const Destruction& destruction, const Told& told);
 // `more`: another page follows.
 std::string destructions_json(const std::vector<Destruction>& all, bool more, const Told& told);
 std::string sealed_json(const std::vector<SealedResource>& all, const Told& told);
+// One request without its words.
+std::string one_rights_json(const RightsRequest& one, const Told& told);
 std::string rights_json(const RightsRequest& request, const std::vector<Step>& steps, const Told& told);
 std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more,
                              const Told& told);

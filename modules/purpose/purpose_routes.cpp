@@ -1,6 +1,7 @@
 #include "modules/purpose/purpose_routes.h"
 
 #include "modules/purpose/api.gen.h"
+#include "modules/ingest/ingest_json.h"
 #include "modules/purpose/purpose_json.h"
 
 namespace jingwei::purpose {
@@ -9,6 +10,7 @@ using http::problem;
 
 namespace {
 
+constexpr std::size_t own_rights = 100;  // newest requests of one person
 constexpr std::size_t destructions_of_emergency = 100;
 
 std::string text_of(const schema::Datum& given) {
@@ -36,7 +38,8 @@ std::optional<Day> day_of(const schema::Datum& given) {
 
 class PurposeRoutes::Handlers final : public api::Operations {
  public:
-  explicit Handlers(PurposeService& purposes) : purposes_(purposes) {}
+  Handlers(PurposeService& purposes, RightsDesk desk)
+      : purposes_(purposes), desk_(std::move(desk)), carrying_(purposes.rights(), desk_.find, desk_.raise) {}
 
   http::Response list_purposes(const http::Request& http, const api::ListPurposes&) override {
     return answer(http, [](const Told& told) { return purposes_json(told); });
@@ -200,7 +203,110 @@ class PurposeRoutes::Handlers final : public api::Operations {
                        200);
   }
 
+  http::Response execute_rights(const http::Request& http, const api::ExecuteRights& in) override {
+    std::vector<Correction> corrections;
+    if (in.body["corrections"].present()) {
+      for (const auto& one : in.body["corrections"].items())
+        corrections.push_back({one["resource"].text(), RecordId(one["record"].integer()), one["field"].text(), one["proposed"].text()});
+    }
+    const auto view = purposes_.view();
+    return show_rights(http,
+                       carrying_.carry_out(RightsId(in.id), corrections, *view, purposes_.parts().catalog,
+                                           request_of(http, in.body, in.idempotency_key)),
+                       200);
+  }
+
+  http::Response get_rights_copy(const http::Request& http, const api::GetRightsCopy& in) override {
+    return copy_of(http, RightsId(in.id));
+  }
+
+  http::Response list_opened_rights(const http::Request& http, const api::ListOpenedRights& in) override {
+    RightsQuery query;
+    query.opened_by = http.actor();
+    query.before = RightsId(in.cursor.value_or(0));
+    return rights_page(http, query, static_cast<std::size_t>(in.limit));
+  }
+
+  http::Response withdraw_rights(const http::Request& http, const api::WithdrawRights& in) override {
+    const auto taken = purposes_.rights().take(RightsId(in.id), RightsStep::withdraw, text_of(in.body["reason"]),
+                                               request_of(http, in.body, in.idempotency_key));
+    return taken ? http::Response::no_content() : problem(taken.error(), http.language);
+  }
+
+  http::Response list_my_rights(const http::Request& http, const api::ListMyRights&) override {
+    const auto person = me(http);
+    if (!person) return problem(person.error(), http.language);
+    RightsQuery query;
+    query.identifier = person->identifier;
+    return rights_page(http, query, own_rights);
+  }
+
+  http::Response open_my_rights(const http::Request& http, const api::OpenMyRights& in) override {
+    const auto person = me(http);
+    if (!person) return problem(person.error(), http.language);
+    NewRights wanted;
+    wanted.kind = rights_kind_named(in.body["kind"].text()).value_or(RightsKind::copy);
+    wanted.resource = text_of(in.body["resource"]);
+    wanted.name = person->name;
+    wanted.identifier = person->identifier;
+    wanted.words = text_of(in.body["words"]);
+    const auto made = purposes_.rights().open(wanted, {http.actor(), in.idempotency_key, http.language});
+    if (!made) return problem(made.error(), http.language);
+    return answer(http, [&](const Told& told) { return one_rights_json(*made, told); }, 201);
+  }
+
+  // Their own alone: another's is not there.
+  http::Response get_my_copy(const http::Request& http, const api::GetMyCopy& in) override {
+    const auto person = me(http);
+    if (!person) return problem(person.error(), http.language);
+    const auto one = purposes_.rights().find(RightsId(in.id));
+    if (!one) return problem(one.error(), http.language);
+    if (one->asked.identifier != person->identifier)
+      return problem(Error(ErrorCode::not_found, "purpose.no_rights").with("id", RightsId(in.id).to_string()), http.language);
+    return copy_of(http, one->id);
+  }
+
  private:
+  // Errors: denied "purpose.unverified".
+  Result<VerifiedPerson> me(const http::Request& http) const {
+    auto person = desk_.person ? desk_.person(http.caller->account()) : Result<std::optional<VerifiedPerson>>(std::optional<VerifiedPerson>());
+    if (!person) return std::move(person).error();
+    if (!*person) return Error(ErrorCode::denied, "purpose.unverified");
+    return std::move(**person);
+  }
+
+  http::Response copy_of(const http::Request& http, RightsId id) {
+    const auto tree = purposes_.parts().regions.tree();
+    auto copy = carrying_.copy(id, purposes_.parts().clock.now(), [&](JsonWriter& json, const catalog::Entry& entry, const ingest::Record& record) {
+      json.begin_object();
+      json.member("resource", entry.resource.id);
+      json.member("title", entry.resource.title.in(http.language));
+      json.member("provider", entry.resource.provider.in(http.language));
+      json.key("record");
+      ingest::write_record(json, record, entry.resource, *tree, http.language);
+      json.end_object();
+    });
+    if (!copy) return problem(copy.error(), http.language);
+    http::Response response = http::Response::json(std::move(*copy));
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"own-records-" + id.to_string() + ".json\"");
+    if (const auto one = purposes_.rights().find(id); one && desk_.pseudonym) response.disclosed.subject = desk_.pseudonym(one->asked.identifier);
+    return response;
+  }
+
+  http::Response rights_page(const http::Request& http, RightsQuery query, std::size_t limit) {
+    query.most = limit + 1;
+    auto all = purposes_.rights().list(query);
+    if (!all) return problem(all.error(), http.language);
+    OpenRights open;
+    for (const auto& one : *all) {
+      open.all += one.state == RightsState::open ? 1 : 0;
+      open.overdue += one.state == RightsState::open && one.overdue ? 1 : 0;
+    }
+    const bool more = all->size() > limit;
+    if (more) all->resize(limit);
+    return answer(http, [&](const Told& told) { return rights_page_json(*all, open, more, told); });
+  }
+
   http::Response answer(const http::Request& http, const std::function<std::string(const Told&)>& write,
                         int status = 200) {
     const auto view = purposes_.view();
@@ -245,9 +351,12 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
   PurposeService& purposes_;
+  RightsDesk desk_;
+  Carrying carrying_;
 };
 
-PurposeRoutes::PurposeRoutes(PurposeService& purposes) : handlers_(std::make_unique<Handlers>(purposes)) {}
+PurposeRoutes::PurposeRoutes(PurposeService& purposes, RightsDesk desk)
+    : handlers_(std::make_unique<Handlers>(purposes, std::move(desk))) {}
 
 PurposeRoutes::~PurposeRoutes() = default;
 

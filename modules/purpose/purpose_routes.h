@@ -5,13 +5,27 @@
 #include <vector>
 
 #include "http/route.h"
+#include "modules/purpose/carrying.h"
 #include "modules/purpose/purpose_service.h"
 
 namespace jingwei::purpose {
 
+// Who somebody is by a verified document; none while nobody vouches for them.
+struct VerifiedPerson {
+  std::string name, identifier;
+};
+
+// What requests of residents need of other modules.
+struct RightsDesk {
+  FindOwn find;
+  Raise raise;
+  std::function<Result<std::optional<VerifiedPerson>>(std::int64_t account)> person;
+  std::function<std::string(const std::string& identifier)> pseudonym;  // for the audit log
+};
+
 class PurposeRoutes {
  public:
-  explicit PurposeRoutes(PurposeService& purposes);  // must outlive the routes
+  PurposeRoutes(PurposeService& purposes, RightsDesk desk);  // must outlive the routes
   ~PurposeRoutes();
   std::vector<http::Route> routes();
 

@@ -30,6 +30,8 @@ struct PurposeParts {
   std::string owner;                         // this process, for leases
   std::chrono::hours grace{72};              // between an end that the clock brought and the destruction
   std::chrono::days rights_answer_time{15};  // from a resident's request to when it is due
+  // What else tells of a resource's data and goes with them; none: nothing does.
+  std::function<storage::Write(const std::string& resource)> erase_words = {};
 };
 
 // As it is declared on the desk.

@@ -52,6 +52,9 @@ RightsRequest request_of(const storage::Row& row) {
   one.closed_by = row.text(8);
   if (!row.is_null(9)) one.closed_at = from_micros(row.integer(9));
   one.row_version = row.integer(10);
+  one.carried_by = row.text(11);
+  if (!row.is_null(12)) one.carried_at = from_micros(row.integer(12));
+  one.outcome = row.text(13);
   return one;
 }
 
@@ -125,8 +128,14 @@ Result<std::vector<RightsRequest>> Rights::list(const RightsQuery& query) const 
     JW_TRY(reader->query(sql::rights_of_person, person, keep));
     return all;
   }
+  const std::int64_t before = query.before ? query.before.value : std::numeric_limits<std::int64_t>::max();
+  if (!query.opened_by.empty()) {
+    const std::array<Value, 3> opener = {query.opened_by, before, most};
+    JW_TRY(reader->query(sql::rights_of_opener, opener, keep));
+    return all;
+  }
   const std::array<Value, 5> page = {
-      query.before ? query.before.value : std::numeric_limits<std::int64_t>::max(), most,
+      before, most,
       query.state ? std::string(name_of(*query.state)) : std::string(),
       query.kind ? std::string(name_of(*query.kind)) : std::string(), std::int64_t{query.overdue ? 1 : 0}};
   JW_TRY(reader->query(sql::page_of_rights, page, keep));
@@ -156,10 +165,10 @@ Result<RightsRequest> Rights::read_one(storage::Reader& reader, RightsId id) con
       fault = plain.error();
       return {};
     };
-    split_person(opened("person", 11), one.asked.name, one.asked.identifier);
-    split_person(opened("guardian", 12), one.asked.guardian_name, one.asked.guardian_identifier);
-    one.asked.words = opened("words", 13);
-    one.answer = opened("answer", 14);
+    split_person(opened("person", 14), one.asked.name, one.asked.identifier);
+    split_person(opened("guardian", 15), one.asked.guardian_name, one.asked.guardian_identifier);
+    one.asked.words = opened("words", 16);
+    one.answer = opened("answer", 17);
     found = std::move(one);
     return false;
   }));
@@ -316,6 +325,30 @@ Result<RightsRequest> Rights::take(RightsId id, RightsStep step, const std::stri
         JW_TRY(add_step(one, std::string(name_of(step)), actor, change));
         return change;
       });
+  if (!committed) return committed.error();
+  return find(id);
+}
+
+Result<void> Rights::check_carry(const RightsRequest& one, const std::string& given) const {
+  JW_ASSIGN(const std::string actor, catalog::clean_actor(given));
+  if (one.state != RightsState::granted) return Error(ErrorCode::conflict, "purpose.not_granted").with("id", one.id.to_string());
+  if (one.carried_at)
+    return Error(ErrorCode::conflict, "purpose.carried_already").with("id", one.id.to_string()).with("actor", one.carried_by);
+  if (catalog::same_actor(actor, one.opened_by)) return Error(ErrorCode::denied, "purpose.same_person").with("actor", actor);
+  return {};
+}
+
+Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, const catalog::WriteRequest& request) {
+  JW_ASSIGN(const std::string actor, catalog::clean_actor(request.actor));
+  std::optional<storage::Idempotency> none;
+  const auto committed = catalog::commit_once(parts_.store, none, [&](storage::Reader& reader) -> Result<storage::Change> {
+    JW_ASSIGN(const RightsRequest one, read_one(reader, id));
+    JW_TRY(check_carry(one, actor));
+    storage::Change change;
+    change.writes.push_back({&sql::carry_rights, {id.value, one.row_version, actor, to_micros(parts_.clock.now()), outcome}, 1});
+    JW_TRY(add_step(one, "carry", actor, change));
+    return change;
+  });
   if (!committed) return committed.error();
   return find(id);
 }

@@ -48,6 +48,9 @@ struct RightsRequest {
   std::string closed_by;
   std::optional<Instant> closed_at;
   std::string answer;
+  std::string carried_by;  // once it was granted: who did what was asked
+  std::optional<Instant> carried_at;
+  std::string outcome;  // JSON, as Outcome tells it (carrying.h); empty before
   std::int64_t row_version = 1;
 };
 
@@ -56,6 +59,7 @@ struct RightsQuery {
   std::optional<RightsKind> kind;
   bool overdue = false;
   std::string identifier;  // of one person; then the others are not looked at
+  std::string opened_by;   // of one opener; then state, kind and overdue are not looked at
   RightsId before;
   std::size_t most = 50;
 };
@@ -94,6 +98,12 @@ class Rights {
   // not_found; conflict "purpose.rights_closed"; denied "purpose.same_person", "purpose.not_yours"; invalid.
   Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words,
                              const catalog::WriteRequest& request);
+
+  // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted", "purpose.carried_already"; denied
+  // "purpose.same_person"; invalid (actor).
+  Result<void> check_carry(const RightsRequest& one, const std::string& actor) const;
+  // Writes down that it was, with what came of it. Errors: check_carry's, not_found, the store's.
+  Result<RightsRequest> carried(RightsId id, const std::string& outcome, const catalog::WriteRequest& request);
 
   // Marks what is due. Before the runner starts.
   void on_timers(storage::TimerRunner& timers);

@@ -55,6 +55,7 @@ Result<void> open_words(const storage::Sealer& sealer, const storage::Row& row, 
   const auto opened = [&](std::string_view column, int at) {
     return sealer.open({sealed_table, one.id.value, column}, row.blob(at));
   };
+  if (row.blob(16).empty()) return {};  // destroyed with what they were about
   JW_ASSIGN(one.reason, opened("reason", 16));
   if (!row.is_null(17)) {
     JW_ASSIGN(one.proposed, opened("proposed", 17));
@@ -139,6 +140,10 @@ Result<Objection> Objections::read_one(storage::Reader& reader, ObjectionId id) 
   }));
   if (!found) return not_found(id);
   return std::move(*found);
+}
+
+storage::Write Objections::erase_words(const std::string& resource) {
+  return {&sql::erase_words, {resource, storage::Blob{}}, std::nullopt};
 }
 
 Result<Objection> Objections::find(ObjectionId id) const {

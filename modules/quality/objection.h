@@ -97,6 +97,9 @@ class Objections {
   // invalid (actor, words).
   Result<Objection> take(ObjectionId id, ObjectionStep step, const std::string& words, const catalog::WriteRequest& request);
 
+  // Part of a destruction: words about a resource whose data go, since they quote them.
+  static storage::Write erase_words(const std::string& resource);
+
   // Each objection has one timer: it reminds a day before the objection is due, marks it overdue when it is, and reminds
   // again after each further answer time. Before the runner starts.
   void on_timers(storage::TimerRunner& timers);

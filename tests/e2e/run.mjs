@@ -10,6 +10,7 @@ import { catalogTests } from './catalog.mjs';
 import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
+import { elsewhereTests } from './elsewhere.mjs';
 import { identityTests } from './identity.mjs';
 import { operationsTests } from './operations.mjs';
 import { purposeTests } from './purpose.mjs';
@@ -47,7 +48,7 @@ async function test(name, body, { core = false } = {}) {
 // Who reads each page.
 const pages = {
   leader: ['/', '/desk/#/quality', '/desk/#/purposes'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
-  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
+  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations', '/desk/#/providers'],
 };
 
 async function generalTests(context, system) {
@@ -95,6 +96,7 @@ const browser = await startBrowser();
 try {
   const suite = { context: browser.context, system, test, skip };
   await identityTests(suite);
+  await elsewhereTests(suite);
   await accountTests(suite);
   await formsTests(suite);
   await cockpitTests(suite);

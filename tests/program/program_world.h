@@ -60,6 +60,7 @@ class ProgramWorld : public ::testing::Test {
     return run(std::move(words), errors());
   }
 
+  std::uint16_t port() const { return port_; }
   // Where this machine's operator speaks to the server.
   std::string socket() const { return data_ + "/jingwei.sock"; }
   http::testing::Answer ask(const std::string& request) const {

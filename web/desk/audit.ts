@@ -7,6 +7,8 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type InclusionProof = Schemas['InclusionProof'];
 export type TreeHead = Schemas['TreeHead'];
 export type Verification = Schemas['Verification'];
+export type DestructionOrder = Schemas['DestructionOrderView'];
+export type Delay = Schemas['DelayView'];
 
 export interface AuditFilter {
   event: string;
@@ -24,6 +26,12 @@ export const audit = {
   entries: (filter: AuditFilter, cursor?: string) => get<Schemas['AuditPage']>('/audit/entries', { ...filter, cursor }),
   proof: (position: number) => get<InclusionProof>(`/audit/entries/${position}`),
   heads: () => get<Schemas['TreeHeadPage']>('/audit/heads', { limit: 1 }),
+  askDestruction: (position: number, order: string, reason: string) => send<DestructionOrder>('POST', `/audit/entries/${position}/destruction`, { order, reason }),
+  destructions: () => get<{ items: DestructionOrder[] }>('/audit/destructions', { limit: 50 }),
+  decide: (id: string, step: 'carry_out' | 'drop') => send<DestructionOrder>('POST', `/audit/destructions/${id}/steps`, { step }),
+  delays: () => get<{ items: Delay[] }>('/audit/delays', { limit: 50 }),
+  delay: (wanted: Schemas['DelayOrder']) => send<Delay>('POST', '/audit/delays', wanted),
+  lift: (id: string) => send<Delay>('DELETE', `/audit/delays/${id}`),
   verification: () => get<Verification>('/audit/verification'),
   verify: () => send<Verification>('POST', '/audit/verification', {}),
 };

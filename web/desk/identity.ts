@@ -17,10 +17,19 @@ export type RoleDraft = Schemas['RoleDraft'];
 export type Session = Schemas['Session'];
 export type Secret = Schemas['SecondFactorSecret'];
 export type Token = Schemas['TokenView'];
+export type SignInWay = Schemas['SignInWay'];
+export type Provider = Schemas['ProviderView'];
+export type ProviderDraft = Schemas['ProviderDraft'];
+export type Paper = Schemas['DocumentView'];
+export type Look = Schemas['Access'];
+export type Signer = Schemas['SignerView'];
 
 export const account_kinds: Account['kind'][] = ['staff', 'resident', 'enterprise', 'client', 'device'];
 export const duties: Role['duty'][] = ['work', 'system', 'security', 'audit'];
 export const personal_classes = ['basic', 'name', 'identifier', 'contact', 'address', 'health'] as const;
+
+// What papers a citizen-ID service may vouch for.
+export const document_kinds = ['citizen_id', 'residence_permit', 'permanent_residence', 'passport_china', 'passport_hong_kong', 'passport_macao', 'passport_foreign', 'home_return_permit', 'taiwan_compatriot', 'travel_hong_kong_macao', 'travel_taiwan', 'military'] as const;
 
 const part = encodeURIComponent;
 const account = (id: string): string => `/accounts/${part(id)}`;
@@ -29,6 +38,21 @@ export const identity = {
   signIn: (login: string, password: string, code?: string) => send<Session>('POST', '/sessions', { login, password, ...(code === undefined ? {} : { code }) }),
   sendCode: (phone: string) => send<void>('POST', '/sign-in-codes', { phone }),
   signInByPhone: (phone: string, code: string) => send<Session>('POST', '/sessions', { phone, code }),
+
+  ways: () => get<{ items: SignInWay[] }>('/sign-in-providers'),
+  goElsewhere: (provider: string, next: string | null, join = false) => send<Schemas['Attempt']>('POST', `/sign-in-providers/${part(provider)}/attempts`, { ...(next === null ? {} : { next }), join }),
+  comeBack: (returned: Schemas['SignInReturn']) => send<Schemas['ReturnedSession']>('POST', '/sign-in-returns', returned),
+  papers: () => get<{ items: Paper[] }>('/me/documents'),
+  looks: (cursor?: string) => get<Schemas['AccessPage']>('/me/accesses', { cursor }),
+  delayCount: () => get<Schemas['DelayCount']>('/audit/delays/count'),
+  becomeScreen: (label: string) => send<Token>('POST', '/me/screen', { label }),
+  signers: (id: string) => get<{ items: Signer[] }>(`${account(id)}/signers`),
+  addSigner: (id: string, label: string, public_key: string, days: number) => send<Signer>('POST', `${account(id)}/signers`, { label, public_key, days }),
+  endSigner: (id: string, signer: string) => send<void>('DELETE', `${account(id)}/signers/${part(signer)}`),
+  providers: () => get<{ items: Provider[] }>('/identity-providers'),
+  putProvider: (id: string, draft: ProviderDraft) => send<Provider>('PUT', `/identity-providers/${part(id)}`, draft),
+  dropProvider: (id: string) => send<void>('DELETE', `/identity-providers/${part(id)}`),
+  tryProvider: (id: string) => send<Schemas['ProviderTrial']>('POST', `/identity-providers/${part(id)}/trial`),
 
   sessions: () => get<{ items: Token[] }>('/me/sessions'),
   endSession: (id: string) => send<void>('DELETE', `/me/sessions/${part(id)}`),

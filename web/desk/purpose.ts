@@ -56,5 +56,10 @@ export const purposes = {
   rights: (query: { state?: string; kind?: string; overdue?: 'true'; limit?: number; cursor?: string }) => get<RightsPage>('/rights', query),
   right: (id: string) => get<RightsDetail>(`/rights/${part(id)}`),
   openRight: (request: NewRights, key: string) => send<RightsDetail>('POST', '/rights', request, key),
+  carryOut: (id: string, corrections: Schemas['OwnCorrection'][], key: string) => send<RightsDetail>('POST', `/rights/${part(id)}/execution`, corrections.length === 0 ? {} : { corrections }, key),
+  openedRights: (query: { limit?: number; cursor?: string }) => get<RightsPage>('/opened-rights', query),
+  withdrawOpened: (id: string, key: string) => send<void>('POST', `/rights/${part(id)}/withdrawal`, {}, key),
+  myRights: () => get<RightsPage>('/me/rights'),
+  openMine: (wanted: Schemas['OwnRights'], key: string) => send<RightsRequest>('POST', '/me/rights', wanted, key),
   stepRight: (id: string, step: Schemas['RightsStepToTake'], key: string) => send<RightsDetail>('POST', `/rights/${part(id)}/steps`, step, key),
 };

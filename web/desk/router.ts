@@ -9,6 +9,7 @@ import AuditPage from './pages/AuditPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
+import LooksPage from './pages/LooksPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
@@ -30,12 +31,17 @@ import RegionsPage from './pages/RegionsPage.vue';
 import ResourcePage from './pages/ResourcePage.vue';
 import ResourcesPage from './pages/ResourcesPage.vue';
 import ResponsibilitiesPage from './pages/ResponsibilitiesPage.vue';
+import ProvidersPage from './pages/ProvidersPage.vue';
+import ReturnPage from './pages/ReturnPage.vue';
 import SignInPage from './pages/SignInPage.vue';
 import SourcePage from './pages/SourcePage.vue';
 import SourcesPage from './pages/SourcesPage.vue';
 import UploadPage from './pages/UploadPage.vue';
 
 const named = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+// A sign-in service sends the browser back to an address of its own, without a hash; the page behind it is one of these.
+if (location.pathname === '/desk/return') history.replaceState(null, '', `/desk/#/return${location.search}`);
 
 // Hash addresses: the hub serves plain files and need not know the desk's pages.
 export const router = createRouter({
@@ -44,6 +50,9 @@ export const router = createRouter({
   routes: [
     { path: '/', component: { render: () => null } },
     { path: '/sign-in', component: SignInPage, props: ({ query }) => ({ next: named(query.next) ?? null }) },
+    { path: '/return', component: ReturnPage, props: ({ query }) => ({ state: named(query.state) ?? '', code: named(query.code) ?? '', iss: named(query.iss) ?? null, error: named(query.error) ?? null }) },
+    { path: '/looks', component: LooksPage },
+    { path: '/providers', component: ProvidersPage },
     { path: '/account', component: AccountPage },
     { path: '/accounts', component: AccountsPage },
     { path: '/accounts/:id', component: OneAccountPage, props: true },
@@ -83,7 +92,7 @@ export const router = createRouter({
 // Nobody sees a page before the hub has said who they are; where their account is to be put in order first, that comes first.
 const me = useMe();
 router.beforeEach(async (to) => {
-  if (to.path === '/sign-in') return true;
+  if (to.path === '/sign-in' || to.path === '/return') return true;
   if (me.value === null) {
     try {
       await readMe();

@@ -162,7 +162,7 @@ const problem = (res, status, detail, errors) => json(res, status, { type: 'abou
 const stream = (res) => { res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }); res.write(': open\n\n'); };
 const bodyOf = async (req) => { const parts = []; for await (const part of req) parts.push(part); return Buffer.concat(parts); };
 const resourceView = (r, language, full) => ({
-  id: r.id, state: 'published', version: 1, open_version: null, open_state: null, steward: null, title: title(r, language), description: language === 'zh' ? r.dzh : r.den, provider: providerOf(r.provider, language), sharing: r.sharing, update: r.update, fields_count: r.fields.length, records: r.accepted, last_received_at: new Date(Date.now() - 3600e3).toISOString(), package: 'demo',
+  id: r.id, state: 'published', receiving: true, version: 1, open_version: null, open_state: null, steward: null, title: title(r, language), description: language === 'zh' ? r.dzh : r.den, provider: providerOf(r.provider, language), sharing: r.sharing, update: r.update, fields_count: r.fields.length, records: r.accepted, last_received_at: new Date(Date.now() - 3600e3).toISOString(), package: 'demo',
   ...(full ? { purposes: ['epidemic-control'], retention: '3y', key: ['citizen_id'], fields: r.fields.map((f) => ({ ...f, title: title(f, language), values: f.values?.map((v) => ({ id: v.id, title: title(v, language) })) })), metrics: metrics.filter((m) => m.resource === r.id).map((m) => ({ id: m.id, title: title(m, language), kind: 'count' })) } : {}),
 });
 

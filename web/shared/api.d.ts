@@ -50,9 +50,112 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Destroy the words of an entry by order; all proofs still hold */
+        /** Ask by order to destroy the words of an entry; another person carries it out, and all proofs still hold */
         post: operations["destroy_audit_entry"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of destruction, newest first */
+        get: operations["list_destruction_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/destructions/{order}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out or drop an order; whoever asked for it does not carry it out */
+        post: operations["decide_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at me, newest first */
+        get: operations["list_my_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many orders delay telling people who looked at them; for everybody */
+        get: operations["count_delays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of delay, newest first */
+        get: operations["list_delays"];
+        put?: never;
+        /** Delay by order telling a person who looked at them */
+        post: operations["order_delay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/delays/{delay}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift an order of delay before its end */
+        delete: operations["lift_delay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -938,6 +1041,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-in services that may be used */
+        get: operations["list_sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-providers/{provider}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in at a service; the browser then goes to the address */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in with what the service sent the browser back with */
+        post: operations["finish_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own verified documents */
+        get: operations["list_my_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-in services as they are set up */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sign-in service as it is set up */
+        get: operations["get_provider"];
+        /** Set up a sign-in service */
+        put: operations["put_provider"];
+        post?: never;
+        /** Remove a sign-in service */
+        delete: operations["drop_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a sign-in service for its metadata and keys */
+        post: operations["try_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/signers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public keys by which a program signs its requests */
+        get: operations["list_signers"];
+        put?: never;
+        /** Enter a public key by which a program or device signs its requests (RFC 9421) */
+        post: operations["add_signer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/signers/{signer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key that signs requests at once */
+        delete: operations["end_signer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make this browser a wall screen: it shows figures alone, and stays signed in */
+        post: operations["become_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names and offices of those who acted
+         * @description Names of staff and programs are for staff; those of residents and enterprises for themselves and the administrators of accounts.
+         */
+        get: operations["name_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1726,6 +2022,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out a request that was granted
+         * @description A copy is to be had for thirty days; corrections, deletions and objections go to the provider, who answers by the clock; what a law keeps is named with the law.
+         */
+        post: operations["execute_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy of a person's records, as JSON */
+        get: operations["get_rights_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opened-rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that one has opened, newest first */
+        get: operations["list_opened_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request that one has opened */
+        post: operations["withdraw_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests about one's own data, newest first */
+        get: operations["list_my_rights"];
+        put?: never;
+        /** Ask about one's own data; a verified document says whose they are */
+        post: operations["open_my_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rights/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy of one's own records, as JSON */
+        get: operations["get_my_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality": {
         parameters: {
             query?: never;
@@ -2202,6 +2604,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** A look */
+        Access: {
+            /** Feed position */
+            id: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            at: string;
+            /** What was done, as the audit log names it */
+            kind: string;
+            /** Id of the department */
+            department: string | null;
+            /** Department */
+            department_title: string | null;
+            /** Id of the purpose */
+            purpose: string | null;
+            /** Purpose */
+            purpose_title: string | null;
+            /** Id of the resource */
+            resource: string | null;
+            /** Resource */
+            resource_title: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Told late by order */
+            delayed: components["schemas"]["AccessDelayed"] | null;
+        };
+        /** Told late */
+        AccessDelayed: {
+            /** Authority */
+            authority: string;
+            /**
+             * Delayed until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Who looked at me */
+        AccessPage: {
+            /** A verified document says who one is */
+            verified: boolean;
+            /** Looks, newest first */
+            items: components["schemas"]["Access"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Change of an account */
         AccountEdit: {
             /** Name */
@@ -2344,6 +2793,18 @@ export interface components {
              * Format: date
              */
             approved_on?: string;
+        };
+        /** Where the browser goes */
+        Attempt: {
+            /** Address */
+            address: string;
+        };
+        /** Going to a sign-in service */
+        AttemptOrder: {
+            /** Page to go to afterwards */
+            next?: string;
+            /** Join it to the account that is signed in */
+            join?: boolean;
         };
         /** Audit entry */
         AuditEntry: {
@@ -2953,6 +3414,91 @@ export interface components {
              */
             value: number;
         };
+        /** How many orders delay telling people who looked at them */
+        DelayCount: {
+            /**
+             * In force
+             * Format: int64
+             */
+            in_force: number;
+            /**
+             * Ever
+             * Format: int64
+             */
+            ever: number;
+            /**
+             * When the last one in force ends
+             * Format: date-time
+             */
+            last_ends: string | null;
+        };
+        /** Order of delay */
+        DelayOrder: {
+            /** Number of the person's document or a pseudonym */
+            identifier: string;
+            /** Delay looks of this department alone */
+            department?: string;
+            /** Authority that orders it */
+            authority: string;
+            /** Number of the order */
+            order: string;
+            /**
+             * Looks from then on
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until when
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Orders of delay */
+        DelayPage: {
+            /** Orders */
+            items: components["schemas"]["DelayView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Order of delay as it stands */
+        DelayView: {
+            /** Id */
+            id: string;
+            /** Pseudonym */
+            subject: string;
+            /** Department */
+            department: string | null;
+            /** Authority */
+            authority: string;
+            /** Number of the order */
+            order: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** In force */
+            in_force: boolean;
+            /** Entered by */
+            ordered_by: string;
+            /**
+             * Entered at
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Lifted by */
+            lifted_by: string | null;
+            /**
+             * Lifted at
+             * Format: date-time
+             */
+            lifted_at: string | null;
+        };
         /** Demand */
         Demand: {
             /** Id */
@@ -3246,10 +3792,60 @@ export interface components {
             /** Resources concerned */
             resources: components["schemas"]["DestroyedResource"][];
         };
+        /** Deciding an order of destruction */
+        DestructionDecision: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "carry_out" | "drop";
+        };
         /** Order of destruction */
         DestructionOrder: {
             /** Number of the order */
             order: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Orders of destruction */
+        DestructionOrderPage: {
+            /** Orders */
+            items: components["schemas"]["DestructionOrderView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Order of destruction as it stands */
+        DestructionOrderView: {
+            /** Id */
+            id: string;
+            /**
+             * Place in the log
+             * Format: int64
+             */
+            position: number;
+            /** Number of the order */
+            order: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "done" | "dropped";
+            /** Asked for by */
+            asked_by: string;
+            /**
+             * Asked for at
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
         };
         /** Page of destructions */
         DestructionPage: {
@@ -3283,6 +3879,34 @@ export interface components {
             examined_at: string;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /** Verified documents */
+        DocumentList: {
+            /** Documents */
+            items: components["schemas"]["DocumentView"][];
+        };
+        /** Verified document */
+        DocumentView: {
+            /** Kind */
+            kind: string;
+            /** Number, masked */
+            number: string;
+            /** Name */
+            name: string;
+            /** Service that vouches for it */
+            provider: string;
+            /**
+             * Verified at
+             * Format: date-time
+             */
+            verified_at: string;
+        };
+        /** Word for a kind of paper */
+        DocumentWord: {
+            /** Their word */
+            word: string;
+            /** Kind here */
+            kind: string;
         };
         /** Emergency */
         Emergency: {
@@ -3653,6 +4277,19 @@ export interface components {
             /** Neighbouring hashes, from below */
             path: components["schemas"]["HashText"][];
         };
+        /** Kept by law */
+        KeptByLaw: {
+            /** Resource */
+            resource: string;
+            /** Chinese title */
+            title_zh: string;
+            /** English title */
+            title_en: string;
+            /** Law, in Chinese */
+            basis_zh: string;
+            /** Law */
+            basis_en: string;
+        };
         /** A key, without its secret */
         Key: {
             /**
@@ -4001,6 +4638,18 @@ export interface components {
             /** Give a token in place of a cookie */
             token?: boolean;
         };
+        /** A key that signs requests */
+        NewSigner: {
+            /** Label */
+            label: string;
+            /** Public key, Ed25519: base64 of 32 bytes */
+            public_key: string;
+            /**
+             * Days it is good for
+             * Format: int64
+             */
+            days?: number;
+        };
         /** New source */
         NewSource: {
             /**
@@ -4188,6 +4837,8 @@ export interface components {
             /** Cursor of the next page */
             next_cursor: string | null;
         };
+        /** Id of an objection */
+        ObjectionRef: string;
         /** Step of an objection */
         ObjectionStep: {
             /** Actor, believed of this machine's own commands only */
@@ -4252,6 +4903,29 @@ export interface components {
             /** Overlaps */
             items: components["schemas"]["Overlap"][];
         };
+        /** One correction */
+        OwnCorrection: {
+            /** Resource */
+            resource: string;
+            /** Record */
+            record: string;
+            /** Field */
+            field: string;
+            /** What it should say */
+            proposed: string;
+        };
+        /** A request of one's own */
+        OwnRights: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copy" | "correct" | "delete" | "object";
+            /** Resource */
+            resource?: string;
+            /** What is asked */
+            words: string;
+        };
         /** Part of the score */
         Part: {
             /**
@@ -4284,6 +4958,11 @@ export interface components {
             /** New password */
             password: string;
         };
+        /** People who acted */
+        People: {
+            /** People */
+            items: components["schemas"]["Person"][];
+        };
         /** Permissions */
         PermissionList: {
             /** Permissions */
@@ -4306,6 +4985,19 @@ export interface components {
              */
             duty: "work" | "system" | "security" | "audit";
         };
+        /** Somebody who acted */
+        Person: {
+            /** Name in the audit log */
+            actor: string;
+            /** Kind; none: there is no such account */
+            kind: string | null;
+            /** Name; none where it is not for the reader */
+            name: string | null;
+            /** Id of the department */
+            department: string | null;
+            /** Office: the department by name, else the region they work in */
+            office: string | null;
+        };
         /**
          * Class of personal data
          * @enum {string}
@@ -4317,6 +5009,118 @@ export interface components {
             id: string;
             /** Department name */
             title: string;
+        };
+        /** Setting up a sign-in service */
+        ProviderDraft: {
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+            /** Issuer */
+            issuer: string;
+            /** Client id */
+            client_id: string;
+            /** Client secret; none: the one that stands is kept */
+            client_secret?: string;
+            /** Scopes */
+            scopes?: string;
+            /** Return address */
+            return_address: string;
+            /** Claim that holds the login */
+            account_claim?: string;
+            /** Claim that holds the name */
+            name_claim?: string;
+            /** Claim that holds the kind of paper */
+            document_kind_claim?: string;
+            /** Claim that holds its number */
+            document_number_claim?: string;
+            /** Words for kinds of papers */
+            document_words?: components["schemas"]["DocumentWord"][];
+            /**
+             * Somebody unknown
+             * @enum {string}
+             */
+            first_login?: "refuse" | "create";
+            /** Counts as two factors */
+            second_factor?: boolean;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Version it changes; 0: a new one
+             * Format: int64
+             */
+            version?: number;
+        };
+        /** Sign-in services as set up */
+        ProviderList: {
+            /** Sign-in services */
+            items: components["schemas"]["ProviderView"][];
+        };
+        /** Trying a sign-in service */
+        ProviderTrial: {
+            /**
+             * Keys it signs by that can be used
+             * Format: int64
+             */
+            keys: number;
+            /** Address of its sign-in page */
+            authorization_endpoint: string;
+        };
+        /** Sign-in service as set up */
+        ProviderView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: components["schemas"]["RoleTitle"];
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+            /** Issuer */
+            issuer: string;
+            /** Client id */
+            client_id: string;
+            /** Has a client secret */
+            has_secret: boolean;
+            /** Scopes */
+            scopes: string;
+            /** Return address */
+            return_address: string;
+            /** Claim that holds the login */
+            account_claim: string | null;
+            /** Claim that holds the name */
+            name_claim: string;
+            /** Claim that holds the kind of paper */
+            document_kind_claim: string | null;
+            /** Claim that holds its number */
+            document_number_claim: string | null;
+            /** Words for kinds of papers */
+            document_words: components["schemas"]["DocumentWord"][];
+            /**
+             * Somebody unknown
+             * @enum {string}
+             */
+            first_login: "refuse" | "create";
+            /** Counts as two factors */
+            second_factor: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Version
+             * Format: int64
+             */
+            version: number;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed by */
+            changed_by: string;
         };
         /** Purpose */
         Purpose: {
@@ -4758,6 +5562,8 @@ export interface components {
              * Format: date-time
              */
             last_received_at: string | null;
+            /** Takes data now; not while sealed, retired or being destroyed */
+            receiving: boolean;
             /** Scenario package */
             package: string;
             /**
@@ -4856,6 +5662,8 @@ export interface components {
              * Format: date-time
              */
             last_received_at: string | null;
+            /** Takes data now; not while sealed, retired or being destroyed */
+            receiving: boolean;
             /** Scenario package */
             package: string;
             /**
@@ -4945,6 +5753,13 @@ export interface components {
             /** Departments */
             departments: components["schemas"]["DepartmentSummary"][];
         };
+        /** What came of a sign-in service */
+        ReturnedSession: {
+            /** Who is signed in; none: the service was joined */
+            me: components["schemas"]["Me"] | null;
+            /** Page to go on with */
+            next: string | null;
+        };
         /** Revocation */
         Revocation: {
             /** Why */
@@ -4968,6 +5783,25 @@ export interface components {
             answer: string | null;
             /** Steps taken */
             steps: components["schemas"]["PurposeStep"][];
+        };
+        /** Carrying out a request */
+        RightsExecution: {
+            /** Actor */
+            actor?: string;
+            /** Corrections, where such were asked for */
+            corrections?: components["schemas"]["OwnCorrection"][];
+        };
+        /** What came of a request */
+        RightsOutcome: {
+            /**
+             * Records of the person that were found
+             * Format: int64
+             */
+            records: number;
+            /** Objections raised with the providers */
+            objections: components["schemas"]["ObjectionRef"][];
+            /** Resources that a law keeps */
+            kept: components["schemas"]["KeptByLaw"][];
         };
         /** Page of requests */
         RightsPage: {
@@ -5025,6 +5859,15 @@ export interface components {
              * Format: date-time
              */
             closed_at: string | null;
+            /** Carried out by */
+            carried_by: string | null;
+            /**
+             * Carried out at
+             * Format: date-time
+             */
+            carried_at: string | null;
+            /** What came of it */
+            outcome: components["schemas"]["RightsOutcome"] | null;
         };
         /** Step of a request */
         RightsStepToTake: {
@@ -5036,6 +5879,13 @@ export interface components {
              */
             step: "grant" | "decline" | "withdraw";
             /** Words; must stand to decline */
+            reason?: string;
+        };
+        /** Withdrawing a request */
+        RightsWithdrawal: {
+            /** Actor */
+            actor?: string;
+            /** Words */
             reason?: string;
         };
         /** Role as edited */
@@ -5112,6 +5962,11 @@ export interface components {
             /** What it does */
             sentence: string;
         };
+        /** Making a wall screen */
+        ScreenOrder: {
+            /** Where it hangs */
+            label: string;
+        };
         /** Sealed resources */
         SealedList: {
             /** Sealed resources */
@@ -5182,6 +6037,60 @@ export interface components {
             token: string | null;
             /** Who is signed in */
             me: components["schemas"]["Me"];
+        };
+        /** Coming back from a sign-in service */
+        SignInReturn: {
+            /** Parameter state */
+            state?: string;
+            /** Parameter code; without state: the code of one's authenticator */
+            code?: string;
+            /** Parameter iss */
+            iss?: string;
+            /** Parameter error */
+            error?: string;
+        };
+        /** Sign-in service */
+        SignInWay: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Who signs in there
+             * @enum {string}
+             */
+            audience: "staff" | "resident";
+        };
+        /** Sign-in services */
+        SignInWays: {
+            /** Sign-in services */
+            items: components["schemas"]["SignInWay"][];
+        };
+        /** Keys that sign requests */
+        SignerList: {
+            /** Keys */
+            items: components["schemas"]["SignerView"][];
+        };
+        /** Key that signs requests */
+        SignerView: {
+            /** Id */
+            id: string;
+            /** keyid of its signatures */
+            key_id: string;
+            /** Label */
+            label: string;
+            /** Public key, Ed25519 in base64 */
+            public_key: string;
+            /**
+             * Entered at
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Ends at
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /** Source */
         Source: {
@@ -5703,6 +6612,8 @@ export interface components {
             kind: "session" | "key";
             /** Label */
             label: string;
+            /** A wall screen */
+            screen: boolean;
             /**
              * Opened at
              * Format: date-time
@@ -6195,12 +7106,199 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Destroy the words of an entry by order; all proofs still hold */
-            204: {
+            /** @description Ask by order to destroy the words of an entry; another person carries it out, and all proofs still hold */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_destruction_orders: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders of destruction, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_destruction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionDecision"];
+            };
+        };
+        responses: {
+            /** @description Carry out or drop an order; whoever asked for it does not carry it out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionOrderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_accesses: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who looked at me, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_delays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many orders delay telling people who looked at them; for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_delays: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders of delay, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    order_delay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelayOrder"];
+            };
+        };
+        responses: {
+            /** @description Delay by order telling a person who looked at them */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lift_delay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order */
+                delay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lift an order of delay before its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelayView"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -7788,6 +8886,369 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign-in services that may be used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptOrder"];
+            };
+        };
+        responses: {
+            /** @description Begin a sign-in at a service; the browser then goes to the address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInReturn"];
+            };
+        };
+        responses: {
+            /** @description Finish a sign-in with what the service sent the browser back with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own verified documents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign-in services as they are set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A sign-in service as it is set up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description Set up a sign-in service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    drop_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a sign-in service */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Sign-in service */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask a sign-in service for its metadata and keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTrial"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_signers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Public keys by which a program signs its requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_signer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSigner"];
+            };
+        };
+        responses: {
+            /** @description Enter a public key by which a program or device signs its requests (RFC 9421) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignerView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_signer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Account */
+                account: string;
+                /** @description Key */
+                signer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a key that signs requests at once */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    become_screen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenOrder"];
+            };
+        };
+        responses: {
+            /** @description Make this browser a wall screen: it shows figures alone, and stays signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    name_people: {
+        parameters: {
+            query: {
+                /** @description Names as in the audit log, with commas between, at most 100 */
+                actors: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names and offices of those who acted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_roles: {
         parameters: {
             query?: never;
@@ -9323,6 +10784,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execute_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsExecution"];
+            };
+        };
+        responses: {
+            /** @description Carry out a request that was granted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rights_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy of a person's records, as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_opened_rights: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests that one has opened, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Withdraw a request that one has opened */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests about one's own data, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_my_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRights"];
+            };
+        };
+        responses: {
+            /** @description Ask about one's own data; a verified document says whose they are */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_my_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy of one's own records, as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             default: components["responses"]["Problem"];

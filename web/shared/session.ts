@@ -20,7 +20,7 @@ export function safeNext(wanted: unknown, origin: string): string | null {
   const path = address.pathname + address.search + address.hash;
   // "//elsewhere" and "/\elsewhere" are addresses of other sites.
   if (address.origin !== origin || path.startsWith('//')) return null;
-  return address.hash.startsWith('#/sign-in') ? null : path;
+  return /^#\/(sign-in|return)/.test(address.hash) ? null : path;
 }
 
 export function signInAddress(next: string | null): string {
@@ -28,7 +28,7 @@ export function signInAddress(next: string | null): string {
 }
 
 const here = (): string => location.pathname + location.search + location.hash;
-const atSignIn = (): boolean => location.pathname.startsWith('/desk') && location.hash.startsWith('#/sign-in');
+const atSignIn = (): boolean => location.pathname.startsWith('/desk') && /^#\/(sign-in|return)/.test(location.hash);
 
 // A page whose address differs only behind the # is not read anew by the browser: what the last reader saw would stay in memory.
 export function leaveFor(path: string): void {
@@ -68,10 +68,4 @@ export const mustFirst = (known: Me): 'password' | 'second_factor' | null =>
 // Titles of the roles in force, each once.
 export function roleTitles(grants: readonly Pick<HeldGrant, 'role_title'>[]): string[] {
   return [...new Set(grants.map((grant) => grant.role_title))];
-}
-
-// How a name of the audit log is shown: oneself by name, others as they stand there.
-export function nameOf(actor: string | null | undefined): string {
-  if (!actor) return '';
-  return me.value !== null && actor === me.value.actor ? me.value.name : actor;
 }

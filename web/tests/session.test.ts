@@ -5,7 +5,7 @@ import { openClasses } from '../desk/sight';
 import { administrations, byDuty, copyOf } from '../desk/roles';
 import { auditPathOf, stands, type Permission, type Role } from '../desk/identity';
 import { openLive } from '../shared/sse';
-import { keepMe, may, mayFor, mustFirst, nameOf, roleTitles, safeNext, signInAddress, type Me } from '../shared/session';
+import { keepMe, may, mayFor, mustFirst, roleTitles, safeNext, signInAddress, type Me } from '../shared/session';
 
 const origin = 'https://hub.example';
 const grant = { id: '1', account: '7', role: 'data-officer', role_title: 'Data officer', region: '99', region_name: 'City', department: 'police' as string | null, from: '2026-01-01T00:00:00Z', until: null as string | null, kind: 'given' as const, reason: '', granted_by: '', granted_at: '', ended_at: null as string | null, reviewed_at: null, reviewed_by: null };
@@ -34,7 +34,6 @@ describe('who is signed in', () => {
     keepMe({ ...me, grants: [grant, { ...grant, department: null }] });
     expect(mayFor('record.read', 'health')).toBe(true);
   });
-  it('is called by name, others as they stand in the log', () => expect([nameOf('account:7'), nameOf('account:8'), nameOf(null)]).toEqual(['Lin', 'account:8', '']));
   it('changes a first password before setting up an authenticator', () => {
     expect(mustFirst({ ...me, must_change: true, second_factor: 'wanted' })).toBe('password');
     expect(mustFirst({ ...me, second_factor: 'wanted' })).toBe('second_factor');

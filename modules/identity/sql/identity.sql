@@ -92,15 +92,15 @@ UPDATE identity_grant SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_a
 UPDATE identity_grant SET reviewed_at = $2, reviewed_by = $3 WHERE id = $1 AND reviewed_at IS NULL
 
 -- name: token_by_hash
-SELECT id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at FROM identity_token WHERE token_hash = $1
+SELECT id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at, manner FROM identity_token WHERE token_hash = $1
 
 -- name: tokens_of_account
-SELECT id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at FROM identity_token
+SELECT id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at, manner FROM identity_token
 WHERE account = $1 AND ended_at IS NULL ORDER BY id DESC
 
 -- name: add_token
-INSERT INTO identity_token (id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL)
+INSERT INTO identity_token (id, kind, token_hash, account, label, opened_at, seen_at, ends_at, ended_at, manner)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL, $8)
 
 -- name: see_token
 UPDATE identity_token SET seen_at = $2 WHERE id = $1 AND seen_at < $2

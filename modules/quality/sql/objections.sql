@@ -27,3 +27,7 @@ UPDATE objection
 SET row_version = row_version + 1, state = $3, overdue = $4, reminders = $5, reminded_at = $6, closed_by = $7, closed_at = $8,
     answer = $9, open_mark = $10
 WHERE id = $1 AND row_version = $2
+
+-- Its words are gone; that there was an objection, and what became of it, stays.
+-- name: erase_words
+UPDATE objection SET reason = $2, proposed = NULL, answer = NULL WHERE resource = $1

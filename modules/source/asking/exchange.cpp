@@ -88,7 +88,7 @@ class Call : public std::enable_shared_from_this<Call> {
     request_.set(http::field::connection, "close");
     for (const auto& [field, value] : call.headers) request_.set(field, value);
     if (!call.body.empty()) {
-      request_.set(http::field::content_type, "application/json");
+      if (request_.find(http::field::content_type) == request_.end()) request_.set(http::field::content_type, "application/json");
       request_.body() = call.body;
     }
     request_.prepare_payload();

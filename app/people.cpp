@@ -1,0 +1,72 @@
+#include "app/people.h"
+
+namespace jingwei::app {
+
+namespace {
+
+constexpr std::string_view account_prefix = "account:";
+
+Result<std::string> office_of(Hub& hub, const std::string& actor) {
+  if (!actor.starts_with(account_prefix)) return std::string();
+  const auto id = identity::AccountId::parse(actor.substr(account_prefix.size()));
+  if (!id) return std::string();
+  auto account = hub.identity().accounts().get(*id);
+  if (!account && account.error().code == ErrorCode::not_found) return std::string();
+  if (!account) return std::move(account).error();
+  return hub.identity().accounts().office_of(*account);
+}
+
+}  // namespace
+
+audit::People people_of(Hub& hub) {
+  audit::People people;
+  people.pseudonyms = [&hub](std::int64_t account) {
+    return hub.identity().elsewhere().documents().pseudonyms_of(identity::AccountId(account));
+  };
+  people.pseudonym_of = [&hub](const std::string& identifier) {
+    return hub.identity().elsewhere().documents().pseudonym_of(identifier);
+  };
+  people.office = [&hub](const std::string& actor) { return office_of(hub, actor); };
+  people.department = [&hub](const std::string& id, Language language) {
+    return hub.identity().parts().department_title(id, language);
+  };
+  people.resource = [&hub](const std::string& id, Language language) -> std::string {
+    const auto entry = hub.catalog().find(id);
+    return entry ? (*entry)->resource.title.in(language) : std::string();
+  };
+  people.purpose = [&hub](const std::string& id, Language language) -> std::string {
+    const auto view = hub.purposes().view();
+    const auto* purpose = view->find(id);
+    return purpose == nullptr ? std::string() : purpose->title.in(language);
+  };
+  return people;
+}
+
+purpose::RightsDesk rights_desk_of(Hub& hub) {
+  purpose::RightsDesk desk;
+  desk.find = purpose::look_through(hub.catalog(), hub.ingest());
+  desk.raise = [&hub](const purpose::OwnDatum& datum, const std::string& reason,
+                      const std::optional<std::string>& proposed,
+                      const std::string& actor) -> Result<std::string> {
+    const auto made = hub.quality().objections().open(
+        {datum.resource, datum.record, datum.version, datum.field}, reason, proposed, {actor, std::nullopt});
+    if (made) return made->id.to_string();
+    // Asked for before, perhaps by a run that was cut short: that one stands for it.
+    if (made.error().message != "quality.objected_already") return made.error();
+    for (const auto& [name, value] : made.error().arguments) {
+      if (name == "id") return value;
+    }
+    return std::string("0");
+  };
+  desk.person = [&hub](std::int64_t account) -> Result<std::optional<purpose::VerifiedPerson>> {
+    JW_ASSIGN(const auto papers, hub.identity().elsewhere().documents().of(identity::AccountId(account)));
+    if (papers.empty()) return std::optional<purpose::VerifiedPerson>();
+    return std::optional(purpose::VerifiedPerson{papers.back().name, papers.back().number});
+  };
+  desk.pseudonym = [&hub](const std::string& identifier) {
+    return hub.identity().elsewhere().documents().pseudonym_of(identifier);
+  };
+  return desk;
+}
+
+}  // namespace jingwei::app
