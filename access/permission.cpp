@@ -44,8 +44,10 @@ constexpr auto all = std::to_array<Permission>({
     {"rights.open", Reach::everywhere, Duty::work},
     {"rights.read", Reach::hub, Duty::work},
     {"rights.answer", Reach::hub, Duty::work},
+    {"scenario.read", Reach::everywhere, Duty::work},
 
     {"system.operate", Reach::hub, Duty::system},
+    {"scenario.install", Reach::hub, Duty::system},
     {"keys.read", Reach::hub, Duty::system},
     {"keys.rotate", Reach::hub, Duty::system},
     {"keys.destroy", Reach::hub, Duty::system},

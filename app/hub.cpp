@@ -128,6 +128,7 @@ Result<void> Hub::open_modules(const Share& share) {
         for (const auto& entry : entries) {
           JW_TRY(regions_->follow(entry));
           JW_TRY(catalog_->follow(entry));
+          JW_TRY(scenarios_->follow(entry));
           JW_TRY(identity_->follow(entry));
           if (entry.kind == keys_changed_event) JW_TRY(keystore_->refresh());
           if (purposes_) JW_TRY(purposes_->follow(entry));
@@ -135,7 +136,11 @@ Result<void> Hub::open_modules(const Share& share) {
         return {};
       });
 
-  JW_ASSIGN(catalog_, catalog::Catalog::open(files, share.scenarios_folder, *store_, clock_));
+  scenarios_ = std::make_unique<scenario::ScenarioService>(*store_, clock_);
+  JW_TRY(scenarios_->open(real_file_system(), share.scenarios_folder));
+  FileSystem& packages = scenarios_->files();
+  const std::string packages_folder(scenario::packages_folder);
+  JW_ASSIGN(catalog_, catalog::Catalog::open(packages, packages_folder, *store_, clock_));
   const std::string uploads = data_folder_ + "/uploads";
   JW_TRY(files.make_folders(uploads));
   const auto tree = regions_->tree();
@@ -155,8 +160,8 @@ Result<void> Hub::open_modules(const Share& share) {
   lists_ = std::make_unique<catalog::CatalogLists>(*catalog_, *store_, clock_, zone_);
   lists_->on_timers(*timers_);
   using Samples = catalog::CatalogLists::Samples;
-  JW_TRY(lists_->open(files, share.scenarios_folder,
-                      settings_.synthetic ? Samples::put_in : Samples::leave_out));
+  const Samples samples = settings_.synthetic ? Samples::put_in : Samples::leave_out;
+  JW_TRY(lists_->open(packages, packages_folder, samples));
   purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
       *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
       settings_.destruction_grace, settings_.rights_days});
@@ -172,8 +177,23 @@ Result<void> Hub::open_modules(const Share& share) {
                              node == region::no_node ? std::string() : tree->code(node)},
                             clock_.now());
   });
-  JW_TRY(purposes_->open(real_file_system(), share.scenarios_folder));
+  JW_TRY(purposes_->open(packages, packages_folder));
+  scenario::Followers followers;
+  followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
+    JW_TRY(catalog_->take_packages(from, folder));
+    JW_TRY(purposes_->open(from, folder));
+    case_figures_.set(*scenarios_->shelf());
+    return lists_->open(from, folder, samples);
+  };
+  followers.roles = [this] {
+    std::vector<std::string> ids;
+    for (const auto& role : identity_->roles().all()) ids.push_back(role.role->id);
+    return ids;
+  };
+  scenarios_->set_followers(std::move(followers));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
+  case_figures_.set(*scenarios_->shelf());
+  metrics_->set_events(case_figures_, zone_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});

@@ -20,6 +20,8 @@
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
 #include "modules/source/source_service.h"
+#include "scenario/case_figures.h"
+#include "scenario/scenario_service.h"
 #include "storage/feed_runner.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
@@ -68,6 +70,7 @@ class Hub {
   audit::AuditService& audit() { return *audit_; }
   identity::IdentityService& identity() { return *identity_; }
   purpose::PurposeService& purposes() { return *purposes_; }
+  scenario::ScenarioService& scenarios() { return *scenarios_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -92,9 +95,11 @@ class Hub {
   std::unique_ptr<audit::AuditService> audit_;
   std::unique_ptr<region::Regions> regions_;
   std::unique_ptr<identity::IdentityService> identity_;
+  std::unique_ptr<scenario::ScenarioService> scenarios_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::CatalogLists> lists_;
   std::unique_ptr<ingest::IngestService> ingest_;
+  scenario::CaseFigures case_figures_;
   std::unique_ptr<metrics::MetricsService> metrics_;
   std::unique_ptr<forms::FormsService> forms_;
   std::unique_ptr<source::SourceService> sources_;

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   cli::add_emergency(app, exit_code);
   cli::add_batch(app, exit_code);
   cli::add_catalog(app, exit_code);
+  cli::add_scenario(app, exit_code);
   cli::add_doctor(app, exit_code);
   cli::add_completion(app, exit_code);
   try {

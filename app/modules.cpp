@@ -5,6 +5,7 @@
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
+#include "engines/rules/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
@@ -26,6 +27,8 @@
 #include "modules/region/sql.gen.h"
 #include "modules/source/messages.gen.h"
 #include "modules/source/sql.gen.h"
+#include "scenario/messages.gen.h"
+#include "scenario/sql.gen.h"
 #include "schema/messages.gen.h"
 #include "sim/messages.gen.h"
 #include "spreadsheet/messages.gen.h"
@@ -39,7 +42,7 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -50,6 +53,7 @@ void register_all_messages() {
   access::register_messages();
   schema::register_messages();
   crypto::register_messages();
+  rules::register_messages();
   storage::register_messages();
   http::register_messages();
   region::register_messages();
@@ -64,6 +68,7 @@ void register_all_messages() {
   audit::register_messages();
   identity::register_messages();
   purpose::register_messages();
+  scenario::register_messages();
   sim::register_messages();
   app::register_messages();
   jingwei::cli::register_messages();

@@ -22,6 +22,7 @@
 #include "modules/quality/quality_routes.h"
 #include "modules/region/region_routes.h"
 #include "modules/source/source_routes.h"
+#include "scenario/scenario_routes.h"
 
 namespace jingwei::app {
 
@@ -117,6 +118,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   purpose::PurposeRoutes purpose_routes(hub.purposes());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
+  scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());
   SystemApi system_api(hub, exposure);
 
   http::Options server_options;
@@ -148,7 +150,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), scenario_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

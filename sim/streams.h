@@ -22,6 +22,8 @@ enum class Draw : std::uint64_t {
   row = 9,
   repeat = 10,
   day = 11,
+  service = 12,
+  service_day = 13,
 };
 
 // splitmix64's finaliser (Steele, Lea, Flood 2014).

@@ -70,6 +70,7 @@ void add_source(CLI::App& app, int& exit_code);
 void add_ask(CLI::App& app, int& exit_code);
 void add_batch(CLI::App& app, int& exit_code);
 void add_catalog(CLI::App& app, int& exit_code);
+void add_scenario(CLI::App& app, int& exit_code);
 void add_quality(CLI::App& app, int& exit_code);
 void add_emergency(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);

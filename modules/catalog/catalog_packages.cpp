@@ -71,12 +71,19 @@ const Definition* of_resource(const Definitions& definitions, const std::string&
 Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& scenarios_folder,
                                                storage::Store& store, const Clock& clock) {
   auto catalog = std::make_unique<Catalog>(store, clock);
-  JW_ASSIGN(auto declared, read_packages(files, scenarios_folder));
-  for (const auto& resource : declared)
-    catalog->declared_order_.emplace(resource.id, catalog->declared_order_.size());
-  JW_TRY(catalog->publish_packages(std::move(declared)));
-  JW_TRY(catalog->reload());
+  JW_TRY(catalog->take_packages(files, scenarios_folder));
   return catalog;
+}
+
+Result<void> Catalog::take_packages(FileSystem& files, const std::string& scenarios_folder) {
+  JW_ASSIGN(auto declared, read_packages(files, scenarios_folder));
+  {
+    const std::lock_guard lock(reloading_);
+    declared_order_.clear();
+    for (const auto& resource : declared) declared_order_.emplace(resource.id, declared_order_.size());
+  }
+  JW_TRY(publish_packages(std::move(declared)));
+  return reload();
 }
 
 Result<void> Catalog::publish_packages(std::vector<Resource> declared) {
@@ -161,7 +168,8 @@ Result<storage::Change> Catalog::package_change(const std::vector<Resource>& dec
   }
   for (const auto& definition : standing) {
     const bool gone = definition.state == LifeState::published && definition.origin == Origin::package &&
-                      !declared_order_.contains(definition.resource.id);
+                      std::none_of(declared.begin(), declared.end(),
+                                   [&](const Resource& one) { return one.id == definition.resource.id; });
     if (!gone) continue;
     Definition retired = definition;
     retired.state = LifeState::retired;

@@ -36,7 +36,7 @@ std::shared_ptr<const access::Role> made(const Made& given) {
 std::vector<std::shared_ptr<const access::Role>> all() {
   return {
       made({"system-admin", "系统管理员", "System administrator",
-            {"system.operate", "keys.read", "keys.rotate", "keys.destroy", "region.read", "role.read"}}),
+            {"system.operate", "keys.read", "keys.rotate", "keys.destroy", "scenario.read", "scenario.install", "region.read", "role.read"}}),
       made({"security-admin", "安全管理员", "Security administrator",
             {"account.read", "account.write", "role.read", "role.write", "purpose.read", "purpose.write", "region.read",
              "catalog.read", "destruction.read"}}),
@@ -44,10 +44,10 @@ std::vector<std::shared_ptr<const access::Role>> all() {
             {"audit.read", "audit.prove", "audit.destroy", "region.read", "catalog.read", "role.read", "destruction.read"}}),
       made({"leader", "指挥中心", "Command centre",
             {"metrics.read", "quality.read", "region.read", "catalog.read", "purpose.read", "emergency.declare",
-             "emergency.end", "destruction.read", "role.read"}}),
+             "emergency.end", "destruction.read", "scenario.read", "role.read"}}),
       made({"catalogue-officer", "目录管理员", "Catalogue officer",
             {"region.read", "catalog.read", "catalog.draft", "catalog.decide", "catalog.demand", "catalog.assign",
-             "catalog.exempt", "quality.read", "metrics.read", "objection.read", "ingest.read", "source.read", "purpose.read", "role.read"}}),
+             "catalog.exempt", "quality.read", "metrics.read", "objection.read", "ingest.read", "source.read", "purpose.read", "scenario.read", "role.read"}}),
       made({"rights-officer", "个人信息保护专员", "Personal-data officer",
             {"rights.open", "rights.read", "rights.answer", "purpose.read", "destruction.read", "record.read",
              "region.read", "catalog.read", "role.read"},

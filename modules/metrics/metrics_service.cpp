@@ -61,20 +61,26 @@ Result<void> MetricsService::follow_catalog(std::span<const storage::FeedEntry> 
 // A metric keeps its position for good; one that changed its way of counting gets another.
 void MetricsService::take_metrics() {
   const std::uint64_t revision = catalog_.revision();
-  if (revision == catalog_revision_) return;
+  const std::uint64_t events_revision = events_ == nullptr ? 0 : events_->revision();
+  if (revision == catalog_revision_ && events_revision == events_revision_) return;
   catalog_revision_ = revision;
+  events_revision_ = events_revision;
   std::vector<MetricInfo> list = lists_.back();
   for (auto& info : list) info.stands = false;
-  for (const auto& entry : catalog_.entries()) {
-    for (const auto& metric : entry.resource.metrics) {
-      const auto found = by_id_.find(metric.id);
-      if (found != by_id_.end() && counters_.fold_of(found->second) == fold_of(metric)) {
-        list[found->second] = {metric.id, &entry.resource, &metric};
-        continue;
-      }
-      by_id_[metric.id] = counters_.add_metric(fold_of(metric));
-      list.push_back({metric.id, &entry.resource, &metric});
+  const auto take = [&](const catalog::Resource& about, const catalog::Metric& metric) {
+    const auto found = by_id_.find(metric.id);
+    if (found != by_id_.end() && counters_.fold_of(found->second) == fold_of(metric)) {
+      list[found->second] = {metric.id, &about, &metric};
+      return;
     }
+    by_id_[metric.id] = counters_.add_metric(fold_of(metric));
+    list.push_back({metric.id, &about, &metric});
+  };
+  for (const auto& entry : catalog_.entries()) {
+    for (const auto& metric : entry.resource.metrics) take(entry.resource, metric);
+  }
+  if (events_ != nullptr) {
+    for (const auto& figure : events_->figures()) take(*figure.about, *figure.metric);
   }
   lists_.push_back(std::move(list));
 }
@@ -124,7 +130,14 @@ Result<void> MetricsService::load() {
 void MetricsService::fold(const storage::FeedEntry& entry) {
   folded_ = entry.position;
   as_of_ = entry.at;
-  if (entry.kind != ingest::slice_event_kind) return;
+  if (entry.kind != ingest::slice_event_kind) {
+    if (events_ == nullptr) return;
+    const Day day = zone_->day_of(entry.at);
+    events_->count(entry, [&](const std::string& metric, RegionId region, double delta) {
+      if (const auto found = by_id_.find(metric); found != by_id_.end()) counters_.add({found->second, region, day, delta, 0});
+    });
+    return;
+  }
   auto event = ingest::parse_slice_event(entry.body);
   if (!event) {
     log::error("metrics.event_unreadable",

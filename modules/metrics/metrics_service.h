@@ -22,12 +22,30 @@
 
 namespace jingwei::metrics {
 
-// One figure that is kept, from a resource's `metrics:` block.
+// One figure that is kept: from a resource's `metrics:` block, or of EventFigures.
 struct MetricInfo {
   std::string id;
   const catalog::Resource* resource = nullptr;
   const catalog::Metric* metric = nullptr;
   bool stands = true;  // false once no version of a resource that stands declares it
+};
+
+// Figures counted from other events than those of records; given by whoever knows the events. Thread-safe.
+class EventFigures {
+ public:
+  virtual ~EventFigures() = default;
+  // `about` is what the figure tells of (its title, its provider as the figure's owner); both stay valid as long as this
+  // object. Figures are counted (catalog::MetricKind::count).
+  struct Figure {
+    const catalog::Resource* about = nullptr;
+    const catalog::Metric* metric = nullptr;
+  };
+  virtual std::vector<Figure> figures() const = 0;
+  // Grows when figures() changes.
+  virtual std::uint64_t revision() const = 0;
+  // Says what an event adds to which figure at which region.
+  using Add = std::function<void(const std::string& metric, RegionId region, double delta)>;
+  virtual void count(const storage::FeedEntry& event, const Add& add) const = 0;
 };
 
 // Rows of one source by outcome, since the beginning.
@@ -70,6 +88,12 @@ class MetricsService {
   MetricsService(storage::Store& store, catalog::Catalog& catalog, const region::Regions& regions,
                  const Clock& clock);
   ~MetricsService();
+
+  // Before load(): figures of other events, counted under the day of the event in `zone`. Both outlive the service.
+  void set_events(const EventFigures& events, const Zone& zone) {
+    events_ = &events;
+    zone_ = &zone;
+  }
 
   // Reads what was saved; then follows the feed from there. Errors: the store's.
   Result<void> load();
@@ -115,12 +139,14 @@ class MetricsService {
   catalog::Catalog& catalog_;
   const region::Regions& regions_;
   const Clock& clock_;
+  const EventFigures* events_ = nullptr;
+  const Zone* zone_ = nullptr;
   std::string cursor_name_ = "metrics";
 
   mutable std::mutex mutex_;                   // guards all below
   std::deque<std::vector<MetricInfo>> lists_;  // every list ever given out, the present one last
   std::map<std::string, MetricIndex, std::less<>> by_id_;
-  std::uint64_t catalog_revision_ = 0;
+  std::uint64_t catalog_revision_ = 0, events_revision_ = 0;
   std::shared_ptr<const region::Tree> tree_;
   Counters counters_;
   std::map<std::string, SourceQuality> quality_;

@@ -21,7 +21,7 @@ struct Operation {
 };
 
 std::vector<Operation> all_operations() {
-  std::vector<std::string> files = {JINGWEI_SOURCE_DIR "/app/api.yaml"};
+  std::vector<std::string> files = {JINGWEI_SOURCE_DIR "/app/api.yaml", JINGWEI_SOURCE_DIR "/scenario/api.yaml"};
   for (const auto& module : must(real_file_system().list(JINGWEI_SOURCE_DIR "/modules")))
     files.push_back(JINGWEI_SOURCE_DIR "/modules/" + module + "/api.yaml");
   std::vector<Operation> operations;

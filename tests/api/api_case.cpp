@@ -11,6 +11,9 @@
 #include "base/file_system.h"
 #include "http/test_client.h"
 #include "tests/support/made_files.h"
+#include "scenario/new_package.h"
+#include "scenario/package.h"
+#include "tests/support/backends.h"
 
 namespace jingwei::api_tests {
 
@@ -54,6 +57,22 @@ std::string workbook_of(const std::string& lines) {
       worksheet_write_string(sheet, row, column, cell.c_str(), nullptr);
   }
   return maker.bytes();
+}
+
+// A new package as a zip, with one text in it replaced by another.
+std::string package_of(const YamlNode& wanted) {
+  scenario::Package package;
+  const auto part = [&](const char* key) { return wanted.find(key) == nullptr ? std::string() : wanted.find(key)->scalar; };
+  package.id = part("id");
+  const std::string from = part("from");
+  for (auto& [name, text] : jingwei::testing::must(scenario::new_package(package.id))) {
+    if (name.starts_with(".schema/")) continue;
+    std::string changed = text;
+    if (const auto at = from.empty() ? std::string::npos : changed.find(from); at != std::string::npos)
+      changed.replace(at, from.size(), part("to"));
+    package.files.emplace(name, changed);
+  }
+  return jingwei::testing::must(scenario::zipped(package));
 }
 
 std::string text_of(const json::value& value) {
@@ -178,6 +197,7 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   // What the last answer brought is sent back: a workbook, say.
   if (step.find("body_last") != nullptr) body = last_body_;
   if (const std::string table = scalar(step, "workbook"); !table.empty()) body = workbook_of(filled(table));
+  if (const YamlNode* package = step.find("package")) body = package_of(*package);
   std::string bytes = request + " HTTP/1.1\r\nHost: localhost\r\n";
   bytes += headers_of(step);
   const bool writes = request.starts_with("POST") || request.starts_with("PUT") || request.starts_with("PATCH");

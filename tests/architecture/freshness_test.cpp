@@ -23,7 +23,7 @@ std::string read(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-// The api.yaml files as `./dev api` names them: modules by name, then app.
+// The api.yaml files as `./dev api` names them: modules by name, then scenario, then app.
 std::string openapi_now(tools::Problems& problems) {
   std::vector<std::unique_ptr<tools::ApiModule>> modules;
   const auto add = [&](const TextFile& file) {
@@ -31,6 +31,9 @@ std::string openapi_now(tools::Problems& problems) {
   };
   for (const auto& file : source_tree()) {
     if (file.path.starts_with("modules/") && file.name() == "api.yaml") add(file);
+  }
+  for (const auto& file : source_tree()) {
+    if (file.path == "scenario/api.yaml") add(file);
   }
   for (const auto& file : source_tree()) {
     if (file.path == "app/api.yaml") add(file);

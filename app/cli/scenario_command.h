@@ -1,0 +1,32 @@
+// What the files of `jingwei scenario` share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/cli/cli.h"
+#include "scenario/checker.h"
+
+namespace jingwei::app::cli {
+
+// What one call asks for.
+struct ScenarioAsked {
+  Common common;
+  std::string folder, scenarios, process, form = "text", out;
+  std::vector<std::string> roles;
+  bool covered = false;
+};
+
+// A package, or a folder of packages, among those of the program; the asked ones go before others of their id.
+struct Beside {
+  std::unique_ptr<scenario::Shelf> shelf;
+  std::vector<std::string> asked;
+};
+// Errors: not_found, and those of scenario::read_package.
+Result<Beside> packages_beside(const std::string& folder, const std::string& scenarios);
+
+// The commands that speak with a hub: list, install, remove.
+void add_scenario_server(CLI::App& group, int& exit_code);
+
+}  // namespace jingwei::app::cli

@@ -1,0 +1,146 @@
+#include "scenario/case_figures.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "base/log.h"
+#include "scenario/cross_checks.h"
+
+namespace jingwei::scenario {
+
+using schema::YamlNode;
+
+// What a step was, from its event.
+struct CaseStep {
+  std::string process, kind, from, to, category;
+  RegionId place;
+  bool open = false, was_open = false, overdue = false, was_overdue = false;
+};
+
+namespace {
+
+namespace json = boost::json;
+
+catalog::Title title_at(const YamlNode& node, std::string_view key) {
+  const YamlNode* title = node.find(key);
+  return title == nullptr ? catalog::Title() : catalog::Title{text_of(*title, "zh"), text_of(*title, "en")};
+}
+
+std::optional<CaseStep> parse_step(const std::string& body) {
+  json::error_code fault;
+  const json::value value = json::parse(body, fault);
+  if (fault || !value.is_object()) return std::nullopt;
+  const auto text = [&](const char* key) {
+    const auto* member = value.as_object().if_contains(key);
+    return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+  };
+  const auto flag = [&](const char* key) {
+    const auto* member = value.as_object().if_contains(key);
+    return member != nullptr && member->is_bool() && member->as_bool();
+  };
+  CaseStep step{text("process"), text("kind"), text("from"), text("to"), text("category"), RegionId(), flag("open"),
+                flag("was_open"), flag("overdue"), flag("was_overdue")};
+  const std::string place = text("place");
+  std::int64_t id = 0;
+  std::from_chars(place.data(), place.data() + place.size(), id);
+  step.place = RegionId(id);
+  return step;
+}
+
+}  // namespace
+
+std::optional<CaseFigures::What> CaseFigures::what_named(std::string_view word) {
+  constexpr std::array<std::string_view, 8> words = {"opened", "open", "entered", "closed", "overdue", "escalated", "reopened", "supervised"};
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found == words.end()) return std::nullopt;
+  return static_cast<What>(found - words.begin());
+}
+
+double CaseFigures::delta_of(const Counted& counted, const CaseStep& step) {
+  const auto one = [](bool truth) { return truth ? 1.0 : 0.0; };
+  switch (counted.what) {
+    case What::opened:
+      return one(step.kind == "open");
+    case What::open: {
+      // Of a state: what stands in it.
+      if (counted.state.empty()) return one(step.open) - one(step.was_open);
+      return one(step.to == counted.state) - one(step.from == counted.state);
+    }
+    case What::entered:
+      return one(step.to == counted.state && step.from != counted.state);
+    case What::closed:
+      return one(step.was_open && !step.open);
+    case What::overdue:
+      return one(step.overdue && !step.was_overdue);
+    case What::escalated:
+      return one(step.kind == "escalate");
+    case What::reopened:
+      return one(step.kind == "act" && !step.was_open && step.open);
+    case What::supervised:
+      return one(step.kind == "supervise" || step.kind == "ignored");
+  }
+  return 0;
+}
+
+void CaseFigures::set(const Shelf& shelf) {
+  const std::lock_guard lock(mutex_);
+  standing_.clear();
+  ++revision_;
+  for (const auto& package : shelf.packages()) {
+    for (const auto& node : package.list("metrics.yaml", "metrics")) {
+      const auto what = what_named(text_of(node, "count"));
+      const YamlNode* process = shelf.entry("process.yaml", "processes", text_of(node, "process"));
+      if (!what || process == nullptr) continue;
+      Counted counted;
+      counted.what = *what;
+      counted.process = text_of(node, "process");
+      counted.state = text_of(node, "state");
+      counted.category = text_of(node, "category");
+      counted.metric.id = text_of(node, "id");
+      counted.metric.title = title_at(node, "title");
+      counted.metric.definition = title_at(node, "definition");
+      counted.metric.kind = catalog::MetricKind::count;
+      counted.about.id = counted.process;
+      counted.about.package = package.id;
+      counted.about.title = title_at(*process, "title");
+      const YamlNode* owner = node.find("owner");
+      if (owner == nullptr && package.root("scenario.yaml") != nullptr) owner = package.root("scenario.yaml")->find("owner");
+      if (owner != nullptr) {
+        counted.about.provider_id = text_of(*owner, "id");
+        counted.about.provider = {text_of(*owner, "zh"), text_of(*owner, "en")};
+      }
+      all_.push_back(std::move(counted));
+      standing_.push_back(&all_.back());
+    }
+  }
+}
+
+std::vector<CaseFigures::Figure> CaseFigures::figures() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Figure> figures;
+  for (const Counted* counted : standing_) figures.push_back({&counted->about, &counted->metric});
+  return figures;
+}
+
+std::uint64_t CaseFigures::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_;
+}
+
+void CaseFigures::count(const storage::FeedEntry& event, const Add& add) const {
+  if (event.kind != case_step_kind) return;
+  const auto step = parse_step(event.body);
+  if (!step) {
+    log::error("scenario.step_unreadable", {{"position", event.position.to_string()}});
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  for (const Counted* counted : standing_) {
+    if (counted->process != step->process || (!counted->category.empty() && counted->category != step->category)) continue;
+    if (const double delta = delta_of(*counted, *step); delta != 0) add(counted->metric.id, step->place, delta);
+  }
+}
+
+}  // namespace jingwei::scenario

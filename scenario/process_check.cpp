@@ -1,0 +1,338 @@
+// Whether a process can be gone through: its names, its guards, and a way from every state to an end.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scenario/cross_checks.h"
+
+namespace jingwei::scenario {
+
+using schema::YamlFaults;
+using schema::YamlKind;
+using schema::YamlNode;
+
+namespace {
+
+constexpr std::int64_t longest_deadline_minutes = 366 * 24 * 60;
+constexpr std::string_view back = "back";
+
+const std::vector<std::string> case_facts = {"state",   "stage",    "category", "urgency",    "department", "level",  "escalated", "reopened",
+                                             "not_ours", "supervised", "overdue",  "tasks_open", "photos",     "score", "children"};
+const std::vector<std::string> actor_facts = {"reporter", "assignee", "roles"};
+const std::vector<std::string> fact_roots = {"case", "form", "input", "actor", "now"};
+// Operations whose second operand speaks of the elements of the first.
+const std::set<std::string> over_elements = {"map", "filter", "reduce", "all", "some", "none"};
+
+bool is_true(const YamlNode& node, std::string_view key) {
+  const YamlNode* value = node.find(key);
+  return value != nullptr && value->scalar == "true";
+}
+
+class ProcessCheck {
+ public:
+  ProcessCheck(const CrossCheck& check, const YamlNode& process)
+      : check_(check), faults_(check.faults), process_(process), id_(text_of(process, "id")) {
+    form_ = check.shelf.entry("resources.yaml", "resources", text_of(process, "form"));
+    note_states(process, nullptr);
+    for (const auto& transition : process.find("transitions")->items) transitions_.push_back(&transition);
+    for (const YamlNode* transition : transitions_) transition_ids_.push_back(text_of(*transition, "id"));
+  }
+
+  void run() {
+    if (check_.shelf.entry("process.yaml", "processes", id_) != &process_)
+      faults_.add(*process_.find("id"), "scenario.declared_elsewhere", {{"name", id_}});
+    const bool sound = check_states();
+    check_form();
+    for (const YamlNode* transition : transitions_) check_transition(*transition);
+    check_dispatch();
+    for (const auto& [id, state] : states_) check_deadline(id, *state);
+    if (sound && faults_.empty()) check_ways();
+  }
+
+ private:
+  void note_states(const YamlNode& holder, const YamlNode* outer) {
+    const YamlNode* states = holder.find("states");
+    if (states == nullptr) return;
+    for (const auto& state : states->items) {
+      const std::string id = text_of(state, "id");
+      if (!states_.emplace(id, &state).second) faults_.add(*state.find("id"), "scenario.doubled", {{"name", id}});
+      state_ids_.push_back(id);
+      if (outer != nullptr) outer_[id] = text_of(*outer, "id");
+      note_states(state, &state);
+    }
+  }
+
+  bool is_state(const YamlNode* node) {
+    if (node == nullptr || states_.contains(node->scalar)) return true;
+    report_missing(faults_, *node, "scenario.no_state", id_, state_ids_);
+    return false;
+  }
+
+  bool check_states() {
+    bool sound = is_state(process_.find("initial"));
+    for (const auto& [id, state] : states_) {
+      const YamlNode* inner = state->find("states");
+      if (inner == nullptr) continue;
+      const YamlNode* initial = state->find("initial");
+      if (initial == nullptr) {
+        faults_.add(*state, "yaml.missing_key", {{"key", "initial"}});
+        sound = false;
+      } else if (entry_of(*state, "states", initial->scalar) == nullptr) {
+        report_missing(faults_, *initial, "scenario.no_state", id, ids_of(*state, "states"));
+        sound = false;
+      }
+    }
+    for (const YamlNode* transition : transitions_) {
+      for (const YamlNode* from : scalars_of(transition->find("from"))) sound = is_state(from) && sound;
+      const YamlNode* to = transition->find("to");
+      if (to->scalar != back) sound = is_state(to) && sound;
+    }
+    if (const YamlNode* not_ours = process_.find("not_ours")) sound = is_state(not_ours->find("to")) && sound;
+    if (const YamlNode* duplicates = process_.find("duplicates")) {
+      const YamlNode* to = duplicates->find("to");
+      sound = is_state(to) && sound;
+      if (sound && !is_true(*states_.at(to->scalar), "final"))
+        faults_.add(*to, "scenario.merged_not_final", {{"state", to->scalar}});
+    }
+    return sound;
+  }
+
+  void field_named(const YamlNode* node, bool choice) {
+    if (node == nullptr || form_ == nullptr) return;
+    const YamlNode* field = entry_of(*form_, "fields", node->scalar, "name");
+    if (field == nullptr) {
+      report_missing(faults_, *node, "scenario.no_field", text_of(*form_, "id"), ids_of(*form_, "fields", "name"));
+    } else if (choice && text_of(*field, "type") != "choice") {
+      faults_.add(*node, "scenario.field_type",
+                  {{"name", node->scalar}, {"type", text_of(*field, "type")}, {"expected", "`choice`"}});
+    }
+  }
+
+  void check_form() {
+    for (const YamlNode* name : scalars_of(process_.find("summary"))) field_named(name, false);
+    field_named(process_.find("category"), true);
+    field_named(process_.find("urgency"), true);
+    if (const YamlNode* duplicates = process_.find("duplicates")) {
+      for (const YamlNode* name : scalars_of(duplicates->find("same"))) field_named(name, false);
+    }
+    if (const YamlNode* open311 = process_.find("open311")) {
+      for (const YamlNode* name : scalars_of(open311->find("attributes"))) field_named(name, false);
+      field_named(open311->find("description"), false);
+      for (const YamlNode* state : scalars_of(open311->find("closed"))) is_state(state);
+    }
+  }
+
+  void check_transition(const YamlNode& transition) {
+    const YamlNode& id = *transition.find("id");
+    if (std::count(transition_ids_.begin(), transition_ids_.end(), id.scalar) > 1 && first_of(id.scalar) != &transition)
+      faults_.add(id, "scenario.doubled", {{"name", id.scalar}});
+    const bool automatic = is_true(transition, "automatic") || transition.find("after") != nullptr;
+    const YamlNode* by = transition.find("by");
+    if (automatic && by != nullptr) faults_.add(*by, "scenario.automatic_by", {{"name", id.scalar}});
+    if (!automatic && by == nullptr) faults_.add(transition, "scenario.nobody", {{"name", id.scalar}});
+    for (const YamlNode* other : scalars_of(transition.find("not_by"))) {
+      if (first_of(other->scalar) == nullptr) report_missing(faults_, *other, "scenario.no_transition", id_, transition_ids_);
+    }
+    const std::string doing = text_of(transition, "do");
+    const auto inputs = ids_of(transition, "inputs", "name");
+    if (doing == "evaluate" && std::find(inputs.begin(), inputs.end(), "score") == inputs.end())
+      faults_.add(transition, "scenario.evaluate_score", {{"name", id.scalar}});
+    for (const YamlNode* from : scalars_of(transition.find("from"))) {
+      const auto state = states_.find(from->scalar);
+      const bool leaves_final = state != states_.end() && is_true(*state->second, "final");
+      if (leaves_final && doing != "reopen" && doing != "evaluate")
+        faults_.add(*from, "scenario.leaves_final", {{"name", id.scalar}, {"state", from->scalar}});
+    }
+    if (const YamlNode* guard = transition.find("guard")) check_logic(*guard, inputs);
+  }
+
+  const YamlNode* first_of(const std::string& transition) const {
+    const auto found = std::find(transition_ids_.begin(), transition_ids_.end(), transition);
+    return found == transition_ids_.end() ? nullptr : transitions_[static_cast<std::size_t>(found - transition_ids_.begin())];
+  }
+
+  void check_logic(const YamlNode& logic, const std::vector<std::string>& inputs) {
+    if (logic.kind == YamlKind::sequence) {
+      for (const auto& item : logic.items) check_logic(item, inputs);
+      return;
+    }
+    for (const auto& pair : logic.pairs) {
+      if (pair.key.scalar == "var") {
+        const YamlNode& name = pair.value.kind == YamlKind::sequence && !pair.value.items.empty() ? pair.value.items.front() : pair.value;
+        check_fact(name, inputs);
+      } else if (over_elements.contains(pair.key.scalar) && !pair.value.items.empty()) {
+        check_logic(pair.value.items.front(), inputs);
+      } else {
+        check_logic(pair.value, inputs);
+      }
+    }
+  }
+
+  void check_fact(const YamlNode& name, const std::vector<std::string>& inputs) {
+    const std::size_t dot = name.scalar.find('.');
+    const std::string root = name.scalar.substr(0, dot);
+    const std::string rest = dot == std::string::npos ? std::string() : name.scalar.substr(dot + 1);
+    std::vector<std::string> known;
+    if (root == "now" && rest.empty()) return;
+    if (root == "case") known = case_facts;
+    if (root == "actor") known = actor_facts;
+    if (root == "input") known = inputs;
+    if (root == "form" && form_ != nullptr) known = ids_of(*form_, "fields", "name");
+    if (std::find(known.begin(), known.end(), rest) != known.end()) return;
+    const bool known_root = std::find(fact_roots.begin(), fact_roots.end(), root) != fact_roots.end();
+    std::vector<std::string> expected;
+    for (const auto& one : known) expected.push_back(root + "." + one);
+    report_missing(faults_, name, "scenario.no_fact", id_, known_root ? expected : fact_roots);
+  }
+
+  void check_dispatch() {
+    const YamlNode* category = process_.find("category");
+    const YamlNode* field = category == nullptr || form_ == nullptr ? nullptr : entry_of(*form_, "fields", category->scalar, "name");
+    const YamlNode* dispatch = process_.find("dispatch");
+    if (dispatch == nullptr) return;
+    for (const auto& rule : dispatch->items) {
+      const bool last = &rule == &dispatch->items.back();
+      const bool conditional = rule.find("category") != nullptr || rule.find("when") != nullptr;
+      if (last && conditional) faults_.add(rule, "scenario.dispatch_open", {{"name", id_}});
+      if (!last && !conditional) faults_.add(rule, "scenario.dispatch_shadows", {{"name", id_}});
+      if (const YamlNode* when = rule.find("when")) check_logic(*when, {});
+      for (const YamlNode* value : scalars_of(rule.find("category"))) {
+        if (field == nullptr) {
+          faults_.add(*value, "scenario.no_category", {{"name", id_}});
+        } else if (entry_of(*field, "values", value->scalar) == nullptr) {
+          report_missing(faults_, *value, "scenario.no_value", category->scalar, ids_of(*field, "values"));
+        }
+      }
+    }
+  }
+
+  void check_deadline(const std::string& id, const YamlNode& state) {
+    const YamlNode* deadline = state.find("deadline");
+    if (deadline == nullptr) return;
+    if (is_true(state, "final")) return faults_.add(*deadline, "scenario.final_deadline", {{"state", id}});
+    if (text_of(state, "clock") == "stopped") return faults_.add(*deadline, "scenario.stopped_deadline", {{"state", id}});
+    const bool full = deadline->kind == YamlKind::mapping;
+    const YamlNode& within = full ? *deadline->find("within") : *deadline;
+    const bool working = !full || text_of(*deadline, "clock") != "always";
+    const std::int64_t minutes = minutes_of(within.scalar, working);
+    if (minutes > longest_deadline_minutes) faults_.add(within, "scenario.long_deadline", {{"state", id}, {"span", within.scalar}});
+    const YamlNode* warn = full ? deadline->find("warn") : nullptr;
+    if (warn != nullptr && minutes_of(warn->scalar, working) >= minutes)
+      faults_.add(*warn, "scenario.late_warning", {{"span", warn->scalar}, {"within", within.scalar}});
+    if (full && deadline->find("unless") != nullptr) {
+      for (const auto& unless : deadline->find("unless")->items) check_logic(*unless.find("when"), {});
+    }
+  }
+
+  // Where a case comes to rest on entering a state: that state, or the initial one inside it.
+  std::string rests_in(std::string id) const {
+    for (int depth = 0; depth < 16; ++depth) {
+      const YamlNode* initial = states_.at(id)->find("initial");
+      if (initial == nullptr || states_.at(id)->find("states") == nullptr) break;
+      id = initial->scalar;
+    }
+    return id;
+  }
+
+  // Whether `id` is `outer` or stands inside it.
+  bool is_inside(std::string id, const std::string& outer) const {
+    for (;;) {
+      if (id == outer) return true;
+      const auto up = outer_.find(id);
+      if (up == outer_.end()) return false;
+      id = up->second;
+    }
+  }
+
+  // The states a case may rest in, and where it can go from each.
+  std::map<std::string, std::set<std::string>> arrows() const {
+    std::map<std::string, std::set<std::string>> found;
+    for (const auto& id : state_ids_) {
+      if (states_.at(id)->find("states") == nullptr) found[id];
+    }
+    std::vector<const YamlNode*> backs;
+    for (const YamlNode* transition : transitions_) {
+      for (const YamlNode* from : scalars_of(transition->find("from"))) {
+        for (auto& [id, targets] : found) {
+          if (!is_inside(id, from->scalar)) continue;
+          const std::string& to = transition->find("to")->scalar;
+          if (to == back) {
+            backs.push_back(transition);
+          } else {
+            targets.insert(rests_in(to));
+            // What sends a case away for the second time sends it to the arbitrator.
+            if (text_of(*transition, "do") == "not_ours" && process_.find("not_ours") != nullptr)
+              targets.insert(rests_in(process_.find("not_ours")->find("to")->scalar));
+          }
+        }
+      }
+    }
+    // Back leads to whatever led here.
+    for (const YamlNode* transition : backs) {
+      for (const YamlNode* from : scalars_of(transition->find("from"))) {
+        for (auto& [id, targets] : found) {
+          if (!is_inside(id, from->scalar)) continue;
+          for (const auto& [earlier, reached] : found) {
+            if (reached.contains(id)) targets.insert(earlier);
+          }
+        }
+      }
+    }
+    if (const YamlNode* duplicates = process_.find("duplicates")) {
+      const std::string to = rests_in(duplicates->find("to")->scalar);
+      for (auto& [id, targets] : found) {
+        if (!is_true(*states_.at(id), "final")) targets.insert(to);
+      }
+    }
+    return found;
+  }
+
+  static void walk(const std::map<std::string, std::set<std::string>>& arrows, const std::string& from, std::set<std::string>& seen) {
+    if (!seen.insert(from).second) return;
+    for (const auto& next : arrows.at(from)) walk(arrows, next, seen);
+  }
+
+  void check_ways() {
+    const auto forward = arrows();
+    std::map<std::string, std::set<std::string>> backward;
+    for (const auto& [id, targets] : forward) {
+      backward[id];
+      for (const auto& to : targets) backward[to].insert(id);
+    }
+    std::set<std::string> reached, ending;
+    walk(forward, rests_in(process_.find("initial")->scalar), reached);
+    bool any_final = false;
+    for (const auto& [id, unused] : forward) {
+      if (!is_true(*states_.at(id), "final")) continue;
+      any_final = true;
+      walk(backward, id, ending);
+    }
+    if (!any_final) return faults_.add(*process_.find("states"), "scenario.no_final", {{"name", id_}});
+    for (const auto& [id, unused] : forward) {
+      const YamlNode& place = *states_.at(id)->find("id");
+      if (!reached.contains(id)) {
+        faults_.add(place, "scenario.unreachable", {{"state", id}, {"name", id_}});
+      } else if (!ending.contains(id)) {
+        faults_.add(place, "scenario.dead_end", {{"state", id}, {"name", id_}});
+      }
+    }
+  }
+
+  const CrossCheck& check_;
+  YamlFaults& faults_;
+  const YamlNode& process_;
+  const std::string id_;
+  const YamlNode* form_ = nullptr;
+  std::map<std::string, const YamlNode*> states_;
+  std::map<std::string, std::string> outer_;
+  std::vector<std::string> state_ids_, transition_ids_;
+  std::vector<const YamlNode*> transitions_;
+};
+
+}  // namespace
+
+void check_processes(const CrossCheck& check) {
+  for (const auto& process : check.package.list("process.yaml", "processes")) ProcessCheck(check, process).run();
+}
+
+}  // namespace jingwei::scenario

@@ -1,0 +1,128 @@
+// tests.yaml: each test names people, cases, transitions, states and fields that there are.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scenario/cross_checks.h"
+
+namespace jingwei::scenario {
+
+using schema::YamlNode;
+
+namespace {
+
+// A case that a step made, by the name the test gives it.
+using Cases = std::map<std::string, const YamlNode*>;
+
+class TestCheck {
+ public:
+  TestCheck(const CrossCheck& check, const YamlNode& test) : check_(check), test_(test) {
+    const YamlNode* people = test.find("given")->find("people");
+    if (people != nullptr) {
+      for (const auto& pair : people->pairs) people_.push_back(pair.key.scalar);
+    }
+  }
+
+  void run() {
+    if (const YamlNode* records = test_.find("given")->find("records")) {
+      for (const auto& record : records->items) values(record.find("values"), resource(record));
+    }
+    for (const auto& step : test_.find("steps")->items) {
+      const YamlNode& when = *step.find("when");
+      check_when(when);
+      if (const YamlNode* then = step.find("then")) check_then(*then, when);
+    }
+  }
+
+ private:
+  const YamlNode* resource(const YamlNode& node) const {
+    const YamlNode* named = node.find("resource");
+    if (named == nullptr) named = node.find("record");
+    return named == nullptr ? nullptr : check_.shelf.entry("resources.yaml", "resources", named->scalar);
+  }
+
+  void known(const YamlNode* node, const std::string& message, const std::string& of, const std::vector<std::string>& words) {
+    if (node != nullptr && std::find(words.begin(), words.end(), node->scalar) == words.end())
+      report_missing(check_.faults, *node, message, of, words);
+  }
+
+  void person(const YamlNode* node) { known(node, "scenario.no_person", "given", people_); }
+
+  void values(const YamlNode* with, const YamlNode* of_resource) {
+    if (with == nullptr || of_resource == nullptr) return;
+    const auto names = ids_of(*of_resource, "fields", "name");
+    for (const auto& pair : with->pairs) known(&pair.key, "scenario.no_field", text_of(*of_resource, "id"), names);
+  }
+
+  // The process of the case that a step speaks of: the one it names, or the last that was made.
+  const YamlNode* process_of(const YamlNode& when) {
+    if (const YamlNode* named = when.find("case")) {
+      const auto found = cases_.find(named->scalar);
+      if (found != cases_.end()) return found->second;
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : cases_) names.push_back(name);
+      report_missing(check_.faults, *named, "scenario.no_case", "test", names);
+      return nullptr;
+    }
+    return last_;
+  }
+
+  void check_when(const YamlNode& when) {
+    person(when.find("as"));
+    person(when.find("to"));
+    if (const YamlNode* create = when.find("create")) {
+      last_ = check_.shelf.entry("process.yaml", "processes", create->scalar);
+      if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
+      if (last_ != nullptr) values(when.find("with"), check_.shelf.entry("resources.yaml", "resources", text_of(*last_, "form")));
+      return;
+    }
+    if (when.find("record") != nullptr) return values(when.find("with"), resource(when));
+    const YamlNode* doing = when.find("do");
+    if (doing == nullptr) return;
+    const YamlNode* process = process_of(when);
+    if (process == nullptr) {
+      if (when.find("case") == nullptr) check_.faults.add(*doing, "scenario.no_case_yet");
+      return;
+    }
+    known(doing, "scenario.no_transition", text_of(*process, "id"), ids_of(*process, "transitions"));
+    const YamlNode* transition = entry_of(*process, "transitions", doing->scalar);
+    const YamlNode* with = when.find("with");
+    if (transition == nullptr || with == nullptr) return;
+    for (const auto& pair : with->pairs) known(&pair.key, "scenario.no_input", doing->scalar, ids_of(*transition, "inputs", "name"));
+  }
+
+  void check_then(const YamlNode& then, const YamlNode& when) {
+    const YamlNode* process = when.find("case") == nullptr ? last_ : process_of(when);
+    for (const std::string_view key : {"may", "may_not", "inbox"}) {
+      const YamlNode* map = then.find(key);
+      if (map == nullptr) continue;
+      for (const auto& pair : map->pairs) {
+        person(&pair.key);
+        if (key == "inbox" || process == nullptr) continue;
+        for (const auto& item : pair.value.items) known(&item, "scenario.no_transition", text_of(*process, "id"), ids_of(*process, "transitions"));
+      }
+    }
+    const YamlNode* assignee = then.find("assignee");
+    if (assignee != nullptr && assignee->scalar != "none") person(assignee);
+    const YamlNode* state = then.find("state");
+    if (state == nullptr) return;
+    if (process == nullptr) return check_.faults.add(*state, "scenario.no_case_yet");
+    std::vector<std::string> states;
+    for (const YamlNode* one : states_of(*process)) states.push_back(text_of(*one, "id"));
+    known(state, "scenario.no_state", text_of(*process, "id"), states);
+  }
+
+  const CrossCheck& check_;
+  const YamlNode& test_;
+  std::vector<std::string> people_;
+  Cases cases_;
+  const YamlNode* last_ = nullptr;
+};
+
+}  // namespace
+
+void check_tests(const CrossCheck& check) {
+  for (const auto& test : check.package.list("tests.yaml", "tests")) TestCheck(check, test).run();
+}
+
+}  // namespace jingwei::scenario
