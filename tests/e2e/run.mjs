@@ -12,6 +12,7 @@ import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { identityTests } from './identity.mjs';
 import { operationsTests } from './operations.mjs';
+import { packageTests } from './packages.mjs';
 import { purposeTests } from './purpose.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
@@ -47,7 +48,7 @@ async function test(name, body, { core = false } = {}) {
 // Who reads each page.
 const pages = {
   leader: ['/', '/desk/#/quality', '/desk/#/purposes'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
-  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
+  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations', '/desk/#/packages'],
 };
 
 async function generalTests(context, system) {
@@ -100,6 +101,7 @@ try {
   await cockpitTests(suite);
   await deskTests(suite);
   await operationsTests(suite);
+  await packageTests(suite);
   await auditTests(suite);
   await sourceTests(suite);
   await catalogTests(suite);

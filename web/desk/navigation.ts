@@ -26,6 +26,7 @@ const entries: NavigationEntry[] = [
   { page: 'roles', title: 'identity.roles.title', permission: 'role.write' },
   { page: 'reviews', title: 'identity.reviews.title', permission: 'account.read' },
   { page: 'audit', title: 'audit.title', permission: 'audit.read' },
+  { page: 'packages', title: 'package.title', permission: 'scenario.read' },
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 

@@ -10,6 +10,8 @@ import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
 import OperationsPage from './pages/OperationsPage.vue';
+import PackagePage from './pages/PackagePage.vue';
+import PackagesPage from './pages/PackagesPage.vue';
 import DemandPage from './pages/DemandPage.vue';
 import DemandsPage from './pages/DemandsPage.vue';
 import DraftPage from './pages/DraftPage.vue';
@@ -75,6 +77,8 @@ export const router = createRouter({
     { path: '/sources/:id', component: SourcePage, props: true },
     { path: '/regions/:code?', component: RegionsPage, props: true },
     { path: '/audit', component: AuditPage, props: ({ query }) => ({ wanted: Object.fromEntries(['actor', 'event', 'subject', 'from', 'to'].flatMap((name) => (named(query[name]) === undefined ? [] : [[name, named(query[name])]]))) }) },
+    { path: '/packages', component: PackagesPage },
+    { path: '/packages/:id', component: PackagePage, props: true },
     { path: '/operations', component: OperationsPage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -2127,6 +2127,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List scenario packages */
+        get: operations["list_packages"];
+        put?: never;
+        /** Install or upgrade a package */
+        post: operations["install_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{package}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One package with its processes drawn */
+        get: operations["get_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/package-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a package without installing it */
+        post: operations["check_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packages/{package}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a package; its data stay */
+        post: operations["remove_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feature-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of the feature list and the packages that cover them */
+        get: operations["get_feature_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pages the caller may use */
+        get: operations["list_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -3424,6 +3527,20 @@ export interface components {
              */
             count: number;
         };
+        /** Row of the feature list */
+        FeatureRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Packages that cover it */
+            packages: string[];
+        };
+        /** Coverage */
+        FeatureRows: {
+            /** Rows */
+            items: components["schemas"]["FeatureRow"][];
+        };
         /** Field */
         Field: {
             /** Name */
@@ -4252,6 +4369,142 @@ export interface components {
             /** Overlaps */
             items: components["schemas"]["Overlap"][];
         };
+        /** Result of a check */
+        PackageCheck: {
+            /** Package */
+            package: string;
+            /** Version */
+            version: string;
+            /** Version installed now, empty for none */
+            installed_version: string;
+            /** Faults */
+            faults: components["schemas"]["PackageFault"][];
+        };
+        /** Package in full */
+        PackageDetail: {
+            /** In short */
+            package: components["schemas"]["PackageSummary"];
+            /** Files */
+            files: components["schemas"]["PackageFile"][];
+            /** Drawings */
+            drawings: components["schemas"]["ProcessDrawing"][];
+        };
+        /** One fault */
+        PackageFault: {
+            /** file:line:column */
+            place: string;
+            /** Id of the sentence */
+            id: string;
+            /** What is wrong and what was expected */
+            sentence: string;
+        };
+        /** File */
+        PackageFile: {
+            /** Name */
+            name: string;
+            /**
+             * Bytes
+             * Format: int64
+             */
+            bytes: number;
+        };
+        /** Packages */
+        PackageList: {
+            /** Packages */
+            items: components["schemas"]["PackageSummary"][];
+        };
+        /** Removal */
+        PackageRemoval: {
+            /** Reason */
+            reason: string;
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
+        };
+        /** Package in short */
+        PackageSummary: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Owner */
+            owner: string;
+            /** Version */
+            version: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "installed" | "removed";
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "program" | "upload";
+            /** In emergencies alone */
+            emergency_only: boolean;
+            /** Rows of the feature list it covers */
+            covers: string[];
+            /** Packages it needs */
+            depends: string[];
+            /** Resources */
+            resources: string[];
+            /** Processes */
+            processes: string[];
+            /**
+             * Tests
+             * Format: int64
+             */
+            tests: number;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed by */
+            changed_by: string;
+            /** Reason */
+            reason: string;
+        };
+        /** Pages */
+        PageList: {
+            /** Pages */
+            items: components["schemas"]["PageTile"][];
+        };
+        /** Page */
+        PageTile: {
+            /** Id */
+            id: string;
+            /** Package */
+            package: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Where
+             * @enum {string}
+             */
+            for: "desk" | "pocket";
+            /**
+             * What it is
+             * @enum {string}
+             */
+            kind: "inbox" | "list" | "board" | "map" | "form" | "file";
+            /** Process, empty for none */
+            process: string;
+            /** Resource, empty for none */
+            resource: string;
+            /** Icon */
+            icon: string;
+            /** Field it is ordered by */
+            order: string;
+            /** Columns */
+            columns: string[];
+            /** Filters */
+            filters: string[];
+            /** Prefilled: fields to resources */
+            prefill: unknown;
+        };
         /** Part of the score */
         Part: {
             /**
@@ -4311,6 +4564,17 @@ export interface components {
          * @enum {string}
          */
         PersonalClass: "basic" | "name" | "identifier" | "contact" | "address" | "health";
+        /** A process drawn */
+        ProcessDrawing: {
+            /** Process id */
+            id: string;
+            /** Title */
+            title: string;
+            /** The drawing, as SVG */
+            svg: string;
+            /** As text */
+            text: string;
+        };
         /** Provider */
         Provider: {
             /** Department id */
@@ -10064,6 +10328,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Source"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List scenario packages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    install_package: {
+        parameters: {
+            query?: {
+                /** @description What for */
+                reason?: string;
+                /** @description Actor, believed of this machine's own commands only */
+                actor?: string;
+            };
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": unknown;
+            };
+        };
+        responses: {
+            /** @description Install or upgrade a package */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Package */
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One package with its processes drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_package: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": unknown;
+            };
+        };
+        responses: {
+            /** @description Check a package without installing it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCheck"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_package: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Package */
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageRemoval"];
+            };
+        };
+        responses: {
+            /** @description Remove a package; its data stay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_feature_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows of the feature list and the packages that cover them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureRows"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_pages: {
+        parameters: {
+            query?: {
+                /** @description Where */
+                on?: "desk" | "pocket";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pages the caller may use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageList"];
                 };
             };
             default: components["responses"]["Problem"];
