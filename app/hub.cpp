@@ -209,8 +209,8 @@ Result<void> Hub::open_modules(const Share& share) {
   registry_->on_timers(*timers_);
   JW_TRY(open_cases(share, packages, packages_folder));
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
-      *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, region_name(), "jingwei." + settings_.region,
-      data_folder_ + "/outbox", settings_.notice_webhook});
+      *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
+      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});
   notices_->on_timers(*timers_);
   scenario::Followers followers;
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {

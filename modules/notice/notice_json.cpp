@@ -298,12 +298,12 @@ void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown
 std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& people, const Shown& shown) {
   const auto say = [&](const char* id,
                        const std::vector<std::pair<std::string, std::string>>& arguments = {}) {
-    return escaped(render(std::string("notice.print.") + id, arguments, shown.language));
+    return escaped(render(id, arguments, shown.language));
   };
   std::map<region::Node, std::vector<const NamedReceipt*>> sheets;
   for (const auto& one : people)
     sheets[one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node].push_back(&one);
-  const std::string title = say("title", {{"title", notice.title}});
+  const std::string title = say("notice.print.title", {{"title", notice.title}});
   std::string page =
       "<!doctype html><html><head><meta charset=\"utf-8\"><title>" + title +
       "</"
@@ -313,9 +313,9 @@ std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& 
   for (const auto& [node, list] : sheets) {
     const std::string place = node == region::no_node ? "" : shown.tree.path_text(node);
     page += "<section><h1>" + title + "</h1><p>" + escaped(notice.body) + "</p><h2>" +
-            say("head", {{"region", place}, {"count", std::to_string(list.size())}}) +
-            "</h2><table><tr><th>" + say("name") + "</th><th>" + say("role") + "</th><th>" + say("done") +
-            "</th></tr>";
+            say("notice.print.head", {{"region", place}, {"count", std::to_string(list.size())}}) +
+            "</h2><table><tr><th>" + say("notice.print.name") + "</th><th>" + say("notice.print.role") +
+            "</th><th>" + say("notice.print.done") + "</th></tr>";
     for (const NamedReceipt* const one : list)
       page +=
           "<tr><td>" + escaped(one->name) + "</td><td>" + escaped(one->receipt.role) + "</td><td></td></tr>";
