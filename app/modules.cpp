@@ -5,6 +5,7 @@
 #include "app/messages.gen.h"
 #include "base/messages.gen.h"
 #include "crypto/messages.gen.h"
+#include "engines/rules/messages.gen.h"
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
@@ -49,6 +50,7 @@ void register_all_messages() {
   base::register_messages();
   access::register_messages();
   schema::register_messages();
+  rules::register_messages();
   crypto::register_messages();
   storage::register_messages();
   http::register_messages();
