@@ -44,6 +44,12 @@ constexpr auto all = std::to_array<Permission>({
     {"rights.open", Reach::everywhere, Duty::work},
     {"rights.read", Reach::hub, Duty::work},
     {"rights.answer", Reach::hub, Duty::work},
+    {"notice.send", Reach::everywhere, Duty::work},
+    {"notice.follow", Reach::everywhere, Duty::work},
+    {"notice.cap", Reach::hub, Duty::work},
+    {"rumour.write", Reach::everywhere, Duty::work},
+    {"rumour.publish", Reach::hub, Duty::work},
+    {"alert.issue", Reach::everywhere, Duty::work},
 
     {"system.operate", Reach::hub, Duty::system},
     {"keys.read", Reach::hub, Duty::system},

@@ -158,8 +158,8 @@ Result<void> Hub::open_modules(const Share& share) {
   JW_TRY(lists_->open(files, share.scenarios_folder,
                       settings_.synthetic ? Samples::put_in : Samples::leave_out));
   purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
-      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
-      settings_.destruction_grace, settings_.rights_days});
+      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_,
+      owner_, settings_.destruction_grace, settings_.rights_days});
   purposes_->on_timers(*timers_);
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);
@@ -173,6 +173,10 @@ Result<void> Hub::open_modules(const Share& share) {
                             clock_.now());
   });
   JW_TRY(purposes_->open(real_file_system(), share.scenarios_folder));
+  notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
+      *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
+      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});
+  notices_->on_timers(*timers_);
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   forms_ = std::make_unique<forms::FormsService>(
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,

@@ -16,6 +16,7 @@
 #include "modules/identity/identity_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
+#include "modules/notice/notice_service.h"
 #include "modules/purpose/purpose_service.h"
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
@@ -68,6 +69,7 @@ class Hub {
   audit::AuditService& audit() { return *audit_; }
   identity::IdentityService& identity() { return *identity_; }
   purpose::PurposeService& purposes() { return *purposes_; }
+  notice::NoticeService& notices() { return *notices_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -100,6 +102,7 @@ class Hub {
   std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<purpose::PurposeService> purposes_;
+  std::unique_ptr<notice::NoticeService> notices_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   cli::add_batch(app, exit_code);
   cli::add_catalog(app, exit_code);
   cli::add_doctor(app, exit_code);
+  cli::add_notice(app, exit_code);
   cli::add_rules(app, exit_code);
   cli::add_completion(app, exit_code);
   try {

@@ -18,6 +18,8 @@
 #include "modules/ingest/sql.gen.h"
 #include "modules/metrics/messages.gen.h"
 #include "modules/metrics/sql.gen.h"
+#include "modules/notice/messages.gen.h"
+#include "modules/notice/sql.gen.h"
 #include "modules/operations/messages.gen.h"
 #include "modules/purpose/messages.gen.h"
 #include "modules/purpose/sql.gen.h"
@@ -40,7 +42,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
+        notice::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -58,6 +61,7 @@ void register_all_messages() {
   catalog::register_messages();
   ingest::register_messages();
   metrics::register_messages();
+  notice::register_messages();
   operations::register_messages();
   forms::register_messages();
   spreadsheet::register_messages();

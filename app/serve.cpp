@@ -17,6 +17,7 @@
 #include "modules/identity/identity_routes.h"
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
+#include "modules/notice/notice_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/purpose/purpose_routes.h"
 #include "modules/quality/quality_routes.h"
@@ -115,6 +116,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   quality::QualityRoutes quality_routes(hub.quality());
   audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
   purpose::PurposeRoutes purpose_routes(hub.purposes());
+  notice::NoticeRoutes notice_routes(hub.notices());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   SystemApi system_api(hub, exposure);
@@ -133,7 +135,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   server_options.spool_folder = hub.data_folder() + "/uploads";
   server_options.files = &hub.files();
   server_options.static_roots = {
-      {"/", share.web_folder}, {"/desk/", share.web_folder + "/desk"}, {"/api/", share.web_folder + "/api"}};
+      {"/", share.web_folder}, {"/desk/", share.web_folder + "/desk"}, {"/api/", share.web_folder + "/api"},
+      {"/rumours/", share.web_folder + "/rumours"}};
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 
@@ -148,7 +151,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), notice_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -64,6 +64,7 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.bad_objection_days", {{"most", std::to_string(most_objection_days)}});
     }
   }
+  settings.notice_webhook = mapping.boolean("notice_webhook").value_or(false);
   if (const schema::YamlNode* node = mapping.get("rights_days")) {
     const auto days = schema::yaml_integer(*node);
     const bool fits = days && *days >= 1 && *days <= most_objection_days;
@@ -135,6 +136,8 @@ std::string settings_text(const Settings& settings) {
   yaml += "rights_days: " + std::to_string(settings.rights_days.count()) + "\n";
   yaml += "# Hours between the end of an emergency that nobody extended and the destruction of its data.\n";
   yaml += "destruction_grace_hours: " + std::to_string(settings.destruction_grace.count()) + "\n";
+  yaml += "# Whether a program takes notices from outbox/webhooks.jsonl.\n";
+  yaml += std::string("notice_webhook: ") + (settings.notice_webhook ? "true" : "false") + "\n";
   yaml += std::string("synthetic: ") + (settings.synthetic ? "true" : "false") + "\n";
   return yaml;
 }

@@ -30,6 +30,7 @@ struct Settings {
   identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
   std::chrono::days objection_days{5};             // within which a provider answers an objection
   std::chrono::days rights_days{15};               // within which a resident's request about their data is answered
+  bool notice_webhook = false;                     // whether a program takes webhooks.jsonl from the outbox
   std::chrono::hours destruction_grace{72};        // between an end that the clock brought and the destruction
 };
 

@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const hub = process.env.JINGWEI_URL ?? 'http://127.0.0.1:8481';
 
-// Three pages, one build: the cockpit at /, the desk at /desk/, the readable API at /api/.
+// Four pages, one build: the cockpit at /, the desk at /desk/, the readable API at /api/, rumours checked at /rumours/.
 export default defineConfig({
   root: at('.'),
   plugins: [vue()],
@@ -28,7 +28,7 @@ export default defineConfig({
     // Nothing is inlined into the pages: the server's content security policy allows files of its own only.
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), api: at('./api/index.html') },
+      input: { cockpit: at('./index.html'), desk: at('./desk/index.html'), api: at('./api/index.html'), rumours: at('./rumours/index.html') },
     },
   },
 });

@@ -73,6 +73,7 @@ void add_catalog(CLI::App& app, int& exit_code);
 void add_quality(CLI::App& app, int& exit_code);
 void add_emergency(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_notice(CLI::App& app, int& exit_code);
 void add_rules(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "modules/identity/accounts.h"
+#include "modules/identity/holders.h"
 #include "modules/identity/roles.h"
 #include "modules/identity/sign_in.h"
 #include "modules/identity/tokens.h"
@@ -30,6 +31,8 @@ class IdentityService {
   const Roles& roles() const { return roles_; }
   Tokens& tokens() { return tokens_; }
   SignIn& sign_in() { return sign_in_; }
+  // Text messages to people.
+  TextGateway& texts() { return gateway_; }
   const IdentityParts& parts() const { return parts_; }
 
  private:

@@ -11,6 +11,7 @@ import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { identityTests } from './identity.mjs';
+import { noticeTests } from './notices.mjs';
 import { operationsTests } from './operations.mjs';
 import { purposeTests } from './purpose.mjs';
 import { qualityTests } from './quality.mjs';
@@ -47,7 +48,7 @@ async function test(name, body, { core = false } = {}) {
 // Who reads each page.
 const pages = {
   leader: ['/', '/desk/#/quality', '/desk/#/purposes'], police: ['/desk/#/resources', '/desk/#/upload', '/desk/#/batches', '/desk/#/sources', '/desk/#/rules', '/desk/#/regions', '/desk/#/objections', '/api/'],
-  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
+  security: ['/desk/#/accounts', '/desk/#/roles', '/desk/#/roles/data-officer', '/desk/#/reviews'], street: ['/desk/#/account', '/desk/#/notices', '/desk/#/notices/new', '/rumours/'], catalogue: ['/desk/#/drafts', '/desk/#/demands', '/desk/#/responsibilities'], auditor: ['/desk/#/audit'], sysadmin: ['/desk/#/operations'],
 };
 
 async function generalTests(context, system) {
@@ -104,6 +105,7 @@ try {
   await sourceTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
+  await noticeTests(suite);
   await generalTests(browser.context, system);
   await purposeTests(suite);
   await test('no page wrote an error to the console', () => assert.deepEqual(trouble.console, []), { core: true });

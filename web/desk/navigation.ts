@@ -19,6 +19,7 @@ const entries: NavigationEntry[] = [
   { page: 'responsibilities', title: 'desk.responsibilities', permission: 'catalog.read' },
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
+  { page: 'notices', title: 'notices.nav', permission: 'self' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
   { page: 'regions', title: 'desk.regions', permission: 'region.read' },
   { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read', also: ['emergencies', 'rights'] },
@@ -29,7 +30,7 @@ const entries: NavigationEntry[] = [
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 
-export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.unless !== undefined && may(entry.unless)));
+export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => (entry.permission === 'self' || may(entry.permission)) && !(entry.unless !== undefined && may(entry.unless)));
 
 // Whether an address lies on the entry's page or on one that belongs to it.
 export const isHere = (entry: NavigationEntry, path: string): boolean =>
@@ -39,6 +40,6 @@ export const isHere = (entry: NavigationEntry, path: string): boolean =>
 export function homePage(): string {
   for (const [permission, page] of [['account.write', '/accounts'], ['audit.prove', '/audit'], ['system.operate', '/operations']])
     if (may(permission)) return page;
-  const first = shownEntries()[0];
+  const first = shownEntries().find((entry) => entry.permission !== 'self');
   return first === undefined ? '/account' : `/${first.page}`;
 }

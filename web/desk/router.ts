@@ -17,6 +17,9 @@ import EmergencyPage from './pages/EmergencyPage.vue';
 import PurposePage from './pages/PurposePage.vue';
 import PurposesPage from './pages/PurposesPage.vue';
 import RightsPage from './pages/RightsPage.vue';
+import NewNoticePage from './pages/NewNoticePage.vue';
+import NoticePage from './pages/NoticePage.vue';
+import NoticesPage from './pages/NoticesPage.vue';
 import ObjectionPage from './pages/ObjectionPage.vue';
 import ObjectionsPage from './pages/ObjectionsPage.vue';
 import QualityDetail from './pages/QualityDetail.vue';
@@ -67,6 +70,9 @@ export const router = createRouter({
     { path: '/quality/:kind(resources|providers)/:id', component: QualityDetail, props: true },
     { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
     { path: '/objections/:id', component: ObjectionPage, props: true },
+    { path: '/notices', component: NoticesPage, props: ({ query }) => ({ tab: named(query.tab) }) },
+    { path: '/notices/new', component: NewNoticePage },
+    { path: '/notices/:id', component: NoticePage, props: true },
     { path: '/purposes', component: PurposesPage, props: ({ query }) => ({ tab: named(query.tab) }) },
     { path: '/purposes/:id', component: PurposePage, props: true },
     { path: '/emergencies/:id', component: EmergencyPage, props: true },

@@ -1385,6 +1385,400 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An audience and how many it is now */
+        post: operations["preview_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that were sent */
+        get: operations["list_sent_notices"];
+        put?: never;
+        /** Send a notice, an order or a form */
+        post: operations["send_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice */
+        get: operations["get_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a notice */
+        post: operations["end_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind those who are open */
+        post: operations["remind_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has read and answered, and who has not */
+        get: operations["list_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands in each region below */
+        get: operations["get_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List for telling people in person, to be printed */
+        get: operations["get_printed_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices */
+        get: operations["list_own_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice of mine */
+        get: operations["get_own_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read */
+        post: operations["read_own_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer */
+        post: operations["answer_own_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What communities were asked for in a month */
+        get: operations["list_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the caps */
+        put: operations["put_notice_caps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rumours refuted, for everybody */
+        get: operations["list_rumours"];
+        put?: never;
+        /** Write about a rumour */
+        post: operations["add_rumour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rumour refuted, for everybody */
+        get: operations["get_rumour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}/claim-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ClaimReview as JSON-LD, for everybody */
+        get: operations["get_claim_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumour-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rumours with drafts */
+        get: operations["list_rumour_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rumours/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish or withdraw */
+        post: operations["step_rumour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, for everybody */
+        get: operations["list_alerts"];
+        put?: never;
+        /** Issue an alert */
+        post: operations["issue_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Atom feed of CAP alerts, for everybody */
+        get: operations["get_alert_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/cap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert as CAP 1.2 XML, for everybody */
+        get: operations["get_cap_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update or cancel an alert */
+        post: operations["replace_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -2294,6 +2688,99 @@ export interface components {
             /** Room */
             room: string;
         };
+        /** Alert */
+        Alert: {
+            /** Id */
+            id: string;
+            /** CAP identifier */
+            identifier: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Alert" | "Update" | "Cancel";
+            /** Stands */
+            stands: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "Geo" | "Met" | "Safety" | "Security" | "Rescue" | "Fire" | "Health" | "Env" | "Transport" | "Infra" | "CBRNE" | "Other";
+            /** Event */
+            event: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "Immediate" | "Expected" | "Future" | "Past" | "Unknown";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "Extreme" | "Severe" | "Moderate" | "Minor" | "Unknown";
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "Observed" | "Likely" | "Possible" | "Unlikely" | "Unknown";
+            /** Headline */
+            headline: string;
+            /** Description */
+            description: string;
+            /** Instruction */
+            instruction: string;
+            /** Region codes */
+            areas: string[];
+            /**
+             * Takes effect at
+             * Format: date-time
+             */
+            effective_at: string;
+            /**
+             * Expires at
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Update of */
+            update_of: string | null;
+            /** Replaced by */
+            replaced_by: string | null;
+        };
+        /** Update or cancellation */
+        AlertChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Update" | "Cancel";
+            /** Alert */
+            alert: components["schemas"]["NewAlert"];
+        };
+        /** Alerts */
+        AlertList: {
+            /** Alerts that have not expired, newest first */
+            items: components["schemas"]["Alert"][];
+        };
+        /** Audience to look at */
+        AskedAudience: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind?: "notice" | "order" | "form";
+            /** Audience */
+            audience: components["schemas"]["Audience"];
+        };
         /** Impact assessment */
         Assessment: {
             /** Necessity */
@@ -2344,6 +2831,33 @@ export interface components {
              * Format: date
              */
             approved_on?: string;
+        };
+        /** Whom it is for */
+        Audience: {
+            /** Region codes with all below; none: all of the sender's */
+            regions?: string[];
+            /** Roles held there */
+            roles?: string[];
+            /** Kinds of account */
+            kinds?: string[];
+            /** Departments */
+            departments?: string[];
+            /** Accounts by id */
+            accounts?: string[];
+            /** Queries over subjects */
+            subjects?: string[];
+        };
+        /** Audience as it stands now */
+        AudiencePreview: {
+            /**
+             * People
+             * Format: int64
+             */
+            people: number;
+            /** By region below */
+            regions: components["schemas"]["RegionCount"][];
+            /** Communities at their cap */
+            full: components["schemas"]["FullCommunity"][];
         };
         /** Audit entry */
         AuditEntry: {
@@ -2812,6 +3326,23 @@ export interface components {
             /** Phone */
             phone: string;
         };
+        /** Load of a community */
+        CommunityLoad: {
+            /** Region code */
+            region: string;
+            /** Community */
+            name: string;
+            /**
+             * Orders
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Forms
+             * Format: int64
+             */
+            forms: number;
+        };
         /** Consistency proof */
         ConsistencyProof: {
             /** Format */
@@ -2952,6 +3483,18 @@ export interface components {
              * Format: double
              */
             value: number;
+        };
+        /** Messages of a channel */
+        DeliveryCount: {
+            /** Channel */
+            channel: string;
+            /** State */
+            state: string;
+            /**
+             * Count
+             * Format: int64
+             */
+            count: number;
         };
         /** Demand */
         Demand: {
@@ -3566,6 +4109,35 @@ export interface components {
             /** Notes */
             notes: components["schemas"]["FormNote"][];
         };
+        /** A community that is full */
+        FullCommunity: {
+            /** Region code */
+            region: string;
+            /** Community */
+            name: string;
+            /**
+             * Had this month
+             * Format: int64
+             */
+            count: number;
+            /**
+             * Most
+             * Format: int64
+             */
+            most: number;
+        };
+        /** Answer */
+        GivenAnswer: {
+            /** Id of the question */
+            question: string;
+            /** Answer, yes or no where that is asked */
+            answer: string;
+        };
+        /** Answers */
+        GivenAnswers: {
+            /** Answers */
+            answers: components["schemas"]["GivenAnswer"][];
+        };
         /** Break-glass access */
         GlassBreaking: {
             /** Region code */
@@ -3720,6 +4292,15 @@ export interface components {
             /** Detail, JSON */
             detail: string;
         };
+        /** Loads of communities */
+        LoadList: {
+            /** Month */
+            month: string;
+            /** Caps */
+            caps: components["schemas"]["NoticeCaps"];
+            /** Communities, most first */
+            items: components["schemas"]["CommunityLoad"][];
+        };
         /** Lending a grant */
         Loan: {
             /** Grant */
@@ -3845,6 +4426,54 @@ export interface components {
             /** Department */
             department?: string;
         };
+        /** Alert to issue */
+        NewAlert: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "Geo" | "Met" | "Safety" | "Security" | "Rescue" | "Fire" | "Health" | "Env" | "Transport" | "Infra" | "CBRNE" | "Other";
+            /** Event */
+            event: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "Immediate" | "Expected" | "Future" | "Past" | "Unknown";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "Extreme" | "Severe" | "Moderate" | "Minor" | "Unknown";
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "Observed" | "Likely" | "Possible" | "Unlikely" | "Unknown";
+            /** Headline */
+            headline: string;
+            /** Description */
+            description: string;
+            /** Instruction */
+            instruction?: string;
+            /** Region codes */
+            areas: string[];
+            /**
+             * Takes effect at
+             * Format: date-time
+             */
+            effective_at?: string;
+            /**
+             * Expires at
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** A question asked */
         NewAsk: {
             /** Purpose */
@@ -3926,6 +4555,34 @@ export interface components {
              */
             days?: number;
         };
+        /** Notice to send */
+        NewNotice: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /** Title */
+            title: string;
+            /** Text */
+            body?: string;
+            /** Audience */
+            audience: components["schemas"]["Audience"];
+            /** Channels, the page always among them */
+            channels?: ("page" | "text" | "voice" | "webhook" | "print")[];
+            /** Questions, of orders and forms */
+            questions?: components["schemas"]["NoticeQuestion"][];
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at?: string;
+            /**
+             * Reminders every so many hours, 0 for none
+             * Format: int64
+             */
+            remind_hours?: number;
+        };
         /** Objection to make */
         NewObjection: {
             /** Who objects, believed of this machine's own commands only */
@@ -3987,6 +4644,27 @@ export interface components {
             guardian_identifier?: string;
             /** What is asked */
             words: string;
+        };
+        /** Rumour to refute */
+        NewRumour: {
+            /** Claim */
+            claim: string;
+            /** Where it was seen */
+            seen_at?: string;
+            /**
+             * First seen on
+             * Format: date
+             */
+            claimed_on?: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "false" | "misleading" | "unproven" | "true";
+            /** What is known */
+            explanation: string;
+            /** Sources */
+            sources: components["schemas"]["RumourSource"][];
         };
         /** Sign-in */
         NewSession: {
@@ -4098,10 +4776,55 @@ export interface components {
              */
             at: string;
         };
+        /** Caps */
+        NoticeCaps: {
+            /**
+             * Orders a community gets in a month
+             * Format: int64
+             */
+            orders: number;
+            /**
+             * Forms a community gets in a month
+             * Format: int64
+             */
+            forms: number;
+        };
+        /** One notice in full */
+        NoticeDetail: {
+            /** Notice */
+            notice: components["schemas"]["SentNotice"];
+            /** Receipts */
+            counts: components["schemas"]["ReceiptCounts"];
+            /** Channels */
+            deliveries: components["schemas"]["DeliveryCount"][];
+        };
         /** Notices of the catalogue */
         NoticeList: {
             /** Notices, newest first */
             items: components["schemas"]["Notice"][];
+        };
+        /** Page of notices */
+        NoticePage: {
+            /** Notices, newest first */
+            items: components["schemas"]["SentNotice"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Question */
+        NoticeQuestion: {
+            /** Id */
+            id: string;
+            /** Question */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "yes_no" | "choice";
+            /** Must be answered */
+            required?: boolean;
+            /** Values of a choice */
+            values?: string[];
         };
         /** Objection */
         Objection: {
@@ -4252,6 +4975,63 @@ export interface components {
             /** Overlaps */
             items: components["schemas"]["Overlap"][];
         };
+        /** Notice of mine */
+        OwnNotice: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /** Title */
+            title: string;
+            /** Text */
+            body: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /** Ended */
+            ended: boolean;
+            /** Questions */
+            questions: components["schemas"]["NoticeQuestion"][];
+            /**
+             * Read at
+             * Format: date-time
+             */
+            read_at: string | null;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /** My answers */
+            answers: unknown;
+        };
+        /** Page of my notices */
+        OwnNoticePage: {
+            /** Notices, newest first */
+            items: components["schemas"]["OwnNotice"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+            /**
+             * Unread
+             * Format: int64
+             */
+            unread: number;
+        };
         /** Part of the score */
         Part: {
             /**
@@ -4311,6 +5091,11 @@ export interface components {
          * @enum {string}
          */
         PersonalClass: "basic" | "name" | "identifier" | "contact" | "address" | "health";
+        /** Progress */
+        ProgressList: {
+            /** Regions below */
+            items: components["schemas"]["RegionProgress"][];
+        };
         /** Provider */
         Provider: {
             /** Department id */
@@ -4476,6 +5261,23 @@ export interface components {
              */
             cache_seconds: number;
         };
+        /** Answers to a question */
+        QuestionSum: {
+            /** Question */
+            question: string;
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+            /**
+             * Sum, of numbers
+             * Format: double
+             */
+            sum: number | null;
+            /** Counts by value */
+            counts: unknown;
+        };
         /** Count of a reason */
         ReasonCount: {
             /** Reason id */
@@ -4501,6 +5303,61 @@ export interface components {
              * Format: int64
              */
             rows: number;
+        };
+        /** Receipt */
+        Receipt: {
+            /** Account */
+            account: string;
+            /** Name, of residents the surname alone */
+            name: string;
+            /** Region code */
+            region: string | null;
+            /** Region */
+            region_name: string;
+            /** Role */
+            role: string;
+            /**
+             * Read at
+             * Format: date-time
+             */
+            read_at: string | null;
+            /**
+             * Answered at
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /** Answers */
+            answers: unknown;
+        };
+        /** Receipts counted */
+        ReceiptCounts: {
+            /**
+             * Addressed
+             * Format: int64
+             */
+            all: number;
+            /**
+             * Read
+             * Format: int64
+             */
+            read: number;
+            /**
+             * Answered
+             * Format: int64
+             */
+            answered: number;
+        };
+        /** Page of receipts */
+        ReceiptPage: {
+            /** Receipts */
+            items: components["schemas"]["Receipt"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
         };
         /** Record */
         Record: {
@@ -4658,6 +5515,18 @@ export interface components {
             /** Synthetic */
             synthetic: boolean;
         };
+        /** People of a region */
+        RegionCount: {
+            /** Region code */
+            region: string;
+            /** Region */
+            name: string;
+            /**
+             * People
+             * Format: int64
+             */
+            count: number;
+        };
         /** Region */
         RegionLabel: {
             /** Code */
@@ -4683,6 +5552,17 @@ export interface components {
             items: components["schemas"]["RegionSummary"][];
             /** Cursor of the next page */
             next_cursor?: string;
+        };
+        /** Progress of a region */
+        RegionProgress: {
+            /** Region code */
+            region: string | null;
+            /** Region */
+            name: string;
+            /** Receipts */
+            counts: components["schemas"]["ReceiptCounts"];
+            /** Answers */
+            questions: components["schemas"]["QuestionSum"][];
         };
         /** Region label */
         RegionRegionLabel: {
@@ -4722,6 +5602,14 @@ export interface components {
             synthetic: boolean;
             /** Centre (longitude, latitude) */
             center?: number[];
+        };
+        /** Reminded */
+        Reminded: {
+            /**
+             * People reminded
+             * Format: int64
+             */
+            people: number;
         };
         /** Resource */
         Resource: {
@@ -5112,6 +6000,68 @@ export interface components {
             /** What it does */
             sentence: string;
         };
+        /** Rumour */
+        Rumour: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "withdrawn";
+            /** Claim */
+            claim: string;
+            /** Where it was seen */
+            seen_at: string;
+            /**
+             * First seen on
+             * Format: date
+             */
+            claimed_on: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "false" | "misleading" | "unproven" | "true";
+            /** Verdict in words */
+            verdict_title: string;
+            /** What is known */
+            explanation: string;
+            /** Sources */
+            sources: components["schemas"]["RumourSource"][];
+            /**
+             * Published at
+             * Format: date-time
+             */
+            published_at: string | null;
+            /**
+             * Withdrawn at
+             * Format: date-time
+             */
+            withdrawn_at: string | null;
+        };
+        /** Page of rumours */
+        RumourPage: {
+            /** Rumours, newest first */
+            items: components["schemas"]["Rumour"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Source */
+        RumourSource: {
+            /** Title */
+            title: string;
+            /** Address */
+            url?: string;
+        };
+        /** Step of a rumour */
+        RumourStepAsked: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "publish" | "withdraw";
+        };
         /** Sealed resources */
         SealedList: {
             /** Sealed resources */
@@ -5155,6 +6105,74 @@ export interface components {
             typed: string;
             /** Address for the QR */
             uri: string;
+        };
+        /** Notice */
+        SentNotice: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "order" | "form";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sent" | "ended";
+            /** Title */
+            title: string;
+            /** Text */
+            body: string;
+            /** Audience */
+            audience: components["schemas"]["Audience"];
+            /** Channels */
+            channels: string[];
+            /** Questions */
+            questions: components["schemas"]["NoticeQuestion"][];
+            /** Sender's region */
+            region: string | null;
+            /** Name of the sender's region */
+            region_name: string;
+            /** Department */
+            department: string;
+            /** Sent by */
+            sent_by: string;
+            /**
+             * Sent at
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Due at
+             * Format: date-time
+             */
+            due_at: string | null;
+            /**
+             * Hours between reminders
+             * Format: int64
+             */
+            remind_hours: number;
+            /**
+             * Recipients
+             * Format: int64
+             */
+            recipients: number;
+            /**
+             * Reminders
+             * Format: int64
+             */
+            reminders: number;
+            /**
+             * Last reminded at
+             * Format: date-time
+             */
+            reminded_at: string | null;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
         };
         /** Sentence */
         Sentence: string;
@@ -8668,6 +9686,701 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_audience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedAudience"];
+            };
+        };
+        responses: {
+            /** @description An audience and how many it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudiencePreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_sent_notices: {
+        parameters: {
+            query?: {
+                /** @description Kind */
+                kind?: "notice" | "order" | "form";
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notices that were sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            /** @description Send a notice, an order or a form */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remind_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remind those who are open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_receipts: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "all" | "unread" | "read" | "unanswered" | "answered";
+                /** @description Region code */
+                region?: string;
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has read and answered, and who has not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_progress: {
+        parameters: {
+            query?: {
+                /** @description Region code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands in each region below */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_printed_list: {
+        parameters: {
+            query?: {
+                /** @description Region code */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List for telling people in person, to be printed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_notices: {
+        parameters: {
+            query?: {
+                /** @description Unread only */
+                unread?: boolean;
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_own_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A notice of mine */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answer_own_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAnswers"];
+            };
+        };
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_loads: {
+        parameters: {
+            query?: {
+                /** @description Month, such as 2020-03 */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What communities were asked for in a month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_notice_caps: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCaps"];
+            };
+        };
+        responses: {
+            /** @description Set the caps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCaps"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_rumours: {
+        parameters: {
+            query?: {
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rumours refuted, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RumourPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_rumour: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRumour"];
+            };
+        };
+        responses: {
+            /** @description Write about a rumour */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_rumour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A rumour refuted, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_claim_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ClaimReview as JSON-LD, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_rumour_drafts: {
+        parameters: {
+            query?: {
+                /** @description Cursor */
+                cursor?: string;
+                /** @description How many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rumours with drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RumourPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    step_rumour: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RumourStepAsked"];
+            };
+        };
+        responses: {
+            /** @description Publish or withdraw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rumour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alerts, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    issue_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlert"];
+            };
+        };
+        responses: {
+            /** @description Issue an alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_alert_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom feed of CAP alerts, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cap_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An alert as CAP 1.2 XML, for everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replace_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description Update or cancel an alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -92,7 +92,7 @@ describe('the bar', () => {
   it('shows the pages one may see, and where one is', () => {
     keepMe({ ...me, permissions: ['catalog.read', 'purpose.read'] });
     const entries = shownEntries();
-    expect(entries.map((one) => one.page)).toEqual(['resources', 'demands', 'responsibilities', 'purposes']);
+    expect(entries.map((one) => one.page)).toEqual(['resources', 'demands', 'responsibilities', 'notices', 'purposes']);
     const here = (path: string): string[] => entries.filter((one) => isHere(one, path)).map((one) => one.page);
     expect(['/purposes', '/purposes/epidemic-control', '/emergencies/7', '/rights/7', '/resources/x', '/purposesful', '/account'].map(here))
       .toEqual([['purposes'], ['purposes'], ['purposes'], ['purposes'], ['resources'], [], []]);

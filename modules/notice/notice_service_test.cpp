@@ -1,0 +1,288 @@
+// Goal: a notice reaches exactly those who were meant, what they read and answer is counted once, nobody is
+// asked for more than the cap allows however many ask at once, and messages survive gateways that are away.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <pugixml.hpp>
+#include <thread>
+
+#include "modules/identity/identity_testing.h"
+#include "modules/notice/messages.gen.h"
+#include "modules/notice/notice_service.h"
+#include "modules/notice/sql.gen.h"
+
+namespace jingwei::notice {
+namespace {
+
+using jingwei::testing::must;
+
+template <typename Backend>
+class NoticeTest : public identity::IdentityFixture<Backend> {
+ protected:
+  static void SetUpTestSuite() {
+    identity::register_messages();
+    register_messages();
+  }
+  void SetUp() override {
+    identity::IdentityFixture<Backend>::SetUp();
+    if (this->IsSkipped()) return;
+    std::vector<storage::Migration> all;
+    for (const auto migrations : {storage::sql::migrations(), identity::sql::migrations(), sql::migrations()})
+      all.insert(all.end(), migrations.begin(), migrations.end());
+    must(this->store_->migrate(all));
+    notices_ = std::make_unique<NoticeService>(ServiceParts{
+        *this->store_, this->regions_, *this->service_, *this->sealer_, this->clock_, zone_,
+        [this] { return this->region("9801"); }, "测试市", "jingwei.9801", this->folder_.path(), true});
+    timers_ = std::make_unique<storage::TimerRunner>(*this->store_, this->clock_, "one");
+    notices_->on_timers(*timers_);
+  }
+  void TearDown() override {
+    timers_.reset();
+    notices_.reset();
+    identity::IdentityFixture<Backend>::TearDown();
+  }
+
+  Notices& notices() { return notices_->notices(); }
+  // The hub's own operator.
+  Asker hub(std::optional<std::string> key = {}) const { return {nullptr, "local", std::move(key)}; }
+  Asker asker(const identity::Account& account) {
+    const std::string token = must(this->sign_in(login_of_.at(account.id.value))).opened.text;
+    return {this->service_->tokens().find(token)->caller, account.actor(), {}};
+  }
+  identity::Account person(const std::string& login, const std::string& role, const std::string& region) {
+    const auto account = this->account(login);
+    login_of_[account.id.value] = login;
+    this->grant(account, role, region);
+    return account;
+  }
+  static AccountId id(const identity::Account& account) { return AccountId(account.id.value); }
+  NewNotice order(const std::string& title, const std::string& region) const {
+    NewNotice wanted;
+    wanted.kind = NoticeKind::order;
+    wanted.title = title;
+    wanted.audience.regions = {region};
+    wanted.audience.roles = {"grid-worker"};
+    wanted.questions = {{"done", "做完了吗", Question::Type::yes_no, true, {}},
+                        {"litres", "升", Question::Type::number, false, {}}};
+    return wanted;
+  }
+  void run_timers() {
+    while (must(timers_->step()) > 0) {
+    }
+  }
+  template <typename T>
+  std::string why(const Result<T>& result) {
+    return result ? "done" : result.error().message;
+  }
+
+  Zone zone_{"Asia/Shanghai"};
+  std::map<std::int64_t, std::string> login_of_;
+  std::unique_ptr<NoticeService> notices_;
+  std::unique_ptr<storage::TimerRunner> timers_;
+};
+
+TYPED_TEST_SUITE(NoticeTest, jingwei::testing::Backends, jingwei::testing::BackendNames);
+
+TYPED_TEST(NoticeTest, AnAudienceIsFixedWhenItIsSentAndBoundByTheSendersRegions) {
+  const auto one = this->person("one", "grid-worker", "980101001001");
+  this->person("clerk", "community-staff", "980101001001");
+  const auto street = this->person("office", "street-staff", "980101001");
+  NewNotice wanted;
+  wanted.title = " 口罩 ";
+  wanted.audience.roles = {"grid-worker"};
+  const auto sent = must(this->notices().send(wanted, this->asker(street)));
+  EXPECT_EQ(sent.title, "口罩");
+  EXPECT_EQ(sent.recipients, 1);
+  const auto late = this->person("late", "grid-worker", "980101001001");
+  EXPECT_EQ(must(this->notices().inbox(this->id(one), {}, 10, true)).size(), 1u);
+  EXPECT_TRUE(must(this->notices().inbox(this->id(late), {}, 10, true)).empty());
+  wanted.audience.regions = {"9801"};
+  EXPECT_EQ(this->why(this->notices().send(wanted, this->asker(street))), "notice.not_your_region");
+  wanted.audience.regions = {"980101001"};
+  wanted.audience.roles = {"doctor"};
+  EXPECT_EQ(this->why(this->notices().send(wanted, this->asker(street))), "notice.nobody");
+  wanted.audience.subjects = {"over-60"};
+  wanted.audience.roles = {};
+  EXPECT_EQ(this->why(this->notices().send(wanted, this->asker(street))), "notice.no_subjects");
+}
+
+TYPED_TEST(NoticeTest, AnswersCountOnceAndAddUpTheTree) {
+  const auto one = this->person("one", "grid-worker", "980101001001");
+  const auto two = this->person("two", "grid-worker", "980101001001");
+  const auto sent = must(this->notices().send(this->order("消毒", "9801"), this->hub()));
+  EXPECT_EQ(this->why(this->notices().answer(sent.id, this->id(one), {{"litres", "5"}}, this->hub())),
+            "notice.answer_missing");
+  Asker again{nullptr, one.actor(), "k1"};
+  const auto answered =
+      must(this->notices().answer(sent.id, this->id(one), {{"done", "yes"}, {"litres", "1.5"}}, again));
+  EXPECT_TRUE(answered.receipt.read_at);
+  EXPECT_TRUE(
+      this->notices().answer(sent.id, this->id(one), {{"done", "yes"}, {"litres", "1.5"}}, again).ok());
+  EXPECT_EQ(this->why(this->notices().answer(sent.id, this->id(one), {{"done", "no"}}, this->hub())),
+            "notice.answered_already");
+  must(this->notices().answer(sent.id, this->id(two), {{"done", "no"}, {"litres", "2"}}, this->hub()));
+  const auto progress = must(this->notices().progress(sent, "", this->hub()));
+  ASSERT_EQ(progress.size(), 1u);
+  EXPECT_EQ(progress[0].counts.answered, 2);
+  EXPECT_EQ(progress[0].questions.at("done").counts.at("yes"), 1);
+  EXPECT_DOUBLE_EQ(progress[0].questions.at("litres").sum, 3.5);
+  const auto elsewhere = this->person("elsewhere", "street-staff", "980102");
+  EXPECT_EQ(this->why(this->notices().find(sent.id, this->asker(elsewhere))), "done")
+      << "the order concerns the whole city";
+  EXPECT_TRUE(must(this->notices().receipts(sent, this->asker(elsewhere))).empty());
+}
+
+TYPED_TEST(NoticeTest, ReminderRowsReachOnlyThoseWhoAreOpenAndEndWithTheLast) {
+  const auto one = this->person("one", "grid-worker", "980101001001");
+  const auto two = this->person("two", "grid-worker", "980101001001");
+  NewNotice wanted;
+  wanted.title = "口罩";
+  wanted.audience.roles = {"grid-worker"};
+  wanted.remind_hours = 5;
+  const auto sent = must(this->notices().send(wanted, this->hub()));
+  must(this->notices().read(sent.id, this->id(one), one.actor()));
+  this->run_timers();
+  EXPECT_EQ(must(this->notices().received(sent.id, this->id(two))).receipt.reminders, 0);
+  this->clock_.advance(std::chrono::hours(5));
+  this->run_timers();
+  EXPECT_EQ(must(this->notices().received(sent.id, this->id(one))).receipt.reminders, 0);
+  EXPECT_EQ(must(this->notices().received(sent.id, this->id(two))).receipt.reminders, 1);
+  must(this->notices().read(sent.id, this->id(two), two.actor()));
+  this->clock_.advance(std::chrono::hours(50));
+  this->run_timers();
+  EXPECT_EQ(must(this->notices().find(sent.id, this->hub())).reminders, 1);
+}
+
+TYPED_TEST(NoticeTest, ACommunityIsNeverAskedForMoreThanItsCapHoweverManyAskAtOnce) {
+  this->person("one", "grid-worker", "980101001001");
+  must(this->notices_->loads().put_cap(NoticeKind::order, 3, "local"));
+  std::atomic<int> taken = 0, refused = 0;
+  std::vector<std::thread> senders;
+  for (int at = 0; at < 8; ++at) {
+    senders.emplace_back([&, at] {
+      const auto sent = this->notices().send(this->order("任务 " + std::to_string(at), "9801"), this->hub());
+      if (sent) ++taken;
+      if (!sent && (sent.error().message == "notice.orders_full" || sent.error().code == ErrorCode::conflict))
+        ++refused;
+    });
+  }
+  for (auto& sender : senders) sender.join();
+  EXPECT_LE(taken.load(), 3);
+  EXPECT_EQ(taken + refused, 8);
+  while (taken < 3) {
+    must(this->notices().send(this->order("补 " + std::to_string(taken), "9801"), this->hub()));
+    ++taken;
+  }
+  const auto full = this->notices().send(this->order("再来", "9801"), this->hub());
+  EXPECT_EQ(this->why(full), "notice.orders_full");
+  EXPECT_EQ(full.error().causes.size(), 1u);
+  const auto loads = must(this->notices_->loads().of_month(month_of(this->clock_.now(), this->zone_)));
+  ASSERT_EQ(loads.size(), 1u);
+  EXPECT_EQ(loads[0].orders, 3);
+  // A form is counted by itself, and the next month begins anew.
+  NewNotice form = this->order("表格", "9801");
+  form.kind = NoticeKind::form;
+  EXPECT_EQ(this->why(this->notices().send(form, this->hub())), "done");
+  this->clock_.advance(std::chrono::hours(24 * 31));
+  EXPECT_EQ(this->why(this->notices().send(this->order("下月", "9801"), this->hub())), "done");
+}
+
+TYPED_TEST(NoticeTest, MessagesAreHandedToTheirGatewaysAndWhoHasNoPhoneIsToldOf) {
+  identity::NewAccount wanted;
+  wanted.kind = identity::AccountKind::resident;
+  wanted.name = "李四";
+  wanted.phone = "15400000001";
+  wanted.with_password = false;
+  const auto resident = must(this->service_->accounts().create(wanted, {"setup"})).account;
+  this->person("one", "grid-worker", "980101001001");
+  NewNotice notice;
+  notice.title = "停水";
+  notice.body = "今晚八点";
+  notice.channels = {Channel::text, Channel::voice, Channel::webhook};
+  const auto sent = must(this->notices().send(notice, this->hub()));
+  EXPECT_EQ(sent.recipients, 2);
+  this->run_timers();
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& one : must(this->notices().deliveries(sent.id)))
+    counts[one.channel + " " + one.state] = one.count;
+  EXPECT_EQ(counts["text handed"], 1);
+  EXPECT_EQ(counts["text unreachable"], 1);
+  EXPECT_EQ(counts["voice handed"], 1);
+  EXPECT_EQ(counts["webhook handed"], 2);
+  std::ifstream calls(this->folder_.path() + "/calls.jsonl");
+  std::string line;
+  std::getline(calls, line);
+  EXPECT_EQ(line, R"({"to":"15400000001","words":"停水：今晚八点"})");
+  EXPECT_EQ(resident.phone, "15400000001");
+}
+
+TYPED_TEST(NoticeTest, ARumourIsPublishedBySomebodyElse) {
+  Rumour wanted;
+  wanted.claim = "喝白酒可以预防";
+  wanted.verdict = Verdict::is_false;
+  wanted.explanation = "没有这样的作用";
+  wanted.sources = {{"疾控中心", "https://example.org/a?b=1"}};
+  auto& rumours = this->notices_->rumours();
+  const auto drafted = must(rumours.add(wanted, {nullptr, "account:1", {}}));
+  EXPECT_EQ(this->why(rumours.step(drafted.id, RumourStep::publish, {nullptr, "account:1", {}})),
+            "notice.same_person");
+  EXPECT_EQ(this->why(rumours.step(drafted.id, RumourStep::withdraw, {nullptr, "account:2", {}})),
+            "notice.rumour_step");
+  EXPECT_EQ(must(rumours.step(drafted.id, RumourStep::publish, {nullptr, "account:2", {}})).state,
+            RumourState::published);
+  wanted.sources.clear();
+  EXPECT_EQ(this->why(rumours.add(wanted, this->hub())), "notice.sources_missing");
+}
+
+// Element names of a CAP alert in the order its schema asks for (OASIS CAP-v1.2, section 3.4).
+TYPED_TEST(NoticeTest, AnAlertIsCapInItsOrderAndItsCancellationNamesIt) {
+  Alert wanted;
+  wanted.event = "疫情";
+  wanted.urgency = "Immediate";
+  wanted.severity = "Severe";
+  wanted.certainty = "Observed";
+  wanted.headline = "小区 <封闭> & 管理";
+  wanted.description = "请留在家中";
+  wanted.instruction = "等候通知";
+  wanted.areas = {"980101"};
+  wanted.expires_at = this->clock_.now() + std::chrono::hours(24);
+  auto& alerts = this->notices_->alerts();
+  const auto first = must(alerts.issue(wanted, this->hub()));
+  wanted.kind = "Cancel";
+  const auto second = must(alerts.replace(first.id, wanted, this->hub()));
+  EXPECT_EQ(this->why(alerts.replace(first.id, wanted, this->hub())), "notice.alert_replaced");
+  const auto tree = this->regions_.tree();
+  const CapPlace place{"jingwei.9801", "测试市", "https://hub.example", *tree};
+  const auto before = must(alerts.find(first.id));
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(cap_xml(second, &before, place, this->zone_).c_str()));
+  const auto names = [](const pugi::xml_node& node) {
+    std::string all;
+    for (const auto& child : node.children()) all += std::string(child.name()) + " ";
+    return all;
+  };
+  const auto alert = document.child("alert");
+  EXPECT_STREQ(alert.attribute("xmlns").value(), "urn:oasis:names:tc:emergency:cap:1.2");
+  EXPECT_EQ(names(alert), "identifier sender sent status msgType scope references info ");
+  EXPECT_EQ(names(alert.child("info")),
+            "language category event urgency severity certainty effective expires senderName headline "
+            "description instruction web area ");
+  EXPECT_EQ(
+      std::string(alert.child("references").text().get()).find("jingwei.9801," + first.identifier + ","), 0u);
+  EXPECT_STREQ(alert.child("info").child("headline").text().get(), "小区 <封闭> & 管理");
+  const std::string sent = alert.child("sent").text().get();
+  EXPECT_EQ(sent.size(), 25u);
+  EXPECT_EQ(sent.substr(19), "+08:00");
+  EXPECT_STREQ(alert.child("info").child("area").child("geocode").child("value").text().get(), "980101");
+  const auto all = must(alerts.list());
+  EXPECT_EQ(all.size(), 2u);
+  ASSERT_TRUE(document.load_string(cap_feed(all, place, this->clock_.now()).c_str()));
+  EXPECT_EQ(std::distance(document.child("feed").children("entry").begin(),
+                          document.child("feed").children("entry").end()),
+            2);
+  this->clock_.advance(std::chrono::hours(25));
+  EXPECT_TRUE(must(alerts.list()).empty());
+}
+
+}  // namespace
+}  // namespace jingwei::notice
