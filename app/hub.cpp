@@ -252,6 +252,13 @@ Result<std::map<std::string, forms::KnownValue>> Hub::known_of(const std::string
   return known;
 }
 
+Result<void> Hub::follow_now() {
+  for (;;) {
+    JW_ASSIGN(const std::size_t events, follower_->step());
+    if (events == 0) return {};
+  }
+}
+
 Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder) {
   cases::SpecialDays holidays;
   FileSystem& plain = real_file_system();

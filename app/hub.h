@@ -55,6 +55,8 @@ class Hub {
   // its own, until stop().
   void start(int loaders);
   void stop();
+  // What the feed brought until now, on the caller's thread; for a hub that was not started. Errors: the store's.
+  Result<void> follow_now();
 
   const Settings& settings() const { return settings_; }
   const std::string& data_folder() const { return data_folder_; }
