@@ -16,6 +16,7 @@ namespace jingwei::app {
 namespace {
 
 constexpr std::uint64_t regions_file_bytes = 256 << 20;
+constexpr std::uint64_t holidays_file_bytes = 4 << 20;
 constexpr int source_threads = 2;
 
 bool is_embedded(const Settings& settings) {
@@ -178,10 +179,12 @@ Result<void> Hub::open_modules(const Share& share) {
                             clock_.now());
   });
   JW_TRY(purposes_->open(packages, packages_folder));
+  JW_TRY(open_cases(share));
   scenario::Followers followers;
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
     JW_TRY(catalog_->take_packages(from, folder));
     JW_TRY(purposes_->open(from, folder));
+    JW_TRY(cases_->book().open(from, folder));
     case_figures_.set(*scenarios_->shelf());
     return lists_->open(from, folder, samples);
   };
@@ -198,6 +201,43 @@ Result<void> Hub::open_modules(const Share& share) {
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic});
   return metrics_->load();
+}
+
+Result<void> Hub::follow_now() {
+  for (;;) {
+    JW_ASSIGN(const std::size_t events, follower_->step());
+    if (events == 0) return {};
+  }
+}
+
+Result<void> Hub::open_cases(const Share& share) {
+  cases::SpecialDays holidays;
+  FileSystem& plain = real_file_system();
+  JW_ASSIGN(const bool present, share.holidays_file.empty() ? Result<bool>(false) : plain.exists(share.holidays_file));
+  if (present) {
+    JW_ASSIGN(const std::string lines, read_text(plain, share.holidays_file, holidays_file_bytes));
+    JW_ASSIGN(holidays, cases::parse_holidays(lines));
+  } else {
+    log::warn("cases.no_holidays", {{"path", share.holidays_file}});
+  }
+  const auto check = [this](const std::string& purpose, const std::string& resource,
+                            std::optional<catalog::Personal> personal, RegionId below) {
+    const auto tree = regions_->tree();
+    const region::Node node = below ? tree->find(below) : region::no_node;
+    return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
+                             node == region::no_node ? std::string() : tree->code(node)},
+                            clock_.now());
+  };
+  const auto name_of = [this](const std::string& actor) {
+    constexpr std::string_view prefix = "account:";
+    const auto id = actor.starts_with(prefix) ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size())) : std::nullopt;
+    if (!id) return actor;
+    const auto account = identity_->accounts().get(*id);
+    return account ? account->name : actor;
+  };
+  cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{*store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_,
+                                                                   owner_, std::move(holidays), check, name_of});
+  return cases_->open(scenarios_->files(), std::string(scenario::packages_folder));
 }
 
 Hub::~Hub() {
@@ -217,11 +257,13 @@ void Hub::start(int loaders) {
       log::warn("purpose.samples_left_out", {{"fault", put.error().to_log()}});
   }
   purposes_->start();
+  cases_->start();
   timers_->start();
 }
 
 void Hub::stop() {
   if (timers_) timers_->stop();
+  if (cases_) cases_->stop();
   if (purposes_) purposes_->stop();
   if (quality_) quality_->stop();
   if (sources_) sources_->stop();

@@ -11,6 +11,7 @@
 #include "crypto/master_key.h"
 #include "crypto/signing.h"
 #include "modules/audit/audit_service.h"
+#include "modules/cases/cases_service.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/forms/forms_service.h"
 #include "modules/identity/identity_service.h"
@@ -51,6 +52,8 @@ class Hub {
   // its own, until stop().
   void start(int loaders);
   void stop();
+  // What the feed brought until now, on the caller's thread; for a hub that was not started. Errors: the store's.
+  Result<void> follow_now();
 
   const Settings& settings() const { return settings_; }
   const std::string& data_folder() const { return data_folder_; }
@@ -71,6 +74,7 @@ class Hub {
   identity::IdentityService& identity() { return *identity_; }
   purpose::PurposeService& purposes() { return *purposes_; }
   scenario::ScenarioService& scenarios() { return *scenarios_; }
+  cases::CasesService& cases() { return *cases_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -81,6 +85,7 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<void> open_keystore();
   Result<void> open_modules(const Share& share);
+  Result<void> open_cases(const Share& share);
 
   std::string data_folder_;
   Settings settings_;
@@ -105,6 +110,7 @@ class Hub {
   std::unique_ptr<source::SourceService> sources_;
   std::unique_ptr<quality::QualityService> quality_;
   std::unique_ptr<purpose::PurposeService> purposes_;
+  std::unique_ptr<cases::CasesService> cases_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
 };

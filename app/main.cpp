@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   cli::add_source(app, exit_code);
   cli::add_ask(app, exit_code);
   cli::add_quality(app, exit_code);
+  cli::add_case(app, exit_code);
   cli::add_emergency(app, exit_code);
   cli::add_batch(app, exit_code);
   cli::add_catalog(app, exit_code);

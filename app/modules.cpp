@@ -9,6 +9,8 @@
 #include "http/messages.gen.h"
 #include "modules/audit/messages.gen.h"
 #include "modules/audit/sql.gen.h"
+#include "modules/cases/messages.gen.h"
+#include "modules/cases/sql.gen.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/sql.gen.h"
 #include "modules/forms/messages.gen.h"
@@ -42,7 +44,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(), scenario::sql::migrations()}) {
+        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
+        cases::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;
@@ -52,6 +55,7 @@ void register_all_messages() {
   base::register_messages();
   access::register_messages();
   schema::register_messages();
+  rules::register_messages();
   crypto::register_messages();
   rules::register_messages();
   storage::register_messages();
@@ -69,6 +73,7 @@ void register_all_messages() {
   identity::register_messages();
   purpose::register_messages();
   scenario::register_messages();
+  cases::register_messages();
   sim::register_messages();
   app::register_messages();
   jingwei::cli::register_messages();

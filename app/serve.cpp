@@ -19,6 +19,7 @@
 #include "modules/metrics/metrics_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/purpose/purpose_routes.h"
+#include "modules/cases/cases_routes.h"
 #include "modules/quality/quality_routes.h"
 #include "modules/region/region_routes.h"
 #include "modules/source/source_routes.h"
@@ -116,6 +117,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   quality::QualityRoutes quality_routes(hub.quality());
   audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock());
   purpose::PurposeRoutes purpose_routes(hub.purposes());
+  cases::CasesRoutes cases_routes(hub.cases(), hub.files(), hub.data_folder() + "/uploads");
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());
@@ -150,7 +152,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), scenario_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), cases_routes.routes(),
+        scenario_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

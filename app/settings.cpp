@@ -162,7 +162,8 @@ Share find_share() {
     const auto program = std::filesystem::read_symlink("/proc/self/exe", fault);
     folder = program.parent_path().parent_path() / "share";
   }
-  return {(folder / "regions.jwrt").string(), (folder / "scenarios").string(), (folder / "web").string()};
+  return {(folder / "regions.jwrt").string(), (folder / "scenarios").string(), (folder / "web").string(),
+          (folder / "holidays.csv").string()};
 }
 
 }  // namespace jingwei::app

@@ -47,6 +47,7 @@ struct Share {
   std::string regions_file;
   std::string scenarios_folder;
   std::string web_folder;
+  std::string holidays_file;  // may be absent: weekends alone are off then
 };
 // JINGWEI_SHARE, or ../share beside the program.
 Share find_share();

@@ -318,7 +318,8 @@ void Connection::run_on_pool(std::shared_ptr<OwnedRequest> owned) {
     }
   };
   if (core_.pool.post(std::move(task))) return;
-  reply->send(refusal(503, ErrorCode::unavailable, "http.busy"));
+  // More than can be worked off: told at once, before anything was done, so that sending again is safe.
+  reply->send(refusal(429, ErrorCode::rate_limited, "http.busy"));
 }
 
 void Connection::run_stream(std::shared_ptr<OwnedRequest> owned) {

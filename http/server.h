@@ -29,7 +29,7 @@ struct Limits {
   std::size_t pipelined_requests =
       limits::pipelined_requests;  // answered in one go before other connections get a turn
   std::size_t event_stream_backlog_bytes = limits::event_stream_backlog_bytes;
-  std::size_t waiting_tasks = 4'096;  // pool requests waiting for a worker; 503 beyond
+  std::size_t waiting_tasks = 4'096;  // pool requests waiting for a worker; 429 beyond
   std::chrono::nanoseconds header_deadline = limits::header_deadline;
   std::chrono::nanoseconds body_stall_deadline =
       limits::body_stall_deadline;  // also for clients that do not read answers

@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <future>
+
 #include "http/test_client.h"
 
 namespace jingwei::http::testing {
@@ -84,6 +86,43 @@ TEST_F(Serving, MetersGreedyClients) {
   EXPECT_EQ(Client(port()).ask(get("/healthz")).status, 200);
   pass(1s);
   EXPECT_EQ(Client(port()).ask(get("/hello")).status, 200);
+}
+
+TEST_F(Serving, WhatCannotBeWorkedOffIsToldSoAtOnceAndWhatWasTakenIsAnswered) {
+  options.workers = 1;
+  options.limits.waiting_tasks = 2;
+  std::promise<void> begun, gate;
+  std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<int> worked = 0;
+  routes = {route(Method::get, "/slow", [&, opened](const Request&, const PathValues&, Responder respond) {
+    if (worked++ == 0) begun.set_value();
+    opened.wait();
+    respond(Response::text("done", "text/plain"));
+  }, Runs::pool)};
+  start();
+  std::mutex mutex;
+  std::condition_variable changed;
+  int done = 0, refused = 0;
+  const auto ask = [&] {
+    const Answer answer = Client(port()).ask(get("/slow"));
+    const std::lock_guard lock(mutex);
+    if (answer.status == 200) ++done;
+    if (answer.status == 429 && answer.header("Retry-After") == "1") ++refused;
+    changed.notify_all();
+  };
+  std::vector<std::thread> clients;
+  clients.emplace_back(ask);
+  begun.get_future().wait();
+  for (int one = 0; one < 20; ++one) clients.emplace_back(ask);
+  {
+    std::unique_lock lock(mutex);
+    EXPECT_TRUE(changed.wait_for(lock, 30s, [&] { return refused == 18; })) << refused;
+  }
+  gate.set_value();
+  for (auto& one : clients) one.join();
+  EXPECT_EQ(done, 3);
+  EXPECT_EQ(worked, 3) << "what was refused was not begun";
+  EXPECT_EQ(Client(port()).ask(get("/slow")).status, 200);
 }
 
 TEST_F(Serving, TurnsConnectionsBeyondTheCapAway) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <array>
 
+#include "modules/cases/cases_service.h"
 #include "modules/catalog/resource_yaml.h"
 #include "modules/identity/builtin_roles.h"
 #include "scenario/cross_checks.h"
@@ -60,12 +61,22 @@ void check_scenario_file(const ParsedPackage& package, YamlFaults& faults) {
 
 // What its module's own reader finds where the shape is right: the last word on what the file means.
 void check_by_module(const Package& source, const ParsedPackage& package, YamlFaults& faults) {
-  const auto text = source.files.find("resources.yaml");
-  if (text == source.files.end() || package.root("resources.yaml") == nullptr) return;
-  const auto read = catalog::parse_resources(text->second, package.place + "/resources.yaml", package.id);
-  if (read) return;
-  for (const auto& cause : read.error().causes) faults.add(cause);
-  if (read.error().causes.empty()) faults.add(read.error());
+  const auto take = [&](const Error& error) {
+    for (const auto& cause : error.causes) faults.add(cause);
+    if (error.causes.empty()) faults.add(error);
+  };
+  const auto text_at = [&](const std::string& file) -> const std::string* {
+    const auto text = source.files.find(file);
+    return text == source.files.end() || package.root(file) == nullptr ? nullptr : &text->second;
+  };
+  if (const std::string* text = text_at("resources.yaml")) {
+    const auto read = catalog::parse_resources(*text, package.place + "/resources.yaml", package.id);
+    if (!read) take(read.error());
+  }
+  if (const std::string* text = text_at("process.yaml")) {
+    const auto read = cases::parse_processes(*text, package.place + "/process.yaml", package.id);
+    if (!read) take(read.error());
+  }
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ void add_batch(CLI::App& app, int& exit_code);
 void add_catalog(CLI::App& app, int& exit_code);
 void add_scenario(CLI::App& app, int& exit_code);
 void add_quality(CLI::App& app, int& exit_code);
+void add_case(CLI::App& app, int& exit_code);
 void add_emergency(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);

@@ -198,6 +198,11 @@ void add_scenario(CLI::App& app, int& exit_code) {
   one.app->add_option("--role", one.asked->roles, sentence("cli.help.scenario_role"));
   add_beside(one);
 
+  one = add_one(*group, exit_code, "test", "cli.help.scenario_test", play_scenarios);
+  one.app->add_option("folder", one.asked->folder, sentence("cli.help.scenario_folder"))->required();
+  one.app->add_option("--role", one.asked->roles, sentence("cli.help.scenario_role"));
+  add_beside(one);
+
   one = add_one(*group, exit_code, "graph", "cli.help.scenario_graph", graph);
   one.app->add_option("folder", one.asked->folder, sentence("cli.help.scenario_folder"))->required();
   one.app->add_option("--process", one.asked->process, sentence("cli.help.scenario_process"));

@@ -26,6 +26,9 @@ struct Beside {
 // Errors: not_found, and those of scenario::read_package.
 Result<Beside> packages_beside(const std::string& folder, const std::string& scenarios);
 
+// Plays the tests of packages, on SQLite. Errors: invalid "cli.scenario.faults", "cli.scenario.some_failed".
+Result<void> play_scenarios(const ScenarioAsked& asked);
+
 // The commands that speak with a hub: list, install, remove.
 void add_scenario_server(CLI::App& group, int& exit_code);
 

@@ -336,6 +336,10 @@ Resource read_resource(const YamlNode& node, const std::string& package, YamlFau
 
 }  // namespace
 
+Field parse_field(const YamlNode& node, YamlFaults& faults) {
+  return read_field(node, faults);
+}
+
 Result<std::vector<Resource>> parse_resources(std::string_view yaml, const std::string& file,
                                               const std::string& package) {
   JW_ASSIGN(const YamlNode root, schema::parse_yaml(yaml, file));

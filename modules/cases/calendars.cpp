@@ -1,0 +1,126 @@
+#include "modules/cases/calendars.h"
+
+#include <array>
+
+#include "modules/cases/calendar/holiday_file.h"
+#include "modules/cases/sql.gen.h"
+
+namespace jingwei::cases {
+
+namespace {
+
+constexpr int minutes_a_day = 24 * 60;
+
+std::string text_of(const WorkingHours& hours) {
+  return time_text(hours.begin) + "-" + time_text(hours.end) + "," + time_text(hours.rest_begin) + "-" +
+         time_text(hours.rest_end);
+}
+
+// "08:30-17:30,12:00-13:00".
+std::optional<WorkingHours> parse_hours(std::string_view text) {
+  if (text.size() != 23) return std::nullopt;
+  std::array<std::chrono::minutes, 4> times{};
+  for (std::size_t at = 0; at < times.size(); ++at) {
+    const auto time = parse_time(text.substr(at * 6, 5));
+    if (!time) return std::nullopt;
+    times[at] = *time;
+  }
+  return WorkingHours{times[0], times[1], times[2], times[3]};
+}
+
+}  // namespace
+
+std::optional<std::chrono::minutes> parse_time(std::string_view text) {
+  const auto digit = [&](std::size_t at) { return text[at] - '0'; };
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  for (const std::size_t at : {0, 1, 3, 4}) {
+    if (digit(at) < 0 || digit(at) > 9) return std::nullopt;
+  }
+  const int hour = digit(0) * 10 + digit(1), minute = digit(3) * 10 + digit(4);
+  if (minute > 59 || hour * 60 + minute > minutes_a_day) return std::nullopt;
+  return std::chrono::minutes{hour * 60 + minute};
+}
+
+std::string time_text(std::chrono::minutes time) {
+  const auto two = [](std::int64_t number) {
+    return std::string(number < 10 ? "0" : "") + std::to_string(number);
+  };
+  return two(time.count() / 60) + ":" + two(time.count() % 60);
+}
+
+Calendars::Calendars(const CasesParts& parts)
+    : parts_(parts),
+      calendar_(std::make_shared<WorkingCalendar>(WorkingHours{}, parts.holidays, parts.zone)) {}
+
+Result<void> Calendars::reload() {
+  CalendarSetting setting;
+  bool whole = true;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(reader->query(sql::newest_calendar, {}, [&](const storage::Row& row) {
+      setting.version = row.integer(0);
+      const auto hours = parse_hours(row.text(1));
+      auto days = parse_holidays(row.text(2));
+      whole = hours && days.ok();
+      if (!whole) return true;
+      setting.hours = *hours;
+      setting.days = std::move(*days);
+      setting.set_by = row.text(3);
+      setting.set_at = from_micros(row.integer(4));
+      return true;
+    }));
+  }
+  if (!whole) return Error(ErrorCode::corrupt, "cases.calendar_corrupt");
+  SpecialDays days = setting.days;
+  days.insert(parts_.holidays.begin(), parts_.holidays.end());  // what is set stands before what is given
+  auto calendar = std::make_shared<WorkingCalendar>(setting.hours, std::move(days), parts_.zone);
+  const std::lock_guard lock(swap_);
+  setting_ = std::move(setting);
+  calendar_ = std::move(calendar);
+  return {};
+}
+
+Result<void> Calendars::follow(const storage::FeedEntry& event) {
+  if (event.kind != calendar_event_kind) return {};
+  return reload();
+}
+
+std::shared_ptr<const WorkingCalendar> Calendars::calendar() const {
+  const std::lock_guard lock(swap_);
+  return calendar_;
+}
+
+CalendarSetting Calendars::setting() const {
+  const std::lock_guard lock(swap_);
+  return setting_;
+}
+
+Result<CalendarSetting> Calendars::set(CalendarSetting wanted, const WriteRequest& request) {
+  JW_TRY(check_hours(wanted.hours));
+  JW_ASSIGN(wanted.set_by, catalog::clean_actor(request.actor));
+  const std::string hours = text_of(wanted.hours), days = write_holidays(wanted.days);
+  auto row = catalog::idempotency_of(request.idempotency_key, wanted.set_by, "set_calendar", {hours, days});
+  const auto decide = [&](storage::Reader& reader) -> Result<storage::Change> {
+    std::int64_t version = 0;
+    JW_TRY(reader.query(sql::newest_calendar, {}, [&](const storage::Row& found) {
+      version = found.integer(0);
+      return true;
+    }));
+    wanted.version = version + 1;
+    wanted.set_at = parts_.clock.now();
+    storage::Change change;
+    change.writes.push_back(
+        {&sql::put_calendar, {wanted.version, hours, days, wanted.set_by, to_micros(wanted.set_at)}, 1});
+    change.events.push_back(
+        {std::string(calendar_event_kind), R"({"version":)" + std::to_string(wanted.version) + "}"});
+    change.audit.push_back(
+        {wanted.set_by, "calendar.set", "calendar:" + std::to_string(wanted.version), "{}"});
+    return change;
+  };
+  JW_ASSIGN(const auto committed, catalog::commit_once(parts_.store, row, decide));
+  static_cast<void>(committed);
+  JW_TRY(reload());
+  return setting();
+}
+
+}  // namespace jingwei::cases

@@ -1,0 +1,39 @@
+// What cases need from around them; all must outlive the service.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "access/caller.h"
+#include "modules/cases/calendar/working_calendar.h"
+#include "modules/ingest/ingest_service.h"
+
+namespace jingwei::cases {
+
+struct CasesParts {
+  storage::Store& store;
+  catalog::Catalog& catalog;
+  const region::Regions& regions;
+  const ingest::IngestService& ingest;  // cleans forms
+  const storage::Sealer& sealer;
+  const Clock& clock;
+  const Zone& zone;
+  std::string owner;     // this process, for leases
+  SpecialDays holidays;  // the State Council's
+  // Whether personal fields of a form may be opened for a purpose now.
+  ingest::PurposeCheck check_purpose = {};
+  // Under what name somebody acts: "王敏" for "account:17"; the actor itself when unknown.
+  std::function<std::string(const std::string& actor)> name_of = [](const std::string& actor) {
+    return actor;
+  };
+};
+
+// Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new
+// calendar.
+inline constexpr std::string_view case_event_kind = "case.step";
+inline constexpr std::string_view effect_event_kind = "case.effect";
+inline constexpr std::string_view process_event_kind = "case.process";
+inline constexpr std::string_view calendar_event_kind = "case.calendar";
+inline constexpr std::string_view duty_event_kind = "case.duty";
+
+}  // namespace jingwei::cases

@@ -1,0 +1,296 @@
+#include "modules/cases/cases_service.h"
+
+#include "base/log.h"
+#include "modules/cases/sql.gen.h"
+#include "storage/feed_runner.h"
+#include "storage/loop.h"
+
+namespace jingwei::cases {
+
+namespace {
+
+constexpr std::int64_t woken_at_once = 500;
+constexpr std::int64_t moved_at_once = 500;
+constexpr std::chrono::seconds lease_time{20};
+constexpr std::chrono::milliseconds look_every{1'000};
+constexpr std::chrono::minutes sweep_every{10};
+constexpr std::string_view lease_name = "cases.deadlines";
+
+using Ids = std::vector<CaseId>;
+
+Result<Ids> ids_of(storage::Store& store, const storage::Statement& statement,
+                   std::span<const storage::Value> key) {
+  Ids ids;
+  JW_ASSIGN(auto reader, store.read());
+  JW_TRY(reader->query(statement, key, [&](const storage::Row& row) {
+    ids.emplace_back(row.integer(0));
+    return true;
+  }));
+  return ids;
+}
+
+}  // namespace
+
+// A new calendar lays deadlines anew, a new version of a process moves its cases: each taken once, by one
+// process.
+class CaseFollower final : public storage::Consumer {
+ public:
+  CaseFollower(CasesParts& parts, ProcessBook& book, Calendars& calendars, CaseWork& work)
+      : parts_(parts), book_(book), calendars_(calendars), work_(work) {}
+  std::string name() const override { return "cases"; }
+
+  Result<void> handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) override {
+    static_cast<void>(effect);
+    bool calendar = false, processes = false, regions = false;
+    for (const auto& entry : entries) {
+      regions = regions || entry.kind == "region.changed";
+      calendar = calendar || entry.kind == calendar_event_kind;
+      processes =
+          processes || (entry.kind == process_event_kind && entry.body.find("publish") != std::string::npos);
+    }
+    if (calendar) {
+      JW_TRY(calendars_.reload());
+      JW_TRY(reschedule_all());
+    }
+    if (processes) {
+      JW_TRY(book_.reload());
+      for (const auto& [id, head] : book_.list()->heads) JW_TRY(migrate_all(id));
+    }
+    return regions ? rehome_all() : Result<void>();
+  }
+
+ private:
+  Result<void> reschedule_all() {
+    CaseId last;
+    for (;;) {
+      const std::array<storage::Value, 2> key = {last.value, moved_at_once};
+      JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_cases_after, key));
+      for (const CaseId id : ids) {
+        if (const auto moved = work_.reschedule(id); !moved && moved.error().code != ErrorCode::not_found)
+          return moved.error();
+      }
+      if (ids.empty()) return {};
+      last = ids.back();
+    }
+  }
+
+  // Open cases of regions that have ended go to those that stand for them now.
+  Result<void> rehome_all() {
+    std::vector<std::int64_t> owners;
+    {
+      JW_ASSIGN(auto reader, parts_.store.read());
+      JW_TRY(reader->query(sql::open_owners, {}, [&](const storage::Row& row) {
+        owners.push_back(row.integer(0));
+        return true;
+      }));
+    }
+    const auto tree = parts_.regions.tree();
+    for (const std::int64_t owner : owners) {
+      bool ended = tree->find(RegionId(owner)) == region::no_node;
+      while (ended) {
+        const std::array<storage::Value, 2> key = {owner, moved_at_once};
+        JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_of_owner, key));
+        std::size_t moved = 0;
+        for (const CaseId id : ids) {
+          JW_ASSIGN(const bool done, work_.rehome(id));
+          if (done) ++moved;
+        }
+        ended = moved > 0;
+      }
+    }
+    return {};
+  }
+
+  Result<void> migrate_all(const std::string& id) {
+    const auto newest = book_.find(id);
+    if (!newest || !(*newest)->process.migrate) return {};
+    const Process& process = (*newest)->process;
+    std::string missing;
+    {
+      JW_ASSIGN(auto reader, parts_.store.read());
+      const std::array<storage::Value, 2> key = {id, process.version};
+      JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
+        const std::string state(row.text(1));
+        const State* same = process.state(state);
+        if (process.migrate->contains(state) || (same != nullptr && same->is_leaf())) return true;
+        missing += (missing.empty() ? "" : ", ") + state;
+        return true;
+      }));
+    }
+    JW_TRY(book_.note_migration(id, missing));
+    if (!missing.empty()) return {};
+    for (;;) {
+      const std::array<storage::Value, 3> key = {id, process.version, moved_at_once};
+      JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_of_version, key));
+      if (ids.empty()) return {};
+      std::size_t moved = 0;
+      for (const CaseId one : ids) {
+        JW_ASSIGN(const bool done, work_.migrate(one));
+        if (done) ++moved;
+      }
+      if (moved == 0) return {};
+    }
+  }
+
+  CasesParts& parts_;
+  ProcessBook& book_;
+  Calendars& calendars_;
+  CaseWork& work_;
+};
+
+struct CasesService::Running {
+  explicit Running(CasesParts given)
+      : parts(std::move(given)),
+        book(parts),
+        calendars(parts),
+        roster(parts),
+        work(parts, book, calendars, roster),
+        lists(work, book),
+        photos(work),
+        tasks(work, calendars),
+        sync(work),
+        consumer(parts, book, calendars, work),
+        runner(parts.store, parts.clock, consumer, parts.owner) {}
+
+  Result<void> follow(std::span<const storage::FeedEntry> entries) {
+    for (const auto& entry : entries) {
+      JW_TRY(book.follow(entry));
+      JW_TRY(calendars.follow(entry));
+      JW_TRY(roster.follow(entry));
+      if (entry.kind != case_event_kind) continue;
+      const auto event = parse_step_event(entry.body);
+      if (!event) continue;
+      figures.take(*event);
+      roster.loads().moved(event->assignee_before, event->assignee);
+    }
+    return {};
+  }
+
+  // Cases whose time has come, the earliest first.
+  Result<std::size_t> wake_due() {
+    JW_ASSIGN(const bool held,
+              parts.store.take_lease(std::string(lease_name), parts.owner, parts.clock.now(), lease_time));
+    if (!held) return std::size_t{0};
+    const std::array<storage::Value, 2> key = {to_micros(parts.clock.now()), woken_at_once};
+    JW_ASSIGN(const Ids ids, ids_of(parts.store, sql::cases_to_wake, key));
+    std::size_t done = 0;
+    for (const CaseId id : ids) {
+      const auto woken = work.wake(id);
+      if (woken && *woken) ++done;
+      if (!woken) log::warn("cases.not_woken", {{"case", id.to_string()}, {"fault", woken.error().to_log()}});
+    }
+    const auto now = parts.clock.monotonic();
+    if (!swept_at || now - *swept_at >= sweep_every) {
+      swept_at = now;
+      JW_ASSIGN(const std::size_t swept, photos.sweep());
+      static_cast<void>(swept);
+    }
+    return done;
+  }
+
+  CasesParts parts;
+  ProcessBook book;
+  Calendars calendars;
+  Roster roster;
+  CaseWork work;
+  CaseLists lists;
+  Photos photos;
+  Tasks tasks;
+  Sync sync;
+  Figures figures;
+  CaseFollower consumer;
+  storage::FeedRunner runner;
+  std::unique_ptr<storage::Follower> follower;
+  std::optional<std::chrono::nanoseconds> swept_at;
+  storage::Loop deadlines;
+};
+
+CasesService::CasesService(CasesParts parts) : running_(std::make_unique<Running>(std::move(parts))) {}
+
+CasesService::~CasesService() {
+  stop();
+}
+
+Result<void> CasesService::open(FileSystem& files, const std::string& scenarios_folder) {
+  JW_TRY(running_->calendars.reload());
+  JW_TRY(running_->book.open(files, scenarios_folder));
+  storage::FeedPosition from;
+  {
+    JW_ASSIGN(auto reader, running_->parts.store.read());
+    JW_ASSIGN(from, reader->position());
+    JW_TRY(running_->figures.load(*reader));
+    JW_TRY(running_->roster.loads().load(*reader));
+  }
+  JW_TRY(running_->roster.reload());
+  running_->follower = std::make_unique<storage::Follower>(
+      running_->parts.store, from, [running = running_.get()](std::span<const storage::FeedEntry> entries) {
+        return running->follow(entries);
+      });
+  return {};
+}
+
+void CasesService::start() {
+  running_->follower->start();
+  running_->runner.start();
+  running_->deadlines.start([running = running_.get()] {
+    const auto woken = running->wake_due();
+    if (!woken) log::warn("cases.deadlines_late", {{"fault", woken.error().to_log()}});
+    if (!woken || *woken == 0) running->deadlines.pause(look_every);
+  });
+}
+
+void CasesService::stop() {
+  running_->deadlines.stop();
+  running_->runner.stop();
+  if (running_->follower) running_->follower->stop();
+}
+
+Result<std::size_t> CasesService::step() {
+  JW_ASSIGN(const std::size_t followed, running_->follower->step());
+  static_cast<void>(followed);
+  JW_ASSIGN(const std::size_t taken, running_->runner.step());
+  static_cast<void>(taken);
+  JW_ASSIGN(const std::size_t woken, running_->wake_due());
+  JW_ASSIGN(const std::size_t again, running_->follower->step());
+  static_cast<void>(again);
+  return woken;
+}
+
+CaseView CasesService::view(std::shared_ptr<const access::Caller> caller, std::string actor,
+                            std::string purpose) const {
+  return CaseView(std::move(caller), std::move(actor), std::move(purpose), running_->parts.regions.tree(),
+                  running_->parts);
+}
+
+ProcessBook& CasesService::book() {
+  return running_->book;
+}
+CaseWork& CasesService::work() {
+  return running_->work;
+}
+CaseLists& CasesService::lists() {
+  return running_->lists;
+}
+Photos& CasesService::photos() {
+  return running_->photos;
+}
+Tasks& CasesService::tasks() {
+  return running_->tasks;
+}
+Sync& CasesService::sync() {
+  return running_->sync;
+}
+Roster& CasesService::roster() {
+  return running_->roster;
+}
+Calendars& CasesService::calendars() {
+  return running_->calendars;
+}
+const Figures& CasesService::figures() const {
+  return running_->figures;
+}
+const CasesParts& CasesService::parts() const {
+  return running_->parts;
+}
+
+}  // namespace jingwei::cases

@@ -1,0 +1,196 @@
+// Goal: what is not done in time goes up level by level, what nobody touches is supervised, and a new
+// calendar or a new version of a process reaches the cases that are open; all of it once, however often the
+// hub looks.
+#include "modules/cases/cases_testing.h"
+
+namespace jingwei::cases {
+namespace {
+
+using namespace testing;
+
+template <typename Backend>
+class Deadlines : public CasesWorld<Backend> {
+ protected:
+  std::vector<StepKind> kinds(const Found& found) {
+    std::vector<StepKind> all;
+    for (const auto& step : must(this->service_->work().steps(found))) all.push_back(step.kind);
+    return all;
+  }
+  void pass(std::chrono::minutes time) {
+    this->clock_.advance(time);
+    this->step();
+  }
+  static std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    if (at != std::string::npos) text.replace(at, from.size(), to);
+    return text;
+  }
+};
+
+TYPED_TEST_SUITE(Deadlines, Backends, BackendNames);
+
+TYPED_TEST(Deadlines, LapsedCasesRiseLevelByLevelAndStayAtTheTop) {
+  Found found = must(this->report(this->resident()));  // due after two working hours: Wednesday 09:00
+  this->pass(std::chrono::hours{16});
+  EXPECT_EQ(this->again(found).one.escalated, 0) << "a minute is not over yet at eight in the morning";
+  this->pass(std::chrono::hours{1} + std::chrono::minutes{1});
+  found = this->again(found);
+  EXPECT_EQ(found.one.escalated, 1);
+  EXPECT_TRUE(found.one.overdue);
+  EXPECT_EQ(found.one.owner, this->region("980101001")) << "the street, as the community let it lapse";
+  EXPECT_EQ(found.one.waits_for, "street-desk");
+  EXPECT_EQ(this->message(this->act(found, "dispatch",
+                                    this->as("account:4", "street-desk", this->region("980101001")))),
+            "cases.not_your_turn");
+  this->pass(std::chrono::hours{5});
+  found = this->again(found);
+  EXPECT_EQ(found.one.owner, this->region("980101"));
+  EXPECT_EQ(found.one.waits_for, "head");
+  this->pass(std::chrono::hours{24 * 30});
+  EXPECT_EQ(this->again(found).one.escalated, 2);
+  EXPECT_EQ(this->kinds(found),
+            (std::vector<StepKind>{StepKind::open, StepKind::escalate, StepKind::escalate}));
+  // Whoever does it at last gives it its own deadline again.
+  this->on_duty("worker", "980101001002001", "account:2");
+  found = must(this->act(this->again(found), "dispatch", this->desk()));
+  EXPECT_FALSE(found.one.overdue);
+  EXPECT_EQ(found.one.owner, this->grid_);
+}
+
+TYPED_TEST(Deadlines, UrgentOnesCountByTheWallClock) {
+  const Found found = must(this->report(this->resident(), "lamp", "urgent"));
+  EXPECT_EQ(*found.one.due_at, this->clock_.now() + std::chrono::minutes{30});
+  this->pass(std::chrono::minutes{31});
+  EXPECT_EQ(this->again(found).one.escalated, 1);
+}
+
+TYPED_TEST(Deadlines, ADispatchNobodyTouchesIsSupervisedOnce) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  this->pass(std::chrono::minutes{61});
+  EXPECT_EQ(this->again(found).one.supervised, 1);
+  this->pass(std::chrono::minutes{10});
+  EXPECT_EQ(this->kinds(found), (std::vector<StepKind>{StepKind::open, StepKind::act, StepKind::ignored}));
+  // Pressed for by hand as well, by those above.
+  found = must(
+      this->service_->work().supervise(found.one.id, "请尽快", this->desk(), {"account:1", std::nullopt}));
+  EXPECT_EQ(found.one.supervised, 2);
+  EXPECT_EQ(this->message(this->service_->work().supervise(found.one.id, "x", this->worker(),
+                                                           {"account:2", std::nullopt})),
+            "cases.may_not_supervise");
+}
+
+TYPED_TEST(Deadlines, WhoHasTouchedItIsNotSupervised) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  const Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  must(this->service_->work().comment(found.one.id, "在路上", this->worker(), {"account:2", std::nullopt}));
+  this->pass(std::chrono::minutes{90});
+  EXPECT_EQ(this->again(found).one.supervised, 0);
+}
+
+TYPED_TEST(Deadlines, DelayedTransitionsHappenByThemselves) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  found = must(
+      this->act(must(this->act(found, "take", this->worker())), "done", this->worker(), {{"hours", "1"}}));
+  this->pass(std::chrono::hours{24 * 6});
+  found = this->again(found);
+  EXPECT_EQ(found.one.state, "closed");
+  EXPECT_EQ(this->kinds(found).back(), StepKind::automatic);
+}
+
+TYPED_TEST(Deadlines, ANewCalendarMovesOpenDeadlines) {
+  const Found found = must(this->report(this->resident()));  // Tuesday 16:00, due Wednesday 09:00
+  CalendarSetting wanted;
+  wanted.days[*parse_iso_day("2020-03-11")] = {false, "防汛", "Flood"};
+  const auto set = must(this->service_->calendars().set(wanted, {"account:3", std::nullopt}));
+  EXPECT_EQ(set.version, 1);
+  this->step();
+  EXPECT_EQ(this->again(found).one.due_at, *found.one.due_at + std::chrono::hours{24})
+      << "the Wednesday is off now";
+  EXPECT_EQ(this->again(found).one.version, found.one.version) << "nobody's work is overtaken by it";
+  wanted.hours.end = std::chrono::minutes{8 * 60};
+  EXPECT_FALSE(this->service_->calendars().set(wanted, {"account:3", std::nullopt}).ok());
+}
+
+TYPED_TEST(Deadlines, CasesKeepTheirVersionUnlessEveryStateIsMapped) {
+  const Found old = must(this->report(this->resident()));
+  std::string next = this->replaced(std::string(repair_process), "id: reported, title: {zh: 待派",
+                                    "id: received, title: {zh: 待派");
+  for (const char* place :
+       {"initial: reported", "from: reported", "to: reported, by: [assignee", "to: reported, by: [reporter"})
+    next = this->replaced(next, place,
+                          std::string(place).replace(std::string(place).find("reported"), 8, "received"));
+  auto declared = must(parse_processes(next, "process.yaml", "sample"));
+  must(this->service_->book().install("sample", declared));
+  this->step();
+  EXPECT_EQ(this->again(old).one.process_version, 1);
+  this->on_duty("worker", "980101001002001", "account:2");
+  EXPECT_EQ(must(this->act(old, "dispatch", this->desk())).one.state, "given")
+      << "by the rules it began under";
+  const Found stays = must(this->report(this->resident()));
+  EXPECT_EQ(stays.one.process_version, 2);
+
+  must(this->service_->book().install(
+      "sample",
+      must(parse_processes(next + "    migrate: {reported: received}\n", "process.yaml", "sample"))));
+  this->step();
+  EXPECT_EQ(this->again(old).one.process_version, 3);
+  EXPECT_EQ(this->again(stays).one.process_version, 3);
+  EXPECT_EQ(this->again(stays).one.state, "received");
+  EXPECT_TRUE(this->service_->book().list()->heads.at("repair").migration.empty());
+}
+
+TYPED_TEST(Deadlines, UnmappedStatesKeepAllCasesWhereTheyAreAndAreNamed) {
+  const Found old = must(this->report(this->resident()));
+  std::string next = this->replaced(std::string(repair_process), "id: reported, title: {zh: 待派",
+                                    "id: received, title: {zh: 待派");
+  for (const char* place :
+       {"initial: reported", "from: reported", "to: reported, by: [assignee", "to: reported, by: [reporter"})
+    next = this->replaced(next, place,
+                          std::string(place).replace(std::string(place).find("reported"), 8, "received"));
+  must(this->service_->book().install(
+      "sample", must(parse_processes(next + "    migrate: {}\n", "process.yaml", "sample"))));
+  this->step();
+  EXPECT_EQ(this->again(old).one.process_version, 1);
+  EXPECT_EQ(this->service_->book().list()->heads.at("repair").migration, "reported");
+}
+
+TYPED_TEST(Deadlines, ARemovedPackageTakesNoNewCasesAndItsOldOnesGoOn) {
+  const Found found = must(this->report(this->resident()));
+  must(this->service_->book().install("sample", {}));
+  EXPECT_EQ(this->message(this->report(this->resident())), "cases.process_retired");
+  this->on_duty("worker", "980101001002001", "account:2");
+  EXPECT_EQ(this->message(this->act(found, "dispatch", this->desk())), "done");
+}
+
+TYPED_TEST(Deadlines, RedrawnGridsTakeTheirOpenCasesAlong) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  const Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  ASSERT_EQ(found.one.owner, this->grid_);
+  region::NewRegion joined{"980101001002009", "980101001002", "新网格", region::Level::grid, "", true, ""};
+  must(this->node_.store->commit(must(this->node_.regions->merge(
+      {{"980101001002001", "980101001002002"}, joined}, *parse_iso_day("2020-03-10")))));
+  must(this->node_.regions->reload());
+  this->step();
+  const Found after = this->again(found);
+  EXPECT_EQ(after.one.owner, this->region("980101001002009"));
+  EXPECT_EQ(after.one.place, found.one.place) << "where it happened stays what it was";
+}
+
+TYPED_TEST(Deadlines, ARestartFindsEverythingAsItWas) {
+  const Found found = must(this->report(this->resident()));
+  this->step();
+  this->service_.reset();
+  this->restart("second");
+  this->start();
+  const auto figures = this->service_->figures().sum([](RegionId) { return true; }, "repair");
+  ASSERT_EQ(figures.size(), 1u);
+  EXPECT_EQ(figures.front().open, 1);
+  EXPECT_EQ(this->again(found).one.form.at("words"), "灯不亮");
+  EXPECT_EQ(this->service_->book().list()->heads.at("repair").version, 1) << "nothing new was declared";
+}
+
+}  // namespace
+}  // namespace jingwei::cases

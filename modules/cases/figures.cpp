@@ -1,0 +1,82 @@
+#include "modules/cases/figures.h"
+
+#include <boost/json.hpp>
+
+#include "modules/cases/sql.gen.h"
+
+namespace jingwei::cases {
+
+std::optional<StepEvent> parse_step_event(std::string_view body) {
+  namespace json = boost::json;
+  json::error_code fault;
+  const json::value value = json::parse(body, fault);
+  if (fault || !value.is_object()) return std::nullopt;
+  const auto& object = value.as_object();
+  const auto text = [&](std::string_view name) {
+    const auto* found = object.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+  };
+  const auto truth = [&](std::string_view name) {
+    const auto* found = object.if_contains(name);
+    return found != nullptr && found->is_bool() && found->as_bool();
+  };
+  StepEvent event;
+  event.process = text("process");
+  event.from = text("from");
+  event.to = text("to");
+  event.assignee = text("assignee");
+  event.assignee_before = text("assignee_before");
+  event.place = RegionId::parse(text("place")).value_or(RegionId());
+  event.open = truth("open");
+  event.was_open = truth("was_open");
+  event.overdue = truth("overdue");
+  event.was_overdue = truth("was_overdue");
+  if (event.process.empty() || event.to.empty()) return std::nullopt;
+  return event;
+}
+
+Result<void> Figures::load(storage::Reader& reader) {
+  decltype(counts_) fresh;
+  JW_TRY(reader.query(sql::figures_now, {}, [&](const storage::Row& row) {
+    Count& count = fresh[{std::string(row.text(0)), std::string(row.text(2))}][RegionId(row.integer(3))];
+    count.open += row.integer(4);
+    count.overdue += row.integer(5);
+    return true;
+  }));
+  const std::lock_guard lock(mutex_);
+  counts_ = std::move(fresh);
+  return {};
+}
+
+void Figures::take(const StepEvent& event) {
+  const std::lock_guard lock(mutex_);
+  const auto move = [&](const std::string& state, std::int64_t by, bool overdue) {
+    Count& count = counts_[{event.process, state}][event.place];
+    count.open += by;
+    if (overdue) count.overdue += by;
+  };
+  if (event.was_open) move(event.from, -1, event.was_overdue);
+  if (event.open) move(event.to, 1, event.overdue);
+}
+
+std::vector<Figure> Figures::sum(const std::function<bool(RegionId)>& counts,
+                                 const std::string& process) const {
+  std::vector<Figure> all;
+  std::unordered_map<std::int64_t, bool> counted;  // a place stands under many states
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, places] : counts_) {
+    if (!process.empty() && key.first != process) continue;
+    Figure figure{key.first, key.second, 0, 0};
+    for (const auto& [place, count] : places) {
+      const auto [known, fresh] = counted.try_emplace(place.value, false);
+      if (fresh) known->second = counts(place);
+      if (!known->second) continue;
+      figure.open += count.open;
+      figure.overdue += count.overdue;
+    }
+    if (figure.open != 0) all.push_back(std::move(figure));
+  }
+  return all;
+}
+
+}  // namespace jingwei::cases

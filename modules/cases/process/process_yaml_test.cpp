@@ -1,0 +1,110 @@
+// Goal: what process.yaml says is read whole, and everything wrong with it is told at once, each with its
+// place.
+#include "modules/cases/process/process_yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "engines/rules/messages.gen.h"
+#include "modules/cases/cases_testing.h"
+#include "schema/messages.gen.h"
+
+namespace jingwei::cases {
+namespace {
+
+class ProcessYaml : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    schema::register_messages();
+    rules::register_messages();
+    register_messages();
+  }
+  static std::string changed(const std::string& from, const std::string& to) {
+    std::string text(testing::repair_process);
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    if (at != std::string::npos) text.replace(at, from.size(), to);
+    return text;
+  }
+  // Messages of everything that is wrong.
+  static std::set<std::string> faults(const std::string& text) {
+    const auto parsed = parse_processes(text, "scenarios/x/process.yaml", "x");
+    std::set<std::string> all;
+    if (parsed) return all;
+    all.insert(parsed.error().message);
+    for (const auto& cause : parsed.error().causes) {
+      all.insert(cause.message);
+      EXPECT_NE(render(cause, Language::en).find("scenarios/x/process.yaml:"), std::string::npos)
+          << render(cause, Language::en);
+      EXPECT_EQ(render(cause, Language::zh).find('{'), std::string::npos) << render(cause, Language::zh);
+    }
+    return all;
+  }
+};
+
+TEST_F(ProcessYaml, EverythingIsRead) {
+  const auto parsed = parse_processes(testing::repair_process, "process.yaml", "sample");
+  ASSERT_TRUE(parsed.ok()) << render(parsed.error(), Language::en);
+  const Process& process = parsed->front();
+  EXPECT_EQ(process.states.size(), 10u);
+  EXPECT_EQ(process.transitions.size(), 11u);
+  const State* paused = process.state("paused");
+  ASSERT_NE(paused, nullptr);
+  EXPECT_TRUE(paused->stopped);
+  EXPECT_EQ(paused->stage, Stage::handle) << "taken from the outer state";
+  EXPECT_EQ(process.leaf_of(*process.state("handling")).id, "at-work");
+  EXPECT_EQ(process.ladder.size(), 3u);
+  EXPECT_EQ(process.transition("reopen")->within->clock, ClockKind::always);
+  EXPECT_EQ(process.transition("verify")->effects.front().hook, "notice");
+}
+
+TEST_F(ProcessYaml, TheKeptTextReadsBackTheSame) {
+  const Process process = parse_processes(testing::repair_process, "process.yaml", "sample").value().front();
+  const auto again = parse_process_text(process.text, "sample");
+  ASSERT_TRUE(again.ok()) << render(again.error(), Language::en);
+  EXPECT_EQ(again->text, process.text);
+  EXPECT_EQ(again->transitions.size(), process.transitions.size());
+}
+
+TEST_F(ProcessYaml, FaultsNameWhatIsWrong) {
+  EXPECT_TRUE(faults(changed("prefix: RP", "prefix: rp")).contains("cases.bad_prefix"));
+  EXPECT_TRUE(faults(changed("initial: reported", "initial: nowhere")).contains("cases.no_state"));
+  EXPECT_TRUE(faults(changed("to: verifying", "to: verified")).contains("cases.no_state"));
+  EXPECT_TRUE(faults(changed("deadline: 4h", "deadline: soon")).contains("cases.bad_span"));
+  EXPECT_TRUE(faults(changed("var: case.not_ours", "var: case.colour")).contains("cases.unknown_fact"));
+  EXPECT_TRUE(faults(changed("{\"<\": [{var: case.not_ours}, 2]}", "{less: [1, 2]}"))
+                  .contains("rules.unknown_operator"));
+  EXPECT_TRUE(faults(changed("stage: verify", "stage: verified")).contains("cases.unknown_word"));
+  EXPECT_TRUE(faults(changed("after: 3d", "after: 3d, by: [desk]")).contains("cases.who_takes"));
+  EXPECT_TRUE(faults(changed("do: reopen, within", "within")).contains("cases.of_reopening"));
+  EXPECT_TRUE(faults(changed("not_by: [take, done]", "not_by: [taken]")).contains("cases.no_transition"));
+  EXPECT_TRUE(
+      faults(changed("- {level: grid, duty: worker}", "- {category: [lamp], level: grid, duty: worker}"))
+          .contains("cases.last_rule"));
+  EXPECT_TRUE(faults(changed("to: merged, by", "to: given, by")).contains("cases.no_final_state"));
+  EXPECT_TRUE(faults(changed("level: community, role: desk", "level: street, role: desk"))
+                  .contains("cases.ladder_rises"));
+  EXPECT_TRUE(faults(changed("photos: {most: 3}", "photos: {most: 3}\n    colour: red"))
+                  .contains("yaml.unknown_key"));
+  EXPECT_TRUE(
+      faults(changed("title: {zh: 报修, en: Repair}", "title: {zh: 报修}")).contains("yaml.missing_key"));
+}
+
+TEST_F(ProcessYaml, StatesNobodyReachesAndDeadEndsAreFaults) {
+  const std::string lonely =
+      changed("      - {id: closed,",
+              "      - {id: lonely, title: {zh: 孤, en: Lonely}, stage: close}\n      - {id: closed,");
+  const auto all = faults(lonely);
+  EXPECT_TRUE(all.contains("cases.never_reached"));
+  EXPECT_TRUE(all.contains("cases.dead_end"));
+}
+
+TEST_F(ProcessYaml, ManyFaultsAreToldInOneGo) {
+  std::string text = changed("prefix: RP", "prefix: rp");
+  text.replace(text.find("deadline: 4h"), 12, "deadline: 4x");
+  const auto all = faults(text);
+  EXPECT_TRUE(all.contains("cases.bad_prefix"));
+  EXPECT_TRUE(all.contains("cases.bad_span"));
+}
+
+}  // namespace
+}  // namespace jingwei::cases

@@ -1,0 +1,279 @@
+#include "modules/cases/process_book.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "modules/cases/process/process_yaml.h"
+#include "modules/cases/sql.gen.h"
+
+namespace jingwei::cases {
+
+namespace {
+
+struct Kept {
+  std::string package, text;
+};
+using KeptVersions = std::map<std::string, std::map<std::int64_t, Kept>>;
+
+Result<KeptVersions> read_versions(storage::Reader& reader) {
+  KeptVersions kept;
+  JW_TRY(reader.query(sql::process_versions, {}, [&](const storage::Row& row) {
+    kept[std::string(row.text(0))][row.integer(1)] = {std::string(row.text(2)), std::string(row.text(3))};
+    return true;
+  }));
+  return kept;
+}
+
+Result<std::map<std::string, Head>> read_heads(storage::Reader& reader) {
+  std::map<std::string, Head> heads;
+  JW_TRY(reader.query(sql::process_heads, {}, [&](const storage::Row& row) {
+    heads[std::string(row.text(0))] = {row.integer(1), row.integer(2) != 0, std::string(row.text(3)),
+                                       row.integer(4)};
+    return true;
+  }));
+  return heads;
+}
+
+storage::Write change_head(const std::string& id, const Head& head) {
+  return {&sql::change_process_head,
+          {id, head.row_version, head.version, std::int64_t{head.retired ? 1 : 0}, head.migration},
+          1};
+}
+
+catalog::Resource inputs_of(const Process& process, const Transition& transition) {
+  catalog::Resource fields;
+  fields.id = process.id + "/" + transition.id;
+  fields.fields = transition.inputs;
+  return fields;
+}
+
+Result<std::shared_ptr<const ingest::FormCleaner>> cleaner_of(const CasesParts& parts,
+                                                              catalog::Resource fields) {
+  JW_ASSIGN(auto cleaner, ingest::FormCleaner::make(parts.ingest.parts(), std::move(fields)));
+  return std::shared_ptr<const ingest::FormCleaner>(
+      std::make_shared<ingest::FormCleaner>(std::move(cleaner)));
+}
+
+}  // namespace
+
+Result<std::vector<Process>> read_process_packages(FileSystem& files, const std::string& scenarios_folder) {
+  std::vector<Process> all;
+  JW_ASSIGN(const auto packages, files.list(scenarios_folder));
+  for (const auto& package : packages) {
+    const std::string path = scenarios_folder + "/" + package + "/process.yaml";
+    JW_ASSIGN(const bool present, files.exists(path));
+    if (!present) continue;
+    JW_ASSIGN(const std::string yaml, read_text(files, path, limits::yaml_bytes));
+    JW_ASSIGN(auto declared, parse_processes(yaml, "scenarios/" + package + "/process.yaml", package));
+    for (auto& process : declared) {
+      const auto other =
+          std::find_if(all.begin(), all.end(), [&](const Process& one) { return one.id == process.id; });
+      if (other != all.end())
+        return Error(ErrorCode::conflict, "cases.doubled_process")
+            .with("id", process.id)
+            .with("first", other->package)
+            .with("second", package);
+      all.push_back(std::move(process));
+    }
+  }
+  return all;
+}
+
+Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const {
+  auto declared = std::make_shared<Declared>();
+  // Its definition is enough: a form can be shown though nothing is taken into the resource any more.
+  const auto definitions = parts_.catalog.definitions();
+  const auto form =
+      std::find_if(definitions->begin(), definitions->end(), [&](const catalog::Definition& one) {
+        return one.resource.id == process.form &&
+               (one.state == catalog::LifeState::published || one.state == catalog::LifeState::retired);
+      });
+  if (form == definitions->end())
+    return Error(ErrorCode::invalid, "cases.no_form").with("process", process.id).with("form", process.form);
+  declared->form = form->resource;
+  JW_TRY(bind_form(process, declared->form));
+  JW_ASSIGN(declared->form_cleaner, cleaner_of(parts_, declared->form));
+  for (const auto& transition : process.transitions) {
+    if (transition.inputs.empty()) continue;
+    JW_ASSIGN(declared->input_cleaners[transition.id], cleaner_of(parts_, inputs_of(process, transition)));
+  }
+  declared->process = std::move(process);
+  return std::shared_ptr<const Declared>(std::move(declared));
+}
+
+Result<void> ProcessBook::open(FileSystem& files, const std::string& scenarios_folder) {
+  JW_ASSIGN(auto declared, read_process_packages(files, scenarios_folder));
+  for (const auto& process : declared) {
+    JW_ASSIGN(const auto bound, bind(process));
+    declared_order_.push_back(bound->process.id);
+  }
+  JW_TRY(publish(declared, nullptr));
+  return reload();
+}
+
+Result<void> ProcessBook::install(const std::string& package, std::vector<Process> declared) {
+  for (const auto& process : declared) {
+    JW_ASSIGN(const auto bound, bind(process));
+    static_cast<void>(bound);
+  }
+  JW_TRY(publish(declared, &package));
+  return reload();
+}
+
+Result<void> ProcessBook::publish(const std::vector<Process>& declared, const std::string* package) {
+  // Another process may do the same at this moment; whoever comes second finds it done.
+  for (int attempt = 1;; ++attempt) {
+    storage::Change change;
+    {
+      JW_ASSIGN(auto reader, parts_.store.read());
+      JW_ASSIGN(change, change_of(declared, package, *reader));
+    }
+    if (change.writes.empty()) return {};
+    auto committed = parts_.store.commit(std::move(change));
+    if (committed) return {};
+    if (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts)
+      return std::move(committed).error();
+  }
+}
+
+Result<storage::Change> ProcessBook::change_of(const std::vector<Process>& declared,
+                                               const std::string* package, storage::Reader& reader) const {
+  JW_ASSIGN(const auto kept, read_versions(reader));
+  JW_ASSIGN(auto heads, read_heads(reader));
+  storage::Change change;
+  const auto note = [&](const std::string& id, std::int64_t version, const std::string& of_package,
+                        const char* step) {
+    const std::string thing = "process:" + id + ":" + std::to_string(version);
+    change.audit.push_back({"package:" + of_package, std::string("process.") + step, thing, "{}"});
+    change.events.push_back({std::string(process_event_kind), R"({"process":")" + id + R"(","version":)" +
+                                                                  std::to_string(version) + R"(,"step":")" +
+                                                                  step + "\"}"});
+  };
+  for (const auto& process : declared) {
+    const auto head = heads.find(process.id);
+    const Kept* standing = head == heads.end() ? nullptr : &kept.at(process.id).at(head->second.version);
+    if (package != nullptr && standing != nullptr && standing->package != *package && !head->second.retired)
+      return Error(ErrorCode::conflict, "cases.doubled_process")
+          .with("id", process.id)
+          .with("first", standing->package)
+          .with("second", *package);
+    const bool same =
+        standing != nullptr && standing->text == process.text && standing->package == process.package;
+    if (same && !head->second.retired) continue;
+    std::int64_t version = standing == nullptr ? 0 : head->second.version;
+    if (!same) {
+      ++version;
+      change.writes.push_back(
+          {&sql::put_process_version,
+           {process.id, version, process.package, process.text, to_micros(parts_.clock.now())},
+           1});
+    }
+    if (standing == nullptr) {
+      change.writes.push_back({&sql::put_process_head, {process.id, version}, 1});
+    } else {
+      Head next = head->second;
+      next.version = version;
+      next.retired = false;
+      change.writes.push_back(change_head(process.id, next));
+    }
+    note(process.id, version, process.package, "publish");
+  }
+  for (const auto& [id, head] : heads) {
+    const Kept& standing = kept.at(id).at(head.version);
+    const bool asked = package == nullptr || standing.package == *package;
+    const bool gone = std::none_of(declared.begin(), declared.end(),
+                                   [&, &name = id](const Process& one) { return one.id == name; });
+    if (!asked || !gone || head.retired) continue;
+    Head next = head;
+    next.retired = true;
+    change.writes.push_back(change_head(id, next));
+    note(id, head.version, standing.package, "retire");
+  }
+  return change;
+}
+
+std::shared_ptr<const ProcessList> ProcessBook::list() const {
+  const std::lock_guard lock(swap_);
+  return list_;
+}
+
+Result<std::shared_ptr<const Declared>> ProcessBook::find(const std::string& id, bool opening) const {
+  const auto all = list();
+  const auto head = all->heads.find(id);
+  if (head == all->heads.end()) return Error(ErrorCode::not_found, "cases.no_process").with("id", id);
+  if (opening && head->second.retired) return Error(ErrorCode::gone, "cases.process_retired").with("id", id);
+  return find(id, head->second.version);
+}
+
+Result<std::shared_ptr<const Declared>> ProcessBook::find(const std::string& id, std::int64_t version) const {
+  const auto all = list();
+  const auto versions = all->versions.find(id);
+  if (versions == all->versions.end()) return Error(ErrorCode::not_found, "cases.no_process").with("id", id);
+  const auto one = versions->second.find(version);
+  if (one == versions->second.end())
+    return Error(ErrorCode::not_found, "cases.no_version")
+        .with("id", id)
+        .with("version", std::to_string(version));
+  return one->second;
+}
+
+Result<void> ProcessBook::reload() {
+  const std::lock_guard reloading(reloading_);
+  auto fresh = std::make_shared<ProcessList>();
+  KeptVersions kept;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(kept, read_versions(*reader));
+    JW_ASSIGN(fresh->heads, read_heads(*reader));
+  }
+  for (const auto& [id, versions] : kept) {
+    for (const auto& [version, one] : versions) {
+      // A version whose definition this program no longer understands stays where it is: its cases say so
+      // when asked for.
+      auto process = parse_process_text(one.text, one.package);
+      if (!process) {
+        log::warn("cases.version_unreadable", {{"process", id}, {"fault", process.error().to_log()}});
+        continue;
+      }
+      process->version = version;
+      auto bound = bind(std::move(*process));
+      if (!bound) {
+        log::warn("cases.version_unbound", {{"process", id}, {"fault", bound.error().to_log()}});
+        continue;
+      }
+      fresh->versions[id][version] = std::move(*bound);
+    }
+  }
+  fresh->order = declared_order_;
+  for (const auto& [id, head] : fresh->heads) {
+    if (std::find(fresh->order.begin(), fresh->order.end(), id) == fresh->order.end())
+      fresh->order.push_back(id);
+  }
+  const std::lock_guard lock(swap_);
+  list_ = std::move(fresh);
+  return {};
+}
+
+Result<void> ProcessBook::follow(const storage::FeedEntry& event) {
+  if (event.kind != process_event_kind && event.kind != catalog::life_event_kind) return {};
+  return reload();
+}
+
+Result<void> ProcessBook::note_migration(const std::string& id, const std::string& reason) {
+  const auto all = list();
+  const auto found = all->heads.find(id);
+  if (found == all->heads.end() || found->second.migration == reason) return {};
+  Head head = found->second;
+  head.migration = reason;
+  storage::Change change;
+  change.writes.push_back(change_head(id, head));
+  change.events.push_back(
+      {std::string(process_event_kind), R"({"process":")" + id + R"(","step":"migration"})"});
+  auto committed = parts_.store.commit(std::move(change));
+  // Somebody else noted something at this moment; the next look notes it again.
+  if (!committed && committed.error().code != ErrorCode::conflict) return std::move(committed).error();
+  return reload();
+}
+
+}  // namespace jingwei::cases

@@ -1,0 +1,79 @@
+// The processes there are, in all their versions: what packages declare, kept, and bound to their forms.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "modules/cases/cases_parts.h"
+#include "modules/cases/process/process.h"
+#include "modules/ingest/form_cleaning.h"
+
+namespace jingwei::cases {
+
+// One version of a process, ready for use. Immutable.
+struct Declared {
+  Process process;
+  catalog::Resource form;
+  std::shared_ptr<const ingest::FormCleaner> form_cleaner;
+  std::map<std::string, std::shared_ptr<const ingest::FormCleaner>> input_cleaners;  // by transition
+};
+
+struct Head {
+  std::int64_t version = 0;
+  bool retired = false;
+  std::string migration;  // states that keep cases on earlier versions
+  std::int64_t row_version = 0;
+};
+
+// All of it at one moment; what is given out stays valid while held.
+struct ProcessList {
+  std::map<std::string, Head> heads;
+  std::map<std::string, std::map<std::int64_t, std::shared_ptr<const Declared>>> versions;
+  std::vector<std::string> order;  // ids, as packages declare them, then retired ones
+};
+
+// Thread-safe.
+class ProcessBook {
+ public:
+  explicit ProcessBook(const CasesParts& parts) : parts_(parts) {}
+
+  // Reads every <folder>/<package>/process.yaml, publishes what is new and retires what no package declares
+  // any more. Errors: invalid (file:line:column of what is wrong in a package), the store's.
+  Result<void> open(FileSystem& files, const std::string& scenarios_folder);
+  // The same for one package while serving: `declared` is all it declares now (nothing: it is removed).
+  Result<void> install(const std::string& package, std::vector<Process> declared);
+
+  std::shared_ptr<const ProcessList> list() const;
+  // The version new cases get. Errors: not_found "cases.no_process", gone "cases.process_retired" when
+  // `opening`.
+  Result<std::shared_ptr<const Declared>> find(const std::string& id, bool opening = false) const;
+  // Errors: not_found.
+  Result<std::shared_ptr<const Declared>> find(const std::string& id, std::int64_t version) const;
+
+  Result<void> reload();
+  // Reloads when the event is a process's or the catalogue's.
+  Result<void> follow(const storage::FeedEntry& event);
+  // Says why cases of earlier versions stay, or that they need not.
+  Result<void> note_migration(const std::string& id, const std::string& reason);
+
+ private:
+  Result<std::shared_ptr<const Declared>> bind(Process process) const;
+  Result<storage::Change> change_of(const std::vector<Process>& declared, const std::string* package,
+                                    storage::Reader& reader) const;
+  Result<void> publish(const std::vector<Process>& declared, const std::string* package);
+
+  const CasesParts& parts_;
+  std::vector<std::string> declared_order_;
+  std::mutex reloading_;
+  mutable std::mutex swap_;
+  std::shared_ptr<const ProcessList> list_ = std::make_shared<ProcessList>();
+};
+
+// Every <folder>/<package>/process.yaml. Errors: invalid; conflict "cases.doubled_process".
+Result<std::vector<Process>> read_process_packages(FileSystem& files, const std::string& scenarios_folder);
+
+}  // namespace jingwei::cases

