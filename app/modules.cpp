@@ -23,6 +23,7 @@
 #include "modules/metrics/sql.gen.h"
 #include "modules/notice/messages.gen.h"
 #include "modules/notice/sql.gen.h"
+#include "modules/open311/messages.gen.h"
 #include "modules/operations/messages.gen.h"
 #include "modules/purpose/messages.gen.h"
 #include "modules/purpose/sql.gen.h"
@@ -70,6 +71,7 @@ void register_all_messages() {
   ingest::register_messages();
   metrics::register_messages();
   notice::register_messages();
+  open311::register_messages();
   operations::register_messages();
   forms::register_messages();
   spreadsheet::register_messages();

@@ -20,6 +20,7 @@
 #include "modules/ingest/ingest_routes.h"
 #include "modules/metrics/metrics_routes.h"
 #include "modules/notice/notice_routes.h"
+#include "modules/open311/open311_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/purpose/purpose_routes.h"
 #include "modules/cases/cases_routes.h"
@@ -144,6 +145,9 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   registry::RegistryRoutes registry_routes(hub.registry());
   cases::CasesRoutes cases_routes(hub.cases(), hub.files(), hub.data_folder() + "/uploads");
   notice::NoticeRoutes notice_routes(hub.notices());
+  open311::GeoReport geo_report(
+      {hub.cases(), hub.identity(), hub.catalog(), hub.clock(), hub.zone(), hub.settings().name});
+  open311::Open311Routes open311_routes(geo_report, hub.files());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());
@@ -184,7 +188,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
         audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(),
-        registry_routes.routes(), cases_routes.routes(), notice_routes.routes(), scenario_routes.routes(), system_api.routes()}) {
+        registry_routes.routes(), cases_routes.routes(), notice_routes.routes(), open311_routes.routes(),
+        scenario_routes.routes(), system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -1,4 +1,5 @@
 #include "app/cli/cli.h"
+#include "app/demo_feed.h"
 #include "app/hub.h"
 #include "base/json.h"
 #include "sim/city.h"
@@ -9,6 +10,7 @@ namespace jingwei::app::cli {
 namespace {
 
 constexpr std::string_view city_code = "990100";
+constexpr int case_days = 7;  // how far back the city's cases go
 
 struct InitCommand {
   Common common;
@@ -24,6 +26,7 @@ struct InitOutcome {
   std::string city;
   std::size_t files = 0;
   std::int64_t rows = 0, accepted = 0, refused = 0;
+  FeedOutcome cases;
   double seconds = 0;
 };
 
@@ -115,6 +118,7 @@ Result<InitOutcome> run(const InitCommand& command) {
   JW_TRY(write_settings(real_file_system(), data, settings));
   if (!command.queue) {
     for (const BatchId batch : batches) JW_TRY(load(*hub, command, batch, outcome));
+    JW_ASSIGN(outcome.cases, feed_services(*hub, command.people, case_days, command.seed));
   }
   outcome.seconds = std::chrono::duration<double>(clock.monotonic() - began).count();
   return outcome;
@@ -131,6 +135,7 @@ void tell(const InitCommand& command, const InitOutcome& outcome) {
     json.member("rows", outcome.rows);
     json.member("accepted", outcome.accepted);
     json.member("refused", outcome.refused);
+    json.member("cases", outcome.cases.opened);
     json.member("seconds", outcome.seconds);
     json.end_object();
     std::printf("%s\n", json.text().c_str());
