@@ -130,7 +130,7 @@ class HubStage final : public scenario::Stage {
     JW_ASSIGN(auto batch, hub_->ingest().submit(resource, path, "record.csv", {"tester", {}}));
     JW_TRY(hub_->ingest().load(batch.batch.id));
     JW_ASSIGN(batch, hub_->ingest().find_batch(batch.batch.id));
-    if (batch.batch.accepted != 1) return Error(ErrorCode::invalid, "app.stage_record_refused").with("resource", resource);
+    if (batch.batch.counts.accepted != 1) return Error(ErrorCode::invalid, "app.stage_record_refused").with("resource", resource);
     return settle();
   }
 
@@ -195,8 +195,8 @@ class HubStage final : public scenario::Stage {
 
   Result<std::int64_t> records(const std::string& resource) override {
     ingest::RecordQuery query;
-    JW_ASSIGN(const auto page, hub_->ingest().find_records(resource, query, access::Sight::whole()));
-    return static_cast<std::int64_t>(page.items.size());
+    JW_ASSIGN(const auto page, hub_->ingest().list_records(resource, query, access::Sight::whole()));
+    return static_cast<std::int64_t>(page.size());
   }
 
   Result<std::int64_t> notices() override { return notices_; }

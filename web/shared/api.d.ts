@@ -2588,6 +2588,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open311/v2/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services, requests and discovery: services, requests or discovery with .xml or .json */
+        get: operations["get_open311_document"];
+        put?: never;
+        /** Open a request (requests.xml or requests.json, with an api_key) */
+        post: operations["open_open311_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Definition of a service */
+        get: operations["get_open311_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request */
+        get: operations["get_open311_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/tokens/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Id of a request by its token */
+        get: operations["get_open311_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -15643,6 +15712,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Alert"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_open311_document: {
+        parameters: {
+            query?: {
+                /** @description Jurisdiction, one alone, may be left out */
+                jurisdiction_id?: string;
+                /** @description Ids with commas between */
+                service_request_id?: string;
+                /** @description Codes with commas between */
+                service_code?: string;
+                /** @description From */
+                start_date?: string;
+                /** @description To */
+                end_date?: string;
+                /** @description Status: open, closed */
+                status?: string;
+                /** @description Key */
+                api_key?: string;
+                /** @description Extensions, passed over */
+                extensions?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Document */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Services, requests and discovery: services, requests or discovery with .xml or .json */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_open311_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Document */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Open a request (requests.xml or requests.json, with an api_key) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_open311_service: {
+        parameters: {
+            query?: {
+                /** @description Jurisdiction */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Code and format */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Definition of a service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_open311_request: {
+        parameters: {
+            query?: {
+                /** @description Jurisdiction */
+                jurisdiction_id?: string;
+                /** @description Key */
+                api_key?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id and format */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_open311_token: {
+        parameters: {
+            query?: {
+                /** @description Jurisdiction */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Token and format */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Id of a request by its token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
                 };
             };
             default: components["responses"]["Problem"];
