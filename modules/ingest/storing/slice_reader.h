@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "modules/catalog/record_slices.h"
+#include "modules/catalog/catalog_service.h"
 #include "modules/ingest/storing/slice_format.h"
 
 namespace jingwei::ingest {
