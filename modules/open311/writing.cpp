@@ -1,3 +1,4 @@
+#include <charconv>
 #include <pugixml.hpp>
 
 #include <cstdio>
@@ -90,8 +91,8 @@ class Writer {
   }
   void number(const char* name, const std::optional<double>& value) {
     if (!value) return text(name, "");
-    char digits[40];
-    std::snprintf(digits, sizeof digits, "%.9g", *value);
+    char digits[40] = {};
+    std::to_chars(digits, digits + sizeof digits - 1, *value);
     if (xml_) {
       at_.back().append_child(name).text().set(digits);
     } else {

@@ -146,7 +146,7 @@ export async function elsewhereTests({ context, test, skip }) {
     await page.locator('main h1').waitFor();
     await shoot(page, 'wall-screen');
     const mine = await page.evaluate(async () => (await fetch('/api/v1/me')).json());
-    assert.deepEqual(mine.permissions.filter((one) => one.includes('.') && one !== 'system.read').sort(), ['catalog.read', 'metrics.read', 'region.read']);
+    assert.deepEqual(mine.permissions.filter((one) => one.includes('.') && one !== 'system.read').sort(), ['case.own', 'catalog.read', 'metrics.read', 'region.read']);
     await page.close();
   }, { core: true });
 

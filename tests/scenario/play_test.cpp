@@ -1,4 +1,5 @@
 // Goal: the tests that every package of the project brings hold on SQLite and on PostgreSQL.
+#include <regex>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -63,10 +64,14 @@ TYPED_TEST(Play, AWrongExpectationIsToldWithItsPlace) {
   for (auto& package : packages) {
     if (!chosen.empty() || !package.files.contains("tests.yaml") || !package.files.contains("process.yaml")) continue;
     std::string& text = package.files["tests.yaml"];
-    const std::size_t at = text.find("then: {state: ");
-    if (at == std::string::npos) continue;
+    // A state that is there, and not the one it is in then.
+    static const std::regex first(R"(initial: ([a-z-]+))"), then(R"(then: \{state: ([a-z-]+))");
+    std::smatch initial, told;
+    if (!std::regex_search(package.files["process.yaml"], initial, first) || !std::regex_search(text, told, then)) continue;
+    if (told[1] == initial[1]) continue;
+    const std::string wrong = initial[1];
     chosen = package.id;
-    text.insert(at + 14, "not-");
+    text.replace(static_cast<std::size_t>(told.position(1)), static_cast<std::size_t>(told.length(1)), wrong);
   }
   ASSERT_FALSE(chosen.empty());
   const Shelf shelf(std::move(packages));

@@ -12,7 +12,6 @@ export interface NavigationEntry {
 
 const entries: NavigationEntry[] = [
   { page: 'work', title: 'work.nav', permission: 'case.act', also: ['processes', 'cases', 'duties', 'calendar'] },
-  { page: 'notices', title: 'notices.nav', permission: 'notice.follow', also: ['rumours', 'alerts'] },
   { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
   { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
   { page: 'forms', title: 'fill.title', permission: 'record.read', unless: 'ingest.write' },
@@ -26,6 +25,7 @@ const entries: NavigationEntry[] = [
   { page: 'registry', title: 'registry.state', permission: 'registry.read' },
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
+  { page: 'notices', title: 'notices.nav', permission: 'notice.follow', also: ['rumours', 'alerts'] },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
   { page: 'regions', title: 'desk.regions', permission: 'region.read', granted: true },
   { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read', also: ['emergencies', 'rights'] },
