@@ -104,7 +104,7 @@ TEST_F(Specification, ItsRequestsAreReadAndWrittenAgain) {
     ASSERT_EQ(again.size(), 2u);
     EXPECT_EQ(again[0].requested_at, requests[0].requested_at);
     EXPECT_EQ(again[0].address, "8TH AVE and JUDAH ST");
-    EXPECT_DOUBLE_EQ(*again[0].longitude, -122.465115);
+    EXPECT_DOUBLE_EQ(*again[0].longitude, -122.4651145);
     EXPECT_TRUE(again[0].description.empty());
   }
 }

@@ -65,7 +65,7 @@ TEST_F(LinkFiles, TwoFilesMayNameTheirColumnsDifferently) {
 
 TEST_F(LinkFiles, FaultsOfTheConfigNameFileLineAndWhatWasExpected) {
   EXPECT_EQ(fault("id: a\nfields:\n  x: date\n  y: dat\n"),
-            "link.yaml:4: column `y` has the unknown type `dat`; expected one of given_name, surname, "
+            "link.yaml:4:6: column `y` has the unknown type `dat`; expected one of given_name, surname, "
             "full_name, date, identifier, "
             "phone, email, street, locality, address, postcode, number, category, text");
   EXPECT_NE(fault("id: a\nfield: {x: date}\n").find("link.yaml:"), std::string::npos);
