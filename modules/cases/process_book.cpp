@@ -104,9 +104,14 @@ Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const
 
 Result<void> ProcessBook::open(FileSystem& files, const std::string& scenarios_folder) {
   JW_ASSIGN(auto declared, read_process_packages(files, scenarios_folder));
+  std::vector<std::string> order;
   for (const auto& process : declared) {
     JW_ASSIGN(const auto bound, bind(process));
-    declared_order_.push_back(bound->process.id);
+    order.push_back(bound->process.id);
+  }
+  {
+    const std::lock_guard lock(reloading_);
+    declared_order_ = std::move(order);
   }
   JW_TRY(publish(declared, nullptr));
   return reload();

@@ -134,6 +134,8 @@ export async function caseTests({ context, test, skip }) {
   });
 
   await test('roster and calendar are kept on the desk', async () => {
+    const worker = await ask('/me', { as: 'grid' });
+    await post('/duties', 'community', { duty: 'grid-worker', region: grid, person: worker.actor });
     await as(context, 'community');
     const page = await open(context, '/desk/#/duties', { excused });
     await page.locator('[data-test=duty]').first().waitFor();
