@@ -66,7 +66,7 @@ export async function catalogTests({ context, test }) {
     const page = await open(context, '/desk/#/resources');
     await page.locator('[data-test=resource]').first().waitFor();
     const all = await page.locator('[data-test=resource]').count();
-    await page.locator('[data-test=search]').fill('changzhu');
+    await page.locator('[data-test=search]').fill('changzhurenkou');
     await page.locator('[data-test=resource]').nth(1).waitFor({ state: 'detached' });
     assert.equal(await page.locator('[data-test=resource]').getAttribute('data-resource'), 'resident-register');
     await page.locator('[data-test=widen]').click();
