@@ -22,7 +22,7 @@ export async function caseTests({ context, test, skip }) {
   await test('the inbox shows what waits for one’s role, and its number', async () => {
     const made = await make('待受理');
     await as(context, 'community');
-    const page = await open(context, '/desk/#/work', { excused });
+    const page = await open(context, '/desk/#/inbox', { excused });
     await page.locator(`[data-test=case][data-case="${made.id}"]`).waitFor();
     const count = await ask('/inbox/count', { as: 'community' });
     assert.equal(Number((await page.locator('[data-test=count-all] b').innerText()).replace(/\D/g, '')), count.mine + count.role);

@@ -11,7 +11,7 @@ export interface NavigationEntry {
 }
 
 const entries: NavigationEntry[] = [
-  { page: 'work', title: 'work.nav', permission: 'case.act', also: ['processes', 'cases', 'duties', 'calendar'] },
+  { page: 'inbox', title: 'work.nav', permission: 'case.act', also: ['processes', 'cases', 'duties', 'calendar'] },
   { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
   { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
   { page: 'forms', title: 'fill.title', permission: 'record.read', unless: 'ingest.write' },

@@ -4,7 +4,7 @@ import type { CaseDetail, Process } from '../shared/cases';
 import type { Action } from '../shared/offline/queue';
 import { keepMe, type Me } from '../shared/session';
 import { hubTransport, outcomeOf, wireOf } from '../pocket/transport';
-import { overlay } from '../pocket/work';
+import { overlay } from '../pocket/tasks';
 
 const transition = (id: string, from: string[], to: string, by: string[], offline = true) => ({ id, title: id, from, to, by, inputs: [], photos: 0, bulk: false, offline });
 const state = (id: string, final = false, parent = '') => ({ id, title: `state ${id}`, stage: 'handle', waits_for: '', final, parent });
