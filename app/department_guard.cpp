@@ -13,7 +13,8 @@ using Lookup = std::function<std::optional<std::string>(Hub&, std::string_view)>
 
 std::optional<std::string> provider_of(Hub& hub, std::string_view resource) {
   // Secret ones and drafts have no entry, but a provider all the same.
-  for (const auto& definition : *hub.catalog().definitions()) {
+  const auto definitions = hub.catalog().definitions();
+  for (const auto& definition : *definitions) {
     if (definition.resource.id == resource) return definition.resource.provider_id;
   }
   return std::nullopt;

@@ -72,7 +72,8 @@ Result<std::vector<std::string>> PackageFiles::list(const std::string& folder) {
   if (folder != packages_folder) return Error(ErrorCode::not_found, "file.not_found").with("path", folder);
   // Packages of data before packages of services, so that lists of resources begin with what departments supply.
   std::vector<std::string> data, services;
-  for (const auto& [id, package] : *packages()) (package.files.contains("process.yaml") ? services : data).push_back(id);
+  const auto held = packages();
+  for (const auto& [id, package] : *held) (package.files.contains("process.yaml") ? services : data).push_back(id);
   data.insert(data.end(), services.begin(), services.end());
   return data;
 }

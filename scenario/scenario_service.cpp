@@ -234,7 +234,8 @@ Result<Kept> ScenarioService::install(Package package, const PackageRequest& req
 
 Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest& request) {
   if (text::squeeze(request.reason).empty()) return Error(ErrorCode::invalid, "scenario.reason_missing").at("/reason");
-  for (const auto& other : shelf()->packages()) {
+  const auto installed = shelf();
+  for (const auto& other : installed->packages()) {
     if (other.id == id || other.root("scenario.yaml") == nullptr) continue;
     for (const schema::YamlNode* needed : scalars_of(other.root("scenario.yaml")->find("depends"))) {
       if (needed->scalar == id)

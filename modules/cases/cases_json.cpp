@@ -18,7 +18,8 @@ const std::string& CaseWriter::name_of(const std::string& actor) {
 const std::string& CaseWriter::department_title(const std::string& department) {
   const auto [title, fresh] = departments_.try_emplace(department, department);
   if (!fresh) return title->second;
-  for (const auto& definition : *service_.parts().catalog.definitions()) {
+  const auto definitions = service_.parts().catalog.definitions();
+  for (const auto& definition : *definitions) {
     if (definition.resource.provider_id != department) continue;
     title->second = definition.resource.provider.in(language_);
     break;

@@ -73,7 +73,8 @@ std::string CaseWriter::process_list() {
   json.begin_object();
   json.key("items");
   json.begin_array();
-  for (const auto& id : service_.book().list()->order) {
+  const auto processes = service_.book().list();
+  for (const auto& id : processes->order) {
     const auto declared = service_.book().find(id);
     if (declared) summary_of(json, **declared);
   }

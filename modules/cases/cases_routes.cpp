@@ -342,7 +342,8 @@ class CasesRoutes::Handlers final : public api::Operations {
       return problem(Error(ErrorCode::not_found, "region.not_found").with("code", *in.under).at("under"),
                      http.language);
     std::vector<Duty> wanted;
-    for (const auto& duty : *service_.roster().duties()) {
+    const auto duties = service_.roster().duties();
+    for (const auto& duty : *duties) {
       const region::Node node = view.tree().find(duty.region);
       const bool within = !scope || (node != region::no_node && scope->contains(node));
       if (within && (!in.duty || *in.duty == duty.duty)) wanted.push_back(duty);

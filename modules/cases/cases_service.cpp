@@ -54,7 +54,8 @@ class CaseFollower final : public storage::Consumer {
     }
     if (processes) {
       JW_TRY(book_.reload());
-      for (const auto& [id, head] : book_.list()->heads) JW_TRY(migrate_all(id));
+      const auto processes_now = book_.list();  // held: a migration that is noted swaps it
+      for (const auto& [id, head] : processes_now->heads) JW_TRY(migrate_all(id));
     }
     return regions ? rehome_all() : Result<void>();
   }

@@ -121,7 +121,8 @@ Result<Definition> GeoReport::definition(const std::string& code, Language langu
 }
 
 std::string GeoReport::department_title(const std::string& id, Language language) const {
-  for (const auto& definition : *parts_.catalog.definitions()) {
+  const auto definitions = parts_.catalog.definitions();
+  for (const auto& definition : *definitions) {
     if (definition.resource.provider_id == id) return definition.resource.provider.in(language);
   }
   return id;
