@@ -405,8 +405,7 @@ TYPED_TEST(Destroying, NothingOfAStillOpenPurposeIsTouched) {
                            std::chrono::days{1 + static_cast<int>(random.below(3))}));
         break;
       case 1:
-        const auto view = this->purposes().view();
-        for (const auto& one : view->emergencies) {
+        for (const auto& one : this->purposes().view()->emergencies) {
           if (!one.stands(this->clock_.now())) continue;
           this->end(one.id);
           break;

@@ -47,6 +47,16 @@ TEST(Shape, NothingIsLeftForLaterAndNoTestIsDisabled) {
   }
 }
 
+// In C++20 only the last temporary of a loop's range lives as long as the loop: a snapshot that a call hands out is held by name.
+TEST(Shape, LoopsHoldTheSnapshotsTheyWalkThrough) {
+  static const std::regex loose(R"(for \([^;\n]*: (\*[\w.>()-]+\(\)|[\w.>()-]*\b(list|view|shelf)\(\)->[\w()]+)\))");
+  for (const TextFile* file : files_ending({"cpp", "h"})) {
+    if (file->path.ends_with("_test.cpp")) continue;
+    std::smatch found;
+    EXPECT_FALSE(std::regex_search(file->text, found, loose)) << file->path << ": " << found.str();
+  }
+}
+
 TEST(Shape, HeadersAreGuardedAndBeginWithTheirContract) {
   for (const TextFile* file : files_ending({"h"})) {
     EXPECT_TRUE(file->text.starts_with("// ")) << file->path << " should begin with what it is for";
