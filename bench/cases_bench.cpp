@@ -10,6 +10,7 @@
 
 #include "bench/cases_rush.h"
 #include "bench/cases_world.h"
+#include "bench/pgbench.h"
 #include "http/server.h"
 #include "modules/cases/cases_routes.h"
 #include "storage/postgres/test_server.h"
@@ -168,27 +169,6 @@ void write_script(const std::vector<storage::Change>& changes, const std::string
   }
 }
 
-double pgbench_per_second(const std::string& uri, const std::string& script, int clients, double seconds) {
-  std::string program = "pgbench";
-  if (::access("/usr/lib/postgresql/15/bin/pgbench", X_OK) == 0)
-    program = "/usr/lib/postgresql/15/bin/pgbench";
-  const std::string command = program + " -n -M prepared -c " + std::to_string(clients) + " -j " +
-                              std::to_string(std::min(clients, 2)) + " -T " +
-                              std::to_string(std::max(1, static_cast<int>(seconds + 0.5))) + " -f " + script +
-                              " '" + uri + "' 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  char line[512];
-  double rate = 0;
-  std::string said;
-  while (std::fgets(line, sizeof line, pipe)) {
-    std::sscanf(line, "tps = %lf", &rate);
-    said += line;
-  }
-  ::pclose(pipe);
-  if (rate == 0) std::fprintf(stderr, "%s\n", said.c_str());
-  return rate;
-}
-
 void embedded(const Settings& settings) {
   storage::TemporaryFolder folder;
   World world(must(storage::open_embedded({.folder = folder.path() + "/data"})));
@@ -232,7 +212,7 @@ void postgres(const Settings& settings) {
       std::vector<double> ours, theirs, ratios;
       for (int round = 0; round < settings.rounds; ++round) {
         ours.push_back(world.per_second(writers, settings.seconds));
-        theirs.push_back(pgbench_per_second(uri, script, writers, settings.seconds));
+        theirs.push_back(bench::pgbench_per_second(uri, script, writers, settings.seconds));
         ratios.push_back(ours.back() / theirs.back());
       }
       report("life_cycles_postgres_" + std::to_string(writers) + "_writers_at_" + std::to_string(stored),

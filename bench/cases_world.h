@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/random.h"
+#include "bench/measure.h"
 #include "crypto/keystore.h"
 #include "crypto/master_key.h"
 #include "modules/cases/case_rows.h"
@@ -79,38 +80,10 @@ struct Settings {
   std::string storages = "both";
 };
 
-inline double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 inline void report(const std::string& metric, const char* unit, double value, const char* peer = nullptr,
                    double peer_value = 0, double ratio = 0) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("bench", "cases");
-  json.member("metric", metric);
-  json.member("value", value);
-  json.member("unit", unit);
-  if (peer != nullptr) {
-    json.member("peer", peer);
-    json.member("peer_value", peer_value);
-    json.member("ratio", ratio);
-  }
-  json.end_object();
-  std::printf("%s\n", json.text().c_str());
-  std::fflush(stdout);
-}
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "cases_bench: %s\n", result.error().to_log().c_str());
-    for (const auto& [name, value] : result.error().arguments)
-      std::fprintf(stderr, "  %s: %s\n", name.c_str(), value.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(result).value();
+  bench::print_figure("cases", metric, unit, value, peer, peer_value, ratio);
 }
 
 inline std::shared_ptr<const access::Caller> person(const std::string& actor, const std::string& role,

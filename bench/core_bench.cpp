@@ -9,8 +9,9 @@
 #include <cstdio>
 #include <fstream>
 
-#include "base/json.h"
 #include "base/random.h"
+#include "bench/measure.h"
+#include "bench/pgbench.h"
 #include "storage/feed_runner.h"
 #include "storage/postgres/test_server.h"
 #include "storage/store.h"
@@ -34,36 +35,12 @@ struct Settings {
   int rounds = 3;
 };
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
+using bench::median;
+using bench::must;
 
 void report(const std::string& metric, const char* unit, double value, const char* peer = nullptr,
             double peer_value = 0, double ratio = 0) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("bench", "core");
-  json.member("metric", metric);
-  json.member("value", value);
-  json.member("unit", unit);
-  if (peer) {
-    json.member("peer", peer);
-    json.member("peer_value", peer_value);
-    json.member("ratio", ratio);
-  }
-  json.end_object();
-  std::printf("%s\n", json.text().c_str());
-  std::fflush(stdout);
-}
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "core_bench: %s\n", result.error().to_log().c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(result).value();
+  bench::print_figure("core", metric, unit, value, peer, peer_value, ratio);
 }
 
 void fill(Store& store) {
@@ -103,23 +80,6 @@ double changes_per_second(Store& store, int writers, double seconds) {
   }
   for (auto& thread : pool) thread.join();
   return static_cast<double>(done) / std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
-// The same statements by pgbench on the same schema.
-double pgbench_per_second(const std::string& uri, const std::string& script, int clients, double seconds) {
-  std::string program = "pgbench";
-  if (::access("/usr/lib/postgresql/15/bin/pgbench", X_OK) == 0)
-    program = "/usr/lib/postgresql/15/bin/pgbench";
-  const std::string command = program + " -n -M prepared -c " + std::to_string(clients) + " -j " +
-                              std::to_string(std::min(clients, 2)) + " -T " +
-                              std::to_string(std::max(1, static_cast<int>(seconds + 0.5))) + " -f " + script +
-                              " '" + uri + "' 2>/dev/null";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  char line[512];
-  double rate = 0;
-  while (std::fgets(line, sizeof line, pipe)) std::sscanf(line, "tps = %lf", &rate);
-  ::pclose(pipe);
-  return rate;
 }
 
 // The same transactions by SQLite's C API, one after the other, with the same pragmas.
@@ -302,7 +262,7 @@ void postgres(const Settings& settings) {
                            "(pg_current_xact_id()::text::bigint, 1, :id, 0, 'bench.item', '{\"id\":1}') "
                            "RETURNING xact;\nCOMMIT;\n";
   compare(*store, "postgres", "pgbench same SQL", settings,
-          [&](int clients) { return pgbench_per_second(uri, script, clients, settings.seconds); });
+          [&](int clients) { return bench::pgbench_per_second(uri, script, clients, settings.seconds); });
   feed_lag(*store, "postgres", settings);
   counters(*store, "postgres");
 }

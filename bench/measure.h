@@ -57,6 +57,25 @@ struct Peer {
   double value = 0;
 };
 
+// One line about something that has no size; `ratio` as the caller means it.
+inline void print_figure(const char* bench, const std::string& metric, const char* unit, double value,
+                         const char* peer = nullptr, double peer_value = 0, double ratio = 0) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("bench", bench);
+  json.member("metric", metric);
+  json.member("value", value);
+  json.member("unit", unit);
+  if (peer != nullptr) {
+    json.member("peer", peer);
+    json.member("peer_value", peer_value);
+    json.member("ratio", ratio);
+  }
+  json.end_object();
+  std::printf("%s\n", json.text().c_str());
+  std::fflush(stdout);
+}
+
 // Prints the figures of one benchmark. `size` is how much was measured: "rows", "records", …
 class Reporter {
  public:

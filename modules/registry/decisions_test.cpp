@@ -44,6 +44,8 @@ TYPED_TEST(RegistryDecisions, MergesTwoAndGivesEachItsOwnBackAgain) {
   EXPECT_TRUE(undone.undone_at);
   EXPECT_EQ(this->person(1), one);
   EXPECT_EQ(this->person(2), two);
+  EXPECT_EQ(this->file(gone).id, gone);  // its number is its own again
+  EXPECT_TRUE(this->file(kept).aliases.empty());
   EXPECT_EQ(this->resources_of(one), (std::multiset<std::string>{"people"}));
   EXPECT_EQ(this->resources_of(two), (std::multiset<std::string>{"people", "visits", "visits"}));
   const auto again = this->registry_->decisions().undo(event.id, this->request_);

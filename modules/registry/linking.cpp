@@ -245,10 +245,14 @@ class Writing {
                            const Component::Decision& decision) {
     std::map<SubjectId, SubjectId> merged(decision.naming.merged.begin(), decision.naming.merged.end());
     std::set<SubjectId> known;
+    bool away = false;  // a record stands with another subject than the one it came to first
     for (const std::uint32_t item : component.items()) {
-      if (const SubjectId home = near_.item(item).link.home) known.insert(home);
+      const auto& near = near_.item(item);
+      if (!near.link.home) continue;
+      known.insert(near.link.home);
+      away = away || (near.stands && near.link.subject != near.link.home);
     }
-    if (known.size() < 2 && merged.empty()) return {};
+    if (known.size() < 2 && merged.empty() && !away) return {};
     for (const SubjectId subject : known) {
       JW_ASSIGN(const SubjectId now, kept_subject(reader, subject));
       const auto to = merged.find(subject);
