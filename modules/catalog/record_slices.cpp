@@ -90,6 +90,10 @@ storage::Write take_from_slice(const std::string& resource, const SliceHead& hea
   return {&sql::take_from_slice, {resource, head.first_id, head.revision, Blob{head.gone}, head.live}, 1};
 }
 
+storage::Write hold_slice(const std::string& resource, const SliceHead& head) {
+  return {&sql::hold_slice, {resource, head.first_id, head.revision}, 1};
+}
+
 storage::Write end_slice(const std::string& resource, const SliceHead& head, std::int64_t number,
                          Instant known_to) {
   return {&sql::end_slice, {resource, head.first_id, head.revision, number + 1, to_micros(known_to)}, 1};

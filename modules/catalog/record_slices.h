@@ -58,6 +58,8 @@ storage::Write hold_slice_number(const std::string& resource, std::int64_t numbe
                                  std::int64_t table_version);
 // Writes `head.gone` and `head.live`; expects `head.revision`.
 storage::Write take_from_slice(const std::string& resource, const SliceHead& head);
+// Writes nothing; expects `head.revision`: no row has left the slice since, nor has it ended.
+storage::Write hold_slice(const std::string& resource, const SliceHead& head);
 
 // The whole slice ends: its batch was withdrawn. `number` is the slice number that the Change takes; expects
 // `head.revision`.

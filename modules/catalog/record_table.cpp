@@ -238,9 +238,10 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
                             " ORDER BY id DESC LIMIT $3");
   earlier_ = same("earlier", select +
                                  " WHERE record_key = $1 AND version < $2 AND withdrawn = 0 ORDER BY version DESC");
-  withdraw_ = same("withdraw", "UPDATE " + name_ +
-                                   " SET withdrawn = 1, known_to = COALESCE(known_to, $3)"
-                                   " WHERE record_key = $1 AND version = $2 AND withdrawn = 0");
+  const std::string withdrawn_version = " WHERE record_key = $1 AND version = $2 AND withdrawn = 0 AND known_to IS ";
+  withdraw_ = same("withdraw", "UPDATE " + name_ + " SET withdrawn = 1, known_to = $3" + withdrawn_version + "NULL");
+  withdraw_ended_ =
+      same("withdraw_ended", "UPDATE " + name_ + " SET withdrawn = 1" + withdrawn_version + "NOT NULL");
   restore_ = same("restore", "INSERT INTO " + name_ + " (" + list + ") SELECT " + restored_list() + " FROM " +
                                  name_ + " WHERE record_key = $1 AND version = $2");
   close_ =
@@ -261,6 +262,9 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   all_keys_ = same("all_keys", "SELECT record_key FROM " + name_);
   const std::string none = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " +
                            name_ + " WHERE epoch = $2 AND ";
+  still_stand_ = same("still_stand", "UPDATE resource_table SET slices = slices WHERE resource = $1"
+                                     " AND ($4, $5) = (SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT)" +
+                                         of_current + " AND id >= $2 AND id <= $3)");
   none_of_ = made("none_of", none + "instr($3, record_key) > 0)", none + "position(record_key IN $3) > 0)");
 }
 

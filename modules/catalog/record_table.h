@@ -94,8 +94,10 @@ class RecordTable {
   const storage::Statement& page_of_batch() const { return *page_of_batch_; }
   // $1 record_key, $2 version → columns() of the versions before it that were not withdrawn, newest first.
   const storage::Statement& earlier() const { return *earlier_; }
-  // Ends a version for good: $1 record_key, $2 version, $3 known_to, unless it had ended.
+  // Ends a version that stands, for good: $1 record_key, $2 version, $3 known_to.
   const storage::Statement& withdraw() const { return *withdraw_; }
+  // The same of one that had ended: $1 record_key, $2 version.
+  const storage::Statement& withdraw_ended() const { return *withdraw_ended_; }
   // Adds a version that says what an earlier one said: $1 record_key, $2 that version, $3 the new one's number,
   // $4 known_from, $5 epoch.
   const storage::Statement& restore() const { return *restore_; }
@@ -109,6 +111,10 @@ class RecordTable {
   // $1 resource, $2 epoch, $3 record keys one after another (BYTEA). Touches one row of resource_table unless
   // one of these keys was written in that epoch.
   const storage::Statement& none_of() const { return *none_of_; }
+  // $1 resource, $2 first id, $3 last id, $4 how many records stood there, $5 the sum of their versions. Touches one
+  // row of resource_table unless one of them was ended or entered anew since: what follows a version has a higher
+  // number.
+  const storage::Statement& still_stand() const { return *still_stand_; }
 
  private:
   std::string name_;
@@ -116,7 +122,7 @@ class RecordTable {
   std::vector<std::string> columns_;
   std::vector<std::size_t> field_columns_;
   std::unique_ptr<storage::Statement> latest_, close_, insert_, page_, page_under_, by_id_, of_batch_, page_of_batch_,
-      earlier_, withdraw_, restore_, summary_, keys_, all_keys_, none_of_;
+      earlier_, withdraw_, withdraw_ended_, restore_, summary_, keys_, all_keys_, none_of_, still_stand_;
   std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <utility>
 
 #include "storage/digest.h"
 #include "storage/sealer.h"
@@ -25,6 +27,8 @@ class FailingStore final : public storage::Store {
     left_ = count;
   }
   std::int64_t writes() const { return writes_; }
+  // `act` runs before the next write, once: what others do between a decision and its write.
+  void between(std::function<void()> act) { between_ = std::move(act); }
 
   storage::Dialect dialect() const override { return real_.dialect(); }
   Result<void> migrate(std::span<const storage::Migration> migrations) override {
@@ -33,8 +37,7 @@ class FailingStore final : public storage::Store {
   Result<std::unique_ptr<storage::Reader>> read() override { return real_.read(); }
   using Store::commit;
   void commit(storage::Change change, std::function<void(Result<storage::Committed>)> done) override {
-    ++writes_;
-    const bool fails = left_ > 0 && --left_ == 0;
+    const bool fails = begin_write();
     if (!fails) return real_.commit(std::move(change), std::move(done));
     if (when_ == When::before) return done(Error(ErrorCode::exhausted, "storage.disk_full"));
     real_.commit(std::move(change), [done = std::move(done)](const Result<storage::Committed>&) {
@@ -43,8 +46,7 @@ class FailingStore final : public storage::Store {
   }
   std::size_t rows_at_once(std::size_t most) override { return real_.rows_at_once(most); }
   Result<storage::Committed> append(storage::BulkSlice slice) override {
-    ++writes_;
-    const bool fails = left_ > 0 && --left_ == 0;
+    const bool fails = begin_write();
     if (!fails) return real_.append(std::move(slice));
     if (when_ == When::before) return Error(ErrorCode::exhausted, "storage.disk_full");
     auto done = real_.append(std::move(slice));
@@ -69,10 +71,18 @@ class FailingStore final : public storage::Store {
   }
 
  private:
+  // True where this write is to fail.
+  bool begin_write() {
+    ++writes_;
+    if (const auto act = std::exchange(between_, {})) act();
+    return left_ > 0 && --left_ == 0;
+  }
+
   storage::Store& real_;
   std::atomic<std::int64_t> left_{0};
   std::atomic<std::int64_t> writes_{0};
   When when_ = When::before;
+  std::function<void()> between_;
 };
 
 // A sealer that hides what it seals and binds it to its cell, as the real one will; for tests only.

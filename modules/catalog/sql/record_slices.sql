@@ -23,6 +23,11 @@ INSERT INTO record_slice_block (resource, first_id, block, body) VALUES ($1, $2,
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
 
+-- name: hold_slice @sqlite
+UPDATE record_slice SET revision = revision WHERE resource = $1 AND first_id = $2 AND revision = $3
+-- name: hold_slice @postgres
+SELECT 1 FROM record_slice WHERE resource = $1 AND first_id = $2 AND revision = $3 FOR SHARE
+
 -- name: end_slice
 UPDATE record_slice SET known_to = $5, live = 0, changed = $4, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL

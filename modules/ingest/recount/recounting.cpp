@@ -52,6 +52,9 @@ struct Recounting::Step {
   Recount recount;
   Recount next;
   Figures figures;
+  // That what is counted still stands. Single entries only hold the slice number, and one that ends a version which
+  // was not counted yet takes nothing back.
+  std::vector<storage::Write> rests_on;
 };
 
 Result<bool> Recounting::run(const std::atomic<bool>& stopping) {
@@ -167,7 +170,7 @@ Result<void> Recounting::count_some(const catalog::Entry& entry, const Recount& 
   const std::string& resource = entry.resource.id;
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const std::int64_t number, catalog::slice_number(*reader, resource));
-  Step step{entry, *reader, recount, recount, Figures(entry.resource)};
+  Step step{entry, *reader, recount, recount, Figures(entry.resource), {}};
   if (recount.slices_below > 0) {
     JW_TRY(count_slices(step));
   } else {
@@ -185,6 +188,8 @@ Result<void> Recounting::count_some(const catalog::Entry& entry, const Recount& 
   change.origin = storage::Origin::hub;
   change.writes.push_back(catalog::take_slice_number(
       resource, number, static_cast<std::int64_t>(entry.table->shape().table_version)));
+  change.writes.insert(change.writes.end(), std::make_move_iterator(step.rests_on.begin()),
+                       std::make_move_iterator(step.rests_on.end()));
   change.writes.push_back({&sql::move_recount,
                            {resource, recount.metric, recount.slices_below, recount.rows_below,
                             step.next.slices_below, step.next.rows_below},
@@ -202,6 +207,7 @@ Result<void> Recounting::count_slices(Step& step) {
             catalog::slices_before(step.reader, resource, step.recount.slices_below, slices_a_step));
   for (const auto& head : heads) {
     if (counted_by_writer(step.recount, head)) continue;
+    step.rests_on.push_back(catalog::hold_slice(resource, head));
     SliceReader slice(resource, head, parts_.sealer);
     for (std::int64_t at = 0; at < head.rows; ++at) {
       if (head.has_left(at)) continue;
@@ -221,9 +227,11 @@ Result<void> Recounting::count_rows(Step& step) {
   const std::array<Value, 2> page = {step.recount.rows_below, static_cast<std::int64_t>(rows_a_step)};
   std::optional<Error> fault;
   std::size_t rows = 0;
+  std::int64_t last_id = 0, versions = 0;
   JW_TRY(step.reader.query(step.entry.table->page(), page, [&](const storage::Row& row) {
-    ++rows;
     step.next.rows_below = row.integer(RecordColumn::id);
+    if (rows++ == 0) last_id = step.next.rows_below;
+    versions += row.integer(RecordColumn::version);
     const std::int64_t epoch = row.is_null(RecordColumn::epoch) ? -1 : row.integer(RecordColumn::epoch);
     if (counted_by_writer(step.recount, epoch) || !builder.can_be_opened(row)) return true;
     const auto values = builder.values_of(row);
@@ -236,6 +244,12 @@ Result<void> Recounting::count_rows(Step& step) {
     return true;
   }));
   if (fault) return *fault;
+  if (rows > 0) {
+    step.rests_on.push_back({&step.entry.table->still_stand(),
+                             {step.entry.resource.id, step.next.rows_below, last_id,
+                              static_cast<std::int64_t>(rows), versions},
+                             1});
+  }
   if (rows < rows_a_step) step.next.rows_below = 0;
   return {};
 }

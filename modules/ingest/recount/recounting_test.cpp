@@ -131,6 +131,27 @@ TYPED_TEST(RecountWorld, WhatStoodIsCountedWhileEverythingElseGoesOn) {
   EXPECT_EQ(this->recounts_begun(), 1U);
 }
 
+// Between what a step has seen and what it writes, somebody enters anew what it is about to count.
+TYPED_TEST(RecountWorld, WhoEntersBetweenTwoStepsOfItIsCountedOnce) {
+  this->load("people", people(0, 300));
+  for (int number = 5'000; number < 5'030; ++number) this->add(number, "户籍");
+  this->declare(locals);
+  int number = 0;
+  const auto enter = [&] {
+    this->add(number, "流动");         // packed, until the first of them
+    this->add(5'000 + number, "流动");  // in the table
+    ++number;
+  };
+  this->node_.writes->between(enter);
+  while (this->step()) {
+    ASSERT_LT(number, 20);
+    this->node_.writes->between(enter);
+  }
+  EXPECT_GT(number, 2);
+  EXPECT_EQ(this->counted("locals"), this->standing("local"));
+  EXPECT_EQ(this->counted("guests"), this->standing("guest"));
+}
+
 TYPED_TEST(RecountWorld, WhoeverStopsIsFollowedByTheNext) {
   for (int part = 0; part < 6; ++part) this->load("people", people(part * 300, 300));
   this->declare(locals);

@@ -123,11 +123,13 @@ Result<UndoStep> Undoing::end_rows(storage::Reader& reader, const std::set<Batch
   const std::int64_t now_us = to_micros(now);
   for (std::size_t at = 0; at < versions.size(); ++at) {
     const Version& version = versions[at];
-    step.writes.push_back({&entry_.table->withdraw(), {Blob{version.key}, version.version, now_us}, 1});
+    // Whether it stands decides what is counted: who entered it anew meanwhile makes this step begin again.
     if (!version.stands) {
+      step.writes.push_back({&entry_.table->withdraw_ended(), {Blob{version.key}, version.version}, 1});
       ++step.overtaken;
       continue;
     }
+    step.writes.push_back({&entry_.table->withdraw(), {Blob{version.key}, version.version, now_us}, 1});
     if (counting) count(figures, version, -1, recounting.of_row(version.id, version.epoch));
     if (!before[at] || before[at]->lost) {  // nothing stands again that nobody can read
       ++step.ended;

@@ -257,6 +257,34 @@ TYPED_TEST(WithdrawalWorld, AfterAStopAnotherProcessGoesOnWhereItStood) {
   EXPECT_EQ(this->counted("guests"), 0);
 }
 
+// Between what a step has seen and what it writes, somebody enters anew what it is about to end.
+TYPED_TEST(WithdrawalWorld, WhoEntersWhatIsAboutToEndIsCountedOnce) {
+  const Batch wrong = this->load("people", this->all_as("户籍", 0, 300));
+  this->load("people", this->all_as("流动", 0, 20));  // these have left their slice
+  must(this->ask(wrong.id, must(this->withdrawals().plan(wrong.id)).records()));
+  const auto enter = [&](int number) {
+    must(this->node_.ingest->add_record("people",
+                                        {{"name", "张三"},
+                                         {"citizen_id", citizen_id(number)},
+                                         {"kind", "流动"},
+                                         {"grid", grid_code(number)}},
+                                        {"tester", std::nullopt}));
+  };
+  this->node_.writes->between([&] { enter(100); });
+  must(this->withdrawals().run(wrong.id, this->going_));
+  EXPECT_EQ(this->people_seen().size(), 21U);
+  EXPECT_EQ(this->counted("people"), 21);
+  EXPECT_EQ(this->counted("guests"), 21);
+
+  const Batch again = this->load("people", this->all_as("户籍", 0, 20));  // in the table
+  must(this->ask(again.id, must(this->withdrawals().plan(again.id)).records()));
+  this->node_.writes->between([&] { enter(5); });
+  must(this->withdrawals().run(again.id, this->going_));
+  EXPECT_EQ(this->people_seen().size(), 21U);
+  EXPECT_EQ(this->counted("people"), 21);
+  EXPECT_EQ(this->counted("guests"), 21);
+}
+
 // Loads and entries of the very records that are being withdrawn.
 TYPED_TEST(WithdrawalWorld, WhoWritesMeanwhileLosesNothing) {
   this->load("people", this->all_as("户籍", 0, 1'000));
