@@ -1,6 +1,7 @@
 // jingwei account and jingwei role: who may sign in, and as what.
 #include "app/cli/provider_command.h"
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -50,14 +51,14 @@ void show_grant(const json::value& grant) {
 Result<void> list(const Asked& asked) {
   JW_ASSIGN(const json::value page,
             ask_json(asked.common.data, "GET",
-                     accounts + "?limit=200" + (asked.kind.empty() ? "" : "&kind=" + url_encoded(asked.kind))));
+                     accounts + "?limit=200" + (asked.kind.empty() ? "" : "&kind=" + percent_encoded(asked.kind))));
   if (printed_as_json(asked.common, page)) return {};
   for (const auto& account : page.at("items").as_array()) show_account(account);
   return {};
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "GET", accounts + "/" + url_encoded(asked.id)));
+  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "GET", accounts + "/" + percent_encoded(asked.id)));
   if (printed_as_json(asked.common, account)) return {};
   show_account(account);
   for (const auto& grant : account.at("grants").as_array()) show_grant(grant);
@@ -84,12 +85,12 @@ Result<void> add(const Asked& asked) {
 
 Result<void> reset(const Asked& asked) {
   JW_ASSIGN(const json::value made,
-            ask_json(asked.common.data, "POST", accounts + "/" + url_encoded(asked.id) + "/reset"));
+            ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/reset"));
   return show_created(asked, made);
 }
 
 Result<void> set_state(const Asked& asked, const char* state) {
-  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "PATCH", accounts + "/" + url_encoded(asked.id),
+  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "PATCH", accounts + "/" + percent_encoded(asked.id),
                                                 body_of({{"state", state}})));
   if (!printed_as_json(asked.common, account)) show_account(account);
   return {};
@@ -104,7 +105,7 @@ Result<void> open(const Asked& asked) {
 }
 
 Result<void> grant(const Asked& asked) {
-  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + url_encoded(asked.id) + "/grants",
+  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/grants",
                                              body_of({{"role", asked.role},
                                                       {"region", asked.region},
                                                       {"department", asked.department},
@@ -115,14 +116,14 @@ Result<void> grant(const Asked& asked) {
 }
 
 Result<void> revoke(const Asked& asked) {
-  JW_TRY(ask_json(asked.common.data, "DELETE", "/api/v1/grants/" + url_encoded(asked.id)));
+  JW_TRY(ask_json(asked.common.data, "DELETE", "/api/v1/grants/" + percent_encoded(asked.id)));
   say(asked.common.json, "cli.account.revoked", {{"id", asked.id}});
   return {};
 }
 
 Result<void> make_key(const Asked& asked) {
   const json::object body{{"label", asked.label}, {"days", asked.days}};
-  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + url_encoded(asked.id) + "/keys",
+  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/keys",
                                              json::serialize(body)));
   if (printed_as_json(asked.common, made)) return {};
   say(false, "cli.account.key", {{"key", text_of(made, "key")}, {"until", text_of(made.at("token"), "ends_at")}});

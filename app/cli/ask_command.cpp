@@ -3,6 +3,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/server_client.h"
 #include "app/cli/source_requests.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -26,7 +27,7 @@ Result<std::string> ask(const AskCommand& command) {
   body["inputs"] = boost::json::parse(inputs);
   return ask_server(
       command.common.data, "POST",
-      "/api/v1/sources/" + url_encoded(command.source) + "/questions/" + url_encoded(command.question),
+      "/api/v1/sources/" + percent_encoded(command.source) + "/questions/" + percent_encoded(command.question),
       boost::json::serialize(body));
 }
 

@@ -1,5 +1,6 @@
 #include "app/cli/audit_log.h"
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 #include "modules/audit/audit_json.h"
 
 namespace jingwei::app::cli {
@@ -194,7 +195,7 @@ Result<void> decide(const OrderAsked& asked) {
   const std::string body = json::serialize(json::object{{"step", asked.drop ? "drop" : "carry_out"}});
   JW_ASSIGN(const json::value made,
             ask_json(asked.common.data, "POST",
-                     "/api/v1/audit/destructions/" + url_encoded(asked.id) + "/steps", body));
+                     "/api/v1/audit/destructions/" + percent_encoded(asked.id) + "/steps", body));
   if (!printed_as_json(asked.common, made)) show_order(made);
   return {};
 }

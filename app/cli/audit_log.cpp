@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app/cli/server_client.h"
+#include "base/percent.h"
 #include "modules/audit/audit_json.h"
 
 namespace jingwei::app::cli {
@@ -104,7 +105,7 @@ class ServedLog final : public AuditLog {
   Result<std::string> entries(const AuditAsked& asked) override {
     std::string target = "/entries?limit=" + std::to_string(asked.limit);
     const auto add = [&](const char* name, const std::string& value) {
-      if (!value.empty()) target += std::string("&") + name + "=" + url_encoded(value);
+      if (!value.empty()) target += std::string("&") + name + "=" + percent_encoded(value);
     };
     add("actor", asked.query.actor);
     add("event", asked.query.event);

@@ -1,4 +1,5 @@
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -71,7 +72,7 @@ void show_withdrawal(const json::value& withdrawal) {
 
 Result<void> list(const Asked& asked) {
   std::string target = "?limit=" + std::to_string(asked.most);
-  if (!asked.resource.empty()) target += "&resource=" + url_encoded(asked.resource);
+  if (!asked.resource.empty()) target += "&resource=" + percent_encoded(asked.resource);
   JW_ASSIGN(const json::value answer, ask(asked, "GET", target));
   if (printed_as_json(asked.common, answer)) return {};
   for (const auto& batch : answer.at("items").as_array()) show_line(batch);
@@ -79,21 +80,21 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value answer, ask(asked, "GET", "/" + url_encoded(asked.id)));
+  JW_ASSIGN(const json::value answer, ask(asked, "GET", "/" + percent_encoded(asked.id)));
   if (printed_as_json(asked.common, answer)) return {};
   show_line(answer);
   for (const auto& reason : answer.at("reasons").as_array())
     say(false, "cli.ingest.reason", {{"rows", text_of(reason, "count")}, {"reason", text_of(reason, "title")}});
   for (const auto& note : answer.at("notes").as_array()) std::printf("%s\n", text_of(note, "sentence").c_str());
   if (text_of(answer, "withdrawal") == "none") return {};
-  JW_ASSIGN(const json::value withdrawal, ask(asked, "GET", "/" + url_encoded(asked.id) + "/withdrawal"));
+  JW_ASSIGN(const json::value withdrawal, ask(asked, "GET", "/" + percent_encoded(asked.id) + "/withdrawal"));
   show_withdrawal(withdrawal);
   return {};
 }
 
 // Without a reason it only tells what would happen.
 Result<void> withdraw(const Asked& asked) {
-  const std::string target = "/" + url_encoded(asked.id) + "/withdrawal";
+  const std::string target = "/" + percent_encoded(asked.id) + "/withdrawal";
   if (asked.reason.empty() != (asked.records < 0))
     return Error(ErrorCode::invalid, "app.withdrawal_half").with("batch", asked.id);
   if (asked.reason.empty()) {

@@ -1,4 +1,5 @@
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -53,9 +54,9 @@ Result<json::object> members_of(const std::vector<std::string>& values) {
 
 Result<void> list(const Asked& asked) {
   std::string target = "/api/v1/cases?limit=100";
-  if (!asked.process.empty()) target += "&process=" + url_encoded(asked.process);
-  if (!asked.state.empty()) target += "&state=" + url_encoded(asked.state);
-  if (!asked.under.empty()) target += "&under=" + url_encoded(asked.under);
+  if (!asked.process.empty()) target += "&process=" + percent_encoded(asked.process);
+  if (!asked.state.empty()) target += "&state=" + percent_encoded(asked.state);
+  if (!asked.under.empty()) target += "&under=" + percent_encoded(asked.under);
   if (asked.open) target += "&open=true";
   if (asked.overdue) target += "&overdue=true";
   JW_ASSIGN(const json::value page, ask_json(asked.common.data, "GET", target));
@@ -65,7 +66,7 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<json::value> read(const Asked& asked) {
-  return ask_json(asked.common.data, "GET", "/api/v1/cases/" + url_encoded(asked.id));
+  return ask_json(asked.common.data, "GET", "/api/v1/cases/" + percent_encoded(asked.id));
 }
 
 Result<void> show(const Asked& asked) {
@@ -78,7 +79,7 @@ Result<void> create(const Asked& asked) {
   json::object body{{"form", std::move(form)}, {"actor", asked.actor}};
   if (!asked.region.empty()) body["region"] = asked.region;
   JW_ASSIGN(const json::value detail,
-            ask_json(asked.common.data, "POST", "/api/v1/processes/" + url_encoded(asked.process) + "/cases",
+            ask_json(asked.common.data, "POST", "/api/v1/processes/" + percent_encoded(asked.process) + "/cases",
                      json::serialize(body)));
   return show_detail(asked, detail);
 }
@@ -94,7 +95,7 @@ Result<void> act(const Asked& asked) {
   if (!asked.words.empty()) body["words"] = asked.words;
   if (!asked.assignee.empty()) body["assignee"] = asked.assignee;
   JW_ASSIGN(const json::value detail,
-            ask_json(asked.common.data, "POST", "/api/v1/cases/" + url_encoded(asked.id) + "/actions",
+            ask_json(asked.common.data, "POST", "/api/v1/cases/" + percent_encoded(asked.id) + "/actions",
                      json::serialize(body)));
   return show_detail(asked, detail);
 }

@@ -2,6 +2,7 @@
 #include "app/cli/server_json.h"
 #include "base/file_system.h"
 #include "base/limits.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -54,10 +55,10 @@ void print_json(const json::value& answer) {
 }
 
 Result<void> list(const Asked& asked) {
-  std::string target = root + "?q=" + url_encoded(asked.text);
-  if (!asked.state.empty()) target += "&state=" + url_encoded(asked.state);
+  std::string target = root + "?q=" + percent_encoded(asked.text);
+  if (!asked.state.empty()) target += "&state=" + percent_encoded(asked.state);
   for (const auto& [name, value] : asked.facets) {
-    if (!value.empty()) target += "&" + name + "=" + url_encoded(value);
+    if (!value.empty()) target += "&" + name + "=" + percent_encoded(value);
   }
   JW_ASSIGN(const json::value answer, ask(asked, "GET", target));
   if (asked.common.json) {
@@ -70,7 +71,7 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  const std::string target = root + "/" + url_encoded(asked.id);
+  const std::string target = root + "/" + percent_encoded(asked.id);
   JW_ASSIGN(const json::value resource, ask(asked, "GET", target));
   JW_ASSIGN(const json::value versions, ask(asked, "GET", target + "/versions"));
   if (asked.common.json) {
@@ -94,7 +95,7 @@ Result<void> show(const Asked& asked) {
 // The version that is in one of `states`, newest first; the one that was named, whatever its state.
 Result<std::string> version_for(const Asked& asked, const std::vector<std::string>& states) {
   if (asked.version > 0) return std::to_string(asked.version);
-  JW_ASSIGN(const json::value versions, ask(asked, "GET", root + "/" + url_encoded(asked.id) + "/versions"));
+  JW_ASSIGN(const json::value versions, ask(asked, "GET", root + "/" + percent_encoded(asked.id) + "/versions"));
   for (const auto& version : items_of(versions)) {
     const std::string state = text_of(version, "state");
     if (states.empty() || std::find(states.begin(), states.end(), state) != states.end())
@@ -115,7 +116,7 @@ Result<void> step(const Asked& asked, const std::string& step, const std::vector
   if (!asked.reason.empty()) body["reason"] = asked.reason;
   if (!asked.breaking.empty()) body["breaking"] = asked.breaking;
   JW_ASSIGN(const json::value answer,
-            ask(asked, "POST", root + "/" + url_encoded(asked.id) + "/versions/" + version + "/steps",
+            ask(asked, "POST", root + "/" + percent_encoded(asked.id) + "/versions/" + version + "/steps",
                 json::serialize(body)));
   if (asked.common.json) {
     print_json(answer);
@@ -141,7 +142,7 @@ Result<void> draft(const Asked& asked) {
 Result<void> diff(const Asked& asked) {
   JW_ASSIGN(const std::string version, version_for(asked, {}));
   JW_ASSIGN(const json::value answer,
-            ask(asked, "GET", root + "/" + url_encoded(asked.id) + "/versions/" + version));
+            ask(asked, "GET", root + "/" + percent_encoded(asked.id) + "/versions/" + version));
   if (asked.common.json) {
     print_json(answer);
     return {};
@@ -164,7 +165,7 @@ Result<void> diff(const Asked& asked) {
 }
 
 Result<void> overlaps(const Asked& asked) {
-  const std::string of = asked.id.empty() ? "" : "?resource=" + url_encoded(asked.id);
+  const std::string of = asked.id.empty() ? "" : "?resource=" + percent_encoded(asked.id);
   JW_ASSIGN(const json::value answer, ask(asked, "GET", "/api/v1/overlaps" + of));
   if (asked.common.json) {
     print_json(answer);

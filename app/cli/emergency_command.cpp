@@ -1,5 +1,6 @@
 // jingwei emergency and jingwei purpose: declared periods, what they open, and what their end destroys.
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -77,7 +78,7 @@ Result<void> list(const Asked& asked) {
 
 Result<void> show(const Asked& asked) {
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "GET", "/api/v1/emergencies/" + url_encoded(asked.id)));
+            ask_json(asked.common.data, "GET", "/api/v1/emergencies/" + percent_encoded(asked.id)));
   return show_answer(asked, one);
 }
 
@@ -99,14 +100,14 @@ Result<void> extend(const Asked& asked) {
   body["order_number"] = asked.order;
   body["planned_end"] = asked.until;
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/emergencies/" + url_encoded(asked.id) + "/extend",
+            ask_json(asked.common.data, "POST", "/api/v1/emergencies/" + percent_encoded(asked.id) + "/extend",
                      json::serialize(body)));
   return show_answer(asked, one);
 }
 
 // What ends stands under `things`. Without an order it only tells what would be destroyed.
 Result<json::value> end_of(const Asked& asked, const std::string& things, bool& foretold) {
-  const std::string target = "/api/v1/" + things + "/" + url_encoded(asked.id) + "/end";
+  const std::string target = "/api/v1/" + things + "/" + percent_encoded(asked.id) + "/end";
   if (asked.order.empty() != (asked.records < 0))
     return Error(ErrorCode::invalid, "app.end_half").with("id", asked.id);
   foretold = asked.order.empty();
@@ -164,7 +165,7 @@ Result<void> end_purpose(const Asked& asked) {
 
 Result<void> list_destructions(const Asked& asked) {
   const std::string target =
-      asked.id.empty() ? "/api/v1/destructions?limit=100" : "/api/v1/destructions/" + url_encoded(asked.id);
+      asked.id.empty() ? "/api/v1/destructions?limit=100" : "/api/v1/destructions/" + percent_encoded(asked.id);
   JW_ASSIGN(const json::value answer, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, answer)) return {};
   if (!asked.id.empty()) {

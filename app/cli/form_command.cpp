@@ -6,6 +6,7 @@
 #include "app/hub.h"
 #include "app/serve.h"
 #include "base/json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -32,7 +33,7 @@ Result<std::string> through_server(const FormCommand& command) {
   const auto add = [&](const char* name, const std::string& value) {
     if (value.empty()) return;
     target +=
-        (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" + url_encoded(value);
+        (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" + percent_encoded(value);
   };
   add("resource", command.resource);
   add("under", command.under);

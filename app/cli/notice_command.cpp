@@ -1,4 +1,5 @@
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -117,7 +118,7 @@ Result<void> list(const Asked& asked) {
 
 Result<void> show(const Asked& asked) {
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "GET", "/api/v1/notices/" + url_encoded(asked.id)));
+            ask_json(asked.common.data, "GET", "/api/v1/notices/" + percent_encoded(asked.id)));
   if (printed_as_json(asked.common, one)) return {};
   show_line(one.at("notice"));
   const auto& counts = one.at("counts");
@@ -136,8 +137,8 @@ Result<void> show(const Asked& asked) {
 
 Result<void> receipts(const Asked& asked) {
   std::string target =
-      "/api/v1/notices/" + url_encoded(asked.id) + "/receipts?limit=200&state=" + url_encoded(asked.state);
-  if (!asked.region.empty()) target += "&region=" + url_encoded(asked.region);
+      "/api/v1/notices/" + percent_encoded(asked.id) + "/receipts?limit=200&state=" + percent_encoded(asked.state);
+  if (!asked.region.empty()) target += "&region=" + percent_encoded(asked.region);
   JW_ASSIGN(const json::value all, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, all)) return {};
   for (const auto& one : all.at("items").as_array()) {
@@ -153,7 +154,7 @@ Result<void> receipts(const Asked& asked) {
 
 Result<void> remind(const Asked& asked) {
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/notices/" + url_encoded(asked.id) + "/reminders"));
+            ask_json(asked.common.data, "POST", "/api/v1/notices/" + percent_encoded(asked.id) + "/reminders"));
   if (!printed_as_json(asked.common, one))
     say(false, "cli.notice.reminded", {{"count", text_of(one, "people")}});
   return {};
@@ -161,13 +162,13 @@ Result<void> remind(const Asked& asked) {
 
 Result<void> end(const Asked& asked) {
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/notices/" + url_encoded(asked.id) + "/end"));
+            ask_json(asked.common.data, "POST", "/api/v1/notices/" + percent_encoded(asked.id) + "/end"));
   if (!printed_as_json(asked.common, one)) show_line(one);
   return {};
 }
 
 Result<void> loads(const Asked& asked) {
-  const std::string query = asked.month.empty() ? "" : "?month=" + url_encoded(asked.month);
+  const std::string query = asked.month.empty() ? "" : "?month=" + percent_encoded(asked.month);
   JW_ASSIGN(const json::value all, ask_json(asked.common.data, "GET", "/api/v1/notice-loads" + query));
   if (printed_as_json(asked.common, all)) return {};
   for (const auto& one : all.at("items").as_array()) {

@@ -3,6 +3,7 @@
 
 #include "app/cli/server_json.h"
 #include "base/file_system.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -24,7 +25,7 @@ struct Asked {
 const std::string providers = "/api/v1/identity-providers";
 
 std::string address_of(const Asked& asked) {
-  return providers + "/" + url_encoded(asked.id);
+  return providers + "/" + percent_encoded(asked.id);
 }
 
 void show_provider(const json::value& one) {

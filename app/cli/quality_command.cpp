@@ -1,4 +1,5 @@
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -39,7 +40,7 @@ Result<void> board(const Asked& asked) {
   const std::string days = "days=" + std::to_string(asked.days);
   if (!asked.resource.empty()) {
     JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET",
-                                              "/api/v1/quality/resources/" + url_encoded(asked.resource) + "?" + days));
+                                              "/api/v1/quality/resources/" + percent_encoded(asked.resource) + "?" + days));
     if (printed_as_json(asked.common, one)) return {};
     show_standing(one);
     for (const auto& part : one.at("parts").as_array()) std::printf("  %s\n", text_of(part, "sentence").c_str());
@@ -76,8 +77,8 @@ Result<void> show_detail(const Asked& asked, const json::value& detail) {
 
 Result<void> list(const Asked& asked) {
   std::string target = "/api/v1/objections?limit=100";
-  if (!asked.state.empty()) target += "&state=" + url_encoded(asked.state);
-  if (!asked.resource.empty()) target += "&resource=" + url_encoded(asked.resource);
+  if (!asked.state.empty()) target += "&state=" + percent_encoded(asked.state);
+  if (!asked.resource.empty()) target += "&resource=" + percent_encoded(asked.resource);
   if (asked.overdue) target += "&overdue=true";
   JW_ASSIGN(const json::value all, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, all)) return {};
@@ -86,7 +87,7 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET", "/api/v1/objections/" + url_encoded(asked.id)));
+  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET", "/api/v1/objections/" + percent_encoded(asked.id)));
   return show_detail(asked, one);
 }
 
@@ -103,7 +104,7 @@ Result<void> answer(const Asked& asked) {
   json::object body{{"actor", asked.actor}, {"step", asked.state}};
   if (!asked.reason.empty()) body["reason"] = asked.reason;
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/objections/" + url_encoded(asked.id) + "/steps",
+            ask_json(asked.common.data, "POST", "/api/v1/objections/" + percent_encoded(asked.id) + "/steps",
                      json::serialize(body)));
   return show_detail(asked, one);
 }

@@ -4,6 +4,7 @@
 #include "app/cli/server_client.h"
 #include "app/hub.h"
 #include "app/serve.h"
+#include "base/percent.h"
 #include "modules/region/region_json.h"
 
 namespace jingwei::app::cli {
@@ -110,10 +111,10 @@ std::string target_of(const RegionCommand& command, const std::string& action) {
   const std::string regions = "/api/v1/regions";
   const std::string limit = "limit=" + std::to_string(command.most);
   if (action == "find") {
-    return regions + "?q=" + url_encoded(command.text) +
-           (command.under.empty() ? "" : "&under=" + url_encoded(command.under)) + "&" + limit;
+    return regions + "?q=" + percent_encoded(command.text) +
+           (command.under.empty() ? "" : "&under=" + percent_encoded(command.under)) + "&" + limit;
   }
-  const std::string one = regions + "/" + url_encoded(command.code);
+  const std::string one = regions + "/" + percent_encoded(command.code);
   if (action == "show") return one;
   return one + "/" + action + (action == "children" ? "?" + limit : "");
 }

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -27,8 +28,8 @@ void show_summary(const json::value& one) {
 }
 
 Result<void> find(const Asked& asked) {
-  std::string target = "/api/v1/subjects?limit=50&q=" + url_encoded(asked.text);
-  if (!asked.kind.empty()) target += "&kind=" + url_encoded(asked.kind);
+  std::string target = "/api/v1/subjects?limit=50&q=" + percent_encoded(asked.text);
+  if (!asked.kind.empty()) target += "&kind=" + percent_encoded(asked.kind);
   JW_ASSIGN(const json::value found, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, found)) return {};
   for (const auto& one : found.at("items").as_array()) show_summary(one);
@@ -39,7 +40,7 @@ Result<void> find(const Asked& asked) {
 
 Result<void> show(const Asked& asked) {
   JW_ASSIGN(const json::value file,
-            ask_json(asked.common.data, "GET", "/api/v1/subjects/" + url_encoded(asked.id)));
+            ask_json(asked.common.data, "GET", "/api/v1/subjects/" + percent_encoded(asked.id)));
   if (printed_as_json(asked.common, file)) return {};
   say(false, "cli.subject.head",
       {{"id", text_of(file, "id")},
@@ -76,7 +77,7 @@ void show_event(const json::value& event) {
 Result<void> merge(const Asked& asked) {
   const json::object body{{"with", asked.with}, {"reason", asked.reason}};
   JW_ASSIGN(const json::value event,
-            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + url_encoded(asked.id) + "/merge",
+            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + percent_encoded(asked.id) + "/merge",
                      json::serialize(body)));
   if (!printed_as_json(asked.common, event)) show_event(event);
   return {};
@@ -84,7 +85,7 @@ Result<void> merge(const Asked& asked) {
 
 Result<void> unmerge(const Asked& asked) {
   JW_ASSIGN(const json::value event,
-            ask_json(asked.common.data, "POST", "/api/v1/subject-events/" + url_encoded(asked.id) + "/undo"));
+            ask_json(asked.common.data, "POST", "/api/v1/subject-events/" + percent_encoded(asked.id) + "/undo"));
   if (!printed_as_json(asked.common, event)) show_event(event);
   return {};
 }
@@ -104,7 +105,7 @@ void show_model(const json::value& model) {
 
 // Looks again until the work on a version is done.
 Result<json::value> wait_for(const Asked& asked, const std::string& version) {
-  const std::string target = "/api/v1/registry/models/" + url_encoded(version);
+  const std::string target = "/api/v1/registry/models/" + percent_encoded(version);
   for (;;) {
     JW_ASSIGN(json::value model, ask_json(asked.common.data, "GET", target));
     const std::string state = text_of(model, "state");
@@ -124,7 +125,7 @@ Result<void> train(const Asked& asked) {
   const std::string version = text_of(model, "version");
   JW_ASSIGN(model, wait_for(asked, version));
   if (asked.activate && text_of(model, "state") == "ready") {
-    const std::string target = "/api/v1/registry/models/" + url_encoded(version);
+    const std::string target = "/api/v1/registry/models/" + percent_encoded(version);
     JW_ASSIGN([[maybe_unused]] const json::value begun,
               ask_json(asked.common.data, "POST", target + "/compare"));
     JW_ASSIGN(model, wait_for(asked, version));
@@ -137,7 +138,7 @@ Result<void> train(const Asked& asked) {
 Result<void> activate(const Asked& asked) {
   JW_ASSIGN(const json::value model,
             ask_json(asked.common.data, "POST",
-                     "/api/v1/registry/models/" + url_encoded(asked.version) + "/activate"));
+                     "/api/v1/registry/models/" + percent_encoded(asked.version) + "/activate"));
   if (!printed_as_json(asked.common, model)) show_model(model);
   return {};
 }

@@ -7,6 +7,7 @@
 #include "app/cli/server_json.h"
 #include "app/hub.h"
 #include "app/serve.h"
+#include "base/percent.h"
 #include "base/random.h"
 #include "scenario/scenario_json.h"
 
@@ -78,7 +79,7 @@ Result<std::string> send_package(const PackageAsked& asked, const scenario::Pack
   const std::string path = fs::temp_directory_path() / ("jingwei-" + random_credential(random) + ".zip");
   JW_TRY(write_text_durably(real_file_system(), path, zip));
   const ServerClient server(socket_path(asked.common.data));
-  const std::string target = "/api/v1/packages?actor=" + url_encoded(actor_of(asked)) + "&reason=" + url_encoded(asked.reason);
+  const std::string target = "/api/v1/packages?actor=" + percent_encoded(actor_of(asked)) + "&reason=" + percent_encoded(asked.reason);
   auto answer = server.post_file(target, path, "application/zip", [](std::int64_t) {});
   static_cast<void>(real_file_system().remove(path));
   if (!answer) return std::move(answer).error();
@@ -117,7 +118,7 @@ Result<void> remove(const PackageAsked& asked) {
     answer = scenario::summary_json(kept, terminal_language());
   } else {
     const json::object body{{"reason", asked.reason}, {"actor", actor_of(asked)}};
-    JW_ASSIGN(answer, ask_server(asked.common.data, "POST", "/api/v1/packages/" + url_encoded(asked.id) + "/removal",
+    JW_ASSIGN(answer, ask_server(asked.common.data, "POST", "/api/v1/packages/" + percent_encoded(asked.id) + "/removal",
                                  json::serialize(body)));
   }
   JW_ASSIGN(const json::value made, parsed(answer));

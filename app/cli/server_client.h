@@ -44,7 +44,4 @@ Error error_of(const Answer& answer);
 Result<std::string> ask_server(const std::string& data_folder, const std::string& method,
                                const std::string& target, const std::string& body = {});
 
-// Percent-encodes a query value.
-std::string url_encoded(std::string_view text);
-
 }  // namespace jingwei::app::cli

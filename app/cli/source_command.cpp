@@ -2,6 +2,7 @@
 #include "app/cli/server_json.h"
 #include "app/cli/source_requests.h"
 #include "app/hub.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -123,7 +124,7 @@ Result<std::string> body_of(const Asked& asked) {
 
 // What stands, with what was given laid over it.
 Result<json::value> edit(const Asked& asked) {
-  const std::string target = "/api/v1/sources/" + url_encoded(asked.id);
+  const std::string target = "/api/v1/sources/" + percent_encoded(asked.id);
   JW_ASSIGN(const json::value now, ask(asked, "GET", target));
   json::object body;
   body["title"] = asked.title.empty() ? now.at("title") : json::value(asked.title);
@@ -164,7 +165,7 @@ void add_for_one(CLI::App& group, int& exit_code, const char* name, const char* 
   auto asked = std::make_shared<Asked>();
   CLI::App* sub = add_one(group, exit_code, name, help, asked,
                           [method = std::string(method), below = std::string(below)](const Asked& one) {
-                            return ask(one, method, "/api/v1/sources/" + url_encoded(one.id) + below);
+                            return ask(one, method, "/api/v1/sources/" + percent_encoded(one.id) + below);
                           });
   sub->add_option("id", asked->id, sentence("cli.help.source_id"))->required();
 }
@@ -216,7 +217,7 @@ void add_source(CLI::App& app, int& exit_code) {
   auto revoked = std::make_shared<Asked>();
   CLI::App* revoke =
       add_one(*group, exit_code, "revoke", "cli.help.source_revoke", revoked, [](const Asked& one) {
-        return ask(one, "POST", "/api/v1/sources/" + url_encoded(one.id) + "/revocation",
+        return ask(one, "POST", "/api/v1/sources/" + percent_encoded(one.id) + "/revocation",
                    json::serialize(json::object{{"why", one.why}}));
       });
   revoke->add_option("id", revoked->id, sentence("cli.help.source_id"))->required();

@@ -1,4 +1,5 @@
 #include "app/cli/server_json.h"
+#include "base/percent.h"
 
 namespace jingwei::app::cli {
 
@@ -19,8 +20,8 @@ Result<json::value> ask(const SynonymsCommand& command, const std::string& metho
 }
 
 std::string place(const SynonymsCommand& command) {
-  return "/api/v1/resources/" + url_encoded(command.resource) + "/synonyms" +
-         (command.field.empty() ? "" : "/" + url_encoded(command.field));
+  return "/api/v1/resources/" + percent_encoded(command.resource) + "/synonyms" +
+         (command.field.empty() ? "" : "/" + percent_encoded(command.field));
 }
 
 void show_list(const json::value& list) {

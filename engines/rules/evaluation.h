@@ -87,6 +87,11 @@ class Evaluation {
 
   // evaluation_time.cpp
   std::optional<Instant> instant_of(const Value& value, Id id, std::uint32_t& motion);
+  struct Span {
+    Instant from{}, to{};
+    std::uint32_t from_motion = 0, to_motion = 0;
+  };
+  std::optional<Span> span_of(Id id, const Node& node);
   Value compare_dates(Id id, const Node& node);
   Value plus(Id id, const Node& node);
   Value plus_working(Id id, const Node& node);

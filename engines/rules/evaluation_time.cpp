@@ -57,24 +57,31 @@ Value Evaluation::plus_working(Id id, const Node& node) {
                      : moved(to, motion, Motion::Kind::working, Unit::second, working.count());
 }
 
-// Whole units of time from one instant to another.
-Value Evaluation::elapsed(Id id, const Node& node) {
+// What two operands say; nothing where one of them is no instant.
+std::optional<Evaluation::Span> Evaluation::span_of(Id id, const Node& node) {
   const Value first = operand(node, 0);
   const Value second = operand(node, 1);
-  std::uint32_t from_motion = 0;
-  std::uint32_t to_motion = 0;
+  std::uint32_t from_motion = 0, to_motion = 0;
   const auto from = instant_of(first, id, from_motion);
   const auto to = instant_of(second, id, to_motion);
-  if (!from || !to || failed()) return {};
-  const std::int64_t whole = whole_units(*from, *to, node.unit, with_.zone);
+  if (!from || !to || failed()) return std::nullopt;
+  return Span{*from, *to, from_motion, to_motion};
+}
+
+// Whole units of time from one instant to another.
+Value Evaluation::elapsed(Id id, const Node& node) {
+  const auto span = span_of(id, node);
+  if (!span) return {};
+  const auto& [from, to, from_motion, to_motion] = *span;
+  const std::int64_t whole = whole_units(from, to, node.unit, with_.zone);
   if (from_motion == to_motion) return Value::integer(whole);
   // The count changes when the difference reaches the next unit, or falls below this one.
-  const auto next = plus_in_zone(*from, whole + 1, node.unit, with_.zone);
-  const auto here = plus_in_zone(*from, whole, node.unit, with_.zone);
+  const auto next = plus_in_zone(from, whole + 1, node.unit, with_.zone);
+  const auto here = plus_in_zone(from, whole, node.unit, with_.zone);
   if (from_motion == 0 && next) {
     watch_crossing(to_motion, *next);
   } else if (to_motion == 0 && length_of(node.unit) && here && is_shift(from_motion)) {
-    watch(now_ + (*to - *here) + tick_);
+    watch(now_ + (to - *here) + tick_);
   } else {
     watch(std::min(start_of_next_day(now_, with_.zone), now_ + std::chrono::minutes(1)));
   }
@@ -96,18 +103,14 @@ Value Evaluation::age(Id id, const Node& node) {
 }
 
 Value Evaluation::working_between(Id id, const Node& node) {
-  const Value first = operand(node, 0);
-  const Value second = operand(node, 1);
-  std::uint32_t from_motion = 0;
-  std::uint32_t to_motion = 0;
-  const auto from = instant_of(first, id, from_motion);
-  const auto to = instant_of(second, id, to_motion);
-  if (!from || !to || failed()) return {};
+  const auto span = span_of(id, node);
+  if (!span) return {};
+  const auto& [from, to, from_motion, to_motion] = *span;
   if (!with_.working_time) return fail(id, "rules.no_calendar");
-  const auto span = *to > *from ? *to - *from : *from - *to;
-  if (span > std::chrono::hours(24) * limits::calendar_days) return fail(id, "rules.calendar_range");
+  const auto apart = to > from ? to - from : from - to;
+  if (apart > std::chrono::hours(24) * limits::calendar_days) return fail(id, "rules.calendar_range");
   const auto unit = node.unit == Unit::day ? with_.working_time->day_length() : *length_of(node.unit);
-  const auto passed = with_.working_time->between(*from, *to);
+  const auto passed = with_.working_time->between(from, to);
   const std::int64_t whole = unit.count() > 0 ? passed / unit : 0;
   // Working time never passes faster than time: the next whole unit is at least what lacks of it away.
   if (from_motion != to_motion && unit.count() > 0)

@@ -42,15 +42,7 @@ Result<CleanForm> FormCleaner::clean(const std::map<std::string, std::string>& t
   Row row;
   row.cells = cells;
   const CleanRow& clean = cleaner.clean(row, *tools.context);
-  if (clean.refused) {
-    Error error(ErrorCode::invalid, "ingest.record_refused");
-    for (std::size_t at = 0; at < clean.fields.size(); ++at) {
-      if (clean.fields[at].status != CleanStatus::refused) continue;
-      error.causes.push_back(Error(ErrorCode::invalid, std::string(message_of(clean.fields[at].refusal)))
-                                 .at("/" + fields_->fields[at].name));
-    }
-    return error;
-  }
+  if (clean.refused) return refusal_of(clean, *fields_);
   CleanForm form;
   const auto tree = parts_->regions.tree();
   for (std::size_t at = 0; at < clean.fields.size(); ++at) {

@@ -42,15 +42,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
   Row row;
   row.cells = cells;
   const CleanRow& clean = cleaner.clean(row, *tools.context);
-  if (clean.refused) {
-    Error error(ErrorCode::invalid, "ingest.record_refused");
-    for (std::size_t at = 0; at < clean.fields.size(); ++at) {
-      if (clean.fields[at].status != CleanStatus::refused) continue;
-      error.causes.push_back(Error(ErrorCode::invalid, std::string(message_of(clean.fields[at].refusal)))
-                                 .at("/" + entry->resource.fields[at].name));
-    }
-    return error;
-  }
+  if (clean.refused) return refusal_of(clean, entry->resource);
   PackedRows typed;
   const RowContent& content = records_->content_of(*entry);
   content.append(clean, 0, tools.defaults, typed);

@@ -54,4 +54,14 @@ CleaningTools make_cleaning_tools(const IngestParts& parts, const catalog::Resou
   return tools;
 }
 
+Error refusal_of(const CleanRow& clean, const catalog::Resource& resource) {
+  Error error(ErrorCode::invalid, "ingest.record_refused");
+  for (std::size_t at = 0; at < clean.fields.size(); ++at) {
+    if (clean.fields[at].status != CleanStatus::refused) continue;
+    error.causes.push_back(Error(ErrorCode::invalid, std::string(message_of(clean.fields[at].refusal)))
+                               .at("/" + resource.fields[at].name));
+  }
+  return error;
+}
+
 }  // namespace jingwei::ingest

@@ -19,4 +19,7 @@ Result<std::vector<FieldCleaner>> cleaners_of(const catalog::Resource& resource,
 // For one thread that cleans rows of the resource, as of now.
 CleaningTools make_cleaning_tools(const IngestParts& parts, const catalog::Resource& resource);
 
+// Invalid "ingest.record_refused" with a cause for each field of a refused row.
+Error refusal_of(const CleanRow& clean, const catalog::Resource& resource);
+
 }  // namespace jingwei::ingest

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "modules/open311/geo_report.h"
 #include "modules/open311/limits.h"
@@ -170,24 +171,6 @@ std::optional<std::string> decoded(std::string_view text) {
   return out;
 }
 
-std::string encoded(std::string_view text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
-
 // "attribute[WHISPAWN]" and "attribute[WHISPAWN][]" → WHISPAWN; nothing for other names.
 std::optional<std::string> attribute_code(std::string_view name) {
   constexpr std::string_view begin = "attribute[";
@@ -328,7 +311,7 @@ std::string form_of(const NewRequest& request) {
   std::string body;
   const auto add = [&](std::string_view name, std::string_view value) {
     if (value.empty()) return;
-    body += (body.empty() ? "" : "&") + encoded(name) + "=" + encoded(value);
+    body += (body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
   };
   const auto degrees = [](double number) {
     char text[40];

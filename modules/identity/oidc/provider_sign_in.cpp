@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "crypto/base64url.h"
 #include "modules/identity/sql.gen.h"
@@ -118,9 +119,9 @@ Result<Begun> ProviderSignIn::begin(const std::string& id, const std::string& ne
   const std::string& endpoint = service.authorization_endpoint;
   Begun begun;
   begun.address = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
-                  "response_type=code&client_id=" + form_encoded(provider.client_id) +
-                  "&redirect_uri=" + form_encoded(provider.return_address) +
-                  "&scope=" + form_encoded(provider.scopes) + "&state=" + attempt.state +
+                  "response_type=code&client_id=" + percent_encoded(provider.client_id) +
+                  "&redirect_uri=" + percent_encoded(provider.return_address) +
+                  "&scope=" + percent_encoded(provider.scopes) + "&state=" + attempt.state +
                   "&nonce=" + attempt.nonce +
                   "&code_challenge=" + crypto::base64url(storage::sha256(attempt.verifier)) +
                   "&code_challenge_method=S256";
@@ -175,7 +176,8 @@ Result<CameThrough> ProviderSignIn::finish(const Returned& returned, const std::
   CameThrough came;
   came.next = attempt.next;
   if (attempt.account) return came;
-  if (!found->second_factor.empty() && !provider.second_factor) {
+  JW_ASSIGN(const bool administers, accounts_.administers(found->id));
+  if (!found->second_factor.empty() && (!provider.second_factor || administers)) {
     Attempt second = attempt;
     second.step = "through";
     second.account = found->id;
@@ -291,7 +293,11 @@ Result<Account> ProviderSignIn::account_of(const Provider& provider, const Claim
     const bool shown = provider.account_claim != "email" || claims.text("email_verified") == "true";
     JW_ASSIGN(const auto named,
               accounts_.find_by_login(shown ? claims.text(provider.account_claim) : std::string()));
-    if (named && named->kind == AccountKind::staff) known = named->id;
+    if (named && named->kind == AccountKind::staff) {
+      // Whoever sets services up could else have theirs name another administrator.
+      JW_ASSIGN(const bool administers, accounts_.administers(named->id));
+      if (!administers) known = named->id;
+    }
   }
   if (known && joining && *known != joining) return Error(ErrorCode::conflict, "identity.paper_taken");
   if (!known && joining) known = joining;

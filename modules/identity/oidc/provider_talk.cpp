@@ -1,6 +1,7 @@
 #include "modules/identity/oidc/provider_talk.h"
 
 #include "base/log.h"
+#include "base/percent.h"
 #include "crypto/base64url.h"
 
 namespace jingwei::identity {
@@ -20,7 +21,12 @@ Error provider_down() {
 
 Result<std::string> ProviderTalk::fetch(const Provider& provider, const WebCall& call) const {
   if (!web_) return Error(ErrorCode::unavailable, "identity.no_way_out");
-  WebReply reply = web_(call);
+  if (!asking_.try_acquire()) return provider_down();
+  WebReply reply;
+  {
+    const std::shared_ptr<void> asked(nullptr, [this](void*) { asking_.release(); });
+    reply = web_(call);
+  }
   if (reply.status == 200) return std::move(reply.body);
   log::warn("identity.provider_trouble",
             {{"provider", provider.id}, {"status", reply.status}, {"trouble", reply.trouble}});
@@ -36,17 +42,25 @@ Result<ServiceMetadata> ProviderTalk::metadata(const Provider& provider) {
     const auto place = known_.find(provider.issuer);
     if (place != known_.end() && place->second.metadata && now - place->second.metadata_at < metadata_kept)
       return *place->second.metadata;
+    if (place != known_.end() && place->second.failed_at && now - *place->second.failed_at < keys_pause)
+      return provider_down();
   }
   const bool slash = provider.issuer.ends_with('/');
   const std::string address = provider.issuer.substr(0, provider.issuer.size() - (slash ? 1 : 0)) +
                               "/.well-known/openid-configuration";
-  JW_ASSIGN(const std::string text, fetch(provider, {address, {}, {}}));
-  JW_ASSIGN(ServiceMetadata found, parse_metadata(text, provider.issuer));
+  const auto text = fetch(provider, {address, {}, {}});
+  if (!text) {
+    const std::lock_guard lock(mutex_);
+    known_[provider.issuer].failed_at = clock_.monotonic();
+    return text.error();
+  }
+  JW_ASSIGN(ServiceMetadata found, parse_metadata(*text, provider.issuer));
   const std::lock_guard lock(mutex_);
   if (known_.size() >= issuers_known) known_.clear();
   Known& known = known_[provider.issuer];
   known.metadata = found;
   known.metadata_at = now;
+  known.failed_at.reset();
   return found;
 }
 
@@ -74,17 +88,17 @@ Result<std::string> ProviderTalk::exchange(const Provider& provider, const std::
   JW_ASSIGN(const auto service, metadata(provider));
   WebCall call;
   call.url = service.token_endpoint;
-  call.form = "grant_type=authorization_code&code=" + form_encoded(code) +
-              "&redirect_uri=" + form_encoded(provider.return_address) +
-              "&code_verifier=" + form_encoded(verifier);
+  call.form = "grant_type=authorization_code&code=" + percent_encoded(code) +
+              "&redirect_uri=" + percent_encoded(provider.return_address) +
+              "&code_verifier=" + percent_encoded(verifier);
   // RFC 6749 §2.3.1.
   if (!provider.client_secret.empty() && service.takes_basic) {
-    call.authorization = "Basic " + crypto::base64(form_encoded(provider.client_id) + ":" +
-                                                   form_encoded(provider.client_secret));
+    call.authorization = "Basic " + crypto::base64(percent_encoded(provider.client_id) + ":" +
+                                                   percent_encoded(provider.client_secret));
   } else {
-    call.form += "&client_id=" + form_encoded(provider.client_id);
+    call.form += "&client_id=" + percent_encoded(provider.client_id);
     if (!provider.client_secret.empty())
-      call.form += "&client_secret=" + form_encoded(provider.client_secret);
+      call.form += "&client_secret=" + percent_encoded(provider.client_secret);
   }
   JW_ASSIGN(const std::string answer, fetch(provider, call));
   return parse_token_answer(answer);

@@ -29,7 +29,4 @@ using Web = std::function<WebReply(const WebCall&)>;
 // bytes.
 bool is_web_address(std::string_view url);
 
-// Percent-encodes all but unreserved characters (RFC 3986 §2.3).
-std::string form_encoded(std::string_view text);
-
 }  // namespace jingwei::identity

@@ -2,33 +2,13 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "modules/source/asking/declaration.h"
 
 namespace jingwei::source {
 
 namespace {
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
 
 // Puts values where names stand in braces; names without a value become nothing.
 template <typename Encode>
