@@ -100,6 +100,8 @@ class Accounts {
 
   Result<std::vector<HeldGrant>> grants_of(AccountId account) const;
   Result<std::vector<HeldGrant>> grants_of(storage::Reader& reader, AccountId account) const;
+  // Whether a grant that stands is one of the three administrations.
+  Result<bool> administers(AccountId account) const;
   // The department somebody works for: of the account, else of a grant that stands; empty for none.
   Result<std::string> office_of(const Account& account) const;
   Result<std::vector<HeldGrant>> list_grants(const GrantQuery& query) const;
@@ -121,7 +123,11 @@ class Accounts {
   Result<std::optional<Account>> find(const storage::Statement& statement, const storage::Value& key) const;
   Result<Account> account_of(const storage::Row& row) const;
   Result<void> commit(storage::Change change, const Account& account);
-  Result<HeldGrant> add(HeldGrant grant, const char* event, const WriteRequest& request);
+  Result<HeldGrant> add(HeldGrant grant, const char* event, const WriteRequest& request,
+                        std::optional<storage::Write> guard, const Error& moved);
+  Result<std::vector<std::pair<GrantId, AccountId>>> lent_of(GrantId id) const;
+  Result<void> end_grants(const std::vector<std::pair<GrantId, AccountId>>& grants, GrantId asked,
+                          const std::string& role, const WriteRequest& request);
   Result<HeldGrant> get_grant(GrantId id) const;
   Result<void> check_duties(AccountId account, const access::Role& wanted) const;
   std::string hash_of(std::string_view column, std::string_view value) const;

@@ -136,6 +136,62 @@ TYPED_TEST(AccountsTest, ARoleIsMadeOfKnownWordsAndOneAdministration) {
   EXPECT_EQ(put({"x", "甲", "A", {"audit.read", "metrics.read"}, {"name"}, {"care"}}), "done");
 }
 
+TYPED_TEST(AccountsTest, ARoleGivesNothingToWhoEditsItAndMakesNoAdministrator) {
+  auto& roles = this->service_->roles();
+  const Account keeper = this->account("keeper"), worker = this->account("worker");
+  RoleDraft draft{"odd-jobs", "杂务", "Odd jobs", {"metrics.read"}, {}, {}};
+  const auto made = must(roles.put(draft, 0, {keeper.actor()}));
+  const auto own = this->grant(keeper, "odd-jobs");
+  draft.permissions.push_back("record.read");
+  EXPECT_EQ(this->why(roles.put(draft, made.row_version, {keeper.actor()})), "identity.grant_to_oneself");
+  must(this->accounts().end_grant(own.id, {"setup"}));
+  const auto more = must(roles.put(draft, made.row_version, {keeper.actor()}));
+  this->grant(worker, "odd-jobs");
+  draft.permissions = {"audit.read"};
+  EXPECT_EQ(this->why(roles.put(draft, more.row_version, {keeper.actor()})), "identity.role_in_use");
+}
+
+// Two administrators decide about one account at the same moment, each rightly.
+TYPED_TEST(AccountsTest, TwoAdministrationsAreNotGivenAtOnce) {
+  const Account account = this->account("wang.min");
+  FailingStore between(*this->store_);
+  const auto other = this->open(between);
+  between.between([&] { this->grant(account, "system-admin"); });
+  EXPECT_EQ(this->why(other->accounts().grant({account.id, "audit-admin", "9801", "", {}, {}, ""}, {"setup"})),
+            "identity.account_changed");
+}
+
+TYPED_TEST(AccountsTest, ALoanMadeAtTheMomentItsGrantEndsEndsWithIt) {
+  const Account lender = this->account("lender"), colleague = this->account("colleague");
+  FailingStore between(*this->store_);
+  const auto other = this->open(between);
+  const auto first = this->grant(lender, "grid-worker", "980101001001");
+  const auto lend = [&](IdentityService& service, GrantId grant) {
+    return service.accounts().lend(lender, {grant, colleague.id, {}, this->clock_.now() + std::chrono::hours{24}, "休假"},
+                                   {lender.actor()});
+  };
+  between.between([&] { must(lend(*this->service_, first.id)); });
+  must(other->accounts().end_grant(first.id, {"setup"}));
+  for (const auto& held : must(this->accounts().grants_of(colleague.id))) EXPECT_TRUE(held.ended_at);
+  const auto second = this->grant(lender, "grid-worker", "980101001001");
+  between.between([&] { must(this->accounts().end_grant(second.id, {"setup"})); });
+  EXPECT_EQ(this->why(lend(*other, second.id)), "identity.not_lendable");
+}
+
+// Checking a password takes a while.
+TYPED_TEST(AccountsTest, APasswordThatIsNoMoreOpensNothing) {
+  const Account account = this->account("wang.min");
+  FailingStore between(*this->store_);
+  const auto other = this->open(between);
+  between.between([&] {
+    must(this->accounts().set_password(must(this->accounts().get(account.id)), "another", false, TokenId(), {"setup"}));
+  });
+  const auto opened =
+      other->tokens().open(account, TokenKind::session, "", this->clock_.now() + std::chrono::hours{1}, "session.open",
+                           {account.actor()}, Manner::own);
+  EXPECT_EQ(this->why(opened), "identity.wrong_password");
+}
+
 TYPED_TEST(AccountsTest, ARequestSentAgainTakesEffectOnce) {
   NewAccount wanted;
   wanted.login = "li.na";

@@ -17,6 +17,12 @@ bool is_write(http::Method method) {
   return method > http::Method::head && method != http::Method::options;
 }
 
+// What a page of figures asks for, besides what a grant allows: geography, which pages there are, who is signed in.
+bool shows_figures(const http::Route& route, const access::Permission& permission) {
+  return permission.reach > access::Reach::self || permission.id == "region.read" || route.operation == "get_me" ||
+         route.operation == "list_pages";
+}
+
 bool brings_body(const http::Request& request) {
   const std::string_view length = request.header("Content-Length");
   return (!length.empty() && length != "0") || !request.header("Transfer-Encoding").empty();
@@ -136,11 +142,13 @@ Result<void> Gate::let_in(http::Request& request, const http::Route& route) {
   } else if (!token.empty()) {
     who = identity_.tokens().find(token);
   }
-  if (who) request.caller = who->caller;
+  const bool screen = who && who->token.manner == Manner::screen;
+  // Whoever walks by a wall screen does what is open to everybody as nobody.
+  if (who && !(screen && permission.reach == access::Reach::anyone)) request.caller = who->caller;
   if (permission.reach == access::Reach::anyone) return {};
   if (!who) return unknown(token);
-  // Nobody sits at a wall screen.
-  if (who->token.manner == Manner::screen && is_write(request.method) && route.operation != "sign_out")
+  // Nobody sits at it: it shows figures, and nothing of whoever made it one.
+  if (screen && route.operation != "sign_out" && (is_write(request.method) || !shows_figures(route, permission)))
     return Error(ErrorCode::denied, "identity.screen_only_shows");
   // Whoever writes under a cookie says where from: every browser does, and the server has compared it with
   // the host.
@@ -180,9 +188,14 @@ void StreamWatch::watch(std::vector<http::Route>& routes) {
                               const http::Request& request, const http::PathValues& values,
                               std::shared_ptr<http::EventStream> stream) {
       const std::string_view token = token_of(request);
-      if (request.caller && !request.caller->is_local() && !token.empty()) {
+      std::string signer;
+      if (is_signed(request)) {
+        const auto read = parse_signature(request.header("Signature-Input"), request.header("Signature"));
+        if (read) signer = read->key_id;
+      }
+      if (request.caller && !request.caller->is_local() && !(token.empty() && signer.empty())) {
         const std::lock_guard lock(mutex_);
-        open_.push_back({stream, std::string(token), request.caller, permission});
+        open_.push_back({stream, std::string(token), std::move(signer), request.caller, permission});
       }
       handle(request, values, std::move(stream));
     };
@@ -190,7 +203,8 @@ void StreamWatch::watch(std::vector<http::Route>& routes) {
 }
 
 bool StreamWatch::may_go_on(const Open& one) const {
-  const auto who = identity_.tokens().look(one.token);
+  const auto who =
+      one.signer.empty() ? identity_.tokens().look(one.token) : identity_.tokens().find_signer(one.signer);
   // Another caller stands behind the token as soon as something about the account or its grants has changed.
   return who && who->caller == one.caller &&
          one.caller->may(one.permission, identity_.parts().clock.now()).ok();

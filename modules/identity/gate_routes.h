@@ -28,7 +28,7 @@ bool is_signed(const http::Request& request);
 // For http::Options::authorise. Sets the request's caller: the local operator on the local socket, else who
 // is behind the token, or who signed. Memory only, but for the first request of a token in this process.
 // Thread-safe. Errors: unauthenticated, denied (a permission no grant holds; a write under a cookie of which
-// nobody says where it comes from; a wall screen that writes).
+// nobody says where it comes from; a wall screen that writes or asks for more than figures).
 class Gate {
  public:
   explicit Gate(IdentityService& identity) : identity_(identity) {}
@@ -70,7 +70,8 @@ class StreamWatch {
  private:
   struct Open {
     std::weak_ptr<http::EventStream> stream;
-    std::string token;  // as it was carried
+    std::string token;   // as it was carried
+    std::string signer;  // the key's id, where the request was signed
     std::shared_ptr<const access::Caller> caller;
     std::string permission;
   };

@@ -96,6 +96,14 @@ Result<std::vector<HeldGrant>> Accounts::grants_of(storage::Reader& reader, Acco
   return query_grants(reader, sql::grants_of_account, std::span(&key, 1));
 }
 
+Result<bool> Accounts::administers(AccountId account) const {
+  JW_ASSIGN(const auto held, grants_of(account));
+  return std::any_of(held.begin(), held.end(), [&](const HeldGrant& one) {
+    const auto role = one.ended_at ? nullptr : roles_.find(one.role);
+    return role && role->duty() != access::Duty::work;
+  });
+}
+
 Result<std::string> Accounts::office_of(const Account& account) const {
   if (!account.department.empty()) return account.department;
   JW_ASSIGN(const auto grants, grants_of(account.id));
@@ -135,12 +143,15 @@ Result<void> Accounts::check_duties(AccountId account, const access::Role& wante
   return {};
 }
 
-Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteRequest& request) {
+// `guard` holds what was decided upon; `moved` is answered when it has changed.
+Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteRequest& request,
+                                std::optional<storage::Write> guard, const Error& moved) {
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   grant.id = GrantId(id);
   grant.granted_by = request.actor;
   grant.granted_at = parts_.clock.now();
   storage::Change change;
+  if (guard) change.writes.push_back(std::move(*guard));
   change.writes.push_back({&sql::add_grant,
                            {id, grant.account.value, grant.role, grant.region.value, grant.department,
                             to_micros(grant.from), instant_or_null(grant.until), std::string(name_of(grant.kind)),
@@ -157,6 +168,9 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
   if (change.idempotency && grant.kind == GrantKind::break_glass)
     change.idempotency = repeatable(request, event, {grant.region.to_string(), grant.reason}, grant.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
+  if (!committed && committed.error().code == ErrorCode::conflict &&
+      committed.error().message == "storage.changed_meanwhile")
+    return moved;
   if (!committed) return std::move(committed).error();
   if (committed->earlier_answer) return get_grant(GrantId::parse(*committed->earlier_answer).value_or(GrantId()));
   changed_(grant.account);
@@ -182,40 +196,59 @@ Result<HeldGrant> Accounts::grant(const NewGrant& wanted, const WriteRequest& re
   if (grant.until && *grant.until <= std::max(grant.from, parts_.clock.now()))
     return Error(ErrorCode::invalid, "identity.until_past").at("/until");
   if (grant.reason.size() > reason_most) return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
-  return add(std::move(grant), "grant.give", request);
+  // Two administrations given at once to one account, or a grant to one that is being closed.
+  return add(std::move(grant), "grant.give", request,
+             storage::Write{&sql::touch_account, {account.id.value, account.row_version}, 1},
+             Error(ErrorCode::conflict, "identity.account_changed").with("account", account.id.to_string()));
 }
 
-Result<void> Accounts::end_grant(GrantId id, const WriteRequest& request) {
-  JW_ASSIGN(const HeldGrant grant, get_grant(id));
+Result<std::vector<std::pair<GrantId, AccountId>>> Accounts::lent_of(GrantId id) const {
+  std::vector<std::pair<GrantId, AccountId>> lent;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  const storage::Value key = id.value;
+  JW_TRY(reader->query(sql::lent_of_grant, std::span(&key, 1), [&](const storage::Row& row) {
+    lent.emplace_back(GrantId(row.integer(0)), AccountId(row.integer(1)));
+    return true;
+  }));
+  return lent;
+}
+
+// Of loans that somebody ends at the same moment nothing is left to do; `asked` must stand.
+Result<void> Accounts::end_grants(const std::vector<std::pair<GrantId, AccountId>>& grants, GrantId asked,
+                                  const std::string& role, const WriteRequest& request) {
   const std::int64_t now = to_micros(parts_.clock.now());
-  std::vector<std::pair<GrantId, AccountId>> ended = {{id, grant.account}};
-  {
-    JW_ASSIGN(auto reader, parts_.store.read());
-    const storage::Value key = id.value;
-    JW_TRY(reader->query(sql::lent_of_grant, std::span(&key, 1), [&](const storage::Row& row) {
-      ended.emplace_back(GrantId(row.integer(0)), AccountId(row.integer(1)));
-      return true;
-    }));
-  }
   storage::Change change;
-  for (const auto& [one, account] : ended) {
-    change.writes.push_back({&sql::end_grant, {one.value, now, request.actor}, 1});
+  for (const auto& [one, account] : grants) {
+    change.writes.push_back({&sql::end_grant,
+                             {one.value, now, request.actor},
+                             one == asked ? std::optional<std::int64_t>(1) : std::nullopt});
     change.events.push_back(event_of(account_event, "account", account.to_string()));
     JsonWriter detail;
     detail.begin_object();
     detail.member("grant", one.to_string());
-    detail.member("role", grant.role);
+    detail.member("role", role);
     detail.end_object();
     change.audit.push_back({request.actor, "grant.end", actor_of(account), detail.take()});
   }
   auto committed = parts_.store.commit(std::move(change));
   if (committed) {
-    for (const auto& [unused, account] : ended) changed_(account);
+    for (const auto& [unused, account] : grants) changed_(account);
     return {};
   }
   if (committed.error().code == ErrorCode::conflict)
-    return Error(ErrorCode::gone, "identity.grant_ended").with("grant", id.to_string());
+    return Error(ErrorCode::gone, "identity.grant_ended").with("grant", asked.to_string());
   return std::move(committed).error();
+}
+
+Result<void> Accounts::end_grant(GrantId id, const WriteRequest& request) {
+  JW_ASSIGN(const HeldGrant grant, get_grant(id));
+  JW_ASSIGN(auto ended, lent_of(id));
+  ended.insert(ended.begin(), {id, grant.account});
+  JW_TRY(end_grants(ended, id, grant.role, request));
+  // Lent at that very moment; from now on it cannot be lent any more.
+  JW_ASSIGN(const auto late, lent_of(id));
+  if (late.empty()) return {};
+  return end_grants(late, GrantId(), grant.role, request);
 }
 
 Result<HeldGrant> Accounts::lend(const Account& lender, const Lending& wanted, const WriteRequest& request) {
@@ -243,7 +276,8 @@ Result<HeldGrant> Accounts::lend(const Account& lender, const Lending& wanted, c
   if (*grant.until <= std::max(grant.from, now)) return Error(ErrorCode::invalid, "identity.until_past").at("/until");
   if (*grant.until - grant.from > longest_loan)
     return Error(ErrorCode::invalid, "identity.loan_too_long").with("days", std::to_string(longest_loan.count())).at("/until");
-  return add(std::move(grant), "grant.lend", request);
+  return add(std::move(grant), "grant.lend", request, storage::Write{&sql::hold_grant, {own.id.value}, 1},
+             Error(ErrorCode::denied, "identity.not_lendable").at("/grant"));
 }
 
 Result<HeldGrant> Accounts::break_glass(const Account& account, const std::string& region, const std::string& reason,
@@ -257,7 +291,8 @@ Result<HeldGrant> Accounts::break_glass(const Account& account, const std::strin
   grant.until = grant.from + broken_glass;
   grant.kind = GrantKind::break_glass;
   grant.reason = reason;
-  return add(std::move(grant), "grant.break_glass", request);
+  return add(std::move(grant), "grant.break_glass", request, std::nullopt,
+             Error(ErrorCode::conflict, "storage.changed_meanwhile"));
 }
 
 Result<HeldGrant> Accounts::review(GrantId id, const WriteRequest& request) {

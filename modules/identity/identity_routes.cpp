@@ -157,6 +157,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response lend_grant(const http::Request& http, const api::LendGrant& in) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
+    if (who->must_change || who->second_factor_wanted || who->kind != AccountKind::staff)
+      return problem(Error(ErrorCode::denied, "identity.lend_not_yet"), http.language);
     const auto lender = accounts().get(who->token.account);
     if (!lender) return problem(lender.error(), http.language);
     const auto to = accounts().find_by_login(in.body["to"].text());
@@ -239,10 +241,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto all = accounts().list(query);
     if (!all) return problem(all.error(), http.language);
     const Shown how = shown(http);
-    return page(*all, limit, [&](JsonWriter& json, const Account& one) {
+    return http::Response::json(page_json(*all, limit, [&](JsonWriter& json, const Account& one) {
       const auto grants = accounts().grants_of(one.id);
       write_account(json, one, grants ? &*grants : nullptr, how);
-    });
+    }));
   }
 
   http::Response create_account(const http::Request& http, const api::CreateAccount& in) override {
@@ -295,10 +297,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto all = accounts().list_grants(query);
     if (!all) return problem(all.error(), http.language);
     const Shown how = shown(http);
-    return page(*all, limit, [&](JsonWriter& json, const HeldGrant& one) {
+    return http::Response::json(page_json(*all, limit, [&](JsonWriter& json, const HeldGrant& one) {
       const auto account = accounts().get(one.account);
       write_grant(json, one, account ? account->name : std::string(), how);
-    });
+    }));
   }
 
   http::Response review_grant(const http::Request& http, const api::ReviewGrant& in) override {
@@ -481,24 +483,6 @@ class IdentityRoutes::Handlers final : public api::Operations {
   static http::Response done(const Result<void>& result, const http::Request& http) {
     if (!result) return problem(result.error(), http.language);
     return http::Response::no_content();
-  }
-
-  template <typename Item, typename Write>
-  static http::Response page(const std::vector<Item>& items, std::size_t limit, const Write& write) {
-    JsonWriter json(4'096);
-    json.begin_object();
-    json.key("items");
-    json.begin_array();
-    for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
-    json.end_array();
-    json.key("next_cursor");
-    if (items.size() > limit) {
-      json.value(items[limit - 1].id.to_string());
-    } else {
-      json.null();
-    }
-    json.end_object();
-    return http::Response::json(json.take());
   }
 
   http::Response tokens_response(AccountId account, TokenId current, Language language) {

@@ -9,9 +9,11 @@
 #include "modules/region/region_testing.h"
 #include "storage/sql.gen.h"
 #include "tests/support/backends.h"
+#include "tests/support/failing_store.h"
 
 namespace jingwei::identity {
 
+using jingwei::testing::FailingStore;
 using jingwei::testing::must;
 
 inline constexpr const char* good_password = "three quiet streets";
@@ -37,12 +39,13 @@ class IdentityFixture : public ::testing::Test {
   }
 
   // A process on the same database.
-  std::unique_ptr<IdentityService> open() {
+  std::unique_ptr<IdentityService> open() { return open(*store_); }
+  std::unique_ptr<IdentityService> open(storage::Store& store) {
     Policy policy;
     policy.password_cost = {1, 8192};
     policy.second_factor = wanted_;
     auto service = std::make_unique<IdentityService>(IdentityParts{
-        *store_, regions_, *sealer_, clock_, [this] { return region("9801"); }, "one", folder_.path(), policy, web_});
+        store, regions_, *sealer_, clock_, [this] { return region("9801"); }, "one", folder_.path(), policy, web_});
     must(service->open());
     return service;
   }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "modules/identity/account.h"
 #include "modules/identity/builtin_roles.h"
 #include "modules/identity/sql.gen.h"
 #include "storage/digest.h"
@@ -168,10 +169,30 @@ Result<KnownRole> Roles::get(const std::string& id) const {
   return Error(ErrorCode::not_found, "identity.no_role").with("role", id);
 }
 
+// What a role gives more, its holders have at once: nobody gives it to themselves, and none comes to belong to another
+// administration in this way.
+Result<void> Roles::check_holders(const RoleDraft& draft, const std::string& actor) const {
+  constexpr std::string_view prefix = "account:";
+  const auto own = actor.starts_with(prefix) ? AccountId::parse(actor.substr(prefix.size())) : std::nullopt;
+  const storage::Value parameters[] = {draft.id, own ? own->value : std::int64_t{0}};
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(const auto mine, storage::query_integer(*reader, sql::count_grants_of_role_to, parameters));
+  if (mine.value_or(0) > 0) return Error(ErrorCode::denied, "identity.grant_to_oneself");
+  const auto standing = find(draft.id);
+  if (!standing || standing->duty() == role_of(draft)->duty()) return {};
+  JW_ASSIGN(const auto held,
+            storage::query_integer(*reader, sql::count_grants_of_role, std::span(parameters, 1)));
+  if (held.value_or(0) == 0) return {};
+  return Error(ErrorCode::conflict, "identity.role_in_use")
+      .with("role", draft.id)
+      .with("grants", std::to_string(*held));
+}
+
 Result<KnownRole> Roles::put(const RoleDraft& draft, std::int64_t version, const WriteRequest& request) {
   if (is_built_in(draft.id)) return built_in(draft.id);
   JW_TRY(check_words(draft));
   JW_TRY(check_duties(draft));
+  if (version != 0) JW_TRY(check_holders(draft, request.actor));
   const std::int64_t now = to_micros(parts_.clock.now());
   storage::Change change;
   if (version == 0) {

@@ -1,6 +1,7 @@
 #include "modules/identity/sign_in.h"
 
 #include <algorithm>
+#include <boost/asio/ip/address_v6.hpp>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -24,12 +25,12 @@ constexpr const char* nobody = "nobody";
 
 // IPv6 addresses of one line share their first half.
 std::string network_of(std::string_view remote) {
-  if (remote.find(':') == std::string_view::npos) return std::string(remote);
-  std::size_t end = 0;
-  for (int colons = 0; end < remote.size(); ++end) {
-    if (remote[end] == ':' && ++colons == 4) break;
-  }
-  return std::string(remote.substr(0, end));
+  boost::system::error_code bad;
+  const auto address = boost::asio::ip::make_address_v6(std::string(remote), bad);
+  if (bad) return std::string(remote);
+  const auto bytes = address.to_bytes();
+  const std::string all(bytes.begin(), bytes.end());
+  return storage::hex_of(address.is_v4_mapped() ? all : all.substr(0, all.size() / 2));
 }
 
 Error wrong(const char* message) {
@@ -98,7 +99,7 @@ Result<void> SignIn::note_failure(const Throttle::Try& one, const std::string& s
 Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& origin) {
   JW_TRY(parts_.sealer.prepare("identity_token"));
   const std::string login = login_key(given.login);
-  JW_ASSIGN(const auto found, accounts_.find_by_login(login));
+  JW_ASSIGN(auto found, accounts_.find_by_login(login));
   const AccountId id = found ? found->id : AccountId();
   const auto one = try_of("login:" + login, id, origin);
   JW_TRY(check_wait(one));
@@ -123,8 +124,9 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
     // Somebody else changed the account meanwhile: the next sign-in does it.
     const auto renewed = accounts_.set_password(*found, hash, found->must_change, TokenId(), {found->actor()});
     if (!renewed && renewed.error().code != ErrorCode::conflict) return renewed.error();
+    if (renewed) found->password_hash = hash;
   }
-  return done(*found, one, origin);
+  return done(std::move(*found), one, origin);
 }
 
 Result<SignInDone> SignIn::done(Account account, const Throttle::Try& one, const Origin& origin) {
@@ -289,6 +291,7 @@ std::string SignIn::new_secret() {
 Result<void> SignIn::set_second_factor(AccountId id, const std::string& secret, const std::string& code,
                                        const WriteRequest& request) {
   JW_ASSIGN(const Account account, accounts_.get(id));
+  if (!account.second_factor.empty()) return Error(ErrorCode::denied, "identity.second_factor_stands");
   if (secret.size() != secret_bytes) return Error(ErrorCode::invalid, "identity.bad_secret").at("/secret");
   const auto step = crypto::find_one_time_step(secret, code, parts_.clock.now(), 0);
   if (!step) return Error(ErrorCode::invalid, "identity.wrong_code").at("/code");

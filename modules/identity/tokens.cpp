@@ -79,6 +79,9 @@ Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const s
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   opened.token = {TokenId(id), kind, manner, account.id, label, now, now, ends_at, std::nullopt};
   storage::Change change;
+  // A password that was changed, or an account that was closed, while this one was being checked opens nothing.
+  if (kind == TokenKind::session)
+    change.writes.push_back({&sql::hold_account, {account.id.value, account.password_hash}, 1});
   change.writes.push_back({&sql::add_token,
                            {id, std::string(name_of(kind)), storage::Blob{storage::sha256(opened.text)},
                             account.id.value, label, to_micros(now), to_micros(ends_at), std::string(name_of(manner))},
@@ -86,6 +89,8 @@ Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const s
   change.audit.push_back({request.actor, event, account.actor(), "{\"token\":\"" + std::to_string(id) + "\"}"});
   change.idempotency = repeatable(request, event, {account.id.to_string(), label}, opened.token.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
+  if (!committed && kind == TokenKind::session && committed.error().code == ErrorCode::conflict)
+    return Error(ErrorCode::unauthenticated, "identity.wrong_password");
   if (!committed) return std::move(committed).error();
   if (committed->earlier_answer) return Error(ErrorCode::conflict, "identity.key_shown").with("key", *committed->earlier_answer);
   return opened;
@@ -131,9 +136,13 @@ std::shared_ptr<Tokens::Known> Tokens::known_by(std::string_view text) {
     return load(hash);
   });
   if (!known || !is_over(*known, parts_.clock.now())) return known;
-  const std::unique_lock lock(mutex_);
-  known_.erase(hash);
-  return nullptr;
+  {
+    const std::unique_lock lock(mutex_);
+    known_.erase(hash);
+  }
+  // Another process may have seen it used.
+  known = kept(hash, [&] { return load(hash); });
+  return known && !is_over(*known, parts_.clock.now()) ? known : nullptr;
 }
 
 std::shared_ptr<const SignedIn> Tokens::find(std::string_view text) {

@@ -129,6 +129,20 @@ TYPED_TEST(Watching, AWallScreenStaysOnForWeeksAndMayDoNothingElse) {
   EXPECT_EQ(gate.let_in(request, route).error().message, "identity.screen_only_shows");
   route.operation = "sign_out";
   EXPECT_TRUE(gate.let_in(request, route).ok());
+  // Nor does it show anything of who made it one, or serve whoever walks by as them.
+  request.method = http::Method::get;
+  route.operation = "list_own_notices";
+  EXPECT_EQ(gate.let_in(request, route).error().message, "identity.screen_only_shows");
+  route.permission = "case.own";
+  EXPECT_EQ(gate.let_in(request, route).error().message, "identity.screen_only_shows");
+  route.permission = "metrics.read";
+  EXPECT_TRUE(gate.let_in(request, route).ok());
+  request.method = http::Method::post;
+  request.caller.reset();
+  route.permission = "public";
+  route.operation = "begin_sign_in";
+  EXPECT_TRUE(gate.let_in(request, route).ok());
+  EXPECT_FALSE(request.caller);
   stream->close();
   this->clock_.advance(std::chrono::hours{24 * 8});
   EXPECT_FALSE(this->service_->tokens().find(opened.text)) << "switched off for a week";

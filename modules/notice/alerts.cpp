@@ -103,12 +103,20 @@ Result<void> Alerts::check(Alert& wanted, const Asker& asker) const {
         .with("most", std::to_string(limits::audience_items))
         .at("/areas");
   const auto tree = parts_.regions.tree();
-  JW_ASSIGN(const Authority authority, authority_of(asker.caller.get(), "alert.issue", *tree, now));
   for (const auto& code : wanted.areas) {
-    const region::Node node = tree->find(code);
-    if (node == region::no_node)
+    if (tree->find(code) == region::no_node)
       return Error(ErrorCode::not_found, "region.not_found").with("code", code).at("/areas");
-    if (!authority.whole_area && !authority.scope.contains(node))
+  }
+  return check_areas(wanted.areas, asker, now);
+}
+
+// That the asker may issue alerts for all of them.
+Result<void> Alerts::check_areas(const std::vector<std::string>& areas, const Asker& asker, Instant now) const {
+  const auto tree = parts_.regions.tree();
+  JW_ASSIGN(const Authority authority, authority_of(asker.caller.get(), "alert.issue", *tree, now));
+  for (const auto& code : areas) {
+    const region::Node node = tree->find(code);
+    if (!authority.whole_area && (node == region::no_node || !authority.scope.contains(node)))
       return Error(ErrorCode::denied, "notice.not_your_region").with("code", code).at("/areas");
   }
   return {};
@@ -146,6 +154,8 @@ Result<Alert> Alerts::add(Alert wanted, std::optional<AlertId> replaces, const A
       JW_ASSIGN(const Alert before, read_one(reader, *replaces));
       if (!before.stands(wanted.sent_at))
         return Error(ErrorCode::conflict, "notice.alert_replaced").with("id", replaces->to_string());
+      // Who ends or changes what was said to an area answers for all of it.
+      JW_TRY(check_areas(before.areas, asker, wanted.sent_at));
       wanted.update_of = *replaces;
       update_of = replaces->value;
       change.writes.push_back({&sql::replace_alert, {before.id.value, before.row_version, id}, 1});

@@ -56,6 +56,7 @@ class Alerts {
   Result<Alert> add(Alert wanted, std::optional<AlertId> replaces, const Asker& asker);
   Result<Alert> read_one(storage::Reader& reader, AlertId id) const;
   Result<void> check(Alert& wanted, const Asker& asker) const;
+  Result<void> check_areas(const std::vector<std::string>& areas, const Asker& asker, Instant now) const;
 
   const NoticeParts& parts_;
   std::string sender_;  // CAP's sender: a name of the hub, without spaces

@@ -249,6 +249,11 @@ TYPED_TEST(NoticeTest, AnAlertIsCapInItsOrderAndItsCancellationNamesIt) {
   auto& alerts = this->notices_->alerts();
   const auto first = must(alerts.issue(wanted, this->hub()));
   wanted.kind = "Cancel";
+  // Who answers for a part of its areas alone neither ends nor changes it.
+  const auto street = this->person("office", "street-staff", "980101001");
+  Alert part = wanted;
+  part.areas = {"980101001"};
+  EXPECT_EQ(this->why(alerts.replace(first.id, part, this->asker(street))), "notice.not_your_region");
   const auto second = must(alerts.replace(first.id, wanted, this->hub()));
   EXPECT_EQ(this->why(alerts.replace(first.id, wanted, this->hub())), "notice.alert_replaced");
   const auto tree = this->regions_.tree();

@@ -157,6 +157,9 @@ Result<std::string> Carrying::copy(
     return Error(ErrorCode::conflict, "purpose.no_copy").with("id", id.to_string());
   if (now - *one.carried_at > copy_kept)
     return Error(ErrorCode::gone, "purpose.copy_over").with("days", std::to_string(copy_kept.count()));
+  // It looks through millions of records: one at a time, so that others are served meanwhile.
+  if (!copying_.try_acquire()) return Error(ErrorCode::unavailable, "purpose.copy_busy");
+  const std::shared_ptr<void> done(nullptr, [this](void*) { copying_.release(); });
   JsonWriter json(64 << 10);
   json.begin_object();
   json.member("format", "jingwei-own-records");

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -70,7 +72,7 @@ class Carrying {
   Result<RightsRequest> carry_out(RightsId id, const std::vector<Correction>& corrections, const View& view,
                                   const catalog::Catalog& catalog, const catalog::WriteRequest& request);
   // The records of the person, as `write` shows each. Errors: not_found; conflict "purpose.no_copy" (not
-  // carried out, or no copy was asked for); gone "purpose.copy_over".
+  // carried out, or no copy was asked for); gone "purpose.copy_over"; unavailable "purpose.copy_busy".
   Result<std::string> copy(
       RightsId id, Instant now,
       const std::function<void(JsonWriter&, const catalog::Entry&, const ingest::Record&)>& write);
@@ -79,6 +81,7 @@ class Carrying {
   Rights& rights_;
   FindOwn find_;
   Raise raise_;
+  std::counting_semaphore<> copying_{1};
 };
 
 }  // namespace jingwei::purpose

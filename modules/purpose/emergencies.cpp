@@ -250,8 +250,9 @@ Result<void> PurposeService::put_package(const Package& package) {
       log::info("purpose.package_left_out", {{"purpose", declared.id}});
       continue;
     }
-    JW_TRY(decide(none, [&](View& view, Instant at) -> Result<storage::Change> {
-      const Purpose* standing = view.find(declared.id);
+    const auto put = decide(none, [&](View& view, Instant at) -> Result<storage::Change> {
+      const auto over_before = view.over(parts_.catalog, at, parts_.zone);
+      Purpose* standing = view.find(declared.id);
       Purpose next = declared;
       next.changed_by = actor;
       next.changed_at = at;
@@ -263,8 +264,19 @@ Result<void> PurposeService::put_package(const Package& package) {
           add_deed(parts_.store, view,
                    {thing_of(next), standing == nullptr ? "add" : "change", actor, "", {}, "purpose.write"},
                    at, change));
+      if (standing == nullptr) {
+        view.purposes.push_back(next);
+      } else {
+        *standing = next;
+      }
+      // Nothing is destroyed because a file says so: whoever ends a purpose is told first what that destroys.
+      const auto over_after = view.over(parts_.catalog, at, parts_.zone);
+      if (!std::includes(over_before.begin(), over_before.end(), over_after.begin(), over_after.end()))
+        return Error(ErrorCode::conflict, "purpose.edit_would_end").with("id", declared.id);
       return change;
-    }));
+    });
+    if (!put && put.error().message != "purpose.edit_would_end") return put.error();
+    if (!put) log::warn("purpose.package_left_out", {{"purpose", declared.id}, {"why", "it would end what it keeps"}});
   }
   JW_ASSIGN(const View now, read());
   storage::Change change;

@@ -205,6 +205,9 @@ TYPED_TEST(Elsewhere, AServiceThatIsDownIsSaidToBeAndNobodyIsLetIn) {
   this->service_at_.down = true;
   EXPECT_EQ(this->here().begin("city-sso", "/", {}).error().message, "identity.provider_down");
   this->service_at_.down = false;
+  EXPECT_EQ(this->here().begin("city-sso", "/", {}).error().message, "identity.provider_down")
+      << "a service that keeps silent is not waited for again at once";
+  this->clock_.advance(std::chrono::seconds{10});
   const Begun begun = this->begin("city-sso");
   this->service_at_.down = true;
   EXPECT_EQ(this->told(this->finish(begun)), "identity.provider_down");

@@ -3,6 +3,8 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,7 @@ class ProviderTalk {
 
  private:
   struct Known {
+    std::optional<std::chrono::nanoseconds> failed_at;  // it did not answer when it was asked what it is
     std::optional<ServiceMetadata> metadata;
     std::chrono::nanoseconds metadata_at{0};
     std::vector<NamedKey> keys;
@@ -44,6 +47,8 @@ class ProviderTalk {
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Known> known_;  // by issuer
+  // Half of the threads that serve: a service that keeps silent does not hold up the hub.
+  mutable std::counting_semaphore<> asking_{4};
 };
 
 }  // namespace jingwei::identity

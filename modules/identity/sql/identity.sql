@@ -60,6 +60,19 @@ DELETE FROM identity_role WHERE id = $1 AND row_version = $2
 -- name: count_grants_of_role
 SELECT count(*) FROM identity_grant WHERE role = $1 AND ended_at IS NULL
 
+-- name: count_grants_of_role_to
+SELECT count(*) FROM identity_grant WHERE role = $1 AND account = $2 AND ended_at IS NULL
+
+-- A grant that stands; an account as it was read. Whoever decides something upon them holds them.
+-- name: hold_grant
+UPDATE identity_grant SET reason = reason WHERE id = $1 AND ended_at IS NULL
+
+-- name: touch_account
+UPDATE identity_account SET row_version = row_version + 1 WHERE id = $1 AND row_version = $2
+
+-- name: hold_account
+UPDATE identity_account SET used_step = used_step WHERE id = $1 AND state = 'open' AND password = $2
+
 -- name: grants_of_account
 SELECT id, account, role, region, department, valid_from, valid_until, kind, of_grant, reason, granted_by, granted_at, ended_at,
        ended_by, reviewed_at, reviewed_by
