@@ -239,16 +239,17 @@ Result<void> Hub::open_modules(const Share& share) {
 }
 
 // What stands in the file of whom a document's number is of, for a form.
-Result<std::map<std::string, forms::KnownValue>> Hub::known_of(const std::string& document, const std::string& form,
+Result<forms::KnownPerson> Hub::known_of(const std::string& document, const std::string& form,
                                                                const registry::Reader& reader, Language language) const {
-  std::map<std::string, forms::KnownValue> known;
+  forms::KnownPerson known;
   JW_ASSIGN(const auto subject, registry_->person_of(document));
   if (!subject) return known;
   const auto file = registry_->files().file(subject, reader, language);
   if (!file && file.error().code == ErrorCode::not_found) return known;
   if (!file) return file.error();
   JW_ASSIGN(const auto values, registry_->files().prefill(*file, form, language));
-  for (const auto& value : values) known[value.field] = {value.text, value.source->resource.title.in(language)};
+  known.pseudonym = file->pseudonym;
+  for (const auto& value : values) known.values[value.field] = {value.text, value.source->resource.title.in(language)};
   return known;
 }
 

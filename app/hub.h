@@ -88,7 +88,7 @@ class Hub {
 
  private:
   Hub(std::string data_folder, Settings settings, const Clock& clock);
-  Result<std::map<std::string, forms::KnownValue>> known_of(const std::string& document, const std::string& form,
+  Result<forms::KnownPerson> known_of(const std::string& document, const std::string& form,
                                                             const registry::Reader& reader, Language language) const;
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;

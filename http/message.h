@@ -57,6 +57,7 @@ struct Disclosure {
   std::string region;   // code
   std::string resource;
   std::string purpose;
+  std::vector<std::string> persons;  // pseudonyms of all whose personal data it opens, where they are not one
 };
 
 // One answer. `headers` holds extra ones only; the server adds Date, Content-Length, Content-Type, ETag, Vary

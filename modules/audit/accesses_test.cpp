@@ -138,6 +138,21 @@ TYPED_TEST(Looks, ALookTakenOutOfTheListIsFound) {
   EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1"});
 }
 
+// Who reads a list looks at everybody on it whose data it opens.
+TYPED_TEST(Looks, ALookInTheCompanyOfOthersIsListedToo) {
+  storage::Change change;
+  change.audit.push_back({"account:1", "record.list", "/api/v1/resources/residents/records",
+                          R"({"outcome":"answered","persons":[")" + other + R"(",")" + me + R"("]})"});
+  must(this->store_->commit(std::move(change)));
+  const auto page = this->shown();
+  EXPECT_EQ(this->actors(page), std::vector<std::string>{"account:1"});
+  EXPECT_EQ(must(this->accesses().list({other}, [](const std::string&) { return std::string(); }, {}, 9)).items.size(),
+            1U);
+  EXPECT_TRUE(this->verified().whole());
+  this->run("DELETE FROM audit_subject WHERE subject = '" + me + "'");
+  EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1"});
+}
+
 TYPED_TEST(Looks, WordsGoByTwoPeopleAndTheListWithThem) {
   this->look("account:1", me);
   must(this->service_->settle());

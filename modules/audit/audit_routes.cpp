@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/json_items.h"
 #include "modules/audit/api.gen.h"
 #include "modules/audit/audit_json.h"
 #include "modules/audit/verifier.h"
@@ -13,25 +14,6 @@ using http::problem;
 namespace {
 
 constexpr std::string_view person_prefix = "person:";
-
-// One page of what has an id, with where to go on.
-template <typename Items, typename Write>
-http::Response page_of(const Items& items, std::size_t limit, const Write& write) {
-  JsonWriter json(4096);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
-  json.end_array();
-  json.key("next_cursor");
-  if (items.size() > limit) {
-    json.value(items[limit - 1].id.to_string());
-  } else {
-    json.null();
-  }
-  json.end_object();
-  return http::Response::json(json.take());
-}
 
 template <typename Item, typename Write>
 http::Response one_of(const Result<Item>& item, const http::Request& http, int status, const Write& write) {
@@ -94,7 +76,7 @@ class AuditRoutes::Handlers final : public api::Operations {
     const auto limit = static_cast<std::size_t>(in.limit);
     const auto all = orders_.list(OrderId(in.cursor.value_or(0)), limit + 1);
     if (!all) return problem(all.error(), http.language);
-    return page_of(*all, limit, write_order);
+    return http::Response::json(page_json(*all, limit, write_order));
   }
 
   http::Response decide_destruction(const http::Request& http, const api::DecideDestruction& in) override {
@@ -140,8 +122,8 @@ class AuditRoutes::Handlers final : public api::Operations {
     const auto limit = static_cast<std::size_t>(in.limit);
     const auto all = accesses_.delays(DelayId(in.cursor.value_or(0)), limit + 1);
     if (!all) return problem(all.error(), http.language);
-    return page_of(*all, limit,
-                   [&](JsonWriter& json, const Delay& one) { write_delay(json, one, clock_.now()); });
+    return http::Response::json(page_json(
+        *all, limit, [&](JsonWriter& json, const Delay& one) { write_delay(json, one, clock_.now()); }));
   }
 
   http::Response order_delay(const http::Request& http, const api::OrderDelay& in) override {

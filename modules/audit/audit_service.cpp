@@ -19,7 +19,6 @@ constexpr std::chrono::seconds lease_time{10};
 constexpr std::chrono::seconds lease_renewal{3};
 constexpr std::chrono::seconds head_rhythm{60};
 constexpr std::chrono::milliseconds idle_wait{500};
-constexpr std::string_view person_prefix = "person:";
 
 template <std::size_t size>
 Blob blob_of(const std::array<std::uint8_t, size>& bytes) {
@@ -84,9 +83,9 @@ Result<std::size_t> AuditService::take_page() {
     slice.cells.emplace_back(std::move(salt));
     slice.cells.emplace_back(committed);
     log_.append(crypto::leaf_hash(committed.bytes));
-    if (entries[i].subject.starts_with(person_prefix))
+    for (auto& person : persons_of(entries[i]))
       slice.change.writes.push_back(
-          {&sql::note_subject, {entries[i].subject, keys[i].first.transaction, keys[i].first.sequence}, std::nullopt});
+          {&sql::note_subject, {std::move(person), keys[i].first.transaction, keys[i].first.sequence}, std::nullopt});
   }
   for (auto& [name, hashes] : log_.take_changed()) {
     slice.change.writes.push_back(
@@ -168,8 +167,9 @@ Result<storage::Change> AuditService::destroy(std::uint64_t position, const std:
   JW_ASSIGN(const std::int64_t shard, shard_of_leaf(*reader, position));
   storage::Change change;
   change.writes.push_back({&sql::forget_entry, {leaf.key.transaction, leaf.key.sequence, shard}, 1});
-  if (leaf.entry)
-    change.writes.push_back({&sql::forget_subject, {leaf.entry->subject, leaf.key.transaction, leaf.key.sequence}, std::nullopt});
+  for (auto& person : leaf.entry ? persons_of(*leaf.entry) : std::vector<std::string>())
+    change.writes.push_back(
+        {&sql::forget_subject, {std::move(person), leaf.key.transaction, leaf.key.sequence}, std::nullopt});
   change.writes.push_back({&sql::forget_salt, {static_cast<std::int64_t>(position), Blob{}}, 1});
   std::string detail = "{\"position\":" + std::to_string(position) + ",\"order\":";
   append_json_string(detail, order);

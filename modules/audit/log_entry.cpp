@@ -1,5 +1,6 @@
 #include "modules/audit/log_entry.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace jingwei::audit {
@@ -30,6 +31,26 @@ EntryFacts facts_of(const LogEntry& entry) {
   take("outcome", facts.outcome);
   if (facts.outcome.empty()) facts.outcome = "done";
   return facts;
+}
+
+std::vector<std::string> persons_of(const LogEntry& entry) {
+  constexpr std::string_view prefix = "person:";
+  std::vector<std::string> persons;
+  if (entry.subject.starts_with(prefix)) persons.push_back(entry.subject);
+  if (entry.detail.find("\"persons\"") == std::string::npos) return persons;
+  boost::json::error_code fault;
+  const auto detail = boost::json::parse(entry.detail, fault);
+  const auto* object = fault ? nullptr : detail.if_object();
+  const auto* found = object == nullptr ? nullptr : object->if_contains("persons");
+  const auto* array = found == nullptr ? nullptr : found->if_array();
+  if (array == nullptr) return persons;
+  for (const auto& one : *array) {
+    const auto* text = one.if_string();
+    if (text != nullptr && std::string_view(*text).starts_with(prefix)) persons.emplace_back(*text);
+  }
+  std::sort(persons.begin(), persons.end());
+  persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
+  return persons;
 }
 
 std::string destroyed_subject(std::uint64_t position) {

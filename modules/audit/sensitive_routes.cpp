@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "base/json.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t code_most = 32;    // bytes of a region's code
 constexpr std::size_t word_most = 64;    // bytes of a name in a path
+constexpr std::size_t persons_in_entry = 500;
 constexpr std::size_t digits_most = 10;  // of a number of ours; telephones and identity numbers have more
 
 bool is_sensitive_read(const http::Route& route) {
@@ -86,6 +88,21 @@ struct Asked {
   std::string purpose;
 };
 
+// The entry with some of those it tells of: a long list takes several entries.
+storage::AuditEntry with_persons(storage::AuditEntry entry, std::span<const std::string> persons) {
+  if (persons.empty()) return entry;
+  std::string& detail = entry.detail;
+  detail.pop_back();
+  detail += ",\"persons\":[";
+  for (const auto& person : persons) {
+    append_json_string(detail, person);
+    detail += ',';
+  }
+  detail.back() = ']';
+  detail += '}';
+  return entry;
+}
+
 storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, std::string_view outcome) {
   const bool answered = outcome == "answered";
   const std::string& path = answered ? asked.path : asked.harmless_path;
@@ -104,9 +121,12 @@ storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, 
   if (!disclosed.subject.empty()) detail.member("path", path);
   detail.member("outcome", outcome);
   detail.end_object();
+  storage::AuditEntry entry{asked.actor, asked.event, either(disclosed.subject, path), detail.take()};
   storage::Change change;
-  change.audit.push_back(
-      {asked.actor, asked.event, either(disclosed.subject, path), detail.take()});
+  const auto& persons = disclosed.persons;
+  for (std::size_t first = 0; first == 0 || first < persons.size(); first += persons_in_entry)
+    change.audit.push_back(with_persons(entry, std::span(persons).subspan(
+                                                   first, std::min(persons_in_entry, persons.size() - first))));
   return change;
 }
 

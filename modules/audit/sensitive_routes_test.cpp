@@ -3,6 +3,7 @@
 #include "modules/audit/audit_routes.h"
 
 #include <future>
+#include <set>
 
 #include "modules/audit/audit_testing.h"
 #include "tests/support/failing_store.h"
@@ -47,7 +48,7 @@ TYPED_TEST_SUITE(SensitiveReads, Backends, BackendNames);
 
 TYPED_TEST(SensitiveReads, AnAnswerIsOnRecordWithWhomItTellsOf) {
   http::Response answer = http::Response::json("{}");
-  answer.disclosed = {"person:77", "990102001", "residents", "elderly-care"};
+  answer.disclosed = {"person:77", "990102001", "residents", "elderly-care", {}};
   EXPECT_EQ(this->ask(*this->store_, this->route("record.read", answer)).body, "{}");
   const auto entries = this->recorded();
   ASSERT_EQ(entries.size(), 1U);
@@ -58,6 +59,24 @@ TYPED_TEST(SensitiveReads, AnAnswerIsOnRecordWithWhomItTellsOf) {
   EXPECT_EQ(facts.region, "990102001");
   EXPECT_EQ(facts.resource, "residents");
   EXPECT_EQ(facts.outcome, "answered");
+}
+
+TYPED_TEST(SensitiveReads, AListIsOnRecordWithEverybodyItTellsOf) {
+  http::Response answer = http::Response::json("{}");
+  for (int number = 0; number < 1'200; ++number)
+    answer.disclosed.persons.push_back("person:" + std::to_string(number));
+  this->ask(*this->store_, this->route("record.export", answer));
+  const auto entries = this->recorded();
+  ASSERT_EQ(entries.size(), 3U) << "an entry stays of a bounded size";
+  std::set<std::string> told;
+  for (const auto& one : entries) {
+    EXPECT_EQ(one.entry.subject, "/api/v1/resources/residents/records/9");
+    EXPECT_EQ(facts_of(one.entry).outcome, "answered");
+    const auto persons = persons_of(one.entry);
+    EXPECT_LE(persons.size(), 500U);
+    told.insert(persons.begin(), persons.end());
+  }
+  EXPECT_EQ(told.size(), 1'200U);
 }
 
 TYPED_TEST(SensitiveReads, TheRequestTellsWhatTheAnswerDoesNot) {

@@ -42,6 +42,7 @@ class Pass {
       tiles_ = tiles_of_(*reader_);
       JW_ASSIGN(const auto leaves, leaves_from(*reader_, next_, page_leaves));
       for (const Leaf& leaf : leaves) JW_TRY(take(leaf));
+      JW_TRY(look_for_persons(leaves));
       JW_TRY(compare_tiles());
       more = leaves.size() == page_leaves;
       if (progress && !progress(result_.leaves)) return Error(ErrorCode::unavailable, "audit.stopped");
@@ -107,6 +108,22 @@ class Pass {
     return judge_heads(log_.size());
   }
 
+  // Those who were looked at in company stand in the entry's detail.
+  Result<void> look_for_persons(const std::vector<Leaf>& leaves) {
+    std::vector<std::vector<Value>> told;
+    for (const Leaf& leaf : leaves) {
+      if (!leaf.entry) continue;
+      for (auto& person : persons_of(*leaf.entry)) {
+        if (person != leaf.entry->subject)
+          told.push_back({std::move(person), leaf.key.transaction, leaf.key.sequence});
+      }
+    }
+    std::int64_t listed = 0;
+    JW_TRY(reader_->query_each(sql::is_listed, told, [&](std::size_t, const storage::Row&) { ++listed; }));
+    unlisted_ += static_cast<std::int64_t>(told.size()) - listed;
+    return {};
+  }
+
   Result<bool> in_tree(const Leaf& leaf) {
     JW_ASSIGN(const std::string tile, tiles_({0, leaf.position / crypto::tile_width}));
     const std::size_t offset = leaf.position % crypto::tile_width * hash_bytes;
@@ -137,7 +154,8 @@ class Pass {
     JW_ASSIGN(const auto unlogged, storage::query_integer(*reader_, sql::count_unlogged, reached));
     if (unlogged.value_or(0) > 0) report(FindingKind::entry_unlogged, std::to_string(*unlogged));
     JW_ASSIGN(const auto unlisted, storage::query_integer(*reader_, sql::count_unlisted, reached));
-    if (unlisted.value_or(0) > 0) report(FindingKind::subject_unlisted, std::to_string(*unlisted));
+    unlisted_ += unlisted.value_or(0);
+    if (unlisted_ > 0) report(FindingKind::subject_unlisted, std::to_string(unlisted_));
     JW_ASSIGN(const auto waiting, storage::query_integer(*reader_, sql::count_waiting, reached));
     result_.waiting = static_cast<std::uint64_t>(waiting.value_or(0));
     if (unordered_.empty()) return {};
@@ -163,6 +181,7 @@ class Pass {
   std::deque<SignedHead> heads_;     // the next ones, smallest first
   std::uint64_t heads_from_ = 0;     // where the page after them begins
   std::set<std::string> unordered_;  // destroyed entries whose order has not been met yet
+  std::int64_t unlisted_ = 0;        // persons told of who would not be shown it
   Verification result_;
 };
 

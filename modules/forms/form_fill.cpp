@@ -53,6 +53,8 @@ class TableFiller {
     tell_columns(notes);
     return {};
   }
+  // Pseudonyms of those whose files filled something.
+  const std::set<std::string>& persons() const { return persons_; }
 
  private:
   bool about_regions() const {
@@ -248,12 +250,14 @@ class TableFiller {
       for (const auto& column : table_.columns) {
         if (column.kind != ColumnKind::field) continue;
         const auto& field = table_.resource->fields[static_cast<std::size_t>(column.field)];
-        const auto value = known.find(field.name);
-        if (value == known.end()) continue;
+        const auto value = known.values.find(field.name);
+        if (value == known.values.end()) continue;
         const std::size_t before = filled_[column.column];
         const bool figure = field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
         JW_TRY(put(row, column, value->second.text, figure));
-        if (filled_[column.column] > before) known_from_[column.column].insert(value->second.source);
+        if (filled_[column.column] == before) continue;
+        known_from_[column.column].insert(value->second.source);
+        if (!known.pseudonym.empty()) persons_.insert(known.pseudonym);
       }
     }
     return {};
@@ -328,6 +332,7 @@ class TableFiller {
   ingest::TreeRegionResolver resolver_;
   std::string sheet_;
   std::map<int, std::size_t> filled_;  // cells by column
+  std::set<std::string> persons_;
   std::map<int, std::set<std::string>> known_from_;  // titles of the resources that a column was filled from
   Instant as_of_{};
 };
@@ -365,7 +370,9 @@ Result<FilledForm> fill_form(const BookContext& context, const metrics::MetricsS
     if (table) {
       recognised = true;
       table->sheet = sheet;
-      JW_TRY(TableFiller(context, metrics, clock, *book, grid, *table, language).fill(options, notes));
+      TableFiller filler(context, metrics, clock, *book, grid, *table, language);
+      JW_TRY(filler.fill(options, notes));
+      form.persons.insert(form.persons.end(), filler.persons().begin(), filler.persons().end());
     } else {
       notes.push_back({book->sheets()[sheet].name, "", "", "", render("forms.notes.no_table", {}, language)});
     }

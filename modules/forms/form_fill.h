@@ -29,6 +29,7 @@ struct FilledForm {
   std::string bytes;            // the workbook, with a sheet of the notes behind the others
   std::size_t cells = 0;        // filled
   std::vector<FormNote> notes;  // at most notes_most
+  std::vector<std::string> persons;  // pseudonyms of those whose files filled something
 };
 
 // Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Of the resource's own records

@@ -1,6 +1,7 @@
 #include "modules/forms/forms_routes.h"
 
 #include "base/json.h"
+#include "base/percent.h"
 #include "modules/forms/api.gen.h"
 
 namespace jingwei::forms {
@@ -13,16 +14,7 @@ constexpr const char* workbook_media = "application/vnd.openxmlformats-officedoc
 
 // RFC 6266 with RFC 8187: names in any script.
 std::string attachment(std::string_view name) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string header = "attachment; filename*=UTF-8''";
-  for (const unsigned char c : name) {
-    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.') {
-      header += static_cast<char>(c);
-    } else {
-      header += {'%', digits[c >> 4], digits[c & 15]};
-    }
-  }
-  return header;
+  return "attachment; filename*=UTF-8''" + percent_encoded(name);
 }
 
 http::Response file_of(Result<std::string> bytes, const std::string& name, const char* media,
@@ -30,6 +22,14 @@ http::Response file_of(Result<std::string> bytes, const std::string& name, const
   if (!bytes) return problem(bytes.error(), language);
   http::Response response = http::Response::text(std::move(*bytes), media);
   response.headers.emplace_back("Content-Disposition", attachment(name));
+  return response;
+}
+
+http::Response records_of(Result<ListedRecords> listed, const std::string& resource, const char* ending,
+                          const char* media, Language language) {
+  if (!listed) return problem(listed.error(), language);
+  auto response = file_of(std::move(listed->bytes), resource + ending, media, language);
+  response.disclosed.persons = std::move(listed->persons);
   return response;
 }
 
@@ -71,13 +71,13 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_records_workbook(const http::Request& http, const api::GetRecordsWorkbook& in) override {
-    return file_of(service_.records_workbook(in.resource, in.under, http.language, asker(http)), in.resource + ".xlsx",
-                   workbook_media, http.language);
+    return records_of(service_.records_workbook(in.resource, in.under, http.language, asker(http)), in.resource,
+                      ".xlsx", workbook_media, http.language);
   }
 
   http::Response get_records_csv(const http::Request& http, const api::GetRecordsCsv& in) override {
-    return file_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource + ".csv",
-                   "text/csv; charset=utf-8", http.language);
+    return records_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource, ".csv",
+                      "text/csv; charset=utf-8", http.language);
   }
 
   http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {
@@ -88,7 +88,9 @@ class FormsRoutes::Handlers final : public api::Operations {
   http::Response fill_form(const http::Request& http, const api::FillForm& in) override {
     auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
     if (!form) return problem(form.error(), http.language);
-    return file_of(std::move(form->bytes), "form.xlsx", workbook_media, http.language);
+    auto response = file_of(std::move(form->bytes), "form.xlsx", workbook_media, http.language);
+    response.disclosed.persons = std::move(form->persons);
+    return response;
   }
 
   http::Response recognise_form(const http::Request& http, const api::RecogniseForm& in) override {

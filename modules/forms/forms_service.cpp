@@ -23,15 +23,15 @@ Result<std::string> FormsService::refused_rows(BatchId batch, Language language)
   return refused_book(context_of(parts_), batch, language);
 }
 
-Result<std::string> FormsService::records_workbook(const std::string& resource,
-                                                   const std::optional<std::string>& under,
-                                                   Language language, const Asker& asker) const {
+Result<ListedRecords> FormsService::records_workbook(const std::string& resource,
+                                                     const std::optional<std::string>& under,
+                                                     Language language, const Asker& asker) const {
   return records_list(context_of(parts_, asker), resource, under, ListFormat::xlsx, language);
 }
 
-Result<std::string> FormsService::records_csv(const std::string& resource,
-                                              const std::optional<std::string>& under,
-                                              Language language, const Asker& asker) const {
+Result<ListedRecords> FormsService::records_csv(const std::string& resource,
+                                                const std::optional<std::string>& under,
+                                                Language language, const Asker& asker) const {
   return records_list(context_of(parts_, asker), resource, under, ListFormat::csv, language);
 }
 

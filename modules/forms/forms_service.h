@@ -51,10 +51,10 @@ class FormsService {
   // Refused rows of a batch in the columns of their file, reasons beside them. Errors: not_found, exhausted.
   Result<std::string> refused_rows(BatchId batch, Language language) const;
   // Current records as the asker may see them. Errors: not_found, denied, too_large (limits::records_out_rows).
-  Result<std::string> records_workbook(const std::string& resource, const std::optional<std::string>& under,
-                                       Language language, const Asker& asker = {}) const;
-  Result<std::string> records_csv(const std::string& resource, const std::optional<std::string>& under,
-                                  Language language, const Asker& asker = {}) const;
+  Result<ListedRecords> records_workbook(const std::string& resource, const std::optional<std::string>& under,
+                                         Language language, const Asker& asker = {}) const;
+  Result<ListedRecords> records_csv(const std::string& resource, const std::optional<std::string>& under,
+                                    Language language, const Asker& asker = {}) const;
   // Batches of the asker's departments, newest first; empty `resource` means all.
   Result<std::string> batches_workbook(const std::string& resource, Language language, const Asker& asker = {}) const;
 

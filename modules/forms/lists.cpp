@@ -17,7 +17,7 @@ std::string said(const char* id, Language language) {
 
 }  // namespace
 
-Result<std::string> records_list(const BookContext& context, const std::string& resource,
+Result<ListedRecords> records_list(const BookContext& context, const std::string& resource,
                                  const std::optional<std::string>& under, ListFormat format,
                                  Language language) {
   JW_ASSIGN(const catalog::Entry* entry, context.catalog.find(resource));
@@ -30,6 +30,7 @@ Result<std::string> records_list(const BookContext& context, const std::string& 
   for (const char* id : {"forms.list.record", "forms.list.version", "forms.list.received"})
     titles.push_back(said(id, language));
   list->header(titles);
+  ListedRecords listed;
   RecordId before;
   std::size_t written = 0;
   for (;;) {
@@ -50,10 +51,12 @@ Result<std::string> records_list(const BookContext& context, const std::string& 
       cells.push_back({std::to_string(record.version), true});
       cells.push_back({to_rfc3339(record.known_from), false});
       list->row(cells);
+      if (record.discloses && !record.subject.empty()) listed.persons.push_back(record.subject);
     }
     before = page.back().id;
   }
-  return list->finish();
+  JW_ASSIGN(listed.bytes, list->finish());
+  return listed;
 }
 
 Result<std::string> batches_list(const BookContext& context, const std::string& resource, ListFormat format,

@@ -17,8 +17,12 @@ namespace jingwei::forms {
 struct KnownValue {
   std::string text, source;
 };
-// By field of the form's resource; empty when nobody is known by this document's number, or nothing may be seen of them.
-using KnownOfPerson = std::function<Result<std::map<std::string, KnownValue>>(
+// What it knows of one person; empty when nobody is known by this document's number, or nothing may be seen of them.
+struct KnownPerson {
+  std::string pseudonym;                     // for the audit log
+  std::map<std::string, KnownValue> values;  // by field of the form's resource
+};
+using KnownOfPerson = std::function<Result<KnownPerson>(
     const std::string& document, const std::string& resource, const std::shared_ptr<const access::Caller>& caller,
     const std::string& purpose, Language language)>;
 
@@ -67,7 +71,12 @@ Result<std::string> workbook_bytes(const BookContext& context,
 Result<std::string> template_book(const BookContext& context, const catalog::Resource& resource,
                                   Language language);
 Result<std::string> refused_book(const BookContext& context, BatchId batch, Language language);
-Result<std::string> records_list(const BookContext& context, const std::string& resource,
+// Records as one reader sees them.
+struct ListedRecords {
+  std::string bytes;
+  std::vector<std::string> persons;  // pseudonyms of those whose personal data it opens
+};
+Result<ListedRecords> records_list(const BookContext& context, const std::string& resource,
                                  const std::optional<std::string>& under, ListFormat format,
                                  Language language);
 Result<std::string> batches_list(const BookContext& context, const std::string& resource, ListFormat format,

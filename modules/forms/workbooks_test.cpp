@@ -84,16 +84,16 @@ TYPED_TEST(Workbooks, JsonRowsAreLaidOutByKey) {
 TYPED_TEST(Workbooks, ListsAreMaskedAndSayThatTheyAreSynthetic) {
   const auto batch = this->load("people", people(0, 3));
   const auto grid =
-      this->grid_of(must(this->service_->records_workbook("people", std::nullopt, Language::zh)));
+      this->grid_of(must(this->service_->records_workbook("people", std::nullopt, Language::zh)).bytes);
   EXPECT_TRUE(grid.text(0, 0).starts_with("合成数据"));
   EXPECT_EQ(grid.text(1, 0), "姓名");
   EXPECT_EQ(grid.text(2, 0), "张*");
   EXPECT_TRUE(grid.text(2, 1).find("****") != std::string_view::npos);
   EXPECT_EQ(grid.rows.size(), 5u);
   const auto under =
-      this->grid_of(must(this->service_->records_workbook("people", grid_code(1), Language::en)));
+      this->grid_of(must(this->service_->records_workbook("people", grid_code(1), Language::en)).bytes);
   EXPECT_EQ(under.rows.size(), 3u);
-  const std::string csv = must(this->service_->records_csv("people", std::nullopt, Language::zh));
+  const std::string csv = must(this->service_->records_csv("people", std::nullopt, Language::zh)).bytes;
   EXPECT_TRUE(csv.starts_with("\xEF\xBB\xBF合成数据"));
   EXPECT_NE(csv.find("姓名,身份证号,手机"), std::string::npos);
   const auto batches = this->grid_of(must(this->service_->batches_workbook("", Language::en)));
@@ -104,9 +104,9 @@ TYPED_TEST(Workbooks, ListsAreMaskedAndSayThatTheyAreSynthetic) {
 
 TYPED_TEST(Workbooks, CsvOutGuardsFormulas) {
   must(this->node_.ingest->add_record("notes", {{"words", "@SUM(A1)"}, {"weight", "-1.5"}}, {"tester", {}}));
-  const std::string csv = must(this->service_->records_csv("notes", std::nullopt, Language::en));
+  const std::string csv = must(this->service_->records_csv("notes", std::nullopt, Language::en)).bytes;
   EXPECT_NE(csv.find("'@SUM(A1),-1.5,"), std::string::npos) << csv;
-  const std::string bytes = must(this->service_->records_workbook("notes", std::nullopt, Language::en));
+  const std::string bytes = must(this->service_->records_workbook("notes", std::nullopt, Language::en)).bytes;
   EXPECT_EQ(part(bytes, "xl/worksheets/sheet1.xml").find("<f>"), std::string::npos);
   EXPECT_EQ(this->grid_of(bytes).text(2, 0), "@SUM(A1)");
 }

@@ -24,26 +24,6 @@ Result<std::int64_t> read_cursor(const std::optional<std::string>& cursor) {
   return id->value;
 }
 
-// {"items":[…],"next_cursor":…}: asks for one more than the page holds to know whether there is a next one.
-template <typename Item, typename Write, typename Cursor>
-std::string page_json(const std::vector<Item>& items, std::size_t limit, const Write& write,
-                      const Cursor& cursor) {
-  JsonWriter json(4096);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
-  json.end_array();
-  json.key("next_cursor");
-  if (items.size() > limit) {
-    json.value(std::to_string(cursor(items[limit - 1])));
-  } else {
-    json.null();
-  }
-  json.end_object();
-  return json.take();
-}
-
 // A form's JSON object as texts by field; numbers and truth as their text, null and "" as absent.
 Result<std::map<std::string, std::string>> texts_of(const std::string& body) {
   std::map<std::string, std::string> texts;
@@ -137,7 +117,7 @@ class IngestRoutes::Handlers final : public api::Operations {
     return http::Response::json(page_json(
         *views, limit,
         [&](JsonWriter& json, const BatchView& view) { write_batch(json, view, catalog(), http.language); },
-        [](const BatchView& view) { return view.batch.id.value; }));
+        [](const BatchView& view) { return view.batch.id.to_string(); }));
   }
 
   http::Response get_batch(const http::Request& http, const api::GetBatch& in) override {
@@ -163,7 +143,7 @@ class IngestRoutes::Handlers final : public api::Operations {
         [&](JsonWriter& json, const RefusedRow& row) {
           write_refused_row(json, row, cutter->fields_of(row.original), http.language);
         },
-        [](const RefusedRow& row) { return row.line; }));
+        [](const RefusedRow& row) { return std::to_string(row.line); }));
   }
 
   Result<void> check_follow_batch(const http::Request&, const api::FollowBatch& in) override {
@@ -334,12 +314,16 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto records = service_.list_records(resource, query, *sight);
     if (!records) return problem(records.error(), http.language);
     const auto tree = service_.parts().regions.tree();
-    return http::Response::json(page_json(
+    std::vector<std::string> persons;
+    auto response = http::Response::json(page_json(
         *records, query.most - 1,
         [&](JsonWriter& json, const Record& record) {
           write_record(json, record, (*entry)->resource, *tree, http.language);
-        },
-        [](const Record& record) { return record.id.value; }));
+          if (record.discloses && !record.subject.empty()) persons.push_back(record.subject);
+        }));
+    response.disclosed.resource = resource;
+    response.disclosed.persons = std::move(persons);
+    return response;
   }
 
   http::Response withdrawal_response(BatchId batch, const Withdrawal* withdrawal, const WithdrawalPlan* plan,

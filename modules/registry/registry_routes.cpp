@@ -1,5 +1,6 @@
 #include "modules/registry/registry_routes.h"
 
+#include "base/json_items.h"
 #include "modules/registry/api.gen.h"
 #include "modules/registry/export_book.h"
 #include "modules/registry/limits.h"
@@ -19,24 +20,6 @@ Reader reader_of(const http::Request& http) {
   return {http.caller, std::string(http.purpose())};
 }
 
-template <typename Items, typename Write, typename Cursor>
-std::string page_json(const Items& items, std::size_t limit, const Write& write, const Cursor& cursor) {
-  JsonWriter json(4'096);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (std::size_t at = 0; at < std::min(limit, items.size()); ++at) write(json, items[at]);
-  json.end_array();
-  json.key("next_cursor");
-  if (items.size() > limit) {
-    json.value(cursor(items[limit - 1]));
-  } else {
-    json.null();
-  }
-  json.end_object();
-  return json.take();
-}
-
 }  // namespace
 
 class RegistryRoutes::Handlers final : public api::Operations {
@@ -51,8 +34,13 @@ class RegistryRoutes::Handlers final : public api::Operations {
     query.most = static_cast<std::size_t>(in.limit);
     const auto found = registry_.search(query, reader_of(http));
     if (!found) return problem(found.error(), http.language);
-    return http::Response::json(
+    auto response = http::Response::json(
         found_json(*found, registry_.purposes_of(reader_of(http)), *tree(), http.language));
+    for (const auto& one : found->items) {
+      const auto& record = one.entry.record;
+      if (record.discloses && !record.subject.empty()) response.disclosed.persons.push_back(record.subject);
+    }
+    return response;
   }
 
   http::Response get_subject(const http::Request& http, const api::GetSubject& in) override {
@@ -97,8 +85,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto events = registry_.decisions().events(SubjectId(in.id), EventId(), limits::events_listed);
     if (!events) return problem(events.error(), http.language);
     return http::Response::json(page_json(
-        *events, events->size(), [](JsonWriter& json, const Event& event) { write_event(json, event); },
-        [](const Event& event) { return event.id.to_string(); }));
+        *events, events->size(), [](JsonWriter& json, const Event& event) { write_event(json, event); }));
   }
 
   http::Response merge_subjects(const http::Request& http, const api::MergeSubjects& in) override {
@@ -115,9 +102,14 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto limit = static_cast<std::size_t>(in.limit);
     const auto events = registry_.decisions().events(SubjectId(), EventId(in.cursor.value_or(0)), limit + 1);
     if (!events) return problem(events.error(), http.language);
-    return http::Response::json(page_json(
-        *events, limit, [](JsonWriter& json, const Event& event) { write_event(json, event); },
-        [](const Event& event) { return event.id.to_string(); }));
+    return http::Response::json(page_json(*events, limit, [&](JsonWriter& json, Event event) {
+      // Why, and upon what, is told to who may open the file alone.
+      if (!see(event.kept, http)) {
+        event.reason.clear();
+        event.weights = "{}";
+      }
+      write_event(json, event);
+    }));
   }
 
   http::Response undo_merge(const http::Request& http, const api::UndoMerge& in) override {
@@ -186,8 +178,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
         *reviews, limit,
         [&](JsonWriter& json, const Review& review) {
           write_review(json, review, {}, *tree(), http.language);
-        },
-        [](const Review& review) { return review.id.to_string(); }));
+        }));
   }
 
   http::Response get_review(const http::Request& http, const api::GetReview& in) override {
@@ -237,8 +228,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!all) return problem(all.error(), http.language);
     return http::Response::json(page_json(
         *all, limit,
-        [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); },
-        [](const Comparison& one) { return one.id.to_string(); }));
+        [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); }));
   }
 
   http::Response get_comparison(const http::Request& http, const api::GetComparison& in) override {
@@ -318,7 +308,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
   std::shared_ptr<const region::Tree> tree() const { return registry_.parts().regions.tree(); }
 
   http::Disclosure disclosure_of(const SubjectFile& file, const http::Request& http) const {
-    return {file.pseudonym, "", "", std::string(http.purpose())};
+    return {file.pseudonym, "", "", std::string(http.purpose()), {}};
   }
 
   // Nobody acts on what they may not see. Errors: not_found.
@@ -369,7 +359,11 @@ class RegistryRoutes::Handlers final : public api::Operations {
     JsonWriter json(8'192);
     write_review(json, *review, *sides, *tree(), http.language);
     http::Response response = http::Response::json(json.take());
-    response.disclosed = {sides->a->record.subject, "", "", std::string(http.purpose())};
+    response.disclosed.purpose = std::string(http.purpose());
+    for (const auto* side : {&sides->a, &sides->b}) {
+      const auto& record = (*side)->record;
+      if (record.discloses && !record.subject.empty()) response.disclosed.persons.push_back(record.subject);
+    }
     return response;
   }
 

@@ -43,7 +43,7 @@ export async function noticeTests({ context, test, skip }) {
     await shoot(page, 'pocket-notices');
     await page.locator('[data-test=notice]', { hasText: title }).click();
     await page.locator('[data-test=answers]').waitFor();
-    await page.locator('[data-test=answers] input').first().fill('12');
+    await page.locator('[data-test=answers]').locator('input, textarea').first().fill('12');
     await mustBeUsable(page, 'one notice');
     await shoot(page, 'pocket-notice');
     await page.locator('[data-test=answer-send]').click();

@@ -11,6 +11,9 @@ SELECT e.xact, e.sequence, e.committed_at, e.actor, e.event, e.subject, e.detail
 FROM audit_subject AS s JOIN audit_entry AS e ON e.xact = s.xact AND e.sequence = s.sequence
 WHERE s.subject = $1 AND (s.xact, s.sequence) < ($2, $3) ORDER BY s.xact DESC, s.sequence DESC LIMIT $4
 
+-- name: is_listed
+SELECT 1 FROM audit_subject WHERE subject = $1 AND xact = $2 AND sequence = $3
+
 -- Entries of persons that no list of theirs holds.
 -- name: count_unlisted
 -- scatter: verification

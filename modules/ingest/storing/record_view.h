@@ -32,6 +32,8 @@ class RecordView {
   // The regions whose records are seen; null: all, and those of no region.
   const Regions* regions() const { return regions_ ? &*regions_ : nullptr; }
   bool covers(RegionId region) const { return !regions_ || regions_->contains(region.value); }
+  // For the hub's own work, where nothing is closed.
+  bool is_whole() const { return classes_.empty(); }
   // Puts what pages show in the place of every personal value that is not open, and remembers which.
   void close(Record& record) const;
 

@@ -166,7 +166,7 @@ Result<std::vector<Record>> Records::list(const catalog::Entry& entry, const Rec
     below = heads.back().first_id;
   }
   records = newest_of(std::move(records), std::move(packed), most);
-  for (auto& record : records) view.close(record);
+  for (auto& record : records) close(entry, view, record);
   return records;
 }
 
@@ -195,7 +195,7 @@ Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, 
     JW_TRY(list_slice(*reader, entry, head, view.regions(), before.value, most - packed.size(), packed));
   }
   records = newest_of(std::move(records), std::move(packed), most);
-  for (auto& record : records) view.close(record);
+  for (auto& record : records) close(entry, view, record);
   return records;
 }
 
@@ -256,15 +256,23 @@ Error no_record(const catalog::Entry& entry, RecordId id) {
 Result<Record> Records::find(const catalog::Entry& entry, const RecordView& view, RecordId id) {
   JW_ASSIGN(Record record, find_anywhere(entry, id));
   if (!view.covers(record.region)) return no_record(entry, id);
-  for (std::size_t at = 0; at < record.values.size(); ++at) {
+  close(entry, view, record);
+  return record;
+}
+
+void Records::close(const catalog::Entry& entry, const RecordView& view, Record& record) const {
+  if (view.is_whole()) return;
+  const auto& fields = entry.resource.fields;
+  for (std::size_t at = 0; at < record.values.size() && record.subject.empty(); ++at) {
     const auto* identifier = std::get_if<std::string>(&record.values[at]);
-    if (entry.resource.fields[at].personal != catalog::Personal::identifier || identifier == nullptr)
-      continue;
-    record.subject = storage::pseudonym_of(sealer_, *identifier);
-    break;
+    if (fields[at].personal == catalog::Personal::identifier && identifier != nullptr)
+      record.subject = storage::pseudonym_of(sealer_, *identifier);
   }
   view.close(record);
-  return record;
+  for (std::size_t at = 0; at < record.values.size(); ++at) {
+    record.discloses |= fields[at].personal != catalog::Personal::none && !record.closed[at] &&
+                        !std::holds_alternative<storage::Null>(record.values[at]);
+  }
 }
 
 Result<Record> Records::find_anywhere(const catalog::Entry& entry, RecordId id) {

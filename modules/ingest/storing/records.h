@@ -25,7 +25,8 @@ struct Record {
   std::vector<storage::Value> values;  // by field
   std::vector<bool>
       closed;            // by field: the value is not the record's but what may be seen of it; empty: none
-  std::string subject;   // pseudonym of the person of its first identifier; of find() alone
+  std::string subject;   // pseudonym of the person of its first identifier
+  bool discloses = false;  // some personal value is the record's own
   std::string cleaning;  // what was done to the values: "name:clean.width;phone:clean.width"
 };
 
@@ -82,6 +83,8 @@ class Records {
   Result<void> list_slice(storage::Reader& reader, const catalog::Entry& entry,
                           const catalog::SliceHead& head, const Regions* under, std::int64_t before,
                           std::size_t most, std::vector<Record>& records);
+  // Leaves what the view opens.
+  void close(const catalog::Entry& entry, const RecordView& view, Record& record) const;
   Result<Record> find_anywhere(const catalog::Entry& entry, RecordId id);
   Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
                                const SliceRow& found, std::int64_t row);
