@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "modules/cases/api.gen.h"
 #include "modules/cases/cases_json.h"
-#include "storage/pseudonym.h"
 
 namespace jingwei::cases {
 
@@ -445,24 +444,10 @@ class CasesRoutes::Handlers final : public api::Operations {
     if (!json) return problem(json.error(), language);
     http::Response response = http::Response::json(std::move(*json), status);
     response.disclosed.resource = found->declared->process.form;
-    response.disclosed.subject = person_opened(*found, view);
+    response.disclosed.subject = service_.person_opened(*found, view);
     const region::Node node = view.tree().find(found->one.place);
     if (node != region::no_node) response.disclosed.region = view.tree().code(node);
     return response;
-  }
-
-  // Pseudonym of the person of the form's first identifier, where something personal of it is open to the reader.
-  std::string person_opened(const Found& found, const CaseView& view) const {
-    std::string person;
-    bool open = false;
-    for (const auto& field : found.declared->form.fields) {
-      const auto text = found.one.form.find(field.name);
-      if (field.personal == catalog::Personal::none || text == found.one.form.end() || text->second.empty()) continue;
-      open |= view.opens(found.one, found.declared->form, field.personal);
-      if (person.empty() && field.personal == catalog::Personal::identifier)
-        person = storage::pseudonym_of(service_.parts().sealer, text->second);
-    }
-    return open ? person : std::string();
   }
 
   http::Response page(const Result<CasePage>& page, const CaseView& view, Language language) {

@@ -4,6 +4,7 @@
 #include "modules/cases/sql.gen.h"
 #include "storage/feed_runner.h"
 #include "storage/loop.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::cases {
 
@@ -261,6 +262,19 @@ CaseView CasesService::view(std::shared_ptr<const access::Caller> caller, std::s
                             std::string purpose) const {
   return CaseView(std::move(caller), std::move(actor), std::move(purpose), running_->parts.regions.tree(),
                   running_->parts);
+}
+
+std::string CasesService::person_opened(const Found& found, const CaseView& view) const {
+  std::string person;
+  bool open = false;
+  for (const auto& field : found.declared->form.fields) {
+    const auto text = found.one.form.find(field.name);
+    if (field.personal == catalog::Personal::none || text == found.one.form.end() || text->second.empty()) continue;
+    open |= view.opens(found.one, found.declared->form, field.personal);
+    if (person.empty() && field.personal == catalog::Personal::identifier)
+      person = storage::pseudonym_of(parts().sealer, text->second);
+  }
+  return open ? person : std::string();
 }
 
 ProcessBook& CasesService::book() {

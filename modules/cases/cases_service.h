@@ -34,6 +34,8 @@ class CasesService {
 
   // A caller on the present tree.
   CaseView view(std::shared_ptr<const access::Caller> caller, std::string actor, std::string purpose) const;
+  // Pseudonym of the person of the form's first identifier; empty where nothing personal of it is open to the reader.
+  std::string person_opened(const Found& found, const CaseView& view) const;
 
   ProcessBook& book();
   CaseWork& work();
