@@ -98,14 +98,21 @@ CalendarSetting Calendars::setting() const {
 Result<CalendarSetting> Calendars::set(CalendarSetting wanted, const WriteRequest& request) {
   JW_TRY(check_hours(wanted.hours));
   JW_ASSIGN(wanted.set_by, catalog::clean_actor(request.actor));
-  const std::string hours = text_of(wanted.hours), days = write_holidays(wanted.days);
-  auto row = catalog::idempotency_of(request.idempotency_key, wanted.set_by, "set_calendar", {hours, days});
+  const std::string hours = text_of(wanted.hours);
+  auto row = catalog::idempotency_of(request.idempotency_key, wanted.set_by, "set_calendar",
+                                     {hours, write_holidays(wanted.days)});
   const auto decide = [&](storage::Reader& reader) -> Result<storage::Change> {
     std::int64_t version = 0;
+    std::string standing;
     JW_TRY(reader.query(sql::newest_calendar, {}, [&](const storage::Row& found) {
       version = found.integer(0);
+      standing = found.text(2);
       return true;
     }));
+    JW_ASSIGN(const SpecialDays before, parse_holidays(standing));
+    SpecialDays all = wanted.days;
+    all.insert(before.begin(), before.end());  // what is given stands before what was set
+    const std::string days = write_holidays(all);
     wanted.version = version + 1;
     wanted.set_at = parts_.clock.now();
     storage::Change change;

@@ -32,7 +32,8 @@ class Calendars {
   // The one that counts now; stays valid while held.
   std::shared_ptr<const WorkingCalendar> calendar() const;
   CalendarSetting setting() const;
-  // Becomes the next version. Errors: invalid (hours out of order), conflict, the store's.
+  // Becomes the next version: its days stand over those set before, which stay. Errors: invalid (hours out of
+  // order), corrupt (the days set before), conflict, the store's.
   Result<CalendarSetting> set(CalendarSetting wanted, const WriteRequest& request);
 
  private:

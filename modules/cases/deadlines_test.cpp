@@ -114,6 +114,22 @@ TYPED_TEST(Deadlines, ANewCalendarMovesOpenDeadlines) {
   EXPECT_FALSE(this->service_->calendars().set(wanted, {"account:3", std::nullopt}).ok());
 }
 
+TYPED_TEST(Deadlines, ANewCalendarKeepsTheDaysSetBefore) {
+  Calendars& calendars = this->service_->calendars();
+  const Day flood = *parse_iso_day("2020-03-11"), trees = *parse_iso_day("2020-03-12");
+  CalendarSetting wanted;
+  wanted.days[flood] = {false, "防汛", "Flood"};
+  must(calendars.set(wanted, {"account:3", std::nullopt}));
+  wanted.days = {{trees, {false, "植树", "Trees"}}};
+  must(calendars.set(wanted, {"account:3", std::nullopt}));
+  ASSERT_EQ(calendars.setting().days.size(), 2u) << "a day more is not the only day";
+  EXPECT_FALSE(calendars.calendar()->days().at(flood).working);
+  wanted.days = {{flood, {true, "照常", "As usual"}}};
+  const CalendarSetting last = must(calendars.set(wanted, {"account:3", std::nullopt}));
+  EXPECT_EQ(last.days.size(), 2u);
+  EXPECT_TRUE(last.days.at(flood).working) << "the same day given anew is another";
+}
+
 TYPED_TEST(Deadlines, CasesKeepTheirVersionUnlessEveryStateIsMapped) {
   const Found old = must(this->report(this->resident()));
   std::string next = this->replaced(std::string(repair_process), "id: reported, title: {zh: 待派",
