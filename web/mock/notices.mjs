@@ -25,6 +25,7 @@ export function noticesAnswer(method, path, q, body) {
     const one = sent.find((each) => each.id === m[1]);
     if (one === undefined) return [404, { title: 'no notice', status: 404, detail: '没有这条通知。' }];
     if (m[2] === '/read') own.get(one.id).read_at ??= at(0);
+    if (m[2] === '/answer' && own.get(one.id).answered_at !== null) return [409, { title: 'conflict', status: 409, code: 'conflict', detail: '这条通知已经答复过。' }];
     if (m[2] === '/answer') Object.assign(own.get(one.id), { answered_at: at(0), answers: Object.fromEntries(body.answers.map((each) => [each.question, each.answer])) });
     return [200, mine(one)];
   }

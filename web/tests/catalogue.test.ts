@@ -1,6 +1,7 @@
 // Goal: every sentence stands in both languages, none is used that does not stand there, none sits in code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createI18n } from 'vue-i18n';
 import { describe, expect, it } from 'vitest';
 import { messages } from '../shared/messages';
 
@@ -28,6 +29,8 @@ const chinese = flatten(messages.zh);
 const english = flatten(messages.en);
 const files = folders.flatMap(sources).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+// English tells one from many ("1 photo | {n} photos"); the form for many holds what the Chinese sentence does.
+const forMany = (text: string): string => text.split(' | ').at(-1)!;
 const han = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/;
 // Names that switch to the other language are written in that language.
 const other_language = new Set(['common.languageOther', 'common.languageSwitch']);
@@ -35,7 +38,16 @@ const other_language = new Set(['common.languageOther', 'common.languageSwitch']
 describe('catalogues', () => {
   it('hold the same keys', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
   it('hold the same placeholders', () => {
-    for (const [key, text] of chinese) expect([key, placeholders(english.get(key) ?? '')]).toEqual([key, placeholders(text)]);
+    for (const [key, text] of chinese) expect([key, placeholders(forMany(english.get(key) ?? ''))]).toEqual([key, placeholders(forMany(text))]);
+  });
+  it('tell one from many by their number', () => {
+    for (const [key, text] of english) {
+      const forms = text.split(' | ');
+      if (forms.length > 1) expect([key, forms.length, placeholders(forms[0]).length < 2, placeholders(forms[1])]).toEqual([key, 2, true, ['{n}']]);
+    }
+    const { t } = createI18n({ legacy: false, locale: 'en', messages }).global;
+    expect([1, 2].map((n) => t('pocket.photosAway', { n }))).toEqual(['1 photo, shown when there is a network.', '2 photos, shown when there is a network.']);
+    expect([1, 0, 1200].map((n) => t('notices.people', { n: n.toLocaleString('en') }, n))).toEqual(['1 person', '0 people', '1,200 people']);
   });
   it('leave nothing empty', () => {
     for (const [key, text] of [...chinese, ...english]) expect([key, text.trim() !== '']).toEqual([key, true]);

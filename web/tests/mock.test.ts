@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { auditAnswer } from '../mock/audit.mjs';
 // @ts-expect-error The mock is plain JavaScript.
 import { qualityAnswer } from '../mock/quality.mjs';
+// @ts-expect-error The mock is plain JavaScript.
+import { noticesAnswer } from '../mock/notices.mjs';
 import { judge, type InclusionProof } from '../desk/audit';
 import type { Board, ObjectionDetail } from '../desk/quality';
 
@@ -19,6 +21,11 @@ describe('the stand-in hub', () => {
       const changed = { ...proof, leaf: { ...proof.leaf, entry: { ...proof.leaf.entry!, actor: 'somebody' } } };
       expect(await judge(changed)).toBe('wrong');
     }
+  });
+
+  it('takes one answer to a notice, as the hub does', () => {
+    const answer = () => (noticesAnswer('POST', '/me/notices/501/answer', query(), { answers: [{ question: 'people', answer: '12' }] }) as [number])[0];
+    expect([answer(), answer()]).toEqual([200, 409]);
   });
 
   it('takes the points a score lacks from its parts', () => {

@@ -1,10 +1,10 @@
 // Goal: a shift's work without network is sealed, is sent once and in order, and is lost only where the worker or the hub says so.
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { localCase, Queue, sendable, type Action, type NewAction } from '../shared/offline/queue';
-import { synchronise, type Outcome, type Transport } from '../shared/offline/sync';
-import { grace_ms, Vault } from '../shared/offline/vault';
+import { synchronise, type Outcome, type Transport, type Uploaded } from '../shared/offline/sync';
+import { endShift, grace_ms, Vault } from '../shared/offline/vault';
 
 const start = Date.parse('2020-02-14T08:00:00+08:00');
 const shift_ms = 10 * 3600_000;
@@ -27,19 +27,28 @@ const rawRows = (): Promise<{ kind: string; id: string; iv: Uint8Array; body: Ar
     };
   });
 
-// A hub that remembers device and sequence as the real one does; `lose` answers never arrive, `refuse` some actions.
+// A hub that remembers device and sequence as the real one does; `lose` answers never arrive, and some pictures are not taken or not answered.
 class FakeHub implements Transport {
   effects: string[] = [];
   pictures: string[] = [];
-  wipe = false;
+  asks = 'account:1';
+  ended = false;
+  bad: string[] = [];
+  unanswered: string[] = [];
   private known = new Map<string, Outcome>();
   constructor(private readonly judge: (action: Action) => Outcome | null = () => null) {}
   lose = 0;
-  async upload(id: string): Promise<string> {
-    this.pictures.push(id);
-    return `hub-${id}`;
+  async check(account: string): Promise<void> {
+    if (this.ended) throw new Error('taken back');
+    if (account !== this.asks) throw new Error('another');
   }
-  async send(device: string, actions: readonly Action[], pictures: ReadonlyMap<string, string>): Promise<{ outcomes: Outcome[]; wipe: boolean }> {
+  async upload(id: string): Promise<Uploaded> {
+    if (this.unanswered.includes(id)) throw new Error('lost');
+    if (this.bad.includes(id)) return { kind: 'refused', refusal: { code: 'photo', sentence: 'not this picture', version: null, conflict: null } };
+    this.pictures.push(id);
+    return { kind: 'kept', id: `hub-${id}` };
+  }
+  async send(device: string, actions: readonly Action[], pictures: ReadonlyMap<string, string>): Promise<Outcome[]> {
     const outcomes = actions.map((one) => {
       const key = `${device}/${one.sequence}`;
       const before = this.known.get(key);
@@ -53,12 +62,13 @@ class FakeHub implements Transport {
       --this.lose;
       throw new Error('lost');
     }
-    return { outcomes, wipe: this.wipe };
+    return outcomes;
   }
 }
 
 const refusal = (sequence: number, code = 'conflict'): Outcome => ({ sequence, kind: 'refused', refusal: { code, sentence: 'somebody was quicker', version: 5, conflict: null } });
-const sync = (hub: Transport) => synchronise({ vault, queue, transport: hub, locks: null, now: () => now, meaning: (cause) => ((cause as Error).message === 'lost' ? 'offline' : 'fault') });
+const meanings: Record<string, 'offline' | 'signed_out' | 'taken_back'> = { lost: 'offline', another: 'signed_out', 'taken back': 'taken_back' };
+const sync = (hub: Transport) => synchronise({ vault, queue, transport: hub, locks: null, now: () => now, meaning: (cause) => meanings[(cause as Error).message] ?? 'fault' });
 
 beforeEach(async () => {
   now = start;
@@ -137,11 +147,57 @@ describe('the vault', () => {
     await vault.tidy();
     expect(await vault.shift()).toBeNull();
   });
-  it('writes nothing under a key wiped meanwhile', async () => {
-    const other = await Vault.at({ factory, now: () => now });
-    await other.wipe();
+  it('writes nothing where no shift is open', async () => {
+    await vault.wipe();
     await expect(vault.put('case', '7', { a: 1 })).rejects.toThrow('no shift is open');
     await expect(queue.add(action())).rejects.toThrow('no shift is open');
+  });
+  it('writes nothing under a key wiped while it was sealed', async () => {
+    const other = await Vault.at({ factory, now: () => now });
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    for (const write of [() => vault.put('case', '7', { a: 1 }), () => queue.add(action()), () => vault.replaceAll('case', [{ id: '7', value: {} }])]) {
+      await vault.open('account:1', start + shift_ms);
+      const spy = vi.spyOn(crypto.subtle, 'encrypt').mockImplementation(async (...given) => { await other.wipe(); return encrypt(...given); });
+      try {
+        await expect(write()).rejects.toThrow('the shift was wiped');
+      } finally {
+        spy.mockRestore();
+      }
+      expect(await rawRows()).toEqual([]);
+    }
+  });
+  it('ends where one signs out on another page: what is not sent waits for the same account, and nothing else is left', async () => {
+    await vault.put('case', '7', { name: 'Zhang Wei' });
+    await vault.put('me', 'me', { actor: 'account:1' });
+    await queue.add(action());
+    now = start + 60_000;
+    await endShift({ factory, now: () => now });
+    expect([await vault.get('case', '7'), await vault.get('me', 'me')]).toEqual([null, null]);
+    await vault.open('account:1', now + shift_ms);
+    expect(await queue.all()).toHaveLength(1);
+    await queue.drop(1);
+    await endShift({ factory, now: () => now });
+    expect(await vault.shift()).toBeNull();
+  });
+  it('knows how much of another’s work a shift would lose', async () => {
+    await queue.add(action());
+    await queue.add(action());
+    expect([await vault.unsentOfAnother('account:1'), await vault.unsentOfAnother('account:2')]).toEqual([0, 2]);
+    now = start + shift_ms + grace_ms;
+    expect(await vault.unsentOfAnother('account:2')).toBe(0);
+  });
+  it('is on the disk before a change of it counts as done', async () => {
+    const modes: string[] = [];
+    const base = (vault as unknown as { base: IDBDatabase }).base;
+    const begin = base.transaction.bind(base);
+    base.transaction = (stores, mode, options) => {
+      if (mode === 'readwrite') modes.push(options?.durability ?? 'none');
+      return begin(stores, mode, options);
+    };
+    await queue.add(action());
+    await vault.open('account:1', start + shift_ms);
+    await vault.put('case', '7', {});
+    expect(new Set(modes)).toEqual(new Set(['strict']));
   });
   it('replaces a whole list at once', async () => {
     await vault.put('case', '1', { a: 1 });
@@ -156,6 +212,36 @@ describe('the queue', () => {
     const taken = await Promise.all(Array.from({ length: 30 }, (_, turn) => (turn % 2 ? queue : other).add(action())));
     expect([...taken].sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, turn) => turn + 1));
     expect((await queue.all()).map((one) => one.sequence)).toEqual(Array.from({ length: 30 }, (_, turn) => turn + 1));
+  });
+  it('keeps counting where another tab opens the same shift meanwhile', async () => {
+    const opener = await Vault.at({ factory, now: () => now });
+    const [mine, theirs] = [vault, opener].map((one) => (one as unknown as { base: IDBDatabase }).base);
+    // Whenever the opener has read the shift, this tab takes a number before the opener can go on.
+    const taken: Promise<void>[] = [];
+    const take = (): void => {
+      const transaction = mine.transaction('shift', 'readwrite');
+      const store = transaction.objectStore('shift');
+      const read = store.get('shift');
+      read.onsuccess = () => store.put({ ...read.result, next_sequence: read.result.next_sequence + 1 });
+      taken.push(new Promise((resolve) => { transaction.oncomplete = () => resolve(); }));
+    };
+    const begin = theirs.transaction.bind(theirs);
+    theirs.transaction = (...given) => {
+      const transaction = begin(...given);
+      const storeOf = transaction.objectStore.bind(transaction);
+      transaction.objectStore = (name) => {
+        const store = storeOf(name);
+        const get = store.get.bind(store);
+        store.get = (key) => { const request = get(key); request.addEventListener('success', take); return request; };
+        return store;
+      };
+      return transaction;
+    };
+    await opener.open('account:1', start + shift_ms + 60_000);
+    await Promise.all(taken);
+    expect(taken.length).toBeGreaterThan(0);
+    expect((await vault.shift())!.next_sequence).toBe(1 + taken.length);
+    expect(await queue.add(action())).toBe(1 + taken.length);
   });
   it('survives the page', async () => {
     await queue.add(action());
@@ -219,6 +305,40 @@ describe('synchronising', () => {
     expect(hub.effects).toEqual(['7:handle:hub-p1']);
     expect(await vault.ids('photo')).toEqual([]);
   });
+  it('lets one picture that the hub refuses stand in nobody’s way', async () => {
+    const hub = new FakeHub();
+    hub.bad = ['p1'];
+    for (const id of ['p1', 'p2']) await vault.putBytes('photo', id, new Uint8Array([1]));
+    await queue.add(action({ about: '7', photos: ['p1'] }));
+    await queue.add(action({ about: '7', step: 'feed-back' }));
+    await queue.add(action({ about: '8', photos: ['p2'] }));
+    expect(await sync(hub)).toEqual({ ending: 'sent', done: 1, refused: 1 });
+    expect(hub.effects).toEqual(['8:handle:hub-p2']);
+    const left = await queue.all();
+    expect(left.map((one) => [one.sequence, one.state, one.refusal?.code])).toEqual([[1, 'refused', 'photo'], [2, 'waiting', undefined]]);
+    hub.bad = [];
+    await queue.mend(1, {});
+    expect(await sync(hub)).toEqual({ ending: 'sent', done: 2, refused: 0 });
+  });
+  it('tells what was answered before the network broke', async () => {
+    const hub = new FakeHub();
+    hub.unanswered = ['p1'];
+    await vault.putBytes('photo', 'p1', new Uint8Array([1]));
+    await queue.add(action({ about: '7' }));
+    await queue.add(action({ about: '7', step: 'feed-back', photos: ['p1'] }));
+    expect(await sync(hub)).toEqual({ ending: 'offline', done: 1, refused: 0 });
+    expect((await queue.all()).map((one) => [one.sequence, one.state])).toEqual([[2, 'waiting']]);
+  });
+  it('sends nothing under another account than the one whose work it is', async () => {
+    const hub = new FakeHub();
+    await vault.putBytes('photo', 'p1', new Uint8Array([1]));
+    await queue.add(action({ photos: ['p1'] }));
+    hub.asks = 'account:2';
+    expect((await sync(hub)).ending).toBe('signed_out');
+    expect([hub.pictures, hub.effects]).toEqual([[], []]);
+    hub.asks = 'account:1';
+    expect((await sync(hub)).done).toBe(1);
+  });
   it('keeps refused actions with their sentence and goes on with other cases', async () => {
     const hub = new FakeHub((one) => (one.about === '7' ? refusal(one.sequence) : null));
     await queue.add(action({ about: '7' }));
@@ -239,6 +359,22 @@ describe('synchronising', () => {
     const next = await queue.mend(1, { fields: { words: 'swept twice' }, base_version: 5 });
     expect(next).toBe(2);
     expect(await sync(hub)).toEqual({ ending: 'sent', done: 1, refused: 0 });
+  });
+  it('sends the pictures of a mended action anew, and keeps each once', async () => {
+    let strict = true;
+    const hub = new FakeHub((one) => (strict ? refusal(one.sequence, 'cases.no_photo') : null));
+    await vault.putBytes('photo', 'p1', new Uint8Array([1, 2, 3]));
+    await queue.add(action({ photos: ['p1'] }));
+    await sync(hub);
+    strict = false;
+    const next = await queue.mend(1, {});
+    const { photos } = (await queue.get(next!))!;
+    expect(photos).not.toEqual(['p1']);
+    expect([await vault.ids('photo'), await vault.ids('uploaded')]).toEqual([photos, []]);
+    expect(await vault.getBytes('photo', photos[0])).toEqual(new Uint8Array([1, 2, 3]));
+    await sync(hub);
+    expect(hub.pictures).toEqual(['p1', photos[0]]);
+    expect(hub.effects).toEqual([`7:handle:hub-${photos[0]}`]);
   });
   it('lets what hangs on a mended or dropped new case follow it', async () => {
     const made = await queue.add(action({ kind: 'open', about: '', step: null }));
@@ -270,7 +406,7 @@ describe('synchronising', () => {
   });
   it('forgets everything when the hub takes the device’s data back', async () => {
     const hub = new FakeHub();
-    hub.wipe = true;
+    hub.ended = true;
     await vault.put('case', '7', { a: 1 });
     await queue.add(action());
     expect((await sync(hub)).ending).toBe('wiped');

@@ -4,7 +4,7 @@ import type { CaseDetail, Process } from '../shared/cases';
 import type { Action } from '../shared/offline/queue';
 import { keepMe, type Me } from '../shared/session';
 import { hubTransport, outcomeOf, wireOf } from '../pocket/transport';
-import { overlay } from '../pocket/tasks';
+import { isSecondTouch, overlay, touch_ms } from '../pocket/tasks';
 
 const transition = (id: string, from: string[], to: string, by: string[], offline = true) => ({ id, title: id, from, to, by, inputs: [], photos: 0, bulk: false, offline });
 const state = (id: string, final = false, parent = '') => ({ id, title: `state ${id}`, stage: 'handle', waits_for: '', final, parent });
@@ -39,6 +39,12 @@ describe('a case with what waits', () => {
   it('is not moved by a comment', () => expect(overlay(detail, [action({ kind: 'comment', step: null })], process, me).actions).toEqual(detail.actions));
 });
 
+describe('a touch', () => {
+  it('is not taken for two, whatever has moved under the finger meanwhile', () => {
+    expect([isSecondTouch(-Infinity, 0), isSecondTouch(1000, 1150), isSecondTouch(1000, 1000 + touch_ms)]).toEqual([false, true, false]);
+  });
+});
+
 describe('what the hub is told', () => {
   it('is the step, the version seen and the pictures as the hub knows them', () => {
     expect(wireOf(action(), new Map([['a', '11'], ['b', '12']]))).toEqual({
@@ -61,7 +67,7 @@ describe('what the hub is told', () => {
     const answer = await hubTransport.send('device', [1, 2, 3].map((sequence) => action({ sequence })), new Map());
     vi.unstubAllGlobals();
     expect(asked).toEqual([[1, 2, 3], [1], [2], [3]]);
-    expect(answer.outcomes.map((one) => [one.sequence, one.kind])).toEqual([[1, 'done'], [2, 'refused'], [3, 'done']]);
+    expect(answer.map((one) => [one.sequence, one.kind])).toEqual([[1, 'done'], [2, 'refused'], [3, 'done']]);
   });
   it('sends a report in somebody’s name by itself, under a key of its own', async () => {
     keepMe({ permissions: ['case.act'], grants: [] } as unknown as Me);
@@ -73,13 +79,20 @@ describe('what the hub is told', () => {
     const answer = await hubTransport.send('device', [action({ kind: 'open', about: 'new-4', step: null, photos: [], behalf: { name: 'Wang', phone: '138' }, direct: true })], new Map());
     vi.unstubAllGlobals();
     expect(asked).toEqual([['/api/v1/processes/p/cases', 'device-4', { form: { result: 'done' }, in_name_of: 'Wang', phone: '138' }]]);
-    expect(answer.outcomes).toEqual([{ sequence: 4, kind: 'done', case_id: '12', version: 1 }]);
+    expect(answer).toEqual([{ sequence: 4, kind: 'done', case_id: '12', version: 1 }]);
+  });
+  it('says of a picture the hub will not have why, and of no answer that there was none', async () => {
+    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ status: 404, code: 'not_found', detail: 'no such picture' }), { status: 404 }));
+    expect(await hubTransport.upload('p1', new Uint8Array([1]))).toEqual({ kind: 'refused', refusal: { code: 'photo', sentence: 'no such picture', version: null, conflict: null } });
+    vi.stubGlobal('fetch', async () => { throw new TypeError('no network'); });
+    await expect(hubTransport.upload('p1', new Uint8Array([1]))).rejects.toMatchObject({ status: 0 });
+    vi.unstubAllGlobals();
   });
   it('reads done and done before alike, and keeps every refusal', () => {
     const answer = { sequence: 4, case: '7', version: 5, conflict: null, code: '', sentence: '' };
     expect(outcomeOf({ ...answer, outcome: 'done' })).toEqual({ sequence: 4, kind: 'done', case_id: '7', version: 5 });
     expect(outcomeOf({ ...answer, outcome: 'done_before' })).toEqual({ sequence: 4, kind: 'done', case_id: '7', version: 5 });
-    expect(outcomeOf({ ...answer, outcome: 'conflict', conflict: '31', code: 'stale', sentence: 'no' })).toEqual({ sequence: 4, kind: 'refused', refusal: { code: 'conflict', sentence: 'no', version: 5, conflict: '31' } });
+    expect(outcomeOf({ ...answer, outcome: 'conflict', conflict: '31', code: 'stale', sentence: 'no' })).toEqual({ sequence: 4, kind: 'refused', refusal: { code: 'stale', sentence: 'no', version: 5, conflict: '31' } });
     expect(outcomeOf({ ...answer, outcome: 'refused', code: 'invalid', sentence: 'no' })).toMatchObject({ kind: 'refused', refusal: { code: 'invalid' } });
   });
 });
