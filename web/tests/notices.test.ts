@@ -1,6 +1,6 @@
 // Goal: a notice's questions make a form, its answers reach the hub as it takes them, and its reader sees what is left to do.
 import { describe, expect, it } from 'vitest';
-import { answersFrom, ownState, questionFields, valuesFrom, type NoticeQuestion } from '../shared/notices';
+import { freeId, answersFrom, ownState, questionFields, valuesFrom, type NoticeQuestion } from '../shared/notices';
 
 const questions: NoticeQuestion[] = [
   { id: 'n', title: 'How many', type: 'number', required: true }, { id: 'ok', title: 'Can they', type: 'yes_no', required: true }, { id: 'c', title: 'Which', type: 'choice', values: ['a', 'b'] }, { id: 't', title: 'Words', type: 'text' },
@@ -33,4 +33,8 @@ describe('what is left to do', () => {
     expect(ownState({ ...order, answered_at: '2020-02-14T07:30:00Z' }, now)).toBe('done');
   });
   it('is nothing once it has ended', () => expect(ownState({ ...notice, questions, ended: true }, now)).toBe('ended'));
+});
+
+describe('a question that is added', () => {
+  it('has a name of its own after another was removed', () => expect([freeId('q', []), freeId('q', ['q1', 'q2']), freeId('q', ['q2']), freeId('q', ['q1', 'q3'])]).toEqual(['q1', 'q3', 'q1', 'q2']));
 });

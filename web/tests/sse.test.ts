@@ -1,6 +1,6 @@
 // Goal: no event is lost or doubled by how the network cuts the stream, and a lost stream comes back politely.
-import { describe, expect, it } from 'vitest';
-import { backOff, EventParser, openLive, type LiveState, type ServerEvent } from '../shared/sse';
+import { describe, expect, it, vi } from 'vitest';
+import { backOff, EventParser, openLive, silence_ms, type LiveState, type ServerEvent } from '../shared/sse';
 
 const text = 'event: cockpit\nid: 7\ndata: {"a":1}\n\n: heartbeat\n\nevent: batch\r\ndata: line one\r\ndata: line two\r\n\r\n';
 
@@ -90,5 +90,34 @@ describe('live stream', () => {
     });
     await live.done;
     expect(events.length).toBe(1);
+  });
+  it('takes silence longer than the hub ever keeps it for a loss, and cuts it off', async () => {
+    vi.useFakeTimers();
+    try {
+      const states: LiveState[] = [];
+      let [cut, calls] = [0, 0];
+      let say: (text: string) => void = () => undefined;
+      const live = openLive({
+        url: '/stream', random: () => 0.5, onEvent: () => undefined, onState: (state) => states.push(state), wait: async () => { if (calls === 2) live.close(); },
+        fetch: (async () => {
+          ++calls;
+          return new Response(new ReadableStream({
+            start: (controller) => { say = (words) => controller.enqueue(new TextEncoder().encode(words)); },
+            cancel: () => { ++cut; },
+          }));
+        }) as unknown as typeof fetch,
+      });
+      await vi.advanceTimersByTimeAsync(silence_ms - 1);
+      say(': beat\n\n');
+      await vi.advanceTimersByTimeAsync(silence_ms - 1);
+      expect(states).toEqual(['connecting', 'open']);
+      await vi.advanceTimersByTimeAsync(1);
+      expect([states, cut, calls]).toEqual([['connecting', 'open', 'lost', 'open'], 1, 2]);
+      await vi.advanceTimersByTimeAsync(silence_ms);
+      await live.done;
+      expect(cut).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
