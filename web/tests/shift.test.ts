@@ -1,15 +1,10 @@
 // Goal: what is on a phone goes to the hub under the account that did it and under no other, a session that was left stays left, and the phone says
 // what it could not keep.
-import 'fake-indexeddb/auto';
-import 'vue';  // before there is a document: it would ask it for more than these tests have
-import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CaseDetail } from '../shared/cases';
 import type { NewAction } from '../shared/offline/queue';
-import type { Me } from '../shared/session';
+import { addresses, someone as me, surroundings, type Answer, type Surroundings } from './page';
 
-type Answer = [status: number, body: unknown];
-const me = (actor: string, session: string): Me => ({ account: '3', actor, name: 'Lin', kind: 'staff', department: null, session, ends_at: null, must_change: false, second_factor: 'none', grants: [], permissions: ['case.act'] });
 const action = (change: Partial<NewAction> = {}): NewAction => ({
   about: '7', made_at: '2020-02-14T01:00:00.000Z', kind: 'act', title: 'done', subject: '', process: 'p', process_version: 1, step: 'handle', base_version: 3, before: {}, fields: {}, words: '', photos: [], point: null,
   region: null, behalf: null, assignee: null, direct: false, not_before: null, ...change,
@@ -18,38 +13,19 @@ const own = me('account:3', '1');
 const other = me('account:9', '2');
 const ended = [204, null] as Answer;
 
-// What the hub answers, by address; null where there is no network.
-let answers: Record<string, Answer | null | (() => Answer | Promise<Answer>)>;
-let asked: string[];
-let heard: Record<string, () => void>;
+let around: Surroundings;
+let answers: Surroundings['answers'];
 
 // The page as after a reload: nothing is in memory, the browser's storage stays.
 async function page() {
   vi.resetModules();
   return { shift: await import('../pocket/shift'), api: await import('../shared/api'), tasks: await import('../pocket/tasks'), session: await import('../shared/session'), i18n: await import('../shared/i18n') };
 }
-const syncs = (): Answer => [200, { items: [{ sequence: Number(asked.filter((one) => one.includes('case-sync')).length), outcome: 'done', case: '7', version: 9, conflict: null, code: '', sentence: '' }] }];
+const syncs = (): Answer => [200, { items: [{ sequence: addresses(around).filter((one) => one.includes('case-sync')).length, outcome: 'done', case: '7', version: 9, conflict: null, code: '', sentence: '' }] }];
 
 beforeEach(() => {
-  vi.unstubAllGlobals();
-  answers = {};
-  asked = [];
-  heard = {};
-  const store = new Map<string, string>();
-  vi.stubGlobal('indexedDB', new IDBFactory());
-  vi.stubGlobal('localStorage', { getItem: (key: string) => store.get(key) ?? null, setItem: (key: string, value: string) => store.set(key, value), removeItem: (key: string) => store.delete(key) });
-  vi.stubGlobal('addEventListener', (name: string, hear: () => void) => { heard[name] = hear; });
-  vi.stubGlobal('document', { documentElement: {}, visibilityState: 'visible', addEventListener: (name: string, hear: () => void) => { heard[name] = hear; } });
-  vi.stubGlobal('location', { pathname: '/pocket/', assign: () => undefined, reload: () => undefined });
-  vi.stubGlobal('setInterval', () => 0);
-  vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
-    const address = `${init.method ?? 'GET'} ${path.replace('/api/v1', '')}`;
-    asked.push(address);
-    const given = answers[address];
-    const answer = typeof given === 'function' ? await given() : given;
-    if (answer === null || answer === undefined) throw new TypeError('no network');
-    return new Response(answer[1] === null ? null : JSON.stringify(answer[1]), { status: answer[0] });
-  });
+  around = surroundings();
+  answers = around.answers;
 });
 
 describe('a session that was left', () => {
@@ -60,10 +36,10 @@ describe('a session that was left', () => {
     answers['POST /me/sign-out'] = null;
     await first.api.signOut();
     const { api, shift } = await page();
-    asked = [];
+    around.asked.length = 0;
     answers['POST /me/sign-out'] = ended;
     await expect(api.readMe()).rejects.toMatchObject({ status: 401 });
-    expect(asked).toEqual(['GET /me', 'POST /me/sign-out']);
+    expect(addresses(around)).toEqual(['GET /me', 'POST /me/sign-out']);
     answers['GET /me'] = [401, {}];
     expect(await shift.whoIsHere()).toBeNull();
     answers['GET /me'] = [200, me('account:3', '5')];
@@ -88,9 +64,9 @@ describe('work that waits', () => {
     await shift.bringToHub();
     answers['GET /me'] = [200, other];
     answers['POST /case-sync'] = syncs;
-    asked = [];
+    around.asked.length = 0;
     expect((await shift.bringToHub())!.ending).toBe('signed_out');
-    expect([asked, shift.session_over.value, shift.waiting.value.length]).toEqual([['GET /me'], true, 1]);
+    expect([addresses(around), shift.session_over.value, shift.waiting.value.length]).toEqual([['GET /me'], true, 1]);
     answers['GET /me'] = [200, own];
     expect((await shift.bringToHub())!.done).toBe(1);
   });
@@ -107,9 +83,9 @@ describe('work that waits', () => {
     const counts: number[] = [];
     let may = false;
     shift.whenOthersWait(async (count) => { counts.push(count); return may; });
-    asked = [];
+    around.asked.length = 0;
     expect([await shift.afterSignIn(other), await shift.whoIsHere(), session.useMe().value]).toEqual([false, null, null]);
-    expect(asked.filter((one) => one === 'POST /me/sign-out')).toHaveLength(2);
+    expect(addresses(around).filter((one) => one === 'POST /me/sign-out')).toHaveLength(2);
     expect(await (await shift.theQueue())!.all()).toHaveLength(1);
     may = true;
     expect(await shift.afterSignIn(other)).toBe(true);
@@ -125,7 +101,7 @@ describe('work that waits', () => {
     const gate = new Promise<void>((resolve) => { go = resolve; });
     answers['POST /case-sync'] = async () => { await gate; return syncs(); };
     await shift.queueAction(action());
-    await vi.waitFor(() => expect(asked).toContain('POST /case-sync'));
+    await vi.waitFor(() => expect(addresses(around)).toContain('POST /case-sync'));
     await shift.queueAction(action({ about: '8' }));
     const second = shift.bringToHub();
     go();
@@ -152,12 +128,12 @@ describe('the phone', () => {
     answers['GET /me'] = [200, own];
     await shift.whoIsHere();
     await shift.bringToHub();
-    heard.offline();
-    heard.visibilitychange();
-    await vi.waitFor(() => expect(asked).toContain('GET /system'));
+    around.heard.offline();
+    around.heard.visibilitychange();
+    await vi.waitFor(() => expect(addresses(around)).toContain('GET /system'));
     expect(shift.reachable.value).toBe(false);
     answers['GET /system'] = [200, {}];
-    heard.visibilitychange();
+    around.heard.visibilitychange();
     await vi.waitFor(() => expect(shift.reachable.value).toBe(true));
   });
   it('takes the other cases along where one is gone, and drops what is not one’s own any more', async () => {

@@ -1,0 +1,347 @@
+// Goal: what a page was told is neither lost, nor done twice, nor taken for something else, whatever comes between a touch and the hub's answer.
+import { nextTick } from 'vue';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addresses, drawn, run, someone, surroundings, type Answer, type Running, type Surroundings } from './page';
+
+let around: Surroundings;
+let pages: Running[];
+const open = async (...given: Parameters<typeof run>): Promise<Running> => {
+  const one = await run(...given);
+  pages.push(one);
+  return one;
+};
+const sent = (address: string) => around.asked.filter((one) => one.address === address);
+function later(): { answer: () => Promise<Answer>; give: (answer: Answer) => void } {
+  let give!: (answer: Answer) => void;
+  const promise = new Promise<Answer>((resolve) => { give = resolve; });
+  return { answer: () => promise, give };
+}
+
+beforeEach(() => {
+  vi.resetModules();
+  around = surroundings();
+  pages = [];
+});
+afterEach(() => {
+  for (const one of pages) one.end();
+  vi.useRealTimers();
+});
+
+describe('on the phone', () => {
+  const field = (name: string, type = 'text') => ({ name, title: name, type, required: false, values: [], personal: '', min: null, max: null, max_length: null });
+  const process = { process: { id: 'p', title: 'P', version: 1 }, fields: [field('words'), field('place', 'region')], states: [], transitions: [], photos_least: 0, photos_most: 9, in_name_of: true, summary: ['words'], definition: null };
+  const done = (): Answer => [200, { items: (around.asked.at(-1)!.body as { actions: { sequence: number }[] }).actions.map(({ sequence }) => ({ sequence, outcome: 'done', case: '7', version: 9, conflict: null, code: '', sentence: '' })) }];
+  const worker = someone('account:3', '1', { grants: [{ region: '9901', role: 'grid-worker' }] as never });
+  async function shift() {
+    around.answers['GET /me'] = [200, worker];
+    around.answers['GET /processes/p'] = [200, process];
+    around.answers['GET /system'] = [200, { zone: 'Asia/Shanghai' }];
+    const one = await import('../pocket/shift');
+    await one.whoIsHere();
+    await one.bringToHub();
+    return one;
+  }
+  const drafts = async (one: Awaited<ReturnType<typeof shift>>) => (await one.theVault())!.ids('draft');
+
+  it('nothing of a report that was sent comes back', async () => {
+    const one = await shift();
+    around.answers['POST /case-sync'] = done;
+    const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    await vi.waitFor(() => expect(page.state.values.place).toBe('9901'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    page.state.values = { ...page.state.values, words: 'rubbish' };
+    page.state.place = { lon: 121, lat: 28 };
+    await vi.advanceTimersByTimeAsync(1000);
+    await vi.waitFor(async () => expect(await drafts(one)).toEqual(['report-p']));
+    await page.state.submit();
+    const put = vi.spyOn((await one.theVault())!, 'put');
+    expect([page.state.done, page.state.left]).toEqual([1, null]);
+    expect(sent('POST /case-sync')[0].body).toMatchObject({ actions: [{ kind: 'open', form: { words: 'rubbish', place: '9901' }, longitude: 121, latitude: 28 }] });
+    // The process is read again after what was sent; the form of before is not begun anew by that.
+    await vi.waitFor(() => expect(sent('GET /processes/p').length).toBeGreaterThan(1));
+    await page.state.again();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([put.mock.calls.filter(([kind]) => kind === 'draft'), await drafts(one)]).toEqual([[], []]);
+    page.state.another();
+    expect([page.state.values, page.state.place]).toEqual([{ place: '9901' }, null]);
+  });
+
+  it('a report is said to wait where no answer comes, and leads to the queue when it is refused later', async () => {
+    await shift();
+    const answer = later();
+    around.answers['POST /case-sync'] = answer.answer;
+    const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const submitted = page.state.submit() as Promise<void>;
+    await vi.waitFor(() => expect(sent('POST /case-sync')).toHaveLength(1));
+    await vi.advanceTimersByTimeAsync(8_000);
+    await submitted;
+    expect([page.state.done, page.state.left?.state, page.went]).toEqual([1, 'waiting', []]);
+    answer.give([200, { items: [{ sequence: 1, outcome: 'conflict', case: null, version: null, conflict: '4', code: 'cases.x', sentence: 'no' }] }]);
+    await vi.waitFor(() => expect(page.went).toEqual(['/outbox']));
+  });
+
+  it('a list that breaks off keeps exactly the rows that are not queued, and says so', async () => {
+    const one = await shift();
+    around.answers['POST /processes/p/cases'] = null;
+    const page = await open((await import('../pocket/pages/ListPage.vue')).default, { process: 'p' });
+    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    for (const name of ['Qian', 'Sun', 'Li']) {
+      page.state.who = { name, phone: '' };
+      await page.state.addRow();
+    }
+    const queue = (await one.theQueue())!;
+    const add = queue.add.bind(queue);
+    const spy = vi.spyOn(queue, 'add').mockImplementationOnce(add).mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'));
+    await page.state.submit();
+    spy.mockRestore();
+    const { i18n } = await import('../shared/i18n');
+    expect([page.state.refusal, page.went]).toEqual([i18n.global.t('pocket.notKept'), []]);
+    expect((await queue.all()).map((each) => each.behalf?.name)).toEqual(['Qian']);
+    expect((await (await one.theVault())!.get<{ name: string }[]>('draft', 'list-p'))!.map((row) => row.name)).toEqual(['Sun', 'Li']);
+  });
+
+  it('what is the same for all rows and the row begun come back with the list', async () => {
+    await shift();
+    const component = (await import('../pocket/pages/ListPage.vue')).default;
+    const page = await open(component, { process: 'p' });
+    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    await vi.waitFor(() => expect(page.state.common.place).toBe('9901'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    page.state.common = { place: '9902' };
+    page.state.entry = { words: 'begun' };
+    page.state.who = { name: 'Zhao', phone: '138' };
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    const one = await import('../pocket/shift');
+    await vi.waitFor(async () => expect(await drafts(one)).toHaveLength(3));
+    page.end();
+    const again = await open(component, { process: 'p' });
+    await vi.waitFor(() => expect([again.state.common.place, again.state.entry, again.state.who]).toEqual(['9902', { words: 'begun' }, { name: 'Zhao', phone: '138' }]));
+  });
+
+  it('a step is taken on the case as it stood when it was begun', async () => {
+    const one = await shift();
+    around.answers['POST /case-sync'] = null;
+    const detail = (version: number) => ({ case: { id: '7', number: 'N', summary: 's', process: 'p', process_version: 1, version, owner: { code: '9901' } }, form: [], reporter: {} });
+    const page = await open((await import('../pocket/parts/StepSheet.vue')).default, { detail: detail(3), action: { id: 'take', title: 'take', inputs: [], photos: 0, assignee: false, offline: true } });
+    page.props.detail = detail(4);
+    await nextTick();
+    await page.state.submit();
+    expect((await (await one.theQueue())!.all()).map((each) => each.base_version)).toEqual([3]);
+  });
+
+  it('a comment is said once, however often it is touched', async () => {
+    const one = await shift();
+    around.answers['POST /case-sync'] = null;
+    around.answers['GET /cases/7'] = [200, { case: { id: '7', number: 'N', summary: 's', process: 'p', process_version: 1, version: 3, open: false, due_at: null }, form: [], photos: [], steps: [], tasks: [], actions: [], reporter: {} }];
+    const page = await open((await import('../pocket/pages/CasePage.vue')).default, { id: '7' });
+    await vi.waitFor(() => expect(page.state.one).not.toBeNull());
+    page.state.words = 'on my way';
+    await Promise.all([page.state.say(), page.state.say()]);
+    expect(await (await one.theQueue())!.all()).toHaveLength(1);
+  });
+
+  it('a region that the form let go shows no name any more', async () => {
+    await shift();
+    around.answers['GET /regions/9901'] = [200, { code: '9901', name: 'Yunxi' }];
+    const page = await open((await import('../pocket/parts/RegionField.vue')).default, { id: 'x', modelValue: '9901' });
+    await vi.waitFor(() => expect(page.state.text).toBe('Yunxi'));
+    page.props.modelValue = '';
+    await vi.waitFor(() => expect(page.state.text).toBe(''));
+  });
+
+  it('a step’s sheet is a dialogue of its own', async () => {
+    await shift();
+    const detail = { case: { id: '7', version: 3 }, form: [] };
+    expect(await drawn((await import('../pocket/parts/StepSheet.vue')).default, { detail, action: { id: 'take', title: 'take', inputs: [], photos: 0, assignee: false } })).toMatch(/role="dialog"[^>]*aria-modal="true"/);
+  });
+
+  it('pictures the hub has no more are sent again from the queue', async () => {
+    const one = await shift();
+    around.answers['POST /case-sync'] = () => [200, { items: [{ sequence: 1, outcome: 'conflict', case: '7', version: 3, conflict: '4', code: 'cases.no_photo', sentence: 'no such picture' }] }];
+    around.answers['POST /case-photos'] = () => [201, { id: String(sent('POST /case-photos').length) }];
+    around.answers['GET /cases/7'] = [200, { case: { id: '7', version: 3 }, actions: [{ id: 'take', inputs: [] }], steps: [], form: [] }];
+    around.answers['GET /case-conflicts'] = [200, { items: [] }];
+    around.answers['POST /case-conflicts/4/settled'] = [204, null];
+    const { keepPhotos } = await import('../pocket/entry');
+    await one.queueAction({
+      about: '7', made_at: '2020-02-14T01:00:00.000Z', kind: 'act', title: 'take', subject: '', process: 'p', process_version: 1, step: 'take', base_version: 3, before: {}, fields: {}, words: '', photos: await keepPhotos([new Blob(['a'])]),
+      point: null, region: null, behalf: null, assignee: null, direct: false, not_before: null,
+    });
+    await one.bringToHub();
+    const page = await open((await import('../pocket/pages/OutboxPage.vue')).default);
+    await vi.waitFor(() => expect(page.state.standing[1]?.detail).not.toBeUndefined());
+    const [action] = one.refused.value;
+    expect(page.state.remedies(action)).toEqual(['pictures', 'drop']);
+    around.answers['POST /case-sync'] = done;
+    await page.state.again(action);
+    await one.bringToHub();
+    expect([one.actions.value, sent('POST /case-photos').length]).toEqual([[], 2]);
+    expect((sent('POST /case-sync').at(-1)!.body as { actions: { photos: string[] }[] }).actions[0].photos).toEqual(['2']);
+  });
+
+  it('an answer that was given stands there, and is not asked for again', async () => {
+    await shift();
+    around.answers['GET /me/notices/5'] = [200, { id: '5', kind: 'order', title: 't', body: '', sent_at: '2020-02-14T00:00:00Z', due_at: null, ended: false, read_at: '2020-02-14T01:00:00Z', answered_at: '2020-02-14T02:00:00Z', questions: [{ id: 'n', title: 'How many', type: 'number', required: true }, { id: 'ok', title: 'Open', type: 'yes_no', required: false }], answers: { n: 12, ok: 'no' } }];
+    const page = await open((await import('../pocket/pages/NoticePage.vue')).default, { id: '5' });
+    await vi.waitFor(() => expect(page.state.notice).not.toBeNull());
+    const { i18n } = await import('../shared/i18n');
+    expect(page.state.said.map((one: { title: string; value: string }) => [one.title, one.value])).toEqual([['How many', '12'], ['Open', i18n.global.t('fields.no')]]);
+  });
+});
+
+describe('at the desk', () => {
+  it('an alert is issued once by two touches, and after no answer again under the same key', async () => {
+    around.answers['GET /alerts'] = [200, { items: [] }];
+    const page = await open((await import('../desk/pages/AlertsPage.vue')).default);
+    const answer = later();
+    around.answers['POST /alerts'] = answer.answer;
+    const first = page.state.issue();
+    await page.state.issue();
+    answer.give([503, {}]);
+    await first;
+    around.answers['POST /alerts'] = [201, {}];
+    await page.state.issue();
+    await page.state.issue();
+    const keys = sent('POST /alerts').map((one) => one.key);
+    expect([keys.length, keys[0] === keys[1], keys[1] === keys[2], keys.includes(null)]).toEqual([3, true, false, false]);
+  });
+
+  it('a rumour, a task and a request about one’s own data are made once by two touches', async () => {
+    around.answers['GET /rumour-drafts'] = [200, { items: [] }];
+    around.answers['GET /me/rights'] = [200, { items: [] }];
+    const made: [path: string, page: Running, act: string][] = [];
+    made.push(['POST /rumours', await open((await import('../desk/pages/RumoursPage.vue')).default), 'add']);
+    made.push(['POST /me/rights', await open((await import('../desk/MyRights.vue')).default), 'open']);
+    const steps = await open((await import('../desk/cases/OtherSteps.vue')).default, { detail: { case: { id: '7', version: 3, owner: { code: '99' } }, may: ['task'] }, onDone: () => undefined });
+    steps.state.open = 'task';
+    await nextTick();
+    made.push(['POST /cases/7/tasks', steps, 'submit']);
+    for (const [address, page, act] of made) {
+      around.answers[address] = null;
+      await page.state[act]();
+      around.answers[address] = [201, {}];
+      await Promise.all([page.state[act](), page.state[act]()]);
+      const keys = sent(address).map((one) => one.key);
+      expect([address, keys.length, keys[0] !== null && keys[0] === keys[1]]).toEqual([address, 2, true]);
+    }
+  });
+
+  it('a required yes or no is answered by either, and by neither untouched', async () => {
+    const fields = [{ name: 'open', title: 'Open', type: 'boolean', required: true }];
+    const { default: inputs } = await import('../desk/FieldInputs.vue');
+    const answers: unknown[] = [];
+    const page = await open(inputs, { fields, modelValue: {}, 'onUpdate:modelValue': (given: unknown) => answers.push(given) });
+    const html = await drawn(inputs, { fields, modelValue: {} });
+    expect([...html.matchAll(/<el-radio value="(\w+)"/g)].map((found) => found[1])).toEqual(['true', 'false']);
+    const { troubles } = await import('../shared/forms/model');
+    page.state.set('open', false);
+    expect([troubles(fields as never, {}), answers, troubles(fields as never, answers[0] as never)]).toEqual([{ open: 'required' }, [{ open: false }], {}]);
+  });
+
+  it('a password is not changed before one has read what ends with it', async () => {
+    const { i18n } = await import('../shared/i18n');
+    expect(await drawn((await import('../desk/PasswordForm.vue')).default)).toContain(i18n.global.t('identity.account.endsOthers'));
+  });
+
+  it('signing out ends the phone’s shift of this browser', async () => {
+    const { Vault } = await import('../shared/offline/vault');
+    const vault = await Vault.at();
+    await vault.open('account:3', Date.now() + 60_000);
+    around.answers['POST /me/sign-out'] = null;
+    vi.stubGlobal('removeEventListener', () => undefined);
+    const page = await open((await import('../shared/components/AccountMenu.vue')).default);
+    vi.stubGlobal('location', { href: 'http://hub/desk/', pathname: '/desk/', assign: () => undefined, reload: () => undefined });
+    await page.state.leave();
+    expect(await vault.shift()).toBeNull();
+  });
+
+  it('a duty with one of its two hours is not the whole day', async () => {
+    around.answers['GET /duties'] = [200, { items: [] }];
+    around.answers['POST /duties'] = [201, {}];
+    const page = await open((await import('../desk/pages/DutiesPage.vue')).default);
+    Object.assign(page.state.form, { duty: 'grid-worker', region: '9901', person: 'account:3', from: '08:00' });
+    await page.state.add();
+    expect([page.state.refusal !== '', sent('POST /duties').length]).toEqual([true, 0]);
+    page.state.form.until = '18:00';
+    await Promise.all([page.state.add(), page.state.add()]);
+    expect(sent('POST /duties').map((one) => one.body)).toEqual([{ duty: 'grid-worker', region: '9901', person: 'account:3', hours: '08:00-18:00' }]);
+  });
+
+  it('a notice without a date, and one whose date was cleared, have none', async () => {
+    around.answers['GET /roles'] = [200, { items: [] }];
+    around.answers['POST /notices'] = [201, { id: '5' }];
+    const page = await open((await import('../desk/pages/NewNoticePage.vue')).default);
+    page.state.form.title = 'T';
+    for (const due of ['', null]) {
+      page.state.form.due_at = due;
+      await page.state.submit();
+    }
+    expect(sent('POST /notices').map((one) => 'due_at' in (one.body as object))).toEqual([false, false]);
+    page.state.form.kind = 'order';
+    page.state.addQuestion();
+    page.state.addQuestion();
+    page.state.questions = page.state.questions.slice(1);
+    page.state.addQuestion();
+    expect(new Set(page.state.questions.map((one: { id: string }) => one.id)).size).toBe(2);
+  });
+
+  it('a case whose answer got lost is sent again with the same pictures under the same key', async () => {
+    around.answers['GET /processes/p'] = [200, { process: { id: 'p', title: 'P', version: 1 }, fields: [], states: [], transitions: [], photos_least: 0 }];
+    around.answers['GET /system'] = [200, { root_region: { code: '99' } }];
+    let photos = 0;
+    around.answers['POST /case-photos'] = () => [201, { id: String(++photos) }];
+    around.answers['POST /processes/p/cases'] = null;
+    const page = await open((await import('../desk/pages/OpenCasePage.vue')).default, { process: 'p' });
+    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    page.state.pictures = [new Blob(['a']), new Blob(['b'])];
+    await page.state.submit();
+    around.answers['POST /processes/p/cases'] = [201, { case: { id: '9' } }];
+    await page.state.submit();
+    const [lost, kept] = sent('POST /processes/p/cases');
+    expect([sent('POST /case-photos').length, lost.key === kept.key, kept.body]).toEqual([2, true, lost.body]);
+    expect([(kept.body as { photos: string[] }).photos, page.went]).toEqual([['1', '2'], ['/cases/9']]);
+  });
+
+  it('who is merged is who is shown', async () => {
+    const file = (id: string): Answer => [200, { id, name: id, identifier: null, entries: [] }];
+    const slow = later();
+    around.answers['GET /subjects/11'] = slow.answer;
+    around.answers['GET /subjects/22'] = file('22');
+    around.answers['POST /subjects/1/merge'] = [200, {}];
+    const page = await open((await import('../desk/MergeForm.vue')).default, { id: '1', onMerged: () => undefined });
+    page.state.other = '11';
+    const first = page.state.show();
+    page.state.other = '22';
+    await page.state.show();
+    slow.give(file('11'));
+    await first;
+    expect(page.state.seen.id).toBe('22');
+    page.state.other = '33';
+    expect(page.state.seen).toBeNull();
+    await page.state.merge();
+    expect(sent('POST /subjects/1/merge')).toEqual([]);
+    page.state.other = '22';
+    await page.state.show();
+    page.state.reason = 'same';
+    await page.state.merge();
+    expect(sent('POST /subjects/1/merge').map((one) => one.body)).toEqual([{ with: '22', reason: 'same' }]);
+  });
+
+  it('how many a notice reaches is told of whom it is for now', async () => {
+    around.answers['GET /roles'] = [200, { items: [] }];
+    const slow = later();
+    around.answers['POST /notices/preview'] = ({ body }) => ((body as { audience: { kinds?: string[] } }).audience.kinds === undefined ? slow.answer() : [200, { people: 3, regions: [], full: [] }]);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const page = await open((await import('../desk/cases/AudienceForm.vue')).default, { kind: 'notice', modelValue: {} });
+    await vi.advanceTimersByTimeAsync(400);
+    page.props.modelValue = { kinds: ['staff'] };
+    await vi.advanceTimersByTimeAsync(400);
+    await vi.waitFor(() => expect(page.state.preview?.people).toBe(3));
+    slow.give([200, { people: 9000, regions: [], full: [] }]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([addresses(around).filter((one) => one === 'POST /notices/preview').length, page.state.preview.people]).toEqual([2, 3]);
+  });
+});
