@@ -17,6 +17,9 @@ export interface Surroundings {
   heard: Record<string, () => void>;  // what the page listens to, by event
 }
 
+// What comes to be, on a busy machine too.
+export const soon = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
 export const addresses = (around: Surroundings): string[] => around.asked.map((one) => one.address);
 
 export function surroundings(): Surroundings {

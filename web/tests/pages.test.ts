@@ -1,8 +1,9 @@
 // Goal: what a page was told is neither lost, nor done twice, nor taken for something else, whatever comes between a touch and the hub's answer.
 import { nextTick } from 'vue';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addresses, drawn, run, someone, surroundings, type Answer, type Running, type Surroundings } from './page';
+import { addresses, drawn, run, someone, soon, surroundings, type Answer, type Running, type Surroundings } from './page';
 
+vi.setConfig({ testTimeout: 30_000 });  // the first to need a page waits for it to be compiled
 let around: Surroundings;
 let pages: Running[];
 const open = async (...given: Parameters<typeof run>): Promise<Running> => {
@@ -47,18 +48,18 @@ describe('on the phone', () => {
     const one = await shift();
     around.answers['POST /case-sync'] = done;
     const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
-    await vi.waitFor(() => expect(page.state.values.place).toBe('9901'));
+    await soon(() => expect(page.state.values.place).toBe('9901'));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     page.state.values = { ...page.state.values, words: 'rubbish' };
     page.state.place = { lon: 121, lat: 28 };
     await vi.advanceTimersByTimeAsync(1000);
-    await vi.waitFor(async () => expect(await drafts(one)).toEqual(['report-p']));
+    await soon(async () => expect(await drafts(one)).toEqual(['report-p']));
     await page.state.submit();
     const put = vi.spyOn((await one.theVault())!, 'put');
     expect([page.state.done, page.state.left]).toEqual([1, null]);
     expect(sent('POST /case-sync')[0].body).toMatchObject({ actions: [{ kind: 'open', form: { words: 'rubbish', place: '9901' }, longitude: 121, latitude: 28 }] });
     // The process is read again after what was sent; the form of before is not begun anew by that.
-    await vi.waitFor(() => expect(sent('GET /processes/p').length).toBeGreaterThan(1));
+    await soon(() => expect(sent('GET /processes/p').length).toBeGreaterThan(1));
     await page.state.again();
     await vi.advanceTimersByTimeAsync(1000);
     expect([put.mock.calls.filter(([kind]) => kind === 'draft'), await drafts(one)]).toEqual([[], []]);
@@ -71,22 +72,22 @@ describe('on the phone', () => {
     const answer = later();
     around.answers['POST /case-sync'] = answer.answer;
     const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
-    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    await soon(() => expect(page.state.process).not.toBeNull());
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const submitted = page.state.submit() as Promise<void>;
-    await vi.waitFor(() => expect(sent('POST /case-sync')).toHaveLength(1));
+    await soon(() => expect(sent('POST /case-sync')).toHaveLength(1));
     await vi.advanceTimersByTimeAsync(8_000);
     await submitted;
     expect([page.state.done, page.state.left?.state, page.went]).toEqual([1, 'waiting', []]);
     answer.give([200, { items: [{ sequence: 1, outcome: 'conflict', case: null, version: null, conflict: '4', code: 'cases.x', sentence: 'no' }] }]);
-    await vi.waitFor(() => expect(page.went).toEqual(['/outbox']));
+    await soon(() => expect(page.went).toEqual(['/outbox']));
   });
 
   it('a list that breaks off keeps exactly the rows that are not queued, and says so', async () => {
     const one = await shift();
     around.answers['POST /processes/p/cases'] = null;
     const page = await open((await import('../pocket/pages/ListPage.vue')).default, { process: 'p' });
-    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    await soon(() => expect(page.state.process).not.toBeNull());
     for (const name of ['Qian', 'Sun', 'Li']) {
       page.state.who = { name, phone: '' };
       await page.state.addRow();
@@ -106,8 +107,8 @@ describe('on the phone', () => {
     await shift();
     const component = (await import('../pocket/pages/ListPage.vue')).default;
     const page = await open(component, { process: 'p' });
-    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
-    await vi.waitFor(() => expect(page.state.common.place).toBe('9901'));
+    await soon(() => expect(page.state.process).not.toBeNull());
+    await soon(() => expect(page.state.common.place).toBe('9901'));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     page.state.common = { place: '9902' };
     page.state.entry = { words: 'begun' };
@@ -115,10 +116,10 @@ describe('on the phone', () => {
     await vi.advanceTimersByTimeAsync(1000);
     vi.useRealTimers();
     const one = await import('../pocket/shift');
-    await vi.waitFor(async () => expect(await drafts(one)).toHaveLength(3));
+    await soon(async () => expect(await drafts(one)).toHaveLength(3));
     page.end();
     const again = await open(component, { process: 'p' });
-    await vi.waitFor(() => expect([again.state.common.place, again.state.entry, again.state.who]).toEqual(['9902', { words: 'begun' }, { name: 'Zhao', phone: '138' }]));
+    await soon(() => expect([again.state.common.place, again.state.entry, again.state.who]).toEqual(['9902', { words: 'begun' }, { name: 'Zhao', phone: '138' }]));
   });
 
   it('a step is taken on the case as it stood when it was begun', async () => {
@@ -132,12 +133,51 @@ describe('on the phone', () => {
     expect((await (await one.theQueue())!.all()).map((each) => each.base_version)).toEqual([3]);
   });
 
+  it('a touch on a card takes one step, and says so where it could not be kept', async () => {
+    const one = await shift();
+    around.answers['POST /case-sync'] = null;
+    const take = { id: 'take', title: 'take', inputs: [], photos: 0, assignee: false, offline: true };
+    for (const id of ['7', '8']) await (await one.theVault())!.put('case', id, { case: { id, number: 'N', summary: 's', process: 'p', process_version: 1, version: 3 }, actions: [take], form: [], reporter: {} });
+    const page = await open((await import('../pocket/pages/TodayPage.vue')).default);
+    await soon(() => expect(page.state.details.size).toBe(2));
+    const row = (id: string) => ({ one: { id }, next: take });
+    // By the second half of the touch the first card has gone to the end, and another stands there.
+    await page.state.step(row('7'));
+    await page.state.step(row('8'));
+    expect((await (await one.theQueue())!.all()).map((each) => each.about)).toEqual(['7']);
+    page.state.touched_at = -Infinity;
+    await (await one.theVault())!.wipe();
+    await page.state.step(row('8'));
+    const { i18n } = await import('../shared/i18n');
+    expect(page.state.refusal).toBe(i18n.global.t('pocket.notKept'));
+  });
+
+  it('a picture that comes late does not stand among those of what is shown by then', async () => {
+    await shift();
+    const detail = (photos: string[]) => ({ case: { id: '7', number: 'N', summary: 's', process: 'p', process_version: 1, version: 3, open: false, due_at: null }, form: [], photos: photos.map((id) => ({ id, stage: 'report' })), steps: [], tasks: [], actions: [], reporter: {}, may: [] });
+    for (const component of [(await import('../pocket/pages/CasePage.vue')).default, (await import('../desk/pages/CasePage.vue')).default]) {
+      const slow = later();
+      around.answers['GET /case-photos/1'] = slow.answer;
+      around.answers['GET /case-photos/2'] = [200, {}];
+      around.answers['GET /cases/7'] = [200, detail(['1'])];
+      around.asked.length = 0;
+      const page = await open(component, { id: '7' });
+      await soon(() => expect(sent('GET /case-photos/1')).toHaveLength(1));
+      around.answers['GET /cases/7'] = [200, detail(['2'])];
+      await page.state.again();
+      await soon(() => expect(page.state.pictures).toHaveLength(1));
+      slow.give([200, {}]);
+      await new Promise((resolve) => setImmediate(resolve));
+      await soon(() => expect(page.state.pictures.map((one: { id: string }) => one.id)).toEqual(['2']));
+    }
+  });
+
   it('a comment is said once, however often it is touched', async () => {
     const one = await shift();
     around.answers['POST /case-sync'] = null;
     around.answers['GET /cases/7'] = [200, { case: { id: '7', number: 'N', summary: 's', process: 'p', process_version: 1, version: 3, open: false, due_at: null }, form: [], photos: [], steps: [], tasks: [], actions: [], reporter: {} }];
     const page = await open((await import('../pocket/pages/CasePage.vue')).default, { id: '7' });
-    await vi.waitFor(() => expect(page.state.one).not.toBeNull());
+    await soon(() => expect(page.state.one).not.toBeNull());
     page.state.words = 'on my way';
     await Promise.all([page.state.say(), page.state.say()]);
     expect(await (await one.theQueue())!.all()).toHaveLength(1);
@@ -147,9 +187,9 @@ describe('on the phone', () => {
     await shift();
     around.answers['GET /regions/9901'] = [200, { code: '9901', name: 'Yunxi' }];
     const page = await open((await import('../pocket/parts/RegionField.vue')).default, { id: 'x', modelValue: '9901' });
-    await vi.waitFor(() => expect(page.state.text).toBe('Yunxi'));
+    await soon(() => expect(page.state.text).toBe('Yunxi'));
     page.props.modelValue = '';
-    await vi.waitFor(() => expect(page.state.text).toBe(''));
+    await soon(() => expect(page.state.text).toBe(''));
   });
 
   it('a step’s sheet is a dialogue of its own', async () => {
@@ -172,7 +212,7 @@ describe('on the phone', () => {
     });
     await one.bringToHub();
     const page = await open((await import('../pocket/pages/OutboxPage.vue')).default);
-    await vi.waitFor(() => expect(page.state.standing[1]?.detail).not.toBeUndefined());
+    await soon(() => expect(page.state.standing[1]?.detail).not.toBeUndefined());
     const [action] = one.refused.value;
     expect(page.state.remedies(action)).toEqual(['pictures', 'drop']);
     around.answers['POST /case-sync'] = done;
@@ -186,7 +226,7 @@ describe('on the phone', () => {
     await shift();
     around.answers['GET /me/notices/5'] = [200, { id: '5', kind: 'order', title: 't', body: '', sent_at: '2020-02-14T00:00:00Z', due_at: null, ended: false, read_at: '2020-02-14T01:00:00Z', answered_at: '2020-02-14T02:00:00Z', questions: [{ id: 'n', title: 'How many', type: 'number', required: true }, { id: 'ok', title: 'Open', type: 'yes_no', required: false }], answers: { n: 12, ok: 'no' } }];
     const page = await open((await import('../pocket/pages/NoticePage.vue')).default, { id: '5' });
-    await vi.waitFor(() => expect(page.state.notice).not.toBeNull());
+    await soon(() => expect(page.state.notice).not.toBeNull());
     const { i18n } = await import('../shared/i18n');
     expect(page.state.said.map((one: { title: string; value: string }) => [one.title, one.value])).toEqual([['How many', '12'], ['Open', i18n.global.t('fields.no')]]);
   });
@@ -295,7 +335,7 @@ describe('at the desk', () => {
     around.answers['POST /case-photos'] = () => [201, { id: String(++photos) }];
     around.answers['POST /processes/p/cases'] = null;
     const page = await open((await import('../desk/pages/OpenCasePage.vue')).default, { process: 'p' });
-    await vi.waitFor(() => expect(page.state.process).not.toBeNull());
+    await soon(() => expect(page.state.process).not.toBeNull());
     page.state.pictures = [new Blob(['a']), new Blob(['b'])];
     await page.state.submit();
     around.answers['POST /processes/p/cases'] = [201, { case: { id: '9' } }];
@@ -339,7 +379,7 @@ describe('at the desk', () => {
     await vi.advanceTimersByTimeAsync(400);
     page.props.modelValue = { kinds: ['staff'] };
     await vi.advanceTimersByTimeAsync(400);
-    await vi.waitFor(() => expect(page.state.preview?.people).toBe(3));
+    await soon(() => expect(page.state.preview?.people).toBe(3));
     slow.give([200, { people: 9000, regions: [], full: [] }]);
     await vi.advanceTimersByTimeAsync(10);
     expect([addresses(around).filter((one) => one === 'POST /notices/preview').length, page.state.preview.people]).toEqual([2, 3]);

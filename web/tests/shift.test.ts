@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CaseDetail } from '../shared/cases';
 import type { NewAction } from '../shared/offline/queue';
-import { addresses, someone as me, surroundings, type Answer, type Surroundings } from './page';
+import { addresses, someone as me, soon, surroundings, type Answer, type Surroundings } from './page';
 
 const action = (change: Partial<NewAction> = {}): NewAction => ({
   about: '7', made_at: '2020-02-14T01:00:00.000Z', kind: 'act', title: 'done', subject: '', process: 'p', process_version: 1, step: 'handle', base_version: 3, before: {}, fields: {}, words: '', photos: [], point: null,
@@ -13,6 +13,7 @@ const own = me('account:3', '1');
 const other = me('account:9', '2');
 const ended = [204, null] as Answer;
 
+vi.setConfig({ testTimeout: 30_000 });
 let around: Surroundings;
 let answers: Surroundings['answers'];
 
@@ -101,7 +102,7 @@ describe('work that waits', () => {
     const gate = new Promise<void>((resolve) => { go = resolve; });
     answers['POST /case-sync'] = async () => { await gate; return syncs(); };
     await shift.queueAction(action());
-    await vi.waitFor(() => expect(addresses(around)).toContain('POST /case-sync'));
+    await soon(() => expect(addresses(around)).toContain('POST /case-sync'));
     await shift.queueAction(action({ about: '8' }));
     const second = shift.bringToHub();
     go();
@@ -130,11 +131,31 @@ describe('the phone', () => {
     await shift.bringToHub();
     around.heard.offline();
     around.heard.visibilitychange();
-    await vi.waitFor(() => expect(addresses(around)).toContain('GET /system'));
+    await soon(() => expect(addresses(around)).toContain('GET /system'));
     expect(shift.reachable.value).toBe(false);
     answers['GET /system'] = [200, {}];
     around.heard.visibilitychange();
-    await vi.waitFor(() => expect(shift.reachable.value).toBe(true));
+    await soon(() => expect(shift.reachable.value).toBe(true));
+  });
+  it('gives everything back where its session was ended by somebody', async () => {
+    const { shift } = await page();
+    answers['GET /me'] = [200, own];
+    await shift.whoIsHere();
+    await shift.queueAction(action());
+    await shift.bringToHub();
+    answers['GET /me'] = [401, { errors: [{ field: '/session', code: 'identity.session_ended', detail: '' }] }];
+    expect((await shift.bringToHub())!.ending).toBe('wiped');
+    expect([await (await shift.theVault())!.shift(), shift.wiped.value, shift.actions.value]).toEqual([null, true, []]);
+  });
+  it('keeps the browser’s offer to install it, whichever page is open when it comes', async () => {
+    vi.resetModules();
+    const { install, listenForInstall } = await import('../pocket/install');
+    listenForInstall();
+    let prevented = false;
+    (around.heard.beforeinstallprompt as (event: unknown) => void)({ preventDefault: () => { prevented = true; }, prompt: async () => undefined });
+    expect([prevented, install.value !== null]).toEqual([true, true]);
+    around.heard.appinstalled();
+    expect(install.value).toBeNull();
   });
   it('takes the other cases along where one is gone, and drops what is not one’s own any more', async () => {
     const { shift, tasks } = await page();
