@@ -68,6 +68,8 @@ let batchSerial = 700000;
 let rate = 0;
 const listeners = new Set();
 const progress = new Set();
+// As on the hub, a stream beats though there is nothing to tell.
+setInterval(() => { for (const { res } of [...listeners, ...progress]) res.write(': beat\n\n'); }, 15_000);
 const event = (res, name, data) => res.write(`event: ${name}\nid: ${position}\ndata: ${JSON.stringify(data)}\n\n`);
 const localBatch = (b, language) => ({ ...b, resource: { id: b.resource.id, title: title(resources.find((r) => r.id === b.resource.id), language) }, reasons: b.reasons.map((x) => ({ ...x, title: title(reasons[x.id], language) })) });
 
