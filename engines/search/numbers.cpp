@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engines/linkage/strings.h"
-#include "engines/search/names.h"
 
 namespace jingwei::search {
 
@@ -96,8 +95,13 @@ std::optional<Match> NumberQuery::match(std::string_view number) const {
   if (number.find(first) != number.npos) return Match{Likeness::part, 0.75};
   if (first.size() < forgiving_from) return std::nullopt;
   if (linkage::edits(number, first, 1) == 1) return Match{Likeness::similar, 0.6};
-  // A mistake in a part of a longer number.
+  // A mistake in a part of a longer number: it leaves one of three thirds as it was.
   if (number.size() <= first.size() + 1) return std::nullopt;
+  const std::size_t third = first.size() / 3;
+  const auto stands = [&](std::size_t begin, std::size_t end) {
+    return number.find(std::string_view(first).substr(begin, end - begin)) != number.npos;
+  };
+  if (!stands(0, third) && !stands(third, 2 * third) && !stands(2 * third, first.size())) return std::nullopt;
   for (const std::size_t size : {first.size(), first.size() + 1, first.size() - 1}) {
     for (std::size_t at = 0; at + size <= number.size(); ++at) {
       if (linkage::edits(number.substr(at, size), first, 1) <= 1) return Match{Likeness::similar, 0.4};

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/search/lookup.h"
 #include "engines/search/search_index.h"
-#include "engines/search/texts.h"
 
 namespace jingwei::search {
 
