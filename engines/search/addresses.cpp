@@ -93,14 +93,14 @@ std::size_t AddressQuery::cost(const Texts& texts) const {
 }
 
 std::optional<Match> AddressQuery::match(std::string_view address) const {
+  if (address == form_) return Match{Likeness::exact, 0.9};
+  if (stands_in(address, form_)) return Match{Likeness::part, 0.65};
   std::bitset<query_bytes_most> pairs, numbers;
   each_part(
       address, [&](std::uint64_t pair) { note(pairs_, pair, pairs); },
       [&](std::string_view number) { note(numbers_, number, numbers); });
   const std::size_t found = pairs.count();
   if (numbers.count() < numbers_.size() || found + misses_ < pairs_.size()) return std::nullopt;
-  if (address == form_) return Match{Likeness::exact, 0.9};
-  if (found == pairs_.size() && stands_in(address, form_)) return Match{Likeness::part, 0.65};
   const double share = pairs_.empty() ? 1 : static_cast<double>(found) / static_cast<double>(pairs_.size());
   return Match{Likeness::similar, 0.35 + 0.15 * share};
 }

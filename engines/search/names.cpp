@@ -45,15 +45,6 @@ void add_threes(std::string word, bool whole, std::vector<Term>& terms) {
     terms.push_back(term_of(letters_tag, std::string_view(word).substr(at, 3)));
 }
 
-// Of two in order.
-std::vector<TextId> merged(std::vector<TextId> one, std::vector<TextId> other) {
-  if (one.empty()) return other;
-  std::vector<TextId> all;
-  all.reserve(one.size() + other.size());
-  std::set_union(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(all));
-  return all;
-}
-
 }  // namespace
 
 std::string stored_name(std::string_view form) {

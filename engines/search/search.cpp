@@ -12,9 +12,9 @@ namespace jingwei::search {
 
 namespace {
 
-// So many addresses are looked at one by one for a piece that does not lead; for more it is worth knowing
-// beforehand which may answer, unless that takes reading too many numbers.
-constexpr std::size_t addresses_one_by_one = 500;
+// So many texts of a kind are looked at one by one for a piece that does not lead; for more it is worth
+// knowing beforehand which may answer, unless that takes reading too many numbers.
+constexpr std::size_t texts_one_by_one = 500;
 constexpr std::size_t sift_cost_most = 500'000;
 
 // One piece of a query, as each kind understands it.
@@ -99,7 +99,7 @@ class SearchIndex::Store::Search {
     for (const auto& text : pieces_of(query.text)) {
       Piece piece(text, query.by);
       if (std::any_of(all_kinds.begin(), all_kinds.end(), [&](Kind kind) { return piece.asks(kind); })) {
-        asked_.push_back({std::move(piece), 0, {}});
+        asked_.push_back({std::move(piece), {}, {}});
       } else {
         unanswerable_ = true;
       }
@@ -122,8 +122,9 @@ class SearchIndex::Store::Search {
  private:
   struct Asked {
     Piece piece;
-    std::size_t addresses = 0;  // that were asked whether they answer
-    std::vector<bool> sifted;   // by text: the address may answer; empty: nobody knows
+    std::array<std::size_t, kinds> texts{};  // that were asked whether they answer
+    // By kind and text: it may answer; empty: nobody knows.
+    std::array<std::vector<bool>, kinds> sifted;
   };
   struct Answering {
     TextId text;
@@ -164,13 +165,21 @@ class SearchIndex::Store::Search {
   }
 
   // Texts that answer, those of one score together, the best first.
-  std::vector<Tier> answering_texts(const Piece& piece) const {
+  std::vector<Tier> answering_texts(const Piece& piece) {
     std::vector<Tier> tiers;
     for (const Kind kind : all_kinds) {
       if (!piece.asks(kind)) continue;
       const Texts& texts = store_.texts_[index_of(kind)];
+      std::size_t looked_at = 0;
       for (const TextId text : piece.candidates(kind, texts)) {
-        if (texts.holders(text).empty()) continue;
+        const auto holders = texts.holders(text);
+        if (std::none_of(holders.begin(), holders.end(),
+                         [&](HolderId holder) { return store_.seen_by(query_, holder); }))
+          continue;
+        if (looked_at++ == texts_looked_at) {
+          answer_.more = true;
+          break;
+        }
         const auto match = piece.match(kind, texts.stored(text));
         if (!match) continue;
         auto tier = std::lower_bound(tiers.begin(), tiers.end(), match->score,
@@ -234,24 +243,26 @@ class SearchIndex::Store::Search {
     std::optional<std::pair<Kind, Match>> best;
     for (const std::uint32_t text : store_.texts_of(holder)) {
       const auto kind = static_cast<Kind>(text & 3);
-      if (!asked.piece.asks(kind) || (kind == Kind::address && !may_answer(asked, text >> 2))) continue;
+      if (!asked.piece.asks(kind) || !may_answer(asked, kind, text >> 2)) continue;
       const auto match = asked.piece.match(kind, store_.texts_[text & 3].stored(text >> 2));
       if (match && (!best || match->score > best->second.score)) best = {kind, *match};
     }
     return best;
   }
 
-  bool may_answer(Asked& asked, TextId address) const {
-    if (asked.addresses++ == addresses_one_by_one) sift(asked);
-    return asked.sifted.empty() || asked.sifted[address];
+  bool may_answer(Asked& asked, Kind kind, TextId text) const {
+    if (kind == Kind::name) return true;  // candidates leave out names with several mistakes
+    const std::size_t at = index_of(kind);
+    if (asked.texts[at]++ == texts_one_by_one) sift(asked, kind);
+    return asked.sifted[at].empty() || asked.sifted[at][text];
   }
 
-  // Candidates leave out no address that answers.
-  void sift(Asked& asked) const {
-    const Texts& texts = store_.texts_[index_of(Kind::address)];
-    if (asked.piece.cost(Kind::address, texts) > sift_cost_most) return;
-    asked.sifted.assign(texts.end(), false);
-    for (const TextId text : asked.piece.candidates(Kind::address, texts)) asked.sifted[text] = true;
+  void sift(Asked& asked, Kind kind) const {
+    const std::size_t at = index_of(kind);
+    const Texts& texts = store_.texts_[at];
+    if (asked.piece.cost(kind, texts) > sift_cost_most) return;
+    asked.sifted[at].assign(texts.end(), false);
+    for (const TextId text : asked.piece.candidates(kind, texts)) asked.sifted[at][text] = true;
   }
 
   // A heap whose front is the worst; each subject once, by its best text.
