@@ -14,6 +14,16 @@ bool is_tail(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
 
+// ASCII and the unified ideographs of the first plane, which are their own normal form: most of what comes.
+bool is_own_nfkc(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t point = next_code_point(text, at);
+    if (point >= 0x80 && (point < 0x4E00 || point > 0x9FFF) && (point < 0x3400 || point > 0x4DBF))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
@@ -135,7 +145,7 @@ bool is_han(char32_t point) {
 }
 
 std::string nfkc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+  if (is_ascii(text) || is_own_nfkc(text)) return std::string(text);
   UErrorCode fault = U_ZERO_ERROR;
   static const icu::Normalizer2* const normalizer = [] {
     UErrorCode load_fault = U_ZERO_ERROR;

@@ -2,8 +2,13 @@
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <SimpleConverter.hpp>
+#include <Config.hpp>
+#include <ConversionChain.hpp>
+#include <Converter.hpp>
+#include <Dict.hpp>
+#include <Lexicon.hpp>
 
+#include <bitset>
 #include <set>
 
 #include "base/result.h"
@@ -13,14 +18,55 @@ namespace jingwei::text {
 
 namespace {
 
-// Converting is const all the way down in OpenCC, so one converter serves every thread.
-std::string convert(const opencc::SimpleConverter& converter, std::string_view text) {
-  try {
-    return converter.Convert(text.data(), text.size());
-  } catch (...) {
-    return std::string(text);
+// Converts by one of OpenCC's configurations. Most texts have no character that any of its dictionaries
+// changes: those are told by a table, since OpenCC takes microseconds for them too. Converting is const all
+// the way down in OpenCC, so one converter serves every thread.
+class Variants {
+ public:
+  explicit Variants(const char* configuration) : converter_(opencc::Config().NewFromFile(configuration)) {
+    std::vector<std::u32string> phrases;
+    for (const auto& conversion : converter_->GetConversionChain()->GetConversions()) {
+      const auto lexicon = conversion->GetDict()->GetLexicon();
+      for (std::size_t at = 0; at < lexicon->Length(); ++at) {
+        const opencc::DictEntry& entry = *lexicon->At(at);
+        if (entry.GetDefault() == entry.Key()) continue;
+        const std::u32string key = code_points(entry.Key());
+        key.size() == 1 ? mark(key[0]) : phrases.push_back(key);
+      }
+    }
+    // A phrase that is changed though none of its characters is: by its first one.
+    for (const auto& phrase : phrases) {
+      if (std::none_of(phrase.begin(), phrase.end(), [&](char32_t point) { return may_change(point); }))
+        mark(phrase[0]);
+    }
   }
-}
+
+  std::string convert(std::string_view text) const {
+    if (!any_may_change(text)) return std::string(text);
+    try {
+      return converter_->Convert(std::string(text));
+    } catch (...) {
+      return std::string(text);
+    }
+  }
+
+ private:
+  static constexpr char32_t told_apart = 0x10000;  // what lies beyond is always asked for
+
+  void mark(char32_t point) {
+    if (point < told_apart) changed_.set(point);
+  }
+  bool may_change(char32_t point) const { return point >= told_apart || changed_.test(point); }
+  bool any_may_change(std::string_view text) const {
+    for (std::size_t at = 0; at < text.size();) {
+      if (may_change(next_code_point(text, at))) return true;
+    }
+    return false;
+  }
+
+  opencc::ConverterPtr converter_;
+  std::bitset<told_apart> changed_;
+};
 
 // Readings of single characters, filled as they are met: the transliterator is slow and not safe to share,
 // looking up a reading must be neither.
@@ -93,14 +139,14 @@ void each_syllable(std::string_view text, Call call) {
 
 std::string to_simplified(std::string_view text) {
   if (is_ascii(text) || !is_utf8(text)) return std::string(text);
-  static const opencc::SimpleConverter converter("t2s.json");
-  return convert(converter, text);
+  static const Variants variants("t2s.json");
+  return variants.convert(text);
 }
 
 std::string to_traditional(std::string_view text) {
   if (is_ascii(text) || !is_utf8(text)) return std::string(text);
-  static const opencc::SimpleConverter converter("s2t.json");
-  return convert(converter, text);
+  static const Variants variants("s2t.json");
+  return variants.convert(text);
 }
 
 std::vector<std::string> pinyin(std::string_view text) {

@@ -2,7 +2,10 @@
 #include "base/text.h"
 
 #include <gtest/gtest.h>
+#include <unicode/normalizer2.h>
 #include <unicode/timezone.h>
+#include <unicode/unistr.h>
+#include <SimpleConverter.hpp>
 
 #include <thread>
 
@@ -20,6 +23,31 @@ TEST(TextTest, folds_width_space_and_variants) {
   EXPECT_EQ(text::to_simplified("陳大文 abc"), "陈大文 abc");
   EXPECT_EQ(text::to_traditional("陈"), "陳");
   EXPECT_EQ(text::to_simplified("陳\xFF"), "陳\xFF");
+}
+
+// What is known to stay as it is does not go through the libraries: the answer must be theirs all the same.
+TEST(TextTest, folds_as_opencc_and_icu_do) {
+  UErrorCode fault = U_ZERO_ERROR;
+  const auto* normalizer = icu::Normalizer2::getNFKCInstance(fault);
+  for (char32_t point = 0x80; point < 0x30000; ++point) {
+    if (point >= 0xD800 && point <= 0xDFFF) continue;
+    const std::string text = text::from_code_points(std::u32string{U'a', point, point});
+    std::string folded;
+    normalizer->normalize(icu::UnicodeString::fromUTF8(text), fault).toUTF8String(folded);
+    ASSERT_EQ(text::nfkc(text), folded) << static_cast<std::uint32_t>(point);
+  }
+  const opencc::SimpleConverter simplify("t2s.json"), complicate("s2t.json");
+  SeededRandom random(11);
+  const std::u32string_view often = U"乾坤答覆著名甚麼一目瞭然於是后面发头里余乾隆里程徵求";
+  for (int round = 0; round < 20'000; ++round) {
+    std::u32string points;
+    for (std::size_t left = 1 + random.below(6); left > 0; --left)
+      points += random.chance(0.7) ? often[random.below(often.size())]
+                                   : static_cast<char32_t>(0x4E00 + random.below(0x5200));
+    const std::string text = text::from_code_points(points);
+    ASSERT_EQ(text::to_simplified(text), simplify.Convert(text)) << text;
+    ASSERT_EQ(text::to_traditional(text), complicate.Convert(text)) << text;
+  }
 }
 
 TEST(TextTest, reads_pinyin) {

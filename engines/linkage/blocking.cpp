@@ -106,16 +106,30 @@ std::vector<Trial> try_keys(const Records& records, const BlockingPlan& plan, co
   return singles;
 }
 
-// A pair met while trying keys that is likely a match, and how many it stands for.
-struct LikelyMatch {
-  Pair pair;
-  double weight;
-  std::vector<bool> by_key;
+// Bit sets of features (there are scheme_features_most at most): a key brings two rows together that agree in
+// all of its own.
+std::uint64_t features_of(const BlockingKey& key) {
+  std::uint64_t set = 0;
+  for (const auto feature : key.features) set |= std::uint64_t{1} << feature;
+  return set;
+}
+std::uint64_t features_agreeing(const BlockingPlan& plan, const Pair& pair) {
+  std::uint64_t set = 0;
+  for (std::size_t feature = 0; feature < plan.features.size(); ++feature) {
+    const std::uint32_t part = plan.features[feature].of_row[pair.a];
+    if (part != 0 && part == plan.features[feature].of_row[pair.b]) set |= std::uint64_t{1} << feature;
+  }
+  return set;
+}
+
+// Pairs met while trying keys that are likely matches.
+struct LikelyMatches {
+  std::vector<double> weights;                     // how many each stands for
+  std::vector<std::vector<std::uint32_t>> by_key;  // those that a key brings together
 };
 
-std::vector<LikelyMatch> likely_matches(const Records& records, const BlockingPlan& plan,
-                                        std::vector<Trial>& trials, std::uint64_t seed, unsigned threads,
-                                        Mixture& mixture) {
+LikelyMatches likely_matches(const Records& records, const BlockingPlan& plan, std::vector<Trial>& trials,
+                             std::uint64_t seed, unsigned threads, Mixture& mixture) {
   std::vector<Pair> pairs;
   double drawn = 0, all = 0;
   for (auto& trial : trials) {
@@ -148,30 +162,31 @@ std::vector<LikelyMatch> likely_matches(const Records& records, const BlockingPl
   mixture = learn(records, learned, {60, 1e-4});
   std::unordered_map<Pattern, bool> likely;
   for (const auto& [pattern, unused] : counts) likely[pattern] = mixture.match_probability(pattern) >= 0.9;
-  std::vector<LikelyMatch> matches;
+  std::vector<std::uint64_t> sets;
+  for (const auto& trial : trials) sets.push_back(features_of(trial.key));
+  LikelyMatches matches;
+  matches.by_key.resize(trials.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (!likely[patterns[i]]) continue;
-    LikelyMatch match{pairs[i], 0, std::vector<bool>(trials.size())};
+    const std::uint64_t agreeing = features_agreeing(plan, pairs[i]);
     double chance = 0;
     for (std::size_t key = 0; key < trials.size(); ++key) {
-      const std::uint64_t one = key_of(plan, trials[key].key, pairs[i].a);
-      match.by_key[key] = one != 0 && one == key_of(plan, trials[key].key, pairs[i].b);
-      if (match.by_key[key]) chance += trials[key].taken_share;
+      if ((agreeing & sets[key]) != sets[key]) continue;
+      matches.by_key[key].push_back(static_cast<std::uint32_t>(matches.weights.size()));
+      chance += trials[key].taken_share;
     }
-    match.weight = 1 / std::clamp(chance, 1e-3, 1.0);
-    matches.push_back(std::move(match));
+    matches.weights.push_back(1 / std::clamp(chance, 1e-3, 1.0));
   }
   return matches;
 }
 
 // Greedy cover: the key whose likely matches are least covered so far, for the pairs it costs.
 void take_keys(const Records& records, const BlockingLimits& limits, const std::vector<Trial>& trials,
-               const std::vector<LikelyMatch>& matches, BlockingPlan& plan) {
+               const LikelyMatches& matches, BlockingPlan& plan) {
   constexpr std::array<double, 4> worth = {1, 0.25, 0.04, 0};
-  std::vector<std::size_t> covered(matches.size(), 0);
+  std::vector<std::uint8_t> covered(matches.weights.size(), 0);
   std::vector<bool> taken(trials.size(), false);
-  double weight = 0;
-  for (const auto& match : matches) weight += match.weight;
+  const double weight = std::accumulate(matches.weights.begin(), matches.weights.end(), 0.0);
   const double free_pairs = 2 * static_cast<double>(records.rows());
   while (plan.keys.size() < limits.keys) {
     std::size_t best = trials.size();
@@ -179,9 +194,8 @@ void take_keys(const Records& records, const BlockingLimits& limits, const std::
     for (std::size_t key = 0; key < trials.size(); ++key) {
       if (taken[key]) continue;
       double gain = 0;
-      for (std::size_t i = 0; i < matches.size(); ++i) {
-        if (matches[i].by_key[key]) gain += matches[i].weight * worth[std::min(covered[i], worth.size() - 1)];
-      }
+      for (const std::uint32_t i : matches.by_key[key])
+        gain += matches.weights[i] * worth[std::min<std::size_t>(covered[i], worth.size() - 1)];
       const double rate = gain / (trials[key].key.pairs + free_pairs);
       if (rate > best_rate) best = key, best_rate = rate, best_gain = gain;
     }
@@ -190,10 +204,10 @@ void take_keys(const Records& records, const BlockingLimits& limits, const std::
     if (best_gain < 3e-4 * weight || best_gain < dear / limits.pairs_per_match) break;
     taken[best] = true;
     plan.keys.push_back(trials[best].key);
-    for (std::size_t i = 0; i < matches.size(); ++i) covered[i] += matches[i].by_key[best] ? 1 : 0;
+    for (const std::uint32_t i : matches.by_key[best]) ++covered[i];
   }
   double missed = 0;
-  for (std::size_t i = 0; i < matches.size(); ++i) missed += covered[i] == 0 ? matches[i].weight : 0;
+  for (std::size_t i = 0; i < covered.size(); ++i) missed += covered[i] == 0 ? matches.weights[i] : 0;
   plan.missed = weight > 0 ? missed / weight : 0;
 }
 
@@ -244,6 +258,8 @@ std::vector<PatternCount> random_patterns(const Records& records, const Blocking
   if (records.rows() < 2 || strangers <= 0) return {};
   constexpr std::size_t piece = 4'096;
   const std::size_t pieces = (count + piece - 1) / piece;
+  std::vector<std::uint64_t> sets;
+  for (const auto& key : keys) sets.push_back(features_of(key));
   std::vector<std::map<Pattern, double>> counts(pieces);
   const auto new_comparer = [&] { return Comparer(records); };
   in_parallel_with(pieces, threads, new_comparer, [&](Comparer& comparer, std::size_t at) {
@@ -252,11 +268,9 @@ std::vector<PatternCount> random_patterns(const Records& records, const Blocking
       const auto a = static_cast<std::uint32_t>(random.below(records.rows()));
       const auto b = static_cast<std::uint32_t>(random.below(records.rows()));
       if (a == b || !may_pair(records, a, b)) continue;
-      const bool met = std::any_of(keys.begin(), keys.end(), [&](const BlockingKey& key) {
-        const std::uint64_t one = key_of(plan, key, a);
-        return one != 0 && one == key_of(plan, key, b);
-      });
-      if (met) continue;
+      const std::uint64_t agreeing = features_agreeing(plan, {a, b});
+      if (std::any_of(sets.begin(), sets.end(), [&](std::uint64_t set) { return (agreeing & set) == set; }))
+        continue;
       counts[at][comparer.compare(a, b)] += 1;
       ++drawn;
     }

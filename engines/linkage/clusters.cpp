@@ -15,7 +15,7 @@ constexpr std::size_t looked_at = 24;
 
 class Clusters {
  public:
-  explicit Clusters(std::size_t rows) : parent_(rows), members_(rows) {
+  explicit Clusters(std::size_t rows) : parent_(rows), sizes_(rows, 1), members_(rows) {
     std::iota(parent_.begin(), parent_.end(), 0U);
   }
   std::uint32_t find(std::uint32_t row) {
@@ -26,9 +26,12 @@ class Clusters {
   std::span<const std::uint32_t> members(const std::uint32_t& root) const {
     return members_[root].empty() ? std::span<const std::uint32_t>(&root, 1) : members_[root];
   }
+  // How many rows; a cluster of as many as before is the one of before.
+  std::uint32_t size(std::uint32_t root) const { return sizes_[root]; }
   void join(std::uint32_t a, std::uint32_t b) {
     if (b < a) std::swap(a, b);
     parent_[b] = a;
+    sizes_[a] += sizes_[b];
     auto& into = members_[a];
     auto& from = members_[b];
     if (into.empty()) into.push_back(a);
@@ -41,7 +44,7 @@ class Clusters {
   }
 
  private:
-  std::vector<std::uint32_t> parent_;
+  std::vector<std::uint32_t> parent_, sizes_;
   std::vector<std::vector<std::uint32_t>> members_;
 };
 
@@ -76,7 +79,7 @@ class Joiner {
   void join(const ScoredPair& pair) {
     const std::uint32_t a = clusters_.find(pair.a), b = clusters_.find(pair.b);
     if (a == b) return;
-    if (decided_apart(a, b) || !evidence_allows(a, b)) {
+    if (decided_apart(a, b) || !evidence_allows(std::min(a, b), std::max(a, b))) {
       ++answer_.refused;
     } else {
       join(a, b);
@@ -91,18 +94,45 @@ class Joiner {
   Clustering take() { return std::move(answer_); }
 
  private:
+  // What stopped two clusters from being joined. It stops them again while they are as they were, and a
+  // contradiction for as long as its two rows are looked at: between two people of one household there may be
+  // hundreds of pairs, and each would ask all over again.
+  struct Refusal {
+    std::uint32_t first_size = 0, second_size = 0;
+    bool contradiction = false;
+    std::uint32_t one = 0, other = 0;  // rows that contradict each other
+  };
+
+  // Roots of two clusters, `a` < `b`.
   bool evidence_allows(std::uint32_t a, std::uint32_t b) {
     const auto first = clusters_.members(a), second = clusters_.members(b);
     if (first.size() == 1 && second.size() == 1) return true;
+    const std::uint64_t key = std::uint64_t{a} << 32 | b;
+    const auto known = refusals_.find(key);
+    if (known != refusals_.end() && still_holds(known->second, a, b)) return false;
+    Refusal refusal{clusters_.size(a), clusters_.size(b)};
     double weight = 0;
     for (const std::uint32_t one : first) {
       for (const std::uint32_t other : second) {
         const Evidence evidence = between_(std::min(one, other), std::max(one, other));
-        if (evidence.contradicts) return false;
+        if (evidence.contradicts) {
+          refusal.contradiction = true, refusal.one = one, refusal.other = other;
+          refusals_[key] = refusal;
+          return false;
+        }
         weight += evidence.weight;
       }
     }
-    return weight >= rules_.least_weight * static_cast<double>(first.size() * second.size());
+    if (weight >= rules_.least_weight * static_cast<double>(first.size() * second.size())) return true;
+    refusals_[key] = refusal;
+    return false;
+  }
+
+  bool still_holds(const Refusal& refusal, std::uint32_t a, std::uint32_t b) const {
+    if (refusal.first_size == clusters_.size(a) && refusal.second_size == clusters_.size(b)) return true;
+    const auto first = clusters_.members(a), second = clusters_.members(b);
+    return refusal.contradiction && std::binary_search(first.begin(), first.end(), refusal.one) &&
+           std::binary_search(second.begin(), second.end(), refusal.other);
   }
 
   // Roots of two clusters.
@@ -127,6 +157,7 @@ class Joiner {
   Clusters clusters_;
   const ClusterRules& rules_;
   const std::function<Evidence(std::uint32_t, std::uint32_t)>& between_;
+  std::unordered_map<std::uint64_t, Refusal> refusals_;                  // by both roots
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> apart_;  // by root: rows that must not join
   Clustering answer_;
 };
@@ -136,6 +167,7 @@ class Joiner {
 Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, const ClusterRules& rules,
                         const std::function<Evidence(std::uint32_t, std::uint32_t)>& between,
                         const Decided& decided) {
+  std::erase_if(pairs, [&](const ScoredPair& pair) { return pair.probability < rules.threshold; });
   std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& one, const ScoredPair& other) {
     if (one.probability != other.probability) return one.probability > other.probability;
     if (one.weight != other.weight) return one.weight > other.weight;
@@ -145,7 +177,6 @@ Clustering cluster_rows(std::size_t rows, std::vector<ScoredPair> pairs, const C
   joiner.join_decided(decided.same);
   std::vector<std::uint32_t> certain;
   for (const ScoredPair& pair : pairs) {
-    if (pair.probability < rules.threshold) break;
     if (certain.empty() && pair.probability < rules.certain) certain = joiner.clusters(rows);
     joiner.join(pair);
   }

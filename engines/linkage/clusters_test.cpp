@@ -112,6 +112,27 @@ TEST(Clusters, OneDoubtfulPairDoesNotChainTwoPersons) {
             (std::vector<std::uint32_t>{0, 0, 0, 0}));
 }
 
+TEST(Clusters, WhatIsRefusedIsNotAskedAgainForEachPair) {
+  // Two persons of 24 records; every pair across would join them, and only the last of each contradict.
+  constexpr std::uint32_t records = 24;
+  std::vector<ScoredPair> pairs;
+  for (std::uint32_t a = 0; a < records; ++a) {
+    if (a > 0) pairs.push_back({a - 1, a, 0, 0.99, 9});
+    if (a > 0) pairs.push_back({records + a - 1, records + a, 0, 0.99, 9});
+    for (std::uint32_t b = records; b < 2 * records; ++b) pairs.push_back({a, b, 0, 0.9, 5});
+  }
+  std::size_t asked = 0;
+  const auto between = [&](std::uint32_t a, std::uint32_t b) {
+    ++asked;
+    return Evidence{10, a == records - 1 && b == 2 * records - 1};
+  };
+  const auto answer = cluster_rows(2 * records, pairs, rules(0.5, 0), between);
+  EXPECT_EQ(answer.cluster_of[records], records);
+  EXPECT_EQ(answer.refused, records * records);
+  // Each person's records one after the other, then both persons once.
+  EXPECT_LE(asked, records * (records - 1) + records * records);
+}
+
 TEST(Threshold, IsWhereTheExpectedF1IsGreatest) {
   std::vector<ScoredPair> pairs;
   for (const double probability : {0.99, 0.98, 0.97, 0.2, 0.01, 0.01})

@@ -1,10 +1,10 @@
 #include "engines/search/addresses.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "base/text.h"
 #include "engines/linkage/normal_form.h"
-#include "engines/search/names.h"
 
 namespace jingwei::search {
 
@@ -18,45 +18,37 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-struct Parts {
-  std::vector<Term> pairs, numbers;
-};
-
-Parts parts_of(std::string_view address) {
-  Parts parts;
+// Calls `pair` for every two neighbouring characters and `number` for every whole number, without the zeros
+// before it.
+template <typename TakePair, typename TakeNumber>
+void each_part(std::string_view address, const TakePair& pair, const TakeNumber& number) {
   char32_t last = U' ';
-  std::string number;
-  const auto close = [&] {
-    if (!number.empty()) {
-      const auto first = std::min(number.find_first_not_of('0'), number.size() - 1);
-      parts.numbers.push_back(term_of(number_tag, std::string_view(number).substr(first)));
-    }
-    number.clear();
-  };
   for (std::size_t at = 0; at < address.size();) {
-    const char32_t point = text::next_code_point(address, at);
-    if (point >= U'0' && point <= U'9') {
-      number += static_cast<char>(point);
+    if (is_digit(address[at])) {
+      const std::size_t begin = at;
+      while (at < address.size() && is_digit(address[at])) ++at;
+      const auto figures = address.substr(begin, at - begin);
+      number(figures.substr(std::min(figures.find_first_not_of('0'), figures.size() - 1)));
       last = U' ';
       continue;
     }
-    close();
-    if (point != U' ' && last != U' ')
-      parts.pairs.push_back(term_of(pair_tag, static_cast<std::uint64_t>(last) << 32 | point));
+    const char32_t point = text::next_code_point(address, at);
+    if (point != U' ' && last != U' ') pair(static_cast<std::uint64_t>(last) << 32 | point);
     last = point;
   }
-  close();
-  return parts;
 }
 
-std::size_t shared(std::vector<Term> one, std::vector<Term> other) {
-  for (auto* terms : {&one, &other}) {
-    std::sort(terms->begin(), terms->end());
-    terms->erase(std::unique(terms->begin(), terms->end()), terms->end());
-  }
-  std::vector<Term> both;
-  std::set_intersection(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(both));
-  return both.size();
+template <typename Item>
+void sort_once(std::vector<Item>& items) {
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+// Notes which of `asked`, in order, were met.
+template <typename Item, typename Value>
+void note(const std::vector<Item>& asked, const Value& met, std::bitset<query_bytes_most>& noted) {
+  const auto found = std::lower_bound(asked.begin(), asked.end(), met);
+  if (found != asked.end() && *found == met) noted.set(static_cast<std::size_t>(found - asked.begin()));
 }
 
 // Whether the text stands in the address, not within a longer number.
@@ -73,23 +65,23 @@ bool stands_in(std::string_view address, std::string_view text) {
 }  // namespace
 
 std::vector<Term> address_terms(std::string_view address) {
-  Parts parts = parts_of(address);
-  parts.pairs.insert(parts.pairs.end(), parts.numbers.begin(), parts.numbers.end());
-  return std::move(parts.pairs);
+  std::vector<Term> terms;
+  each_part(
+      address, [&](std::uint64_t pair) { terms.push_back(term_of(pair_tag, pair)); },
+      [&](std::string_view number) { terms.push_back(term_of(number_tag, number)); });
+  return terms;
 }
 
 AddressQuery::AddressQuery(std::string_view text)
-    : form_(linkage::normal_form(linkage::FieldType::address, text)) {
-  Parts parts = parts_of(form_);
-  for (auto* terms : {&parts.pairs, &parts.numbers}) {
-    std::sort(terms->begin(), terms->end());
-    terms->erase(std::unique(terms->begin(), terms->end()), terms->end());
-  }
-  pairs_ = parts.pairs.size();
-  numbers_ = parts.numbers.size();
-  misses_ = pairs_ >= forgiving_from ? spoiled_pairs : 0;
-  terms_ = std::move(parts.pairs);
-  terms_.insert(terms_.end(), parts.numbers.begin(), parts.numbers.end());
+    : form_(linkage::normal_form(linkage::FieldType::address, text.substr(0, query_bytes_most))) {
+  each_part(
+      form_, [&](std::uint64_t pair) { pairs_.push_back(pair); },
+      [&](std::string_view number) { numbers_.emplace_back(number); });
+  sort_once(pairs_);
+  sort_once(numbers_);
+  misses_ = pairs_.size() >= forgiving_from ? spoiled_pairs : 0;
+  for (const std::uint64_t pair : pairs_) terms_.push_back(term_of(pair_tag, pair));
+  for (const auto& number : numbers_) terms_.push_back(term_of(number_tag, std::string_view(number)));
 }
 
 std::vector<TextId> AddressQuery::candidates(const Texts& texts) const {
@@ -103,14 +95,13 @@ std::size_t AddressQuery::cost(const Texts& texts) const {
 std::optional<Match> AddressQuery::match(std::string_view address) const {
   if (address == form_) return Match{Likeness::exact, 0.9};
   if (stands_in(address, form_)) return Match{Likeness::part, 0.65};
-  const Parts held = parts_of(address);
-  const std::size_t pairs = terms_.size() - numbers_;
-  const std::vector<Term> asked_pairs(terms_.begin(), terms_.begin() + static_cast<std::ptrdiff_t>(pairs));
-  const std::vector<Term> asked_numbers(terms_.begin() + static_cast<std::ptrdiff_t>(pairs), terms_.end());
-  if (shared(asked_numbers, held.numbers) < numbers_) return std::nullopt;
-  const std::size_t found = shared(asked_pairs, held.pairs);
-  if (found + misses_ < pairs) return std::nullopt;
-  const double share = pairs == 0 ? 1 : static_cast<double>(found) / static_cast<double>(pairs);
+  std::bitset<query_bytes_most> pairs, numbers;
+  each_part(
+      address, [&](std::uint64_t pair) { note(pairs_, pair, pairs); },
+      [&](std::string_view number) { note(numbers_, number, numbers); });
+  const std::size_t found = pairs.count();
+  if (numbers.count() < numbers_.size() || found + misses_ < pairs_.size()) return std::nullopt;
+  const double share = pairs_.empty() ? 1 : static_cast<double>(found) / static_cast<double>(pairs_.size());
   return Match{Likeness::similar, 0.35 + 0.15 * share};
 }
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/search/lookup.h"
 #include "engines/search/search_index.h"
-#include "engines/search/texts.h"
 
 namespace jingwei::search {
 
@@ -16,7 +16,8 @@ std::vector<Term> address_terms(std::string_view address);
 
 class AddressQuery {
  public:
-  // Empty where the text says too little: less than two characters or a number.
+  // Empty where the text says too little: less than two characters or a number. Of the text,
+  // query_bytes_most count.
   explicit AddressQuery(std::string_view text);
 
   bool empty() const { return terms_.empty(); }
@@ -26,10 +27,10 @@ class AddressQuery {
 
  private:
   std::string form_;
-  std::vector<Term> terms_;
-  std::size_t pairs_ = 0;    // of characters
-  std::size_t numbers_ = 0;  // of them
-  std::size_t misses_ = 0;
+  std::vector<std::uint64_t> pairs_;  // of characters, in order
+  std::vector<std::string> numbers_;  // in order
+  std::vector<Term> terms_;           // of both
+  std::size_t misses_ = 0;            // pairs that an address may lack
 };
 
 }  // namespace jingwei::search

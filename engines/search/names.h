@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/search/lookup.h"
 #include "engines/search/search_index.h"
-#include "engines/search/texts.h"
 
 namespace jingwei::search {
 
 // What the index keeps of a name: its form (linkage::normal_form: simplified, lower case, without ·), and its
 // readings, syllables between spaces: the usual one, and the one that its first characters have as a surname
-// (单 shan, 尉迟 yu chi). Parts are separated by zero bytes. Empty when the text is no name.
-std::string stored_name(std::string_view raw);
+// (单 shan, 尉迟 yu chi). Parts are separated by zero bytes. `form` must not be empty.
+std::string stored_name(std::string_view form);
 
 // Terms by which a stored name is found: characters, syllables, beginnings of its initials, threes of
 // letters.
@@ -44,22 +44,15 @@ class NameQuery {
   void add_segmentations(const Texts& texts, std::vector<Lookup>& into) const;
   std::optional<Match> match_han(std::u32string_view name, std::string_view readings) const;
   std::optional<Match> match_reading(std::u32string_view name, std::string_view reading) const;
+  void turn_words();
   std::optional<Match> match_words(std::string_view name) const;
 
   std::u32string points_;               // without spaces; U'?' for any one character
   std::vector<std::string> words_;      // of Latin letters, as typed
   std::string letters_;                 // all of them in one
+  std::vector<std::string> turned_;     // all of them in one, the last or the first at the other end
   std::vector<std::string> syllables_;  // of a query in characters
   bool han_ = false, latin_ = false;
 };
-
-// Texts that hold all of `terms` but `misses`; ones that hold fewer may be among them. In order.
-std::vector<TextId> texts_with(const Texts& texts, std::vector<Term> terms, std::size_t misses);
-// Numbers that texts_with reads.
-std::size_t lookup_cost(const Texts& texts, std::vector<Term> terms, std::size_t misses);
-
-// A term's hash; `tag` tells kinds of terms apart.
-Term term_of(std::uint8_t tag, std::string_view text);
-Term term_of(std::uint8_t tag, std::uint64_t number);
 
 }  // namespace jingwei::search

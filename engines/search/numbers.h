@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/search/lookup.h"
 #include "engines/search/search_index.h"
-#include "engines/search/texts.h"
 
 namespace jingwei::search {
 
@@ -27,9 +27,13 @@ class NumberQuery {
 
  private:
   std::vector<Term> terms() const;
-  std::size_t misses() const;
+  // One mistake in the only fragment.
+  bool forgives() const;
+  // Terms of which a number that answers holds all of one list or another.
+  std::vector<std::vector<Term>> intact() const;
 
-  std::vector<std::string> fragments_;        // between masks
+  std::vector<std::string> fragments_;  // between masks
+  std::string turned_;  // the fragment that forgives, the two characters in its middle exchanged
   bool open_begin_ = true, open_end_ = true;  // false where a mask says that the number ends there
 };
 

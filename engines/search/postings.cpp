@@ -1,16 +1,8 @@
 #include "engines/search/postings.h"
 
-#include <cstring>
-
 #include "base/result.h"
 
 namespace jingwei::search {
-
-std::uint32_t PostingStore::link(std::uint32_t end) const {
-  std::uint32_t next = 0;
-  std::memcpy(&next, byte(end), sizeof next);
-  return next;
-}
 
 std::uint32_t PostingStore::new_slice(std::uint8_t level) {
   const std::uint32_t size = slice_bytes(level);

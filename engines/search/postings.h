@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -29,21 +30,22 @@ class PostingStore {
 
   template <typename Take>
   void each(const PostingList& list, const Take& take) const {
-    std::uint32_t at = list.first, number = 0;
-    std::uint32_t end = at + payload(0);
+    if (list.count == 0) return;
+    const std::uint8_t* at = byte(list.first);
+    const std::uint8_t* end = at + payload(0);
+    std::uint32_t number = 0;
     std::uint8_t level = 0;
     for (std::uint32_t left = list.count; left > 0; --left) {
-      if (end - at < number_bytes_most) {
-        at = link(end);
+      if (end - at < static_cast<std::ptrdiff_t>(number_bytes_most)) {
+        std::uint32_t next = 0;
+        std::memcpy(&next, end, sizeof next);
+        at = byte(next);
         level = next_level(level);
         end = at + payload(level);
       }
-      const std::uint8_t* bytes = byte(at);
-      std::uint32_t distance = *bytes & 0x7F;
-      std::uint32_t size = 1;
-      for (int shift = 7; (bytes[size - 1] & 0x80) != 0; shift += 7)
-        distance |= static_cast<std::uint32_t>(bytes[size++] & 0x7F) << shift;
-      at += size;
+      std::uint32_t distance = *at & 0x7F;
+      for (int shift = 7; (*at++ & 0x80) != 0; shift += 7)
+        distance |= static_cast<std::uint32_t>(*at & 0x7F) << shift;
       number += distance;
       take(number - 1);
     }
@@ -62,7 +64,6 @@ class PostingStore {
   }
   const std::uint8_t* byte(std::uint32_t at) const { return &pieces_[at / piece][at % piece]; }
   std::uint8_t* byte(std::uint32_t at) { return &pieces_[at / piece][at % piece]; }
-  std::uint32_t link(std::uint32_t end) const;
   std::uint32_t new_slice(std::uint8_t level);
 
   std::vector<std::unique_ptr<std::uint8_t[]>> pieces_;

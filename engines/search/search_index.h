@@ -61,6 +61,8 @@ inline constexpr std::size_t pieces_most = 6;         // likewise
 // Subjects that the asker may see and that are looked at in one search; beyond, the answer is that of the
 // best texts and `more` is set.
 inline constexpr std::size_t subjects_looked_at = 300'000;
+// Texts of a kind, of such subjects, that are looked at for the piece that leads; likewise.
+inline constexpr std::size_t texts_looked_at = 100'000;
 
 struct Hit {
   SubjectId subject = 0;

@@ -292,6 +292,26 @@ TEST(SearchIndex, AnswersDoNotDependOnWhatCameAndWent) {
   }
 }
 
+// Everybody lives in the district: the search says that there are more, and who sees one street only finds
+// those of the street all the same.
+TEST(SearchIndex, APieceThatAllAddressesAnswerEndsWithSome) {
+  SearchIndex index;
+  constexpr SubjectId everybody = texts_looked_at + 20'000;
+  for (SubjectId subject = 0; subject < everybody; ++subject)
+    index.add(subject, {{subject + 1 == everybody ? 7U : 1U},
+                        {{Kind::address, "香洲区景山路" + std::to_string(subject) + "号"}}});
+  Query query{"香洲区"};
+  const Answer answer = index.search(query);
+  EXPECT_EQ(answer.hits.size(), query.most);
+  EXPECT_TRUE(answer.more);
+  const std::vector<RegionInterval> street = {{7, 8}};
+  query.within = &street;
+  const Answer seen = index.search(query);
+  ASSERT_EQ(seen.hits.size(), 1U);
+  EXPECT_EQ(seen.hits[0].subject, everybody - 1);
+  EXPECT_FALSE(seen.more);
+}
+
 TEST(SearchIndex, AHundredThousandEqualEntriesCostNoMoreThanTheirHolders) {
   SearchIndex index;
   for (SubjectId subject = 0; subject < 100'000; ++subject)
