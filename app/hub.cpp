@@ -9,6 +9,7 @@
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "scenario/migration_check.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 
@@ -224,6 +225,9 @@ Result<void> Hub::open_modules(const Share& share) {
     std::vector<std::string> ids;
     for (const auto& role : identity_->roles().all()) ids.push_back(role.role->id);
     return ids;
+  };
+  followers.objections = [this](const scenario::Shelf& next, const std::string& changed) {
+    return scenario::migration_objections(next, changed, cases_->book());
   };
   scenarios_->set_followers(std::move(followers));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);

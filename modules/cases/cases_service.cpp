@@ -106,18 +106,7 @@ class CaseFollower final : public storage::Consumer {
     const auto newest = book_.find(id);
     if (!newest || !(*newest)->process.migrate) return {};
     const Process& process = (*newest)->process;
-    std::string missing;
-    {
-      JW_ASSIGN(auto reader, parts_.store.read());
-      const std::array<storage::Value, 2> key = {id, process.version};
-      JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
-        const std::string state(row.text(1));
-        const State* same = process.state(state);
-        if (process.migrate->contains(state) || (same != nullptr && same->is_leaf())) return true;
-        missing += (missing.empty() ? "" : ", ") + state;
-        return true;
-      }));
-    }
+    JW_ASSIGN(const std::string missing, book_.unmapped(process, process.version));
     JW_TRY(book_.note_migration(id, missing));
     if (!missing.empty()) return {};
     for (;;) {
