@@ -209,6 +209,8 @@ Result<void> Hub::open_modules(const Share& share) {
   JW_TRY(registry_->open());
   registry_->on_timers(*timers_);
   JW_TRY(open_cases(share, packages, packages_folder));
+  cases_beside_ = std::make_unique<CasesBeside>(*cases_);
+  purposes_->set_beside(*cases_beside_);
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
       *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
       "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});

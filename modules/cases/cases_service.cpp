@@ -139,6 +139,7 @@ struct CasesService::Running {
         photos(work),
         tasks(work, calendars),
         sync(work),
+        erasing(parts, book),
         consumer(parts, book, calendars, work),
         runner(parts.store, parts.clock, consumer, parts.owner) {}
 
@@ -187,6 +188,7 @@ struct CasesService::Running {
   Photos photos;
   Tasks tasks;
   Sync sync;
+  CaseErasing erasing;
   Figures figures;
   CaseFollower consumer;
   storage::FeedRunner runner;
@@ -275,6 +277,9 @@ Roster& CasesService::roster() {
 }
 Calendars& CasesService::calendars() {
   return running_->calendars;
+}
+const CaseErasing& CasesService::erasing() const {
+  return running_->erasing;
 }
 const Figures& CasesService::figures() const {
   return running_->figures;
