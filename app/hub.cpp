@@ -9,6 +9,7 @@
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "scenario/migration_check.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
 
@@ -208,6 +209,8 @@ Result<void> Hub::open_modules(const Share& share) {
   JW_TRY(registry_->open());
   registry_->on_timers(*timers_);
   JW_TRY(open_cases(share, packages, packages_folder));
+  cases_beside_ = std::make_unique<CasesBeside>(*cases_);
+  purposes_->set_beside(*cases_beside_);
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
       *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
       "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});
@@ -224,6 +227,9 @@ Result<void> Hub::open_modules(const Share& share) {
     std::vector<std::string> ids;
     for (const auto& role : identity_->roles().all()) ids.push_back(role.role->id);
     return ids;
+  };
+  followers.objections = [this](const scenario::Shelf& next, const std::string& changed) {
+    return scenario::migration_objections(next, changed, cases_->book());
   };
   scenarios_->set_followers(std::move(followers));
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);

@@ -17,6 +17,7 @@ struct CaseStep {
   std::string process, kind, from, to, category;
   RegionId place;
   bool open = false, was_open = false, overdue = false, was_overdue = false;
+  std::int64_t age_s = 0;  // from its opening to this step
 };
 
 namespace {
@@ -41,7 +42,8 @@ std::optional<CaseStep> parse_step(const std::string& body) {
     return member != nullptr && member->is_bool() && member->as_bool();
   };
   CaseStep step{text("process"), text("kind"), text("from"), text("to"), text("category"), RegionId(), flag("open"),
-                flag("was_open"), flag("overdue"), flag("was_overdue")};
+                flag("was_open"), flag("overdue"), flag("was_overdue"), 0};
+  if (const auto* age = value.as_object().if_contains("age_s"); age != nullptr && age->is_int64()) step.age_s = age->as_int64();
   const std::string place = text("place");
   std::int64_t id = 0;
   std::from_chars(place.data(), place.data() + place.size(), id);
@@ -52,7 +54,8 @@ std::optional<CaseStep> parse_step(const std::string& body) {
 }  // namespace
 
 std::optional<CaseFigures::What> CaseFigures::what_named(std::string_view word) {
-  constexpr std::array<std::string_view, 8> words = {"opened", "open", "entered", "closed", "overdue", "escalated", "reopened", "supervised"};
+  constexpr std::array<std::string_view, 10> words = {"opened",    "open",     "entered",    "closed", "overdue",
+                                                      "escalated", "reopened", "supervised", "late",   "hours_to_close"};
   const auto found = std::find(words.begin(), words.end(), word);
   if (found == words.end()) return std::nullopt;
   return static_cast<What>(found - words.begin());
@@ -60,6 +63,8 @@ std::optional<CaseFigures::What> CaseFigures::what_named(std::string_view word) 
 
 double CaseFigures::delta_of(const Counted& counted, const CaseStep& step) {
   const auto one = [](bool truth) { return truth ? 1.0 : 0.0; };
+  // Its time is over while it was under way: it stands no more, and nothing happened to it.
+  if (step.kind == "erase" && counted.what != What::open && counted.what != What::late) return 0;
   switch (counted.what) {
     case What::opened:
       return one(step.kind == "open");
@@ -80,6 +85,10 @@ double CaseFigures::delta_of(const Counted& counted, const CaseStep& step) {
       return one(step.kind == "act" && !step.was_open && step.open);
     case What::supervised:
       return one(step.kind == "supervise" || step.kind == "ignored");
+    case What::late:
+      return one(step.overdue) - one(step.was_overdue);
+    case What::hours_to_close:
+      return one(step.was_open && !step.open) * static_cast<double>(step.age_s) / 3600;
   }
   return 0;
 }

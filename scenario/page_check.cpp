@@ -129,7 +129,7 @@ void check_figures(const CrossCheck& check) {
     const YamlNode& id = *tile.find("id");
     if (std::find(seen.begin(), seen.end(), id.scalar) != seen.end()) check.faults.add(id, "scenario.doubled", {{"name", id.scalar}});
     seen.push_back(id.scalar);
-    const bool share = text_of(tile, "show") == "share";
+    const bool share = text_of(tile, "show") == "share" || text_of(tile, "show") == "mean";
     if (share != (tile.find("of") != nullptr)) check.faults.add(tile, "scenario.share_of", {{"name", id.scalar}});
   }
 }

@@ -3,6 +3,7 @@
 #include "base/file_system.h"
 #include "scenario/api.gen.h"
 #include "scenario/scenario_json.h"
+#include "scenario/tiles.h"
 
 namespace jingwei::scenario {
 
@@ -63,12 +64,21 @@ class ScenarioRoutes::Handlers final : public api::Operations {
   }
 
   http::Response list_pages(const http::Request& http, const api::ListPages& in) override {
-    std::set<std::string> roles;
-    for (const auto& grant : http.caller->grants()) roles.insert(grant.role->id);
-    return http::Response::json(pages_json(*scenarios_.shelf(), roles, http.caller->is_local(), in.on.value_or(""), http.language));
+    return http::Response::json(
+        pages_json(*scenarios_.shelf(), roles_of(http), http.caller->is_local(), in.on.value_or(""), http.language));
+  }
+
+  http::Response list_tiles(const http::Request& http, const api::ListTiles&) override {
+    return http::Response::json(tiles_json(*scenarios_.shelf(), roles_of(http), http.caller->is_local(), http.language));
   }
 
  private:
+  static std::set<std::string> roles_of(const http::Request& http) {
+    std::set<std::string> roles;
+    for (const auto& grant : http.caller->grants()) roles.insert(grant.role->id);
+    return roles;
+  }
+
   // The spooled body as a package.
   Result<Package> read_upload(const http::Request& http) {
     if (http.spool_path.empty()) return Error(ErrorCode::invalid, "scenario.bad_zip");

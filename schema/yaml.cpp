@@ -32,11 +32,45 @@ struct Stop {
   Error error;
 };
 
+// Columns as an editor counts them, in characters: yaml-cpp counts bytes. Asked in about the order of the text, a whole
+// file costs one walk over it.
+class Columns {
+ public:
+  explicit Columns(std::string_view text) : text_(text) {
+    starts_.push_back(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text[at] == '\n') starts_.push_back(at + 1);
+    }
+  }
+
+  int of(const YAML::Mark& mark) {
+    const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
+    const auto bytes = static_cast<std::size_t>(std::max(mark.column, 0));
+    if (line >= starts_.size()) return mark.column + 1;
+    if (line != line_ || bytes < bytes_) {
+      line_ = line;
+      bytes_ = 0;
+      characters_ = 0;
+    }
+    for (; bytes_ < bytes && starts_[line] + bytes_ < text_.size(); ++bytes_) {
+      // Bytes that go on with a character count nothing.
+      if ((static_cast<unsigned char>(text_[starts_[line] + bytes_]) & 0xC0) != 0x80) ++characters_;
+    }
+    return characters_ + 1;
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> starts_;  // of each line
+  std::size_t line_ = 0, bytes_ = 0;
+  int characters_ = 0;  // before bytes_ on line_
+};
+
 // Builds the tree from events, so that limits hold before anything is allocated beyond them.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const std::string> file, const YamlLimits& limits)
-      : file_(std::move(file)), limits_(limits) {}
+  TreeBuilder(std::shared_ptr<const std::string> file, Columns& columns, const YamlLimits& limits)
+      : file_(std::move(file)), columns_(columns), limits_(limits) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -91,8 +125,8 @@ class TreeBuilder final : public YAML::EventHandler {
     throw Stop{fault_at(place_of(mark), code, std::move(message), std::move(arguments))};
   }
 
-  std::string place_of(const YAML::Mark& mark) const {
-    return *file_ + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+  std::string place_of(const YAML::Mark& mark) {
+    return *file_ + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(columns_.of(mark));
   }
 
   void count(const YAML::Mark& mark, std::size_t more) {
@@ -107,7 +141,7 @@ class TreeBuilder final : public YAML::EventHandler {
     made.kind = kind;
     made.file = file_;
     made.line = mark.line + 1;
-    made.column = mark.column + 1;
+    made.column = columns_.of(mark);
     return made;
   }
 
@@ -151,6 +185,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   std::shared_ptr<const std::string> file_;
+  Columns& columns_;
   YamlLimits limits_;
   std::size_t nodes_ = 0;
   std::vector<Frame> frames_;
@@ -195,7 +230,8 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlL
                     {{"most", std::to_string(limits.bytes)}});
   if (!text::is_utf8(text))
     return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax", {{"problem", "the file is not UTF-8"}});
-  TreeBuilder builder(name, limits);
+  Columns columns(text);
+  TreeBuilder builder(name, columns, limits);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
@@ -213,7 +249,7 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlL
     return stopped.error;
   } catch (const YAML::Exception& fault) {
     const std::string place = *name + ":" + std::to_string(std::max(fault.mark.line, 0) + 1) + ":" +
-                              std::to_string(std::max(fault.mark.column, 0) + 1);
+                              std::to_string(columns.of(fault.mark));
     return fault_at(place, ErrorCode::invalid, "yaml.syntax", {{"problem", fault.msg}});
   } catch (const std::exception& fault) {
     return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax", {{"problem", fault.what()}});

@@ -20,7 +20,7 @@ enum class YamlKind : std::uint8_t { null, scalar, sequence, mapping };
 
 struct YamlPair;
 
-// One node with its place. Mappings keep the order of the file. Lines and columns count from 1.
+// One node with its place. Mappings keep the order of the file. Lines and columns (in characters) count from 1.
 struct YamlNode {
   YamlKind kind = YamlKind::null;
   std::string scalar;   // as written, without quotes

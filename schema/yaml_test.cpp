@@ -35,6 +35,17 @@ TEST(Yaml, TellsTheLineOfAFault) {
   EXPECT_EQ(fault_of("a: \xff\n"), "x.yaml:1:1 yaml.syntax");
 }
 
+TEST(Yaml, CountsColumnsInCharactersAsEditorsDo) {
+  const auto root = parse_yaml("a: {zh: 路灯, en: Lamp}\nb: [经, \U0001F6A6, c]\r\nd: x\n", "x.yaml");
+  ASSERT_TRUE(root.ok());
+  EXPECT_EQ(root->find("a")->find("en")->place(), "x.yaml:1:17");
+  EXPECT_EQ(root->find("b")->items[2].place(), "x.yaml:2:11");
+  EXPECT_EQ(root->find("d")->place(), "x.yaml:3:4");
+  const auto broken = parse_yaml("a: 路灯: 暗\n", "x.yaml");
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().field, "x.yaml:1:6");
+}
+
 TEST(Yaml, HoldsItsLimits) {
   EXPECT_EQ(fault_of(std::string(2000, ' '), {.bytes = 1000}), "x.yaml:1:1 yaml.too_large");
   EXPECT_EQ(fault_of("[1,2,3,4]", {.nodes = 3}), "x.yaml:1:6 yaml.too_many_nodes");

@@ -88,6 +88,7 @@ std::string event_of(const Case& before, const Outcome& outcome) {
   json.member("overdue", after.overdue && after.open);
   json.member("was_overdue", before.overdue && before.open);
   json.member("late", first.late);
+  json.member("age_s", std::chrono::duration_cast<std::chrono::seconds>(first.at - after.opened_at).count());
   json.member("sequence", after.version);
   json.end_object();
   return json.take();

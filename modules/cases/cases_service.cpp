@@ -107,18 +107,7 @@ class CaseFollower final : public storage::Consumer {
     const auto newest = book_.find(id);
     if (!newest || !(*newest)->process.migrate) return {};
     const Process& process = (*newest)->process;
-    std::string missing;
-    {
-      JW_ASSIGN(auto reader, parts_.store.read());
-      const std::array<storage::Value, 2> key = {id, process.version};
-      JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
-        const std::string state(row.text(1));
-        const State* same = process.state(state);
-        if (process.migrate->contains(state) || (same != nullptr && same->is_leaf())) return true;
-        missing += (missing.empty() ? "" : ", ") + state;
-        return true;
-      }));
-    }
+    JW_ASSIGN(const std::string missing, book_.unmapped(process, process.version));
     JW_TRY(book_.note_migration(id, missing));
     if (!missing.empty()) return {};
     for (;;) {
@@ -151,6 +140,7 @@ struct CasesService::Running {
         photos(work),
         tasks(work, calendars),
         sync(work),
+        erasing(parts, book),
         consumer(parts, book, calendars, work),
         runner(parts.store, parts.clock, consumer, parts.owner) {}
 
@@ -199,6 +189,7 @@ struct CasesService::Running {
   Photos photos;
   Tasks tasks;
   Sync sync;
+  CaseErasing erasing;
   Figures figures;
   CaseFollower consumer;
   storage::FeedRunner runner;
@@ -300,6 +291,9 @@ Roster& CasesService::roster() {
 }
 Calendars& CasesService::calendars() {
   return running_->calendars;
+}
+const CaseErasing& CasesService::erasing() const {
+  return running_->erasing;
 }
 const Figures& CasesService::figures() const {
   return running_->figures;

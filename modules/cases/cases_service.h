@@ -12,6 +12,7 @@
 #include "modules/cases/process/process_yaml.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/sync.h"
+#include "modules/cases/erasing.h"
 #include "modules/cases/tasks.h"
 
 namespace jingwei::cases {
@@ -45,6 +46,7 @@ class CasesService {
   Sync& sync();
   Roster& roster();
   Calendars& calendars();
+  const CaseErasing& erasing() const;
   const Figures& figures() const;
   const CasesParts& parts() const;
 

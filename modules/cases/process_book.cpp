@@ -1,6 +1,7 @@
 #include "modules/cases/process_book.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -263,6 +264,22 @@ Result<void> ProcessBook::reload() {
 Result<void> ProcessBook::follow(const storage::FeedEntry& event) {
   if (event.kind != process_event_kind && event.kind != catalog::life_event_kind) return {};
   return reload();
+}
+
+Result<std::string> ProcessBook::unmapped(const Process& next, std::int64_t below) const {
+  std::string missing;
+  if (!next.migrate) return missing;
+  std::set<std::string> told;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  const std::array<storage::Value, 2> key = {next.id, below};
+  JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
+    std::string state(row.text(1));
+    const State* same = next.state(state);
+    const bool goes_on = next.migrate->contains(state) || (same != nullptr && same->is_leaf());
+    if (!goes_on && told.insert(state).second) missing += (missing.empty() ? "" : ", ") + state;
+    return true;
+  }));
+  return missing;
 }
 
 Result<void> ProcessBook::note_migration(const std::string& id, const std::string& reason) {

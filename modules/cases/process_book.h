@@ -1,6 +1,7 @@
 // The processes there are, in all their versions: what packages declare, kept, and bound to their forms.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,10 @@ class ProcessBook {
   Result<void> reload();
   // Reloads when the event is a process's or the catalogue's.
   Result<void> follow(const storage::FeedEntry& event);
+  // States in which open cases of versions before `below` stand and to which `next` has no way: its `migrate:` does not
+  // map them, and no leaf of it is called so. Empty when there are none or `next` migrates nothing. Errors: the store's.
+  Result<std::string> unmapped(const Process& next,
+                               std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
   // Says why cases of earlier versions stay, or that they need not.
   Result<void> note_migration(const std::string& id, const std::string& reason);
 

@@ -130,7 +130,7 @@ void write_region(JsonWriter& json, const region::Tree& tree, region::Node node,
 }
 
 std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node,
-                         const RegionFigures& figures, Language language) {
+                         const RegionFigures& figures, Breadth breadth, Language language) {
   JsonWriter json(16 * 1024);
   json.begin_object();
   json.key("region");
@@ -141,6 +141,7 @@ std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree
   json.end_array();
   write_moment(json, figures);
   json.member("synthetic", tree.synthetic(node));
+  json.member("breadth", breadth == Breadth::all ? "all" : "open");
   write_cards(json, metrics, figures, language);
   json.key("children");
   json.begin_array();

@@ -9,9 +9,12 @@
 
 namespace jingwei::metrics {
 
-// The whole cockpit of one region.
+// Whether a reader sees all figures of a region, or those that are open to the public alone.
+enum class Breadth : std::uint8_t { open, all };
+
+// The whole cockpit of one region; `figures` are cut to `breadth` already.
 std::string cockpit_json(const MetricsService& metrics, const region::Tree& tree, region::Node node,
-                         const RegionFigures& figures, Language language);
+                         const RegionFigures& figures, Breadth breadth, Language language);
 
 // What a page needs to move its figures without asking again: totals, latest days, children, quality.
 std::string cockpit_update_json(const MetricsService& metrics, const region::Tree& tree,

@@ -34,8 +34,9 @@ class MetricsRoutes::Handlers final : public api::Operations {
     const auto tree = regions_.tree();
     const auto node = find(*tree, in.region, http);
     if (!node) return problem(node.error(), http.language);
-    const RegionFigures figures = figures_of(tree->id(*node), breadth_of(http, *tree, *node));
-    return http::Response::json(cockpit_json(metrics_, *tree, *node, figures, http.language));
+    const Breadth breadth = breadth_of(http, *tree, *node);
+    const RegionFigures figures = figures_of(tree->id(*node), breadth);
+    return http::Response::json(cockpit_json(metrics_, *tree, *node, figures, breadth, http.language));
   }
 
   Result<void> check_follow_cockpit(const http::Request& http, const api::FollowCockpit& in) override {
@@ -87,9 +88,6 @@ class MetricsRoutes::Handlers final : public api::Operations {
   }
 
  private:
-  // Whether a reader sees all figures of a region, or those that are open to the public alone.
-  enum class Breadth : std::uint8_t { open, all };
-
   struct Watcher {
     RegionId region;
     Breadth breadth;

@@ -29,8 +29,13 @@ constexpr std::string_view answers_prefix = "answers:";
 
 std::int64_t Forecast::records() const {
   std::int64_t records = 0;
-  for (const auto& one : resources) records += one.action == Action::destroy ? one.remains.records : 0;
+  for (const auto& one : resources) records += one.action == Action::destroy ? one.remains.records + one.cases : 0;
   return records;
+}
+
+Result<std::int64_t> Destructions::count_beside(const std::string& resource, std::optional<Instant> before) const {
+  if (beside_ == nullptr) return std::int64_t{0};
+  return beside_->count(resource, before);
 }
 
 Result<std::vector<std::string>> Destructions::awaiting(storage::Reader& reader, Action action) const {
@@ -80,7 +85,7 @@ Result<Forecast> Destructions::foretell(const View& after, Instant at) const {
     if (parts_.sources == nullptr || decided.contains(std::string(answers_prefix) + purpose.id)) continue;
     JW_ASSIGN(const std::int64_t answers, parts_.sources->leavings().count_answers(purpose.id));
     if (answers == 0) continue;
-    forecast.resources.push_back({std::string(answers_prefix) + purpose.id, Action::destroy, {}, {}});
+    forecast.resources.push_back({std::string(answers_prefix) + purpose.id, Action::destroy, {}, {}, 0});
     purposes.insert(purpose.id);
   }
   for (const auto& entry : parts_.catalog.entries()) {
@@ -89,8 +94,9 @@ Result<Forecast> Destructions::foretell(const View& after, Instant at) const {
         !is_over(resource, after.purposes, at, after.emergencies, parts_.zone))
       continue;
     JW_ASSIGN(const ingest::Remains remains, parts_.ingest.erasing().count(resource.id, std::nullopt));
-    if (!remains.any()) continue;
-    Foretold one{resource.id, Action::destroy, {}, remains};
+    JW_ASSIGN(const std::int64_t cases, count_beside(resource.id, std::nullopt));
+    if (!remains.any() && cases == 0) continue;
+    Foretold one{resource.id, Action::destroy, {}, remains, cases};
     if (const auto kept = after.kept.find(resource.id); kept != after.kept.end()) {
       const auto seal =
           std::find_if(standing_seals.begin(), standing_seals.end(),
@@ -157,8 +163,9 @@ Result<void> Destructions::add_retention(storage::Reader& reader, Instant at, st
     // The day on which it came counts whole.
     item.before = parts_.zone.start_of(parts_.zone.day_of(at) - std::chrono::days{*days});
     JW_ASSIGN(const ingest::Remains remains, parts_.ingest.erasing().count(item.resource, item.before));
-    if (!remains.any()) continue;
-    one.foretold += remains.records;
+    JW_ASSIGN(const std::int64_t cases, count_beside(item.resource, item.before));
+    if (!remains.any() && cases == 0) continue;
+    one.foretold += remains.records + cases;
     items.push_back(std::move(item));
   }
   if (items.empty()) return {};

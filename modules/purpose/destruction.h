@@ -9,6 +9,7 @@
 #include "crypto/keystore.h"
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/ingest_service.h"
+#include "modules/purpose/held_beside.h"
 #include "modules/purpose/view.h"
 #include "modules/source/source_service.h"
 #include "storage/timer_runner.h"
@@ -37,6 +38,8 @@ struct DestructionItem {
   std::optional<Instant> before;  // of retention: what was received earlier
   ingest::Remains taken;
   std::int64_t answers = 0;  // kept answers of asked departments
+  std::int64_t cases = 0;    // opened with it as their form
+  std::int64_t photos = 0;   // of those
   std::int64_t keys = 0;     // destroyed
   std::vector<crypto::KeyId> key_ids;
   std::int64_t row_version = 1;
@@ -64,12 +67,13 @@ struct Foretold {
   Action action = Action::destroy;
   catalog::Title basis;
   ingest::Remains remains;
+  std::int64_t cases = 0;  // opened with it as their form
 };
 
 struct Forecast {
   std::vector<std::string> purposes;  // that would be over
   std::vector<Foretold> resources;
-  // Records that would be destroyed: the number that is asked back.
+  // Records and cases that would be destroyed: the number that is asked back.
   std::int64_t records() const;
 };
 
@@ -110,6 +114,9 @@ class Destructions {
  public:
   explicit Destructions(DestructionParts parts) : parts_(std::move(parts)) {}
 
+  // Before anything is foretold or destroyed; stays as long as this. Without it resources are nobody's form.
+  void set_beside(const HeldBeside& beside) { beside_ = &beside; }
+
   // What is over by then and still there: `after` is how things would stand. Errors: the store's.
   Result<Forecast> foretell(const View& after, Instant at) const;
   // Adds the destruction to the Change of that end; nothing when there is nothing to do. Errors: the store's.
@@ -138,6 +145,8 @@ class Destructions {
   Result<void> work_on(const Destruction& destruction, DestructionItem item);
   Result<void> begin_item(const Destruction& destruction, DestructionItem item);
   Result<void> erase(const Destruction& destruction, DestructionItem item);
+  Result<void> erase_beside(const Destruction& destruction, DestructionItem item);
+  Result<std::int64_t> count_beside(const std::string& resource, std::optional<Instant> before) const;
   Result<void> find_rest(const Destruction& destruction, DestructionItem item);
   Result<void> drop_rest(const Destruction& destruction, DestructionItem item);
   Result<void> find_keys(const Destruction& destruction, DestructionItem item);
@@ -148,6 +157,7 @@ class Destructions {
   Result<Destruction> with_items(storage::Reader& reader, Destruction destruction) const;
 
   DestructionParts parts_;
+  const HeldBeside* beside_ = nullptr;
 };
 
 }  // namespace jingwei::purpose

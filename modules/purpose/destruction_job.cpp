@@ -14,7 +14,7 @@ constexpr std::string_view lease_name = "destruction";
 constexpr std::chrono::seconds lease_time{60};
 
 // Stages of an item, in this order.
-constexpr std::string_view erasing = "erase", finding_rest = "rest", dropping_rest = "drop",
+constexpr std::string_view erasing = "erase", erasing_beside = "beside", finding_rest = "rest", dropping_rest = "drop",
                            finding_keys = "keys", dropping_keys = "unlock";
 
 constexpr std::string_view answers_prefix = "answers:";
@@ -79,6 +79,7 @@ Result<void> Destructions::begin(Destruction one) {
 Result<void> Destructions::work_on(const Destruction& destruction, DestructionItem item) {
   if (item.state == ItemState::waiting) return begin_item(destruction, std::move(item));
   if (item.stage == erasing) return erase(destruction, std::move(item));
+  if (item.stage == erasing_beside) return erase_beside(destruction, std::move(item));
   if (item.stage == finding_rest) return find_rest(destruction, std::move(item));
   if (item.stage == dropping_rest) return drop_rest(destruction, std::move(item));
   if (item.stage == finding_keys) return find_keys(destruction, std::move(item));
@@ -136,11 +137,26 @@ Result<void> Destructions::erase(const Destruction& destruction, DestructionItem
       [&](storage::Change change, const ingest::Remains& taken, Left left) -> Result<void> {
         DestructionItem next = item;
         next.taken.add(taken);
-        if (left == Left::nothing) next.stage = item.before ? finding_keys : finding_rest;
+        if (left == Left::nothing) next.stage = erasing_beside;
         return commit_item(destruction, next, std::move(change));
       });
   // Somebody wrote meanwhile: the next step sees what they wrote.
   if (!stepped && stepped.error().code != ErrorCode::conflict) return stepped.error();
+  return {};
+}
+
+// Cases whose form it is, a slice in each step.
+Result<void> Destructions::erase_beside(const Destruction& destruction, DestructionItem item) {
+  HeldBeside::Slice slice;
+  if (beside_ != nullptr) {
+    JW_ASSIGN(slice, beside_->next(item.resource, item.before));
+  }
+  item.cases += slice.cases;
+  item.photos += slice.photos;
+  if (slice.cases == 0) item.stage = item.before ? finding_keys : finding_rest;
+  const auto moved = commit_item(destruction, item, std::move(slice.change));
+  // One of them was reopened or handled at this moment: the next step sees it as it stands then.
+  if (!moved && (moved.error().code != ErrorCode::conflict || slice.cases == 0)) return moved.error();
   return {};
 }
 
@@ -175,17 +191,33 @@ Result<void> Destructions::find_keys(const Destruction& destruction, Destruction
   // Of retention: months of which nothing stands any more. The month before the oldest stays, since a hub
   // without room for a new key seals on with the last one; so do all where a withdrawal wrote old values
   // again.
-  std::string until_month;
+  std::map<std::string, std::string> until;  // months, by table
+  const auto until_oldest = [&](std::optional<Instant> oldest) {
+    const Instant bound = item.before.value_or(parts_.clock.now());
+    return month_of(std::min(oldest.value_or(bound), bound) - std::chrono::days{31});
+  };
   if (item.before) {
     JW_ASSIGN(const bool restored, parts_.ingest.erasing().has_restored(item.resource));
     if (restored) return commit_item(destruction, item);
     JW_ASSIGN(const auto oldest, parts_.ingest.erasing().oldest(item.resource));
-    until_month =
-        month_of(std::min(oldest.value_or(parts_.clock.now()), *item.before) - std::chrono::days{31});
+    for (const auto& table : tables) until[table] = until_oldest(oldest);
+  }
+  if (beside_ != nullptr && !is_answers(item)) {
+    JW_ASSIGN(const auto beside, beside_->sealed_since(item.resource));
+    for (const auto& [table, oldest] : beside) {
+      // What several resources share goes by month alone, and no month goes under which something stands.
+      if (tables.contains(table) && !item.before && !oldest) continue;
+      const std::string month = until_oldest(oldest);
+      const auto known = until.find(table);
+      until[table] = known == until.end() ? month : std::min(known->second, month);
+      tables.insert(table);
+    }
   }
   for (const auto& key : parts_.keystore->list()) {
-    if (key.destroyed || !tables.contains(key.scope.substr(0, key.scope.find('|')))) continue;
-    if (item.before && (key.kind != crypto::KeyKind::data || key.month >= until_month)) continue;
+    const std::string table = key.scope.substr(0, key.scope.find('|'));
+    if (key.destroyed || !tables.contains(table)) continue;
+    const auto month = until.find(table);
+    if (month != until.end() && (key.kind != crypto::KeyKind::data || key.month >= month->second)) continue;
     item.key_ids.push_back(key.id);
   }
   return commit_item(destruction, item);
@@ -230,6 +262,8 @@ Result<void> Destructions::finish(Destruction one) {
   detail.member("records", totals.taken.records);
   detail.member("refused", totals.taken.refused);
   detail.member("files", totals.taken.files);
+  detail.member("cases", totals.cases);
+  detail.member("photos", totals.photos);
   detail.member("keys", totals.keys);
   detail.member("sealed", totals.sealed);
   detail.end_object();

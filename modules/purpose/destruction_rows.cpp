@@ -74,17 +74,24 @@ DestructionItem item_of(const storage::Row& row) {
   item.keys = row.integer(13);
   item.key_ids = ids_of(row.text(14));
   item.row_version = row.integer(15);
+  item.cases = row.integer(16);
+  item.photos = row.integer(17);
   return item;
 }
 
-void write_counts(JsonWriter& json, const ingest::Remains& taken, std::int64_t answers, std::int64_t keys) {
+// Of an item, or of all of them.
+template <typename Counted>
+void write_counts(JsonWriter& json, const Counted& counted) {
+  const ingest::Remains& taken = counted.taken;
   json.member("records", taken.records);
   json.member("versions", taken.versions);
   json.member("refused", taken.refused);
   json.member("batches", taken.batches);
   json.member("files", taken.files);
-  json.member("answers", answers);
-  json.member("keys", keys);
+  json.member("answers", counted.answers);
+  json.member("cases", counted.cases);
+  json.member("photos", counted.photos);
+  json.member("keys", counted.keys);
 }
 
 void write_instant(JsonWriter& json, std::string_view key, const std::optional<Instant>& instant) {
@@ -151,7 +158,7 @@ storage::Write move_item(DestructionId destruction, const DestructionItem& item)
   return {&sql::move_item,
           {destruction.value, item.resource, item.row_version, std::string(name_of(item.state)), item.stage,
            item.taken.records, item.taken.versions, item.taken.refused, item.taken.batches, item.taken.files,
-           item.answers, item.keys, text_of(item.key_ids)},
+           item.answers, item.keys, text_of(item.key_ids), item.cases, item.photos},
           1};
 }
 
@@ -160,6 +167,8 @@ Totals totals_of(const Destruction& destruction) {
   for (const auto& item : destruction.items) {
     totals.taken.add(item.taken);
     totals.answers += item.answers;
+    totals.cases += item.cases;
+    totals.photos += item.photos;
     totals.keys += item.keys;
     totals.spared += item.state == ItemState::spared ? 1 : 0;
     if (item.state != ItemState::done) continue;
@@ -186,7 +195,7 @@ std::string report_of(const Destruction& done) {
   write_instant(json, "finished_at", done.finished_at);
   json.key("totals");
   json.begin_object();
-  write_counts(json, totals.taken, totals.answers, totals.keys);
+  write_counts(json, totals);
   json.end_object();
   json.key("resources");
   json.begin_array();
@@ -198,7 +207,7 @@ std::string report_of(const Destruction& done) {
     write_instant(json, "received_before", item.before);
     json.member("basis_zh", item.basis.zh);
     json.member("basis_en", item.basis.en);
-    write_counts(json, item.taken, item.answers, item.keys);
+    write_counts(json, item);
     json.end_object();
   }
   json.end_array();

@@ -20,7 +20,7 @@ std::string report_of(const Destruction& destruction);
 // What all items took.
 struct Totals {
   ingest::Remains taken;
-  std::int64_t answers = 0, keys = 0, sealed = 0, spared = 0, destroyed = 0;
+  std::int64_t answers = 0, cases = 0, photos = 0, keys = 0, sealed = 0, spared = 0, destroyed = 0;
 };
 Totals totals_of(const Destruction& destruction);
 

@@ -182,6 +182,8 @@ void write_destruction(JsonWriter& json, const Destruction& one, const Told& tol
   write_or_null(json, "hash", filled(one.hash));
   write_counts(json, totals.taken);
   json.member("answers", totals.answers);
+  json.member("cases", totals.cases);
+  json.member("photos", totals.photos);
   json.member("keys", totals.keys);
   json.key("resources");
   json.begin_array();
@@ -195,6 +197,8 @@ void write_destruction(JsonWriter& json, const Destruction& one, const Told& tol
     write_or_null(json, "received_before", text_of(item.before));
     write_counts(json, item.taken);
     json.member("answers", item.answers);
+    json.member("cases", item.cases);
+    json.member("photos", item.photos);
     json.member("keys", item.keys);
     json.end_object();
   }
@@ -308,6 +312,7 @@ std::string forecast_json(const Forecast& forecast, const Told& told) {
     json.member("action", name_of(one.action));
     write_or_null(json, "basis", filled(one.basis.in(told.language)));
     write_counts(json, one.remains);
+    json.member("cases", one.cases);
     json.end_object();
   }
   json.end_array();

@@ -104,6 +104,8 @@ class PurposeService {
   Result<Emergency> end(EmergencyId id, const std::string& order_number, std::int64_t expected,
                         const catalog::WriteRequest& request);
 
+  // Before start(): what goes with a resource beside its records; stays as long as the service runs.
+  void set_beside(const HeldBeside& beside) { destructions_.set_beside(beside); }
   Destructions& destructions() { return destructions_; }
   Rights& rights() { return rights_; }
   const PurposeParts& parts() const { return parts_; }

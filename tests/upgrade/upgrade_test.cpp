@@ -2,7 +2,9 @@
 // before.
 #include "app/modules.h"
 #include "modules/audit/sql.gen.h"
+#include "modules/cases/sql.gen.h"
 #include "modules/catalog/sql.gen.h"
+#include "modules/purpose/sql.gen.h"
 #include "modules/region/sql.gen.h"
 #include "modules/source/sql.gen.h"
 #include "storage/sql.gen.h"
@@ -90,6 +92,29 @@ TYPED_TEST(Upgrades, SourcesFromEveryStep) {
        "refused, "
        "repeated FROM source ORDER BY id",
        "SELECT id, source, outcome, detail FROM source_run ORDER BY id"});
+}
+
+TYPED_TEST(Upgrades, CasesFromEveryStep) {
+  this->check(
+      cases::sql::migrations(),
+      {"INSERT INTO case_file (id, version, process, process_version, state, state_before, stage, open_mark, place, owner, "
+       "department, assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, "
+       "closed_at, due_at, overdue, touched, escalated, supervised, reopened, not_ours, parent, photos, tasks_open, content) "
+       "VALUES (7, 5, 'repair', 1, 'closed', 'verifying', 7, 0, 3, 3, 'centre', '', '', '', 'account:9', 'lamp', '', 1, 2, 2, "
+       "2, 9, 0, 1, 0, 0, 0, 0, 0, 1, 0, CAST('c' AS BYTEA))",
+       "INSERT INTO case_conflict (id, device, sequence, kind, case_id, actor, at, done_at, settled_at, content) VALUES "
+       "(8, 'd', 1, 'act', 7, 'account:2', 3, NULL, NULL, CAST('c' AS BYTEA))"},
+      {"SELECT id, version, process, state, open_mark, closed_at, photos FROM case_file ORDER BY id",
+       "SELECT id, device, sequence, case_id FROM case_conflict ORDER BY id"});
+}
+
+TYPED_TEST(Upgrades, DestructionsFromEveryStep) {
+  this->check(purpose::sql::migrations(),
+              {"INSERT INTO destruction_item (destruction, resource, action, state, stage, basis_zh, basis_en, before, records, "
+               "versions, refused, batches, files, answers, keys_destroyed, key_ids, row_version) VALUES (4, 'people', "
+               "'destroy', 'done', '', '', '', 5, 10, 11, 2, 1, 0, 0, 1, '9', 6)"},
+              {"SELECT destruction, resource, state, before, records, keys_destroyed, cases, photos FROM destruction_item "
+               "ORDER BY destruction, resource"});
 }
 
 TYPED_TEST(Upgrades, TheAuditLogFromEveryStep) {

@@ -5,11 +5,14 @@ import { foldChange } from '@shared/fold';
 import { leaveFor, may, mustFirst } from '@shared/session';
 import { openLive, type Live, type LiveState, type ServerEvent } from '@shared/sse';
 import { isRunning } from '@shared/batch';
+import { readTiles, type TileGroup } from '@shared/tiles';
 import type { Batch, Boundaries, Cockpit, CockpitChange, Series, SystemInfo } from '@shared/types';
 
 export const epidemic_metrics = ['confirmed', 'cured', 'dead'] as const;
 const pulse_pause_ms = 900;
 const done_batch_shown_ms = 8000;
+// Packages come and go seldom; their figures move with the stream.
+const tiles_read_ms = 30_000;
 
 // A metric's own name: "epidemic-daily.confirmed" → "confirmed".
 export function epidemicName(metric: string): string {
@@ -35,6 +38,7 @@ export function useCockpit() {
   const boundaries = shallowRef<Boundaries | null>(null);
   const epidemic = shallowRef<Series[]>([]);
   const batches = ref<Batch[]>([]);
+  const tiles = shallowRef<TileGroup[]>([]);
   const pulses = reactive(new Map<string, number>());
   const state = ref<LiveState>('connecting');
   const loading = ref(true);
@@ -84,6 +88,15 @@ export function useCockpit() {
     }
   }
 
+  async function readServices(): Promise<void> {
+    try {
+      tiles.value = await readTiles();
+    } catch {
+      // They stay as they stood; the next round asks again.
+    }
+  }
+  const tilesTimer = setInterval(() => { if (!document.hidden && picture.value !== null) void readServices(); }, tiles_read_ms);
+
   // Confirmed, cured and dead of this region; empty where the epidemic file has no such place.
   async function readEpidemic(region: string, signal: AbortSignal): Promise<void> {
     const ids = epidemic_metrics.flatMap((name) => picture.value?.cards.find((item) => epidemicName(item.metric) === name)?.metric ?? []);
@@ -106,7 +119,7 @@ export function useCockpit() {
       url: withQuery(`${api_root}/cockpit/stream`, { region }),
       onEvent,
       onState: (next) => { if (!signal.aborted) state.value = next; },
-      onReturn: () => { void readPicture(region, signal).catch(() => undefined); void readBatches(); },
+      onReturn: () => { void readPicture(region, signal).catch(() => undefined); void readBatches(); void readServices(); },
     });
   }
 
@@ -119,7 +132,9 @@ export function useCockpit() {
     hovered.value = null;
     try {
       const shapes = api.boundaries(region, signal).catch(() => null);
+      const services = readServices();
       await readPicture(region, signal);
+      await services;
       const read = await shapes;
       if (signal.aborted) return;
       boundaries.value = read !== null && isWhole(read, region, picture.value?.children.map((child) => child.code) ?? []) ? read : null;
@@ -183,8 +198,9 @@ export function useCockpit() {
     visit.abort();
     live?.close();
     timers.forEach(clearTimeout);
+    clearInterval(tilesTimer);
   });
   void start();
 
-  return { system, code, card, picture, boundaries, epidemic, batches, pulses, state, loading, failure, hovered, go, choose, reload };
+  return { system, code, card, picture, boundaries, epidemic, batches, tiles, pulses, state, loading, failure, hovered, go, choose, reload };
 }

@@ -57,7 +57,7 @@ const cardsOf = (code, language) => {
 const cockpit = (code, language) => {
   const r = regions.get(code);
   return {
-    region: summary(r, language), path: pathOf(code, language), as_of: new Date().toISOString(), position, synthetic: r.synthetic || code === '0', cards: cardsOf(code, language),
+    region: summary(r, language), path: pathOf(code, language), as_of: new Date().toISOString(), position, synthetic: r.synthetic || code === '0', breadth: 'all', cards: cardsOf(code, language),
     children: r.children.map((c) => ({ code: c, name: regions.get(c).name, level: regions.get(c).level, values: Object.fromEntries([...metrics.map((m) => [m.id, total(c, m.id)]), ...(epidemic[c] ? ['confirmed', 'cured', 'dead'].map((m) => [m, curve(c, m, 89)]) : [])]) })),
     quality: resources.map((x) => qualityOf(x, language)), activity: { events_per_second: rate, lag_ms: 34 + Math.round(random() * 30) },
   };
@@ -261,6 +261,11 @@ async function answer(req, res) {
     const entry = { res, id: b.id, language };
     progress.add(entry);
     return req.on('close', () => progress.delete(entry));
+  }
+  if (path === '/tiles') {
+    const tile = (id, show, metric, more = {}) => ({ id, show, metric, of: '', days: 30, unit: 'count', definition: '', title: title(metrics.find((one) => one.id === metric), language), ...more });
+    const [first, second] = metrics;
+    return json(res, 200, { items: [{ package: 'mock', title: zh ? '示例服务' : 'A sample service', owner: zh ? '网格办' : 'Grid office', tiles: [tile('total', 'number', first.id), tile('days', 'trend', first.id), tile('part', 'share', second.id, { of: first.id }), tile('map', 'map', first.id), tile('most', 'ranking', second.id)] }] });
   }
   if (path === '/cockpit') { const r = region(q.get('region') ?? '9901'); return r && json(res, 200, cockpit(r.code, language)); }
   if (path === '/cockpit/stream') {

@@ -4051,6 +4051,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiles of the cockpit that the caller sees */
+        get: operations["list_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -5258,6 +5275,11 @@ export interface components {
             position: string;
             /** Synthetic */
             synthetic: boolean;
+            /**
+             * What the caller sees of this region
+             * @enum {string}
+             */
+            breadth: "all" | "open";
             /** Cards */
             cards: components["schemas"]["Card"][];
             /** Children */
@@ -5266,6 +5288,34 @@ export interface components {
             quality: components["schemas"]["SourceQuality"][];
             /** Activity */
             activity: components["schemas"]["Activity"];
+        };
+        /** Tile */
+        CockpitTile: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** What is counted */
+            definition: string;
+            /**
+             * How it is shown
+             * @enum {string}
+             */
+            show: "number" | "trend" | "share" | "mean" | "map" | "ranking";
+            /** Metric */
+            metric: string;
+            /** Metric a share or a mean is taken of, empty for none */
+            of: string;
+            /**
+             * Days of a trend
+             * Format: int64
+             */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "hours";
         };
         /** Asking for a code */
         CodeOrder: {
@@ -5893,6 +5943,16 @@ export interface components {
              */
             answers: number;
             /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
+            /**
+             * Their pictures
+             * Format: int64
+             */
+            photos: number;
+            /**
              * Keys destroyed
              * Format: int64
              */
@@ -5972,6 +6032,16 @@ export interface components {
              * Format: int64
              */
             answers: number;
+            /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
+            /**
+             * Their pictures
+             * Format: int64
+             */
+            photos: number;
             /**
              * Keys destroyed
              * Format: int64
@@ -6476,6 +6546,11 @@ export interface components {
              * Format: int64
              */
             files: number;
+            /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
         };
         /** Note on a form */
         FormNote: {
@@ -10542,6 +10617,22 @@ export interface components {
             step: "done" | "cancel";
             /** Result */
             words?: string;
+        };
+        /** Tiles of a package */
+        TileGroup: {
+            /** Package */
+            package: string;
+            /** Title */
+            title: string;
+            /** Owner */
+            owner: string;
+            /** Tiles */
+            tiles: components["schemas"]["CockpitTile"][];
+        };
+        /** Tiles of the cockpit */
+        TileGroups: {
+            /** Packages */
+            items: components["schemas"]["TileGroup"][];
         };
         /** Sessions and keys */
         TokenList: {
@@ -18313,6 +18404,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tiles of the cockpit that the caller sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileGroups"];
                 };
             };
             default: components["responses"]["Problem"];

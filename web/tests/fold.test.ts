@@ -5,7 +5,7 @@ import type { Cockpit } from '../shared/types';
 
 const label = { code: '9901', name: 'city', level: 2, level_name: 'city' };
 const picture = (): Cockpit => ({
-  region: label, path: [label], as_of: '2020-02-01T00:00:00Z', position: '1', synthetic: true,
+  region: label, path: [label], as_of: '2020-02-01T00:00:00Z', position: '1', synthetic: true, breadth: 'all',
   cards: [{ metric: 'm', title: 'M', resource: 'r', kind: 'count', total: 10, latest_day: '2020-02-02', latest: 3, days: [{ day: '2020-02-01', value: 7 }, { day: '2020-02-02', value: 3 }] }],
   children: [{ code: 'a', name: 'A', level: 3, values: { m: 4 } }, { code: 'b', name: 'B', level: 3, values: { m: 6 } }],
   quality: [{ resource: 'r', title: 'R', provider: 'P', accepted: 10, cleaned: 0, refused: 0, unchanged: 0, reasons: [] }],

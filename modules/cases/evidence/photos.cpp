@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t photo_bytes = 12 << 20;
 constexpr std::chrono::hours unclaimed_kept{24};
 constexpr std::int64_t swept_at_once = 100;
-constexpr std::string_view sealed_table = "case_photo_body";
 
 std::string_view column_of(PhotoCopy copy) {
   return copy == PhotoCopy::original ? "original" : "clean";

@@ -24,6 +24,9 @@ enum class PhotoCopy : std::uint8_t { original, clean };
 // Thread-safe; everything outlives it.
 class Photos {
  public:
+  // The table whose keys bodies are sealed under.
+  static constexpr const char* sealed_table = "case_photo_body";
+
   explicit Photos(CaseWork& work) : work_(work) {}
 
   // For no case yet (`id` none), or as a step of one that the caller sees. Errors: unsupported, invalid

@@ -28,7 +28,7 @@ FROM destruction WHERE state IN ('waiting', 'running') AND due_at <= $1 ORDER BY
 
 -- name: items_of_destruction
 SELECT resource, action, state, stage, basis_zh, basis_en, before, records, versions, refused, batches, files, answers,
-       keys_destroyed, key_ids, row_version
+       keys_destroyed, key_ids, row_version, cases, photos
 FROM destruction_item WHERE destruction = $1 ORDER BY resource
 
 -- name: add_destruction
@@ -51,5 +51,5 @@ WHERE id = $1 AND row_version = $2 AND state = 'running'
 
 -- name: move_item
 UPDATE destruction_item SET state = $4, stage = $5, records = $6, versions = $7, refused = $8, batches = $9, files = $10,
-  answers = $11, keys_destroyed = $12, key_ids = $13, row_version = row_version + 1
+  answers = $11, keys_destroyed = $12, key_ids = $13, cases = $14, photos = $15, row_version = row_version + 1
 WHERE destruction = $1 AND resource = $2 AND row_version = $3

@@ -1,0 +1,94 @@
+// Goal: whoever breaks a package, in whichever of its files, is told file, line and column, and what was expected there.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "base/messages.h"
+#include "scenario/checker.h"
+#include "scenario/messages.gen.h"
+#include "scenario/new_package.h"
+#include "schema/messages.gen.h"
+#include "tests/support/backends.h"
+
+namespace jingwei::scenario {
+namespace {
+
+using jingwei::testing::must;
+
+// One text of a sound package replaced by another, and all that the check says of it then.
+struct Broken {
+  const char* name;
+  const char* file;
+  const char* from;
+  const char* to;
+  std::vector<std::string> said;
+};
+
+const std::vector<Broken>& broken_packages() {
+  static const std::vector<Broken> all = {
+      {"IdIsNotTheFolder", "scenario.yaml", "id: lamp", "id: lump", {"lamp/scenario.yaml:2:5: `id` is `lump`; expected the folder's name `lamp`"}},
+      {"VersionOfTwoParts", "scenario.yaml", "version: 0.1.0", "version: 0.1", {"lamp/scenario.yaml:5:10: `0.1` does not have the form expected here: a version such as 1.0.0"}},
+      {"UnheardOfDependency", "scenario.yaml", "covers: []", "covers: []\ndepends: [weather]", {"lamp/scenario.yaml:9:11: there is no package `weather`; known are `lamp`"}},
+      {"RowOutsideTheFeatureList", "scenario.yaml", "covers: []", "covers: [D99]", {"lamp/scenario.yaml:8:10: the feature list has no row `D99`"}},
+      {"MisspelledKey", "process.yaml", "summary:", "sumary:", {"lamp/process.yaml:6:5: unknown key `sumary`; did you mean `summary`?"}},
+      {"MissingKey", "process.yaml", "    form: lamp-form\n", "", {"lamp/process.yaml:3:5: missing key `form`"}},
+      {"SameKeyTwice", "process.yaml", "    category: kind\n", "    category: kind\n    category: words\n", {"lamp/process.yaml:8:5: key `category` stands twice; remove one"}},
+      {"NoYaml", "process.yaml", "report: {by: [grid-worker]}", "report: {by: [grid-worker}", {"lamp/process.yaml:10:"}},
+      {"MisspelledRole", "process.yaml", "to: closed, by: [grid-worker]", "to: closed, by: [grid-wroker]", {"lamp/process.yaml:24:84: there is no role `grid-wroker`; did you mean `grid-worker`?"}},
+      {"UnheardOfForm", "process.yaml", "form: lamp-form", "form: pole-form", {"lamp/process.yaml:5:11: there is no resource `pole-form`; known are `lamp-form`"}},
+      {"UnheardOfField", "process.yaml", "summary: [kind, words]", "summary: [kind, colour]", {"lamp/process.yaml:6:21: `lamp-form` has no field `colour`; it has `kind`, `words`, `grid`"}},
+      {"WayToNowhere", "process.yaml", "from: open\n        to: done", "from: open\n        to: dome", {"lamp/process.yaml:20:13: `lamp` has no state `dome`; did you mean `done`?"}},
+      {"StateNobodyReaches", "process.yaml", "    transitions:", "      - {id: lost, title: {zh: 失, en: Lost}, stage: close, final: true}\n    transitions:", {"lamp/process.yaml:16:14: state `lost` of `lamp` cannot be reached: no transition leads to it from the initial state"}},
+      {"NoEnd", "process.yaml", ", final: true}", "}", {"lamp/process.yaml:13:7: process `lamp` has no final state (final: true), so no case can be closed"}},
+      {"DeadlineInWords", "process.yaml", "deadline: 8h", "deadline: soon", {"lamp/process.yaml:13:", "such as 30m, 4h or 2d"}},
+      {"StageOfNoStandard", "process.yaml", "stage: accept", "stage: acept", {"lamp/process.yaml:13:55: `acept` is not allowed here; did you mean `accept`?"}},
+      {"NobodyMayTakeIt", "process.yaml", ", to: open, by: [grid-worker]}", ", to: open}", {"lamp/process.yaml:25:9: nobody may take transition `send-back`; give it `by`, or `automatic: true`, or `after`"}},
+      {"GuardOverWhatIsNoFact", "process.yaml", "not_by: [handle]}", "not_by: [handle], guard: {\"==\": [{var: form.colour}, red]}}", {"lamp/process.yaml:24:137: guards of `lamp` cannot read `form.colour`; they may read `form.kind`, `form.words`, `form.grid`"}},
+      {"TypeOfNoField", "resources.yaml", "type: text, required", "type: txet, required", {"lamp/resources.yaml:16:", "`txet` is not allowed here; did you mean `text`?"}},
+      {"PurposeNobodyDeclared", "resources.yaml", "purposes: [grid-services]", "purposes: [fun]", {"lamp/resources.yaml:8:16: there is no purpose `fun`; add it to purposes of scenario.yaml. Known are `grid-services`"}},
+      {"LengthInWords", "resources.yaml", "max_length: 500", "max_length: long", {"lamp/resources.yaml:16:", "`long` must be a whole number, without quotes"}},
+      {"ChoiceWithoutEnglish", "resources.yaml", "zh: 缺失, en: Missing", "zh: 缺失", {"lamp/resources.yaml:15:", "missing key `en`"}},
+      {"MetricOfNoProcess", "metrics.yaml", "process: lamp", "process: lam", {"lamp/metrics.yaml:6:14: there is no process `lam`; did you mean `lamp`?"}},
+      {"TileOfNoMetric", "cockpit.yaml", "metric: lamp-open", "metric: lamp-opened", {"lamp/cockpit.yaml:3:38: there is no metric `lamp-opened`; did you mean `lamp-open`?"}},
+      {"ShareOfNothing", "cockpit.yaml", "show: number", "show: share", {"lamp/cockpit.yaml:3:5: tile `open`: `show: share` and `show: mean` need `of`, and other tiles cannot have it"}},
+      {"PageWithAColumnOfNothing", "pages.yaml", "columns: [number, kind,", "columns: [number, colour,", {"lamp/pages.yaml:15:23: ", "has no field `colour`"}},
+      {"TestByAStranger", "tests.yaml", "{do: handle, as: staff,", "{do: handle, as: stuff,", {"lamp/tests.yaml:14:", "names no person `stuff`; did you mean `staff`?"}},
+      {"TestOfAnActNobodyKnows", "tests.yaml", "{do: handle,", "{do: mend,", {"lamp/tests.yaml:14:20: `lamp` has no transition `mend`; it has `handle`, `confirm`, `send-back`"}},
+  };
+  return all;
+}
+
+class BrokenPackage : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenPackage, IsToldWhereAndWhatWasExpected) {
+  schema::register_messages();
+  register_messages();
+  const Broken& broken = GetParam();
+  Package package;
+  package.id = package.place = "lamp";
+  for (auto& [name, text] : must(new_package("lamp"))) {
+    if (!name.starts_with(".schema/")) package.files.emplace(name, text);
+  }
+  std::string& text = package.files.at(broken.file);
+  const auto at = text.find(broken.from);
+  ASSERT_NE(at, std::string::npos) << broken.from;
+  text.replace(at, std::string(broken.from).size(), broken.to);
+  const auto faults = Shelf({package}).check("lamp");
+  ASSERT_FALSE(faults.empty());
+  std::string told;
+  static const std::regex placed(R"(^lamp/[a-z]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .{8,})");
+  for (const auto& fault : faults) {
+    const std::string sentence = render(fault, Language::en);
+    EXPECT_TRUE(std::regex_search(sentence, placed)) << sentence;
+    EXPECT_TRUE(render(fault, Language::zh).starts_with(sentence.substr(0, sentence.find(' ') - 1))) << render(fault, Language::zh);
+    told += sentence + "\n";
+  }
+  for (const auto& part : broken.said) EXPECT_NE(told.find(part), std::string::npos) << "expected: " << part << "\ntold: " << told;
+  EXPECT_EQ(faults.size(), 1U) << "one mistake is one fault\n" << told;
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenario, BrokenPackage, ::testing::ValuesIn(broken_packages()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace jingwei::scenario

@@ -1,0 +1,17 @@
+// Whether the open cases of a process find their way into its next version.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/cases/process_book.h"
+#include "scenario/checker.h"
+
+namespace jingwei::scenario {
+
+// What keeps the package `changed` of `next` from taking the place of the present one: a process that says `migrate:`
+// and leaves a state unmapped in which cases stand now ("scenario.migrate_lacks", at the key). Without `migrate:` cases
+// keep their version, and nothing is in the way.
+std::vector<Error> migration_objections(const Shelf& next, const std::string& changed, const cases::ProcessBook& book);
+
+}  // namespace jingwei::scenario
