@@ -72,5 +72,5 @@ SELECT assignee, count(*) FROM case_file WHERE open_mark = 1 AND assignee <> '' 
 
 -- name: figures_now
 -- scatter: once at the start
-SELECT process, process_version, state, place, count(*), coalesce(sum(overdue), 0) FROM case_file WHERE open_mark = 1
-GROUP BY process, process_version, state, place
+SELECT process, state, place, department, count(*), coalesce(sum(overdue), 0) FROM case_file WHERE open_mark = 1
+GROUP BY process, state, place, department
