@@ -51,6 +51,31 @@ std::optional<CaseStep> parse_step(const std::string& body) {
   return step;
 }
 
+// An event as the steps it tells of, one after the other; itself where it tells of no more than one. Automatic steps
+// lead out of states that are not final, so in between the case is open.
+std::vector<CaseStep> steps_of(const CaseStep& whole, const std::string& body) {
+  json::error_code fault;
+  const json::value value = json::parse(body, fault);
+  const auto* told = fault || !value.is_object() ? nullptr : value.as_object().if_contains("steps");
+  if (told == nullptr || !told->is_array() || told->as_array().empty()) return {whole};
+  std::vector<CaseStep> steps;
+  for (const auto& one : told->as_array()) {
+    const auto text = [&](const char* key) {
+      const auto* member = one.is_object() ? one.as_object().if_contains(key) : nullptr;
+      return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+    };
+    CaseStep step = whole;
+    step.kind = text("kind");
+    step.from = text("from");
+    step.to = text("to");
+    step.was_open = steps.empty() ? whole.was_open : true;
+    step.was_overdue = steps.empty() ? whole.was_overdue : whole.overdue;
+    step.open = steps.size() + 1 < told->as_array().size() || whole.open;
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
 }  // namespace
 
 std::optional<CaseFigures::What> CaseFigures::what_named(std::string_view word) {
@@ -145,10 +170,13 @@ void CaseFigures::count(const storage::FeedEntry& event, const Add& add) const {
     log::error("scenario.step_unreadable", {{"position", event.position.to_string()}});
     return;
   }
+  const auto steps = steps_of(*step, event.body);
   const std::lock_guard lock(mutex_);
   for (const Counted* counted : standing_) {
     if (counted->process != step->process || (!counted->category.empty() && counted->category != step->category)) continue;
-    if (const double delta = delta_of(*counted, *step); delta != 0) add(counted->metric.id, step->place, delta);
+    double delta = 0;
+    for (const auto& one : steps) delta += delta_of(*counted, one);
+    if (delta != 0) add(counted->metric.id, step->place, delta);
   }
 }
 

@@ -47,14 +47,15 @@ class ScenarioRoutes::Handlers final : public api::Operations {
   http::Response install_package(const http::Request& http, const api::InstallPackage& in) override {
     auto package = read_upload(http);
     if (!package) return problem(package.error(), http.language);
-    const auto kept = scenarios_.install(std::move(*package), {http.actor(in.actor.value_or("")), in.reason.value_or("")});
+    const auto kept = scenarios_.install(
+        std::move(*package), {http.actor(in.actor.value_or("")), in.reason.value_or(""), in.idempotency_key});
     if (!kept) return problem(kept.error(), http.language);
     return http::Response::json(summary_json(*kept, http.language), 201);
   }
 
   http::Response remove_package(const http::Request& http, const api::RemovePackage& in) override {
     const auto kept = scenarios_.remove(
-        in.package, {http.actor(text_or_empty(in.body["actor"])), std::string(in.body["reason"].text())});
+        in.package, {http.actor(text_or_empty(in.body["actor"])), std::string(in.body["reason"].text()), in.idempotency_key});
     if (!kept) return problem(kept.error(), http.language);
     return http::Response::json(summary_json(*kept, http.language));
   }

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "modules/catalog/repeatable.h"
 #include "scenario/cross_checks.h"
 #include "scenario/sql.gen.h"
 
@@ -123,9 +124,13 @@ Result<void> ScenarioService::take_folder(std::vector<Package> packages) {
 
 Result<std::vector<Kept>> ScenarioService::read() const {
   JW_ASSIGN(auto reader, store_.read());
+  return read(*reader);
+}
+
+Result<std::vector<Kept>> ScenarioService::read(storage::Reader& reader) {
   std::vector<Kept> all;
   std::optional<Error> fault;
-  JW_TRY(reader->query(sql::all_packages, {}, [&](const storage::Row& row) {
+  JW_TRY(reader.query(sql::all_packages, {}, [&](const storage::Row& row) {
     auto package = unpacked(row.text(4));
     if (!package) {
       fault = std::move(package).error();
@@ -187,22 +192,23 @@ std::vector<Error> ScenarioService::check(const Package& package) const {
 }
 
 Result<Kept> ScenarioService::change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide, const std::string& id,
-                                     std::string_view event) {
+                                     std::string_view event, std::optional<storage::Idempotency> row) {
   Kept made;
-  for (int attempt = 1;; ++attempt) {
-    JW_ASSIGN(const auto all, read());
+  const auto decided = [&](storage::Reader& reader) -> Result<storage::Change> {
+    JW_ASSIGN(const auto all, read(reader));
     const Kept* before = named(all, id);
     JW_ASSIGN(made, decide(before == nullptr ? std::nullopt : std::optional<Kept>(*before)));
     storage::Change change;
     change.writes.push_back(write_of(made));
     change.events.push_back(event_of(made));
     change.audit.push_back({made.changed_by, std::string(event), "scenario:" + id, "{}"});
-    auto committed = store_.commit(std::move(change));
-    if (committed) break;
-    if (committed.error().code != ErrorCode::conflict || attempt == limits::decide_attempts) return std::move(committed).error();
-  }
-  ++made.revision;
+    ++made.revision;
+    return change;
+  };
+  JW_ASSIGN(const auto committed, catalog::commit_once(store_, row, decided));
+  // Also of a request that is answered again: what follows from it may have failed the first time.
   JW_TRY(apply());
+  if (committed.earlier_answer) return get(id);
   return made;
 }
 
@@ -214,6 +220,8 @@ Result<Kept> ScenarioService::install(Package package, const PackageRequest& req
     return error;
   }
   const std::string digest = package.digest();
+  auto row = catalog::idempotency_of(request.idempotency_key, request.actor, "install_package",
+                                     {package.id, digest, request.reason}, package.id);
   return change(
       [&](const std::optional<Kept>& before) -> Result<Kept> {
         if (before && before->state == PackageState::installed && before->digest == digest)
@@ -229,7 +237,7 @@ Result<Kept> ScenarioService::install(Package package, const PackageRequest& req
         kept.reason = request.reason;
         return kept;
       },
-      package.id, "scenario.install");
+      package.id, "scenario.install", std::move(row));
 }
 
 Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest& request) {
@@ -242,6 +250,7 @@ Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest
         return Error(ErrorCode::conflict, "scenario.needed").with("package", id).with("by", other.id);
     }
   }
+  auto row = catalog::idempotency_of(request.idempotency_key, request.actor, "remove_package", {id, request.reason}, id);
   return change(
       [&](const std::optional<Kept>& before) -> Result<Kept> {
         if (!before || before->state == PackageState::removed)
@@ -253,7 +262,7 @@ Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest
         kept.reason = request.reason;
         return kept;
       },
-      id, "scenario.remove");
+      id, "scenario.remove", std::move(row));
 }
 
 Result<void> ScenarioService::apply() {

@@ -43,6 +43,7 @@ struct Kept {
 struct PackageRequest {
   std::string actor;
   std::string reason;
+  std::optional<std::string> idempotency_key = {};  // sent again, it is answered again and nothing is done
 };
 
 // What the packages' other parts do when the packages change. Filled by the hub; called from any thread, one call at
@@ -96,12 +97,13 @@ class ScenarioService {
 
  private:
   Result<std::vector<Kept>> read() const;
+  static Result<std::vector<Kept>> read(storage::Reader& reader);
   Result<void> take_folder(std::vector<Package> packages);
   Result<void> show(const std::vector<Kept>& all);
   Result<void> apply();
   std::unique_ptr<Shelf> shelf_with(const Package* fresh, const std::string& without) const;
   Result<Kept> change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide, const std::string& id,
-                      std::string_view event);
+                      std::string_view event, std::optional<storage::Idempotency> row);
 
   storage::Store& store_;
   const Clock& clock_;

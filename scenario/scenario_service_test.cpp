@@ -169,6 +169,35 @@ TYPED_TEST(Scenarios, AnotherProcessFollows) {
   EXPECT_EQ(must(other.files().list(std::string(packages_folder))).size(), 2U);
 }
 
+TYPED_TEST(Scenarios, WhatIsSentAgainUnderItsKeyIsDoneOnceAndAnsweredAgain) {
+  const PackageRequest request{"li", "first", "key-1"};
+  const Kept once = must(this->service_->install(this->made("street-lamp"), request));
+  const Kept twice = must(this->service_->install(this->made("street-lamp"), request));
+  EXPECT_EQ(twice.revision, once.revision);
+  EXPECT_EQ(twice.digest, once.digest);
+  const auto other = this->service_->install(
+      this->changed(this->made("street-lamp"), "version: 0.1.0", "version: 0.2.0"), request);
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().message, "idempotency.mismatch");
+  const Kept removed = must(this->service_->remove("street-lamp", {"li", "not used", "key-2"}));
+  EXPECT_EQ(must(this->service_->remove("street-lamp", {"li", "not used", "key-2"})).revision, removed.revision);
+  EXPECT_EQ(must(this->service_->get("street-lamp")).state, PackageState::removed);
+}
+
+// The first time what follows from it failed: whoever sends it again must not be told that all is well before it is.
+TYPED_TEST(Scenarios, WhatIsSentAgainIsBroughtUpToDate) {
+  int applied = 0;
+  Followers followers;
+  followers.apply = [&](FileSystem&, const std::string&) -> Result<void> {
+    if (++applied == 1) return Error(ErrorCode::unavailable, "file.fault");
+    return {};
+  };
+  this->service_->set_followers(followers);
+  EXPECT_FALSE(this->service_->install(this->made("street-lamp"), {"li", "", "key-3"}).ok());
+  must(this->service_->install(this->made("street-lamp"), {"li", "", "key-3"}));
+  EXPECT_EQ(applied, 2);
+}
+
 TYPED_TEST(Scenarios, TwoWhoInstallAtOnceLeaveOneOfTheirPackages) {
   const Package first = this->changed(this->made("street-lamp"), "version: 0.1.0", "version: 1.0.0");
   const Package second = this->changed(this->made("street-lamp"), "version: 0.1.0", "version: 2.0.0");

@@ -149,16 +149,29 @@ Result<CasePage> CaseLists::newest(const CaseQuery& query, const CaseView& view)
     }
   };
   if (regions) {
+    const auto wanted = static_cast<std::int64_t>(query.most) + 1;
     std::vector<std::vector<storage::Value>> each;
     for (const RegionId region : *regions) {
-      each.push_back(parameters(first, static_cast<std::int64_t>(query.most) + 1));
+      each.push_back(parameters(first, wanted));
       each.back().push_back(region.value);
     }
-    JW_TRY(reader->query_each(sql::newest_of_place, each,
-                              [&](std::size_t, const storage::Row& row) { keep(row); }));
+    std::int64_t cut = 0;  // below this, a region may hold more
+    const auto ask = [&](const storage::Statement& statement, const auto& counts) {
+      std::vector<std::int64_t> rows(each.size());
+      return reader->query_each(statement, each, [&](std::size_t at, const storage::Row& row) {
+        if (counts(row)) keep(row);
+        if (++rows[at] == wanted) cut = std::max(cut, row.integer(0));
+      });
+    };
+    JW_TRY(ask(sql::newest_of_place, [](const storage::Row&) { return true; }));
+    JW_TRY(ask(sql::newest_of_owner, [&](const storage::Row& row) {  // those that do not lie in one as well
+      return std::find(regions->begin(), regions->end(), CaseRows::read(row).place) == regions->end();
+    }));
     JW_TRY(std::move(read));
     std::sort(page.items.begin(), page.items.end(),
               [](const Found& a, const Found& b) { return a.one.id > b.one.id; });
+    std::erase_if(page.items, [&](const Found& found) { return found.one.id.value < cut; });
+    if (cut > 0) page.next = std::to_string(cut);
   } else {
     const auto& statement = open_only ? sql::newest_open_cases : sql::newest_cases;
     bool ended = false;
@@ -310,20 +323,24 @@ Result<InboxCount> CaseLists::count(const CaseView& view) const {
     count.overdue = row.integer(1);
     return true;
   }));
-  std::vector<std::vector<storage::Value>> each;
+  std::vector<std::vector<storage::Value>> each, anywhere;
   for (const auto& post : view.posts()) {
     if (!post.grant->role->holds("case.read")) continue;
-    const region::Interval below = post.below.value_or(region::Interval{});
+    if (!post.below) {
+      anywhere.push_back({post.grant->role->id, post.grant->department, count_most});
+      continue;
+    }
+    const region::Interval below = *post.below;
     for (region::Node node = below.begin; node < below.end && each.size() < regions_one_by_one * 4; ++node) {
       each.push_back({post.grant->role->id, view.tree().id(node).value, post.grant->department, count_most});
     }
-    if (post.grant->whole_area && each.size() < regions_one_by_one * 4)
-      each.push_back({post.grant->role->id, post.grant->region.value, post.grant->department, count_most});
   }
-  JW_TRY(reader->query_each(sql::count_role, each, [&](std::size_t, const storage::Row& row) {
+  const auto add = [&](std::size_t, const storage::Row& row) {
     count.role += row.integer(0);
     count.overdue += row.integer(1);
-  }));
+  };
+  JW_TRY(reader->query_each(sql::count_role, each, add));
+  JW_TRY(reader->query_each(sql::count_role_anywhere, anywhere, add));
   count.role = std::min(count.role, count_most);
   return count;
 }
@@ -387,8 +404,8 @@ Result<std::vector<Found>> CaseLists::similar(const Found& found, const CaseView
       found.one.opened_at -
       (std::chrono::days{1} * (rule->within.unit == Span::Unit::day ? rule->within.count : 1));
   JW_ASSIGN(auto reader, work_.parts().store.read());
-  const std::array<storage::Value, 5> key = {found.one.place.value, std::numeric_limits<std::int64_t>::max(),
-                                             found.one.process, to_micros(since), similar_looked_at};
+  const std::array<storage::Value, 5> key = {found.one.place.value, found.one.id.value, found.one.process,
+                                             to_micros(since), similar_looked_at};
   Result<void> read;
   JW_TRY(reader->query(sql::open_of_place, key, [&](const storage::Row& row) {
     auto taken = take(row);
@@ -398,15 +415,15 @@ Result<std::vector<Found>> CaseLists::similar(const Found& found, const CaseView
     }
     if (!*taken) return true;
     Found& other = **taken;
-    const bool near = !found.one.longitude || !other.one.longitude ||
-                      metres_between(found.one, other.one) <= static_cast<double>(rule->within_m);
+    const bool placed =
+        found.one.longitude && found.one.latitude && other.one.longitude && other.one.latitude;
+    const bool near = !placed || metres_between(found.one, other.one) <= static_cast<double>(rule->within_m);
     const bool says_same = std::all_of(rule->same.begin(), rule->same.end(), [&](const std::string& name) {
       const Answers &mine = found.one.form, &theirs = other.one.form;
       const auto a = mine.find(name), b = theirs.find(name);
       return a != mine.end() && b != theirs.end() && a->second == b->second;
     });
-    if (other.one.id != found.one.id && near && says_same && view.sees(other.one))
-      same.push_back(std::move(other));
+    if (near && says_same && view.sees(other.one)) same.push_back(std::move(other));
     return same.size() < similar_most;
   }));
   JW_TRY(std::move(read));

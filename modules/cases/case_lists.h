@@ -62,7 +62,8 @@ class CaseLists {
   Result<std::vector<Found>> column(const std::string& process, const std::string& state,
                                     const std::string& under, std::size_t most, const CaseView& view) const;
   Result<Points> points(const PointQuery& query, const CaseView& view) const;
-  // Open cases of the same process nearby that say the same in the fields the process names.
+  // Open cases of the same process nearby that say the same in the fields the process names: those with
+  // smaller numbers, which it can be merged under.
   Result<std::vector<Found>> similar(const Found& found, const CaseView& view) const;
 
  private:

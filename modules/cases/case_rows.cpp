@@ -143,10 +143,10 @@ storage::Write CaseRows::insert(const Case& one, const std::string& form) const 
           1};
 }
 
-storage::Write CaseRows::change(const Case& one, std::int64_t version) const {
+storage::Write CaseRows::change(const Case& one, const Case& before) const {
   return {&sql::change_case,
           {one.id.value,
-           version,
+           before.version,
            one.version,
            one.process_version,
            one.state,
@@ -173,7 +173,8 @@ storage::Write CaseRows::change(const Case& one, std::int64_t version) const {
            one.not_ours,
            or_null(one.score),
            one.photos,
-           one.tasks_open},
+           one.tasks_open,
+           due_of(before)},
           1};
 }
 

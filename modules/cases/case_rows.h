@@ -25,8 +25,8 @@ class CaseRows {
   explicit CaseRows(const storage::Sealer& sealer) : sealer_(sealer) {}
 
   storage::Write insert(const Case& one, const std::string& form) const;
-  // Expects `version`, on which it was decided.
-  storage::Write change(const Case& one, std::int64_t version) const;
+  // Expects the version on which it was decided, and the deadline: a new calendar moves that alone.
+  storage::Write change(const Case& one, const Case& before) const;
   storage::Write insert(CaseId id, const Step& step, const std::string& form) const;
 
   // A row of the columns of case_by_id; the form stays closed.

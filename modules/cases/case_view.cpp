@@ -69,6 +69,10 @@ bool CaseView::saw(const Case& one, const std::vector<Step>& steps) const {
   });
 }
 
+bool CaseView::works_on(const Case& one) const {
+  return actor_.empty() || actor_ != one.reporter || actor_ == one.assignee || may("case.read", one);
+}
+
 bool CaseView::opens(const Case& one, const catalog::Resource& form, catalog::Personal personal) const {
   if (personal == catalog::Personal::none) return true;
   if (!everything_ && actor_ == one.reporter) return true;  // what they wrote themselves
@@ -84,9 +88,11 @@ bool CaseView::opens(const Case& one, const catalog::Resource& form, catalog::Pe
   });
 }
 
-bool CaseView::reaches(std::string_view permission, RegionId region) const {
+bool CaseView::reaches(std::string_view permission, RegionId region, const std::string& department) const {
   return everything_ || std::any_of(posts_.begin(), posts_.end(), [&](const Post& post) {
-           return post.grant->role->holds(permission) && holds(post, region);
+           const std::string& own = post.grant->department;
+           return post.grant->role->holds(permission) && (own.empty() || own == department) &&
+                  holds(post, region);
          });
 }
 

@@ -40,10 +40,12 @@ class CaseView {
   bool sees(const Case& one) const;
   // The same by what it was before: a department that has owned it still reads it.
   bool saw(const Case& one, const std::vector<Step>& steps) const;
+  // Reads it as one of those who work on it: what colleagues tell each other is not for who only reported it.
+  bool works_on(const Case& one) const;
   // A personal class of the case's form is open to them.
   bool opens(const Case& one, const catalog::Resource& form, catalog::Personal personal) const;
-  // A region within reach of the permission, whatever the department.
-  bool reaches(std::string_view permission, RegionId region) const;
+  // What a department (empty: all of them) does in a region is within reach of the permission.
+  bool reaches(std::string_view permission, RegionId region, const std::string& department) const;
 
  private:
   bool covers(const Post& post, const Case& one) const;

@@ -1,6 +1,7 @@
 #include "modules/cases/case_work.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json.h"
 #include "base/messages.h"
@@ -90,6 +91,20 @@ std::string event_of(const Case& before, const Outcome& outcome) {
   json.member("late", first.late);
   json.member("age_s", std::chrono::duration_cast<std::chrono::seconds>(first.at - after.opened_at).count());
   json.member("sequence", after.version);
+  // Where several steps came together, each of them; the members above tell what they came to.
+  if (outcome.steps.size() > 1) {
+    json.key("steps");
+    json.begin_array();
+    for (const auto& step : outcome.steps) {
+      json.begin_object();
+      json.member("kind", name_of(step.kind));
+      json.member("action", step.action);
+      json.member("from", step.kind == StepKind::open ? std::string() : step.from_state);
+      json.member("to", step.to_state);
+      json.end_object();
+    }
+    json.end_array();
+  }
   json.end_object();
   return json.take();
 }
@@ -162,8 +177,7 @@ void CaseWork::add(const Case& before, Outcome& outcome, const Declared& declare
   Case& after = outcome.after;
   change.shard = after.id.value;
   const bool opening = outcome.steps.front().kind == StepKind::open;
-  change.writes.push_back(opening ? rows_.insert(after, declared.process.form)
-                                  : rows_.change(after, before.version));
+  change.writes.push_back(opening ? rows_.insert(after, declared.process.form) : rows_.change(after, before));
   for (const auto& step : outcome.steps)
     change.writes.push_back(rows_.insert(after.id, step, declared.process.form));
   change.events.push_back({std::string(case_event_kind), event_of(before, outcome)});
@@ -246,7 +260,7 @@ Result<Found> CaseWork::change(CaseId id, Seen seen, const CaseView* view, const
     if (outcome.steps.empty()) {
       // Only times moved: nobody's work is overtaken, and nothing happened that is told.
       change.shard = id.value;
-      change.writes.push_back(rows_.change(outcome.after, found.one.version));
+      change.writes.push_back(rows_.change(outcome.after, found.one));
     } else {
       add(found.one, outcome, *found.declared, audit, change);
     }
@@ -263,6 +277,8 @@ Result<Found> CaseWork::change(CaseId id, Seen seen, const CaseView* view, const
 }
 
 Result<Case> CaseWork::draft(const Declared& declared, const NewCase& wanted, const CaseView& view) const {
+  if (wanted.longitude.has_value() != wanted.latitude.has_value())
+    return Error(ErrorCode::invalid, "cases.half_point").at(wanted.longitude ? "/latitude" : "/longitude");
   JW_ASSIGN(auto form, declared.form_cleaner->clean(wanted.form));
   Case one;
   one.process = declared.process.id;
@@ -301,6 +317,8 @@ Result<void> CaseWork::claim(storage::Reader& reader, const std::vector<PhotoId>
     return Error(ErrorCode::invalid, "cases.too_many_photos")
         .with("most", std::to_string(process.photos_most))
         .at("/photos");
+  if (std::set(photos.begin(), photos.end()).size() != photos.size())
+    return Error(ErrorCode::invalid, "cases.photo_twice").at("/photos");
   for (const auto id : photos) {
     const storage::Value key = id.value;
     bool own = false;
@@ -481,6 +499,8 @@ Result<Found> CaseWork::merge(CaseId id, std::int64_t version, CaseId parent, co
         JW_ASSIGN(const Found under, find(reader, parent, &view));
         if (under.one.process != found.one.process || under.one.parent || parent == id || !under.one.open)
           return Error(ErrorCode::invalid, "cases.no_parent").at("/parent");
+        // In one order, or two who merge two cases under each other at once would lose both.
+        if (parent > id) return Error(ErrorCode::invalid, "cases.parent_later").at("/parent");
         const auto calendar = calendars_.calendar();
         const RosterGiver giver(view.shared_tree(), roster_, parts_);
         const Machine machine({process, *calendar, giver, parts_.clock.now()});

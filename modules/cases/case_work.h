@@ -68,6 +68,7 @@ class CaseWork {
                         const WriteRequest& request);
   Result<Found> supervise(CaseId id, const std::string& words, const CaseView& view,
                           const WriteRequest& request);
+  // Under a case of a smaller number.
   Result<Found> merge(CaseId id, std::int64_t version, CaseId parent, const CaseView& view,
                       const WriteRequest& request);
 

@@ -1,31 +1,16 @@
 // What the hub itself does with cases: at their time, after a new calendar, new regions, a new version of a
 // process.
-#include <algorithm>
-
 #include "modules/cases/case_work.h"
 
 namespace jingwei::cases {
 
 namespace {
 
-// The owner itself while it stands; of what came after it, where the case lies; else its parent.
-RegionId home_of(const Case& one, const region::Tree& tree) {
-  if (tree.find(one.owner) != region::no_node) return one.owner;
-  const auto retired = tree.retired();
-  const auto ended = std::find_if(retired.begin(), retired.end(),
-                                  [&](const auto& region) { return region.id == one.owner.value; });
-  if (ended == retired.end()) return one.owner;
-  const region::Node at =
-      one.longitude && one.latitude ? tree.locate({*one.longitude, *one.latitude}) : region::no_node;
-  region::Node home = region::no_node;
-  for (const auto& code : ended->successors) {
-    const region::Node node = tree.find(code);
-    if (node == region::no_node) continue;
-    if (at != region::no_node && tree.contains(node, at)) return tree.id(node);
-    if (home == region::no_node) home = node;
-  }
-  if (home == region::no_node) home = tree.find(ended->parent_code);
-  return home == region::no_node ? one.owner : tree.id(home);
+// What a state of an earlier version is called in one that migrates; null: it has no way there.
+const State* state_now(const Process& process, const std::string& before) {
+  const auto mapped = process.migrate->find(before);
+  const State* state = process.state(mapped == process.migrate->end() ? before : mapped->second);
+  return state != nullptr && state->is_leaf() ? state : nullptr;
 }
 
 }  // namespace
@@ -72,7 +57,8 @@ Result<bool> CaseWork::rehome(CaseId id) {
              [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
                change.origin = storage::Origin::hub;
                const auto tree = parts_.regions.tree();
-               const RegionId home = home_of(found.one, *tree);
+               const RegionId home =
+                   standing_for(found.one.owner, found.one, *tree).value_or(found.one.owner);
                Outcome outcome;
                outcome.after = found.one;
                if (home == found.one.owner) return outcome;
@@ -95,16 +81,30 @@ Result<bool> CaseWork::migrate(CaseId id) {
                const Process& process = newest->process;
                Outcome same;
                same.after = found.one;
-               if (process.version <= found.one.process_version || !process.migrate) return same;
-               const auto mapped = process.migrate->find(found.one.state);
-               const State* state =
-                   process.state(mapped == process.migrate->end() ? found.one.state : mapped->second);
-               if (state == nullptr || !state->is_leaf()) return same;
+               const Process& earlier = found.declared->process;
+               if (process.version <= found.one.process_version || !process.migrate || !found.one.open)
+                 return same;
+               // Its words are sealed under the form it was opened with: under another nobody could read
+               // them.
+               if (process.form != earlier.form) return same;
+               const State* state = state_now(process, found.one.state);
+               if (state == nullptr) return same;
                Outcome outcome = noted(found.one, StepKind::migrate, {}, {});
-               outcome.after.process_version = process.version;
-               outcome.after.state = state->id;
-               outcome.after.stage = state->stage;
-               outcome.after.waits_for = state->waits_for;
+               Case& after = outcome.after;
+               after.process_version = process.version;
+               after.state = state->id;
+               const State* before = state_now(process, found.one.before);
+               after.before = before == nullptr ? std::string() : before->id;
+               after.stage = state->stage;
+               after.waits_for = state->final ? std::string() : state->waits_for;
+               if (state->final) {
+                 after.open = after.overdue = false;
+                 after.closed_at = after.changed_at;
+                 after.left.reset();
+               }
+               // A clock that had been stopped goes on from now.
+               const State* stood = earlier.state(found.one.state);
+               if (stood != nullptr && stood->stopped && !state->stopped) after.entered_at = after.changed_at;
                outcome.steps.back().to_state = state->id;
                const auto calendar = calendars_.calendar();
                const RosterGiver giver(parts_.regions.tree(), roster_, parts_);

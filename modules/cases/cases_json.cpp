@@ -203,7 +203,8 @@ void CaseWriter::step(JsonWriter& json, const Step& step, const Found& found) {
   party(json, step.department);
   json.key("assignee");
   person_or_null(json, step.assignee);
-  json.member("words", step.words);
+  const bool for_colleagues = step.kind == StepKind::task && !view_.works_on(found.one);
+  json.member("words", for_colleagues ? std::string() : step.words);
   json.key("inputs");
   answers(json, step.inputs, taken == nullptr ? std::vector<catalog::Field>() : taken->inputs, found);
   json.member("late", step.late);
@@ -219,7 +220,9 @@ Result<std::string> CaseWriter::detail(const Found& found) {
     JW_ASSIGN(auto reader, service_.parts().store.read());
     JW_ASSIGN(steps, service_.work().rows().steps(*reader, found.one.id, process.form));
     JW_ASSIGN(photos, service_.photos().list(*reader, found.one.id));
-    JW_ASSIGN(tasks, service_.tasks().list(*reader, found.one.id, process.form));
+    if (view_.works_on(found.one)) {
+      JW_ASSIGN(tasks, service_.tasks().list(*reader, found.one.id, process.form));
+    }
   }
   JsonWriter json(16'384);
   json.begin_object();

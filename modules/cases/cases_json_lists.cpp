@@ -53,7 +53,9 @@ void CaseWriter::summary_of(JsonWriter& json, const Declared& declared) {
   const auto head = all->heads.find(process.id);
   const bool retired = head == all->heads.end() || head->second.retired;
   std::int64_t open = 0;
-  const auto seen = [&](RegionId place) { return view_.reaches("case.read", place); };
+  const auto seen = [&](RegionId place, const std::string& department) {
+    return view_.reaches("case.read", place, department);
+  };
   for (const auto& figure : service_.figures().sum(seen, process.id)) open += figure.open;
   json.begin_object();
   json.member("id", process.id);

@@ -13,7 +13,7 @@ namespace jingwei::cases {
 struct CasesParts {
   storage::Store& store;
   catalog::Catalog& catalog;
-  const region::Regions& regions;
+  region::Regions& regions;
   const ingest::IngestService& ingest;  // cleans forms
   const storage::Sealer& sealer;
   const Clock& clock;

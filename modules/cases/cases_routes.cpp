@@ -272,7 +272,7 @@ class CasesRoutes::Handlers final : public api::Operations {
     if (in.under && !scope)
       return problem(Error(ErrorCode::not_found, "region.not_found").with("code", *in.under).at("under"),
                      http.language);
-    const auto counts = service_.figures().sum(seen_by(view, scope), in.process);
+    const auto counts = service_.figures().sum(reached_by("case.read", view, scope), in.process);
     CaseWriter writer(service_, view, http.language);
     JsonWriter json(16'384);
     json.begin_object();
@@ -362,9 +362,9 @@ class CasesRoutes::Handlers final : public api::Operations {
                          .at("/region"),
                      http.language);
     wanted.region = view.tree().id(node);
-    if (!view.reaches("duty.write", wanted.region))
-      return problem(Error(ErrorCode::denied, "cases.duty_not_yours").at("/region"), http.language);
     wanted.department = text_of(in.body["department"]);
+    if (!view.reaches("duty.write", wanted.region, wanted.department))
+      return problem(Error(ErrorCode::denied, "cases.duty_not_yours").at("/region"), http.language);
     wanted.person = in.body["person"].text();
     wanted.from = in.body["from"].present() ? in.body["from"].instant() : service_.parts().clock.now();
     if (in.body["until"].present()) wanted.until = in.body["until"].instant();
@@ -380,7 +380,7 @@ class CasesRoutes::Handlers final : public api::Operations {
   http::Response end_duty(const http::Request& http, const api::EndDuty& in) override {
     const CaseView view = view_of(http);
     const auto duty = service_.roster().find(DutyId(in.duty));
-    if (duty && !view.reaches("duty.write", duty->region))
+    if (duty && !view.reaches("duty.write", duty->region, duty->department))
       return problem(Error(ErrorCode::denied, "cases.duty_not_yours"), http.language);
     const auto ended = service_.roster().end(DutyId(in.duty), request_of(http, view, in.idempotency_key));
     if (!ended) return problem(ended.error(), http.language);
@@ -401,13 +401,9 @@ class CasesRoutes::Handlers final : public api::Operations {
     if (in.under && !scope)
       return problem(Error(ErrorCode::not_found, "region.not_found").with("code", *in.under).at("under"),
                      http.language);
-    const auto counts = [&](RegionId place) {
-      if (!scope) return true;
-      const region::Node node = view.tree().find(place);
-      return node != region::no_node && scope->contains(node);
-    };
-    return http::Response::json(CaseWriter(service_, view, http.language)
-                                    .figures(service_.figures().sum(counts, in.process.value_or(""))));
+    const auto counted =
+        service_.figures().sum(reached_by("metrics.read", view, scope), in.process.value_or(""));
+    return http::Response::json(CaseWriter(service_, view, http.language).figures(counted));
   }
 
  private:
@@ -423,13 +419,13 @@ class CasesRoutes::Handlers final : public api::Operations {
     return {view.actor(), key, http.language};
   }
 
-  // Places whose cases count for the viewer: within the scope, and theirs.
-  static std::function<bool(RegionId)> seen_by(const CaseView& view,
-                                               const std::optional<region::Scope>& scope) {
-    return [&view, &scope](RegionId place) {
+  // Cases that count for the viewer: within the scope, and of places and departments within their reach.
+  static Figures::Counts reached_by(const char* permission, const CaseView& view,
+                                    const std::optional<region::Scope>& scope) {
+    return [permission, &view, &scope](RegionId place, const std::string& department) {
       const region::Node node = view.tree().find(place);
       const bool within = !scope || (node != region::no_node && scope->contains(node));
-      return within && view.reaches("case.read", place);
+      return within && view.reaches(permission, place, department);
     };
   }
 

@@ -1,5 +1,7 @@
 #include "modules/cases/cases_service.h"
 
+#include <set>
+
 #include "base/log.h"
 #include "modules/cases/sql.gen.h"
 #include "storage/feed_runner.h"
@@ -58,23 +60,38 @@ class CaseFollower final : public storage::Consumer {
       const auto processes_now = book_.list();  // held: a migration that is noted swaps it
       for (const auto& [id, head] : processes_now->heads) JW_TRY(migrate_all(id));
     }
-    return regions ? rehome_all() : Result<void>();
+    if (!regions) return {};
+    // The event may be ahead of whoever keeps the tree up to date.
+    JW_TRY(parts_.regions.reload());
+    return rehome_all();
   }
 
  private:
-  Result<void> reschedule_all() {
-    CaseId last;
+  using Move = Result<bool> (CaseWork::*)(CaseId);
+
+  // Each case of a statement once, in the order of ids. `key` is what it asks for before the last id and the
+  // number.
+  Result<void> move_all(const storage::Statement& statement, std::vector<storage::Value> key, Move move) {
+    key.emplace_back(std::int64_t{0});
+    key.emplace_back(moved_at_once);
     for (;;) {
-      const std::array<storage::Value, 2> key = {last.value, moved_at_once};
-      JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_cases_after, key));
+      JW_ASSIGN(const Ids ids, ids_of(parts_.store, statement, key));
       for (const CaseId id : ids) {
-        if (const auto moved = work_.reschedule(id); !moved && moved.error().code != ErrorCode::not_found)
-          return moved.error();
+        const auto moved = (work_.*move)(id);
+        if (moved) continue;
+        const ErrorCode code = moved.error().code;
+        // One that is gone or cannot be read holds up no other.
+        const bool its_own =
+            code == ErrorCode::not_found || code == ErrorCode::gone || code == ErrorCode::corrupt;
+        if (!its_own) return moved.error();
+        log::error("cases.not_moved", {{"case", id.to_string()}, {"fault", moved.error().to_log()}});
       }
       if (ids.empty()) return {};
-      last = ids.back();
+      key[key.size() - 2] = ids.back().value;
     }
   }
+
+  Result<void> reschedule_all() { return move_all(sql::open_cases_after, {}, &CaseWork::reschedule); }
 
   // Open cases of regions that have ended go to those that stand for them now.
   Result<void> rehome_all() {
@@ -88,39 +105,38 @@ class CaseFollower final : public storage::Consumer {
     }
     const auto tree = parts_.regions.tree();
     for (const std::int64_t owner : owners) {
-      bool ended = tree->find(RegionId(owner)) == region::no_node;
-      while (ended) {
-        const std::array<storage::Value, 2> key = {owner, moved_at_once};
-        JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_of_owner, key));
-        std::size_t moved = 0;
-        for (const CaseId id : ids) {
-          JW_ASSIGN(const bool done, work_.rehome(id));
-          if (done) ++moved;
-        }
-        ended = moved > 0;
-      }
+      if (tree->find(RegionId(owner)) != region::no_node) continue;
+      JW_TRY(move_all(sql::open_of_owner, {owner}, &CaseWork::rehome));
     }
     return {};
+  }
+
+  // The forms of earlier versions that open cases were opened with, other than the present one, for people to
+  // read.
+  Result<std::string> other_forms(const Process& process) {
+    std::set<std::string> others;
+    JW_ASSIGN(auto reader, parts_.store.read());
+    const std::array<storage::Value, 2> key = {process.id, process.version};
+    JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
+      const auto earlier = book_.find(process.id, row.integer(0));
+      if (earlier && (*earlier)->process.form != process.form) others.insert((*earlier)->process.form);
+      return true;
+    }));
+    std::string told;
+    for (const auto& form : others) told += (told.empty() ? "form: " : ", ") + form;
+    return told;
   }
 
   Result<void> migrate_all(const std::string& id) {
     const auto newest = book_.find(id);
     if (!newest || !(*newest)->process.migrate) return {};
+    JW_ASSIGN(const std::string forms, other_forms((*newest)->process));
+    if (!forms.empty()) return book_.note_migration(id, forms);
     const Process& process = (*newest)->process;
     JW_ASSIGN(const std::string missing, book_.unmapped(process, process.version));
     JW_TRY(book_.note_migration(id, missing));
     if (!missing.empty()) return {};
-    for (;;) {
-      const std::array<storage::Value, 3> key = {id, process.version, moved_at_once};
-      JW_ASSIGN(const Ids ids, ids_of(parts_.store, sql::open_of_version, key));
-      if (ids.empty()) return {};
-      std::size_t moved = 0;
-      for (const CaseId one : ids) {
-        JW_ASSIGN(const bool done, work_.migrate(one));
-        if (done) ++moved;
-      }
-      if (moved == 0) return {};
-    }
+    return move_all(sql::open_of_version, {id, process.version}, &CaseWork::migrate);
   }
 
   CasesParts& parts_;
@@ -158,18 +174,33 @@ struct CasesService::Running {
     return {};
   }
 
-  // Cases whose time has come, the earliest first.
+  // Cases whose time has come, the earliest first; those that cannot be woken hold up no others.
   Result<std::size_t> wake_due() {
-    JW_ASSIGN(const bool held,
-              parts.store.take_lease(std::string(lease_name), parts.owner, parts.clock.now(), lease_time));
-    if (!held) return std::size_t{0};
-    const std::array<storage::Value, 2> key = {to_micros(parts.clock.now()), woken_at_once};
-    JW_ASSIGN(const Ids ids, ids_of(parts.store, sql::cases_to_wake, key));
+    const std::int64_t until = to_micros(parts.clock.now());
+    std::int64_t last_at = std::numeric_limits<std::int64_t>::min(), last_id = 0;
     std::size_t done = 0;
-    for (const CaseId id : ids) {
-      const auto woken = work.wake(id);
-      if (woken && *woken) ++done;
-      if (!woken) log::warn("cases.not_woken", {{"case", id.to_string()}, {"fault", woken.error().to_log()}});
+    for (bool more = true; more && !deadlines.stopping();) {
+      JW_ASSIGN(const bool held,
+                parts.store.take_lease(std::string(lease_name), parts.owner, parts.clock.now(), lease_time));
+      if (!held) return done;
+      std::vector<CaseId> due;
+      {
+        JW_ASSIGN(auto reader, parts.store.read());
+        const std::array<storage::Value, 4> key = {until, last_at, last_id, woken_at_once};
+        JW_TRY(reader->query(sql::cases_to_wake, key, [&](const storage::Row& row) {
+          last_id = row.integer(0);
+          last_at = row.integer(1);
+          due.emplace_back(last_id);
+          return true;
+        }));
+      }
+      for (const CaseId id : due) {
+        const auto woken = work.wake(id);
+        if (woken && *woken) ++done;
+        if (!woken)
+          log::warn("cases.not_woken", {{"case", id.to_string()}, {"fault", woken.error().to_log()}});
+      }
+      more = due.size() == static_cast<std::size_t>(woken_at_once);
     }
     const auto now = parts.clock.monotonic();
     if (!swept_at || now - *swept_at >= sweep_every) {

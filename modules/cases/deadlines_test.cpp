@@ -194,7 +194,6 @@ TYPED_TEST(Deadlines, RedrawnGridsTakeTheirOpenCasesAlong) {
   region::NewRegion joined{"980101001002009", "980101001002", "新网格", region::Level::grid, "", true, ""};
   must(this->node_.store->commit(must(this->node_.regions->merge(
       {{"980101001002001", "980101001002002"}, joined}, *parse_iso_day("2020-03-10")))));
-  must(this->node_.regions->reload());
   this->step();
   const Found after = this->again(found);
   EXPECT_EQ(after.one.owner, this->region("980101001002009"));
@@ -207,7 +206,8 @@ TYPED_TEST(Deadlines, ARestartFindsEverythingAsItWas) {
   this->service_.reset();
   this->restart("second");
   this->start();
-  const auto figures = this->service_->figures().sum([](RegionId) { return true; }, "repair");
+  const auto figures =
+      this->service_->figures().sum([](RegionId, const std::string&) { return true; }, "repair");
   ASSERT_EQ(figures.size(), 1u);
   EXPECT_EQ(figures.front().open, 1);
   EXPECT_EQ(this->again(found).one.form.at("words"), "灯不亮");

@@ -26,6 +26,8 @@ std::optional<StepEvent> parse_step_event(std::string_view body) {
   event.to = text("to");
   event.assignee = text("assignee");
   event.assignee_before = text("assignee_before");
+  event.department = text("department");
+  event.department_before = text("department_before");
   event.place = RegionId::parse(text("place")).value_or(RegionId());
   event.open = truth("open");
   event.was_open = truth("was_open");
@@ -38,7 +40,8 @@ std::optional<StepEvent> parse_step_event(std::string_view body) {
 Result<void> Figures::load(storage::Reader& reader) {
   decltype(counts_) fresh;
   JW_TRY(reader.query(sql::figures_now, {}, [&](const storage::Row& row) {
-    Count& count = fresh[{std::string(row.text(0)), std::string(row.text(2))}][RegionId(row.integer(3))];
+    Posts& posts = fresh[{std::string(row.text(0)), std::string(row.text(1))}];
+    Count& count = posts[{RegionId(row.integer(2)), std::string(row.text(3))}];
     count.open += row.integer(4);
     count.overdue += row.integer(5);
     return true;
@@ -50,26 +53,26 @@ Result<void> Figures::load(storage::Reader& reader) {
 
 void Figures::take(const StepEvent& event) {
   const std::lock_guard lock(mutex_);
-  const auto move = [&](const std::string& state, std::int64_t by, bool overdue) {
-    Count& count = counts_[{event.process, state}][event.place];
+  const auto move = [&](const std::string& state, const std::string& department, std::int64_t by,
+                        bool overdue) {
+    Count& count = counts_[{event.process, state}][{event.place, department}];
     count.open += by;
     if (overdue) count.overdue += by;
   };
-  if (event.was_open) move(event.from, -1, event.was_overdue);
-  if (event.open) move(event.to, 1, event.overdue);
+  if (event.was_open) move(event.from, event.department_before, -1, event.was_overdue);
+  if (event.open) move(event.to, event.department, 1, event.overdue);
 }
 
-std::vector<Figure> Figures::sum(const std::function<bool(RegionId)>& counts,
-                                 const std::string& process) const {
+std::vector<Figure> Figures::sum(const Counts& counts, const std::string& process) const {
   std::vector<Figure> all;
-  std::unordered_map<std::int64_t, bool> counted;  // a place stands under many states
+  std::map<std::pair<RegionId, std::string>, bool> counted;  // the same stand under many states
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, places] : counts_) {
+  for (const auto& [key, posts] : counts_) {
     if (!process.empty() && key.first != process) continue;
     Figure figure{key.first, key.second, 0, 0};
-    for (const auto& [place, count] : places) {
-      const auto [known, fresh] = counted.try_emplace(place.value, false);
-      if (fresh) known->second = counts(place);
+    for (const auto& [post, count] : posts) {
+      const auto [known, fresh] = counted.try_emplace(post, false);
+      if (fresh) known->second = counts(post.first, post.second);
       if (!known->second) continue;
       figure.open += count.open;
       figure.overdue += count.overdue;

@@ -55,6 +55,8 @@ TYPED_TEST(Lists, AnInboxHoldsWhatWaitsForTheRoleInItsRegions) {
   const auto everywhere = std::make_shared<access::Caller>("account:3", grants);
   EXPECT_EQ(this->inbox(this->service_->view(everywhere, "account:3", {}), 3), due)
       << "in the order of deadlines, cut to the role";
+  EXPECT_EQ(must(this->service_->lists().count(this->service_->view(everywhere, "account:3", {}))).role, 8)
+      << "the badge tells as many";
   EXPECT_TRUE(this->inbox(this->as("account:3", "desk", this->region("980102"))).empty());
   EXPECT_TRUE(this->inbox(this->worker()).empty());
   EXPECT_EQ(must(this->service_->lists().count(this->desk())).role, 8);
@@ -102,14 +104,19 @@ TYPED_TEST(Lists, FiltersAndPagesGiveEveryCaseOnce) {
 TYPED_TEST(Lists, TheBoardCountsWhatItShows) {
   for (int number = 0; number < 4; ++number) must(this->report(this->resident()));
   this->step();
-  const auto figures = this->service_->figures().sum([](RegionId) { return true; }, "repair");
+  const auto figures =
+      this->service_->figures().sum([](RegionId, const std::string&) { return true; }, "repair");
   ASSERT_EQ(figures.size(), 1u);
   EXPECT_EQ(figures.front().state, "reported");
   EXPECT_EQ(figures.front().open, 4);
   EXPECT_EQ(must(this->service_->lists().column("repair", "reported", "", 10, this->desk())).size(), 4u);
   this->clock_.advance(std::chrono::hours{48});
   this->step();
-  EXPECT_EQ(this->service_->figures().sum([](RegionId) { return true; }, "repair").front().overdue, 4);
+  EXPECT_EQ(this->service_->figures()
+                .sum([](RegionId, const std::string&) { return true; }, "repair")
+                .front()
+                .overdue,
+            4);
 }
 
 TYPED_TEST(Lists, CasesGoToWhoHasTheFewest) {

@@ -155,17 +155,46 @@ Step Machine::step_of(const Case& before, Case& after, StepKind kind, const std:
   return step;
 }
 
+// The region of that level above where the case lies, or above what stands there now; where nothing does,
+// above its owner.
+RegionId Machine::above(const Case& one, region::Level level) const {
+  return parts_.giver.above(parts_.giver.standing(one.place, one).value_or(one.owner), level);
+}
+
+bool Machine::holds(const Guard& guard, std::string_view facts) const {
+  return guard.holds(facts,
+                     {parts_.now, parts_.calendar, [this](std::string_view region, std::string_view above) {
+                        return parts_.giver.within(region, above);
+                      }});
+}
+
+// How long the case may be in the state; null: as long as it takes.
+const Span* Machine::span_of(const Case& one, const State& state) const {
+  if (!state.deadline || state.stopped || state.final) return nullptr;
+  const auto& others = state.deadline->unless;
+  if (others.empty()) return &state.deadline->within;
+  const std::string facts = facts_of(parts_.process, one, {}, {}, parts_.now);
+  const auto other =
+      std::find_if(others.begin(), others.end(), [&](const auto& rule) { return holds(*rule.when, facts); });
+  return other == others.end() ? &state.deadline->within : &other->within;
+}
+
 std::optional<Instant> Machine::deadline_of(const Case& one, const State& state, Instant from) const {
-  if (!state.deadline || state.stopped || state.final) return std::nullopt;
-  Span within = state.deadline->within;
-  if (!state.deadline->unless.empty()) {
-    const std::string facts = facts_of(parts_.process, one, {}, {}, parts_.now);
-    const auto& others = state.deadline->unless;
-    const auto other = std::find_if(others.begin(), others.end(),
-                                    [&](const auto& rule) { return rule.when->holds(facts, parts_.now); });
-    if (other != others.end()) within = other->within;
-  }
-  return after(within, from, parts_.calendar);
+  const Span* within = span_of(one, state);
+  if (within == nullptr) return std::nullopt;
+  if (!one.left) return after(*within, from, parts_.calendar);
+  return within->clock == ClockKind::always ? from + *one.left : parts_.calendar.add(from, *one.left);
+}
+
+// What is left now, by the clock the case counts by; of a stopped one, what was left when it stopped.
+std::optional<std::chrono::microseconds> Machine::left_of(const Case& one, const State& state) const {
+  if (state.stopped) return one.left;
+  if (!one.due_at) return std::nullopt;
+  const Span* within = span_of(one, state);
+  const bool always = within != nullptr && within->clock == ClockKind::always;
+  const std::chrono::microseconds left =
+      always ? *one.due_at - parts_.now : parts_.calendar.between(parts_.now, *one.due_at);
+  return std::max(std::chrono::microseconds{0}, left);
 }
 
 // When the hub looks at it again: the next rung, a dispatch nobody has touched, a delayed transition.
@@ -186,33 +215,24 @@ void Machine::schedule(Case& one, const State& state) const {
 
 void Machine::set_clock(Case& one, const State& state) const {
   one.overdue = false;
-  if (state.stopped) {
-    if (one.due_at)
-      one.left = std::max(std::chrono::microseconds{0}, parts_.calendar.between(parts_.now, *one.due_at));
-    one.due_at.reset();
-  } else if (one.left && one.state != one.before) {
-    one.due_at = parts_.calendar.add(parts_.now, *one.left);
-    one.left.reset();
-  } else {
-    one.due_at = deadline_of(one, state, parts_.now);
-  }
+  one.due_at = deadline_of(one, state, parts_.now);
   one.rung_at = one.due_at;
 }
 
 void Machine::enter(Case& one, const State& entered) const {
   const State& state = parts_.process.leaf_of(entered);
+  const State* from = parts_.process.state(one.state);  // none before it is opened
   const RegionId owner = one.owner;
   const std::string department = one.department;
-  const bool back = state.id == one.before;
-  if (!back) one.left.reset();
-  const auto left = one.left;
+  const bool back = from != nullptr && from->stopped && state.id == one.before;
+  const auto left = from == nullptr ? std::nullopt : left_of(one, *from);
   one.before = std::exchange(one.state, state.id);
   one.stage = state.stage;
   one.open = !state.final;
   one.waits_for = state.final ? std::string() : state.waits_for;
   one.entered_at = parts_.now;
   one.touched = false;
-  if (state.owner.level) one.owner = parts_.giver.above(one.place, *state.owner.level);
+  if (state.owner.level) one.owner = above(one, *state.owner.level);
   if (!state.owner.department.empty()) one.department = state.owner.department;
   if (one.owner != owner || one.department != department) {
     if (!one.assignee.empty()) one.had_before = std::exchange(one.assignee, {});
@@ -222,7 +242,7 @@ void Machine::enter(Case& one, const State& entered) const {
     if (person != one.assignee && !one.assignee.empty()) one.had_before = one.assignee;
     one.assignee = std::move(person);
   }
-  one.left = back ? left : std::nullopt;
+  one.left = back || state.stopped ? left : std::nullopt;
   set_clock(one, state);
   if (state.final) {
     if (!one.closed_at) one.closed_at = parts_.now;
@@ -240,9 +260,9 @@ void Machine::dispatch(Case& one, const Doer& doer, const Answers& inputs) const
     if (!named) continue;
     if (rule.when) {
       if (facts.empty()) facts = facts_of(parts_.process, one, doer, inputs, parts_.now);
-      if (!rule.when->holds(facts, parts_.now)) continue;
+      if (!holds(*rule.when, facts)) continue;
     }
-    if (rule.level) one.owner = parts_.giver.above(one.place, *rule.level);
+    if (rule.level) one.owner = above(one, *rule.level);
     one.department = rule.department.empty() ? parts_.process.department : rule.department;
     if (!one.assignee.empty()) one.had_before = one.assignee;
     one.assignee =
@@ -315,7 +335,7 @@ Result<void> Machine::check(const Case& one, const Transition& transition, const
   if (transition.guard) {
     const std::string facts =
         facts_of(parts_.process, one, doer, bringing == nullptr ? Answers() : bringing->inputs, parts_.now);
-    if (!transition.guard->holds(facts, parts_.now) && (bringing != nullptr || transition.inputs.empty())) {
+    if (!holds(*transition.guard, facts) && (bringing != nullptr || transition.inputs.empty())) {
       auto error = refused(ErrorCode::conflict, "cases.guard_fails", transition);
       if (transition.reason.zh.empty()) return error;
       error.message = "cases.guard_reason";
@@ -376,7 +396,7 @@ void Machine::follow_automatic(Outcome& outcome) const {
             ? facts_of(parts_.process, outcome.after, {}, {}, parts_.now)
             : std::string();
     const auto next = std::find_if(out.begin(), out.end(), [&](const Transition* one) {
-      return one->automatic && (!one->guard || one->guard->holds(facts, parts_.now));
+      return one->automatic && (!one->guard || holds(*one->guard, facts));
     });
     if (next == out.end()) return;
     const Transition& transition = **next;
@@ -415,7 +435,7 @@ Outcome Machine::wake(const Case& one) const {
   for (const Transition* out : transitions_from(parts_.process, state)) {
     if (!out->after || after(*out->after, one.entered_at, parts_.calendar) > parts_.now) continue;
     const std::string facts = out->guard ? facts_of(parts_.process, one, {}, {}, parts_.now) : std::string();
-    if (!out->guard || out->guard->holds(facts, parts_.now)) return take(one, *out, {}, {});
+    if (!out->guard || holds(*out->guard, facts)) return take(one, *out, {}, {});
   }
   if (one.rung_at && *one.rung_at <= parts_.now) {
     const Case before = outcome.after;
@@ -449,6 +469,8 @@ Outcome Machine::hand_over(const Case& one, RegionId region, const std::string& 
   const State& state = state_of(one);
   Outcome outcome;
   Case& after = outcome.after = one;
+  after.left = left_of(one, state);
+  after.entered_at = parts_.now;
   after.owner = region;
   after.department = department;
   if (!after.assignee.empty()) after.had_before = std::exchange(after.assignee, {});

@@ -20,6 +20,10 @@ class Giver {
   // The region of `level` above `place`, or `place` itself when it lies above that level.
   virtual RegionId above(RegionId place, region::Level level) const = 0;
   virtual region::Level level_of(RegionId region) const = 0;
+  // What stands now for a region of the case: standing_for() of roster.h.
+  virtual std::optional<RegionId> standing(RegionId region, const Case& one) const = 0;
+  // Of GuardSurroundings.
+  virtual std::optional<bool> within(std::string_view region, std::string_view above) const = 0;
   // The least loaded person who has `duty` now in the region, or in the nearest above it that has one, and in
   // the department; empty: nobody.
   virtual std::string on_duty(const std::string& duty, RegionId region,
@@ -82,7 +86,8 @@ class Machine {
   // Deadline and next waking anew, after a change of the calendar; entered_at stays.
   Case rescheduled(Case one) const;
 
-  // To another owner, as people hand over; the clock of the state goes on.
+  // To another owner, as people hand over: what was left until it is due stays, and it has been given out
+  // now.
   Outcome hand_over(const Case& one, RegionId region, const std::string& department, const Doer& doer,
                     const std::string& reason) const;
   // Into a state without a transition: merging, migration.
@@ -97,7 +102,11 @@ class Machine {
   void dispatch(Case& one, const Doer& doer, const Answers& inputs) const;
   void set_clock(Case& one, const State& state) const;
   void schedule(Case& one, const State& state) const;
+  RegionId above(const Case& one, region::Level level) const;
+  bool holds(const Guard& guard, std::string_view facts) const;
+  const Span* span_of(const Case& one, const State& state) const;
   std::optional<Instant> deadline_of(const Case& one, const State& state, Instant from) const;
+  std::optional<std::chrono::microseconds> left_of(const Case& one, const State& state) const;
   void follow_automatic(Outcome& outcome) const;
   bool escalate(Case& one) const;
   const State& state_of(const Case& one) const;

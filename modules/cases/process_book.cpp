@@ -56,6 +56,18 @@ Result<std::shared_ptr<const ingest::FormCleaner>> cleaner_of(const CasesParts& 
       std::make_shared<ingest::FormCleaner>(std::move(cleaner)));
 }
 
+// What a form is now; of one that is in force no more, what it was last. Null: there is none.
+const catalog::Resource* form_in(const std::vector<catalog::Definition>& definitions, const std::string& id) {
+  const catalog::Definition* last = nullptr;
+  for (const auto& one : definitions) {
+    if (one.resource.id != id) continue;
+    if (one.state == catalog::LifeState::published) return &one.resource;
+    if (one.state == catalog::LifeState::retired && (last == nullptr || one.version > last->version))
+      last = &one;
+  }
+  return last == nullptr ? nullptr : &last->resource;
+}
+
 }  // namespace
 
 Result<std::vector<Process>> read_process_packages(FileSystem& files, const std::string& scenarios_folder) {
@@ -85,14 +97,10 @@ Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const
   auto declared = std::make_shared<Declared>();
   // Its definition is enough: a form can be shown though nothing is taken into the resource any more.
   const auto definitions = parts_.catalog.definitions();
-  const auto form =
-      std::find_if(definitions->begin(), definitions->end(), [&](const catalog::Definition& one) {
-        return one.resource.id == process.form &&
-               (one.state == catalog::LifeState::published || one.state == catalog::LifeState::retired);
-      });
-  if (form == definitions->end())
+  const catalog::Resource* form = form_in(*definitions, process.form);
+  if (form == nullptr)
     return Error(ErrorCode::invalid, "cases.no_form").with("process", process.id).with("form", process.form);
-  declared->form = form->resource;
+  declared->form = *form;
   JW_TRY(bind_form(process, declared->form));
   JW_ASSIGN(declared->form_cleaner, cleaner_of(parts_, declared->form));
   for (const auto& transition : process.transitions) {
@@ -106,15 +114,21 @@ Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const
 Result<void> ProcessBook::open(FileSystem& files, const std::string& scenarios_folder) {
   JW_ASSIGN(auto declared, read_process_packages(files, scenarios_folder));
   std::vector<std::string> order;
-  for (const auto& process : declared) {
-    JW_ASSIGN(const auto bound, bind(process));
-    order.push_back(bound->process.id);
+  Declaration declaration;
+  for (auto& process : declared) {
+    order.push_back(process.id);
+    if (const auto bound = bind(process); !bound) {
+      log::error("cases.process_unfit", {{"process", process.id}, {"fault", bound.error().to_log()}});
+      declaration.unfit.insert(process.id);
+      continue;
+    }
+    declaration.processes.push_back(std::move(process));
   }
   {
     const std::lock_guard lock(reloading_);
     declared_order_ = std::move(order);
   }
-  JW_TRY(publish(declared, nullptr));
+  JW_TRY(publish(declaration));
   return reload();
 }
 
@@ -123,17 +137,17 @@ Result<void> ProcessBook::install(const std::string& package, std::vector<Proces
     JW_ASSIGN(const auto bound, bind(process));
     static_cast<void>(bound);
   }
-  JW_TRY(publish(declared, &package));
+  JW_TRY(publish({std::move(declared), &package}));
   return reload();
 }
 
-Result<void> ProcessBook::publish(const std::vector<Process>& declared, const std::string* package) {
+Result<void> ProcessBook::publish(const Declaration& declaration) {
   // Another process may do the same at this moment; whoever comes second finds it done.
   for (int attempt = 1;; ++attempt) {
     storage::Change change;
     {
       JW_ASSIGN(auto reader, parts_.store.read());
-      JW_ASSIGN(change, change_of(declared, package, *reader));
+      JW_ASSIGN(change, change_of(declaration, *reader));
     }
     if (change.writes.empty()) return {};
     auto committed = parts_.store.commit(std::move(change));
@@ -143,8 +157,9 @@ Result<void> ProcessBook::publish(const std::vector<Process>& declared, const st
   }
 }
 
-Result<storage::Change> ProcessBook::change_of(const std::vector<Process>& declared,
-                                               const std::string* package, storage::Reader& reader) const {
+Result<storage::Change> ProcessBook::change_of(const Declaration& declaration,
+                                               storage::Reader& reader) const {
+  const auto& [declared, package, unfit] = declaration;
   JW_ASSIGN(const auto kept, read_versions(reader));
   JW_ASSIGN(auto heads, read_heads(reader));
   storage::Change change;
@@ -190,7 +205,7 @@ Result<storage::Change> ProcessBook::change_of(const std::vector<Process>& decla
     const bool asked = package == nullptr || standing.package == *package;
     const bool gone = std::none_of(declared.begin(), declared.end(),
                                    [&, &name = id](const Process& one) { return one.id == name; });
-    if (!asked || !gone || head.retired) continue;
+    if (!asked || !gone || unfit.contains(id) || head.retired) continue;
     Head next = head;
     next.retired = true;
     change.writes.push_back(change_head(id, next));

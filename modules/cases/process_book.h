@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,11 @@ class ProcessBook {
   explicit ProcessBook(const CasesParts& parts) : parts_(parts) {}
 
   // Reads every <folder>/<package>/process.yaml, publishes what is new and retires what no package declares
-  // any more. Errors: invalid (file:line:column of what is wrong in a package), the store's.
+  // any more. A process that does not fit the form as it stands is logged and not published: the version that
+  // stands serves on. Errors: invalid (file:line:column of what is wrong in a package), the store's.
   Result<void> open(FileSystem& files, const std::string& scenarios_folder);
   // The same for one package while serving: `declared` is all it declares now (nothing: it is removed).
+  // Errors: as open, and invalid for a process that does not fit its form.
   Result<void> install(const std::string& package, std::vector<Process> declared);
 
   std::shared_ptr<const ProcessList> list() const;
@@ -67,9 +70,14 @@ class ProcessBook {
 
  private:
   Result<std::shared_ptr<const Declared>> bind(Process process) const;
-  Result<storage::Change> change_of(const std::vector<Process>& declared, const std::string* package,
-                                    storage::Reader& reader) const;
-  Result<void> publish(const std::vector<Process>& declared, const std::string* package);
+  // What is declared, by one package or by all; `unfit` are ids of declared ones that stay as they stand.
+  struct Declaration {
+    std::vector<Process> processes;
+    const std::string* package = nullptr;
+    std::set<std::string> unfit = {};
+  };
+  Result<storage::Change> change_of(const Declaration& declaration, storage::Reader& reader) const;
+  Result<void> publish(const Declaration& declaration);
 
   const CasesParts& parts_;
   std::vector<std::string> declared_order_;

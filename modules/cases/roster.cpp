@@ -27,6 +27,23 @@ std::string thing_of(DutyId id) {
   return "duty:" + id.to_string();
 }
 
+// What came after an ended region may have ended too, and so on.
+constexpr int endings_most = 8;
+
+void add_heirs(const region::Retired& ended, const region::Tree& tree, int depth,
+               std::vector<region::Node>& heirs) {
+  for (const auto& code : ended.successors) {
+    if (const region::Node node = tree.find(code); node != region::no_node) {
+      heirs.push_back(node);
+      continue;
+    }
+    const auto retired = tree.retired();
+    const auto next =
+        std::find_if(retired.begin(), retired.end(), [&](const auto& one) { return one.code == code; });
+    if (depth > 0 && next != retired.end()) add_heirs(*next, tree, depth - 1, heirs);
+  }
+}
+
 }  // namespace
 
 bool on_duty(const Duty& duty, Instant now, const Zone& zone) {
@@ -162,6 +179,25 @@ Result<void> Roster::end(DutyId id, const WriteRequest& request) {
   return reload();
 }
 
+std::optional<RegionId> standing_for(RegionId region, const Case& one, const region::Tree& tree) {
+  if (tree.find(region) != region::no_node) return region;
+  const auto retired = tree.retired();
+  const auto ended = std::find_if(retired.begin(), retired.end(),
+                                  [&](const auto& entry) { return entry.id == region.value; });
+  if (ended == retired.end()) return std::nullopt;
+  std::vector<region::Node> heirs;
+  add_heirs(*ended, tree, endings_most, heirs);
+  if (one.longitude && one.latitude) {
+    const region::Node at = tree.locate({*one.longitude, *one.latitude});
+    for (const region::Node heir : heirs) {
+      if (at != region::no_node && tree.contains(heir, at)) return tree.id(heir);
+    }
+  }
+  const region::Node home = heirs.empty() ? tree.find(ended->parent_code) : heirs.front();
+  if (home == region::no_node) return std::nullopt;
+  return tree.id(home);
+}
+
 RegionId RosterGiver::above(RegionId place, region::Level level) const {
   region::Node node = tree_->find(place);
   while (node != region::no_node && tree_->level(node) > level && node != tree_->root())
@@ -172,6 +208,13 @@ RegionId RosterGiver::above(RegionId place, region::Level level) const {
 region::Level RosterGiver::level_of(RegionId region) const {
   const region::Node node = tree_->find(region);
   return node == region::no_node ? region::Level::nation : tree_->level(node);
+}
+
+std::optional<bool> RosterGiver::within(std::string_view region, std::string_view above) const {
+  const auto scope = tree_->scope(above);
+  const region::Node node = tree_->find(region);
+  if (!scope || node == region::no_node) return std::nullopt;
+  return scope->contains(node);
 }
 
 std::string RosterGiver::on_duty(const std::string& duty, RegionId region,

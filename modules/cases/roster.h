@@ -72,6 +72,10 @@ class Roster {
   Loads loads_;
 };
 
+// The region itself while it stands; of those that came after it the one where the case lies, else the first;
+// else what stands above it. Nothing: none does.
+std::optional<RegionId> standing_for(RegionId region, const Case& one, const region::Tree& tree);
+
 // Gives cases out by regions and roster, as they stand at one moment.
 class RosterGiver final : public Giver {
  public:
@@ -79,6 +83,10 @@ class RosterGiver final : public Giver {
       : tree_(std::move(tree)), roster_(roster), duties_(roster.duties()), parts_(parts) {}
   RegionId above(RegionId place, region::Level level) const override;
   region::Level level_of(RegionId region) const override;
+  std::optional<RegionId> standing(RegionId region, const Case& one) const override {
+    return standing_for(region, one, *tree_);
+  }
+  std::optional<bool> within(std::string_view region, std::string_view above) const override;
   std::string on_duty(const std::string& duty, RegionId region, const std::string& department) const override;
 
  private:

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/messages.h"
+#include "modules/cases/cases_json_parts.h"
 #include "modules/cases/sql.gen.h"
 
 namespace jingwei::cases {
@@ -13,10 +14,13 @@ namespace {
 constexpr std::string_view sealed_table = "case_conflict";
 constexpr std::int64_t conflicts_most = 500;
 
-// Faults of the hub, not of what was queued: the device sends again.
-bool is_passing(ErrorCode code) {
+// Faults of the hub, not of what was queued: the device sends again. Writes that came in each other's way are
+// the store's conflicts.
+bool is_passing(const Error& error) {
+  const ErrorCode code = error.code;
   return code == ErrorCode::unavailable || code == ErrorCode::exhausted || code == ErrorCode::timeout ||
-         code == ErrorCode::internal || code == ErrorCode::corrupt || code == ErrorCode::cancelled;
+         code == ErrorCode::internal || code == ErrorCode::corrupt || code == ErrorCode::cancelled ||
+         (code == ErrorCode::conflict && error.message.starts_with("storage."));
 }
 
 std::string text_of(const Queued& queued) {
@@ -34,6 +38,13 @@ std::string text_of(const Queued& queued) {
   json.member("region", queued.region);
   json.key("form");
   json.raw(json_of(queued.form));
+  json.key("photos");
+  json.begin_array();
+  for (const auto photo : queued.photos) json.value(photo.to_string());
+  json.end_array();
+  write_or_null(json, "longitude", queued.longitude);
+  write_or_null(json, "latitude", queued.latitude);
+  write_or_null(json, "done_at", queued.done_at);
   json.end_object();
   return json.take();
 }
@@ -95,7 +106,7 @@ Result<Synced> Sync::take_one(const std::string& device, const Queued& queued, c
                   std::nullopt,
                   {}};
   }
-  if (is_passing(found.error().code)) return std::move(found).error();
+  if (is_passing(found.error())) return std::move(found).error();
   return keep(device, queued, view, found.error());
 }
 

@@ -438,7 +438,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge a case under another */
+        /** Merge a case under one with a smaller number */
         post: operations["merge_case"];
         delete?: never;
         options?: never;
@@ -453,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open cases that may be the same thing */
+        /** Open cases that may be the same thing, with smaller numbers, to be merged under */
         get: operations["list_similar_cases"];
         put?: never;
         post?: never;
@@ -508,7 +508,7 @@ export interface paths {
         put?: never;
         /**
          * Send a picture
-         * @description JPEG or PNG, sealed; removed after a day when no case names it.
+         * @description JPEG or PNG, sealed; removed after thirty days when no case names it, unless its sender has open offline conflicts.
          */
         post: operations["send_photo"];
         delete?: never;
@@ -11879,7 +11879,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Merge a case under another */
+            /** @description Merge a case under one with a smaller number */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11903,7 +11903,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Open cases that may be the same thing */
+            /** @description Open cases that may be the same thing, with smaller numbers, to be merged under */
             200: {
                 headers: {
                     [name: string]: unknown;

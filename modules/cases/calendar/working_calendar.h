@@ -43,6 +43,7 @@ class WorkingCalendar {
   // Working time between two moments; negative when `to` comes before `from`.
   std::chrono::microseconds between(Instant from, Instant to) const;
 
+  const Zone& zone() const { return zone_; }
   const WorkingHours& hours() const { return hours_; }
   const SpecialDays& days() const { return days_; }
 

@@ -9,7 +9,7 @@ namespace jingwei::cases {
 namespace {
 
 constexpr std::size_t photo_bytes = 12 << 20;
-constexpr std::chrono::hours unclaimed_kept{24};
+constexpr std::chrono::days unclaimed_kept{30};
 constexpr std::int64_t swept_at_once = 100;
 
 std::string_view column_of(PhotoCopy copy) {

@@ -40,7 +40,8 @@ class Photos {
   };
   Result<Content> fetch(PhotoId id, PhotoCopy copy, const CaseView& view) const;
   Result<std::vector<Photo>> list(storage::Reader& reader, CaseId id) const;
-  // Removes those that no case has named for a day; how many. Errors: the store's.
+  // Removes those that no case has named for thirty days, but for who has open conflicts; how many. Errors:
+  // the store's.
   Result<std::size_t> sweep();
 
  private:

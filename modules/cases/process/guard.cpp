@@ -41,6 +41,33 @@ std::string argument(const Error& error, const std::string& name) {
   return {};
 }
 
+class CalendarTime final : public rules::WorkingTime {
+ public:
+  explicit CalendarTime(const WorkingCalendar& calendar) : calendar_(calendar) {}
+  bool is_working(Day day) const override { return calendar_.is_working(day); }
+  std::chrono::microseconds day_length() const override { return calendar_.day_length(); }
+  Instant add(Instant from, std::chrono::microseconds working) const override {
+    return calendar_.add(from, working);
+  }
+  std::chrono::microseconds between(Instant from, Instant to) const override {
+    return calendar_.between(from, to);
+  }
+
+ private:
+  const WorkingCalendar& calendar_;
+};
+
+class KnownRegions final : public rules::RegionTree {
+ public:
+  explicit KnownRegions(const GuardSurroundings& with) : with_(with) {}
+  std::optional<bool> within(std::string_view region, std::string_view ancestor) const override {
+    return with_.within(region, ancestor);
+  }
+
+ private:
+  const GuardSurroundings& with_;
+};
+
 }  // namespace
 
 struct Guard::Compiled {
@@ -68,13 +95,18 @@ Result<std::shared_ptr<const Guard>> Guard::compile(std::string_view logic) {
   return std::shared_ptr<const Guard>(new Guard(std::make_unique<Compiled>(Compiled{std::move(*program)})));
 }
 
-bool Guard::holds(std::string_view facts, Instant now) const {
+bool Guard::holds(std::string_view facts, const GuardSurroundings& with) const {
   thread_local rules::Evaluator evaluator;
   const auto document = rules::Document::parse(facts);
   if (!document) return false;
-  rules::Surroundings with;
-  with.now = now;
-  const auto holds = evaluator.holds(compiled_->program, document->root(), with);
+  const CalendarTime time(with.calendar);
+  const KnownRegions regions(with);
+  rules::Surroundings surroundings;
+  surroundings.now = with.now;
+  surroundings.zone = &with.calendar.zone();
+  surroundings.working_time = &time;
+  surroundings.regions = &regions;
+  const auto holds = evaluator.holds(compiled_->program, document->root(), surroundings);
   return holds && *holds;
 }
 

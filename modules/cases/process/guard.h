@@ -1,14 +1,25 @@
 // A condition of a process: JsonLogic in the `jingwei` dialect (engines/rules) over the facts of a case.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "modules/cases/calendar/working_calendar.h"
 
 namespace jingwei::cases {
+
+// What conditions are worked out with besides their facts. Days are those of the calendar's zone.
+struct GuardSurroundings {
+  Instant now{};
+  const WorkingCalendar& calendar;
+  // Whether a region, by code, is another or lies below it; nothing when either is not known.
+  std::function<std::optional<bool>(std::string_view region, std::string_view above)> within;
+};
 
 // Immutable; threads may share it.
 class Guard {
@@ -20,7 +31,7 @@ class Guard {
 
   // Of the facts as one JSON object (docs/formats/processes.md). A guard that runs out of fuel or meets
   // values it cannot compare does not hold.
-  bool holds(std::string_view facts, Instant now) const;
+  bool holds(std::string_view facts, const GuardSurroundings& with) const;
 
  private:
   struct Compiled;

@@ -6,14 +6,14 @@ INSERT INTO case_file (id, version, process, process_version, state, state_befor
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
         $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)
 
--- Expects the version it was decided on. What an opening fixes stays: place, reporter, form.
+-- Expects the version and the deadline it was decided on. What an opening fixes stays: place, reporter, form.
 -- name: change_case
 UPDATE case_file
 SET version = $3, process_version = $4, state = $5, state_before = $6, stage = $7, open_mark = $8, owner = $9, department = $10,
     assignee = $11, had_before = $12, waits_for = $13, entered_at = $14, changed_at = $15, closed_at = $16, due_at = $17,
     rung_at = $18, wake_at = $19, left_us = $20, overdue = $21, touched = $22, escalated = $23, supervised = $24, reopened = $25,
     not_ours = $26, score = $27, photos = $28, tasks_open = $29
-WHERE id = $1 AND version = $2
+WHERE id = $1 AND version = $2 AND due_at = $30
 
 -- name: set_parent
 UPDATE case_file SET parent = $3 WHERE id = $1 AND version = $2
@@ -42,7 +42,8 @@ SELECT count(*) FROM case_file WHERE parent = $1 AND parent > 0
 
 -- name: cases_to_wake
 -- scatter: the hub's own look at what is due
-SELECT id FROM case_file WHERE wake_at <= $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT $2
+SELECT id, wake_at FROM case_file WHERE wake_at <= $1 AND wake_at IS NOT NULL AND (wake_at, id) > ($2, $3)
+ORDER BY wake_at, id LIMIT $4
 
 -- Open cases with a deadline, in the order of their ids, to be laid anew.
 -- name: open_cases_after
@@ -55,7 +56,7 @@ SELECT DISTINCT owner FROM case_file WHERE open_mark = 1
 
 -- name: open_of_owner
 -- scatter: to be given to the region that stands for it now
-SELECT id FROM case_file WHERE open_mark = 1 AND owner = $1 ORDER BY id LIMIT $2
+SELECT id FROM case_file WHERE open_mark = 1 AND owner = $1 AND id > $2 ORDER BY id LIMIT $3
 
 -- name: occupied_states
 -- scatter: which states open cases of earlier versions are in
@@ -63,7 +64,7 @@ SELECT DISTINCT process_version, state FROM case_file WHERE open_mark = 1 AND pr
 
 -- name: open_of_version
 -- scatter: to be moved to the new version
-SELECT id FROM case_file WHERE open_mark = 1 AND process = $1 AND process_version < $2 ORDER BY id LIMIT $3
+SELECT id FROM case_file WHERE open_mark = 1 AND process = $1 AND process_version < $2 AND id > $3 ORDER BY id LIMIT $4
 
 -- name: open_by_assignee
 -- scatter: once at the start
@@ -71,5 +72,5 @@ SELECT assignee, count(*) FROM case_file WHERE open_mark = 1 AND assignee <> '' 
 
 -- name: figures_now
 -- scatter: once at the start
-SELECT process, process_version, state, place, count(*), coalesce(sum(overdue), 0) FROM case_file WHERE open_mark = 1
-GROUP BY process, process_version, state, place
+SELECT process, state, place, department, count(*), coalesce(sum(overdue), 0) FROM case_file WHERE open_mark = 1
+GROUP BY process, state, place, department

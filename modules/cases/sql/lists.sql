@@ -36,6 +36,18 @@ WHERE place = $15 AND id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR stat
   AND opened_at >= $13 AND opened_at < $14
 ORDER BY id DESC LIMIT $2
 
+-- name: newest_of_owner
+-- scatter: a list over the cases that one region owns
+SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
+       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
+       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+FROM case_file
+WHERE owner = $15 AND id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5)
+  AND ($6 < 0 OR open_mark = $6) AND ($7 = '' OR department = $7) AND ($8 = '' OR category = $8) AND ($9 = '' OR urgency = $9)
+  AND ($10 = '' OR assignee = $10) AND ($11 = 0 OR (overdue = 1 AND open_mark = 1)) AND ($12 = 0 OR supervised > 0)
+  AND opened_at >= $13 AND opened_at < $14
+ORDER BY id DESC LIMIT $2
+
 -- name: newest_of_reporter
 -- scatter: a list over the cases of one person
 SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
@@ -75,6 +87,12 @@ ORDER BY due_at, id LIMIT $5
 SELECT count(*), coalesce(sum(overdue), 0) FROM (
   SELECT overdue FROM case_file
   WHERE open_mark = 1 AND waits_for = $1 AND owner = $2 AND assignee = '' AND ($3 = '' OR department = $3) LIMIT $4) AS waiting
+
+-- name: count_role_anywhere
+-- scatter: an inbox is of a role
+SELECT count(*), coalesce(sum(overdue), 0) FROM (
+  SELECT overdue FROM case_file
+  WHERE open_mark = 1 AND waits_for = $1 AND assignee = '' AND ($2 = '' OR department = $2) LIMIT $3) AS waiting
 
 -- name: count_person
 -- scatter: an inbox is of a person

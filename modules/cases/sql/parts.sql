@@ -50,8 +50,11 @@ SELECT body FROM case_photo_body WHERE photo = $1 AND kind = $2
 -- name: claim_photo
 UPDATE case_photo SET case_id = $3, stage = $4 WHERE id = $1 AND case_id = 0 AND actor = $2
 
+-- Whoever has open conflicts may still need the pictures that were queued with them.
 -- name: unclaimed_photos
-SELECT id FROM case_photo WHERE case_id = 0 AND at < $1 ORDER BY id LIMIT $2
+SELECT id FROM case_photo WHERE case_id = 0 AND at < $1
+  AND actor NOT IN (SELECT actor FROM case_conflict WHERE settled_at IS NULL)
+ORDER BY id LIMIT $2
 
 -- name: drop_photo
 DELETE FROM case_photo WHERE id = $1 AND case_id = 0

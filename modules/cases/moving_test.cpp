@@ -1,0 +1,244 @@
+// Goal: what the hub does with open cases of its own accord, after new regions, calendars, versions of
+// processes or forms, reaches every case it can, leaves the others readable where they are, and stops for
+// none of them.
+#include <thread>
+
+#include "modules/cases/cases_testing.h"
+
+namespace jingwei::cases {
+namespace {
+
+using namespace testing;
+using std::chrono::hours;
+
+template <typename Backend>
+class Moving : public CasesWorld<Backend> {
+ protected:
+  static std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    if (at != std::string::npos) text.replace(at, from.size(), to);
+    return text;
+  }
+  void install(const std::string& text) {
+    must(this->service_->book().install("sample", must(parse_processes(text, "process.yaml", "sample"))));
+  }
+  void write_resources(const std::string& forms) {
+    this->write(this->scenarios() + "/sample/resources.yaml", std::string(sample_resources) + forms);
+  }
+  void start_again() {
+    this->service_.reset();
+    this->restart("again");
+    this->start();
+  }
+  void run(const std::string& name, const std::string& text, std::vector<storage::Value> values) {
+    static std::deque<storage::Statement> kept;
+    kept.push_back({name, text, text});
+    storage::Change change;
+    change.writes.push_back({&kept.back(), std::move(values), std::nullopt});
+    must(this->node_.store->commit(std::move(change)));
+  }
+  // As after damage on disk: what is stored of it fails its check.
+  void damage(CaseId id, CaseId other) {
+    run("damage",
+        "UPDATE case_file SET content = (SELECT content FROM case_file WHERE id = $2) WHERE id = $1",
+        {id.value, other.value});
+  }
+  // The first two grids become one.
+  void join_grids() {
+    region::NewRegion joined{"980101001002009", "980101001002", "新网格", region::Level::grid, "", true, ""};
+    must(this->node_.store->commit(must(this->node_.regions->merge(
+        {{"980101001002001", "980101001002002"}, joined}, *parse_iso_day("2020-03-10")))));
+  }
+  Found given() {
+    this->on_duty("worker", "980101001002001", "account:2");
+    return must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  }
+};
+
+TYPED_TEST_SUITE(Moving, Backends, BackendNames);
+
+TYPED_TEST(Moving, NoCaseMovesToAVersionWithAnotherForm) {
+  this->write_resources(std::string(repairs_form) +
+                        this->replaced(std::string(repairs_form), "id: repairs", "id: repairs-anew"));
+  this->start_again();
+  const Found found = must(this->report(this->resident()));
+  this->install(this->replaced(std::string(repair_process), "form: repairs", "form: repairs-anew") +
+                "    migrate: {}\n");
+  this->step();
+  const Found after = this->again(found);
+  EXPECT_EQ(after.one.process_version, 1);
+  EXPECT_EQ(after.one.form.at("words"), "灯不亮");
+  EXPECT_EQ(this->service_->book().list()->heads.at("repair").migration, "form: repairs");
+  EXPECT_FALSE(must(this->service_->work().migrate(found.one.id))) << "whoever asks";
+  EXPECT_EQ(this->again(found).one.process_version, 1);
+  const Found fresh = must(this->report(this->resident()));
+  EXPECT_EQ(fresh.one.process_version, 2);
+  EXPECT_EQ(this->again(fresh).one.form.at("words"), "灯不亮");
+}
+
+TYPED_TEST(Moving, ACaseThatMovesIntoAFinalStateIsClosed) {
+  const Found found = must(this->report(this->resident()));
+  this->install(std::string(repair_process) + "    migrate: {reported: closed}\n");
+  this->step();
+  const Case after = this->again(found).one;
+  EXPECT_EQ(after.state, "closed");
+  EXPECT_FALSE(after.open);
+  EXPECT_EQ(after.closed_at, this->clock_.now());
+  EXPECT_FALSE(after.due_at);
+  EXPECT_TRUE(after.waits_for.empty());
+  EXPECT_TRUE(
+      this->service_->figures().sum([](RegionId, const std::string&) { return true; }, "repair").empty());
+}
+
+TYPED_TEST(Moving, APausedCaseGoesBackToTheNewNameOfItsState) {
+  Found found =
+      must(this->act(must(this->act(this->given(), "take", this->worker())), "pause", this->worker()));
+  std::string next(repair_process);
+  for (const char* place :
+       {"initial: at-work", "id: at-work", "from: at-work, to: paused", "from: at-work, to: ver"})
+    next = this->replaced(next, place, this->replaced(place, "at-work", "working"));
+  this->install(next + "    migrate: {at-work: working}\n");
+  this->step();
+  found = this->again(found);
+  EXPECT_EQ(found.one.process_version, 2);
+  EXPECT_EQ(found.one.state, "paused");
+  EXPECT_EQ(must(this->act(found, "resume", this->worker())).one.state, "working");
+}
+
+TYPED_TEST(Moving, NoStepGivesACaseToARegionThatHasEnded) {
+  Found found = this->given();
+  this->join_grids();
+  this->step();
+  const RegionId joined = this->region("980101001002009");
+  this->on_duty("worker", "980101001002009", "account:6");
+  found = must(this->act(this->again(found), "not-ours", this->as("account:2", "worker", joined)));
+  EXPECT_EQ(found.one.owner, this->community_);
+  found = must(this->act(found, "dispatch", this->desk()));
+  EXPECT_EQ(found.one.owner, joined) << "what stands where it lies";
+  EXPECT_EQ(found.one.assignee, "account:6");
+  EXPECT_EQ(found.one.place, this->grid_) << "where it happened stays what it was";
+}
+
+TYPED_TEST(Moving, OneCaseThatCannotBeReadHoldsUpNoOther) {
+  const Found broken = this->given();
+  const Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  const Found reported = must(this->report(this->resident()));
+  this->damage(broken.one.id, found.one.id);
+  CalendarSetting wanted;
+  wanted.days[*parse_iso_day("2020-03-11")] = {false, "防汛", "Flood"};
+  must(this->service_->calendars().set(wanted, {"account:3", std::nullopt}));
+  this->step();
+  EXPECT_EQ(this->again(reported).one.due_at, *reported.one.due_at + hours{24});
+  this->join_grids();
+  this->step();
+  EXPECT_EQ(this->again(found).one.owner, this->region("980101001002009"));
+  this->install(this->replaced(std::string(repair_process), "prefix: RP", "prefix: RQ") +
+                "    migrate: {}\n");
+  this->step();
+  EXPECT_EQ(this->again(reported).one.process_version, 2);
+}
+
+TYPED_TEST(Moving, CasesThatCannotBeWokenHoldUpNoOther) {
+  const Found first = must(this->report(this->resident(), "lamp", "urgent"));
+  this->clock_.advance(std::chrono::minutes{1});
+  const Found last = must(this->report(this->resident(), "lamp", "urgent"));
+  storage::Change change;
+  for (std::int64_t number = 1; number <= 600; ++number) {
+    Case copy = first.one;
+    copy.id = CaseId(last.one.id.value + 1'000 + number);
+    change.writes.push_back(this->service_->work().rows().insert(copy, "repairs"));
+  }
+  must(this->node_.store->commit(std::move(change)));
+  this->run("damage_all",
+            "UPDATE case_file SET content = (SELECT content FROM case_file WHERE id = $1) WHERE id <> $1",
+            {last.one.id.value});
+  this->clock_.advance(hours{1});
+  must(this->service_->step());
+  EXPECT_EQ(this->again(last).one.escalated, 1);
+}
+
+TYPED_TEST(Moving, WhatIsDecidedOnAnEarlierDeadlineDoesNotStand) {
+  const Found seen = must(this->report(this->resident()));
+  Outcome late = this->service_->work().noted(seen.one, StepKind::comment, "account:9", "快一点");
+  storage::Change change;
+  this->service_->work().add(seen.one, late, *seen.declared, "case.comment", change);
+  CalendarSetting wanted;
+  wanted.days[*parse_iso_day("2020-03-11")] = {false, "防汛", "Flood"};
+  must(this->service_->calendars().set(wanted, {"account:3", std::nullopt}));
+  this->step();
+  const auto committed = this->node_.store->commit(std::move(change));
+  ASSERT_FALSE(committed.ok());
+  EXPECT_EQ(committed.error().code, ErrorCode::conflict);
+  must(this->service_->work().comment(seen.one.id, "快一点", this->resident(), {"account:9", std::nullopt}));
+  EXPECT_EQ(this->again(seen).one.due_at, *seen.one.due_at + hours{24});
+}
+
+TYPED_TEST(Moving, AFormIsReadAsItIsPublishedNowAndNotAsItOnceWas) {
+  this->service_.reset();
+  this->write_resources("");
+  this->restart("without");
+  this->write_resources(this->replaced(std::string(repairs_form), "max_length: 100", "max_length: 200"));
+  this->start_again();
+  const auto declared = must(this->service_->book().find("repair"));
+  ASSERT_NE(declared->form.field("words"), nullptr);
+  EXPECT_EQ(declared->form.field("words")->max_length, 200);
+}
+
+TYPED_TEST(Moving, AProcessThatDoesNotFitItsFormLeavesTheOneThatStands) {
+  const std::string unfit =
+      this->replaced(std::string(repair_process), "summary: [kind, words, phone]", "summary: [kind, colour]");
+  this->write_process(unfit);
+  this->start_again();
+  const auto head = this->service_->book().list()->heads.at("repair");
+  EXPECT_EQ(head.version, 1);
+  EXPECT_FALSE(head.retired);
+  EXPECT_EQ(must(this->report(this->resident())).one.process_version, 1);
+  const auto refused =
+      this->service_->book().install("sample", must(parse_processes(unfit, "process.yaml", "sample")));
+  ASSERT_FALSE(refused.ok()) << "who installs it is told";
+  EXPECT_EQ(refused.error().message, "cases.no_field");
+  this->write_resources(this->replaced(std::string(repairs_form), "      - {name: people,",
+                                       "      - {name: colour, title: {zh: 颜色, en: Colour}, type: text, "
+                                       "max_length: 20}\n      - {name: people,"));
+  this->start_again();
+  EXPECT_EQ(this->service_->book().list()->heads.at("repair").version, 2) << "as soon as the form has it";
+}
+
+TYPED_TEST(Moving, StepsThatComeTogetherAreAllTold) {
+  const Found found = this->given();
+  this->clock_.advance(hours{24 * 3});  // ignored and overdue at one look
+  this->step();
+  EXPECT_EQ(this->again(found).one.supervised, 1);
+  const auto feed = this->feed();
+  const auto told = std::count_if(feed.begin(), feed.end(), [](const storage::FeedEntry& entry) {
+    return entry.kind == case_event_kind &&
+           entry.body.find(
+               R"("steps":[{"kind":"escalate","action":"","from":"given","to":"given"},{"kind":"ignored")") !=
+               std::string::npos;
+  });
+  EXPECT_EQ(told, 1);
+}
+
+TYPED_TEST(Moving, OfTwoMergersAcrossOneCaseStaysOpen) {
+  const Found first = must(this->report(this->resident())), second = must(this->report(this->resident()));
+  const Found &older = first.one.id < second.one.id ? first : second,
+              &newer = &older == &first ? second : first;
+  EXPECT_EQ(this->message(this->service_->work().merge(older.one.id, older.one.version, newer.one.id,
+                                                       this->desk(), {"account:1", std::nullopt})),
+            "cases.parent_later");
+  EXPECT_TRUE(must(this->service_->lists().similar(older, this->desk())).empty())
+      << "only what it can go under";
+  std::thread across([&] {
+    static_cast<void>(this->service_->work().merge(older.one.id, older.one.version, newer.one.id,
+                                                   this->desk("account:3"), {"account:3", std::nullopt}));
+  });
+  must(this->service_->work().merge(newer.one.id, newer.one.version, older.one.id, this->desk(),
+                                    {"account:1", std::nullopt}));
+  across.join();
+  EXPECT_TRUE(this->again(older).one.open);
+  EXPECT_EQ(this->again(newer).one.parent, older.one.id);
+}
+
+}  // namespace
+}  // namespace jingwei::cases
