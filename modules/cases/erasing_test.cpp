@@ -94,7 +94,7 @@ TYPED_TEST(Erasing, WithoutADayThoseUnderWayGoTooAndAreCountedNoMore) {
   EXPECT_EQ(gone, 3);
   EXPECT_EQ(this->all_rows(), "0 0 0 0 ");
   this->step();
-  EXPECT_TRUE(this->service_->figures().sum([](RegionId) { return true; }, "repair").empty());
+  EXPECT_TRUE(this->service_->figures().sum([](RegionId, const std::string&) { return true; }, "repair").empty());
 }
 
 TYPED_TEST(Erasing, KeysAreNeededSinceTheOldestThatStands) {
