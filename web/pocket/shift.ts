@@ -135,8 +135,8 @@ export async function queueAction(action: NewAction): Promise<number> {
 }
 
 export async function mendAction(sequence: number, change: Partial<NewAction>): Promise<void> {
-  await (await theQueue())?.mend(sequence, change);
-  await refresh();
+  await mustKeep((_, standing) => standing.mend(sequence, change));
+  await refresh().catch(() => undefined);
   void bringToHub();
 }
 

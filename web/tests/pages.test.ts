@@ -216,8 +216,14 @@ describe('on the phone', () => {
     const [action] = one.refused.value;
     expect(page.state.remedies(action)).toEqual(['pictures', 'drop']);
     around.answers['POST /case-sync'] = done;
+    const full = vi.spyOn((await one.theVault())!, 'append').mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'));
+    await page.state.again(action);
+    full.mockRestore();
+    const { i18n } = await import('../shared/i18n');
+    expect([page.state.told, one.refused.value.length]).toEqual([i18n.global.t('pocket.notKept'), 1]);
     await page.state.again(action);
     await one.bringToHub();
+    expect(page.state.told).toBe('');
     expect([one.actions.value, sent('POST /case-photos').length]).toEqual([[], 2]);
     expect((sent('POST /case-sync').at(-1)!.body as { actions: { photos: string[] }[] }).actions[0].photos).toEqual(['2']);
   });
