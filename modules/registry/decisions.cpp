@@ -23,6 +23,22 @@ Constraint ordered(Constraint constraint) {
   return constraint;
 }
 
+// Whom a record tells of when the plan is carried out; none: of nobody of that kind.
+Result<SubjectId> subject_after(storage::Reader& reader, const Plan& plan, RecordId record, Kind kind) {
+  constexpr std::size_t role_column = 1, subject_column = 4;
+  SubjectId subject;
+  JW_ASSIGN(const auto links, links_of_record(reader, record));
+  for (const auto& link : links) {
+    if (kind_of(link.role) == kind) subject = link.subject;
+  }
+  for (std::size_t at = 0; at < plan.cells.size(); at += link_columns().size()) {
+    const auto cell = [&](std::size_t column) { return std::get<std::int64_t>(plan.cells[at + column]); };
+    if (RecordId(cell(0)) == record && kind_of(static_cast<Role>(cell(role_column))) == kind)
+      subject = SubjectId(cell(subject_column));
+  }
+  return subject;
+}
+
 }  // namespace
 
 // A decision on its way.
@@ -47,14 +63,18 @@ Result<storage::Committed> Decisions::commit(const std::string& operation,
                                              const ingest::WriteRequest& request, const Decide& decide) {
   const std::lock_guard turn(turn_);
   std::vector<Constraint> tried;  // what the matcher was told on the way
+  std::int64_t number = 0;
   auto committed = commit_repeatedly(
       parts_.store, operation, told, request, [&](storage::Reader& reader) -> Result<Repeatable> {
         JW_ASSIGN(const State state, read_state(reader));
         if (state.model != matcher_().model()) return Error(ErrorCode::unavailable, "registry.model_loading");
+        JW_TRY(settle(reader, tried));  // of an attempt that others overtook
+        number = state.number;
         auto decided = decide(reader, state, tried);
         if (!decided) return std::move(decided).error();
         Step step = std::move(*decided);
         storage::Change change = std::move(step.change);
+        change.writes.insert(change.writes.begin(), take_number(state.number));
         if (!step.plan.subjects.empty()) change.events.push_back(linked_event(step.plan, step.question));
         change.add(std::move(step.plan.change));
         const auto width = static_cast<std::ptrdiff_t>(link_columns().size());
@@ -62,15 +82,22 @@ Result<storage::Committed> Decisions::commit(const std::string& operation,
         // All but the last column, which a new version leaves empty.
         for (auto cell = cells.begin(); cell != cells.end(); cell += width)
           change.writes.push_back({&sql::add_link, {cell, cell + width - 1}, 1});
-        change.writes.push_back(take_number(state.number));
         return Repeatable{std::move(change), std::move(step.answer)};
       });
   if (!tried.empty()) {
     JW_ASSIGN(auto reader, parts_.store.read());
-    Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher_());
-    JW_TRY(linking.settle(*reader, tried));
+    JW_TRY(settle(*reader, tried));
   }
+  // Nobody else decided anything between the two numbers.
+  const bool taken = committed && !committed->earlier_answer;
+  if (taken && matcher_().decided_at() == number) matcher_().know_decisions_of(number + 1);
   return committed;
+}
+
+Result<void> Decisions::settle(storage::Reader& reader, const Tried& tried) {
+  if (tried.empty()) return {};
+  Linking linking(parts_.store, parts_.sealer, parts_.clock, matcher_());
+  return linking.settle(reader, tried);
 }
 
 Result<Event> Decisions::merge(SubjectId one, SubjectId other, const std::string& given,
@@ -193,6 +220,12 @@ Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest:
                        step.question.added = {decided};
                        JW_ASSIGN(step.plan, plan(reader, step.question,
                                                  {request.actor, EventId(event), review.weights, ""}, tried));
+                       if (verdict == ReviewState::same) {
+                         const Kind kind = kind_of(review.role);
+                         JW_ASSIGN(const SubjectId a, subject_after(reader, step.plan, review.a, kind));
+                         JW_ASSIGN(const SubjectId b, subject_after(reader, step.plan, review.b, kind));
+                         if (a && b && a != b) return Error(ErrorCode::conflict, "registry.held_apart");
+                       }
                        step.change.writes.push_back(add_constraint(decided, now));
                      }
                      step.change.writes.push_back({&sql::decide_review,

@@ -72,11 +72,13 @@ class Decisions {
                                       std::size_t most) const;
   Result<std::int64_t> count_open() const;
   // The open pair that is likeliest one, which `may_see` lets through and nobody else looks at, leased to the
-  // actor. Nothing when there is none. Errors: the store's, those of may_see.
-  Result<std::optional<Review>> next_review(const std::string& actor,
-                                            const std::function<Result<bool>(const Review&)>& may_see);
-  // Errors: not_found; conflict "registry.decided_already", "registry.held_apart", "registry.leased" (another
-  // looks at it).
+  // actor. Nothing when there is none. `told`, asked behind may_see, is what the audit log keeps of whom the
+  // pair shows. Errors: the store's, those of may_see.
+  Result<std::optional<Review>> next_review(
+      const std::string& actor, const std::function<Result<bool>(const Review&)>& may_see,
+      const std::function<std::string()>& told = [] { return std::string("{}"); });
+  // Errors: not_found; conflict "registry.decided_already", "registry.held_apart" (the two cannot become one
+  // while another decision stands), "registry.leased" (another looks at it).
   Result<Review> decide(ReviewId review, ReviewState verdict, const ingest::WriteRequest& request);
   // Opens a decided pair again, and takes back what followed from it. Errors: as decide; conflict
   // "registry.not_decided".
@@ -89,9 +91,14 @@ class Decisions {
   Result<Plan> plan(storage::Reader& reader, const Question& question, const Ground& ground, Tried& tried);
   Result<storage::Committed> commit(const std::string& operation, const std::vector<std::string>& told,
                                     const ingest::WriteRequest& request, const Decide& decide);
+  // Tells the matcher what stands of what it was told on the way.
+  Result<void> settle(storage::Reader& reader, const Tried& tried);
   Result<Step> take_back(storage::Reader& reader, EventId event, SubjectId gone,
                          std::optional<Constraint> instead, const ingest::WriteRequest& request,
                          std::vector<RecordId> touched, Tried& tried);
+  // Of the open pairs that nobody else looks at, the likeliest that may be seen.
+  Result<std::optional<Review>> likeliest(const std::string& actor, Instant now,
+                                          const std::function<Result<bool>(const Review&)>& may_see) const;
   Result<Event> event_by_id(storage::Reader& reader, EventId event) const;
   Result<std::vector<Event>> read_events(storage::Reader& reader, const storage::Statement& statement,
                                          const std::vector<storage::Value>& parameters) const;

@@ -132,20 +132,36 @@ Result<void> Files::add_relations(storage::Reader& store, SubjectFile& file) con
       file.relations.push_back(std::move(relation));
     }
   }
-  const std::array<storage::Value, 2> parameters = {file.id.value,
-                                                    static_cast<std::int64_t>(limits::relations_listed)};
-  return store.query(sql::relations_of, parameters, [&](const storage::Row& row) {
-    Relation relation;
-    relation.id = RelationId(row.integer(0));
-    relation.subject = SubjectId(row.integer(1));
-    relation.other = SubjectId(row.integer(2));
-    relation.kind = relation_named(row.text(3)).value_or(RelationKind::member);
-    relation.from = day_or_none(row, 4);
-    relation.to = day_or_none(row, 5);
-    relation.actor = row.text(6);
-    file.relations.push_back(std::move(relation));
-    return true;
-  });
+  return add_entered(store, file);
+}
+
+// Also those that were entered for subjects that are this one now, and with subjects that are others now.
+Result<void> Files::add_entered(storage::Reader& store, SubjectFile& file) const {
+  std::vector<SubjectId> names = file.aliases;
+  names.push_back(file.id);
+  std::map<RelationId, Relation> entered;
+  for (const SubjectId name : names) {
+    const std::array<storage::Value, 2> parameters = {name.value,
+                                                      static_cast<std::int64_t>(limits::relations_listed)};
+    JW_TRY(store.query(sql::relations_of, parameters, [&](const storage::Row& row) {
+      Relation relation;
+      relation.id = RelationId(row.integer(0));
+      relation.subject = SubjectId(row.integer(1));
+      relation.other = SubjectId(row.integer(2));
+      relation.kind = relation_named(row.text(3)).value_or(RelationKind::member);
+      relation.from = day_or_none(row, 4);
+      relation.to = day_or_none(row, 5);
+      relation.actor = row.text(6);
+      entered.emplace(relation.id, std::move(relation));
+      return true;
+    }));
+  }
+  for (auto& [id, relation] : entered) {
+    JW_ASSIGN(relation.subject, kept_subject(store, relation.subject));
+    JW_ASSIGN(relation.other, kept_subject(store, relation.other));
+    if (relation.subject != relation.other) file.relations.push_back(std::move(relation));
+  }
+  return {};
 }
 
 Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form,

@@ -75,6 +75,7 @@ class Files {
   class Sights;
   Result<std::optional<FileEntry>> seen(const Link& link, Sights& sights) const;
   Result<void> add_relations(storage::Reader& store, SubjectFile& file) const;
+  Result<void> add_entered(storage::Reader& store, SubjectFile& file) const;
 
   const RegistryParts& parts_;
   const Resources& resources_;

@@ -21,6 +21,12 @@ constexpr std::chrono::milliseconds fault_pause{500};
 // A page of the feed is taken in parts, so that no transaction grows with it.
 constexpr std::size_t events_at_once = 512;
 
+// Something went for good, or a version was published that may tell of others: what stands is gone through
+// again.
+bool goes_through_again(std::string_view event_kind) {
+  return event_kind == "purpose.changed" || event_kind == catalog::life_event_kind;
+}
+
 }  // namespace
 
 storage::FeedEvent linked_event(const Plan& plan, const Question& question) {
@@ -61,6 +67,7 @@ struct LinkRunner::Batch {
   std::vector<Question> portions = {Question{}};
   std::size_t records = 0;
   std::vector<storage::Write> beside;
+  bool restarts = false;  // with it a resource begins to be gone through again
   Question& open() {
     auto& last = portions.back();
     if (last.tellings.size() + last.ended.size() < limits::portion_records) return last;
@@ -72,7 +79,7 @@ struct LinkRunner::Batch {
 };
 
 LinkRunner::LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
-                       std::function<Matcher&()> matcher, std::function<Result<void>()> prepare)
+                       std::function<Matcher&()> matcher, Prepare prepare)
     : parts_(parts),
       resources_(resources),
       turn_(turn),
@@ -84,7 +91,8 @@ Result<bool> LinkRunner::hold_lease() {
   if (holding_ && now - lease_taken_ < lease_renewal) return true;
   JW_ASSIGN(const bool held, parts_.store.take_lease("consumer:" + std::string(consumer), parts_.owner,
                                                      parts_.clock.now(), limits::runner_lease));
-  if (!held) loaded_ = false;
+  // Others may have linked meanwhile.
+  if (!held || now - lease_taken_ >= limits::runner_lease) loaded_ = false;
   holding_ = held;
   lease_taken_ = now;
   const std::lock_guard lock(mutex_);
@@ -94,17 +102,23 @@ Result<bool> LinkRunner::hold_lease() {
 
 Result<std::size_t> LinkRunner::step() {
   JW_ASSIGN(const bool held, hold_lease());
-  if (catalog_revision_ != parts_.catalog.revision()) {
-    catalog_revision_ = parts_.catalog.revision();
+  if (const std::uint64_t revision = parts_.catalog.revision(); catalog_revision_ != revision) {
     JW_TRY(resources_.refresh());
+    catalog_revision_ = revision;
   }
-  if (!held) return follow_only();
-  followed_.reset();
-  JW_TRY(prepare_());
+  JW_TRY(prepare());
+  if (!held) {
+    JW_TRY(follow_others(std::nullopt));
+    return std::size_t{0};
+  }
   if (!loaded_) {
     JW_ASSIGN(auto reader, parts_.store.read());
     JW_ASSIGN(saved_, storage::read_cursor(*reader, std::string(consumer)));
     loaded_ = true;
+  }
+  if (*known_ < saved_) {
+    JW_TRY(follow_others(saved_));
+    return std::size_t{1};
   }
   const auto failed = [&](Error error) {
     loaded_ = false;
@@ -135,6 +149,19 @@ Result<void> LinkRunner::catch_up() {
   return {};
 }
 
+Result<void> LinkRunner::prepare() {
+  if (known_ && !stale_) return prepare_(Filling::as_needed);
+  storage::FeedPosition before;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(before, reader->position());
+  }
+  JW_TRY(prepare_(Filling::anew));
+  known_ = before;  // what came while it was made is told once more, which does no harm
+  stale_ = false;
+  return {};
+}
+
 Result<std::size_t> LinkRunner::follow_feed() {
   JW_ASSIGN(const auto entries, parts_.store.read_feed(saved_, events_at_once));
   if (entries.empty()) return std::size_t{0};
@@ -147,45 +174,39 @@ Result<std::size_t> LinkRunner::follow_feed() {
   batch.beside.push_back(storage::move_cursor(std::string(consumer), saved_, reached));
   JW_TRY(commit(batch, std::move(batch.beside)));
   saved_ = reached;
+  known_ = reached;
+  if (batch.restarts) catalog_revision_.reset();  // so that the next step sees it
   const std::lock_guard lock(mutex_);
   progress_.records += static_cast<std::int64_t>(batch.records);
   progress_.position = saved_;
   return at;
 }
 
-Result<std::size_t> LinkRunner::follow_only() {
-  if (!followed_) {
-    JW_ASSIGN(auto reader, parts_.store.read());
-    JW_ASSIGN(followed_, reader->position());
-  }
-  JW_TRY(prepare_());
-  JW_ASSIGN(const auto entries, parts_.store.read_feed(*followed_, events_at_once));
+Result<void> LinkRunner::follow_others(std::optional<storage::FeedPosition> end) {
+  JW_ASSIGN(const auto entries, parts_.store.read_feed(*known_, events_at_once));
   for (const auto& entry : entries) {
-    Batch batch;
-    const auto event = entry.kind == ingest::slice_event_kind
-                           ? ingest::parse_slice_event(entry.body)
-                           : Result<ingest::SliceEvent>(ingest::SliceEvent{});
-    if (event) JW_TRY(take_slice(*event, batch));
-    const std::lock_guard turn(turn_);
-    for (const auto& portion : batch.portions) {
-      matcher_().know(portion.tellings);
-      for (const RecordId ended : portion.ended) matcher_().forget(ended);
-    }
-    if (entry.kind == linked_event_kind) JW_TRY(follow_decisions());
-    followed_ = entry.position;
+    if (end && *end < entry.position) break;
+    JW_TRY(know(entry));
+    known_ = entry.position;
   }
-  return std::size_t{0};
+  if (end && (entries.empty() || *end < entries.back().position)) known_ = *end;
+  return {};
 }
 
-// Decisions are few: those that hold are told again. Called with the turn held.
-Result<void> LinkRunner::follow_decisions() {
-  JW_ASSIGN(auto reader, parts_.store.read());
-  return reader->query(sql::all_constraints, {}, [&](const storage::Row& row) {
-    const bool stands = row.is_null(3);
-    matcher_().decide(RecordId(row.integer(0)), RecordId(row.integer(1)),
-                      stands ? std::optional(row.integer(2) != 0) : std::nullopt);
-    return true;
-  });
+Result<void> LinkRunner::know(const storage::FeedEntry& entry) {
+  // Whom a batch that is undone, a purpose that ended or another version told of is known no more.
+  stale_ = stale_ || entry.kind == ingest::withdrawal_event_kind || goes_through_again(entry.kind);
+  if (entry.kind != ingest::slice_event_kind) return {};
+  const auto event = ingest::parse_slice_event(entry.body);
+  if (!event) return {};
+  Batch batch;
+  JW_TRY(take_slice(*event, batch));
+  const std::lock_guard turn(turn_);
+  for (const auto& portion : batch.portions) {
+    matcher_().know(portion.tellings);
+    for (const RecordId ended : portion.ended) matcher_().forget(ended);
+  }
+  return {};
 }
 
 Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batch) {
@@ -197,10 +218,8 @@ Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batc
   }
   if (entry.kind == model_event_kind) return resources_.refresh();
   if (entry.kind == ingest::withdrawal_event_kind) return take_withdrawal(entry, batch);
-  // Something went for good, or a version was published that may tell of others: what stands is gone through
-  // again.
   boost::system::error_code fault;
-  if (entry.kind != "purpose.changed" && entry.kind != catalog::life_event_kind) return {};
+  if (!goes_through_again(entry.kind)) return {};
   const auto body = boost::json::parse(entry.body, fault);
   const auto* object = fault ? nullptr : body.if_object();
   const auto* named = object == nullptr ? nullptr : object->if_contains("resource");
@@ -208,12 +227,9 @@ Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batc
   JW_TRY(resources_.refresh());
   const KnownResource resource = resources_.of(std::string(named->as_string()));
   if (resource.number == 0) return {};
-  storage::Change change;
-  change.origin = storage::Origin::hub;
-  change.writes.push_back(
+  batch.beside.push_back(
       {&sql::restart_backfill_of, {resource.number, std::int64_t{INT64_MAX}}, std::nullopt});
-  auto committed = parts_.store.commit(std::move(change));
-  if (!committed) return std::move(committed).error();
+  batch.restarts = true;
   return {};
 }
 
@@ -382,10 +398,11 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
   storage::Change change = std::move(plan.change);
   change.origin = storage::Origin::hub;
   const bool writes = plan.added + plan.ended > 0 || !change.writes.empty();
-  if (writes) change.writes.push_back(plan.regroups ? take_number(state.number) : hold_number(state.number));
+  if (!writes && beside.empty()) return {};
+  // First of all, so that whoever decides waits here and nowhere else.
+  change.writes.insert(change.writes.begin(), writes ? take_number(state.number) : hold_number(state.number));
   change.writes.insert(change.writes.end(), beside.begin(), beside.end());
   if (writes && !plan.subjects.empty()) change.events.push_back(linked_event(plan, question));
-  if (change.writes.empty()) return {};
   const std::size_t added = plan.added;
   if (plan.cells.empty()) {
     auto committed = parts_.store.commit(std::move(change));
@@ -395,6 +412,8 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
     auto committed = parts_.store.append(std::move(slice));
     if (!committed) return std::move(committed).error();
   }
+  // Nobody decided anything between the two numbers.
+  if (writes && matcher.decided_at() == state.number) matcher.know_decisions_of(state.number + 1);
   const std::lock_guard lock(mutex_);
   progress_.links += static_cast<std::int64_t>(added);
   progress_.subjects += static_cast<std::int64_t>(plan.subjects.size());

@@ -25,14 +25,18 @@ storage::FeedEvent linked_event(const Plan& plan, const Question& question);
 // Errors: corrupt.
 Result<LinkedTold> parse_linked_event(std::string_view body);
 
+// Whether the matcher is made anew though one of the model in force is there.
+enum class Filling : std::uint8_t { as_needed, anew };
+
 // One process of those on a database links, under the lease "consumer:registry"; the cursor moves with the
 // links. step() is called by one thread at a time; everything else from any.
 class LinkRunner {
  public:
   // `turn` is held while the matcher is used: decisions of people use it too. `prepare` sees to it that the
   // matcher is that of the model in force and knows everybody; it is called before each step.
+  using Prepare = std::function<Result<void>(Filling)>;
   LinkRunner(const RegistryParts& parts, Resources& resources, std::mutex& turn,
-             std::function<Matcher&()> matcher, std::function<Result<void>()> prepare);
+             std::function<Matcher&()> matcher, Prepare prepare);
 
   // Takes one page of events or of what stood before; how much there was to do, 0 for nothing. Errors: the
   // store's; the next step tries again.
@@ -58,10 +62,12 @@ class LinkRunner {
  private:
   struct Batch;
   Result<bool> hold_lease();
+  Result<void> prepare();
   Result<std::size_t> follow_feed();
-  // Where another process links: the matcher here knows all the same.
-  Result<std::size_t> follow_only();
-  Result<void> follow_decisions();
+  // What another process links or has linked: the matcher here is to know all the same. One page, up to
+  // `end`.
+  Result<void> follow_others(std::optional<storage::FeedPosition> end);
+  Result<void> know(const storage::FeedEntry& entry);
   Result<void> take_event(const storage::FeedEntry& entry, Batch& batch);
   Result<void> take_slice(const ingest::SliceEvent& event, Batch& batch);
   Result<void> take_withdrawal(const storage::FeedEntry& entry, Batch& batch);
@@ -79,13 +85,15 @@ class LinkRunner {
   Resources& resources_;
   std::mutex& turn_;
   std::function<Matcher&()> matcher_;
-  std::function<Result<void>()> prepare_;
+  Prepare prepare_;
   bool holding_ = false;
   bool loaded_ = false;
   std::chrono::nanoseconds lease_taken_{0};
-  std::uint64_t catalog_revision_ = 0;
+  std::optional<std::uint64_t> catalog_revision_;  // that the resources are of
   storage::FeedPosition saved_;
-  std::optional<storage::FeedPosition> followed_;  // by a process that does not link
+  std::optional<storage::FeedPosition>
+      known_;           // the matcher knows what came until here; none: it knows nobody
+  bool stale_ = false;  // some whom it knows went, it cannot tell who
   mutable std::mutex mutex_;
   Progress progress_;
   storage::Loop loop_;

@@ -411,7 +411,23 @@ class Writing {
 
 }  // namespace
 
+// Decisions are few: when somebody decided in another process, all are told again.
+Result<void> Linking::follow_decisions(storage::Reader& reader) {
+  if (!matcher_.groups_persons()) return {};
+  JW_ASSIGN(const State state, read_state(reader));
+  if (state.number == matcher_.decided_at()) return {};
+  JW_TRY(reader.query(sql::all_constraints, {}, [&](const storage::Row& row) {
+    const bool stands = row.is_null(3);
+    matcher_.decide(RecordId(row.integer(0)), RecordId(row.integer(1)),
+                    stands ? std::optional(row.integer(2) != 0) : std::nullopt);
+    return true;
+  }));
+  matcher_.know_decisions_of(state.number);
+  return {};
+}
+
 Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, const Ground& ground) {
+  JW_TRY(follow_decisions(reader));
   for (const auto& one : question.lifted) matcher_.decide(one.a, one.b, std::nullopt);
   for (const auto& one : question.added) matcher_.decide(one.a, one.b, one.same);
   // Mostly the few nearest links tell all. Where standing links change hands, all that belongs together is

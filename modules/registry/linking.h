@@ -33,7 +33,7 @@ struct Plan {
   std::vector<storage::Value> cells;  // new versions of links, as append_cells gives them
   std::size_t added = 0, ended = 0;   // versions
   storage::Change change;             // everything else, without the number
-  bool regroups = false;  // links that stood change their subject: the Change has to take the number
+  bool regroups = false;              // links that stood change their subject
   std::vector<SubjectId> subjects;  // all whose links or aliases change
   std::vector<std::pair<RecordId, Role>> unlinked;
 };
@@ -44,14 +44,18 @@ class Linking {
   Linking(storage::Store& store, const storage::Sealer& sealer, const Clock& clock, Matcher& matcher)
       : store_(store), sealer_(sealer), clock_(clock), matcher_(matcher) {}
 
-  // Reads what is near, decides, and writes nothing; but the matcher knows from then on what the question
-  // says, decisions too (settle() where they do not come to stand). Errors: the store's.
+  // Reads what is near, decides, and writes nothing. What comes of it, if anything does, is to be written
+  // with take_number: whoever decided on what stood before then decides anew. The matcher knows afterwards
+  // what people decided until now and what the question says, its decisions too (settle() where they do not
+  // come to stand). Errors: the store's.
   Result<Plan> plan(storage::Reader& reader, const Question& question, const Ground& ground);
 
   // Tells the matcher what stands of decisions on these pairs of records. Errors: the store's.
   Result<void> settle(storage::Reader& reader, const std::vector<Constraint>& pairs);
 
  private:
+  Result<void> follow_decisions(storage::Reader& reader);
+
   storage::Store& store_;
   const storage::Sealer& sealer_;
   const Clock& clock_;

@@ -127,7 +127,8 @@ Result<std::vector<Constraint>> read_constraints(storage::Reader& reader, const 
   std::vector<Constraint> all;
   JW_TRY(reader.query(statement, std::span(&key, 1), [&](const Row& row) {
     all.push_back({row.integer(0), RecordId(row.integer(1)), RecordId(row.integer(2)),
-                   static_cast<Role>(row.integer(3)), row.integer(4) != 0, EventId(row.integer(5))});
+                   static_cast<Role>(row.integer(3)), row.integer(4) != 0, EventId(row.integer(5)),
+                   row.integer(6)});
     return true;
   }));
   return all;

@@ -36,6 +36,7 @@ struct Constraint {
   Role role = Role::person;
   bool same = false;
   EventId event;
+  std::int64_t made_us = INT64_MAX;  // what is not written yet is the last word
 };
 
 // The registry's number and the model in force.

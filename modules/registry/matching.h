@@ -62,6 +62,13 @@ class Matcher {
 
   // Symmetric.
   virtual Match compare(const Link& a, const Link& b) = 0;
+
+  // The registry's number up to which it was told what people decided; -1: of nothing yet.
+  std::int64_t decided_at() const { return decided_at_; }
+  void know_decisions_of(std::int64_t number) { decided_at_ = number; }
+
+ private:
+  std::int64_t decided_at_ = -1;
 };
 
 // Version 0, for hubs that have not learned yet: one identifier is one subject; for persons certainly so when

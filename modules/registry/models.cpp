@@ -84,8 +84,11 @@ Result<std::vector<ModelVersion>> Models::list() const {
   std::vector<ModelVersion> all;
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_TRY(reader->query(sql::all_models, {}, [&](const storage::Row& row) {
-    all.push_back(version_of(row));
-    if (running_ && all.back().version == working_on_) all.back().progress = progress_;
+    ModelVersion& one = all.emplace_back(version_of(row));
+    const bool worked_on = running_ && one.version == working_on_;
+    if (worked_on) one.progress = progress_;
+    // Whoever compared it stopped on the way: it can be compared again.
+    if (one.state == ModelState::comparing && !worked_on) one.state = ModelState::ready;
     return true;
   }));
   return all;
@@ -164,15 +167,6 @@ void Models::fail(std::int64_t version, const Error& error) {
     log::error("registry.job_failed", {{"version", version}, {"fault", told.error().to_log()}});
 }
 
-Result<void> Models::move(std::int64_t version, ModelState from, ModelState to) {
-  storage::Change change;
-  change.writes.push_back(
-      {&sql::move_model, {version, std::string(name_of(from)), std::string(name_of(to))}, 1});
-  auto committed = parts_.store.commit(std::move(change));
-  if (!committed) return std::move(committed).error();
-  return {};
-}
-
 Result<ModelVersion> Models::learn(const ingest::WriteRequest& request) {
   const std::lock_guard lock(mutex_);
   if (running_) return Error(ErrorCode::conflict, "registry.job_running");
@@ -238,8 +232,8 @@ Result<ModelVersion> Models::compare(std::int64_t version, const ingest::WriteRe
   JW_ASSIGN(const ModelVersion one, find(version));
   if (one.state != ModelState::ready && one.state != ModelState::compared)
     return Error(ErrorCode::conflict, "registry.model_not_ready");
-  JW_TRY(move(version, one.state, ModelState::comparing));
   storage::Change change;
+  change.writes.push_back({&sql::begin_comparing, {version}, 1});
   change.audit.push_back({request.actor, "model.compare", "model:" + std::to_string(version), "{}"});
   JW_ASSIGN([[maybe_unused]] const auto committed, parts_.store.commit(std::move(change)));
   JW_TRY(begin([this, version] { return run_comparing(version); }, version));

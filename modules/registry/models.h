@@ -72,7 +72,6 @@ class Models {
   Result<void> run_learning(std::int64_t version);
   Result<void> run_comparing(std::int64_t version);
   Result<void> each_telling(const std::function<void(const Telling&)>& take);
-  Result<void> move(std::int64_t version, ModelState from, ModelState to);
   void fail(std::int64_t version, const Error& error);
 
   const RegistryParts& parts_;

@@ -247,8 +247,9 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
       join(*ends[0], *ends[1]);
     }
   }
-  std::sort(constraints_.begin(), constraints_.end(),
-            [](const Constraint& a, const Constraint& b) { return a.id < b.id; });
+  std::sort(constraints_.begin(), constraints_.end(), [](const Constraint& a, const Constraint& b) {
+    return std::pair(a.made_us, a.id) < std::pair(b.made_us, b.id);
+  });
   return {};
 }
 
@@ -281,7 +282,7 @@ Result<void> Near::follow_persons(storage::Reader& reader, const Question& quest
     if (items_[item].seed && by_matcher(items_[item].link.role) && !ending.contains(item))
       waiting.push_back(items_[item].link.record);
   }
-  std::vector<std::pair<RecordId, RecordId>> same;
+  std::map<std::pair<RecordId, RecordId>, bool> said;  // the last word about two records
   for (std::size_t at = 0; at < waiting.size(); ++at) {
     if (told.contains(waiting[at])) continue;
     auto around = matcher_.persons_around(waiting[at]);
@@ -304,21 +305,32 @@ Result<void> Near::follow_persons(storage::Reader& reader, const Question& quest
         if (!added || !any_constraint_) continue;
         JW_ASSIGN(const auto decided, decided_of(reader, member.record, question));
         for (const auto& one : decided) {
-          if (!one.same || kind_of(one.role) != Kind::person) continue;
-          const RecordId other = one.a == member.record ? one.b : one.a;
-          same.emplace_back(member.record, other);
-          waiting.push_back(other);
+          if (kind_of(one.role) == Kind::person) said[{one.a, one.b}] = one.same;
+        }
+        for (const auto& one : decided) {
+          const auto last = said.find({one.a, one.b});
+          if (last != said.end() && last->second) waiting.push_back(one.a == member.record ? one.b : one.a);
         }
       }
     }
     doubts.insert(doubts.end(), around.doubts.begin(), around.doubts.end());
   }
-  for (const auto& [one, other] : same) {
-    const auto a = told.find(one), b = told.find(other);
-    if (a == told.end() || b == told.end()) continue;  // one ended since
-    const std::uint32_t joined = person_of(a->second.person), also = person_of(b->second.person);
-    same_as[std::max(joined, also)] = std::min(joined, also);
-    together.emplace_back(one, other);
+  // Of whom somebody said something; who ended since is left out.
+  std::erase_if(said, [&](const auto& one) {
+    return !told.contains(one.first.first) || !told.contains(one.first.second);
+  });
+  const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
+    return std::minmax({person_of(told.at(records.first).person), person_of(told.at(records.second).person)});
+  };
+  // Whole persons become one, but those of whom two were held apart.
+  for (const auto& [records, same] : said) {
+    together.push_back(records);
+    const auto joined = persons_of(records);
+    if (!same || joined.first == joined.second) continue;
+    const bool refused = std::any_of(said.begin(), said.end(), [&](const auto& other) {
+      return !other.second && persons_of(other.first) == joined;
+    });
+    if (!refused) same_as[joined.second] = joined.first;
   }
   for (auto& [record, place] : told) place.person = person_of(place.person);
   std::vector<RecordId> asked;

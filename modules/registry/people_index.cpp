@@ -150,10 +150,12 @@ Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& reso
     }
   }
   JW_ASSIGN(auto reader, parts.store.read());
+  JW_ASSIGN(const State state, read_state(*reader));
   JW_TRY(reader->query(sql::standing_constraints, {}, [&](const storage::Row& row) {
     decide(RecordId(row.integer(0)), RecordId(row.integer(1)), row.integer(2) != 0);
     return true;
   }));
+  know_decisions_of(state.number);
   ready_ = true;
   return {};
 }

@@ -28,7 +28,8 @@ Value day_or_null(const std::optional<Day>& day) {
 RegistryService::RegistryService(RegistryParts parts)
     : parts_(std::move(parts)), resources_(parts_), people_(std::make_shared<PeopleIndex>(0, nullptr)) {
   const auto matcher = [this]() -> Matcher& { return *people(); };
-  runner_ = std::make_unique<LinkRunner>(parts_, resources_, turn_, matcher, [this] { return prepare(); });
+  runner_ = std::make_unique<LinkRunner>(parts_, resources_, turn_, matcher,
+                                         [this](Filling filling) { return prepare(filling); });
   decisions_ = std::make_unique<Decisions>(parts_, turn_, matcher);
   files_ = std::make_unique<Files>(parts_, resources_);
   comparisons_ = std::make_unique<Comparisons>(parts_, resources_);
@@ -63,7 +64,7 @@ Result<void> RegistryService::learn_first(const State& state) {
   return {};
 }
 
-Result<void> RegistryService::prepare() {
+Result<void> RegistryService::prepare(Filling filling) {
   State state;
   {
     JW_ASSIGN(auto reader, parts_.store.read());
@@ -71,7 +72,8 @@ Result<void> RegistryService::prepare() {
   }
   JW_TRY(learn_first(state));
   const auto here = people();
-  if (here->model() == state.model && here->ready()) return {};
+  const bool fits = here->model() == state.model && here->ready();
+  if (fits && filling == Filling::as_needed) return {};
   std::shared_ptr<const linkage::Model> model;
   if (state.model != 0) {
     JW_ASSIGN(model, models_->load(state.model));

@@ -120,7 +120,7 @@ class RegistryService {
   Result<Candidates> by_number(const SubjectQuery& query) const;
   Result<Candidates> by_words(const SubjectQuery& query, const Scope& scope) const;
   // The matcher of the model in force, filled. By the runner's thread.
-  Result<void> prepare();
+  Result<void> prepare(Filling filling);
   Result<void> learn_first(const State& state);
   std::shared_ptr<PeopleIndex> people() const;
 

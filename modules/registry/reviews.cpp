@@ -82,23 +82,34 @@ Result<std::int64_t> Decisions::count_open() const {
   return count.value_or(0);
 }
 
-Result<std::optional<Review>> Decisions::next_review(
-    const std::string& actor, const std::function<Result<bool>(const Review&)>& may_see) {
-  for (int attempt = 0; attempt < limits::overtaken_attempts; ++attempt) {
-    const Instant now = parts_.clock.now();
-    const std::array<Value, 3> parameters = {to_micros(now), actor,
-                                             static_cast<std::int64_t>(limits::reviews_offered)};
+Result<std::optional<Review>> Decisions::likeliest(
+    const std::string& actor, Instant now, const std::function<Result<bool>(const Review&)>& may_see) const {
+  constexpr double above_all = 2;  // no probability is
+  std::array<Value, 5> parameters = {
+      to_micros(now), actor, static_cast<std::int64_t>(limits::reviews_offered), above_all, std::int64_t{0}};
+  for (int page = 0; page < limits::review_pages; ++page) {
     std::vector<Review> open;
     {
       JW_ASSIGN(auto reader, parts_.store.read());
       JW_ASSIGN(open, read_reviews(*reader, sql::next_reviews, parameters));
     }
-    std::optional<Review> offered;
     for (auto& one : open) {
       JW_ASSIGN(const bool seen, may_see(one));
-      if (seen) offered = std::move(one);
-      if (offered) break;
+      if (seen) return std::optional(std::move(one));
     }
+    if (open.size() < limits::reviews_offered) break;
+    parameters[3] = open.back().probability;
+    parameters[4] = open.back().id.value;
+  }
+  return std::optional<Review>();
+}
+
+Result<std::optional<Review>> Decisions::next_review(
+    const std::string& actor, const std::function<Result<bool>(const Review&)>& may_see,
+    const std::function<std::string()>& told) {
+  for (int attempt = 0; attempt < limits::overtaken_attempts; ++attempt) {
+    const Instant now = parts_.clock.now();
+    JW_ASSIGN(auto offered, likeliest(actor, now, may_see));
     if (!offered) return offered;
     const Instant until = now + limits::review_lease;
     storage::Change change;
@@ -106,7 +117,7 @@ Result<std::optional<Review>> Decisions::next_review(
         {&sql::lease_review,
          {offered->id.value, actor, to_micros(until), offered->lease_owner, to_micros(offered->lease_until)},
          1});
-    change.audit.push_back({actor, "review.show", "review:" + offered->id.to_string(), "{}"});
+    change.audit.push_back({actor, "review.show", "review:" + offered->id.to_string(), told()});
     const auto committed = parts_.store.commit(std::move(change));
     if (!committed && committed.error().code == ErrorCode::conflict) continue;  // another took it
     if (!committed) return committed.error();

@@ -2,10 +2,11 @@
 SELECT id FROM registry_constraint WHERE ended_at IS NULL LIMIT 1
 
 -- name: constraints_of_record
-SELECT id, a, b, role, same, event FROM registry_constraint WHERE (a = $1 OR b = $1) AND ended_at IS NULL ORDER BY id
+SELECT id, a, b, role, same, event, made_at FROM registry_constraint WHERE (a = $1 OR b = $1) AND ended_at IS NULL
+ORDER BY made_at, id
 
 -- name: constraints_of_event
-SELECT id, a, b, role, same, event FROM registry_constraint WHERE event = $1 AND ended_at IS NULL ORDER BY id
+SELECT id, a, b, role, same, event, made_at FROM registry_constraint WHERE event = $1 AND ended_at IS NULL ORDER BY made_at, id
 
 -- name: add_constraint
 INSERT INTO registry_constraint (id, a, b, role, same, event, made_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
@@ -60,7 +61,9 @@ FROM registry_review WHERE id = $1
 -- name: next_reviews
 SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner, lease_until, decided_by,
        decided_at, event, made_at
-FROM registry_review WHERE state = 'open' AND (lease_until < $1 OR lease_owner = $2) ORDER BY probability DESC, id LIMIT $3
+FROM registry_review
+WHERE state = 'open' AND (lease_until < $1 OR lease_owner = $2) AND (probability < $4 OR (probability = $4 AND id > $5))
+ORDER BY probability DESC, id LIMIT $3
 
 -- name: page_of_reviews
 SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner, lease_until, decided_by,

@@ -17,8 +17,8 @@ VALUES ($1, 'learning', '', $2, $3, 0, 0, 0, 0, 0, '', NULL, '', NULL)
 UPDATE registry_model SET state = 'ready', name = $2, records = $3, seconds = $4, certain = $5, probable = $6, possible = $7, body = $8
 WHERE version = $1
 
--- name: move_model
-UPDATE registry_model SET state = $3 WHERE version = $1 AND state = $2
+-- name: begin_comparing
+UPDATE registry_model SET state = 'comparing' WHERE version = $1 AND state IN ('ready', 'comparing', 'compared')
 
 -- name: fail_model
 UPDATE registry_model SET state = CASE WHEN body IS NULL THEN 'failed' ELSE 'ready' END, fault = $2 WHERE version = $1
@@ -30,13 +30,13 @@ UPDATE registry_model SET state = 'compared', changes = $2, fault = '' WHERE ver
 UPDATE registry_model SET activated_at = $2 WHERE version = $1
 
 -- name: standing_constraints
-SELECT a, b, same FROM registry_constraint WHERE ended_at IS NULL ORDER BY id
+SELECT a, b, same FROM registry_constraint WHERE ended_at IS NULL ORDER BY made_at, id
 
 -- name: person_links
 SELECT record, subject FROM registry_link WHERE role IN (0, 6) AND known_to IS NULL
 
 -- name: all_constraints
-SELECT a, b, same, ended_at FROM registry_constraint ORDER BY CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END, id
+SELECT a, b, same, ended_at FROM registry_constraint ORDER BY CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END, made_at, id
 
 -- name: add_typed
 INSERT INTO registry_typed (resource, day, fields, known) VALUES ($1, $2, $3, $4)
