@@ -1,9 +1,11 @@
 #include "modules/registry/comparisons.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "modules/registry/limits.h"
 #include "modules/registry/repeating.h"
 #include "modules/registry/sql.gen.h"
@@ -89,6 +91,35 @@ std::string detail_of(const Comparison& one) {
   return json.take();
 }
 
+// What lies in both: of two regions one of which is in the other, the smaller.
+std::set<RegionId> common_areas(const region::Tree& tree, const std::set<RegionId>& some,
+                                const std::set<RegionId>& others) {
+  std::set<RegionId> common;
+  for (const RegionId one : some) {
+    for (const RegionId other : others) {
+      const region::Node a = tree.find(one), b = tree.find(other);
+      if (a == region::no_node || b == region::no_node) continue;
+      if (tree.contains(a, b)) common.insert(other);
+      if (tree.contains(b, a)) common.insert(one);
+    }
+  }
+  return common;
+}
+
+Result<void> check_served(const catalog::Entry& entry, const std::string& purpose) {
+  const auto& served = entry.resource.purposes;
+  if (std::find(served.begin(), served.end(), purpose) != served.end()) return {};
+  return Error(ErrorCode::denied, "access.purpose_not_served")
+      .with("resource", entry.resource.id)
+      .with("purpose", purpose);
+}
+
+// Coming again would not help.
+bool is_lasting(ErrorCode code) {
+  return code == ErrorCode::too_large || code == ErrorCode::gone || code == ErrorCode::denied ||
+         code == ErrorCode::not_found;
+}
+
 bool tells_of_persons(const std::vector<Part>& parts) {
   return std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.role == Role::person; });
 }
@@ -123,34 +154,22 @@ struct Comparisons::Side {
 Result<std::string> Comparisons::areas_of(const NewComparison& wanted, const access::Caller* caller) const {
   std::vector<std::string> resources = {wanted.right};
   if (!wanted.left.empty()) resources.push_back(wanted.left);
-  std::optional<std::vector<std::int64_t>> areas;  // none: everywhere
+  std::optional<std::set<RegionId>> areas;  // none: everywhere
   for (const auto& id : resources) {
     JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(id));
     if (!tells_of_persons(registry::parts_of(entry->resource)))
       return Error(ErrorCode::invalid, "registry.comparison_unfit").with("resource", id);
-    const auto& served = entry->resource.purposes;
-    if (std::find(served.begin(), served.end(), wanted.purpose) == served.end()) {
-      return Error(ErrorCode::denied, "access.purpose_not_served")
-          .with("resource", id)
-          .with("purpose", wanted.purpose)
-          .at("/purpose");
-    }
+    if (auto served = check_served(*entry, wanted.purpose); !served)
+      return std::move(served).error().at("/purpose");
     JW_ASSIGN(const auto sight, parts_.ingest.sight_of(caller, entry->resource, wanted.purpose));
     if (sight.every_region()) continue;
-    std::vector<std::int64_t> own;
-    for (const auto& part : sight.parts) own.push_back(part.region.value);
-    std::sort(own.begin(), own.end());
-    if (!areas) {
-      areas = std::move(own);
-      continue;
-    }
-    std::vector<std::int64_t> both;
-    std::set_intersection(areas->begin(), areas->end(), own.begin(), own.end(), std::back_inserter(both));
-    areas = std::move(both);
+    std::set<RegionId> own;
+    for (const auto& part : sight.parts) own.insert(part.region);
+    areas = areas ? common_areas(*parts_.regions.tree(), *areas, own) : own;
   }
   if (!areas) return std::string("*");
   std::string text;
-  for (const std::int64_t area : *areas) text += (text.empty() ? "" : ",") + std::to_string(area);
+  for (const RegionId area : *areas) text += (text.empty() ? "" : ",") + area.to_string();
   return text;
 }
 
@@ -269,6 +288,7 @@ Result<std::vector<ComparisonMatch>> Comparisons::matches(ComparisonId id, std::
   JW_ASSIGN(const Comparison one, read_one(*reader, id));
   if (one.state == ComparisonState::expired) return Error(ErrorCode::gone, "registry.comparison_expired");
   std::vector<ComparisonMatch> all;
+  if (one.state != ComparisonState::done) return all;  // what is being put together is no answer
   const std::array<Value, 3> parameters = {id.value, after, static_cast<std::int64_t>(most)};
   JW_TRY(reader->query(sql::comparison_matches, parameters, [&](const storage::Row& row) {
     all.push_back({row.integer(0), SubjectId(row.integer(1)), RecordId(row.integer(2)),
@@ -282,6 +302,8 @@ Result<std::vector<ComparisonMatch>> Comparisons::matches(ComparisonId id, std::
 Result<std::vector<std::pair<RegionId, std::int64_t>>> Comparisons::by_region(ComparisonId id) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   std::vector<std::pair<RegionId, std::int64_t>> all;
+  JW_ASSIGN(const Comparison one, read_one(*reader, id));
+  if (one.state != ComparisonState::done) return all;
   const Value key = id.value;
   JW_TRY(reader->query(sql::count_matches_by_region, std::span(&key, 1), [&](const storage::Row& row) {
     all.emplace_back(RegionId(row.integer(0)), row.integer(1));
@@ -298,6 +320,9 @@ void Comparisons::on_timers(storage::TimerRunner& timers) {
 // Persons whose records of the resource stand where the asker saw, and below the region asked for.
 Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one,
                                                      const std::string& resource) const {
+  // It may have been closed since somebody approved.
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
+  JW_TRY(check_served(*entry, one.purpose));
   const auto tree = parts_.regions.tree();
   std::vector<region::Interval> areas;
   for (std::size_t at = 0; one.areas != "*" && at < one.areas.size();) {
@@ -372,15 +397,39 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
   auto found = find(*id);
   if (!found && found.error().code == ErrorCode::not_found) return change;
   if (!found) return std::move(found).error();
-  const Comparison one = std::move(*found);
+  Comparison one = std::move(*found);
   if (one.state != ComparisonState::approved) return change;
-  JW_ASSIGN(Side left, one.left.empty() ? read_list(one) : read_resource(one, one.left));
-  JW_ASSIGN(Side right, read_resource(one, one.right));
-  // Matches of an attempt that was broken off are written anew.
-  storage::Change clearing;
-  clearing.origin = storage::Origin::hub;
-  clearing.writes.push_back({&sql::drop_comparison_matches, {id->value}, std::nullopt});
-  JW_ASSIGN([[maybe_unused]] const auto cleared, parts_.store.commit(std::move(clearing)));
+  JW_TRY(take(one));
+  auto left = one.left.empty() ? read_list(one) : read_resource(one, one.left);
+  auto right = left ? read_resource(one, one.right) : Result<Side>(Side());
+  if (left && right) return write_matches(one, *left, *right);
+  Error fault = left ? std::move(right).error() : std::move(left).error();
+  if (!is_lasting(fault.code)) return fault;
+  change.writes.push_back({&sql::finish_comparison,
+                           {id->value, one.row_version, std::string("failed"), std::int64_t{0},
+                            std::int64_t{0}, std::int64_t{0}, to_micros(parts_.clock.now()), storage::Null{}},
+                           1});
+  change.writes.push_back({&sql::drop_comparison_items, {id->value}, std::nullopt});
+  change.audit.push_back({"timer", "comparison.failed", "comparison:" + id->to_string(), detail_of(one)});
+  log::warn("registry.comparison_failed", {{"comparison", id->value}, {"error", fault.to_log()}});
+  return change;
+}
+
+// Whoever works on it in another process, after this one's timer lapsed, takes the next version: what this
+// one would still write is refused from then on. Matches of an attempt that was broken off are written anew.
+Result<void> Comparisons::take(Comparison& one) const {
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back({&sql::take_comparison, {one.id.value, one.row_version}, 1});
+  change.writes.push_back({&sql::drop_comparison_matches, {one.id.value}, std::nullopt});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  ++one.row_version;
+  return {};
+}
+
+Result<storage::Change> Comparisons::write_matches(const Comparison& one, const Side& left,
+                                                   const Side& right) const {
   std::vector<std::pair<std::int64_t, const Side::Seen*>> met;
   for (const auto& [subject, seen] : left.subjects) {
     if (right.subjects.contains(subject)) met.emplace_back(subject, &seen);
@@ -397,28 +446,31 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
     const auto& other = right.subjects.at(subject);
     const auto certainty = std::min(seen->certainty, other.certainty);
     for (const std::int64_t cell :
-         {id->value, static_cast<std::int64_t>(at + 1), subject, seen->record, seen->line, other.record,
+         {one.id.value, static_cast<std::int64_t>(at + 1), subject, seen->record, seen->line, other.record,
           other.region, static_cast<std::int64_t>(certainty)})
       slice.cells.emplace_back(cell);
     if (slice.cells.size() == limits::portion_records * width || at + 1 == met.size()) {
       storage::BulkSlice full = slice;
       slice.cells.clear();
+      full.change.origin = storage::Origin::hub;
+      full.change.writes.push_back({&sql::hold_comparison, {one.id.value, one.row_version}, 1});
       JW_ASSIGN([[maybe_unused]] const auto appended, parts_.store.append(std::move(full)));
     }
   }
   const Instant now = parts_.clock.now();
   const Instant expires = now + std::chrono::days{one.keep_days};
   JW_ASSIGN(const std::int64_t next, parts_.store.allocate_ids());
+  storage::Change change;
   change.writes.push_back({&sql::finish_comparison,
-                           {id->value, one.row_version, std::string("done"), left.rows, right.rows,
+                           {one.id.value, one.row_version, std::string("done"), left.rows, right.rows,
                             static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires)},
                            1});
-  change.writes.push_back({&sql::drop_comparison_items, {id->value}, std::nullopt});
+  change.writes.push_back({&sql::drop_comparison_items, {one.id.value}, std::nullopt});
   change.writes.push_back(
-      storage::add_timer(TimerId(next), expires, std::string(expire_kind), id->to_string()));
+      storage::add_timer(TimerId(next), expires, std::string(expire_kind), one.id.to_string()));
   Comparison told = one;
   told.matched = static_cast<std::int64_t>(met.size());
-  change.audit.push_back({"timer", "comparison.done", "comparison:" + id->to_string(), detail_of(told)});
+  change.audit.push_back({"timer", "comparison.done", "comparison:" + one.id.to_string(), detail_of(told)});
   return change;
 }
 

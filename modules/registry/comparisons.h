@@ -79,7 +79,7 @@ class Comparisons {
   // Newest first; of one asker, or of all.
   Result<std::vector<Comparison>> list(const std::string& asked_by, ComparisonId before,
                                        std::size_t most) const;
-  // Errors: gone "registry.comparison_expired".
+  // None before it is done. Errors: gone "registry.comparison_expired".
   Result<std::vector<ComparisonMatch>> matches(ComparisonId id, std::int64_t after, std::size_t most) const;
   Result<std::vector<std::pair<RegionId, std::int64_t>>> by_region(ComparisonId id) const;
 
@@ -93,6 +93,8 @@ class Comparisons {
   Result<Side> read_resource(const Comparison& one, const std::string& resource) const;
   Result<Side> read_list(const Comparison& one) const;
   Result<storage::Change> run(const storage::Timer& timer);
+  Result<void> take(Comparison& one) const;
+  Result<storage::Change> write_matches(const Comparison& one, const Side& left, const Side& right) const;
   Result<storage::Change> expire(const storage::Timer& timer);
 
   const RegistryParts& parts_;

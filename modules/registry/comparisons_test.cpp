@@ -17,7 +17,7 @@ class RegistryComparisons : public RegistryWorld<Backend> {
   void SetUp() override {
     RegistryWorld<Backend>::SetUp();
     if (this->IsSkipped()) return;
-    timers_ = std::make_unique<storage::TimerRunner>(*this->node_.store, this->clock_, "first");
+    timers_ = std::make_unique<storage::TimerRunner>(*this->node_.writes, this->clock_, "first");
     this->registry_->on_timers(*timers_);
     this->load("people", jingwei::testing::people(1, 30));
     std::string visits(visit_header);
@@ -39,13 +39,33 @@ class RegistryComparisons : public RegistryWorld<Backend> {
     wanted.mode = mode;
     return wanted;
   }
-  Comparison ran(const NewComparison& wanted) {
+  ComparisonId approved(const NewComparison& wanted, const access::Caller* caller = nullptr) {
     auto& all = this->registry_->comparisons();
-    const auto asked = must(all.ask(wanted, access::Caller::local_operator().get(), this->request_));
+    if (caller == nullptr) caller = access::Caller::local_operator().get();
+    const auto asked = must(all.ask(wanted, caller, this->request_));
     must(all.decide(asked.id, Comparisons::Word::approve, "", {"another", std::nullopt}));
+    return asked.id;
+  }
+  Comparison ran(const NewComparison& wanted, const access::Caller* caller = nullptr) {
+    const ComparisonId id = approved(wanted, caller);
     while (must(timers_->step()) > 0) {
     }
-    return must(all.find(asked.id));
+    return must(this->registry_->comparisons().find(id));
+  }
+  std::size_t told(ComparisonId id) {
+    return must(this->registry_->comparisons().matches(id, 0, 100)).size();
+  }
+  // Holds one department's records of one region.
+  access::Grant grant(const std::string& department, const std::string& region) {
+    auto role = std::make_shared<access::Role>();
+    role->permissions.set(*access::find_permission("record.read"));
+    role->every_purpose = true;
+    const auto tree = this->node_.regions->tree();
+    access::Grant grant;
+    grant.role = std::move(role);
+    grant.region = tree->id(tree->find(region));
+    grant.department = department;
+    return grant;
   }
 
   std::unique_ptr<storage::TimerRunner> timers_;
@@ -126,6 +146,85 @@ TYPED_TEST(RegistryComparisons, StayWithinWhatTheyAreAskedFor) {
   wanted.purpose = "curiosity";
   EXPECT_EQ(all.ask(wanted, access::Caller::local_operator().get(), this->request_).error().code,
             ErrorCode::denied);
+}
+
+// The first process is so slow that its timer lapses, and another does the work meanwhile.
+TYPED_TEST(RegistryComparisons, AreTheWorkOfOneProcess) {
+  auto another = this->make_registry(this->node_, "another");
+  storage::TimerRunner others(*this->node_.store, this->clock_, "another");
+  another->on_timers(others);
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  for (const bool begun : {false, true}) {
+    const ComparisonId id = this->approved(wanted);
+    const std::string visit = begun ? "V7" : "V6";
+    const auto overtake = [&] {
+      this->clock_.advance(std::chrono::seconds{61});
+      this->load("visits", std::string(visit_header) + visit_row(visit, begun ? 7 : 6, "张三"));
+      this->link();
+      while (must(others.step()) > 0) {
+      }
+    };
+    auto& writes = *this->node_.writes;
+    if (begun) {
+      writes.between([&] { writes.between(overtake); });
+    } else {
+      writes.between(overtake);
+    }
+    EXPECT_EQ(must(this->timers_->step()), 0U);
+    const auto done = must(this->registry_->comparisons().find(id));
+    EXPECT_EQ(done.state, ComparisonState::done);
+    EXPECT_EQ(done.matched, begun ? 5 : 4);
+    EXPECT_EQ(this->told(id), static_cast<std::size_t>(done.matched));
+  }
+}
+
+TYPED_TEST(RegistryComparisons, TellNothingBeforeTheyAreDone) {
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  const ComparisonId id = this->approved(wanted);
+  auto& writes = *this->node_.writes;
+  std::optional<std::size_t> told, counted;
+  // Before its matches are cleared, before they are written, before it is done.
+  const auto look = [&] {
+    told = this->told(id);
+    counted = must(this->registry_->comparisons().by_region(id)).size();
+  };
+  writes.between([&] { writes.between([&] { writes.between(look); }); });
+  EXPECT_EQ(must(this->timers_->step()), 1U);
+  EXPECT_EQ(told, 0U);
+  EXPECT_EQ(counted, 0U);
+  EXPECT_EQ(this->told(id), 3U);
+}
+
+TYPED_TEST(RegistryComparisons, FailWhenAListWasClosedSinceTheyWereApproved) {
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  const ComparisonId id = this->approved(wanted);
+  this->node_.catalog->set_gate([](const catalog::Resource& resource, catalog::Catalog::Use) -> Result<void> {
+    if (resource.id == "visits") return Error(ErrorCode::gone, "purpose.over");
+    return {};
+  });
+  EXPECT_EQ(must(this->timers_->step()), 1U);
+  const auto failed = must(this->registry_->comparisons().find(id));
+  EXPECT_EQ(failed.state, ComparisonState::failed);
+  EXPECT_TRUE(failed.finished_at);
+  EXPECT_EQ(this->told(id), 0U);
+  this->clock_.advance(std::chrono::hours{2});
+  EXPECT_EQ(must(this->timers_->step()), 0U);  // and does not come again
+}
+
+TYPED_TEST(RegistryComparisons, OfACityAndOneOfItsDistrictsAreOfTheDistrict) {
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  for (const bool swapped : {false, true}) {
+    const access::Caller caller("account:1", {this->grant(swapped ? "health" : "police", "980100"),
+                                              this->grant(swapped ? "police" : "health", grid_code(3))});
+    EXPECT_EQ(this->ran(wanted, &caller).matched, 1);
+  }
+  const access::Caller nowhere("account:1",
+                               {this->grant("police", grid_code(4)), this->grant("health", grid_code(3))});
+  EXPECT_EQ(this->ran(wanted, &nowhere).matched, 0);
 }
 
 }  // namespace

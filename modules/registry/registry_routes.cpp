@@ -36,10 +36,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!found) return problem(found.error(), http.language);
     auto response = http::Response::json(
         found_json(*found, registry_.purposes_of(reader_of(http)), *tree(), http.language));
-    for (const auto& one : found->items) {
-      const auto& record = one.entry.record;
-      if (record.discloses && !record.subject.empty()) response.disclosed.persons.push_back(record.subject);
-    }
+    for (const auto& one : found->items) disclose(one.entry, response.disclosed.persons);
     return response;
   }
 
@@ -150,7 +147,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
       JW_ASSIGN(sides, sides_of(review, http));
       return sides.a && sides.b;
     };
-    const auto offered = registry_.decisions().next_review(http.actor(), may_see);
+    const auto told = [&] { return disclosure_text(http.purpose(), persons_of(sides)); };
+    const auto offered = registry_.decisions().next_review(http.actor(), may_see, told);
     if (!offered) return problem(offered.error(), http.language);
     const auto open = registry_.decisions().count_open();
     if (!open) return problem(open.error(), http.language);
@@ -256,16 +254,23 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto limit = static_cast<std::size_t>(in.limit);
     const auto matches = registry_.comparisons().matches(one->id, in.cursor.value_or(0), limit + 1);
     if (!matches) return problem(matches.error(), http.language);
+    http::Disclosure disclosed;
+    disclosed.purpose = one->purpose;
     const auto write = [&](JsonWriter& json, const ComparisonMatch& match) {
       std::string name;
       if (one->mode == ComparisonMode::list) {
         const auto entry = registry_.entry_of(match.right_record, Kind::person, reader_of(http));
-        if (entry && *entry) name = label_of(**entry, *tree(), http.language).name;
+        if (entry && *entry) {
+          name = label_of(**entry, *tree(), http.language).name;
+          disclose(**entry, disclosed.persons);
+        }
       }
       write_match(json, match, one->mode, name);
     };
-    return http::Response::json(page_json(
+    auto response = http::Response::json(page_json(
         *matches, limit, write, [](const ComparisonMatch& match) { return std::to_string(match.number); }));
+    response.disclosed = std::move(disclosed);
+    return response;
   }
 
   http::Response list_models(const http::Request& http, const api::ListModels&) override {
@@ -309,6 +314,35 @@ class RegistryRoutes::Handlers final : public api::Operations {
 
   http::Disclosure disclosure_of(const SubjectFile& file, const http::Request& http) const {
     return {file.pseudonym, "", "", std::string(http.purpose()), {}};
+  }
+
+  static void disclose(const FileEntry& entry, std::vector<std::string>& persons) {
+    const auto& record = entry.record;
+    if (record.discloses && !record.subject.empty()) persons.push_back(record.subject);
+  }
+
+  static std::vector<std::string> persons_of(const ReviewSides& sides) {
+    std::vector<std::string> persons;
+    for (const auto* side : {&sides.a, &sides.b}) {
+      if (*side) disclose(**side, persons);
+    }
+    return persons;
+  }
+
+  // As the audit log keeps it of every look at people; the purpose is one that opened something.
+  static std::string disclosure_text(std::string_view purpose, const std::vector<std::string>& persons) {
+    JsonWriter json;
+    json.begin_object();
+    if (!persons.empty()) json.member("purpose", purpose);
+    json.member("outcome", "answered");
+    if (!persons.empty()) {
+      json.key("persons");
+      json.begin_array();
+      for (const auto& person : persons) json.value(person);
+      json.end_array();
+    }
+    json.end_object();
+    return json.take();
   }
 
   // Nobody acts on what they may not see. Errors: not_found.
@@ -360,10 +394,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     write_review(json, *review, *sides, *tree(), http.language);
     http::Response response = http::Response::json(json.take());
     response.disclosed.purpose = std::string(http.purpose());
-    for (const auto* side : {&sides->a, &sides->b}) {
-      const auto& record = (*side)->record;
-      if (record.discloses && !record.subject.empty()) response.disclosed.persons.push_back(record.subject);
-    }
+    response.disclosed.persons = persons_of(*sides);
     return response;
   }
 

@@ -17,6 +17,14 @@ FROM registry_comparison WHERE id < $1 AND ($3 = '' OR asked_by = $3) ORDER BY i
 UPDATE registry_comparison SET state = $3, decided_by = $4, decided_at = $5, answer = $6, row_version = row_version + 1
 WHERE id = $1 AND row_version = $2
 
+-- name: take_comparison
+UPDATE registry_comparison SET row_version = row_version + 1 WHERE id = $1 AND row_version = $2 AND state = 'approved'
+
+-- name: hold_comparison @sqlite
+UPDATE registry_comparison SET id = id WHERE id = $1 AND row_version = $2 AND state = 'approved'
+-- name: hold_comparison @postgres
+SELECT 1 FROM registry_comparison WHERE id = $1 AND row_version = $2 AND state = 'approved' FOR SHARE
+
 -- name: finish_comparison
 UPDATE registry_comparison SET state = $3, left_count = $4, right_count = $5, matched = $6, finished_at = $7, expires_at = $8,
   row_version = row_version + 1
