@@ -273,13 +273,23 @@ ErasingTable::ErasingTable(const Resource& resource, int table_version) {
   const auto set = [&](storage::Statement& statement, std::string_view verb, const std::string& sql) {
     statement = {name + "." + std::string(verb), sql, sql};
   };
-  const std::string counts = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN known_to IS NULL AND withdrawn = 0 THEN 1 ELSE 0 END), 0)"
-                             " AS BIGINT) FROM ";
-  const std::string page = " FROM " + name + " WHERE known_from < $1 ORDER BY record_key, version LIMIT $2";
+  const std::string standing =
+      "CAST(COALESCE(SUM(CASE WHEN known_to IS NULL AND withdrawn = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) "
+      "FROM ";
+  const std::string counts = "SELECT COUNT(*), " + standing;
+  const auto page_of = [&](const std::string& before, const std::string& most) {
+    return " FROM " + name + " WHERE known_from < " + before + " ORDER BY record_key, version LIMIT " + most;
+  };
+  const std::string page = page_of("$1", "$2");
+  const std::string where_so = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND ";
   set(count_, "count_before", counts + name + " WHERE known_from < $1");
   set(count_page_, "count_page", counts + "(SELECT known_to, withdrawn" + page + ") AS page");
   set(erase_page_, "erase_page",
       "DELETE FROM " + name + " WHERE (record_key, version) IN (SELECT record_key, version" + page + ")");
+  set(none_left_, "none_left", where_so + "NOT EXISTS (SELECT 1 FROM " + name + " WHERE known_from < $2)");
+  set(page_stands_, "page_stands",
+      where_so + "$4 = (SELECT " + standing + "(SELECT known_to, withdrawn" + page_of("$2", "$3") +
+          ") AS page)");
   set(oldest_, "oldest", "SELECT MIN(known_from) FROM " + name);
 }
 

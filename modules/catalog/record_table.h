@@ -135,11 +135,15 @@ class ErasingTable {
   // $1 received before, $2 limit → the same of the first so many
   const storage::Statement& count_page() const { return count_page_; }
   const storage::Statement& erase_page() const { return erase_page_; }  // $1 received before, $2 limit
+  // What a Change rests on; each touches one row of resource_table where it is so. $1 resource, $2 received
+  // before: nothing is left; $3 limit, $4 how many: so many of the first still stand.
+  const storage::Statement& none_left() const { return none_left_; }
+  const storage::Statement& page_stands() const { return page_stands_; }
   // → when the oldest was received; null when there is none
   const storage::Statement& oldest() const { return oldest_; }
 
  private:
-  storage::Statement count_, count_page_, erase_page_, oldest_;
+  storage::Statement count_, count_page_, erase_page_, none_left_, page_stands_, oldest_;
 };
 
 }  // namespace jingwei::catalog

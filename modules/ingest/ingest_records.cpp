@@ -93,6 +93,7 @@ Result<RecordReceipt> IngestService::write_record(const std::string& resource,
     if (!committed && mends != nullptr) {
       JW_ASSIGN(const RefusedRow row, find_refused(*mends));
       if (row.state != RefusedState::open) return closed_already(*mends);
+      JW_TRY(check_standing(*mends));
     }
     if (!committed) continue;
     if (!committed->earlier_answer) return receipt;

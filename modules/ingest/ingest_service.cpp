@@ -67,6 +67,8 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
                                         const std::string& filename, const WriteRequest& request) {
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_receiving(resource));
   JW_ASSIGN(const FileDigest digest, digest_of(parts_.files, path));
+  // A large file takes its time, and a purpose may have ended meanwhile.
+  JW_ASSIGN(entry, parts_.catalog.find_receiving(resource));
   const bool ours = path.starts_with(parts_.uploads_folder + "/");
   const std::string identity = request.identity.empty() ? digest.sha256 : storage::sha256(request.identity);
   const std::array<storage::Value, 2> content = {entry->resource.id, storage::Blob{identity}};
@@ -144,6 +146,9 @@ Result<void> IngestService::load(BatchId id, const std::function<void(const Batc
   if (!batch) return Error(ErrorCode::not_found, "ingest.batch_not_found").with("batch", id.to_string());
   if (batch->state == BatchState::done || batch->state == BatchState::failed) return {};
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(batch->resource));
+  // What was handed in while the resource was being closed is not loaded behind a destruction.
+  if (const auto open = parts_.catalog.find_receiving(batch->resource); !open)
+    return turn_away(*batch, open.error());
   {
     const std::lock_guard lock(mutex_);
     running_[id] = BatchView{*batch, {}, false, false};
@@ -161,6 +166,20 @@ Result<void> IngestService::load(BatchId id, const std::function<void(const Batc
   running_.erase(id);
   if (!done && done.error().code != ErrorCode::cancelled) given_up_[id] = parts_.clock.monotonic();
   return done;
+}
+
+Result<void> IngestService::turn_away(const Batch& batch, const Error& why) {
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back(
+      {&sql::empty_batch, {batch.id.value, error_to_text(why), to_micros(parts_.clock.now())}, 1});
+  change.writes.push_back({&sql::drop_batch_columns, {batch.id.value}, std::nullopt});
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  if (!batch.path.starts_with(parts_.uploads_folder + "/")) return {};
+  const auto removed = parts_.files.remove(batch.path);
+  if (!removed && removed.error().code != ErrorCode::not_found) return removed.error();
+  return {};
 }
 
 void IngestService::start(int loaders) {

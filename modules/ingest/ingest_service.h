@@ -214,6 +214,9 @@ class IngestService {
                                      const WriteRequest& request, const RefusedKey* mends);
   Result<void> check_place(const catalog::Entry& entry, const access::Sight& within, RegionId region,
                            const Slice& slice);
+  Result<void> check_standing(const RefusedKey& key) const;
+  // A batch whose resource takes nothing any more: it failed, and its file goes.
+  Result<void> turn_away(const Batch& batch, const Error& why);
   BatchView view_of(Batch batch) const;
   void announce(const BatchView& view);
 

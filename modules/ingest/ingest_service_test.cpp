@@ -56,6 +56,32 @@ TYPED_TEST(Ingest, TheSameFileSentManyTimesAtOnceIsOneBatch) {
   EXPECT_EQ(this->waiting_uploads(), 0U);
 }
 
+TYPED_TEST(Ingest, AFileHandedInWhileItsResourceClosesIsNotTaken) {
+  int asked = 0;
+  this->node_.catalog->set_gate([&](const catalog::Resource&, catalog::Catalog::Use) -> Result<void> {
+    if (++asked == 1) return {};
+    return Error(ErrorCode::gone, "purpose.over");
+  });
+  const std::string path = this->folder_.path() + "/late.csv";
+  IngestWorld<TypeParam>::write(path, people(0, 50));
+  const auto late = this->node_.ingest->submit("people", path, "late.csv", {"tester", {}});
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.error().message, "purpose.over");
+}
+
+TYPED_TEST(Ingest, WhatWaitsWhenItsResourceClosesIsNotLoaded) {
+  const auto waiting = this->submit("people", people(0, 50));
+  this->node_.catalog->set_gate([](const catalog::Resource&, catalog::Catalog::Use) -> Result<void> {
+    return Error(ErrorCode::gone, "purpose.over");
+  });
+  must(this->node_.ingest->load(waiting.batch.id));
+  const auto batch = must(this->node_.ingest->find_batch(waiting.batch.id)).batch;
+  EXPECT_EQ(batch.state, BatchState::failed);
+  EXPECT_EQ(error_of(batch).message, "purpose.over");
+  EXPECT_EQ(this->versions("people"), 0);
+  EXPECT_EQ(this->waiting_uploads(), 0U);
+}
+
 TYPED_TEST(Ingest, AnUploadThatCannotBeStoredLeavesNothingBehind) {
   const std::string path = this->uploads() + "/x.incoming";
   IngestWorld<TypeParam>::write(path, people(0, 3));

@@ -159,6 +159,19 @@ Result<Upload> Uploads::put(UploadId id, const Piece& piece) {
   return find(id);
 }
 
+// Each process has a folder of its own where nobody gave them one: what came to another is not here.
+Result<void> Uploads::check_earlier(const Upload& upload, const std::string& path) const {
+  if (upload.received == 0) return {};
+  auto& files = service_.parts().files;
+  JW_ASSIGN(const bool present, files.exists(path));
+  if (!present) return Error(ErrorCode::conflict, "ingest.upload_elsewhere");
+  JW_ASSIGN(auto file, files.open(path, OpenMode::read));
+  JW_ASSIGN(const std::uint64_t size, file->size());
+  if (size < static_cast<std::uint64_t>(upload.received))
+    return Error(ErrorCode::conflict, "ingest.upload_elsewhere");
+  return {};
+}
+
 // The piece's bytes at their place, synced; what a piece that failed has left behind them is written over.
 Result<void> Uploads::write(const Upload& upload, const Piece& piece) {
   auto& files = service_.parts().files;
@@ -168,6 +181,7 @@ Result<void> Uploads::write(const Upload& upload, const Piece& piece) {
   if (static_cast<std::int64_t>(size) > upload.bytes - upload.received)
     return Error(ErrorCode::invalid, "ingest.piece_too_long").with("bytes", std::to_string(upload.bytes));
   JW_ASSIGN(const std::string path, path_of(upload));
+  JW_TRY(check_earlier(upload, path));
   JW_ASSIGN(auto into, files.open(path, OpenMode::update));
   storage::Sha256 hasher;
   std::string bytes(copy_bytes, '\0');
@@ -250,6 +264,11 @@ Result<void> Uploads::remove(const Upload& upload, const std::string& actor, con
   change.writes.push_back({&sql::remove_upload, {upload.id.value}, std::nullopt});
   change.audit.push_back({actor, event, "upload:" + upload.id.to_string(), "{}"});
   JW_TRY(commit(parts.store, std::move(change)));
+  return remove_pieces(upload);
+}
+
+Result<void> Uploads::remove_pieces(const Upload& upload) {
+  const auto& parts = service_.parts();
   JW_ASSIGN(const std::string path, path_of(upload));
   auto removed = parts.files.remove(path);
   if (!removed && removed.error().code != ErrorCode::not_found) return std::move(removed).error();
@@ -263,14 +282,27 @@ Result<void> Uploads::cancel(UploadId id, const WriteRequest& request) {
   return remove(upload, request.actor, "upload.cancel");
 }
 
+// True when nobody has touched it since: another process may have gone on with it, or be about to.
+Result<bool> Uploads::abandon(const Upload& upload, Instant before) {
+  storage::Change change;
+  change.writes.push_back({&sql::remove_abandoned_upload, {upload.id.value, to_micros(before)}, 1});
+  change.audit.push_back({"hub", "upload.abandon", "upload:" + upload.id.to_string(), "{}"});
+  const auto removed = commit(service_.parts().store, std::move(change));
+  if (!removed && removed.error().code == ErrorCode::conflict) return false;
+  if (!removed) return removed.error();
+  JW_TRY(remove_pieces(upload));
+  return true;
+}
+
 Result<std::size_t> Uploads::sweep() {
   const auto& parts = service_.parts();
+  const Instant before = parts.clock.now() - limits::upload_abandoned;
   std::vector<Upload> old;
   JW_ASSIGN(const auto names, parts.files.list(parts.uploads_folder));
   {
     JW_ASSIGN(auto reader, parts.store.read());
-    const std::array<storage::Value, 1> before = {to_micros(parts.clock.now() - limits::upload_abandoned)};
-    JW_TRY(reader->query(sql::abandoned_uploads, before, [&](const storage::Row& row) {
+    const storage::Value untouched = to_micros(before);
+    JW_TRY(reader->query(sql::abandoned_uploads, std::span(&untouched, 1), [&](const storage::Row& row) {
       old.push_back(upload_of(row));
       return true;
     }));
@@ -278,8 +310,8 @@ Result<std::size_t> Uploads::sweep() {
   std::size_t removed = 0;
   for (const auto& upload : old) {
     const auto held = lock(upload.id);
-    JW_TRY(remove(upload, "hub", "upload.abandon"));
-    ++removed;
+    JW_ASSIGN(const bool abandoned, abandon(upload, before));
+    removed += abandoned ? 1 : 0;
   }
   for (const auto& name : names) {
     if (!name.ends_with(pieces_suffix)) continue;

@@ -52,8 +52,8 @@ class Uploads {
   // Errors: not_found.
   Result<Upload> find(UploadId id) const;
   // Durable when it returns. Errors: conflict "ingest.upload_offset" when another byte is next (find() tells
-  // which), invalid for a piece that is empty, reaches over the end or has another hash, exhausted, the
-  // store's.
+  // which), "ingest.upload_elsewhere" (another process receives it or has the earlier pieces), invalid for a
+  // piece that is empty, reaches over the end or has another hash, exhausted, the store's.
   Result<Upload> put(UploadId id, const Piece& piece);
   // Makes the batch; again when asked again. Errors: conflict "ingest.upload_incomplete"; invalid
   // "ingest.upload_damaged" when the file's hash is another (the upload is gone then); those of
@@ -75,6 +75,9 @@ class Uploads {
   Result<void> write(const Upload& upload, const Piece& piece);
   Result<BatchView> submit(const Upload& upload, const WriteRequest& request);
   Result<void> remove(const Upload& upload, const std::string& actor, const std::string& event);
+  Result<void> remove_pieces(const Upload& upload);
+  Result<bool> abandon(const Upload& upload, Instant before);
+  Result<void> check_earlier(const Upload& upload, const std::string& path) const;
 
   IngestService& service_;
   std::array<std::mutex, 16> mutexes_;

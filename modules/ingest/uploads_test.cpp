@@ -41,6 +41,39 @@ class UploadsWorld : public jingwei::testing::IngestWorld<Backend> {
 
 TYPED_TEST_SUITE(UploadsWorld, jingwei::testing::Backends, jingwei::testing::BackendNames);
 
+TYPED_TEST(UploadsWorld, WhatAnotherProcessGoesOnWithIsNotSwept) {
+  const std::string csv = jingwei::testing::people(1, 40);
+  const Upload upload = this->start(csv);
+  must(this->put(upload.id, 0, std::string_view(csv).substr(0, 500)));
+  this->clock_.advance(limits::upload_abandoned + std::chrono::hours{1});
+  IngestParts parts = this->node_.ingest->parts();
+  parts.owner = "another";
+  IngestService another(parts);
+  const std::string piece = this->folder_.path() + "/next";
+  this->write(piece, csv.substr(500, 500));
+  this->node_.writes->between([&] { must(another.uploads().put(upload.id, {500, piece, ""})); });
+  EXPECT_EQ(must(this->uploads().sweep()), 0U);
+  EXPECT_EQ(must(this->uploads().find(upload.id)).received, 1'000);
+  EXPECT_EQ(this->names().size(), 1U);
+}
+
+TYPED_TEST(UploadsWorld, APieceIsNotTakenWhereTheEarlierOnesAreNot) {
+  const std::string csv = jingwei::testing::people(1, 40);
+  const Upload upload = this->start(csv);
+  must(this->put(upload.id, 0, std::string_view(csv).substr(0, 500)));
+  const std::string pieces = must(this->uploads().path_of(upload));
+  // As in the folder of a process that received none of them, or but a part.
+  std::filesystem::rename(pieces, pieces + ".elsewhere");
+  const auto missing = this->put(upload.id, 500, std::string_view(csv).substr(500, 500));
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().message, "ingest.upload_elsewhere");
+  this->write(pieces, csv.substr(0, 300));
+  EXPECT_EQ(this->put(upload.id, 500, std::string_view(csv).substr(500, 500)).error().message,
+            "ingest.upload_elsewhere");
+  std::filesystem::rename(pieces + ".elsewhere", pieces);
+  EXPECT_EQ(must(this->put(upload.id, 500, std::string_view(csv).substr(500, 500))).received, 1'000);
+}
+
 TYPED_TEST(UploadsWorld, PiecesBecomeTheSameBatchAsTheFileSentWhole) {
   const std::string csv = jingwei::testing::people(1, 40);
   const Upload upload = this->start(csv, storage::sha256_hex(csv));

@@ -178,6 +178,10 @@ Result<void> Erasing::take_rows(storage::Reader& reader, Step& step) const {
       return false;
     }));
     if (versions > 0) {
+      if (newest) {
+        step.change.writes.push_back(
+            {&table->page_stands(), {step.resource(), step.before, rows_a_step, standing}, 1});
+      }
       step.change.writes.push_back({&table->erase_page(), {step.before, rows_a_step}, versions});
       step.taken.versions += versions;
       if (newest) step.taken.records += standing;
@@ -251,11 +255,14 @@ Result<Erasing::Left> Erasing::step(const std::string& resource, std::optional<I
   if (left == Left::nothing) {
     JW_TRY(remove_orphans());
     JW_TRY(parts_.files.sync_folder(parts_.uploads_folder));
-    step.change.writes.push_back(catalog::hold_slice_number(resource, number, table_version));
-  } else {
-    // Whoever adds, loads or withdraws meanwhile holds or takes this number.
-    step.change.writes.push_back(catalog::take_slice_number(resource, number, table_version));
+    // Whoever entered a record until the number is taken is seen here; slices take the number themselves.
+    for (const auto* table : tables_of(*entry))
+      step.change.writes.push_back({&table->none_left(), {resource, step.before}, 1});
   }
+  // Before all else, as everybody does: whoever adds, loads or withdraws meanwhile holds or takes this
+  // number.
+  step.change.writes.insert(step.change.writes.begin(),
+                            catalog::take_slice_number(resource, number, table_version));
   JW_TRY(commit(std::move(step.change), step.taken, left));
   for (const auto& file : step.files) {
     const auto removed = parts_.files.remove(file);

@@ -61,12 +61,18 @@ Result<RefusedRow> IngestService::find_refused(const RefusedKey& key) const {
   return std::move(rows.front());
 }
 
+// Nobody mends rows of a batch that is withdrawn or about to be.
+Result<void> IngestService::check_standing(const RefusedKey& key) const {
+  JW_ASSIGN(const BatchView view, find_batch(key.batch));
+  if (view.batch.withdrawal == BatchWithdrawal::none) return {};
+  return Error(ErrorCode::conflict, "ingest.batch_withdrawn").with("batch", key.batch.to_string());
+}
+
 Result<RecordReceipt> IngestService::mend_refused(const RefusedKey& key,
                                                   const std::map<std::string, std::string>& fields,
                                                   const WriteRequest& request) {
+  JW_TRY(check_standing(key));
   JW_ASSIGN(const BatchView view, find_batch(key.batch));
-  if (view.batch.withdrawal != BatchWithdrawal::none)
-    return Error(ErrorCode::conflict, "ingest.batch_withdrawn").with("batch", key.batch.to_string());
   JW_ASSIGN(const RefusedRow row, find_refused(key));
   // Under a key the earlier answer may be asked for again: the store knows it.
   if (row.state == RefusedState::mended && !request.idempotency_key) return closed_already(key);

@@ -68,6 +68,7 @@ Result<void> add_mending(storage::Store& store, const std::string& resource, con
   JW_ASSIGN(const auto roots, roots_of(store, resource, std::span(&attempt, 1)));
   const RefusedKey& root = roots.front();
   if (!root.batch) return refused_row_not_found(row);
+  change.writes.push_back({&sql::hold_standing_batch, {row.batch.value}, 1});
   change.writes.push_back({&sql::mend_open_row, {row.batch.value, row.line, to_micros(now)}, 1});
   change.writes.push_back({&sql::mend_chain,
                            {root.batch.value, root.line, std::int64_t{0}, std::int64_t{0}, to_micros(now)},

@@ -1,4 +1,5 @@
 // Refused rows that are mended: sent again with their marks, or by hand.
+#include "modules/ingest/withdrawal/withdrawal.h"
 #include "tests/support/ingest_world.h"
 
 namespace jingwei::ingest {
@@ -45,6 +46,19 @@ class Repair : public IngestWorld<Backend> {
   }
 };
 TYPED_TEST_SUITE(Repair, PackingBackends, BackendNames);
+
+TYPED_TEST(Repair, NoRowIsMendedOfABatchThatIsWithdrawnMeanwhile) {
+  const Batch first = this->first_try();
+  auto& withdrawals = this->node_.ingest->withdrawals();
+  const auto plan = must(withdrawals.plan(first.id));
+  this->node_.writes->between([&] {
+    must(withdrawals.ask(first.id, "错文件", plan.records(), {"tester", std::nullopt}));
+  });
+  const auto mended = this->mend(first.id, 4, 3, phone(3));
+  ASSERT_FALSE(mended.ok());
+  EXPECT_EQ(mended.error().message, "ingest.batch_withdrawn");
+  EXPECT_EQ(this->row(first.id, 4).state, RefusedState::open);
+}
 
 TYPED_TEST(Repair, AMendedRowSentAgainClosesItsFirstTry) {
   const Batch first = this->first_try();

@@ -27,6 +27,10 @@ UPDATE refused_row SET sealed_as = 0 WHERE batch = $1 AND line = $2 AND sealed_a
 UPDATE refused_row SET state = 'mended', mended_batch = $3, mended_line = $4, closed_at = $5
 WHERE state <> 'mended' AND ((batch = $1 AND line = $2) OR (root_batch = $1 AND root_line = $2))
 
+-- Writes nothing; expects that the batch is not withdrawn, nor will be before this is committed.
+-- name: hold_standing_batch
+UPDATE batch SET withdrawal = withdrawal WHERE id = $1 AND withdrawal = ''
+
 -- name: mend_open_row
 UPDATE refused_row SET state = 'mended', mended_batch = 0, mended_line = 0, closed_at = $3
 WHERE batch = $1 AND line = $2 AND state = 'open'

@@ -25,6 +25,10 @@ UPDATE upload SET batch = $2, touched_at = $3 WHERE id = $1
 -- name: remove_upload
 DELETE FROM upload WHERE id = $1
 
+-- Expects that nobody has touched it since.
+-- name: remove_abandoned_upload
+DELETE FROM upload WHERE id = $1 AND touched_at < $2
+
 -- name: abandoned_uploads
 SELECT id, resource, filename, bytes, sha256, received, content, batch, started_at, touched_at FROM upload
 WHERE touched_at < $1 ORDER BY id LIMIT 100
