@@ -10,6 +10,7 @@
 #include "modules/notice/messages.gen.h"
 #include "modules/notice/notice_service.h"
 #include "modules/notice/sql.gen.h"
+#include "tests/support/failing_store.h"
 
 namespace jingwei::notice {
 namespace {
@@ -30,9 +31,7 @@ class NoticeTest : public identity::IdentityFixture<Backend> {
     for (const auto migrations : {storage::sql::migrations(), identity::sql::migrations(), sql::migrations()})
       all.insert(all.end(), migrations.begin(), migrations.end());
     must(this->store_->migrate(all));
-    notices_ = std::make_unique<NoticeService>(ServiceParts{
-        *this->store_, this->regions_, *this->service_, *this->sealer_, this->clock_, zone_,
-        [this] { return this->region("9801"); }, "测试市", "jingwei.9801", this->folder_.path(), true});
+    notices_ = over(*this->store_);
     timers_ = std::make_unique<storage::TimerRunner>(*this->store_, this->clock_, "one");
     notices_->on_timers(*timers_);
   }
@@ -40,6 +39,26 @@ class NoticeTest : public identity::IdentityFixture<Backend> {
     timers_.reset();
     notices_.reset();
     identity::IdentityFixture<Backend>::TearDown();
+  }
+
+  std::unique_ptr<NoticeService> over(storage::Store& store) {
+    return std::make_unique<NoticeService>(ServiceParts{
+        store, this->regions_, *this->service_, *this->sealer_, this->clock_, zone_,
+        [this] { return this->region("9801"); }, "测试市", "jingwei.9801", this->folder_.path(), true});
+  }
+  std::int64_t times_told(const char* what) {
+    std::int64_t times = 0;
+    storage::FeedPosition after;
+    for (int empty = 0; empty < 3;) {
+      const auto page = must(this->store_->read_feed(after, 1'000));
+      if (page.empty()) this->store_->wait_for_feed(after, std::chrono::milliseconds{20});
+      empty = page.empty() ? empty + 1 : 0;
+      for (const auto& entry : page) {
+        after = entry.position;
+        times += entry.body.find(what) == std::string::npos ? 0 : 1;
+      }
+    }
+    return times;
   }
 
   Notices& notices() { return notices_->notices(); }
@@ -130,6 +149,61 @@ TYPED_TEST(NoticeTest, AnswersCountOnceAndAddUpTheTree) {
   EXPECT_EQ(this->why(this->notices().find(sent.id, this->asker(elsewhere))), "done")
       << "the order concerns the whole city";
   EXPECT_TRUE(must(this->notices().receipts(sent, this->asker(elsewhere))).empty());
+}
+
+TYPED_TEST(NoticeTest, NothingIsAnsweredBehindItsEnd) {
+  const auto one = this->person("one", "grid-worker", "980101001001");
+  const auto sent = must(this->notices().send(this->order("消毒", "9801"), this->hub()));
+  jingwei::testing::FailingStore between(*this->store_);
+  const auto slow = this->over(between);
+  between.between([&] { must(this->notices().end(sent.id, this->hub())); });
+  EXPECT_EQ(this->why(slow->notices().answer(sent.id, this->id(one), {{"done", "yes"}}, this->hub())),
+            "notice.ended_already");
+  EXPECT_FALSE(must(this->notices().received(sent.id, this->id(one))).receipt.answered_at);
+}
+
+TYPED_TEST(NoticeTest, ThatItWasReadIsToldOnce) {
+  const auto one = this->person("one", "grid-worker", "980101001001");
+  const auto sent = must(this->notices().send(this->order("消毒", "9801"), this->hub()));
+  jingwei::testing::FailingStore between(*this->store_);
+  const auto slow = this->over(between);
+  between.between([&] { must(this->notices().read(sent.id, this->id(one), one.actor())); });
+  EXPECT_TRUE(must(slow->notices().read(sent.id, this->id(one), one.actor())).receipt.read_at);
+  EXPECT_EQ(this->times_told("\"read\""), 1);
+}
+
+class Everybody final : public Directory {
+ public:
+  explicit Everybody(std::int64_t people, RegionId region) : people_(people), region_(region) {}
+  Result<std::vector<Recipient>> find(storage::Reader&, const Audience&, const region::Scope&, bool,
+                                      Instant) const override {
+    std::vector<Recipient> all;
+    for (std::int64_t at = 1; at <= people_; ++at) all.push_back({AccountId(at), region_, "resident"});
+    return all;
+  }
+  Result<Contact> contact(AccountId) const override { return Contact{}; }
+
+ private:
+  const std::int64_t people_;
+  const RegionId region_;
+};
+
+TYPED_TEST(NoticeTest, AWholeCityIsWrittenToOnEveryChannel) {
+  constexpr std::int64_t people = 25'100;  // with three rows each, too many for one write at a time
+  const Everybody directory(people, this->region("980101001001"));
+  const NoticeParts parts{
+      *this->store_, this->regions_, directory, *this->sealer_, this->clock_, this->zone_, [this] {
+        return this->region("9801");
+      }};
+  Notices city(parts, this->notices_->loads());
+  NewNotice wanted;
+  wanted.title = "台风";
+  wanted.channels = {Channel::page, Channel::text, Channel::voice, Channel::webhook};
+  const auto sent = must(city.send(wanted, this->hub()));
+  std::map<std::string, std::int64_t> waiting;
+  for (const auto& count : must(city.deliveries(sent.id))) waiting[count.channel] = count.count;
+  EXPECT_EQ(waiting,
+            (std::map<std::string, std::int64_t>{{"text", people}, {"voice", people}, {"webhook", people}}));
 }
 
 TYPED_TEST(NoticeTest, ReminderRowsReachOnlyThoseWhoAreOpenAndEndWithTheLast) {

@@ -191,16 +191,14 @@ Result<Notice> Notices::send(NewNotice wanted, const Asker& asker) {
     for (const auto& person : people) {
       change.writes.push_back(
           {&sql::add_receipt, {id, person.account.value, person.region.value, person.role}, 1});
-      for (const Channel channel : notice.channels) {
-        if (channel != Channel::page && channel != Channel::print)
-          change.writes.push_back(
-              {&sql::add_delivery, {id, person.account.value, std::string(name_of(channel))}, 1});
-      }
+    }
+    bool outward = false;
+    for (const Channel channel : notice.channels) {
+      if (channel == Channel::page || channel == Channel::print) continue;
+      change.writes.push_back({&sql::add_deliveries, {id, std::string(name_of(channel))}, notice.recipients});
+      outward = true;
     }
     JW_TRY(loads_.take(reader, notice.kind, communities, change));
-    const bool outward = std::any_of(notice.channels.begin(), notice.channels.end(), [](Channel channel) {
-      return channel != Channel::page && channel != Channel::print;
-    });
     if (outward) {
       JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
       change.writes.push_back(

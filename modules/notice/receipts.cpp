@@ -160,12 +160,11 @@ Result<Received> Notices::read(NoticeId id, AccountId account, const std::string
   if (one.receipt.read_at) return one;
   one.receipt.read_at = parts_.clock.now();
   storage::Change change;
-  // Somebody else's click of the same account may have been first: then there is nothing left to write.
-  change.writes.push_back(
-      {&sql::read_notice, {id.value, account.value, to_micros(*one.receipt.read_at)}, std::nullopt});
+  change.writes.push_back({&sql::read_notice, {id.value, account.value, to_micros(*one.receipt.read_at)}, 1});
   tell(one.notice, "read", actor, change);
   const auto done = parts_.store.commit(std::move(change));
-  if (!done) return done.error();
+  // Somebody else's click of the same account was first: there is nothing left to write or to tell.
+  if (!done && done.error().code != ErrorCode::conflict) return done.error();
   return received(id, account);
 }
 

@@ -1,5 +1,7 @@
--- name: add_delivery
-INSERT INTO notice_delivery (notice, account, channel, state, attempts, handed_at) VALUES ($1, $2, $3, 'waiting', 0, NULL)
+-- To all it was addressed to.
+-- name: add_deliveries
+INSERT INTO notice_delivery (notice, account, channel, state, attempts, handed_at)
+SELECT notice, account, CAST($2 AS TEXT), 'waiting', 0, NULL FROM notice_receipt WHERE notice = $1
 
 -- name: deliver_again
 UPDATE notice_delivery SET state = 'waiting', attempts = 0

@@ -39,7 +39,7 @@ UPDATE notice_receipt SET read_at = $3 WHERE notice = $1 AND account = $2 AND re
 
 -- name: answer_notice
 UPDATE notice_receipt SET read_at = coalesce(read_at, $3), answered_at = $3, answer = $4
-WHERE notice = $1 AND account = $2 AND answered_at IS NULL
+WHERE notice = $1 AND account = $2 AND answered_at IS NULL AND EXISTS (SELECT 1 FROM notice WHERE id = $1 AND state = 'sent')
 
 -- name: remind_unread
 UPDATE notice_receipt SET reminders = reminders + 1
