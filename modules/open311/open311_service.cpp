@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/log.h"
 #include "modules/open311/limits.h"
 
 namespace jingwei::open311 {
@@ -51,6 +52,10 @@ bool contains(const std::vector<std::string>& list, std::string_view word) {
 bool is_closed(const cases::Found& found) {
   const auto& closed = found.declared->process.open311->closed;
   return !found.one.open || std::find(closed.begin(), closed.end(), found.one.state) != closed.end();
+}
+
+std::string_view status_of(const cases::Found& found) {
+  return is_closed(found) ? "closed" : "open";
 }
 
 Error no_request(const std::string& id) {
@@ -134,7 +139,7 @@ ServiceRequest GeoReport::shown(const cases::Found& found, const Caller& caller,
   const bool own = caller && caller->actor() == one.reporter;
   ServiceRequest request;
   request.id = one.id.to_string();
-  request.status = is_closed(found) ? "closed" : "open";
+  request.status = status_of(found);
   if (const auto* const state = process.state(one.state)) request.status_notes = state->title.in(language);
   request.service_name = process.title.in(language);
   request.service_code = process.open311->service_code;
@@ -192,12 +197,12 @@ Result<std::vector<ServiceRequest>> GeoReport::list(const RequestQuery& query, c
     wanted.opened_from = from;
     wanted.opened_to = to;
     wanted.most = 200;
-    for (std::size_t taken = 0; taken < limits::requests;) {
+    std::size_t taken = 0;
+    for (int looked = 0; looked < limits::pages && taken < limits::requests; ++looked) {
       JW_ASSIGN(const auto page, parts_.cases.lists().newest(wanted, all));
       for (const auto& found : page.items) {
-        if (!found.declared->process.open311) continue;
-        auto one = shown(found, caller, language);
-        if (contains(query.statuses, one.status)) requests.push_back(std::move(one));
+        if (!found.declared->process.open311 || !contains(query.statuses, status_of(found))) continue;
+        requests.push_back(shown(found, caller, language));
         ++taken;
       }
       if (page.next.empty() || page.items.empty()) break;
@@ -250,15 +255,20 @@ Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& c
     opened = parts_.cases.work().open(process.id, fresh, own, request_of);
   }
   if (!opened) return std::move(opened).error();
-  if (!wanted.media_url.empty()) {
-    // The picture is not fetched from where others say it is; its address goes
-    // with the case.
-    const auto noted = parts_.cases.work().comment(opened->one.id, wanted.media_url, own, request_of);
-    if (!noted) return noted.error();
-  }
   ServiceRequest request = shown(*opened, caller, language);
   const bool said = !name.empty() || !wanted.phone.empty() || !wanted.email.empty();
   if (said && !kept) request.service_notice = render("open311.person_dropped", {}, language);
+  if (!wanted.media_url.empty()) {
+    // The picture is not fetched from where others say it is; its address goes with the case. The case stands
+    // already: whoever was answered an error would report it once more.
+    const auto noted = parts_.cases.work().comment(opened->one.id, wanted.media_url, own, request_of);
+    if (!noted) {
+      log::warn("open311.picture_dropped",
+                {{"case", opened->one.id.value}, {"error", noted.error().to_log()}});
+      if (!request.service_notice.empty()) request.service_notice += ' ';
+      request.service_notice += render("open311.picture_dropped", {}, language);
+    }
+  }
   request.account_id = wanted.account_id;
   return request;
 }
