@@ -42,6 +42,15 @@ audit::People people_of(Hub& hub) {
   return people;
 }
 
+registry::OwnDocuments own_documents_of(Hub& hub) {
+  return [&hub](std::int64_t account) -> Result<std::vector<std::string>> {
+    JW_ASSIGN(const auto papers, hub.identity().elsewhere().documents().of(identity::AccountId(account)));
+    std::vector<std::string> numbers;
+    for (const auto& paper : papers) numbers.push_back(paper.number);
+    return numbers;
+  };
+}
+
 purpose::RightsDesk rights_desk_of(Hub& hub) {
   purpose::RightsDesk desk;
   desk.find = purpose::look_through(hub.catalog(), hub.ingest());

@@ -142,7 +142,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   quality::QualityRoutes quality_routes(hub.quality());
   audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock(), people_of(hub));
   purpose::PurposeRoutes purpose_routes(hub.purposes(), rights_desk_of(hub));
-  registry::RegistryRoutes registry_routes(hub.registry());
+  registry::RegistryRoutes registry_routes(hub.registry(), own_documents_of(hub));
   cases::CasesRoutes cases_routes(hub.cases(), hub.files(), hub.data_folder() + "/uploads");
   notice::NoticeRoutes notice_routes(hub.notices());
   open311::GeoReport geo_report(

@@ -13,7 +13,7 @@ namespace json = boost::json;
 // What one call of `jingwei subject` or `jingwei registry` asks for.
 struct Asked {
   Common common;
-  std::string text, id, with, reason, kind, version;
+  std::string text, id, with, reason, kind, version, form, from, to;
   bool activate = false;
 };
 
@@ -90,6 +90,40 @@ Result<void> unmerge(const Asked& asked) {
   return {};
 }
 
+Result<void> relate(const Asked& asked) {
+  json::object body{{"with", asked.with}, {"kind", asked.kind}};
+  if (!asked.from.empty()) body["from"] = asked.from;
+  if (!asked.to.empty()) body["to"] = asked.to;
+  JW_ASSIGN(const json::value made,
+            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + url_encoded(asked.id) + "/relations",
+                     json::serialize(body)));
+  if (!printed_as_json(asked.common, made)) say(false, "cli.subject.related", {{"id", text_of(made, "id")}});
+  return {};
+}
+
+Result<void> unrelate(const Asked& asked) {
+  JW_ASSIGN([[maybe_unused]] const json::value ended,
+            ask_json(asked.common.data, "DELETE", "/api/v1/subject-relations/" + url_encoded(asked.id)));
+  say(asked.common.json, "cli.subject.unrelated", {{"id", asked.id}});
+  return {};
+}
+
+// What of a form the file answers, with source and day.
+Result<void> prefill(const Asked& asked) {
+  JW_ASSIGN(const json::value known,
+            ask_json(asked.common.data, "GET",
+                     "/api/v1/subjects/" + url_encoded(asked.id) + "/prefill?form=" + url_encoded(asked.form)));
+  if (printed_as_json(asked.common, known)) return {};
+  for (const auto& one : known.at("known").as_array()) {
+    say(false, "cli.subject.known",
+        {{"title", text_of(one, "title")},
+         {"value", text_of(one, "value")},
+         {"source", text_of(one.at("source"), "title")},
+         {"day", text_of(one, "day")}});
+  }
+  return {};
+}
+
 constexpr std::chrono::milliseconds between_looks{500};
 
 void show_model(const json::value& model) {
@@ -131,6 +165,16 @@ Result<void> train(const Asked& asked) {
     JW_ASSIGN(model, wait_for(asked, version));
     JW_ASSIGN(model, ask_json(asked.common.data, "POST", target + "/activate"));
   }
+  if (!printed_as_json(asked.common, model)) show_model(model);
+  return {};
+}
+
+// What a version would change of the links that stand; it changes nothing.
+Result<void> compare(const Asked& asked) {
+  JW_ASSIGN(
+      json::value model,
+      ask_json(asked.common.data, "POST", "/api/v1/registry/models/" + url_encoded(asked.version) + "/compare"));
+  JW_ASSIGN(model, wait_for(asked, asked.version));
   if (!printed_as_json(asked.common, model)) show_model(model);
   return {};
 }
@@ -183,6 +227,22 @@ void add_registry(CLI::App& app, int& exit_code) {
   auto [unmerge_command, undone] =
       add_server_command<Asked>(*subject, exit_code, "unmerge", "cli.help.subject_unmerge", unmerge);
   unmerge_command->add_option("event", undone->id, sentence("cli.help.subject_event"))->required();
+  auto [relate_command, related] =
+      add_server_command<Asked>(*subject, exit_code, "relate", "cli.help.subject_relate", relate);
+  relate_command->add_option("id", related->id, sentence("cli.help.subject_id"))->required();
+  relate_command->add_option("kind", related->kind, sentence("cli.help.subject_relation_kind"))
+      ->required()
+      ->check(CLI::IsMember({"member", "tenant", "employee", "owner", "guardian", "carer"}));
+  relate_command->add_option("with", related->with, sentence("cli.help.subject_other"))->required();
+  relate_command->add_option("--from", related->from, sentence("cli.help.subject_from"));
+  relate_command->add_option("--to", related->to, sentence("cli.help.subject_to"));
+  auto [unrelate_command, unrelated] =
+      add_server_command<Asked>(*subject, exit_code, "unrelate", "cli.help.subject_unrelate", unrelate);
+  unrelate_command->add_option("relation", unrelated->id, sentence("cli.help.subject_relation"))->required();
+  auto [prefill_command, filled] =
+      add_server_command<Asked>(*subject, exit_code, "prefill", "cli.help.subject_prefill", prefill);
+  prefill_command->add_option("id", filled->id, sentence("cli.help.subject_id"))->required();
+  prefill_command->add_option("form", filled->form, sentence("cli.help.subject_form"))->required();
 
   CLI::App* registry = app.add_subcommand("registry", sentence("cli.help.registry"));
   registry->require_subcommand(1);
@@ -190,6 +250,9 @@ void add_registry(CLI::App& app, int& exit_code) {
   auto [train_command, trained] =
       add_server_command<Asked>(*registry, exit_code, "train", "cli.help.registry_train", train);
   train_command->add_flag("--activate", trained->activate, sentence("cli.help.registry_then"));
+  auto [compare_command, compared] =
+      add_server_command<Asked>(*registry, exit_code, "compare", "cli.help.registry_compare", compare);
+  compare_command->add_option("version", compared->version, sentence("cli.help.registry_version"))->required();
   auto [activate_command, activated] =
       add_server_command<Asked>(*registry, exit_code, "activate", "cli.help.registry_activate", activate);
   activate_command->add_option("version", activated->version, sentence("cli.help.registry_version"))

@@ -25,6 +25,70 @@ std::optional<Day> day_or_none(const storage::Row& row, int column) {
   return from_days(static_cast<std::int32_t>(row.integer(column)));
 }
 
+bool is_about(const catalog::Resource& resource, Kind kind) {
+  using catalog::Subject;
+  switch (kind) {
+    case Kind::person:
+      return resource.subject == Subject::person;
+    case Kind::household:
+      return resource.subject == Subject::household;
+    case Kind::enterprise:
+      return resource.subject == Subject::enterprise;
+    case Kind::venue:
+      return resource.subject == Subject::venue;
+    case Kind::vehicle:
+      return resource.subject == Subject::vehicle;
+    case Kind::device:
+      return resource.subject == Subject::device;
+  }
+  return false;
+}
+
+// Whether a form asks about such subjects; of a household, its head.
+bool tells_of(const catalog::Resource& form, Kind kind) {
+  const auto parts = parts_of(form);
+  return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+    return kind_of(part.role) == kind && (kind == Kind::person || is_about(form, kind));
+  });
+}
+
+// Whether what a record says is said of the subject itself: what an employee's record says is not said of the
+// employer, nor what a visit tells of a household of its head.
+bool speaks_for(const FileEntry& entry, Kind kind) {
+  if (kind == Kind::person) return entry.link.role == Role::person;
+  return kind_of(entry.link.role) == kind && is_about(entry.entry->resource, kind);
+}
+
+// What a record answers to a form's field; nothing when it does not, or the reader may not see it.
+std::optional<Prefilled> answer_of(const FileEntry& entry, const catalog::Field& field,
+                                   const region::Tree& tree, Language language) {
+  const auto& resource = entry.entry->resource;
+  const std::string meaning = catalog::meaning_of(field);
+  // What another asks about its own business is no answer: dates and numbers only where the meaning has a name.
+  const bool own_business = field.type == catalog::FieldType::date || field.type == catalog::FieldType::datetime ||
+                            field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
+  if (own_business && meaning.starts_with("zh:")) return std::nullopt;
+  const auto known = std::find_if(resource.fields.begin(), resource.fields.end(),
+                                  [&](const catalog::Field& one) { return catalog::meaning_of(one) == meaning; });
+  if (known == resource.fields.end() || known->type != field.type || !catalog::may_answer_alike(*known, field))
+    return std::nullopt;
+  const auto at = static_cast<std::size_t>(known - resource.fields.begin());
+  const auto& value = entry.record.values[at];
+  const bool closed = !entry.record.closed.empty() && entry.record.closed[at];
+  if (closed || std::holds_alternative<storage::Null>(value)) return std::nullopt;
+  return Prefilled{field.name,      value,
+                   ingest::readable(value, *known, tree, language).value_or(""),
+                   entry.entry,     known->name,
+                   entry.record.id, entry.record.day,
+                   entry.link.certainty};
+}
+
+void sort_newest_first(SubjectFile& file) {
+  std::stable_sort(file.entries.begin(), file.entries.end(), [](const FileEntry& a, const FileEntry& b) {
+    return std::pair(a.record.day, a.record.id) > std::pair(b.record.day, b.record.id);
+  });
+}
+
 }  // namespace
 
 // What the reader may see of each resource, found out once.
@@ -98,11 +162,36 @@ Result<SubjectFile> Files::file(SubjectId subject, const Reader& reader, Languag
     file.entries.push_back(std::move(*entry));
   }
   if (file.entries.empty()) return no_subject(subject);
-  std::stable_sort(file.entries.begin(), file.entries.end(), [](const FileEntry& a, const FileEntry& b) {
-    return std::pair(a.record.day, a.record.id) > std::pair(b.record.day, b.record.id);
-  });
+  sort_newest_first(file);
   JW_ASSIGN(auto store, parts_.store.read());
   JW_TRY(add_relations(*store, file));
+  return file;
+}
+
+Result<SubjectFile> Files::own_file(SubjectId subject) const {
+  SubjectFile file;
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(file.id, kept_subject(*store, subject));
+    JW_ASSIGN(links, links_of_subject(*store, file.id, limits::file_records + 1));
+  }
+  file.cut_short = links.size() > limits::file_records;
+  if (file.cut_short) links.resize(limits::file_records);
+  for (const auto& link : links) {
+    // A guess shows nobody another's records.
+    if (link.role != Role::person || link.certainty != Certainty::certain) continue;
+    const auto entry = parts_.catalog.find_readable(resources_.numbered(link.resource).id);
+    if (!entry && is_hidden(entry.error().code)) continue;
+    if (!entry) return entry.error();
+    auto record = parts_.ingest.find_record((*entry)->resource.id, link.record, access::Sight::whole());
+    if (!record && is_hidden(record.error().code)) continue;
+    if (!record) return std::move(record).error();
+    if (file.pseudonym.empty()) file.pseudonym = record->subject;
+    file.entries.push_back({link, *entry, std::move(*record)});
+  }
+  if (file.entries.empty()) return no_subject(subject);
+  sort_newest_first(file);
   return file;
 }
 
@@ -167,38 +256,19 @@ Result<void> Files::add_entered(storage::Reader& store, SubjectFile& file) const
 Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form,
                                               Language language) const {
   JW_ASSIGN(const catalog::Entry* wanted, parts_.catalog.find_receiving(form));
-  const auto tree = parts_.regions.tree();
   std::vector<Prefilled> filled;
+  if (!tells_of(wanted->resource, file.kind)) return filled;
+  std::set<std::string> asked;
   for (const auto& field : wanted->resource.fields) {
-    const std::string meaning = catalog::meaning_of(field);
-    std::optional<Prefilled> found;
+    // The second phone of a form is somebody else's.
+    if (!asked.insert(catalog::meaning_of(field)).second) continue;
     for (const auto& entry : file.entries) {
-      const auto& resource = entry.entry->resource;
-      if (found || entry.link.certainty != Certainty::certain || entry.link.role != Role::person) continue;
-      for (std::size_t at = 0; at < resource.fields.size() && !found; ++at) {
-        const auto& known = resource.fields[at];
-        const auto& value = entry.record.values[at];
-        const bool closed = !entry.record.closed.empty() && entry.record.closed[at];
-        const bool alike = known.type == field.type && catalog::may_answer_alike(known, field) &&
-                           catalog::meaning_of(known) == meaning;
-        if (!alike || closed || std::holds_alternative<storage::Null>(value)) continue;
-        // What another asks about its own business is no answer: dates and numbers only where the meaning has
-        // a name.
-        const bool named =
-            field.type != catalog::FieldType::date && field.type != catalog::FieldType::datetime &&
-            field.type != catalog::FieldType::integer && field.type != catalog::FieldType::number;
-        if (!named && meaning.starts_with("zh:")) continue;
-        found = Prefilled{field.name,
-                          value,
-                          ingest::readable(value, known, *tree, language).value_or(""),
-                          entry.entry,
-                          known.name,
-                          entry.record.id,
-                          entry.record.day,
-                          entry.link.certainty};
-      }
+      if (entry.link.certainty != Certainty::certain || !speaks_for(entry, file.kind)) continue;
+      auto found = answer_of(entry, field, *parts_.regions.tree(), language);
+      if (!found) continue;
+      filled.push_back(std::move(*found));
+      break;
     }
-    if (found) filled.push_back(std::move(*found));
   }
   return filled;
 }

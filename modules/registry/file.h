@@ -64,10 +64,13 @@ class Files {
 
   // Errors: not_found "registry.subject_not_found" (also when nothing of it may be seen), the store's.
   Result<SubjectFile> file(SubjectId subject, const Reader& reader, Language language) const;
+  // What stands about a person for certain, for themselves: whole, without what records tell of others. No
+  // relations: those are others' too. Errors: not_found "registry.subject_not_found", the store's.
+  Result<SubjectFile> own_file(SubjectId subject) const;
   // The record as the reader may see it; nothing when they may not. Errors: the store's.
   Result<std::optional<FileEntry>> entry(const Link& link, const Reader& reader) const;
-  // The subjects of a resource's form that the file fills: newest first, certain links alone. Errors: file's,
-  // not_found.
+  // Fields of a resource's form that the file answers, each by the newest record that does; certain links
+  // alone. None where the form asks about other kinds of subjects. Errors: not_found (form).
   Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form,
                                          Language language) const;
 

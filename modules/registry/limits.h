@@ -10,6 +10,7 @@ namespace jingwei::registry::limits {
 inline constexpr std::size_t portion_records = 2'000;  // linked in one transaction
 inline constexpr std::size_t near_links =
     16;  // of one identifier, of one record's candidates: looked at first
+inline constexpr std::size_t companion_links = 64;  // of one subject, that are decided on with one of them
 inline constexpr std::size_t component_links =
     2'000;                                          // of the same, when standing links change their subject
 inline constexpr std::size_t component_rows = 64;   // different ones that are compared with all others
@@ -21,6 +22,7 @@ inline constexpr std::int64_t learned_least = 100;
 inline constexpr std::int64_t learned_by_itself = 20'000;  // links; below, a synthetic city waits to be told
 inline constexpr std::size_t doubts_a_record = 3;         // pairs of one record that go to people
 inline constexpr std::size_t file_records = 2'000;        // records of one subject that its file shows
+inline constexpr std::size_t typed_looked_at = 100;       // records of whom something typed is about
 inline constexpr std::size_t events_listed = 200;
 inline constexpr std::size_t relations_listed = 500;
 inline constexpr std::size_t reviews_offered = 200;     // looked through for one that the reviewer may see,

@@ -448,4 +448,14 @@ LinkRunner::Progress LinkRunner::progress() const {
   return progress_;
 }
 
+Result<bool> LinkRunner::has_read_feed() const {
+  storage::FeedPosition reached;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(reached, storage::read_cursor(*reader, std::string(consumer)));
+  }
+  JW_ASSIGN(const auto waiting, parts_.store.read_feed(reached, 1));
+  return waiting.empty();
+}
+
 }  // namespace jingwei::registry

@@ -55,6 +55,8 @@ class LinkRunner {
     storage::FeedPosition position;
   };
   Progress progress() const;
+  // Nothing that came until now waits in the feed, whichever process reads it. Errors: the store's.
+  Result<bool> has_read_feed() const;
 
   // All records of all resources are looked at again: by a new model, or because some went for good.
   static storage::Write look_again();

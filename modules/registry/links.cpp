@@ -106,6 +106,14 @@ Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader,
   return read_each(reader, sql::links_of_record, parameters);
 }
 
+Result<std::vector<std::vector<Link>>> links_of_subjects(storage::Reader& reader,
+                                                         std::span<const SubjectId> subjects,
+                                                         std::size_t most) {
+  std::vector<std::vector<Value>> parameters;
+  for (const SubjectId subject : subjects) parameters.push_back({subject.value, limit_of(most)});
+  return read_each(reader, sql::links_of_subject, parameters);
+}
+
 Result<std::vector<std::vector<Link>>> links_of_identifiers(storage::Reader& reader,
                                                             std::span<const std::string> identifiers,
                                                             std::size_t most) {

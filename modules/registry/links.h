@@ -63,6 +63,9 @@ Result<std::optional<Link>> first_link_of_subject(storage::Reader& reader, Subje
 // The same for many: each list at its question's place.
 Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader,
                                                         std::span<const RecordId> records);
+Result<std::vector<std::vector<Link>>> links_of_subjects(storage::Reader& reader,
+                                                         std::span<const SubjectId> subjects,
+                                                         std::size_t most);
 Result<std::vector<std::vector<Link>>> links_of_identifiers(storage::Reader& reader,
                                                             std::span<const std::string> identifiers,
                                                             std::size_t most);

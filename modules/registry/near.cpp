@@ -194,6 +194,9 @@ Result<void> Near::follow(storage::Reader& reader, const Question& question) {
         from.push_back(static_cast<std::uint32_t>(done));
     }
     JW_TRY(follow_identifiers(reader, from));
+    if (!matcher_.groups_persons()) {
+      JW_ASSIGN([[maybe_unused]] const Items companions, follow_subjects(reader, from));
+    }
     if (any_constraint_) JW_TRY(follow_constraints(reader, from, question));
   }
   return matcher_.groups_persons() ? follow_persons(reader, question) : Result<void>();
@@ -247,9 +250,8 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
       join(*ends[0], *ends[1]);
     }
   }
-  std::sort(constraints_.begin(), constraints_.end(), [](const Constraint& a, const Constraint& b) {
-    return std::pair(a.made_us, a.id) < std::pair(b.made_us, b.id);
-  });
+  std::sort(constraints_.begin(), constraints_.end(),
+            [](const Constraint& a, const Constraint& b) { return a.id < b.id; });
   return {};
 }
 
@@ -266,31 +268,86 @@ Result<std::vector<Constraint>> Near::decided_of(storage::Reader& reader, Record
   return all;
 }
 
-Result<void> Near::follow_persons(storage::Reader& reader, const Question& question) {
-  const bool everything = reach_ == limits::component_links;
-  std::map<RecordId, Place> told;
+// Records that stand in one file are decided on together: where the matcher parts them, or another model or an
+// identifier that is gone had joined them, each has to find its own. Returns the items of these files.
+Result<Near::Items> Near::follow_subjects(storage::Reader& reader, const Items& from) {
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  std::set<Key> ends;
+  for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
+  std::vector<SubjectId> wanted;
+  for (const std::uint32_t at : from) {
+    const Item& item = items_[at];
+    if (!item.stands || ending.contains(at) || kind_of(item.link.role) != Kind::person) continue;
+    if (!by_matcher(item.link.role) && item.link.model == matcher_.model()) continue;
+    if (looked_through_.insert(item.link.subject).second) wanted.push_back(item.link.subject);
+  }
+  const std::size_t most = std::max(reach_, limits::companion_links);
+  JW_ASSIGN(const auto links, links_of_subjects(reader, wanted, most));
+  Items found;
+  for (const auto& of_one : links) {
+    cut_short_ = cut_short_ || of_one.size() == most;
+    std::optional<std::uint32_t> first;
+    for (const auto& link : of_one) {
+      if (ends.contains({link.record, link.role})) continue;
+      const std::uint32_t item = add(link);
+      join(first.value_or(item), item);
+      first = first.value_or(item);
+      found.push_back(item);
+    }
+  }
+  return found;
+}
+
+// What the matcher takes for one, gathered round by round.
+struct Near::Told {
+  std::map<RecordId, Place> places;
+  std::vector<RecordId> waiting;
+  std::size_t done = 0;  // of those that wait
   std::vector<Matcher::Doubt> doubts;
   std::vector<std::pair<RecordId, RecordId>> together;
+  std::map<std::pair<RecordId, RecordId>, bool> said;  // the last word about two records
   std::vector<std::uint32_t> same_as;  // by person: another that people hold for the same, or itself
-  const auto person_of = [&](std::uint32_t person) {
+
+  std::uint32_t person_of(std::uint32_t person) const {
     while (same_as[person] != person) person = same_as[person];
     return person;
-  };
-  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
-  std::vector<RecordId> waiting;
-  for (std::uint32_t item = 0; item < items_.size(); ++item) {
-    if (items_[item].seed && by_matcher(items_[item].link.role) && !ending.contains(item))
-      waiting.push_back(items_[item].link.record);
   }
-  std::map<std::pair<RecordId, RecordId>, bool> said;  // the last word about two records
-  for (std::size_t at = 0; at < waiting.size(); ++at) {
-    if (told.contains(waiting[at])) continue;
-    auto around = matcher_.persons_around(waiting[at]);
+};
+
+Result<void> Near::follow_persons(storage::Reader& reader, const Question& question) {
+  Told told;
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  Items from;
+  for (std::uint32_t item = 0; item < items_.size(); ++item) {
+    if (!by_matcher(items_[item].link.role) || ending.contains(item)) continue;
+    if (items_[item].seed) told.waiting.push_back(items_[item].link.record);
+    from.push_back(item);
+  }
+  for (int round = 0; round < limits::component_rounds && told.done < told.waiting.size(); ++round) {
+    JW_TRY(ask_matcher(reader, question, told));
+    JW_ASSIGN(const Items added, add_told(reader, told));
+    from.insert(from.end(), added.begin(), added.end());
+    JW_ASSIGN(from, follow_subjects(reader, from));
+    for (const std::uint32_t item : from) {
+      if (!told.places.contains(items_[item].link.record)) told.waiting.push_back(items_[item].link.record);
+    }
+  }
+  take_told(told);
+  return {};
+}
+
+// The persons around each record that waits, and those that people hold for the same.
+Result<void> Near::ask_matcher(storage::Reader& reader, const Question& question, Told& told) {
+  const bool everything = reach_ == limits::component_links;
+  for (; told.done < told.waiting.size(); ++told.done) {
+    const RecordId asked = told.waiting[told.done];
+    if (told.places.contains(asked)) continue;
+    auto around = matcher_.persons_around(asked);
     cut_short_ = cut_short_ || (!around.all_told && !everything);
     std::optional<RecordId> first;
     for (auto& person : around.persons) {
-      const auto number = static_cast<std::uint32_t>(same_as.size());
-      same_as.push_back(number);
+      const auto number = static_cast<std::uint32_t>(told.same_as.size());
+      told.same_as.push_back(number);
       std::vector<Matcher::Member> members = person;
       if (everything && !around.all_told) {
         for (const auto& member : person) {
@@ -299,65 +356,77 @@ Result<void> Near::follow_persons(storage::Reader& reader, const Question& quest
         }
       }
       for (const auto& member : members) {
-        const bool added = told.try_emplace(member.record, Place{number, member.certainty}).second;
-        if (first) together.emplace_back(*first, member.record);
+        const bool added = told.places.try_emplace(member.record, Place{number, member.certainty}).second;
+        if (first) told.together.emplace_back(*first, member.record);
         first = first.value_or(member.record);
         if (!added || !any_constraint_) continue;
         JW_ASSIGN(const auto decided, decided_of(reader, member.record, question));
         for (const auto& one : decided) {
-          if (kind_of(one.role) == Kind::person) said[{one.a, one.b}] = one.same;
+          if (kind_of(one.role) == Kind::person) told.said[{one.a, one.b}] = one.same;
         }
         for (const auto& one : decided) {
-          const auto last = said.find({one.a, one.b});
-          if (last != said.end() && last->second) waiting.push_back(one.a == member.record ? one.b : one.a);
+          const auto last = told.said.find({one.a, one.b});
+          if (last != told.said.end() && last->second)
+            told.waiting.push_back(one.a == member.record ? one.b : one.a);
         }
       }
     }
-    doubts.insert(doubts.end(), around.doubts.begin(), around.doubts.end());
+    told.doubts.insert(told.doubts.end(), around.doubts.begin(), around.doubts.end());
   }
-  // Of whom somebody said something; who ended since is left out.
-  std::erase_if(said, [&](const auto& one) {
-    return !told.contains(one.first.first) || !told.contains(one.first.second);
-  });
-  const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
-    return std::minmax({person_of(told.at(records.first).person), person_of(told.at(records.second).person)});
-  };
-  // Whole persons become one, but those of whom two were held apart.
-  for (const auto& [records, same] : said) {
-    together.push_back(records);
-    const auto joined = persons_of(records);
-    if (!same || joined.first == joined.second) continue;
-    const bool refused = std::any_of(said.begin(), said.end(), [&](const auto& other) {
-      return !other.second && persons_of(other.first) == joined;
-    });
-    if (!refused) same_as[joined.second] = joined.first;
-  }
-  for (auto& [record, place] : told) place.person = person_of(place.person);
+  return {};
+}
+
+// Links of those that were told and are no items yet. What the matcher knows and nobody has linked comes with
+// its own event.
+Result<Near::Items> Near::add_told(storage::Reader& reader, const Told& told) {
   std::vector<RecordId> asked;
-  for (const auto& [record, place] : told) {
+  for (const auto& [record, place] : told.places) {
     if (!find_kind(record, Role::person)) asked.push_back(record);
   }
   JW_ASSIGN(const auto links, links_of_records(reader, asked));
   std::set<Key> ends;
   for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
+  Items added;
   for (const auto& of_record : links) {
     for (const auto& link : of_record) {
-      if (kind_of(link.role) == Kind::person && !ends.contains({link.record, link.role})) add(link);
+      if (kind_of(link.role) == Kind::person && !ends.contains({link.record, link.role}))
+        added.push_back(add(link));
     }
   }
-  // What the matcher knows and nobody has linked yet comes with its own event.
-  for (const auto& [record, place] : told) {
+  return added;
+}
+
+void Near::take_told(Told& told) {
+  // Of whom somebody said something; who ended since is left out.
+  std::erase_if(told.said, [&](const auto& one) {
+    return !told.places.contains(one.first.first) || !told.places.contains(one.first.second);
+  });
+  const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
+    return std::pair(std::minmax<std::uint32_t>({told.person_of(told.places.at(records.first).person),
+                                                 told.person_of(told.places.at(records.second).person)}));
+  };
+  // Whole persons become one, but those of whom two were held apart.
+  for (const auto& [records, same] : told.said) {
+    told.together.push_back(records);
+    const auto joined = persons_of(records);
+    if (!same || joined.first == joined.second) continue;
+    const bool refused = std::any_of(told.said.begin(), told.said.end(), [&](const auto& other) {
+      return !other.second && persons_of(other.first) == joined;
+    });
+    if (!refused) told.same_as[joined.second] = joined.first;
+  }
+  for (auto& [record, place] : told.places) {
+    place.person = told.person_of(place.person);
     if (const auto item = find_kind(record, Role::person)) places_[*item] = place;
   }
-  for (const auto& [one, other] : together) {
+  for (const auto& [one, other] : told.together) {
     const auto a = find_kind(one, Role::person), b = find_kind(other, Role::person);
     if (a && b) join(*a, *b);
   }
-  for (const auto& doubt : doubts) {
+  for (const auto& doubt : told.doubts) {
     const auto a = find_kind(doubt.a, Role::person), b = find_kind(doubt.b, Role::person);
     if (a && b) doubts_.push_back({*a, *b, doubt.probability});
   }
-  return {};
 }
 
 std::optional<Near::Place> Near::place_of(std::uint32_t item) const {

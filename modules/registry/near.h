@@ -63,7 +63,12 @@ class Near {
   Result<void> follow(storage::Reader& reader, const Question& question);
   Result<void> follow_identifiers(storage::Reader& reader, const Items& from);
   Result<void> follow_constraints(storage::Reader& reader, const Items& from, const Question& question);
+  struct Told;
+  Result<Items> follow_subjects(storage::Reader& reader, const Items& from);
   Result<void> follow_persons(storage::Reader& reader, const Question& question);
+  Result<void> ask_matcher(storage::Reader& reader, const Question& question, Told& told);
+  Result<Items> add_told(storage::Reader& reader, const Told& told);
+  void take_told(Told& told);
   Result<std::vector<Constraint>> decided_of(storage::Reader& reader, RecordId record, const Question& question) const;
   bool by_matcher(Role role) const { return kind_of(role) == Kind::person && matcher_.groups_persons(); }
   std::uint32_t add(const Link& link);
@@ -80,6 +85,7 @@ class Near {
   std::vector<Constraint> constraints_;
   std::map<std::pair<Kind, std::string>, std::uint32_t> identified_;  // the first item of each identifier
   mutable std::vector<std::uint32_t> above_;                          // union-find
+  std::set<SubjectId> looked_through_;
   std::map<std::uint32_t, Place> places_;
   std::vector<Doubt> doubts_;
   bool any_constraint_ = false;

@@ -275,6 +275,22 @@ std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSu
   return json.take();
 }
 
+std::string own_file_json(const SubjectFile& file, Instant made_at, bool synthetic, const region::Tree& tree,
+                          Language language) {
+  JsonWriter json(16'384);
+  json.begin_object();
+  json.member("format", std::string_view("jingwei-own-file"));
+  json.member("made_at", to_rfc3339(made_at));
+  json.member("synthetic", synthetic);
+  json.key("entries");
+  json.begin_array();
+  for (const auto& entry : file.entries) write_entry(json, entry, tree, language);
+  json.end_array();
+  json.member("cut_short", file.cut_short);
+  json.end_object();
+  return json.take();
+}
+
 std::string prefill_json(const SubjectFile& file, const Resource& form, const std::vector<Prefilled>& known,
                          Language language) {
   JsonWriter json(4'096);
@@ -435,7 +451,7 @@ std::string status_json(const RegistryStatus& status, const std::vector<std::str
   json.begin_object();
   json.member("model", status.state.model);
   json.member("linking_here", status.progress.holding);
-  json.member("caught_up", status.progress.caught_up);
+  json.member("caught_up", status.caught_up);
   json.member("subjects", status.subjects);
   json.member("links", status.links);
   json.member("open_reviews", open);

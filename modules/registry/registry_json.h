@@ -34,6 +34,9 @@ struct OtherSubject {
 };
 std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSubject>& others,
                       const std::vector<std::string>& purposes, const region::Tree& tree, Language language);
+// `synthetic`: the hub holds invented people.
+std::string own_file_json(const SubjectFile& file, Instant made_at, bool synthetic, const region::Tree& tree,
+                          Language language);
 std::string prefill_json(const SubjectFile& file, const catalog::Resource& form,
                          const std::vector<Prefilled>& known, Language language);
 void write_event(JsonWriter& json, const Event& event);

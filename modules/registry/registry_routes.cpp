@@ -24,7 +24,8 @@ Reader reader_of(const http::Request& http) {
 
 class RegistryRoutes::Handlers final : public api::Operations {
  public:
-  explicit Handlers(RegistryService& registry) : registry_(registry) {}
+  Handlers(RegistryService& registry, OwnDocuments documents)
+      : registry_(registry), documents_(std::move(documents)) {}
 
   http::Response search_subjects(const http::Request& http, const api::SearchSubjects& in) override {
     SubjectQuery query;
@@ -74,6 +75,23 @@ class RegistryRoutes::Handlers final : public api::Operations {
     response.headers.emplace_back("Content-Disposition",
                                   "attachment; filename=\"" + file->id.to_string() + ".xlsx\"");
     response.disclosed = disclosure_of(*file, http);
+    return response;
+  }
+
+  http::Response get_my_file(const http::Request& http, const api::GetMyFile&) override {
+    const auto documents = http.caller && http.caller->account() != 0
+                               ? documents_(http.caller->account())
+                               : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (!documents) return problem(documents.error(), http.language);
+    if (documents->empty()) return problem(Error(ErrorCode::denied, "registry.unverified"), http.language);
+    const auto file = registry_.own_file(*documents);
+    if (!file) return problem(file.error(), http.language);
+    const auto& parts = registry_.parts();
+    http::Response response = http::Response::json(
+        own_file_json(*file, parts.clock.now(), !parts.ingest.parts().synthetic_id_prefixes.empty(), *tree(),
+                      http.language));
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"own-file.json\"");
+    response.disclosed.subject = file->pseudonym;
     return response;
   }
 
@@ -472,9 +490,11 @@ class RegistryRoutes::Handlers final : public api::Operations {
   }
 
   RegistryService& registry_;
+  const OwnDocuments documents_;
 };
 
-RegistryRoutes::RegistryRoutes(RegistryService& registry) : handlers_(std::make_unique<Handlers>(registry)) {}
+RegistryRoutes::RegistryRoutes(RegistryService& registry, OwnDocuments documents)
+    : handlers_(std::make_unique<Handlers>(registry, std::move(documents))) {}
 
 RegistryRoutes::~RegistryRoutes() = default;
 

@@ -1,7 +1,9 @@
-// HTTP routes of registry and objections (api.yaml).
+// HTTP routes of the registry (api.yaml).
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "http/route.h"
@@ -9,9 +11,12 @@
 
 namespace jingwei::registry {
 
+// Numbers of the documents that an account has shown to an identity service. Errors: the store's.
+using OwnDocuments = std::function<Result<std::vector<std::string>>(std::int64_t account)>;
+
 class RegistryRoutes {
  public:
-  explicit RegistryRoutes(RegistryService& registry);  // must outlive the routes
+  RegistryRoutes(RegistryService& registry, OwnDocuments documents);  // the registry must outlive the routes
   ~RegistryRoutes();
   std::vector<http::Route> routes();
 

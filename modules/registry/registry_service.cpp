@@ -178,6 +178,19 @@ Result<SubjectId> RegistryService::person_of(const std::string& document) const 
   return subjects.size() == 1 ? *subjects.begin() : SubjectId();
 }
 
+Result<SubjectFile> RegistryService::own_file(const std::vector<std::string>& documents) const {
+  std::set<SubjectId> subjects;
+  for (const auto& document : documents) {
+    JW_ASSIGN(const SubjectId subject, person_of(document));
+    if (subject) subjects.insert(subject);
+  }
+  if (subjects.size() != 1) return Error(ErrorCode::not_found, "registry.no_own_file");
+  auto file = files_->own_file(*subjects.begin());
+  if (!file && file.error().code == ErrorCode::not_found)
+    return Error(ErrorCode::not_found, "registry.no_own_file");
+  return file;
+}
+
 Result<SubjectId> RegistryService::subject_of(RecordId record, Kind kind) const {
   JW_ASSIGN(auto store, parts_.store.read());
   JW_ASSIGN(const auto links, links_of_record(*store, record));
@@ -242,6 +255,7 @@ Result<void> RegistryService::end_relation(RelationId relation, const ingest::Wr
 Result<RegistryStatus> RegistryService::status() const {
   RegistryStatus status;
   status.progress = runner_->progress();
+  JW_ASSIGN(const bool feed_read, runner_->has_read_feed());
   std::map<std::int64_t, RegistryStatus::OfResource> by_number;
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(status.state, read_state(*reader));
@@ -268,6 +282,8 @@ Result<RegistryStatus> RegistryService::status() const {
   for (auto& [number, one] : by_number) {
     if (const auto found = typed.find(one.resource); found != typed.end()) one.typed = found->second;
   }
+  status.caught_up = feed_read && std::all_of(by_number.begin(), by_number.end(),
+                                              [](const auto& one) { return one.second.done; });
   for (auto& [number, one] : by_number) status.resources.push_back(std::move(one));
   return status;
 }

@@ -24,6 +24,7 @@ namespace jingwei::registry {
 struct RegistryStatus {
   State state;
   LinkRunner::Progress progress;
+  bool caught_up = false;  // whatever ingest took until now is linked by the model in force, by whichever process
   std::int64_t links = 0, subjects = 0;
   struct OfResource {
     std::string resource;
@@ -98,6 +99,9 @@ class RegistryService {
   Result<std::optional<FileEntry>> entry_of(RecordId record, Kind kind, const Reader& reader) const;
   // Whom a document's number is of for certain; none when nobody is, or several are. Errors: the store's.
   Result<SubjectId> person_of(const std::string& document) const;
+  // The file of who bears these documents, for themselves (Files::own_file). Errors: not_found
+  // "registry.no_own_file" (nobody is that for certain, or several are); the store's.
+  Result<SubjectFile> own_file(const std::vector<std::string>& documents) const;
   // A subject that a record tells of. Errors: not_found.
   Result<SubjectId> subject_of(RecordId record, Kind kind) const;
   // Enters a relation that no record tells. Errors: not_found, invalid "registry.relation_itself",

@@ -34,6 +34,19 @@ int meaning(const Resource& resource, std::string_view wanted) {
   return first_field(resource, [&](const Field& field) { return catalog::meaning_of(field) == wanted; });
 }
 
+// The first of a type that is not said to mean something else, as an emergency contact's phone is.
+int of_type_and_meaning(const Resource& resource, FieldType type, std::string_view wanted) {
+  return first_field(resource, [&](const Field& field) {
+    return field.type == type && catalog::meaning_of(field) == wanted;
+  });
+}
+int phone_of(const Resource& resource) {
+  return of_type_and_meaning(resource, FieldType::phone, "phone");
+}
+int address_of(const Resource& resource) {
+  return of_type_and_meaning(resource, FieldType::address, "address");
+}
+
 // The name of whom the record is about stands before others'.
 int person_name(const Resource& resource) {
   return of_type(resource, FieldType::person_name);
@@ -58,12 +71,12 @@ Part person_part(const Resource& resource, Role role) {
   const auto put = [&](Trait trait, int field) { traits[static_cast<std::size_t>(trait)] = field; };
   put(Trait::name, person_name(resource));
   put(Trait::document, number);
-  put(Trait::phone, of_type(resource, FieldType::phone));
+  put(Trait::phone, phone_of(resource));
   const int born = meaning(resource, "born");
   if (born >= 0 && resource.fields[static_cast<std::size_t>(born)].type == FieldType::date)
     put(Trait::born, born);
   put(Trait::sex, meaning(resource, "sex"));
-  put(Trait::address, of_type(resource, FieldType::address));
+  put(Trait::address, address_of(resource));
   return part;
 }
 
@@ -140,8 +153,8 @@ std::vector<Part> parts_of(const Resource& resource) {
         (part.role == Role::enterprise && about == Subject::enterprise) || part.role == Role::venue;
     if (!own) continue;
     part.traits[static_cast<std::size_t>(Trait::name)] = name_field_of(resource);
-    part.traits[static_cast<std::size_t>(Trait::phone)] = of_type(resource, FieldType::phone);
-    part.traits[static_cast<std::size_t>(Trait::address)] = of_type(resource, FieldType::address);
+    part.traits[static_cast<std::size_t>(Trait::phone)] = phone_of(resource);
+    part.traits[static_cast<std::size_t>(Trait::address)] = address_of(resource);
     if (part.role == Role::enterprise)
       part.traits[static_cast<std::size_t>(Trait::document)] = part.identifier.front();
   }

@@ -6,6 +6,20 @@
 
 namespace jingwei::registry {
 
+namespace {
+
+// The newest of whatever stands in the file of whom a number is of.
+Result<std::vector<Link>> links_of_person(storage::Reader& reader, const std::string& identifier) {
+  JW_ASSIGN(const auto own, links_of_identifier(reader, identifier, limits::near_links));
+  for (const auto& link : own) {
+    if (link.role == Role::person && link.certainty == Certainty::certain)
+      return links_of_subject(reader, link.subject, limits::typed_looked_at);
+  }
+  return std::vector<Link>();
+}
+
+}  // namespace
+
 Result<TypedCount> count_typed(storage::Reader& reader, const RegistryParts& parts,
                                const Resources& resources, const catalog::Resource& resource,
                                const ingest::Record& record, const std::vector<Telling>& tellings) {
@@ -20,7 +34,7 @@ Result<TypedCount> count_typed(storage::Reader& reader, const RegistryParts& par
   }
   for (const auto& telling : tellings) {
     if (telling.role != Role::person || telling.identifier.empty()) continue;
-    JW_ASSIGN(const auto links, links_of_identifier(reader, telling.identifier, limits::near_links));
+    JW_ASSIGN(const auto links, links_of_person(reader, telling.identifier));
     for (const auto& link : links) {
       if (link.record == record.id || link.role != Role::person || link.certainty != Certainty::certain)
         continue;

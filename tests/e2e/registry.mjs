@@ -28,6 +28,26 @@ export async function registryTests({ context, test, skip }) {
     await page.close();
   });
 
+  await test('a relation is entered with whom was found, and ended', async () => {
+    await as(context, 'registry');
+    const records = await ask('/resources/resident-register/records?limit=2', { as: 'registry', headers: { 'Jingwei-Purpose': purpose } });
+    const [one, other] = await Promise.all(records.items.map(async (record) => (await ask(`/subjects?q=${record.fields.citizen_id}`, { as: 'registry' })).items[0].id));
+    const page = await open(context, `/desk/#/subjects/${one}`);
+    await page.locator('[data-test=relate]').click();
+    await page.locator('[data-test=relation-carer]').click();
+    await page.locator('[data-test=relation-words]').fill(records.items[1].fields.citizen_id);
+    await page.locator('[data-test=relation-find]').click();
+    await page.locator(`[data-test=relation-found][data-id="${other}"]`).click();
+    await shoot(page, 'desk-relation');
+    await page.locator('[data-test=relate-now]').click();
+    const row = page.locator('[data-test=relation][data-entered=true][data-kind=carer]');
+    await row.waitFor();
+    assert.equal((await ask(`/subjects/${other}`, { as: 'registry' })).relations.filter((entry) => entry.kind === 'carer' && entry.direction === 'from').length, 1);
+    await row.locator('[data-test=end-relation]').click();
+    await row.waitFor({ state: 'detached' });
+    await page.close();
+  });
+
   await test('a merge is made with its reason and taken back', async () => {
     await as(context, 'registry');
     const records = await ask('/resources/resident-register/records?limit=2', { as: 'registry', headers: { 'Jingwei-Purpose': purpose } });

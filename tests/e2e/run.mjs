@@ -21,7 +21,6 @@ import { purposeTests } from './purpose.mjs';
 import { registryTests } from './registry.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
-import { tileTests } from './tiles.mjs';
 
 const outcome = { passed: 0, failed: 0, skipped: 0 };
 let number = 0;
@@ -114,7 +113,6 @@ try {
   await caseTests(suite);
   await pocketTests(suite);
   await noticeTests(suite);
-  await tileTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
   await registryTests(suite);

@@ -4,7 +4,7 @@
 // Prints TAP lines; exit code 1 when any failed.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { available, makeKey, startProvider } from '../support/oidc.mjs';
@@ -101,7 +101,7 @@ const secret = join(data, 'client-secret');
 writeFileSync(secret, `${clients[0].client_secret}\n`, { mode: 0o600 });
 const set = (id, ...more) => jingwei('account', 'provider', 'set', id, '--issuer', provider.issuer, '--client', 'jingwei', '--secret-file', secret, '--return', back, ...more);
 await set('city-sso', '--zh', '统一认证', '--en', 'City sign-in', '--for', 'staff', '--login-claim', 'email');
-await set('citizen-id', '--zh', '公民身份', '--en', 'Citizen ID', '--for', 'resident', '--scopes', 'openid profile document', '--kind-claim', 'doc_type', '--number-claim', 'doc_no', '--word', '516=home_return_permit');
+await set('citizen-id', '--zh', '公民身份', '--en', 'Citizen ID', '--for', 'resident', '--scopes', 'openid profile document', '--kind-claim', 'doc_type', '--number-claim', 'doc_no', '--word', '516=home_return_permit', '--word', '111=citizen_id');
 const staff = await jingwei('account', 'add', '王敏', '--login', 'wang.min@city.example');
 
 await test('the provider answers, and its keys can be used', async () => {
@@ -189,6 +189,38 @@ await test('residents are who their paper says, whichever subject they are there
   assert.equal((await second.finish(await second.visit('citizen-id', 'chen-again'))).body.me.account, came.body.me.account);
   const nobody = new Browser();
   assert.equal((await nobody.finish(await nobody.visit('citizen-id', 'wang'))).status, 403, 'no paper, nobody');
+});
+
+await test('a resident exports what is their own, and nobody else any of it', async () => {
+  while (!(await jingwei('registry', 'status')).caught_up);
+  const invented = readFileSync(join(data, 'demo', 'truth', 'persons.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  let own = null;
+  for (const person of invented.filter((one) => !one.foreigner)) {
+    if ((await jingwei('subject', 'find', person.citizen_id, '--kind', 'person')).items.length === 1) own = own ?? person;
+  }
+  assert.ok(own, 'nobody of the city stands in it');
+  people.own = { name: own.name, doc_type: '111', doc_no: own.citizen_id };
+  const browser = new Browser();
+  assert.equal((await browser.finish(await browser.visit('citizen-id', 'own'))).status, 200);
+  const answer = await browser.fetch(`${hub}/api/v1/me/file`);
+  const file = await answer.json();
+  assert.equal(answer.status, 200, JSON.stringify(file));
+  assert.match(answer.headers.get('content-disposition'), /own-file\.json/);
+  assert.equal(file.synthetic, true);
+  assert.ok(file.entries.length > 0);
+  for (const entry of file.entries) {
+    assert.equal(entry.certainty, 'certain');
+    assert.ok(entry.fields.every((field) => !field.closed), 'one sees oneself unmasked');
+  }
+  assert.ok(file.entries.some((entry) => entry.fields.some((field) => field.value === own.citizen_id)));
+  // Somebody vouched for of whom nothing stands here, and somebody nobody vouches for.
+  const other = new Browser();
+  await other.finish(await other.visit('citizen-id', 'chen'));
+  assert.equal((await other.fetch(`${hub}/api/v1/me/file`)).status, 404);
+  const official = new Browser();
+  await official.finish(await official.visit('city-sso', 'wang'));
+  assert.equal((await official.fetch(`${hub}/api/v1/me/file`)).status, 403);
+  assert.equal((await new Browser().fetch(`${hub}/api/v1/me/file`)).status, 401);
 });
 
 await test('a provider that is away is said to be, and its new keys are taken when it is back', async () => {

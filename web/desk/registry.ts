@@ -19,6 +19,9 @@ export type NewComparison = Omit<Schemas['NewComparison'], 'list'> & { list?: st
 export type ComparisonMatch = Schemas['ComparisonMatch'];
 export type Verdict = Schemas['Verdict']['verdict'];
 export type Kind = SubjectSummary['kind'];
+export type NewRelation = Schemas['NewRelation'];
+export type RelationKind = NewRelation['kind'];
+export const relation_kinds: RelationKind[] = ['member', 'tenant', 'employee', 'owner', 'guardian', 'carer'];
 export const kinds: Kind[] = ['person', 'household', 'enterprise', 'venue', 'vehicle', 'device'];
 
 async function ask<Answer>(path: string, purpose: string, query: Record<string, string | number | undefined> = {}): Promise<Answer> {
@@ -39,6 +42,8 @@ export const registry = {
   events: (cursor?: string) => ask<Page<SubjectEvent>>('/subject-events', '', { limit: 50, cursor }),
   merge: (id: string, other: string, reason: string, key: string) => send<SubjectEvent>(`/subjects/${part(id)}/merge`, '', { with: other, reason }, key),
   undo: (event: string) => send<SubjectEvent>(`/subject-events/${part(event)}/undo`, '', undefined, newIdempotencyKey()),
+  relate: (id: string, relation: NewRelation, key: string) => send<{ id: string }>(`/subjects/${part(id)}/relations`, '', relation, key),
+  endRelation: async (id: string): Promise<void> => void (await request(`${api_root}/subject-relations/${part(id)}`, { method: 'DELETE', headers: { 'Idempotency-Key': newIdempotencyKey() } })),
   next: (purpose: string) => send<ReviewOffer>('/subject-reviews/next', purpose, undefined, newIdempotencyKey()),
   decide: (review: string, verdict: Verdict, purpose: string) => send<Review>(`/subject-reviews/${part(review)}/decision`, purpose, { verdict }, newIdempotencyKey()),
   reopen: (review: string, purpose: string) => send<Review>(`/subject-reviews/${part(review)}/reopen`, purpose, undefined, newIdempotencyKey()),
@@ -53,11 +58,3 @@ export const registry = {
   purposes: async () => (await ask<RegistryStatus>('/registry', '')).purposes,
   status: () => ask<RegistryStatus>('/registry', ''),
 };
-
-const keys: Record<string, Verdict | 'back'> = { j: 'same', y: 'same', k: 'different', n: 'unsure', u: 'back' };
-
-// What a key says about the pair on the screen. A key that is held says it once: the next pair has not been seen yet.
-export function strokeOf(event: Pick<KeyboardEvent, 'key' | 'repeat' | 'ctrlKey' | 'metaKey' | 'altKey'>): Verdict | 'back' | null {
-  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return null;
-  return keys[event.key.toLowerCase()] ?? null;
-}

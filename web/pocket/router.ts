@@ -2,6 +2,7 @@ import { createRouter, createWebHashHistory } from 'vue-router';
 import { mustFirst, useMe } from '@shared/session';
 import { firstPage } from './navigation';
 import CasePage from './pages/CasePage.vue';
+import FilePage from './pages/FilePage.vue';
 import ListPage from './pages/ListPage.vue';
 import MePage from './pages/MePage.vue';
 import MinePage from './pages/MinePage.vue';
@@ -31,6 +32,7 @@ export const router = createRouter({
     { path: '/notices', component: NoticesPage },
     { path: '/notices/:id', component: NoticePage, props: true },
     { path: '/me', component: MePage },
+    { path: '/file', component: FilePage },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });

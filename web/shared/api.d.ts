@@ -438,7 +438,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge a case under one with a smaller number */
+        /** Merge a case under another */
         post: operations["merge_case"];
         delete?: never;
         options?: never;
@@ -453,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open cases that may be the same thing, with smaller numbers, to be merged under */
+        /** Open cases that may be the same thing */
         get: operations["list_similar_cases"];
         put?: never;
         post?: never;
@@ -508,7 +508,7 @@ export interface paths {
         put?: never;
         /**
          * Send a picture
-         * @description JPEG or PNG, sealed; removed after thirty days when no case names it, unless its sender has open offline conflicts.
+         * @description JPEG or PNG, sealed; removed after a day when no case names it.
          */
         post: operations["send_photo"];
         delete?: never;
@@ -3392,6 +3392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own file, as JSON
+         * @description For who has shown a verified document. Lists the departments' records that are one's own for certain, without relations, which are others' too; every export is on record.
+         */
+        get: operations["get_my_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects/{id}/events": {
         parameters: {
             query?: never;
@@ -4043,23 +4063,6 @@ export interface paths {
         };
         /** Pages the caller may use */
         get: operations["list_pages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tiles of the cockpit that the caller sees */
-        get: operations["list_tiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5275,11 +5278,6 @@ export interface components {
             position: string;
             /** Synthetic */
             synthetic: boolean;
-            /**
-             * What the caller sees of this region
-             * @enum {string}
-             */
-            breadth: "all" | "open";
             /** Cards */
             cards: components["schemas"]["Card"][];
             /** Children */
@@ -5288,34 +5286,6 @@ export interface components {
             quality: components["schemas"]["SourceQuality"][];
             /** Activity */
             activity: components["schemas"]["Activity"];
-        };
-        /** Tile */
-        CockpitTile: {
-            /** Id */
-            id: string;
-            /** Title */
-            title: string;
-            /** What is counted */
-            definition: string;
-            /**
-             * How it is shown
-             * @enum {string}
-             */
-            show: "number" | "trend" | "share" | "mean" | "map" | "ranking";
-            /** Metric */
-            metric: string;
-            /** Metric a share or a mean is taken of, empty for none */
-            of: string;
-            /**
-             * Days of a trend
-             * Format: int64
-             */
-            days: number;
-            /**
-             * Unit
-             * @enum {string}
-             */
-            unit: "count" | "hours";
         };
         /** Asking for a code */
         CodeOrder: {
@@ -5943,16 +5913,6 @@ export interface components {
              */
             answers: number;
             /**
-             * Cases opened with it as their form
-             * Format: int64
-             */
-            cases: number;
-            /**
-             * Their pictures
-             * Format: int64
-             */
-            photos: number;
-            /**
              * Keys destroyed
              * Format: int64
              */
@@ -6032,16 +5992,6 @@ export interface components {
              * Format: int64
              */
             answers: number;
-            /**
-             * Cases opened with it as their form
-             * Format: int64
-             */
-            cases: number;
-            /**
-             * Their pictures
-             * Format: int64
-             */
-            photos: number;
             /**
              * Keys destroyed
              * Format: int64
@@ -6546,11 +6496,6 @@ export interface components {
              * Format: int64
              */
             files: number;
-            /**
-             * Cases opened with it as their form
-             * Format: int64
-             */
-            cases: number;
         };
         /** Note on a form */
         FormNote: {
@@ -7843,6 +7788,25 @@ export interface components {
             field: string;
             /** What it should say */
             proposed: string;
+        };
+        /** One's own file */
+        OwnFile: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "jingwei-own-file";
+            /**
+             * Made at
+             * Format: date-time
+             */
+            made_at: string;
+            /** Invented data */
+            synthetic: boolean;
+            /** Records that are one's own for certain, newest first */
+            entries: components["schemas"]["FileEntry"][];
+            /** More records stand than are shown */
+            cut_short: boolean;
         };
         /** Notice of mine */
         OwnNotice: {
@@ -10618,22 +10582,6 @@ export interface components {
             /** Result */
             words?: string;
         };
-        /** Tiles of a package */
-        TileGroup: {
-            /** Package */
-            package: string;
-            /** Title */
-            title: string;
-            /** Owner */
-            owner: string;
-            /** Tiles */
-            tiles: components["schemas"]["CockpitTile"][];
-        };
-        /** Tiles of the cockpit */
-        TileGroups: {
-            /** Packages */
-            items: components["schemas"]["TileGroup"][];
-        };
         /** Sessions and keys */
         TokenList: {
             /** Sessions and keys */
@@ -11879,7 +11827,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Merge a case under one with a smaller number */
+            /** @description Merge a case under another */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11903,7 +11851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Open cases that may be the same thing, with smaller numbers, to be merged under */
+            /** @description Open cases that may be the same thing */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17265,6 +17213,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_my_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own file, as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_subject_events: {
         parameters: {
             query?: never;
@@ -18404,27 +18373,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_tiles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Tiles of the cockpit that the caller sees */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TileGroups"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -9,23 +9,18 @@ export type Outcome =
   | { sequence: number; kind: 'refused'; refusal: Refusal }
   | { sequence: number; kind: 'later' };   // not looked at, or not now: it stays as it is
 
-// What became of a picture: its id at the hub, or why the hub does not want it.
-export type Uploaded = { kind: 'kept'; id: string } | { kind: 'refused'; refusal: Refusal };
-
 export interface Transport {
-  // Fails as for somebody who is not signed in where the hub would take what is sent for another account's.
-  check(account: string): Promise<void>;
-  upload(id: string, bytes: Uint8Array): Promise<Uploaded>;
-  send(device: string, actions: readonly Action[], pictures: ReadonlyMap<string, string>): Promise<Outcome[]>;
+  // Takes a picture to the hub and gives its id there.
+  upload(id: string, bytes: Uint8Array): Promise<string>;
+  send(device: string, actions: readonly Action[], pictures: ReadonlyMap<string, string>): Promise<{ outcomes: Outcome[]; wipe: boolean }>;
 }
 
 export type Ending =
   | 'idle'       // nothing to send, or another tab is at it
   | 'sent'       // all that could be sent was answered
   | 'offline'    // no answer came: everything waits
-  | 'signed_out' // the hub does not know who asks, or knows another: everything waits for the sign-in
-  | 'wiped'      // the hub took this device's data back
-  | 'fault';     // one request failed in a way of its own: what waits is tried again
+  | 'signed_out' // the hub does not know who asks: everything waits for the sign-in
+  | 'wiped';     // the hub took this device's data back
 
 export interface Report {
   ending: Ending;
@@ -40,84 +35,69 @@ export interface SyncOptions {
   at_once?: number;
   now?: () => number;
   locks?: Pick<LockManager, 'request'> | null;
-  // Whether a failure means that no answer came, that the session is over, or that somebody ended it; all else is a fault of its own.
-  meaning: (cause: unknown) => 'offline' | 'signed_out' | 'taken_back' | 'fault';
+  // Whether a failure means that no answer came, or that the session is over; all else is a fault of its own.
+  meaning: (cause: unknown) => 'offline' | 'signed_out' | 'fault';
 }
 
 const at_once_most = 20;
 
-// The pictures of the actions as the hub knows them; an action with a picture that the hub refuses is refused itself, and stands in nobody's way.
-async function picturesOf(actions: readonly Action[], account: string, options: SyncOptions): Promise<{ pictures: Map<string, string>; refused: Map<number, Refusal> }> {
+async function picturesOf(actions: readonly Action[], options: SyncOptions): Promise<Map<string, string>> {
   const pictures = new Map<string, string>();
-  const refused = new Map<number, Refusal>();
-  for (const { sequence, photo } of actions.flatMap((action) => action.photos.map((one) => ({ sequence: action.sequence, photo: one })))) {
-    if (refused.has(sequence)) continue;
-    const known = await options.vault.get<string>('uploaded', photo);
+  for (const id of actions.flatMap((action) => action.photos)) {
+    const known = await options.vault.get<string>('uploaded', id);
     if (known !== null) {
-      pictures.set(photo, known);
+      pictures.set(id, known);
       continue;
     }
-    const bytes = await options.vault.getBytes('photo', photo);
+    const bytes = await options.vault.getBytes('photo', id);
     if (bytes === null) continue;  // gone with a wipe: the hub says what is missing
-    await options.transport.check(account);
-    const there = await options.transport.upload(photo, bytes);
-    if (there.kind === 'refused') {
-      refused.set(sequence, there.refusal);
-      continue;
-    }
-    await options.vault.put('uploaded', photo, there.id);
-    pictures.set(photo, there.id);
+    const there = await options.transport.upload(id, bytes);
+    await options.vault.put('uploaded', id, there);
+    pictures.set(id, there);
   }
-  return { pictures, refused };
+  return pictures;
 }
 
-async function keepRefused(sequence: number, refusal: Refusal, { queue }: SyncOptions, report: Report): Promise<void> {
-  await queue.refused(sequence, refusal);
-  ++report.refused;
-}
-
-// What was answered is in the report at once: a break in the middle takes nothing of it away.
-async function run(options: SyncOptions, report: Report): Promise<void> {
+async function run(options: SyncOptions): Promise<Report> {
   const { vault, queue, transport } = options;
+  const report: Report = { ending: 'idle', done: 0, refused: 0 };
   for (;;) {
     const shift = await vault.shift();
-    if (shift === null) return;
+    if (shift === null) return report;
     const { ready } = sendable(await queue.all(), (options.now ?? Date.now)());
     const next = ready.slice(0, options.at_once ?? at_once_most);
-    if (next.length === 0) return;
-    const { pictures, refused } = await picturesOf(next, shift.account, options);
-    for (const [sequence, refusal] of refused) await keepRefused(sequence, refusal, options, report);
-    const whole = next.filter((action) => !refused.has(action.sequence));
-    let moved = refused.size;
-    if (whole.length > 0) {
-      await transport.check(shift.account);
-      for (const outcome of await transport.send(shift.device, whole, pictures)) {
-        if (outcome.kind === 'later') continue;
-        ++moved;
-        if (outcome.kind === 'refused') {
-          await keepRefused(outcome.sequence, outcome.refusal, options, report);
-          continue;
-        }
-        await queue.confirmed(outcome.sequence, outcome.case_id, outcome.version);
-        ++report.done;
-      }
+    if (next.length === 0) return report;
+    const answer = await transport.send(shift.device, next, await picturesOf(next, options));
+    if (answer.wipe) {
+      await vault.wipe();
+      return { ...report, ending: 'wiped' };
     }
     report.ending = 'sent';
-    if (moved === 0) return;  // the hub asks for patience
+    let moved = 0;
+    for (const outcome of answer.outcomes) {
+      if (outcome.kind === 'done') {
+        await queue.confirmed(outcome.sequence, outcome.case_id, outcome.version);
+        ++report.done;
+        ++moved;
+      } else if (outcome.kind === 'refused') {
+        await queue.refused(outcome.sequence, outcome.refusal);
+        ++report.refused;
+        ++moved;
+      }
+    }
+    if (moved === 0) return report;  // the hub asks for patience
   }
 }
 
 export async function synchronise(options: SyncOptions): Promise<Report> {
   const guarded = async (): Promise<Report> => {
-    const report: Report = { ending: 'idle', done: 0, refused: 0 };
     try {
-      await run(options, report);
+      return await run(options);
     } catch (cause) {
       const meaning = options.meaning(cause);
-      if (meaning === 'taken_back') await options.vault.wipe();
-      report.ending = meaning === 'taken_back' ? 'wiped' : meaning;
+      if (meaning === 'fault') throw cause;
+      return { ending: meaning, done: 0, refused: 0 };
     }
-    return report;
   };
   const locks = options.locks === undefined ? (typeof navigator === 'undefined' ? null : navigator.locks ?? null) : options.locks;
   if (locks === null) return guarded();

@@ -1,0 +1,247 @@
+// From files to linked files: a synthetic city's extracts are loaded by ingest while the registry links what
+// comes, then a model is learned, compared and put in force, then single records arrive, in quiet and while a
+// file is loading, then two lists are compared. Records a second, how long a record waits for its link,
+// memory, and how right the links are.
+//
+// registry_bench [PEOPLE [embedded|postgres [SINGLE_RECORDS]]]. JSON lines. All people are invented.
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "app/hub.h"
+#include "app/modules.h"
+#include "bench/measure.h"
+#include "sim/city.h"
+#include "sim/people.h"
+#include "storage/postgres/test_server.h"
+#include "storage/temporary_folder.h"
+#include "storage/timer_runner.h"
+#include "tests/support/city_truth.h"
+
+namespace {
+
+using namespace jingwei;
+using app::Hub;
+using bench::at_share, bench::must, bench::peak_megabytes, bench::Reporter, bench::seconds_since, bench::Steady;
+
+const Reporter report("registry", "people");
+const ingest::WriteRequest writer{"bench", std::nullopt};
+
+struct Run {
+  std::size_t people = 100'000;
+  std::string store = "embedded";
+  std::size_t single = 300;
+  storage::TemporaryFolder folder;
+  sim::CitySummary city;
+  std::unique_ptr<Hub> hub;
+  std::string name(const std::string& metric) const { return store + "/" + metric; }
+  void tell(const std::string& metric, double value, const char* unit) const {
+    report(name(metric), value, unit, people);
+  }
+};
+
+std::int64_t load(Run& run, const sim::WrittenFile& file) {
+  const auto view = must(run.hub->ingest().submit(file.resource, run.folder.path() + "/city/" + file.path,
+                                                  file.path, writer));
+  must(run.hub->ingest().load(view.batch.id));
+  return must(run.hub->ingest().find_batch(view.batch.id)).batch.counts.rows_read;
+}
+
+void wait_until_linked(Run& run) {
+  while (!must(run.hub->registry().status()).caught_up) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+}
+
+void open_hub(Run& run) {
+  sim::CityPlan plan;
+  plan.people = static_cast<std::int64_t>(run.people);
+  plan.seed = 731;
+  plan.out = run.folder.path() + "/city";
+  run.city = must(sim::build_city(plan, real_file_system()));
+  app::Settings settings;
+  settings.name = run.city.name;
+  settings.store = run.store == "embedded" ? "embedded" : storage::TestServer::instance().fresh_uri();
+  settings.region = "990100";
+  settings.synthetic_id_prefixes = {"9901", "9902"};
+  settings.synthetic_today = sim::city_today;
+  static const SystemClock clock;
+  const char* named = std::getenv("JINGWEI_REGION_FILE");
+  const std::string regions = named == nullptr ? "build/release/share/regions.jwrt" : named;
+  if (!std::filesystem::exists(regions)) bench::give_up("no regions.jwrt: set JINGWEI_REGION_FILE");
+  run.hub = must(Hub::create(run.folder.path() + "/data", settings,
+                             {regions, std::filesystem::current_path().string() + "/scenarios", ""}, clock));
+  must(run.hub->load_regions(plan.out + "/city/regions.jsonl"));
+}
+
+// All files but the last, which is kept for later.
+void load_and_link(Run& run, std::vector<sim::WrittenFile>& kept) {
+  run.hub->registry().start();
+  const auto began = Steady::now();
+  std::int64_t rows = 0;
+  std::vector<sim::WrittenFile> files;
+  for (const auto& file : run.city.files) {
+    if (!file.resource.empty()) files.push_back(file);
+  }
+  kept.assign(files.end() - 2, files.end());
+  files.resize(files.size() - 2);
+  for (const auto& file : files) rows += load(run, file);
+  const double loaded = seconds_since(began);
+  wait_until_linked(run);
+  const double linked = seconds_since(began);
+  run.tell("rows", static_cast<double>(rows), "rows");
+  run.tell("rows_loaded_per_second", static_cast<double>(rows) / loaded, "rows/s");
+  run.tell("rows_loaded_and_linked_per_second", static_cast<double>(rows) / linked, "rows/s");
+  run.tell("links", static_cast<double>(must(run.hub->registry().status()).links), "links");
+  run.tell("memory_identifiers", peak_megabytes(), "MB");
+}
+
+void learn_and_relink(Run& run) {
+  auto& models = run.hub->registry().models();
+  auto began = Steady::now();
+  const auto version = must(models.learn(writer)).version;
+  models.wait();
+  run.tell("model_learned", seconds_since(began), "s");
+  began = Steady::now();
+  must(models.compare(version, writer));
+  models.wait();
+  run.tell("model_compared", seconds_since(began), "s");
+  const auto compared = must(models.find(version));
+  if (!compared.changes) bench::give_up("the model was not compared");
+  run.tell("model_would_merge", static_cast<double>(compared.changes->merged), "persons");
+  run.tell("model_would_split", static_cast<double>(compared.changes->split), "persons");
+  began = Steady::now();
+  must(models.activate(version, writer));
+  wait_until_linked(run);
+  const double seconds = seconds_since(began);
+  run.tell("linked_anew", seconds, "s");
+  run.tell("linked_anew_per_second", static_cast<double>(compared.records) / seconds, "records/s");
+}
+
+// From when ingest has a record until its link stands, one after another.
+std::vector<double> waits(Run& run, std::size_t from, std::size_t count) {
+  std::vector<double> milliseconds;
+  const auto& some = must(run.hub->ingest().list_records("resident-register", {.most = count}, access::Sight::whole()));
+  const auto entry = must(run.hub->catalog().find_readable("resident-register"));
+  const auto text = [&](const ingest::Record& record, const char* field) {
+    const auto& value = record.values[static_cast<std::size_t>(entry->resource.index_of(field))];
+    return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : std::string();
+  };
+  const auto tree = run.hub->regions().tree();
+  for (std::size_t at = 0; at < std::min(count, some.size()); ++at) {
+    const auto& person = some[at];
+    const auto added = must(run.hub->ingest().add_record(
+        "arrivals",
+        {{"arrival_no", "BENCH-" + std::to_string(from + at)},
+         {"name", text(person, "name")},
+         {"citizen_id", text(person, "citizen_id")},
+         {"phone", text(person, "phone")},
+         {"arrived_on", "2020-03-05"},
+         {"grid", std::string(tree->code(tree->find(person.region)))}},
+        writer));
+    const auto began = Steady::now();
+    for (;;) {
+      auto reader = must(run.hub->store().read());
+      if (!must(registry::links_of_record(*reader, added.id)).empty()) break;
+    }
+    milliseconds.push_back(1e3 * seconds_since(began));
+  }
+  return milliseconds;
+}
+
+void tell_waits(Run& run, const std::string& when, const std::vector<double>& milliseconds) {
+  if (milliseconds.empty()) return;
+  run.tell("link_lag_p50_" + when, at_share(milliseconds, 0.5), "ms");
+  run.tell("link_lag_p99_" + when, at_share(milliseconds, 0.99), "ms");
+}
+
+// Who arrived and stands in the register: asked, approved by another, run by its timer.
+void compare_lists(Run& run) {
+  auto& comparisons = run.hub->registry().comparisons();
+  storage::TimerRunner timers(run.hub->store(), run.hub->clock(), "bench");
+  run.hub->registry().on_timers(timers);
+  registry::NewComparison wanted;
+  wanted.title = "arrivals and register";
+  wanted.purpose = "epidemic-control";
+  wanted.left = "arrivals";
+  wanted.right = "resident-register";
+  wanted.reason = "bench";
+  wanted.mode = registry::ComparisonMode::list;
+  const auto asked = must(comparisons.ask(wanted, access::Caller::local_operator().get(), writer));
+  must(comparisons.decide(asked.id, registry::Comparisons::Word::approve, "", {"another", std::nullopt}));
+  const auto began = Steady::now();
+  while (must(timers.step()) > 0) {
+  }
+  const auto done = must(comparisons.find(asked.id));
+  run.tell("comparison", seconds_since(began), "s");
+  run.tell("comparison_subjects", static_cast<double>(done.left_count + done.right_count), "subjects");
+  run.tell("comparison_met", static_cast<double>(done.matched), "subjects");
+}
+
+// By the truth of the city, of records that came in files.
+void tell_agreement(Run& run) {
+  const auto truth = testing::read_city_truth(run.folder.path() + "/city");
+  std::map<BatchId, std::string> files;
+  for (const auto& view : must(run.hub->ingest().list_batches("", BatchId(), 10'000)))
+    files[view.batch.id] = view.batch.filename;
+  std::map<RecordId, std::string> people;
+  for (const auto& resource : run.hub->registry().resources().all()) {
+    ingest::RecordQuery query;
+    query.most = 20'000;
+    for (;;) {
+      const auto records = must(run.hub->ingest().list_records(resource.id, query, access::Sight::whole()));
+      for (const auto& record : records) {
+        const auto known = truth.find({files[record.batch], record.line});
+        if (known != truth.end()) people[record.id] = known->second;
+      }
+      if (records.size() < query.most) break;
+      query.before = records.back().id;
+    }
+  }
+  auto reader = must(run.hub->store().read());
+  std::vector<std::pair<std::int64_t, std::string>> linked;
+  for (const auto& link : must(registry::links_between(*reader, RecordId(), RecordId(INT64_MAX), 100'000'000))) {
+    const auto person = people.find(link.record);
+    if (link.role == registry::Role::person && person != people.end())
+      linked.emplace_back(link.subject.value, person->second);
+  }
+  const auto found = testing::city_agreement(linked);
+  run.tell("records_of_persons", static_cast<double>(found.records), "records");
+  run.tell("precision", found.precision, "share");
+  run.tell("recall", found.recall, "share");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Run run;
+  if (argc > 1) run.people = static_cast<std::size_t>(std::atoll(argv[1]));
+  if (argc > 2) run.store = argv[2];
+  if (argc > 3) run.single = static_cast<std::size_t>(std::atoll(argv[3]));
+  app::register_all_messages();
+  open_hub(run);
+  std::vector<sim::WrittenFile> kept;
+  load_and_link(run, kept);
+  learn_and_relink(run);
+  run.tell("memory_model", peak_megabytes(), "MB");
+  tell_waits(run, "quiet", waits(run, 0, run.single));
+  std::thread loading([&] {
+    for (const auto& file : kept) load(run, file);
+  });
+  std::atomic<bool> loads = true;
+  std::thread watch([&] {
+    loading.join();
+    loads = false;
+  });
+  std::vector<double> while_loading;
+  for (std::size_t from = run.single; loads; from += 10) {
+    const auto some = waits(run, from, 10);
+    while_loading.insert(while_loading.end(), some.begin(), some.end());
+  }
+  watch.join();
+  tell_waits(run, "while_loading", while_loading);
+  wait_until_linked(run);
+  compare_lists(run);
+  tell_agreement(run);
+  run.tell("memory", peak_megabytes(), "MB");
+  run.hub->registry().stop();
+  return 0;
+}
