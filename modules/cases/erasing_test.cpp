@@ -24,16 +24,18 @@ class Erasing : public CasesWorld<Backend> {
     found = must(this->act(found, "done", this->worker(), {{"hours", "2"}}));
     return must(this->act(found, "verify", this->desk("account:3")));
   }
-  std::int64_t rows(const char* table) {
-    const std::string sql = std::string("SELECT count(*) FROM ") + table;
-    const storage::Statement all{"rows", sql, sql};
-    auto reader = must(this->node_.store->read());
-    return must(storage::query_integer(*reader, all, {})).value_or(-1);
-  }
+  // Of cases, steps, pictures and their bodies.
   std::string all_rows() {
+    static const auto counting = [](const std::string& table) {
+      const std::string sql = "SELECT count(*) FROM " + table;
+      return storage::Statement{"rows_of_" + table, sql, sql};
+    };
+    static const std::array<storage::Statement, 4> all = {counting("case_file"), counting("case_step"),
+                                                          counting("case_photo"), counting("case_photo_body")};
     std::string told;
-    for (const char* table : {"case_file", "case_step", "case_photo", "case_photo_body"})
-      told += std::to_string(rows(table)) + " ";
+    auto reader = must(this->node_.store->read());
+    for (const auto& statement : all)
+      told += std::to_string(must(storage::query_integer(*reader, statement, {})).value_or(-1)) + " ";
     return told;
   }
   const CaseErasing& erasing() { return this->service_->erasing(); }

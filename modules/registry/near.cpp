@@ -402,8 +402,8 @@ void Near::take_told(Told& told) {
     return !told.places.contains(one.first.first) || !told.places.contains(one.first.second);
   });
   const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
-    return std::pair(std::minmax<std::uint32_t>({told.person_of(told.places.at(records.first).person),
-                                                 told.person_of(told.places.at(records.second).person)}));
+    return std::minmax<std::uint32_t>({told.person_of(told.places.at(records.first).person),
+                                                 told.person_of(told.places.at(records.second).person)});
   };
   // Whole persons become one, but those of whom two were held apart.
   for (const auto& [records, same] : told.said) {
