@@ -403,7 +403,7 @@ void Near::take_told(Told& told) {
   });
   const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
     return std::minmax<std::uint32_t>({told.person_of(told.places.at(records.first).person),
-                                                 told.person_of(told.places.at(records.second).person)});
+                                       told.person_of(told.places.at(records.second).person)});
   };
   // Whole persons become one, but those of whom two were held apart.
   for (const auto& [records, same] : told.said) {
