@@ -1,6 +1,7 @@
 // One hub without HTTP, filled as a city's is, for cases_bench: real keys, a real store, one process.
 #pragma once
 
+#include <barrier>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -302,10 +303,13 @@ class World {
     }
   }
 
+  // 500 queued actions of 200 workers who come back into the network at the same moment, each queue sent twice since
+  // the first answer may have been lost.
   void offline(const std::string& storage) {
-    constexpr int workers = 200;
-    std::atomic<int> done = 0, other = 0;
-    const auto begin = SteadyClock::now();
+    constexpr int workers = 200, actions = 500;
+    const std::int64_t before = stored_cases();
+    std::atomic<int> done = 0, told_again = 0, other = 0;
+    std::barrier together(workers + 1);
     std::vector<std::thread> pool;
     for (int worker = 0; worker < workers; ++worker) {
       pool.emplace_back([&, worker] {
@@ -323,6 +327,8 @@ class World {
         }
       });
     }
+    together.arrive_and_wait();
+    const auto begin = SteadyClock::now();
     for (auto& thread : pool) thread.join();
     const double taken = std::chrono::duration<double>(SteadyClock::now() - begin).count();
     report("offline_actions_" + storage, "actions/s", (done + told_again) / taken);
@@ -343,6 +349,19 @@ class World {
   const CaseRows::FormOf form_of() const { return service_->work().form_of(); }
 
  private:
+  static std::vector<Queued> queue_of(int grid, int actions) {
+    std::vector<Queued> queue;
+    for (int number = 1; number <= actions; ++number) {
+      Queued one;
+      one.sequence = number;
+      one.kind = QueuedKind::open;
+      one.process = "event";
+      one.form = {{"kind", "lamp"}, {"words", "坏"}, {"grid", grid_code(grid)}};
+      queue.push_back(std::move(one));
+    }
+    return queue;
+  }
+
   SystemClock clock_;
   Zone zone_{"Asia/Shanghai"};
   storage::TemporaryFolder folder_;
