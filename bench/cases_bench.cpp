@@ -21,13 +21,6 @@ using namespace jingwei;
 using namespace jingwei::bench;
 using namespace jingwei::cases;
 
-std::int64_t stored_cases(storage::Store& store) {
-  static const storage::Statement count{"bench.count", "SELECT count(*) FROM case_file",
-                                        "SELECT count(*) FROM case_file"};
-  auto reader = must(store.read());
-  return must(storage::query_integer(*reader, count, {})).value_or(0);
-}
-
 // Before, in and after a burst of many connections at once against a server whose queue is short.
 void burst(World& world, const std::string& storage, double seconds) {
   http::Options options;
@@ -36,7 +29,7 @@ void burst(World& world, const std::string& storage, double seconds) {
   CasesRoutes routes(world.service(), real_file_system(), "/tmp");
   http::Server server(options, routes.routes());
   must(server.start());
-  const std::int64_t before = stored_cases(world.store());
+  const std::int64_t before = world.stored_cases();
   const Rush calm = rush(server.port(), 16, seconds);
   const Rush flood = rush(server.port(), 400, seconds);
   const Rush after = rush(server.port(), 16, seconds);
@@ -44,6 +37,8 @@ void burst(World& world, const std::string& storage, double seconds) {
       static_cast<std::int64_t>(calm.accepted + flood.accepted + after.accepted);
   report("burst_" + storage + "_sustained", "cases/s", calm.accepted / seconds);
   report("burst_" + storage + "_asked", "requests/s", (flood.accepted + flood.refused) / seconds);
+  report("burst_" + storage + "_asked_of_sustained", "times",
+         calm.accepted == 0 ? 0 : (flood.accepted + flood.refused) / calm.accepted);
   report("burst_" + storage + "_accepted", "cases/s", flood.accepted / seconds);
   if (!flood.refusal_ms.empty())
     report("burst_" + storage + "_refusal_p99", "ms", flood.refusal_ms[flood.refusal_ms.size() * 99 / 100]);
@@ -51,7 +46,7 @@ void burst(World& world, const std::string& storage, double seconds) {
   report("burst_" + storage + "_cut", "connections", flood.cut);
   report("burst_" + storage + "_recovered", "cases/s", after.accepted / seconds);
   report("burst_" + storage + "_acknowledged_and_lost", "cases",
-         static_cast<double>(before + acknowledged - stored_cases(world.store())));
+         static_cast<double>(before + acknowledged - world.stored_cases()));
 }
 
 // A literal for pgbench, in which a letter behind a colon would name a variable.

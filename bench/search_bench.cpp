@@ -128,6 +128,9 @@ std::vector<Way> ways() {
        [](const Person& one, Random& random) { return spoiled(one.number, 4 + random.below(13)); }},
       {"address", [points](const Person& one, Random&) { return points(one.address, 3, 40); }, true},
       {"address_road", [points](const Person& one, Random&) { return points(one.address, 3, 7); }, true},
+      {"address_district", [points](const Person& one, Random&) { return points(one.address, 0, 3); }},
+      {"address_district_in_region",
+       [points](const Person& one, Random&) { return points(one.address, 0, 3); }, false, true},
       {"name_and_phone_end", [](const Person& one, Random&) { return one.name + " " + one.phone.substr(7); }},
       {"pinyin_and_address",
        [points](const Person& one, Random&) {

@@ -59,17 +59,22 @@ std::string workbook_of(const std::string& lines) {
   return maker.bytes();
 }
 
-// A new package as a zip, with one text in it replaced by another.
+// A new package as a zip, with one text in it replaced by another, or each of `changes`.
 std::string package_of(const YamlNode& wanted) {
   scenario::Package package;
   const auto part = [&](const char* key) { return wanted.find(key) == nullptr ? std::string() : wanted.find(key)->scalar; };
   package.id = part("id");
-  const std::string from = part("from");
+  std::vector<std::pair<std::string, std::string>> changes;
+  if (!part("from").empty()) changes.emplace_back(part("from"), part("to"));
+  if (const YamlNode* more = wanted.find("changes")) {
+    for (const auto& pair : more->pairs) changes.emplace_back(pair.key.scalar, pair.value.scalar);
+  }
   for (auto& [name, text] : jingwei::testing::must(scenario::new_package(package.id))) {
     if (name.starts_with(".schema/")) continue;
     std::string changed = text;
-    if (const auto at = from.empty() ? std::string::npos : changed.find(from); at != std::string::npos)
-      changed.replace(at, from.size(), part("to"));
+    for (const auto& [from, to] : changes) {
+      if (const auto at = changed.find(from); at != std::string::npos) changed.replace(at, from.size(), to);
+    }
     package.files.emplace(name, changed);
   }
   return jingwei::testing::must(scenario::zipped(package));

@@ -44,7 +44,7 @@ function zipOf(files) {
   return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06', 'latin1'), end]);
 }
 
-const packageOf = (id, change = (text) => text) => zipOf(Object.fromEntries(readdirSync(template).map((name) =>
+export const packageOf = (id, change = (text) => text) => zipOf(Object.fromEntries(readdirSync(template).map((name) =>
   [`${id}/${name}`, change(readFileSync(new URL(name, template), 'utf8').replaceAll('{{id}}', id).replaceAll('{{prefix}}', 'EL'))])));
 
 export async function packageTests({ context, test }) {

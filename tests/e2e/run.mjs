@@ -21,6 +21,7 @@ import { purposeTests } from './purpose.mjs';
 import { registryTests } from './registry.mjs';
 import { qualityTests } from './quality.mjs';
 import { sourceTests } from './sources.mjs';
+import { tileTests } from './tiles.mjs';
 
 const outcome = { passed: 0, failed: 0, skipped: 0 };
 let number = 0;
@@ -113,6 +114,7 @@ try {
   await caseTests(suite);
   await pocketTests(suite);
   await noticeTests(suite);
+  await tileTests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
   await registryTests(suite);

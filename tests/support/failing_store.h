@@ -26,6 +26,8 @@ class FailingStore final : public storage::Store {
     when_ = when;
     left_ = count;
   }
+  // The next `count` commits come in the way of others.
+  void contend(std::int64_t count) { contended_ = count; }
   std::int64_t writes() const { return writes_; }
   // `act` runs before the next write, once: what others do between a decision and its write.
   void between(std::function<void()> act) { between_ = std::move(act); }
@@ -38,6 +40,10 @@ class FailingStore final : public storage::Store {
   using Store::commit;
   void commit(storage::Change change, std::function<void(Result<storage::Committed>)> done) override {
     const bool fails = begin_write();
+    if (contended_ > 0) {
+      --contended_;
+      return done(Error(ErrorCode::conflict, "storage.changed_meanwhile"));
+    }
     if (!fails) return real_.commit(std::move(change), std::move(done));
     if (when_ == When::before) return done(Error(ErrorCode::exhausted, "storage.disk_full"));
     real_.commit(std::move(change), [done = std::move(done)](const Result<storage::Committed>&) {
@@ -81,6 +87,7 @@ class FailingStore final : public storage::Store {
   storage::Store& real_;
   std::atomic<std::int64_t> left_{0};
   std::atomic<std::int64_t> writes_{0};
+  std::atomic<std::int64_t> contended_{0};
   When when_ = When::before;
   std::function<void()> between_;
 };

@@ -58,3 +58,11 @@ export const registry = {
   purposes: async () => (await ask<RegistryStatus>('/registry', '')).purposes,
   status: () => ask<RegistryStatus>('/registry', ''),
 };
+
+const keys: Record<string, Verdict | 'back'> = { j: 'same', y: 'same', k: 'different', n: 'unsure', u: 'back' };
+
+// What a key says about the pair on the screen. A key that is held says it once: the next pair has not been seen yet.
+export function strokeOf(event: Pick<KeyboardEvent, 'key' | 'repeat' | 'ctrlKey' | 'metaKey' | 'altKey'>): Verdict | 'back' | null {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return null;
+  return keys[event.key.toLowerCase()] ?? null;
+}

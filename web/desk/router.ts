@@ -82,7 +82,7 @@ export const router = createRouter({
     { path: '/inbox/:page', component: CasesPage, props: true },
     { path: '/processes/:process/new', component: OpenCasePage, props: true },
     { path: '/processes/:process/:kind(list|board|map)', component: CasesPage, props: true },
-    { path: '/cases/:id', component: CasePage, props: true },
+    { path: '/cases/:id', component: CasePage, props: true, meta: { each: true } },  // what was chosen for one is not carried to the next
     { path: '/notices', component: NoticesPage },
     { path: '/notices/new', component: NewNoticePage },
     { path: '/notices/:id', component: NoticePage, props: true },
@@ -108,7 +108,7 @@ export const router = createRouter({
     { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
     { path: '/objections/:id', component: ObjectionPage, props: true },
     { path: '/subjects', component: SubjectsPage },
-    { path: '/subjects/:id', component: SubjectPage, props: true },
+    { path: '/subjects/:id', component: SubjectPage, props: true, meta: { each: true } },
     { path: '/pairs', component: PairsPage },
     { path: '/merges', component: MergesPage },
     { path: '/comparisons', component: ComparisonsPage },

@@ -5,9 +5,13 @@ import { theVault } from './shift';
 
 const pause_ms = 400;
 
-export function useDraft<Value extends FormValues | unknown[]>(id: () => string, value: Ref<Value>): { clear: () => Promise<void> } {
+export function useDraft<Value extends FormValues | unknown[]>(id: () => string, value: Ref<Value>): { keep: () => Promise<void>; clear: () => Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ready = false;
+  const keep = async (): Promise<void> => {
+    clearTimeout(timer);
+    await (await theVault())?.put('draft', id(), value.value).catch(() => undefined);
+  };
   onMounted(async () => {
     const kept = await (await theVault())?.get<Value>('draft', id()).catch(() => null);
     if (kept) value.value = Array.isArray(kept) ? kept : { ...value.value, ...kept };
@@ -16,9 +20,10 @@ export function useDraft<Value extends FormValues | unknown[]>(id: () => string,
   watch(value, () => {
     if (!ready) return;
     clearTimeout(timer);
-    timer = setTimeout(async () => { await (await theVault())?.put('draft', id(), value.value).catch(() => undefined); }, pause_ms);
+    timer = setTimeout(() => void keep(), pause_ms);
   }, { deep: true });
   return {
+    keep,  // now, without waiting for a pause
     async clear() {
       clearTimeout(timer);
       await (await theVault())?.remove('draft', id());

@@ -3,18 +3,20 @@ import { shownValue, type FormValues } from '@shared/forms/model';
 import { formFields, type Process } from '@shared/cases';
 import { randomName } from '@shared/offline/vault';
 import type { Me } from '@shared/session';
-import { theVault } from './shift';
+import { mustKeep } from './shift';
 
 // Pictures into the vault; their ids there.
 export async function keepPhotos(photos: readonly Blob[]): Promise<string[]> {
-  const vault = await theVault();
-  const ids: string[] = [];
-  for (const photo of photos) {
-    const id = randomName();
-    await vault?.putBytes('photo', id, new Uint8Array(await photo.arrayBuffer()));
-    ids.push(id);
-  }
-  return ids;
+  if (photos.length === 0) return [];
+  return mustKeep(async (vault) => {
+    const ids: string[] = [];
+    for (const photo of photos) {
+      const id = randomName();
+      await vault.putBytes('photo', id, new Uint8Array(await photo.arrayBuffer()));
+      ids.push(id);
+    }
+    return ids;
+  });
 }
 
 // The region a person works in: their narrowest grant's.

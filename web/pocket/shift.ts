@@ -1,10 +1,12 @@
 // The shift of whoever is signed in: their vault, their queue, what of it is waiting, and bringing it to the hub whenever there is a network.
 import { computed, ref, shallowRef } from 'vue';
-import { Problem, readMe } from '@shared/api';
+import { api, askMe, Problem, signOut } from '@shared/api';
+import { i18n } from '@shared/i18n';
 import { Queue, sendable, type Action, type NewAction } from '@shared/offline/queue';
 import { synchronise, type Report } from '@shared/offline/sync';
 import { Vault } from '@shared/offline/vault';
 import { keepMe, useMe, whenSignedOut, type Me } from '@shared/session';
+import { oneAndOneMore } from '@shared/turns';
 import { hubTransport } from './transport';
 
 // A shift is never longer than this, whatever the session says.
@@ -54,22 +56,35 @@ async function refresh(): Promise<void> {
 
 const sessionEnd = (known: Me): number => Math.min(known.ends_at === null ? Infinity : Date.parse(known.ends_at), Date.now() + shift_most_ms);
 
-// Opens the shift of the one the hub named; another's data go first.
-async function begin(known: Me): Promise<void> {
+let mayLose: (count: number) => Promise<boolean> = () => Promise.resolve(false);
+// How the reader is asked whether the work of another account that waits here may be lost; without an answer it may not.
+export function whenOthersWait(ask: (count: number) => Promise<boolean>): void {
+  mayLose = ask;
+}
+
+// Opens the shift of the one the hub named; another's data go first. False where the other's work is not to be lost: then nobody stays signed in.
+async function begin(known: Me): Promise<boolean> {
   const kept = await theVault();
-  if (kept === null) return;
+  if (kept === null) return true;
+  const others = await kept.unsentOfAnother(known.actor);
+  if (others > 0 && !(await mayLose(others))) {
+    await signOut(known.session);
+    return false;
+  }
   await kept.open(known.actor, sessionEnd(known));
   await kept.put('me', 'me', known);
   await refresh();
   start();
+  return true;
 }
 
 // Who is signed in: as the hub says, or without network as it said last. Null: nobody.
 export async function whoIsHere(): Promise<Me | null> {
   try {
-    const known = await readMe();
+    const known = await askMe();
     reachable.value = true;
-    await begin(known);
+    if (!(await begin(known))) return null;
+    keepMe(known);
     return known;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
@@ -86,11 +101,13 @@ export async function whoIsHere(): Promise<Me | null> {
   }
 }
 
-export async function afterSignIn(known: Me): Promise<void> {
-  keepMe(known);
+// False where the one who signed in would rather leave another's work alone: they are signed out again.
+export async function afterSignIn(known: Me): Promise<boolean> {
   session_over.value = wiped.value = false;
-  await begin(known);
+  if (!(await begin(known))) return false;
+  keepMe(known);
   void bringToHub();
+  return true;
 }
 
 // Everything this account left here goes, key first.
@@ -99,18 +116,27 @@ export async function forgetAll(): Promise<void> {
   await refresh();
 }
 
+// What counts as done only when the phone has kept it; where it cannot, the reader is told so.
+export async function mustKeep<Value>(keep: (vault: Vault, queue: Queue) => Promise<Value>): Promise<Value> {
+  await theVault();
+  try {
+    if (vault !== null && queue !== null) return await keep(vault, queue);
+  } catch {
+    // No shift is open, or the device has no room: the same to the reader.
+  }
+  throw new Problem(507, { detail: i18n.global.t('pocket.notKept') });
+}
+
 export async function queueAction(action: NewAction): Promise<number> {
-  const standing = await theQueue();
-  if (standing === null) throw new Error('no vault');
-  const sequence = await standing.add(action);
-  await refresh();
+  const sequence = await mustKeep((_, standing) => standing.add(action));
+  await refresh().catch(() => undefined);
   void bringToHub();
   return sequence;
 }
 
 export async function mendAction(sequence: number, change: Partial<NewAction>): Promise<void> {
-  await (await theQueue())?.mend(sequence, change);
-  await refresh();
+  await mustKeep((_, standing) => standing.mend(sequence, change));
+  await refresh().catch(() => undefined);
   void bringToHub();
 }
 
@@ -121,9 +147,9 @@ export async function dropAction(sequence: number): Promise<number> {
   return gone.length;
 }
 
-function meaning(cause: unknown): 'offline' | 'signed_out' | 'fault' {
+function meaning(cause: unknown): 'offline' | 'signed_out' | 'taken_back' | 'fault' {
   if (!(cause instanceof Problem)) return 'fault';
-  if (cause.status === 401) return 'signed_out';
+  if (cause.status === 401) return cause.body.errors?.[0]?.code === revoked_code ? 'taken_back' : 'signed_out';
   return cause.unreachable || cause.status >= 500 || cause.status === 429 ? 'offline' : 'fault';
 }
 
@@ -134,23 +160,32 @@ export function onSent(hear: (report: Report) => void): () => void {
   return () => hears.delete(hear);
 }
 
-export async function bringToHub(): Promise<Report | null> {
-  if (vault === null || queue === null || sending.value) return null;
+async function run(): Promise<Report | null> {
+  if (vault === null || queue === null) return null;
   sending.value = true;
   try {
     const report = await synchronise({ vault, queue, transport: hubTransport, meaning });
-    if (report.ending !== 'idle') reachable.value = report.ending !== 'offline';
+    if (report.ending !== 'idle' && report.ending !== 'fault') reachable.value = report.ending !== 'offline';
+    if (report.ending === 'signed_out') session_over.value = true;
     if (report.ending === 'sent') sent_at.value = Date.now();
     if (report.ending === 'wiped') wiped.value = true;
     if (report.done + report.refused > 0) for (const hear of hears) hear(report);
     last.value = report;
     return report;
   } catch {
-    return null;  // a fault of one request: what waits is still there, and is tried again
+    return null;  // the lock of the browser failed: what waits is still there, and is tried again
   } finally {
-    await refresh();
+    await refresh().catch(() => undefined);
     sending.value = false;
   }
+}
+
+// What waits goes to the hub. Whoever asks is answered after a run that began with what they had queued.
+export const bringToHub = oneAndOneMore(run);
+
+// With nothing to send no answer ever tells that the hub is there again.
+async function lookForHub(): Promise<void> {
+  await api.system().then(() => { reachable.value = true; }, () => undefined);
 }
 
 // The hub does not know who asks any more. What is on the screen stays: the bar asks for a sign-in. Where the hub says that somebody ended the
@@ -169,7 +204,8 @@ async function onTime(): Promise<void> {
     await refresh();
     if ((await vault?.shift()) === null && useMe().value !== null) location.reload();
   }
-  if (waiting.value.length > 0 || !reachable.value) void bringToHub();
+  if (waiting.value.length > 0) await bringToHub();
+  if (!reachable.value) await lookForHub();
 }
 
 function start(): void {

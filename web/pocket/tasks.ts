@@ -1,8 +1,9 @@
 // A worker's cases: taken along for the shift, and shown with what was done to them here and the hub does not know yet.
 import { shallowRef } from 'vue';
+import { Problem } from '@shared/api';
 import { cases, isMaskedCase, type Case, type CaseAction, type CaseDetail, type Process } from '@shared/cases';
 import type { Action } from '@shared/offline/queue';
-import type { Me } from '@shared/session';
+import { useMe, type Me } from '@shared/session';
 import { readKept } from './kept';
 import { theVault } from './shift';
 
@@ -45,22 +46,43 @@ export async function readCase(id: string): Promise<CaseDetail> {
 
 export const processOf = (id: string): Promise<Process> => readKept('process', id, () => cases.process(id)).then((got) => got.value);
 
-// Everything the shift needs without network: each case of one's own in full, and the processes they follow.
+const isGone = (cause: unknown): boolean => cause instanceof Problem && [403, 404, 410].includes(cause.status);
+
+// Cases that are not in one's lists any more leave the phone, unless one has reported them or something done on them waits.
+async function dropOthers(work: Work): Promise<void> {
+  const vault = await theVault();
+  if (vault === null) return;
+  const own = new Set([...[...work.mine, ...work.role].map((one) => one.id), ...(await vault.all<Action>('action')).map((one) => one.about)]);
+  for (const detail of await vault.all<CaseDetail>('case')) {
+    if (!own.has(detail.case.id) && detail.reporter.account !== useMe().value?.actor) await vault.remove('case', detail.case.id);
+  }
+}
+
+// Everything the shift needs without network: each case of one's own in full, and the processes they follow. One that is gone meanwhile, or not open to
+// this worker any more, goes here too and keeps nothing else from being taken.
 export async function takeAlong(work: Work, openable: readonly string[]): Promise<void> {
   const wanted = [...work.mine, ...work.role].slice(0, details_most);
   let got = 0;
   for (let from = 0; from < wanted.length; from += at_once) {
     await Promise.all(wanted.slice(from, from + at_once).map(async ({ id, process }) => {
-      const { from_vault } = await readKept('case', id, () => fresh(id, process));
-      if (!from_vault) ++got;
+      try {
+        const { from_vault } = await readKept('case', id, () => fresh(id, process));
+        if (!from_vault) ++got;
+      } catch (cause) {
+        if (isGone(cause)) await (await theVault())?.remove('case', id);
+      }
     }));
   }
-  for (const id of new Set([...wanted.map((one) => one.process), ...openable])) await processOf(id);
+  for (const id of new Set([...wanted.map((one) => one.process), ...openable])) await processOf(id).catch(() => null);
+  await dropOthers(work);
   taken.value = { cases: got, at: Date.now() };
 }
 
 // Steps that ask for nothing are taken with one touch; so long they may be taken back.
 export const take_back_ms = 5_000;
+// So soon after a touch another one is the second half of the same: what stands under the finger by then is another step, or another case.
+export const touch_ms = 800;
+export const isSecondTouch = (last: number, now: number): boolean => now - last < touch_ms;
 export const asksNothing = (action: CaseAction): boolean => action.photos === 0 && !action.assignee && action.inputs.every((field) => !field.required);
 
 // Where a case stands when what waits here is counted in.

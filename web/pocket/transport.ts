@@ -1,8 +1,9 @@
 // Queued actions as the hub takes them, and its answers as the queue takes them. Workers send their queue as one; what may not be queued, and all of
 // those who have no queue at the hub (residents), goes as requests of their own under keys made of device and sequence: each once, either way.
-import { Problem } from '@shared/api';
+import { askMe, Problem } from '@shared/api';
 import { cases, sendPhoto, type CaseDetail, type QueuedAction, type SyncResult } from '@shared/cases';
 import { isLocal, type Action } from '@shared/offline/queue';
+import { photo_refused } from '@shared/offline/conflict';
 import type { Outcome, Transport } from '@shared/offline/sync';
 import { may } from '@shared/session';
 
@@ -27,7 +28,7 @@ export function wireOf(action: Action, pictures: Pictures): QueuedAction {
 
 export function outcomeOf(result: SyncResult): Outcome {
   if (result.outcome === 'done' || result.outcome === 'done_before') return { sequence: result.sequence, kind: 'done', case_id: result.case, version: result.version };
-  return { sequence: result.sequence, kind: 'refused', refusal: { code: result.outcome === 'conflict' ? 'conflict' : result.code, sentence: result.sentence, version: result.version, conflict: result.conflict } };
+  return { sequence: result.sequence, kind: 'refused', refusal: { code: result.code || result.outcome, sentence: result.sentence, version: result.version, conflict: result.conflict } };
 }
 
 // The same action as a request of its own.
@@ -50,6 +51,8 @@ function ask(action: Action, photos: string[], key: string): Promise<CaseDetail>
 // A refusal is the hub's last word on an action; who is not signed in, and who asks too often, asks again later.
 const isAnswer = (cause: unknown): cause is Problem => cause instanceof Problem && cause.status >= 400 && cause.status < 500 && cause.status !== 401 && cause.status !== 429;
 
+const codeOf = (problem: Problem): string => problem.body.errors?.[0]?.code ?? problem.body.code ?? '';
+
 // The sentences of a refusal: the whole, and those about single fields.
 function sentences(problem: Problem): string {
   const about = (problem.body.errors ?? []).map((error) => error.detail);
@@ -62,7 +65,7 @@ async function alone(device: string, action: Action, pictures: Pictures): Promis
     return { sequence: action.sequence, kind: 'done', case_id: one.id, version: one.version };
   } catch (cause) {
     if (!isAnswer(cause)) throw cause;
-    return { sequence: action.sequence, kind: 'refused', refusal: { code: cause.status === 409 ? 'conflict' : cause.body.code ?? '', sentence: sentences(cause), version: null, conflict: null } };
+    return { sequence: action.sequence, kind: 'refused', refusal: { code: codeOf(cause), sentence: sentences(cause), version: null, conflict: null } };
   }
 }
 
@@ -73,7 +76,7 @@ async function together(device: string, actions: readonly Action[], pictures: Pi
     return (await cases.sync(device, actions.map((action) => wireOf(action, pictures)))).items.map(outcomeOf);
   } catch (cause) {
     if (!isAnswer(cause)) throw cause;
-    if (actions.length === 1) return [{ sequence: actions[0].sequence, kind: 'refused', refusal: { code: cause.body.code ?? '', sentence: sentences(cause), version: null, conflict: null } }];
+    if (actions.length === 1) return [{ sequence: actions[0].sequence, kind: 'refused', refusal: { code: codeOf(cause), sentence: sentences(cause), version: null, conflict: null } }];
     const outcomes: Outcome[] = [];
     for (const action of actions) outcomes.push(...(await together(device, [action], pictures)));
     return outcomes;
@@ -81,9 +84,18 @@ async function together(device: string, actions: readonly Action[], pictures: Pi
 }
 
 export const hubTransport: Transport = {
+  // The browser has one cookie for all pages: another account may have signed in at the desk meanwhile.
+  async check(account) {
+    if ((await askMe()).actor !== account) throw new Problem(401, {});
+  },
   async upload(id, bytes) {
-    // The picture's own name is the key: sent twice, it is kept once.
-    return (await sendPhoto(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }), id)).id;
+    try {
+      // The picture's own name is the key: sent twice, it is kept once.
+      return { kind: 'kept', id: (await sendPhoto(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }), id)).id };
+    } catch (cause) {
+      if (!isAnswer(cause)) throw cause;
+      return { kind: 'refused', refusal: { code: photo_refused, sentence: sentences(cause), version: null, conflict: null } };
+    }
   },
   async send(device, actions, pictures) {
     const queued = may('case.act') ? actions.filter((action) => !action.direct) : [];
@@ -96,6 +108,6 @@ export const hubTransport: Transport = {
         break;  // what was answered is kept; the rest is tried in the next round
       }
     }
-    return { outcomes, wipe: false };
+    return outcomes;
   },
 };

@@ -438,7 +438,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge a case under another */
+        /** Merge a case under one with a smaller number */
         post: operations["merge_case"];
         delete?: never;
         options?: never;
@@ -453,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open cases that may be the same thing */
+        /** Open cases that may be the same thing, with smaller numbers, to be merged under */
         get: operations["list_similar_cases"];
         put?: never;
         post?: never;
@@ -508,7 +508,7 @@ export interface paths {
         put?: never;
         /**
          * Send a picture
-         * @description JPEG or PNG, sealed; removed after a day when no case names it.
+         * @description JPEG or PNG, sealed; removed after thirty days when no case names it, unless its sender has open offline conflicts.
          */
         post: operations["send_photo"];
         delete?: never;
@@ -4071,6 +4071,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiles of the cockpit that the caller sees */
+        get: operations["list_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -5278,6 +5295,11 @@ export interface components {
             position: string;
             /** Synthetic */
             synthetic: boolean;
+            /**
+             * What the caller sees of this region
+             * @enum {string}
+             */
+            breadth: "all" | "open";
             /** Cards */
             cards: components["schemas"]["Card"][];
             /** Children */
@@ -5286,6 +5308,34 @@ export interface components {
             quality: components["schemas"]["SourceQuality"][];
             /** Activity */
             activity: components["schemas"]["Activity"];
+        };
+        /** Tile */
+        CockpitTile: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** What is counted */
+            definition: string;
+            /**
+             * How it is shown
+             * @enum {string}
+             */
+            show: "number" | "trend" | "share" | "mean" | "map" | "ranking";
+            /** Metric */
+            metric: string;
+            /** Metric a share or a mean is taken of, empty for none */
+            of: string;
+            /**
+             * Days of a trend
+             * Format: int64
+             */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "hours";
         };
         /** Asking for a code */
         CodeOrder: {
@@ -5913,6 +5963,16 @@ export interface components {
              */
             answers: number;
             /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
+            /**
+             * Their pictures
+             * Format: int64
+             */
+            photos: number;
+            /**
              * Keys destroyed
              * Format: int64
              */
@@ -5992,6 +6052,16 @@ export interface components {
              * Format: int64
              */
             answers: number;
+            /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
+            /**
+             * Their pictures
+             * Format: int64
+             */
+            photos: number;
             /**
              * Keys destroyed
              * Format: int64
@@ -6496,6 +6566,11 @@ export interface components {
              * Format: int64
              */
             files: number;
+            /**
+             * Cases opened with it as their form
+             * Format: int64
+             */
+            cases: number;
         };
         /** Note on a form */
         FormNote: {
@@ -10582,6 +10657,22 @@ export interface components {
             /** Result */
             words?: string;
         };
+        /** Tiles of a package */
+        TileGroup: {
+            /** Package */
+            package: string;
+            /** Title */
+            title: string;
+            /** Owner */
+            owner: string;
+            /** Tiles */
+            tiles: components["schemas"]["CockpitTile"][];
+        };
+        /** Tiles of the cockpit */
+        TileGroups: {
+            /** Packages */
+            items: components["schemas"]["TileGroup"][];
+        };
         /** Sessions and keys */
         TokenList: {
             /** Sessions and keys */
@@ -11827,7 +11918,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Merge a case under another */
+            /** @description Merge a case under one with a smaller number */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11851,7 +11942,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Open cases that may be the same thing */
+            /** @description Open cases that may be the same thing, with smaller numbers, to be merged under */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18373,6 +18464,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tiles of the cockpit that the caller sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileGroups"];
                 };
             };
             default: components["responses"]["Problem"];

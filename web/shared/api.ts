@@ -5,7 +5,7 @@ import type {
   SystemInfo, Withdrawal,
 } from './types';
 import { currentLanguage } from './language';
-import { keepMe, signedOut, type Me } from './session';
+import { keepMe, signedOut, useMe, type Me } from './session';
 
 export const api_root = '/api/v1';
 
@@ -92,9 +92,53 @@ export function keyAfter(cause: unknown, key: string): string {
   return refused ? newIdempotencyKey() : key;
 }
 
-// Whose session this is; kept for all pages.
-export async function readMe(): Promise<Me> {
+// The session that was left on this device. The cookie is out of a page's reach: where the hub did not hear of the sign-out, it stands until it does.
+const left_key = 'jingwei.left-session';
+
+function noteLeft(session: string | null): void {
+  try {
+    if (session === null) localStorage.removeItem(left_key);
+    else localStorage.setItem(left_key, session);
+  } catch {
+    // Without storage only a network ends a session.
+  }
+}
+
+function isLeft(session: string | null): boolean {
+  try {
+    return session !== null && localStorage.getItem(left_key) === session;
+  } catch {
+    return false;
+  }
+}
+
+async function endSession(): Promise<void> {
+  try {
+    await send<void>('POST', '/me/sign-out');
+  } catch (cause) {
+    if (!(cause instanceof Problem && cause.status === 401)) return;  // not heard: it stays noted
+  }
+  noteLeft(null);
+}
+
+// Leaves the session. It is noted before the hub is told: without network it ends when it is met again.
+export async function signOut(session: string | null = useMe().value?.session ?? null): Promise<void> {
+  if (session !== null) noteLeft(session);
+  await endSession();
+}
+
+// Whose session this is. One that was left on this device is nobody's: it is ended.
+export async function askMe(): Promise<Me> {
   const known = await get<Me>('/me');
+  if (!isLeft(known.session)) return known;
+  await endSession();
+  signedOut();
+  throw new Problem(401, {});
+}
+
+// The same, kept for all pages.
+export async function readMe(): Promise<Me> {
+  const known = await askMe();
   keepMe(known);
   return known;
 }

@@ -72,7 +72,7 @@ export const cases = {
   supervise: (id: string, words: string) => send<CaseDetail>('POST', `${at(id)}/supervisions`, { words }),
   merge: (id: string, version: number, parent: string) => send<CaseDetail>('POST', `${at(id)}/mergers`, { version, parent }),
   similar: (id: string) => get<Page<Case>>(`${at(id)}/similar`),
-  addTask: (id: string, task: { title: string; region?: string; department?: string; assignee?: string; hours?: number }) => send<CaseTask>('POST', `${at(id)}/tasks`, task),
+  addTask: (id: string, task: { title: string; region?: string; department?: string; assignee?: string; hours?: number }, key: string) => post<CaseTask>(`${at(id)}/tasks`, task, key),
   stepTask: (id: string, step: 'done' | 'cancel', words: string) => send<CaseTask>('POST', `/case-tasks/${part(id)}/steps`, { step, ...(words === '' ? {} : { words }) }),
   inbox: (query: { role?: string; mine?: string; process?: string; limit?: number; cursor?: string }) => get<Page<Case>>('/inbox', query),
   inboxCount: () => get<InboxCount>('/inbox/count'),
@@ -83,7 +83,7 @@ export const cases = {
   conflicts: () => get<{ items: Conflict[] }>('/case-conflicts'),
   settle: (id: string) => send<void>('POST', `/case-conflicts/${part(id)}/settled`),
   duties: (query: { under?: string; duty?: string }) => get<{ items: Duty[] }>('/duties', query),
-  addDuty: (duty: Schemas['NewDuty']) => send<Duty>('POST', '/duties', duty),
+  addDuty: (duty: Schemas['NewDuty'], key: string) => post<Duty>('/duties', duty, key),
   endDuty: (id: string) => send<void>('DELETE', `/duties/${part(id)}`),
   calendar: (year: number) => get<Calendar>('/calendar', { year }),
   setCalendar: (calendar: Schemas['NewCalendar']) => send<Calendar>('PUT', '/calendar', calendar),
@@ -95,6 +95,20 @@ export const photoPath = (id: string): string => `${api_root}/case-photos/${part
 export async function sendPhoto(picture: Blob, key: string = newIdempotencyKey(), caseId?: string): Promise<CasePhoto> {
   const response = await request(withQuery(`${api_root}/case-photos`, { case: caseId }), { method: 'POST', headers: { 'Content-Type': picture.type, 'Idempotency-Key': key }, body: picture });
   return (await response.json()) as CasePhoto;
+}
+
+// Takes pictures to the hub, each once and under one key, however often what they belong to is sent.
+export function pictureSender(give: (picture: Blob, key: string) => Promise<{ id: string }> = sendPhoto): (pictures: readonly Blob[]) => Promise<string[]> {
+  const keys = new Map<Blob, string>();
+  const sent = new Map<Blob, string>();
+  return async (pictures) => {
+    for (const picture of pictures) {
+      if (sent.has(picture)) continue;
+      if (!keys.has(picture)) keys.set(picture, newIdempotencyKey());
+      sent.set(picture, (await give(picture, keys.get(picture)!)).id);
+    }
+    return pictures.map((picture) => sent.get(picture)!);
+  };
 }
 
 // An input field of a process as forms take it: an absent limit is none.

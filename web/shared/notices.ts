@@ -45,11 +45,11 @@ export const notices = {
   loads: (month?: string) => get<LoadList>('/notice-loads', { month }),
   rumours: () => get<Page<Rumour>>('/rumours', { limit: 50 }),
   drafts: () => get<Page<Rumour>>('/rumour-drafts', { limit: 100 }),
-  addRumour: (rumour: NewRumour) => send<Rumour>('POST', '/rumours', rumour),
+  addRumour: (rumour: NewRumour, key: string) => post<Rumour>('/rumours', rumour, key),
   stepRumour: (id: string, step: 'publish' | 'withdraw') => send<Rumour>('POST', `/rumours/${part(id)}/steps`, { step }),
   alerts: () => get<{ items: Alert[] }>('/alerts'),
-  issue: (alert: NewAlert) => send<Alert>('POST', '/alerts', alert),
-  cancel: (alert: Alert) => send<Alert>('POST', `/alerts/${part(alert.id)}/changes`, { kind: 'Cancel', alert: newOf(alert) }),
+  issue: (alert: NewAlert, key: string) => post<Alert>('/alerts', alert, key),
+  cancel: (alert: Alert, key: string) => post<Alert>(`/alerts/${part(alert.id)}/changes`, { kind: 'Cancel', alert: newOf(alert) }, key),
 };
 
 export const printedListPath = (id: string, region?: string): string => withQuery(`${api_root}${at(id)}/list`, { region });
@@ -57,6 +57,13 @@ export const printedListPath = (id: string, region?: string): string => withQuer
 function newOf(alert: Alert): NewAlert {
   const { status, category, event, urgency, severity, certainty, headline, description, instruction, areas, expires_at } = alert;
   return { status, category, event, urgency, severity, certainty, headline, description, instruction, areas, expires_at };
+}
+
+// The first name of its kind that none has yet: removed ones leave gaps.
+export function freeId(prefix: string, taken: readonly string[]): string {
+  let number = 1;
+  while (taken.includes(`${prefix}${number}`)) ++number;
+  return `${prefix}${number}`;
 }
 
 // A notice's questions as forms take them; answers as the hub does: yes and no, and texts.

@@ -82,12 +82,25 @@ export interface Live {
   done: Promise<void>;
 }
 
+// The hub beats every 15 s on every stream: one that says nothing for so long is cut off, though the network has not said so.
+export const silence_ms = 45_000;
+
+function heard<Value>(saying: Promise<Value>, giveUp: () => void): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      giveUp();
+      reject(new Error('silence'));
+    }, silence_ms);
+    saying.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 async function readAll(response: Response, onEvent: (event: ServerEvent) => void): Promise<void> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
   const parser = new EventParser();
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await heard(reader.read(), () => void reader.cancel().catch(() => undefined));
     if (done) return;
     for (const event of parser.push(decoder.decode(value, { stream: true }))) onEvent(event);
   }

@@ -1,6 +1,6 @@
 // What a worker did and the hub has not confirmed: kept in order, sealed, each under its sequence. An action leaves the queue when the hub has
 // it, or when the worker drops it on purpose; a refused one stays and says why.
-import { sequenceId, type Vault } from './vault';
+import { randomName, sequenceId, type Vault } from './vault';
 
 export type ActionKind = 'open' | 'act' | 'comment';
 
@@ -122,7 +122,8 @@ export class Queue {
     if (action !== null) await this.keep({ ...action, state: 'refused', refusal });
   }
 
-  // Mended by the worker: under a new sequence it takes the old one's place, since the hub has answered the old one for good.
+  // Mended by the worker: under a new sequence it takes the old one's place, since the hub has answered the old one for good. Its pictures get new
+  // names and are sent anew: what was uploaded with the old one the hub keeps for a day only.
   mend(sequence: number, change: Partial<NewAction>): Promise<number | null> {
     return this.alone(() => this.mendNow(sequence, change));
   }
@@ -131,15 +132,28 @@ export class Queue {
     const old = await this.get(sequence);
     if (old === null) return null;
     const { sequence: _sequence, state: _state, refusal: _refusal, ...rest } = old;
-    const next = await this.append({ ...rest, ...change });
+    const photos = await this.anew(change.photos ?? old.photos);
+    const next = await this.append({ ...rest, ...change, photos });
     for (const one of await this.all()) {
       if (one.sequence === next) continue;
       const about = old.kind === 'open' && one.about === old.about ? localCase(next) : one.about;
       const after = one.after === sequence ? next : one.after;
       if (about !== one.about || after !== one.after) await this.keep({ ...one, about, after });
     }
-    await this.vault.remove('action', sequenceId(sequence));
+    await this.forget(old);
     return next;
+  }
+
+  private async anew(photos: readonly string[]): Promise<string[]> {
+    const names: string[] = [];
+    for (const photo of photos) {
+      const bytes = await this.vault.getBytes('photo', photo);
+      if (bytes === null) continue;
+      const name = randomName();
+      await this.vault.putBytes('photo', name, bytes);
+      names.push(name);
+    }
+    return names;
   }
 
   // Given up on purpose, with all that follows on it: it was done in the belief that this took place. Gives back what went.

@@ -55,6 +55,16 @@ function committed(transaction: IDBTransaction): Promise<void> {
   });
 }
 
+// Signing out anywhere in this browser ends the shift that stands in it, whosever page did it.
+export async function endShift(options: VaultOptions = {}): Promise<void> {
+  const vault = await Vault.at(options);
+  try {
+    await vault.end();
+  } finally {
+    vault.close();
+  }
+}
+
 export class Vault {
   private constructor(private readonly base: IDBDatabase, private readonly now: () => number) {}
 
@@ -72,59 +82,72 @@ export class Vault {
   }
 
   private async row(): Promise<ShiftRow | undefined> {
-    return (await settled(this.base.transaction('shift').objectStore('shift').get('shift'))) as ShiftRow | undefined;
+    return rowIn(this.base.transaction('shift'));
+  }
+
+  // What a shift stands or falls with is read and written in one piece, and is on the disk before it counts as done.
+  private changing(): IDBTransaction {
+    return this.base.transaction(['shift', 'sealed'], 'readwrite', { durability: 'strict' });
   }
 
   // The shift that stands here, whosever it is.
   async shift(): Promise<Shift | null> {
     const row = await this.row();
-    if (row === undefined) return null;
-    const { account, device, opened_at, ends_at, next_sequence } = row;
-    return { account, device, opened_at, ends_at, next_sequence };
+    return row === undefined ? null : shiftOf(row);
   }
 
   // Opens a shift for the account: its own goes on (with a later end), another's is wiped first.
   async open(account: string, ends_at: number): Promise<Shift> {
     await this.tidy();
-    const standing = await this.row();
-    if (standing !== undefined && standing.account === account) {
-      const transaction = this.base.transaction('shift', 'readwrite');
-      transaction.objectStore('shift').put({ ...standing, ends_at: Math.max(standing.ends_at, ends_at) });
-      await committed(transaction);
-    } else {
-      await this.wipe();
-      const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-      const row: ShiftRow = { name: 'shift', key, account, device: randomName(), opened_at: this.now(), ends_at, next_sequence: 1 };
-      const transaction = this.base.transaction('shift', 'readwrite');
-      transaction.objectStore('shift').put(row);
-      await committed(transaction);
-    }
-    return (await this.shift())!;
+    // Made before the transaction, which does not wait for it.
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+    const transaction = this.changing();
+    const standing = await rowIn(transaction);
+    const own = standing !== undefined && standing.account === account;
+    const row: ShiftRow = own
+      ? { ...standing, ends_at: Math.max(standing.ends_at, ends_at) }
+      : { name: 'shift', key, account, device: randomName(), opened_at: this.now(), ends_at, next_sequence: 1 };
+    if (!own) clear(transaction);
+    transaction.objectStore('shift').put(row);
+    await committed(transaction);
+    return shiftOf(row);
+  }
+
+  // How many actions of another account wait here for the hub: opening a shift for this one loses them.
+  async unsentOfAnother(account: string): Promise<number> {
+    await this.tidy();
+    const row = await this.row();
+    return row === undefined || row.account === account ? 0 : (await this.ids('action')).length;
+  }
+
+  // Ends the shift now: what the hub does not have yet waits for the same account, the rest goes.
+  async end(): Promise<void> {
+    const transaction = this.changing();
+    const row = await rowIn(transaction);
+    if (row !== undefined) transaction.objectStore('shift').put({ ...row, ends_at: Math.min(row.ends_at, this.now()) });
+    await committed(transaction);
+    await this.tidy();
   }
 
   // What time takes: past the shift's end all but unsent actions; a day later, or when there are none, the key too. True when something went.
   async tidy(): Promise<boolean> {
-    const row = await this.row();
+    const transaction = this.changing();
+    const row = await rowIn(transaction);
     if (row === undefined || this.now() < row.ends_at) return false;
-    const actions = await this.ids('action');
-    if (actions.length === 0 || this.now() >= row.ends_at + grace_ms) {
-      await this.wipe();
-      return true;
-    }
-    const transaction = this.base.transaction('sealed', 'readwrite');
     const store = transaction.objectStore('sealed');
     const keys = (await settled(store.getAllKeys())) as [string, string][];
+    const lost = this.now() >= row.ends_at + grace_ms || !keys.some(([kind]) => kind === 'action');
     const gone = keys.filter(([kind]) => !kept_after_shift.includes(kind));
-    for (const key of gone) store.delete(key);
+    if (lost) clear(transaction);
+    else for (const key of gone) store.delete(key);
     await committed(transaction);
-    return gone.length > 0;
+    return lost || gone.length > 0;
   }
 
   // Key and all: what was sealed can be opened by nobody any more.
   async wipe(): Promise<void> {
-    const transaction = this.base.transaction(['shift', 'sealed'], 'readwrite');
-    transaction.objectStore('shift').clear();
-    transaction.objectStore('sealed').clear();
+    const transaction = this.changing();
+    clear(transaction);
     await committed(transaction);
   }
 
@@ -159,8 +182,8 @@ export class Vault {
 
   // Nothing is written under a key that was wiped meanwhile.
   private async write(sealed: SealedRow, device: string): Promise<void> {
-    const transaction = this.base.transaction(['shift', 'sealed'], 'readwrite');
-    const still = (await settled(transaction.objectStore('shift').get('shift'))) as ShiftRow | undefined;
+    const transaction = this.changing();
+    const still = await rowIn(transaction);
     if (still?.device !== device) {
       transaction.abort();
       throw new Error('the shift was wiped');
@@ -204,8 +227,8 @@ export class Vault {
   async replaceAll(kind: string, values: readonly { id: string; value: unknown }[]): Promise<void> {
     const row = await this.standing();
     const sealed = await Promise.all(values.map(({ id, value }) => this.seal(row, kind, id, encoder.encode(JSON.stringify(value)))));
-    const transaction = this.base.transaction(['shift', 'sealed'], 'readwrite');
-    const still = (await settled(transaction.objectStore('shift').get('shift'))) as ShiftRow | undefined;
+    const transaction = this.changing();
+    const still = await rowIn(transaction);
     if (still?.device !== row.device) {
       transaction.abort();
       throw new Error('the shift was wiped');
@@ -223,9 +246,8 @@ export class Vault {
       const sequence = row.next_sequence;
       const id = sequenceId(sequence);
       const sealed = await this.seal(row, kind, id, encoder.encode(JSON.stringify(make(sequence))));
-      const transaction = this.base.transaction(['shift', 'sealed'], 'readwrite');
-      const store = transaction.objectStore('shift');
-      const still = (await settled(store.get('shift'))) as ShiftRow | undefined;
+      const transaction = this.changing();
+      const still = await rowIn(transaction);
       if (still?.device !== row.device) {
         transaction.abort();
         throw new Error('the shift was wiped');
@@ -234,13 +256,22 @@ export class Vault {
         transaction.abort();  // another tab was quicker
         continue;
       }
-      store.put({ ...still, next_sequence: sequence + 1 });
+      transaction.objectStore('shift').put({ ...still, next_sequence: sequence + 1 });
       transaction.objectStore('sealed').put(sealed);
       await committed(transaction);
       return sequence;
     }
   }
 }
+
+const rowIn = async (transaction: IDBTransaction): Promise<ShiftRow | undefined> =>
+  (await settled(transaction.objectStore('shift').get('shift'))) as ShiftRow | undefined;
+
+function clear(transaction: IDBTransaction): void {
+  for (const store of ['shift', 'sealed']) transaction.objectStore(store).clear();
+}
+
+const shiftOf = ({ account, device, opened_at, ends_at, next_sequence }: ShiftRow): Shift => ({ account, device, opened_at, ends_at, next_sequence });
 
 const kindRange = (kind: string): IDBKeyRange => IDBKeyRange.bound([kind, ''], [kind, '\uffff']);
 
