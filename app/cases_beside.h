@@ -2,7 +2,7 @@
 #pragma once
 
 #include "modules/cases/cases_service.h"
-#include "modules/purpose/held_beside.h"
+#include "modules/purpose/purpose_service.h"
 
 namespace jingwei::app {
 

@@ -1,6 +1,5 @@
 #include "scenario/migration_check.h"
 
-#include "modules/cases/process/process_yaml.h"
 #include "scenario/cross_checks.h"
 
 namespace jingwei::scenario {

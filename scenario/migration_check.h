@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "modules/cases/process_book.h"
+#include "modules/cases/cases_service.h"
 #include "scenario/checker.h"
 
 namespace jingwei::scenario {
