@@ -67,8 +67,10 @@ export async function catalogTests({ context, test }) {
     await page.locator('[data-test=resource]').first().waitFor();
     const all = await page.locator('[data-test=resource]').count();
     await page.locator('[data-test=search]').fill('changzhurenkou');
-    await page.locator('[data-test=resource]').nth(1).waitFor({ state: 'detached' });
-    assert.equal(await page.locator('[data-test=resource]').getAttribute('data-resource'), 'resident-register');
+    // Forms of packages may speak of residents as well: the register is among few.
+    await page.locator('[data-test=resource]').nth(2).waitFor({ state: 'detached' });
+    await page.locator('[data-test=resource][data-resource=resident-register]').waitFor();
+    assert.ok(all > 2);
     await page.locator('[data-test=widen]').click();
     await page.locator('[data-test=resource]').nth(all - 1).waitFor();
     const facet = page.locator('[data-facet=sharing] [data-value=open]');
