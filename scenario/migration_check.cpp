@@ -15,10 +15,14 @@ std::vector<Error> migration_objections(const Shelf& next, const std::string& ch
     if (!process.migrate) continue;
     const auto missing = book.unmapped(process);
     if (!missing) return {missing.error()};
-    if (missing->empty()) continue;
+    const auto forms = book.other_forms(process);
+    if (!forms) return {forms.error()};
     for (const auto& node : package->list("process.yaml", "processes")) {
-      if (text_of(node, "id") == process.id)
-        faults.add(*node.find("migrate"), "scenario.migrate_lacks", {{"process", process.id}, {"states", *missing}});
+      if (text_of(node, "id") != process.id) continue;
+      const auto& key = *node.find("migrate");
+      if (!missing->empty()) faults.add(key, "scenario.migrate_lacks", {{"process", process.id}, {"states", *missing}});
+      if (!forms->empty())
+        faults.add(key, "scenario.migrate_form", {{"process", process.id}, {"form", process.form}, {"forms", *forms}});
     }
   }
   return faults.all();

@@ -1,7 +1,5 @@
 #include "modules/cases/cases_service.h"
 
-#include <set>
-
 #include "base/log.h"
 #include "modules/cases/sql.gen.h"
 #include "storage/feed_runner.h"
@@ -111,28 +109,12 @@ class CaseFollower final : public storage::Consumer {
     return {};
   }
 
-  // The forms of earlier versions that open cases were opened with, other than the present one, for people to
-  // read.
-  Result<std::string> other_forms(const Process& process) {
-    std::set<std::string> others;
-    JW_ASSIGN(auto reader, parts_.store.read());
-    const std::array<storage::Value, 2> key = {process.id, process.version};
-    JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
-      const auto earlier = book_.find(process.id, row.integer(0));
-      if (earlier && (*earlier)->process.form != process.form) others.insert((*earlier)->process.form);
-      return true;
-    }));
-    std::string told;
-    for (const auto& form : others) told += (told.empty() ? "form: " : ", ") + form;
-    return told;
-  }
-
   Result<void> migrate_all(const std::string& id) {
     const auto newest = book_.find(id);
     if (!newest || !(*newest)->process.migrate) return {};
-    JW_ASSIGN(const std::string forms, other_forms((*newest)->process));
-    if (!forms.empty()) return book_.note_migration(id, forms);
     const Process& process = (*newest)->process;
+    JW_ASSIGN(const std::string forms, book_.other_forms(process, process.version));
+    if (!forms.empty()) return book_.note_migration(id, "form: " + forms);
     JW_ASSIGN(const std::string missing, book_.unmapped(process, process.version));
     JW_TRY(book_.note_migration(id, missing));
     if (!missing.empty()) return {};

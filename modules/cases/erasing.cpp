@@ -19,7 +19,7 @@ struct Going {
   CaseId id;
   std::int64_t version = 0, photos = 0;
   bool open = false, overdue = false;
-  std::string state, category, assignee;
+  std::string state, category, assignee, department;
   RegionId place;
 };
 
@@ -34,6 +34,7 @@ Going read_going(const storage::Row& row) {
   one.place = RegionId(row.integer(6));
   one.assignee = row.text(7);
   one.overdue = row.integer(8) == 1;
+  one.department = row.text(9);
   return one;
 }
 
@@ -48,6 +49,8 @@ storage::FeedEvent event_of(const Going& one, const std::string& process) {
   json.member("to", "erased");
   json.member("category", one.category);
   json.member("place", one.place.to_string());
+  json.member("department", one.department);
+  json.member("department_before", one.department);
   json.member("assignee", "");
   json.member("assignee_before", one.assignee);
   json.member("open", false);

@@ -63,8 +63,14 @@ TYPED_TEST(Moving, NoCaseMovesToAVersionWithAnotherForm) {
                         this->replaced(std::string(repairs_form), "id: repairs", "id: repairs-anew"));
   this->start_again();
   const Found found = must(this->report(this->resident()));
-  this->install(this->replaced(std::string(repair_process), "form: repairs", "form: repairs-anew") +
-                "    migrate: {}\n");
+  const std::string anew = this->replaced(std::string(repair_process), "form: repairs", "form: repairs-anew");
+  const auto forms = [&](const std::string& text) {
+    const auto declared = must(parse_processes(text, "process.yaml", "sample"));
+    return must(this->service_->book().other_forms(declared.front()));
+  };
+  EXPECT_EQ(forms(anew + "    migrate: {}\n"), "repairs") << "an installer can tell before anything changes";
+  EXPECT_EQ(forms(anew), "") << "without `migrate:` nothing is promised";
+  this->install(anew + "    migrate: {}\n");
   this->step();
   const Found after = this->again(found);
   EXPECT_EQ(after.one.process_version, 1);

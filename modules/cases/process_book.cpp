@@ -297,6 +297,22 @@ Result<std::string> ProcessBook::unmapped(const Process& next, std::int64_t belo
   return missing;
 }
 
+Result<std::string> ProcessBook::other_forms(const Process& next, std::int64_t below) const {
+  std::string others;
+  if (!next.migrate) return others;
+  std::set<std::string> told;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  const std::array<storage::Value, 2> key = {next.id, below};
+  JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
+    const auto earlier = find(next.id, row.integer(0));
+    if (!earlier) return true;
+    const std::string& form = (*earlier)->process.form;
+    if (form != next.form && told.insert(form).second) others += (others.empty() ? "" : ", ") + form;
+    return true;
+  }));
+  return others;
+}
+
 Result<void> ProcessBook::note_migration(const std::string& id, const std::string& reason) {
   const auto all = list();
   const auto found = all->heads.find(id);

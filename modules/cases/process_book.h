@@ -65,6 +65,10 @@ class ProcessBook {
   // map them, and no leaf of it is called so. Empty when there are none or `next` migrates nothing. Errors: the store's.
   Result<std::string> unmapped(const Process& next,
                                std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
+  // Forms, other than that of `next`, which open cases of versions before `below` were opened with: under another form
+  // nobody could read them. Empty when there are none or `next` migrates nothing. Errors: the store's.
+  Result<std::string> other_forms(const Process& next,
+                                  std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
   // Says why cases of earlier versions stay, or that they need not.
   Result<void> note_migration(const std::string& id, const std::string& reason);
 

@@ -10,12 +10,12 @@ SELECT count(*) FROM case_file WHERE open_mark = 1 AND process = $1 AND process_
 
 -- name: closed_before
 -- scatter: the daily round takes a slice, the longest closed first
-SELECT id, version, photos, open_mark, state, category, place, assignee, overdue FROM case_file
+SELECT id, version, photos, open_mark, state, category, place, assignee, overdue, department FROM case_file
 WHERE open_mark = 0 AND process = $1 AND closed_at < $3 AND process_version = $2 ORDER BY closed_at LIMIT $4
 
 -- name: under_way
 -- scatter: as above, where everything goes
-SELECT id, version, photos, open_mark, state, category, place, assignee, overdue FROM case_file
+SELECT id, version, photos, open_mark, state, category, place, assignee, overdue, department FROM case_file
 WHERE open_mark = 1 AND process = $1 AND process_version = $2 ORDER BY id LIMIT $3
 
 -- name: oldest_case
