@@ -25,7 +25,7 @@ export async function startBrowser() {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.JINGWEI_CHROMIUM ?? '/usr/bin/chromium', args: flags, headless: true, viewport: sizes.desk, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   context.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(base) && !excusedServers.some((one) => url.startsWith(one)) && !/^(data|blob|about):/.test(url)) trouble.external.push(url);
@@ -64,7 +64,7 @@ export async function reload(page) {
 
 // Waits until `holds` is true in the page. Playwright's own waitForFunction needs eval between its looks, which the hub's content
 // security policy forbids.
-export async function until(page, holds, given, timeout_ms = 15_000) {
+export async function until(page, holds, given, timeout_ms = 30_000) {
   const end = Date.now() + timeout_ms;
   while (!(await page.evaluate(holds, given))) {
     if (Date.now() > end) throw new Error(`still not so after ${timeout_ms} ms: ${holds}`);
