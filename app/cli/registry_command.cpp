@@ -95,7 +95,7 @@ Result<void> relate(const Asked& asked) {
   if (!asked.from.empty()) body["from"] = asked.from;
   if (!asked.to.empty()) body["to"] = asked.to;
   JW_ASSIGN(const json::value made,
-            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + url_encoded(asked.id) + "/relations",
+            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + percent_encoded(asked.id) + "/relations",
                      json::serialize(body)));
   if (!printed_as_json(asked.common, made)) say(false, "cli.subject.related", {{"id", text_of(made, "id")}});
   return {};
@@ -103,7 +103,7 @@ Result<void> relate(const Asked& asked) {
 
 Result<void> unrelate(const Asked& asked) {
   JW_ASSIGN([[maybe_unused]] const json::value ended,
-            ask_json(asked.common.data, "DELETE", "/api/v1/subject-relations/" + url_encoded(asked.id)));
+            ask_json(asked.common.data, "DELETE", "/api/v1/subject-relations/" + percent_encoded(asked.id)));
   say(asked.common.json, "cli.subject.unrelated", {{"id", asked.id}});
   return {};
 }
@@ -112,7 +112,7 @@ Result<void> unrelate(const Asked& asked) {
 Result<void> prefill(const Asked& asked) {
   JW_ASSIGN(const json::value known,
             ask_json(asked.common.data, "GET",
-                     "/api/v1/subjects/" + url_encoded(asked.id) + "/prefill?form=" + url_encoded(asked.form)));
+                     "/api/v1/subjects/" + percent_encoded(asked.id) + "/prefill?form=" + percent_encoded(asked.form)));
   if (printed_as_json(asked.common, known)) return {};
   for (const auto& one : known.at("known").as_array()) {
     say(false, "cli.subject.known",
@@ -173,7 +173,7 @@ Result<void> train(const Asked& asked) {
 Result<void> compare(const Asked& asked) {
   JW_ASSIGN(
       json::value model,
-      ask_json(asked.common.data, "POST", "/api/v1/registry/models/" + url_encoded(asked.version) + "/compare"));
+      ask_json(asked.common.data, "POST", "/api/v1/registry/models/" + percent_encoded(asked.version) + "/compare"));
   JW_ASSIGN(model, wait_for(asked, asked.version));
   if (!printed_as_json(asked.common, model)) show_model(model);
   return {};
