@@ -250,8 +250,10 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
       join(*ends[0], *ends[1]);
     }
   }
-  std::sort(constraints_.begin(), constraints_.end(),
-            [](const Constraint& a, const Constraint& b) { return a.id < b.id; });
+  // Processes take ids in blocks: the order of ids is not that of time.
+  std::sort(constraints_.begin(), constraints_.end(), [](const Constraint& a, const Constraint& b) {
+    return std::pair(a.made_us, a.id) < std::pair(b.made_us, b.id);
+  });
   return {};
 }
 

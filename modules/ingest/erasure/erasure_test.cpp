@@ -34,8 +34,11 @@ class ErasingWorld : public IngestWorld<Backend> {
             told.add(taken);
             return {};
           });
-      if (!left) EXPECT_EQ(left.error().code, ErrorCode::conflict);
-      if (left && *left == Erasing::Left::nothing) return told;
+      if (!left) {
+        EXPECT_EQ(left.error().code, ErrorCode::conflict);
+      } else if (*left == Erasing::Left::nothing) {
+        return told;
+      }
     }
   }
 };
