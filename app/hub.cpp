@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/modules.h"
+#include "app/notice_people.h"
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -213,8 +214,10 @@ Result<void> Hub::open_modules(const Share& share) {
   purposes_->set_beside(*cases_beside_);
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
       *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
-      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});
-  notices_->on_timers(*timers_);
+      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook,
+      people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}), source::outgoing_calls(settings_.outgoing)});
+  slow_timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
+  notices_->on_timers(*timers_, *slow_timers_);
   peers_ = std::make_unique<open311::Peers>(
       open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_, source::outgoing_calls(settings_.outgoing),
                          settings_.region, owner_});
@@ -326,9 +329,11 @@ void Hub::start(int loaders) {
   cases_->start();
   peers_->start();
   timers_->start();
+  slow_timers_->start();
 }
 
 void Hub::stop() {
+  if (slow_timers_) slow_timers_->stop();
   if (timers_) timers_->stop();
   if (peers_) peers_->stop();
   if (cases_) cases_->stop();

@@ -128,6 +128,7 @@ class Hub {
   std::unique_ptr<open311::Peers> peers_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
+  std::unique_ptr<storage::TimerRunner> slow_timers_;  // those that wait for other machines
 };
 
 }  // namespace jingwei::app

@@ -2588,6 +2588,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/{id}/receipts/{account}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a person without an account was told */
+        post: operations["note_told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The program that is told of notices and how it fares */
+        get: operations["get_notice_webhook"];
+        /** Set the program that is told of notices */
+        put: operations["put_notice_webhook"];
+        post?: never;
+        /** Tell no program any more */
+        delete: operations["remove_notice_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/open311/v2/{file}": {
         parameters: {
             query?: never;
@@ -4645,8 +4681,8 @@ export interface components {
             departments?: string[];
             /** Accounts by id */
             accounts?: string[];
-            /** Queries over subjects */
-            subjects?: string[];
+            /** People of the registry, told though they have no account */
+            subjects?: components["schemas"]["AudienceSubjects"][];
         };
         /** Audience as it stands now */
         AudiencePreview: {
@@ -4655,10 +4691,46 @@ export interface components {
              * Format: int64
              */
             people: number;
+            /**
+             * Of them without an account
+             * Format: int64
+             */
+            subjects: number;
+            /**
+             * Of these without a phone
+             * Format: int64
+             */
+            without_phone: number;
             /** By region below */
             regions: components["schemas"]["RegionReached"][];
             /** Communities at their cap */
             full: components["schemas"]["FullCommunity"][];
+        };
+        /** People by what stands about them */
+        AudienceSubjects: {
+            /** Resource id */
+            resource: string;
+            /** Purpose id */
+            purpose: string;
+            /**
+             * Age from
+             * Format: int64
+             */
+            age_from?: number;
+            /**
+             * Age to
+             * Format: int64
+             */
+            age_to?: number;
+            /** Field */
+            field?: string;
+            /** Its value */
+            value?: string;
+            /**
+             * Instead, those who stand so to them
+             * @enum {string}
+             */
+            relation?: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
         };
         /** Audit entry */
         AuditEntry: {
@@ -7533,6 +7605,13 @@ export interface components {
              */
             remind_hours?: number;
         };
+        /** Program that is told of notices */
+        NewNoticeWebhook: {
+            /** Address */
+            url: string;
+            /** Keep the secret */
+            keep_secret?: boolean;
+        };
         /** Objection to make */
         NewObjection: {
             /** Who objects, believed of this machine's own commands only */
@@ -7859,6 +7938,35 @@ export interface components {
             required?: boolean;
             /** Values of a choice */
             values?: string[];
+        };
+        /** Program that is told of notices */
+        NoticeWebhook: {
+            /** Address, null while none is set */
+            url: string | null;
+            /** Secret that signs, shown once when it is new */
+            secret: string | null;
+            /**
+             * Taken
+             * Format: int64
+             */
+            handed: number;
+            /**
+             * Failures in a row
+             * Format: int64
+             */
+            failures: number;
+            /** What is wrong */
+            error: string | null;
+            /**
+             * When it went wrong
+             * Format: date-time
+             */
+            error_at: string | null;
+            /**
+             * Last taken at
+             * Format: date-time
+             */
+            last_ok_at: string | null;
         };
         /** Objection */
         Objection: {
@@ -9128,6 +9236,10 @@ export interface components {
             region_name: string;
             /** Role */
             role: string;
+            /** A person without an account */
+            person: boolean;
+            /** Building */
+            building: string;
             /**
              * Read at
              * Format: date-time
@@ -16235,6 +16347,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Alert"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    note_told: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Notice id */
+                id: string;
+                /** @description Recipient id */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Note that a person without an account was told */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The program that is told of notices and how it fares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWebhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoticeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Set the program that is told of notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWebhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tell no program any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
