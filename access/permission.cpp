@@ -64,6 +64,8 @@ constexpr auto all = std::to_array<Permission>({
     {"notice.send", Reach::everywhere, Duty::work},
     {"notice.follow", Reach::everywhere, Duty::work},
     {"notice.cap", Reach::hub, Duty::work},
+    {"open311.read", Reach::hub, Duty::work},
+    {"open311.write", Reach::hub, Duty::work},
     {"rumour.write", Reach::everywhere, Duty::work},
     {"rumour.publish", Reach::hub, Duty::work},
     {"alert.issue", Reach::everywhere, Duty::work},

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/modules.h"
+#include "app/notice_people.h"
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -213,8 +214,13 @@ Result<void> Hub::open_modules(const Share& share) {
   purposes_->set_beside(*cases_beside_);
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
       *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
-      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook});
-  notices_->on_timers(*timers_);
+      "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook,
+      people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}), source::outgoing_calls(settings_.outgoing)});
+  slow_timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
+  notices_->on_timers(*timers_, *slow_timers_);
+  peers_ = std::make_unique<open311::Peers>(
+      open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_, source::outgoing_calls(settings_.outgoing),
+                         settings_.region, owner_});
   scenario::Followers followers;
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
     JW_TRY(catalog_->take_packages(from, folder));
@@ -285,6 +291,12 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
                             clock_.now());
   };
   const auto name_of = [this](const std::string& actor) {
+    constexpr std::string_view peer = "open311:";
+    if (actor.starts_with(peer) && peers_) {
+      const auto connection = open311::ConnectionId::parse(std::string_view(actor).substr(peer.size()));
+      const auto found = connection ? peers_->find(*connection) : Result<open311::ConnectionView>(Error());
+      return found ? found->connection.terms.title : actor;
+    }
     constexpr std::string_view prefix = "account:";
     const auto id = actor.starts_with(prefix) ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size())) : std::nullopt;
     if (!id) return actor;
@@ -315,11 +327,15 @@ void Hub::start(int loaders) {
   purposes_->start();
   registry_->start();
   cases_->start();
+  peers_->start();
   timers_->start();
+  slow_timers_->start();
 }
 
 void Hub::stop() {
+  if (slow_timers_) slow_timers_->stop();
   if (timers_) timers_->stop();
+  if (peers_) peers_->stop();
   if (cases_) cases_->stop();
   if (registry_) registry_->stop();
   if (purposes_) purposes_->stop();

@@ -19,6 +19,7 @@
 #include "modules/ingest/ingest_service.h"
 #include "modules/metrics/metrics_service.h"
 #include "modules/notice/notice_service.h"
+#include "modules/open311/open311_service.h"
 #include "modules/purpose/purpose_service.h"
 #include "modules/quality/quality_service.h"
 #include "modules/region/region_service.h"
@@ -81,6 +82,7 @@ class Hub {
   registry::RegistryService& registry() { return *registry_; }
   cases::CasesService& cases() { return *cases_; }
   notice::NoticeService& notices() { return *notices_; }
+  open311::Peers& peers() { return *peers_; }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -123,8 +125,10 @@ class Hub {
   std::unique_ptr<cases::CasesService> cases_;
   std::unique_ptr<CasesBeside> cases_beside_;  // for destructions
   std::unique_ptr<notice::NoticeService> notices_;
+  std::unique_ptr<open311::Peers> peers_;
   std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
+  std::unique_ptr<storage::TimerRunner> slow_timers_;  // those that wait for other machines
 };
 
 }  // namespace jingwei::app

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   cli::add_scenario(app, exit_code);
   cli::add_doctor(app, exit_code);
   cli::add_notice(app, exit_code);
+  cli::add_open311(app, exit_code);
   cli::add_rules(app, exit_code);
   cli::add_completion(app, exit_code);
   try {

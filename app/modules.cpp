@@ -24,6 +24,7 @@
 #include "modules/notice/messages.gen.h"
 #include "modules/notice/sql.gen.h"
 #include "modules/open311/messages.gen.h"
+#include "modules/open311/sql.gen.h"
 #include "modules/operations/messages.gen.h"
 #include "modules/purpose/messages.gen.h"
 #include "modules/purpose/sql.gen.h"
@@ -51,7 +52,8 @@ std::vector<storage::Migration> all_migrations() {
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
         ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
         audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
-        registry::sql::migrations(), cases::sql::migrations(), notice::sql::migrations(), scenario::sql::migrations()}) {
+        registry::sql::migrations(), cases::sql::migrations(), notice::sql::migrations(), open311::sql::migrations(),
+        scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;

@@ -147,7 +147,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   notice::NoticeRoutes notice_routes(hub.notices());
   open311::GeoReport geo_report(
       {hub.cases(), hub.identity(), hub.catalog(), hub.clock(), hub.zone(), hub.settings().name});
-  open311::Open311Routes open311_routes(geo_report, hub.files());
+  open311::Open311Routes open311_routes(geo_report, hub.peers(), hub.files());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());

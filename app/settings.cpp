@@ -84,6 +84,11 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
     settings.sources.odbc_drivers = sources.texts("allowed_odbc_drivers");
     sources.finish();
   }
+  if (const schema::YamlNode* node = mapping.get("outgoing")) {
+    schema::YamlMapping outgoing(*node, faults);
+    settings.outgoing.hosts = outgoing.texts("allowed_hosts");
+    outgoing.finish();
+  }
   mapping.finish();
   if (!faults.empty()) return faults.to_error();
   return settings;
@@ -128,6 +133,11 @@ std::string settings_text(const Settings& settings) {
   list("allowed_folders", settings.sources.folders);
   list("allowed_hosts", settings.sources.hosts);
   list("allowed_odbc_drivers", settings.sources.odbc_drivers);
+  yaml +=
+      "# Hosts in no public network that the hub itself may send to (other Open311 servers, whoever takes notices),\n"
+      "# as above; http:// before one allows it without encryption.\n";
+  yaml += "outgoing:\n";
+  list("allowed_hosts", settings.outgoing.hosts);
   yaml += "# Whether staff must have an authenticator before they can do anything: optional, staff.\n";
   line("second_factor", settings.second_factor == identity::SecondFactor::staff ? "staff" : "optional");
   yaml += "# Days within which a provider answers an objection to its data.\n";

@@ -27,6 +27,7 @@ struct Settings {
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
   std::string destruction_ledger;                  // a copy of the ledger of destroyed keys, elsewhere; empty: none
   source::Allowed sources;                         // what sources may reach; nothing unless named here
+  source::Allowed outgoing;                        // hosts that the hub itself may send to though they are not public
   identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
   std::chrono::days objection_days{5};             // within which a provider answers an objection
   std::chrono::days rights_days{15};               // within which a resident's request about their data is answered

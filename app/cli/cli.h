@@ -77,6 +77,7 @@ void add_case(CLI::App& app, int& exit_code);
 void add_emergency(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_notice(CLI::App& app, int& exit_code);
+void add_open311(CLI::App& app, int& exit_code);
 void add_rules(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
 

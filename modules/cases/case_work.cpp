@@ -347,7 +347,7 @@ Result<Answers> CaseWork::clean_inputs(const Declared& declared, const Transitio
 }
 
 Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, const CaseView& view,
-                             const WriteRequest& request) {
+                             const WriteRequest& request, const Along& along) {
   JW_ASSIGN(const auto declared, book_.find(process, true));
   JW_ASSIGN(const catalog::Entry* form, parts_.catalog.find_receiving(declared->process.form));
   JW_TRY(parts_.sealer.prepare(form->resource.id));
@@ -379,6 +379,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     const Case before = one;
     JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer));
     add(before, outcome, *declared, "case.open", change);
+    if (along) along(outcome.after, change);
     result = Found{std::move(outcome.after), declared, false};
     return change;
   };
@@ -455,14 +456,15 @@ Result<Found> CaseWork::hand_over(CaseId id, std::int64_t version, const std::st
 }
 
 Result<Found> CaseWork::comment(CaseId id, const std::string& given, const CaseView& view,
-                                const WriteRequest& request) {
+                                const WriteRequest& request, const Along& along) {
   JW_ASSIGN(const std::string words, clean_words(given));
   auto row =
       catalog::idempotency_of(request.idempotency_key, view.actor(), "comment_case", {id.to_string(), words});
   return change(id, {}, &view, "case.comment", std::move(row),
-                [&](storage::Reader&, const Found& found, storage::Change&) -> Result<Outcome> {
+                [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
                   Outcome outcome = noted(found.one, StepKind::comment, view.actor(), words);
                   if (view.actor() != found.one.reporter) outcome.after.touched = true;
+                  if (along) along(outcome.after, change);
                   return outcome;
                 });
 }

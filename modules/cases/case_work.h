@@ -42,6 +42,10 @@ struct Found {
   bool repeated = false;  // the request had been answered before
 };
 
+// Further writes that stand or fall with a step, for whoever keeps something of their own beside a case; called
+// each time the step is decided, with the case as it will stand. May be empty.
+using Along = std::function<void(const Case&, storage::Change&)>;
+
 // Thread-safe; everything outlives it.
 class CaseWork {
  public:
@@ -57,7 +61,7 @@ class CaseWork {
 
   // Errors: not_found, gone (process), invalid (form, place, pictures), denied, the store's.
   Result<Found> open(const std::string& process, const NewCase& wanted, const CaseView& view,
-                     const WriteRequest& request);
+                     const WriteRequest& request, const Along& along = {});
   // Errors: find's; conflict "cases.overtaken" (who did what in between), Machine::check's.
   Result<Found> act(CaseId id, const ActionRequest& wanted, const CaseView& view,
                     const WriteRequest& request);
@@ -65,7 +69,7 @@ class CaseWork {
                           const std::string& department, const std::string& reason, const CaseView& view,
                           const WriteRequest& request);
   Result<Found> comment(CaseId id, const std::string& words, const CaseView& view,
-                        const WriteRequest& request);
+                        const WriteRequest& request, const Along& along = {});
   Result<Found> supervise(CaseId id, const std::string& words, const CaseView& view,
                           const WriteRequest& request);
   // Under a case of a smaller number.

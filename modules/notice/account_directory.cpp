@@ -22,8 +22,6 @@ class AccountDirectory final : public Directory {
                                       const region::Scope& within, bool whole_area,
                                       Instant now) const override {
     const auto tree = regions_.tree();
-    if (!audience.subjects.empty())
-      return Error(ErrorCode::invalid, "notice.no_subjects").at("/audience/subjects");
     JW_ASSIGN(const auto scopes, scopes_of(*tree, audience.regions));
     for (const auto& role : audience.roles) {
       if (!identity_.roles().find(role))

@@ -17,8 +17,6 @@ namespace jingwei::notice {
 
 namespace {
 
-constexpr std::chrono::minutes gateway_rest{1};
-
 // Appends a line that the gateway takes away by renaming the file. One write, so lines never mix.
 Result<void> append_line(const std::string& folder, const char* name, std::string line) {
   static std::mutex one_at_a_time;
@@ -69,26 +67,88 @@ void Delivery::on_timers(storage::TimerRunner& timers) {
   timers.on(std::string(delivery_timer), [this](const storage::Timer& timer) { return timer_fell(timer); });
 }
 
-std::string Delivery::hand_over(const Notice& notice, AccountId account, const std::string& channel) const {
-  const auto state = [](const Result<void>& done) { return std::string(done ? "handed" : "waiting"); };
-  if (channel == "webhook") {
-    if (!gateways_.webhook) return "unreachable";
-    JsonWriter json;
-    json.begin_object();
-    json.member("notice", notice.id.to_string());
-    json.member("kind", name_of(notice.kind));
-    json.member("title", notice.title);
-    json.member("account", account.to_string());
-    json.member("reminders", notice.reminders);
-    json.end_object();
-    return state(gateways_.webhook(json.take()));
+std::string Delivery::tell_program(const Notice& notice, AccountId account, std::string& why) const {
+  JsonWriter json;
+  json.begin_object();
+  json.member("notice", notice.id.to_string());
+  json.member("kind", name_of(notice.kind));
+  json.member("title", notice.title);
+  json.member("account", account.to_string());
+  json.member("reminders", notice.reminders);
+  json.end_object();
+  const std::string body = json.take();
+  if (gateways_.web != nullptr) {
+    const auto set = gateways_.web->find();
+    if (!set) {
+      why = "store";
+      return "waiting";
+    }
+    if (*set) {
+      const std::string id =
+          "notice-" + notice.id.to_string() + "-" + account.to_string() + "-" + std::to_string(notice.reminders);
+      return gateways_.web->send(id, body, why);
+    }
   }
+  if (!gateways_.webhook) return "unreachable";
+  return gateways_.webhook(body) ? "handed" : "waiting";
+}
+
+std::string Delivery::hand_over(const Notice& notice, AccountId account, const std::string& channel,
+                                std::string& why) const {
+  if (channel == "webhook") return tell_program(notice, account, why);
   const auto& gateway = channel == "text" ? gateways_.text : gateways_.voice;
   if (!gateway) return "unreachable";
-  const auto contact = parts_.directory.contact(account);
+  const auto contact = contact_of(parts_, notice.id, account);
   if (!contact) return contact.error().code == ErrorCode::unavailable ? "waiting" : "unreachable";
   if (contact->phone.empty()) return "unreachable";
-  return state(gateway(contact->phone, shortened(notice)));
+  return gateway(contact->phone, shortened(notice)) ? "handed" : "waiting";
+}
+
+Result<Delivery::Looked> Delivery::deliver(const Notice& notice, const std::string& channel,
+                                           storage::Change& change) const {
+  struct Waiting {
+    AccountId account;
+    std::int64_t attempts = 0;
+  };
+  const bool web = channel == "webhook";
+  const std::size_t step = web ? limits::webhook_step : limits::delivery_step;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  std::vector<Waiting> waiting;
+  const std::array<storage::Value, 3> parameters = {notice.id.value, channel, static_cast<std::int64_t>(step)};
+  JW_TRY(reader->query(sql::waiting_deliveries, parameters, [&](const storage::Row& row) {
+    waiting.push_back({AccountId(row.integer(0)), row.integer(2)});
+    return true;
+  }));
+  reader.reset();
+  Looked looked;
+  looked.more = waiting.size() == step;
+  std::int64_t handed = 0;
+  std::string why;
+  const auto begun = parts_.clock.monotonic();
+  for (const auto& one : waiting) {
+    if (parts_.clock.monotonic() - begun > limits::delivery_look) {
+      looked.more = true;
+      break;
+    }
+    // One that was not taken holds the rest of its channel back: they would fare no better now.
+    std::string state = hand_over(notice, one.account, channel, why);
+    const std::int64_t attempts = one.attempts + 1;
+    looked.away = state == "waiting";
+    if (looked.away) looked.attempts = attempts;
+    if (looked.away && attempts >= (web ? limits::webhook_attempts : limits::delivery_attempts)) state = "failed";
+    storage::Value handed_at = storage::Null{};
+    if (state == "handed") {
+      handed_at = to_micros(parts_.clock.now());
+      ++handed;
+    }
+    change.writes.push_back({&sql::change_delivery,
+                             {notice.id.value, one.account.value, channel, state, attempts, std::move(handed_at)},
+                             std::nullopt});
+    if (looked.away) break;
+  }
+  if (web && gateways_.web != nullptr && (handed > 0 || looked.away))
+    change.writes.push_back(gateways_.web->note(handed, looked.away ? why : std::string()));
+  return looked;
 }
 
 Result<storage::Change> Delivery::timer_fell(const storage::Timer& timer) {
@@ -102,41 +162,28 @@ Result<storage::Change> Delivery::timer_fell(const storage::Timer& timer) {
     found = notice_of_row(row);
     return true;
   }));
+  reader.reset();
   if (!found) return change;
   if (!found->ok()) return found->error();
   const Notice& notice = **found;
   if (notice.ended) return change;
-  struct Waiting {
-    AccountId account;
-    std::string channel;
-    std::int64_t attempts;
-  };
-  std::vector<Waiting> waiting;
-  const std::array<storage::Value, 2> parameters = {id->value,
-                                                    static_cast<std::int64_t>(limits::delivery_step)};
-  JW_TRY(reader->query(sql::waiting_deliveries, parameters, [&](const storage::Row& row) {
-    waiting.push_back({AccountId(row.integer(0)), std::string(row.text(1)), row.integer(2)});
-    return true;
-  }));
-  reader.reset();
+  std::optional<Instant> again;
   const Instant now = parts_.clock.now();
-  bool away = false;
-  for (const auto& one : waiting) {
-    std::string state = away ? "waiting" : hand_over(notice, one.account, one.channel);
-    const std::int64_t attempts = one.attempts + (away ? 0 : 1);
-    if (state == "waiting" && attempts >= limits::delivery_attempts) state = "failed";
-    away = away || state == "waiting";
-    storage::Value handed_at = storage::Null{};
-    if (state == "handed") handed_at = to_micros(now);
-    change.writes.push_back(
-        {&sql::change_delivery,
-         {id->value, one.account.value, one.channel, state, attempts, std::move(handed_at)},
-         std::nullopt});
+  for (const char* const channel : {"text", "voice", "webhook"}) {
+    JW_ASSIGN(const Looked looked, deliver(notice, channel, change));
+    if (!looked.away && !looked.more) continue;
+    std::chrono::minutes rest{0};
+    if (looked.away) {
+      rest = limits::delivery_rest;
+      for (std::int64_t at = 1; at < looked.attempts && rest < limits::delivery_rest_most; ++at) rest *= 2;
+      rest = std::min(rest, limits::delivery_rest_most);
+    }
+    again = std::min(again.value_or(now + rest), now + rest);
   }
-  if (away || waiting.size() == limits::delivery_step) {
+  if (again) {
     JW_ASSIGN(const std::int64_t next, parts_.store.allocate_ids());
-    change.writes.push_back(storage::add_timer(TimerId(next), away ? now + gateway_rest : now,
-                                               std::string(delivery_timer), id->to_string()));
+    change.writes.push_back(
+        storage::add_timer(TimerId(next), *again, std::string(delivery_timer), id->to_string()));
   }
   return change;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "modules/notice/notices.h"
+#include "modules/notice/webhook.h"
 
 namespace jingwei::notice {
 
@@ -14,6 +15,7 @@ struct Gateways {
   std::function<Result<void>(const std::string& phone, const std::string& words)> text;
   std::function<Result<void>(const std::string& phone, const std::string& words)> voice;
   std::function<Result<void>(const std::string& json)> webhook;  // one JSON object for each recipient
+  const Webhooks* web = nullptr;  // the same by HTTP, where an address is set: before the file
 };
 
 // A file of calls to be made, {"to","words"} a line, as text messages are put for their gateway.
@@ -30,9 +32,16 @@ class Delivery {
   void on_timers(storage::TimerRunner& timers);
 
  private:
+  struct Looked {
+    bool away = false;  // a message was not taken, and those behind it were not tried
+    bool more = false;  // there may be more than one look takes
+    std::int64_t attempts = 0;
+  };
   Result<storage::Change> timer_fell(const storage::Timer& timer);
+  Result<Looked> deliver(const Notice& notice, const std::string& channel, storage::Change& change) const;
   // "handed", "waiting" (a gateway is out of reach: it comes again) or "unreachable" (no phone, no gateway).
-  std::string hand_over(const Notice& notice, AccountId account, const std::string& channel) const;
+  std::string hand_over(const Notice& notice, AccountId account, const std::string& channel, std::string& why) const;
+  std::string tell_program(const Notice& notice, AccountId account, std::string& why) const;
 
   const NoticeParts& parts_;
   Gateways gateways_;

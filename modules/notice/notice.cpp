@@ -57,6 +57,23 @@ std::string word_of(const json::object& from, std::string_view name) {
   return word != nullptr && word->is_string() ? std::string(word->get_string()) : std::string();
 }
 
+std::vector<SubjectQuery> subjects_of(const json::object& from) {
+  std::vector<SubjectQuery> all;
+  const json::value* const list = from.if_contains("subjects");
+  if (list == nullptr || !list->is_array()) return all;
+  for (const auto& item : list->get_array()) {
+    if (!item.is_object()) continue;
+    const auto& object = item.get_object();
+    const auto number = [&](std::string_view name) -> std::optional<std::int64_t> {
+      const json::value* const found = object.if_contains(name);
+      return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
+    };
+    all.push_back({word_of(object, "resource"), word_of(object, "purpose"), number("age_from"), number("age_to"),
+                   word_of(object, "field"), word_of(object, "value"), word_of(object, "relation")});
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string_view name_of(NoticeKind kind) {
@@ -88,7 +105,20 @@ std::string audience_text(const Audience& audience) {
   std::vector<std::string> accounts;
   for (const auto account : audience.accounts) accounts.push_back(std::to_string(account));
   write_list(out, "accounts", accounts);
-  write_list(out, "subjects", audience.subjects);
+  out.key("subjects");
+  out.begin_array();
+  for (const auto& one : audience.subjects) {
+    out.begin_object();
+    out.member("resource", one.resource);
+    out.member("purpose", one.purpose);
+    if (one.age_from) out.member("age_from", *one.age_from);
+    if (one.age_to) out.member("age_to", *one.age_to);
+    out.member("field", one.field);
+    out.member("value", one.value);
+    out.member("relation", one.relation);
+    out.end_object();
+  }
+  out.end_array();
   out.end_object();
   return out.take();
 }
@@ -102,7 +132,7 @@ Result<Audience> audience_of_text(std::string_view text) {
                     words_of(from, "kinds"),
                     words_of(from, "departments"),
                     {},
-                    words_of(from, "subjects")};
+                    subjects_of(from)};
   for (const auto& account : words_of(from, "accounts")) {
     if (const auto id = AccountId::parse(account)) audience.accounts.push_back(id->value);
   }

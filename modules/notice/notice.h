@@ -27,6 +27,14 @@ enum class Channel : std::uint8_t { page, text, voice, webhook, print };
 std::string_view name_of(Channel channel);
 std::optional<Channel> channel_named(std::string_view name);
 
+// People by what stands about them in one resource, under a purpose it serves.
+struct SubjectQuery {
+  std::string resource, purpose;
+  std::optional<std::int64_t> age_from, age_to;  // full years on the day it is asked; both included
+  std::string field, value;                      // of a choice, or a truth; empty: whichever
+  std::string relation;  // empty: those people; else those who stand so to them: carer, guardian, member, …
+};
+
 // Whom it is for: everybody whom all the lists that are not empty name. An audience without regions is
 // everybody below the sender's own.
 struct Audience {
@@ -35,7 +43,8 @@ struct Audience {
   std::vector<std::string> kinds;        // of account: staff, resident, enterprise
   std::vector<std::string> departments;  // of the grant, or the account's own
   std::vector<std::int64_t> accounts;    // by name
-  std::vector<std::string> subjects;     // queries over the registry of subjects, where there is one
+  // People of the registry, in the regions; then accounts are addressed only where another list names them.
+  std::vector<SubjectQuery> subjects;
 };
 
 struct Question {

@@ -194,6 +194,8 @@ std::string preview_json(const Preview& preview, const Shown& shown) {
   JsonWriter json(4'096);
   json.begin_object();
   json.member("people", preview.people);
+  json.member("subjects", preview.subjects);
+  json.member("without_phone", preview.without_phone);
   json.key("regions");
   json.begin_array();
   for (const auto& [id, count] : preview.regions) {
@@ -287,6 +289,8 @@ void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown
   json.member("name", one.name);
   region(json, one.receipt.region, shown.tree, "region", "region_name");
   json.member("role", one.receipt.role);
+  json.member("person", one.person);
+  json.member("building", one.address);
   instant(json, "read_at", one.receipt.read_at);
   instant(json, "answered_at", one.receipt.answered_at);
   json.member("reminders", one.receipt.reminders);
@@ -300,28 +304,48 @@ std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& 
                        const std::vector<std::pair<std::string, std::string>>& arguments = {}) {
     return escaped(render(id, arguments, shown.language));
   };
-  std::map<region::Node, std::vector<const NamedReceipt*>> sheets;
+  // A sheet for each region, and for each building of it where people are known by their address.
+  std::map<std::pair<region::Node, std::string>, std::vector<const NamedReceipt*>> sheets;
   for (const auto& one : people)
-    sheets[one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node].push_back(&one);
+    sheets[{one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node, one.address}].push_back(&one);
   const std::string title = say("notice.print.title", {{"title", notice.title}});
   std::string page =
-      "<!doctype html><html><head><meta charset=\"utf-8\"><title>" + title +
-      "</"
-      "title><style>body{font-family:sans-serif;margin:2em}section{break-after:page}table{border-collapse:"
-      "collapse;width:100%}"
-      "td,th{border:1px solid #444;padding:.5em;text-align:left}p{white-space:pre-wrap}</style></head><body>";
-  for (const auto& [node, list] : sheets) {
-    const std::string place = node == region::no_node ? "" : shown.tree.path_text(node);
+      "<!doctype html><html lang=\"" + std::string(shown.language == Language::zh ? "zh-CN" : "en") +
+      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" + title +
+      "</title><style>body{font-family:sans-serif;margin:2em}section{break-after:page}table{border-collapse:collapse;"
+      "width:100%}td,th{border:1px solid #444;padding:.5em;text-align:left}p{white-space:pre-wrap}</style></head><body>";
+  for (const auto& [place, list] : sheets) {
+    std::string where = place.first == region::no_node ? "" : shown.tree.path_text(place.first);
+    if (!place.second.empty()) where += " · " + place.second;
     page += "<section><h1>" + title + "</h1><p>" + escaped(notice.body) + "</p><h2>" +
-            say("notice.print.head", {{"region", place}, {"count", std::to_string(list.size())}}) +
-            "</h2><table><tr><th>" + say("notice.print.name") + "</th><th>" + say("notice.print.role") +
-            "</th><th>" + say("notice.print.done") + "</th></tr>";
+            say("notice.print.head", {{"region", where}, {"count", std::to_string(list.size())}}) +
+            "</h2><table><thead><tr><th>" + say("notice.print.name") + "</th><th>" + say("notice.print.role") +
+            "</th><th>" + say("notice.print.done") + "</th></tr></thead><tbody>";
     for (const NamedReceipt* const one : list)
-      page +=
-          "<tr><td>" + escaped(one->name) + "</td><td>" + escaped(one->receipt.role) + "</td><td></td></tr>";
-    page += "</table></section>";
+      page += "<tr><td>" + escaped(one->name) + "</td><td>" +
+              (one->person ? say("notice.print.person") : escaped(one->receipt.role)) + "</td><td></td></tr>";
+    page += "</tbody></table></section>";
   }
   return page + "</body></html>";
+}
+
+std::string webhook_json(const std::optional<Webhook>& webhook, const std::string& secret) {
+  JsonWriter json;
+  const auto text = [&](const char* name, const std::string& value) {
+    json.key(name);
+    value.empty() ? json.null() : json.value(value);
+  };
+  const Webhook one = webhook.value_or(Webhook{});
+  json.begin_object();
+  text("url", one.url);
+  text("secret", secret);
+  json.member("handed", one.handed);
+  json.member("failures", one.failures);
+  text("error", one.error);
+  instant(json, "error_at", one.error_at);
+  instant(json, "last_ok_at", one.last_ok_at);
+  json.end_object();
+  return json.take();
 }
 
 }  // namespace jingwei::notice

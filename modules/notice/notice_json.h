@@ -29,10 +29,15 @@ std::string loads_json(std::vector<CommunityLoad> loads, const Caps& caps, const
 struct NamedReceipt {
   Receipt receipt;
   std::string name;
+  std::string address = {};  // of a person without account: up to the building
+  bool person = false;
 };
 std::string shown_name(const Contact& contact);
 void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown);
 // A page of HTML with one sheet for each region, to be signed by hand.
 std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& people, const Shown& shown);
+
+// `secret` only when it was just made.
+std::string webhook_json(const std::optional<Webhook>& webhook, const std::string& secret);
 
 }  // namespace jingwei::notice

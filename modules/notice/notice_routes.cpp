@@ -26,13 +26,25 @@ std::optional<Instant> instant_of(const schema::Datum& given) {
   return given.present() ? std::optional(given.instant()) : std::nullopt;
 }
 
+std::vector<SubjectQuery> subjects_of(const schema::Datum& given) {
+  std::vector<SubjectQuery> all;
+  if (!given.present()) return all;
+  const auto age = [](const schema::Datum& years) {
+    return years.present() ? std::optional(years.integer()) : std::nullopt;
+  };
+  for (const auto& one : given.items())
+    all.push_back({text_of(one["resource"]), text_of(one["purpose"]), age(one["age_from"]), age(one["age_to"]),
+                   text_of(one["field"]), text_of(one["value"]), text_of(one["relation"])});
+  return all;
+}
+
 Audience audience_of(const schema::Datum& given) {
   Audience audience{texts_of(given["regions"]),
                     texts_of(given["roles"]),
                     texts_of(given["kinds"]),
                     texts_of(given["departments"]),
                     {},
-                    texts_of(given["subjects"])};
+                    subjects_of(given["subjects"])};
   if (given["accounts"].present()) {
     for (const auto& account : given["accounts"].items()) audience.accounts.push_back(account.integer());
   }
@@ -372,7 +384,36 @@ class NoticeRoutes::Handlers final : public api::Operations {
                                                           asker_of(http, in.idempotency_key)));
   }
 
+  http::Response note_told(const http::Request& http, const api::NoteTold& in) override {
+    const auto told = notices().told(NoticeId(in.id), AccountId(in.account), asker_of(http));
+    if (!told) return problem(told.error(), http.language);
+    return http::Response::no_content();
+  }
+
+  http::Response get_notice_webhook(const http::Request& http, const api::GetNoticeWebhook&) override {
+    return webhook_response(http, {});
+  }
+
+  http::Response put_notice_webhook(const http::Request& http, const api::PutNoticeWebhook& in) override {
+    const bool keep = in.body["keep_secret"].present() && in.body["keep_secret"].boolean();
+    const auto secret = service_.webhooks().put(text_of(in.body["url"]), keep, http.actor());
+    if (!secret) return problem(secret.error(), http.language);
+    return webhook_response(http, *secret);
+  }
+
+  http::Response remove_notice_webhook(const http::Request& http, const api::RemoveNoticeWebhook&) override {
+    const auto removed = service_.webhooks().remove(http.actor());
+    if (!removed) return problem(removed.error(), http.language);
+    return http::Response::no_content();
+  }
+
  private:
+  http::Response webhook_response(const http::Request& http, const std::string& secret) {
+    const auto found = service_.webhooks().find();
+    if (!found) return problem(found.error(), http.language);
+    return http::Response::json(webhook_json(*found, secret));
+  }
+
   Notices& notices() { return service_.notices(); }
 
   template <typename Render>
@@ -454,8 +495,9 @@ class NoticeRoutes::Handlers final : public api::Operations {
           (state == "unanswered" && !receipt.answered_at) || (state == "answered" && receipt.answered_at);
       const region::Node node = receipt.region ? tree->find(receipt.region) : region::no_node;
       if (!wanted || (scope && (node == region::no_node || !scope->contains(node)))) continue;
-      const auto contact = service_.directory().contact(receipt.account);
-      found.push_back({receipt, contact ? shown_name(*contact) : std::string()});
+      const auto contact = contact_of(service_.notice_parts(), id, receipt.account);
+      found.push_back({receipt, contact ? shown_name(*contact) : std::string(),
+                       contact ? building_of(contact->address) : std::string(), contact && contact->person});
     }
     return std::pair(std::move(notice), std::move(found));
   }

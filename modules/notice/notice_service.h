@@ -24,6 +24,8 @@ struct ServiceParts {
   std::string sender;    // CAP's sender: "jingwei.440400"
   std::string outbox;    // folder of the gateways' files
   bool webhook = false;  // whether a program takes webhooks.jsonl
+  PeopleFinder people = {};  // people of the registry; absent: audiences over subjects are refused
+  Outgoing outgoing = {};  // by which a program is told over HTTP; absent: none is
 };
 
 // Thread-safe.
@@ -31,14 +33,15 @@ class NoticeService {
  public:
   explicit NoticeService(ServiceParts parts);
 
-  // Before the runner starts.
-  void on_timers(storage::TimerRunner& timers);
+  // Before the runners start. What talks to other machines goes to `slow`, so that nobody else's timers wait.
+  void on_timers(storage::TimerRunner& timers, storage::TimerRunner& slow);
 
   Notices& notices() { return notices_; }
   Loads& loads() { return loads_; }
   Rumours& rumours() { return rumours_; }
   Alerts& alerts() { return alerts_; }
-  const Directory& directory() const { return *directory_; }
+  Webhooks& webhooks() { return webhooks_; }
+  const NoticeParts& notice_parts() const { return notice_parts_; }
   const ServiceParts& parts() const { return parts_; }
 
  private:
@@ -47,6 +50,7 @@ class NoticeService {
   NoticeParts notice_parts_;
   Loads loads_;
   Notices notices_;
+  Webhooks webhooks_;
   Delivery delivery_;
   Rumours rumours_;
   Alerts alerts_;

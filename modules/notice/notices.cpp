@@ -103,14 +103,49 @@ Result<std::vector<Recipient>> Notices::addressed(storage::Reader& reader, const
     if (!inside)
       return Error(ErrorCode::denied, "notice.not_your_region").with("code", code).at("/audience/regions");
   }
+  const bool accounts = audience.subjects.empty() || !audience.roles.empty() || !audience.kinds.empty() ||
+                        !audience.departments.empty() || !audience.accounts.empty();
+  if (!accounts) return std::vector<Recipient>();
   return parts_.directory.find(reader, audience, authority.scope, authority.whole_area, parts_.clock.now());
+}
+
+Result<std::vector<Person>> Notices::named_people(NoticeKind kind, const Audience& audience,
+                                                  const Authority& authority, const Asker& asker) const {
+  std::vector<Person> all;
+  if (audience.subjects.empty()) return all;
+  if (!parts_.people) return Error(ErrorCode::invalid, "notice.no_subjects").at("/audience/subjects");
+  if (kind != NoticeKind::notice)
+    return Error(ErrorCode::invalid, "notice.subjects_only_told").at("/audience/subjects");
+  const auto tree = parts_.regions.tree();
+  std::vector<std::string> under = audience.regions;
+  if (under.empty() && authority.home) under.push_back(tree->code(tree->find(authority.home)));
+  std::set<std::string> known;
+  for (const auto& query : audience.subjects) {
+    JW_ASSIGN(auto found, parts_.people(query, under, asker.caller));
+    for (auto& person : found) {
+      const region::Node node = person.region ? tree->find(person.region) : region::no_node;
+      const bool inside = authority.whole_area || (node != region::no_node && authority.scope.contains(node));
+      if (inside && known.insert(person.subject).second) all.push_back(std::move(person));
+    }
+  }
+  if (all.size() > limits::subject_people)
+    return Error(ErrorCode::too_large, "notice.too_many")
+        .with("most", std::to_string(limits::subject_people))
+        .at("/audience/subjects");
+  return all;
 }
 
 Result<Preview> Notices::preview(NoticeKind kind, const Audience& audience, const Asker& asker) const {
   JW_ASSIGN(const Authority authority, reach("notice.send", asker));
+  JW_ASSIGN(const auto persons, named_people(kind, audience, authority, asker));
   JW_ASSIGN(auto reader, parts_.store.read());
-  JW_ASSIGN(const auto people, addressed(*reader, audience, authority));
+  JW_ASSIGN(auto people, addressed(*reader, audience, authority));
   Preview preview;
+  preview.subjects = static_cast<std::int64_t>(persons.size());
+  for (const auto& person : persons) {
+    preview.without_phone += person.phone.empty() ? 1 : 0;
+    people.push_back({AccountId(), person.region, ""});
+  }
   preview.people = static_cast<std::int64_t>(people.size());
   JW_ASSIGN(preview.full, loads_.full(*reader, kind, loads_.communities_of(people)));
   // Counted where the audience first branches.
@@ -168,8 +203,16 @@ Result<Notice> Notices::send(NewNotice wanted, const Asker& asker) {
                               {std::string(name_of(notice.kind)), notice.title, notice.body,
                                audience_text(notice.audience), channels_text(notice.channels),
                                questions_text(notice.questions), due, std::to_string(notice.remind_hours)});
+  JW_ASSIGN(const auto persons, named_people(notice.kind, notice.audience, authority, asker));
+  if (!persons.empty()) JW_TRY(parts_.sealer.prepare("notice_person"));
   const auto decided = [&](storage::Reader& reader) -> Result<storage::Change> {
-    JW_ASSIGN(const auto people, addressed(reader, notice.audience, authority));
+    JW_ASSIGN(auto people, addressed(reader, notice.audience, authority));
+    const std::size_t accounts = people.size();
+    if (!persons.empty()) {
+      JW_ASSIGN(const std::int64_t first, parts_.store.allocate_ids(static_cast<std::int64_t>(persons.size())));
+      for (std::size_t at = 0; at < persons.size(); ++at)
+        people.push_back({AccountId(first + static_cast<std::int64_t>(at)), persons[at].region, ""});
+    }
     if (people.empty()) return Error(ErrorCode::invalid, "notice.nobody").at("/audience");
     const auto communities = loads_.communities_of(people);
     JW_ASSIGN(const auto full, loads_.full(reader, notice.kind, communities));
@@ -188,7 +231,15 @@ Result<Notice> Notices::send(NewNotice wanted, const Asker& asker) {
           notice.department, notice.sent_by, to_micros(now), std::move(due_at), notice.remind_hours,
           notice.recipients},
          1});
-    for (const auto& person : people) {
+    for (std::size_t at = 0; at < people.size(); ++at) {
+      const auto& person = people[at];
+      if (at >= accounts)
+        change.writes.push_back(
+            {&sql::add_person,
+             {id, person.account.value,
+              storage::Blob{parts_.sealer.seal({"notice_person", person.account.value, "content"},
+                                               person_text(persons[at - accounts]))}},
+             1});
       change.writes.push_back(
           {&sql::add_receipt, {id, person.account.value, person.region.value, person.role}, 1});
     }
@@ -320,6 +371,7 @@ Result<Notice> Notices::end(NoticeId id, const Asker& asker) {
     notice.ended_by = asker.actor;
     storage::Change change;
     change.writes.push_back(change_of(notice));
+    change.writes.push_back({&sql::forget_people, {id.value, storage::Blob{}}, std::nullopt});
     tell(notice, "ended", asker.actor, change);
     return change;
   };

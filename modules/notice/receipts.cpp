@@ -191,4 +191,22 @@ Result<Received> Notices::answer(NoticeId id, AccountId account, Answers answers
   return received(id, account);
 }
 
+Result<void> Notices::told(NoticeId id, AccountId recipient, const Asker& asker) {
+  JW_ASSIGN(const Notice notice, find(id, asker));
+  if (notice.ended) return Error(ErrorCode::conflict, "notice.ended_already");
+  JW_ASSIGN(const auto all, receipts(notice, asker));
+  const bool followed =
+      std::any_of(all.begin(), all.end(), [&](const Receipt& one) { return one.account == recipient; });
+  const auto contact = followed ? contact_of(parts_, id, recipient) : Result<Contact>(not_found(id));
+  if (!contact) return contact.error();
+  if (!contact->person) return not_found(id);
+  storage::Change change;
+  change.writes.push_back(
+      {&sql::read_notice, {id.value, recipient.value, to_micros(parts_.clock.now())}, std::nullopt});
+  change.audit.push_back({asker.actor, "notice.told", "notice:" + id.to_string(),
+                          R"({"recipient":")" + recipient.to_string() + "\"}"});
+  JW_TRY(parts_.store.commit(std::move(change)));
+  return {};
+}
+
 }  // namespace jingwei::notice

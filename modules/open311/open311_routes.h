@@ -1,4 +1,4 @@
-// HTTP routes of Open311 (api.yaml), at /open311/v2.
+// HTTP routes of Open311 (api.yaml): our own GeoReport at /open311/v2, and the connections to others.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@ namespace jingwei::open311 {
 
 class Open311Routes {
  public:
-  // `files` reads what was sent; both must outlive the routes.
-  Open311Routes(GeoReport& service, FileSystem& files);
+  // `files` reads what was sent; all must outlive the routes.
+  Open311Routes(GeoReport& service, Peers& peers, FileSystem& files);
   ~Open311Routes();
   std::vector<http::Route> routes();
 

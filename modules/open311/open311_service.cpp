@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "modules/open311/limits.h"
+#include "modules/open311/peer/round.h"
+#include "modules/open311/places.h"
 
 namespace jingwei::open311 {
 
@@ -215,8 +217,45 @@ Result<std::vector<ServiceRequest>> GeoReport::list(const RequestQuery& query, c
   return requests;
 }
 
-Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& caller,
-                                       Language language) const {
+Result<void> GeoReport::update(const Update& update, const Caller& caller, Language language) const {
+  if (!caller) return Error(ErrorCode::denied, "open311.no_key").at("api_key");
+  const auto case_id = cases::CaseId::parse(update.request);
+  if (!case_id) return no_request(update.request);
+  const auto own = view(caller);
+  const auto found = parts_.cases.work().find(*case_id, own);
+  if (!found && found.error().code != ErrorCode::not_found) return found.error();
+  if (!found || !found->declared->process.open311) return no_request(update.request);
+  const auto key = [&](const char* part) {
+    return update.id.empty() ? std::nullopt : std::optional<std::string>("open311-" + update.id + part);
+  };
+  std::string step;
+  if (const bool close = update.status == "closed"; !update.status.empty() && close != is_closed(*found)) {
+    const auto& process = found->declared->process;
+    JW_ASSIGN(const auto history, parts_.cases.work().steps(*found));
+    std::vector<const cases::Transition*> leading;
+    for (const auto* one : parts_.cases.work().actions(*found, history, own)) {
+      const auto* to = process.state(one->to);
+      const bool asks = one->photos > 0 || std::any_of(one->inputs.begin(), one->inputs.end(),
+                                                       [](const catalog::Field& input) { return input.required; });
+      if (to != nullptr && !asks && counts_as_closed(process, to->id, !to->final) == close) leading.push_back(one);
+    }
+    if (leading.size() != 1)
+      return Error(ErrorCode::invalid, "open311.status_not_taken").with("status", update.status).at("status");
+    step = leading.front()->id;
+  }
+  if (!update.words.empty())
+    JW_TRY(parts_.cases.work().comment(*case_id, update.words, own, {caller->actor(), key(""), language}));
+  if (step.empty()) return {};
+  cases::ActionRequest wanted;
+  wanted.action = step;
+  wanted.chained = true;
+  wanted.version = found->one.version;
+  JW_TRY(parts_.cases.work().act(*case_id, wanted, own, {caller->actor(), key("-status"), language}));
+  return {};
+}
+
+Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& caller, Language language,
+                                       const std::optional<std::string>& idempotency_key) const {
   JW_ASSIGN(const Declared declared, offered_as(wanted.service_code));
   if (!caller) return Error(ErrorCode::denied, "open311.no_key").at("api_key");
   const auto& process = declared->process;
@@ -243,9 +282,10 @@ Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& c
   fresh.longitude = wanted.longitude;
   fresh.region = wanted.address_id;
   const auto own = view(caller);
+  fill_regions(declared->form, own.tree(), fresh);
   const std::string name = wanted.last_name + wanted.first_name;
   if (!name.empty()) fresh.in_name_of = {{"name", name}, {"phone", wanted.phone}};
-  const cases::WriteRequest request_of{caller->actor(), std::nullopt, language};
+  const cases::WriteRequest request_of{caller->actor(), idempotency_key, language};
   auto opened = parts_.cases.work().open(process.id, fresh, own, request_of);
   bool kept = !name.empty() && wanted.email.empty();
   if (!opened && opened.error().message == "cases.not_for_others") {
@@ -258,10 +298,11 @@ Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& c
   ServiceRequest request = shown(*opened, caller, language);
   const bool said = !name.empty() || !wanted.phone.empty() || !wanted.email.empty();
   if (said && !kept) request.service_notice = render("open311.person_dropped", {}, language);
-  if (!wanted.media_url.empty()) {
+  if (!wanted.media_url.empty() && !opened->repeated) {
     // The picture is not fetched from where others say it is; its address goes with the case. The case stands
     // already: whoever was answered an error would report it once more.
-    const auto noted = parts_.cases.work().comment(opened->one.id, wanted.media_url, own, request_of);
+    const auto noted = parts_.cases.work().comment(opened->one.id, wanted.media_url, own,
+                                                      {caller->actor(), std::nullopt, language});
     if (!noted) {
       log::warn("open311.picture_dropped",
                 {{"case", opened->one.id.value}, {"error", noted.error().to_log()}});

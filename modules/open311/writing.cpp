@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "modules/open311/geo_report.h"
+#include "modules/open311/peer/client.h"
 
 namespace jingwei::open311 {
 
@@ -244,6 +245,16 @@ std::string token_document(const ServiceRequest& request, Format format) {
   out.begin_object("request", true);
   out.text("service_request_id", request.id);
   out.text("token", request.token);
+  out.end_object();
+  out.end_list();
+  return out.take();
+}
+
+std::string update_document(const std::string& update_id, Format format) {
+  Writer out(format);
+  out.begin_list("service_request_updates");
+  out.begin_object("request_update", true);
+  out.text("update_id", update_id);
   out.end_object();
   out.end_list();
   return out.take();

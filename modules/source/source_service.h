@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "modules/source/asking/outgoing.h"
 #include "modules/source/asking/question_service.h"
 #include "modules/source/leavings.h"
 #include "modules/source/parts.h"

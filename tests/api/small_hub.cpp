@@ -54,6 +54,7 @@ SmallHub::SmallHub(const std::string& settings_store, const std::string& data_fo
   std::ofstream(inbox() + "/venues.csv.done");
   settings.sources.folders = {inbox()};
   settings.sources.hosts = {"127.0.0.1"};
+  settings.outgoing.hosts = {"127.0.0.1"};
   hub_ = must(app::Hub::create(data_folder, settings, share_, clock_));
   load_city();
   must(app::make_demo_accounts(*hub_));

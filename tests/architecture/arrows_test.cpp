@@ -73,6 +73,8 @@ const std::vector<Exception> module_exceptions = {
      "a repeated request is known as it is in the catalogue"},
     {"modules/notice/alerts.cpp", "modules/catalog/repeatable.h",
      "a repeated request is known as it is in the catalogue"},
+    {"modules/open311/peer/peers.cpp", "modules/catalog/repeatable.h",
+     "a repeated request is known as it is in the catalogue"},
     {"modules/quality/owed.cpp", "modules/catalog/responsibility.h",
      "a collection is late by the very responsibility list that reminds of it"},
     {"modules/quality/objection.h", "modules/catalog/resource_life.h",

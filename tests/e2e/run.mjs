@@ -14,6 +14,7 @@ import { deskTests } from './desk.mjs';
 import { elsewhereTests } from './elsewhere.mjs';
 import { identityTests } from './identity.mjs';
 import { noticeTests } from './notices.mjs';
+import { open311Tests } from './open311.mjs';
 import { operationsTests } from './operations.mjs';
 import { packageTests } from './packages.mjs';
 import { pocketTests } from './pocket.mjs';
@@ -115,6 +116,7 @@ try {
   await pocketTests(suite);
   await noticeTests(suite);
   await tileTests(suite);
+  await open311Tests(suite);
   await catalogTests(suite);
   await qualityTests(suite);
   await registryTests(suite);

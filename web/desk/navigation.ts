@@ -26,6 +26,7 @@ const entries: NavigationEntry[] = [
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
   { page: 'notices', title: 'notices.nav', permission: 'notice.follow', also: ['rumours', 'alerts'] },
+  { page: 'open311', title: 'open311.nav', permission: 'open311.read' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },
   { page: 'regions', title: 'desk.regions', permission: 'region.read', granted: true },
   { page: 'purposes', title: 'purpose.nav', permission: 'purpose.read', also: ['emergencies', 'rights'] },

@@ -17,6 +17,8 @@ import NoticePage from './pages/NoticePage.vue';
 import NoticesPage from './pages/NoticesPage.vue';
 import RumoursPage from './pages/RumoursPage.vue';
 import WorkPage from './pages/WorkPage.vue';
+import ConnectionPage from './pages/ConnectionPage.vue';
+import ConnectionsPage from './pages/ConnectionsPage.vue';
 import BatchPage from './pages/BatchPage.vue';
 import BatchesPage from './pages/BatchesPage.vue';
 import FormsPage from './pages/FormsPage.vue';
@@ -88,6 +90,8 @@ export const router = createRouter({
     { path: '/notices/:id', component: NoticePage, props: true },
     { path: '/rumours', component: RumoursPage },
     { path: '/alerts', component: AlertsPage },
+    { path: '/open311', component: ConnectionsPage },
+    { path: '/open311/:id', component: ConnectionPage, props: true },
     { path: '/duties', component: DutiesPage },
     { path: '/calendar', component: CalendarPage },
     { path: '/resources', component: ResourcesPage },

@@ -7,7 +7,7 @@ import { grids } from './city.mjs';
 
 const described = join(dirname(fileURLToPath(import.meta.url)), '../../docs/api/openapi.json');
 const operations = existsSync(described) ? Object.values(JSON.parse(readFileSync(described)).paths).flatMap((path) => Object.values(path)) : [];
-const permissions = [...new Set(operations.map((one) => one['x-permission']).filter((one) => typeof one === 'string').concat('case.own', 'case.read', 'case.act', 'case.supervise', 'duty.read', 'duty.write', 'calendar.write', 'notice.follow', 'notice.send', 'rumour.write', 'rumour.publish', 'alert.issue', 'subject.read'))].sort();
+const permissions = [...new Set(operations.map((one) => one['x-permission']).filter((one) => typeof one === 'string').concat('case.own', 'case.read', 'case.act', 'case.supervise', 'duty.read', 'duty.write', 'calendar.write', 'notice.follow', 'notice.send', 'notice.cap', 'open311.read', 'open311.write', 'rumour.write', 'rumour.publish', 'alert.issue', 'subject.read'))].sort();
 const dutyOf = (id) => (/^(account|role\.write|purpose\.write)/.test(id) ? 'security' : id.startsWith('audit') ? 'audit' : /^(system\.operate|keys)/.test(id) ? 'system' : 'work');
 const started = new Date().toISOString();
 const later = new Date(Date.now() + 12 * 3600e3).toISOString();

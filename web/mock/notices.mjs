@@ -3,7 +3,7 @@ import { regions } from './city.mjs';
 
 const at = (hours) => new Date(Date.now() + hours * 3600e3).toISOString();
 const communities = [...regions.values()].filter((one) => one.level === 5).slice(0, 8);
-const people = communities.flatMap((region, k) => Array.from({ length: 6 }, (_, i) => ({ account: String(100 + k * 6 + i), name: `演示 ${k * 6 + i + 1}`, region: region.code, region_name: region.name, role: i % 3 ? '网格员' : '社区工作人员', read_at: (k + i) % 3 ? at(-5 + k / 2) : null, answered_at: (k * i) % 4 === 3 ? at(-2) : null, reminders: (k + i) % 3 ? 0 : 1, answers: (k * i) % 4 === 3 ? { people: 20 + k * i, ok: 'yes' } : null })));
+const people = communities.flatMap((region, k) => Array.from({ length: 6 }, (_, i) => ({ account: String(100 + k * 6 + i), name: `演示 ${k * 6 + i + 1}`, region: region.code, region_name: region.name, role: i % 3 ? '网格员' : '社区工作人员', read_at: (k + i) % 3 ? at(-5 + k / 2) : null, answered_at: (k * i) % 4 === 3 ? at(-2) : null, reminders: (k + i) % 3 ? 0 : 1, person: k === 1 && i === 2, building: k === 1 && i === 2 ? '香洲路1号2栋' : '', answers: (k * i) % 4 === 3 ? { people: 20 + k * i, ok: 'yes' } : null })));
 const question = (id, title, type, required = true, values = []) => ({ id, title, type, required, values });
 const base = { state: 'sent', audience: {}, channels: ['page'], region: '9901', region_name: '云汐市', department: '', sent_by: '演示 指挥', due_at: null, remind_hours: 24, recipients: people.length, reminders: 1, reminded_at: at(-3), ended_at: null, questions: [] };
 const sent = [
@@ -29,10 +29,12 @@ export function noticesAnswer(method, path, q, body) {
     if (m[2] === '/answer') Object.assign(own.get(one.id), { answered_at: at(0), answers: Object.fromEntries(body.answers.map((each) => [each.question, each.answer])) });
     return [200, mine(one)];
   }
-  if (path === '/notices/preview') return [200, { people: body.audience.regions?.length ? 6 * body.audience.regions.length : people.length, regions: communities.map((one) => ({ region: one.code, name: one.name, count: 6 })), full: body.kind === 'form' ? [{ region: communities[0].code, name: communities[0].name, count: 10, most: 10 }] : [] }];
+  if (path === '/notices/preview') return [200, { subjects: 40 * (body.audience.subjects ?? []).length, without_phone: 3 * (body.audience.subjects ?? []).length, people: body.audience.regions?.length ? 6 * body.audience.regions.length : people.length, regions: communities.map((one) => ({ region: one.code, name: one.name, count: 6 })), full: body.kind === 'form' ? [{ region: communities[0].code, name: communities[0].name, count: 10, most: 10 }] : [] }];
   if (path === '/notices' && method === 'POST') { const made = { ...base, ...body, id: String(504 + sent.length), sent_at: at(0), questions: body.questions ?? [] }; sent.unshift(made); own.set(made.id, { read_at: null, answered_at: null, answers: null }); return [201, made]; }
   if (path === '/notices') return [200, { items: sent.filter((one) => !q.get('kind') || one.kind === q.get('kind')), next_cursor: null }];
   if (path === '/notice-loads') return [200, { month: at(0).slice(0, 7), caps: { orders: 20, forms: 10 }, items: communities.map((one, k) => ({ region: one.code, name: one.name, orders: k * 2, forms: k === 0 ? 10 : k })) }];
+  if (path === '/notice-caps') return [200, body];
+  if (path === '/notice-webhook') return method === 'DELETE' ? [204, undefined] : [200, { url: method === 'PUT' ? body.url : 'https://program.example/notices', secret: method === 'PUT' && body.keep_secret !== true ? 'whsec_bWFkZSB1cA==' : null, handed: 128, failures: 0, error: null, error_at: null, last_ok_at: at(-1) }];
   if (path === '/rumours' || path === '/rumour-drafts') return method === 'POST' ? [201, rumours[0]] : [200, { items: rumours, next_cursor: null }];
   if (path === '/alerts') return [200, { items: alerts }];
   if ((m = /^\/notices\/(\d+)(?:\/(\w+))?$/.exec(path))) {

@@ -9,6 +9,7 @@ import { count, daily, days, grids, levelName, metrics, middle, pathOf, randomFr
 import { auditAnswer } from './audit.mjs';
 import { casesAnswer } from './cases.mjs';
 import { noticesAnswer } from './notices.mjs';
+import { open311Answer } from './open311.mjs';
 import { found, lists } from './catalog.mjs';
 import { qualityAnswer } from './quality.mjs';
 import { identityAnswer, loginOf } from './identity.mjs';
@@ -194,7 +195,12 @@ async function answer(req, res) {
     res.writeHead(status, { 'Content-Type': Buffer.isBuffer(got) ? 'image/jpeg' : status >= 400 ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
     return res.end(got === undefined ? undefined : Buffer.isBuffer(got) ? got : JSON.stringify(got));
   }
-  if (/^\/(me\/notices|notices|notice-loads|rumours|rumour-drafts|alerts)/.test(path)) {
+  if (path.startsWith('/open311/')) {
+    const sent = req.method === 'GET' ? '' : (await bodyOf(req)).toString();
+    const [status, got] = open311Answer(req.method, path, q, JSON.parse(sent || '{}')) ?? [404, { title: 'nothing here', status: 404 }];
+    return json(res, status, got, status >= 400 ? 'application/problem+json' : 'application/json');
+  }
+  if (/^\/(me\/notices|notices|notice-loads|notice-caps|notice-webhook|rumours|rumour-drafts|alerts)/.test(path)) {
     const sent = req.method === 'GET' ? '' : (await bodyOf(req)).toString();
     const [status, got] = noticesAnswer(req.method, path, q, JSON.parse(sent || '{}')) ?? [404, { title: 'nothing here', status: 404 }];
     return json(res, status, got, status >= 400 ? 'application/problem+json' : 'application/json');

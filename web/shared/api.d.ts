@@ -2588,6 +2588,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/{id}/receipts/{account}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a person without an account was told */
+        post: operations["note_told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The program that is told of notices and how it fares */
+        get: operations["get_notice_webhook"];
+        /** Set the program that is told of notices */
+        put: operations["put_notice_webhook"];
+        post?: never;
+        /** Tell no program any more */
+        delete: operations["remove_notice_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/open311/v2/{file}": {
         parameters: {
             query?: never;
@@ -2598,7 +2634,7 @@ export interface paths {
         /** Services, requests and discovery: services, requests or discovery with .xml or .json */
         get: operations["get_open311_document"];
         put?: never;
-        /** Open a request (requests.xml or requests.json, with an api_key) */
+        /** Open a request (requests) or say what happened to it (servicerequestupdates), .xml or .json, with an api_key */
         post: operations["open_open311_request"];
         delete?: never;
         options?: never;
@@ -2651,6 +2687,128 @@ export interface paths {
         get: operations["get_open311_token"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List other servers */
+        get: operations["list_open311_connections"];
+        put?: never;
+        /** Add another server */
+        post: operations["add_open311_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a server before adding it */
+        post: operations["try_open311_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show another server */
+        get: operations["get_open311_connection"];
+        /** Change another server */
+        put: operations["edit_open311_connection"];
+        post?: never;
+        /** Remove another server */
+        delete: operations["remove_open311_connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/{connection}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause or resume */
+        put: operations["put_open311_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/{connection}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run now */
+        post: operations["run_open311_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/{connection}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests and cases, newest first */
+        get: operations["list_open311_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open311/connections/{connection}/links/{link}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle one link */
+        post: operations["settle_open311_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4523,8 +4681,8 @@ export interface components {
             departments?: string[];
             /** Accounts by id */
             accounts?: string[];
-            /** Queries over subjects */
-            subjects?: string[];
+            /** People of the registry, told though they have no account */
+            subjects?: components["schemas"]["AudienceSubjects"][];
         };
         /** Audience as it stands now */
         AudiencePreview: {
@@ -4533,10 +4691,46 @@ export interface components {
              * Format: int64
              */
             people: number;
+            /**
+             * Of them without an account
+             * Format: int64
+             */
+            subjects: number;
+            /**
+             * Of these without a phone
+             * Format: int64
+             */
+            without_phone: number;
             /** By region below */
             regions: components["schemas"]["RegionReached"][];
             /** Communities at their cap */
             full: components["schemas"]["FullCommunity"][];
+        };
+        /** People by what stands about them */
+        AudienceSubjects: {
+            /** Resource id */
+            resource: string;
+            /** Purpose id */
+            purpose: string;
+            /**
+             * Age from
+             * Format: int64
+             */
+            age_from?: number;
+            /**
+             * Age to
+             * Format: int64
+             */
+            age_to?: number;
+            /** Field */
+            field?: string;
+            /** Its value */
+            value?: string;
+            /**
+             * Instead, those who stand so to them
+             * @enum {string}
+             */
+            relation?: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
         };
         /** Audit entry */
         AuditEntry: {
@@ -7411,6 +7605,13 @@ export interface components {
              */
             remind_hours?: number;
         };
+        /** Program that is told of notices */
+        NewNoticeWebhook: {
+            /** Address */
+            url: string;
+            /** Keep the secret */
+            keep_secret?: boolean;
+        };
         /** Objection to make */
         NewObjection: {
             /** Who objects, believed of this machine's own commands only */
@@ -7430,6 +7631,42 @@ export interface components {
             reason: string;
             /** What it should say */
             proposed?: string;
+        };
+        /** Another server */
+        NewOpen311Connection: {
+            /** Title */
+            title: string;
+            /** Address, such as https://city.example/open311/v2 */
+            address: string;
+            /** Their key; not given, it stays */
+            key?: string;
+            /** Jurisdiction */
+            jurisdiction?: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format?: "xml" | "json";
+            /**
+             * Minutes between rounds
+             * Format: int64
+             */
+            every_minutes?: number;
+            /**
+             * Requests and cases since
+             * Format: date-time
+             */
+            since?: string;
+            /** Tell them what happens */
+            tell?: boolean;
+            /** Tell them comments too */
+            notes?: boolean;
+            /** They know an Idempotency-Key */
+            repeats?: boolean;
+            /** Id of their account here */
+            their_account?: string;
+            /** Mappings */
+            mappings: components["schemas"]["Open311Mapping"][];
         };
         /** Relation to enter */
         NewRelation: {
@@ -7702,6 +7939,35 @@ export interface components {
             /** Values of a choice */
             values?: string[];
         };
+        /** Program that is told of notices */
+        NoticeWebhook: {
+            /** Address, null while none is set */
+            url: string | null;
+            /** Secret that signs, shown once when it is new */
+            secret: string | null;
+            /**
+             * Taken
+             * Format: int64
+             */
+            handed: number;
+            /**
+             * Failures in a row
+             * Format: int64
+             */
+            failures: number;
+            /** What is wrong */
+            error: string | null;
+            /**
+             * When it went wrong
+             * Format: date-time
+             */
+            error_at: string | null;
+            /**
+             * Last taken at
+             * Format: date-time
+             */
+            last_ok_at: string | null;
+        };
         /** Objection */
         Objection: {
             /** Id */
@@ -7815,6 +8081,240 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** Another server and how it fares */
+        Open311Connection: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Address */
+            address: string;
+            /** A key is set */
+            has_key: boolean;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "xml" | "json";
+            /**
+             * Minutes between rounds
+             * Format: int64
+             */
+            every_minutes: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Tell them what happens */
+            tell: boolean;
+            /** Tell them comments too */
+            notes: boolean;
+            /** They know an Idempotency-Key */
+            repeats: boolean;
+            /** Id of their account here */
+            their_account: string;
+            /** Mappings */
+            mappings: components["schemas"]["Open311Mapping"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /**
+             * Circuit breaker
+             * @enum {string}
+             */
+            breaker: "closed" | "open" | "half_open";
+            /**
+             * Failures in a row
+             * Format: int64
+             */
+            failures: number;
+            /** What is wrong */
+            error: string | null;
+            /**
+             * When it went wrong
+             * Format: date-time
+             */
+            error_at: string | null;
+            /**
+             * Next round
+             * Format: date-time
+             */
+            next_at: string;
+            /**
+             * Last round
+             * Format: date-time
+             */
+            last_run_at: string | null;
+            /**
+             * Last success
+             * Format: date-time
+             */
+            last_ok_at: string | null;
+            /**
+             * Read until
+             * Format: date-time
+             */
+            seen_until: string;
+            /**
+             * Taken
+             * Format: int64
+             */
+            taken: number;
+            /**
+             * Sent
+             * Format: int64
+             */
+            sent: number;
+            /**
+             * Told
+             * Format: int64
+             */
+            told: number;
+            /**
+             * Waiting
+             * Format: int64
+             */
+            waiting: number;
+            /**
+             * Not known whether it arrived
+             * Format: int64
+             */
+            unsure: number;
+            /**
+             * Linked
+             * Format: int64
+             */
+            linked: number;
+            /**
+             * Refused
+             * Format: int64
+             */
+            refused: number;
+            /**
+             * Conflicts
+             * Format: int64
+             */
+            conflicts: number;
+            /** Created by */
+            created_by: string;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** Other servers */
+        Open311ConnectionList: {
+            /** Servers */
+            items: components["schemas"]["Open311Connection"][];
+        };
+        /** One of their services */
+        Open311FoundService: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Attributes, a star for those that must be filled */
+            attributes: components["schemas"]["Open311Text"][];
+        };
+        /** One request and one case */
+        Open311Link: {
+            /** Id */
+            id: string;
+            /** Their id */
+            request: string;
+            /** Service code */
+            service: string;
+            /** Case */
+            case: string | null;
+            /** It went out from here */
+            ours: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "unsure" | "linked" | "refused" | "conflict";
+            /** Their status */
+            status: string;
+            /**
+             * Steps they do not know of
+             * Format: int64
+             */
+            untold: number;
+            /** What is wrong */
+            problem: string | null;
+            /**
+             * Changed at
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /** Page of links */
+        Open311LinkPage: {
+            /** Links */
+            items: components["schemas"]["Open311Link"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** What a service is here */
+        Open311Mapping: {
+            /** Their service code */
+            service: string;
+            /** Our process */
+            process: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** In: our fields */
+            fields?: components["schemas"]["Open311Text"][];
+            /** In: region where they tell none; out: only cases below it */
+            region?: string;
+            /** Step when they close */
+            when_closed?: string;
+            /** Step when they open it again */
+            when_reopened?: string;
+            /** Out: their attributes */
+            attributes?: components["schemas"]["Open311Text"][];
+            /** Out: description */
+            description?: string;
+        };
+        /** What is to be done */
+        Open311Settling: {
+            /**
+             * again: once more; found: they have it; seen: it may stand
+             * @enum {string}
+             */
+            how: "again" | "found" | "seen";
+            /** Their id, for found */
+            request?: string;
+        };
+        /** State */
+        Open311State: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+        };
+        /** What a field is filled with */
+        Open311Text: {
+            /** Field */
+            name: string;
+            /** Text, with {names} */
+            text: string;
+        };
+        /** What a test found */
+        Open311Trial: {
+            /** Services */
+            services: components["schemas"]["Open311FoundService"][];
         };
         /** Overlap */
         Overlap: {
@@ -8736,6 +9236,10 @@ export interface components {
             region_name: string;
             /** Role */
             role: string;
+            /** A person without an account */
+            person: boolean;
+            /** Building */
+            building: string;
             /**
              * Read at
              * Format: date-time
@@ -15847,6 +16351,104 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    note_told: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Notice id */
+                id: string;
+                /** @description Recipient id */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Note that a person without an account was told */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The program that is told of notices and how it fares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWebhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoticeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Set the program that is told of notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWebhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tell no program any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_open311_document: {
         parameters: {
             query?: {
@@ -15907,7 +16509,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Open a request (requests.xml or requests.json, with an api_key) */
+            /** @description Open a request (requests) or say what happened to it (servicerequestupdates), .xml or .json, with an api_key */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15997,6 +16599,285 @@ export interface operations {
                 };
                 content: {
                     "text/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_open311_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List other servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311ConnectionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOpen311Connection"];
+            };
+        };
+        responses: {
+            /** @description Add another server */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOpen311Connection"];
+            };
+        };
+        responses: {
+            /** @description Try a server before adding it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Trial"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show another server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOpen311Connection"];
+            };
+        };
+        responses: {
+            /** @description Change another server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove another server */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_open311_state: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311State"];
+            };
+        };
+        responses: {
+            /** @description Pause or resume */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    run_open311_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Run now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_open311_links: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "waiting" | "unsure" | "linked" | "refused" | "conflict";
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Connection id */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests and cases, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311LinkPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settle_open311_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Connection id */
+                connection: string;
+                /** @description Link id */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311Settling"];
+            };
+        };
+        responses: {
+            /** @description Settle one link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Link"];
                 };
             };
             default: components["responses"]["Problem"];

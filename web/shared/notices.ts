@@ -19,6 +19,7 @@ export type Rumour = Schemas['Rumour'];
 export type NewRumour = Schemas['NewRumour'];
 export type Alert = Schemas['Alert'];
 export type NewAlert = Schemas['NewAlert'];
+export type Webhook = Schemas['NoticeWebhook'];
 export type NoticeKind = SentNotice['kind'];
 
 export const notice_kinds: readonly NoticeKind[] = ['notice', 'order', 'form'];
@@ -43,6 +44,11 @@ export const notices = {
   read: (id: string) => send<OwnNotice>('POST', `/me/notices/${part(id)}/read`),
   answer: (id: string, answers: { question: string; answer: string }[], key: string) => post<OwnNotice>(`/me/notices/${part(id)}/answer`, { answers }, key),
   loads: (month?: string) => get<LoadList>('/notice-loads', { month }),
+  putCaps: (caps: { orders: number; forms: number }) => send<LoadList['caps']>('PUT', '/notice-caps', caps),
+  told: (id: string, recipient: string) => send<null>('POST', `${at(id)}/receipts/${part(recipient)}/told`),
+  webhook: () => get<Webhook>('/notice-webhook'),
+  putWebhook: (url: string, keep_secret: boolean) => send<Webhook>('PUT', '/notice-webhook', { url, keep_secret }),
+  removeWebhook: () => send<null>('DELETE', '/notice-webhook'),
   rumours: () => get<Page<Rumour>>('/rumours', { limit: 50 }),
   drafts: () => get<Page<Rumour>>('/rumour-drafts', { limit: 100 }),
   addRumour: (rumour: NewRumour, key: string) => post<Rumour>('/rumours', rumour, key),
@@ -52,6 +58,8 @@ export const notices = {
   cancel: (alert: Alert, key: string) => post<Alert>(`/alerts/${part(alert.id)}/changes`, { kind: 'Cancel', alert: newOf(alert) }, key),
 };
 
+export const alert_feed_path = `${api_root}/alerts/feed`;
+export const alertDocumentPath = (id: string): string => `${api_root}/alerts/${part(id)}/cap`;
 export const printedListPath = (id: string, region?: string): string => withQuery(`${api_root}${at(id)}/list`, { region });
 
 function newOf(alert: Alert): NewAlert {

@@ -9,7 +9,7 @@ WHERE notice = $1 AND state = 'handed' AND account IN
   (SELECT account FROM notice_receipt WHERE notice = $1 AND (read_at IS NULL OR ($2 = 1 AND answered_at IS NULL)))
 
 -- name: waiting_deliveries
-SELECT account, channel, attempts FROM notice_delivery WHERE notice = $1 AND state = 'waiting' ORDER BY account, channel LIMIT $2
+SELECT account, channel, attempts FROM notice_delivery WHERE notice = $1 AND state = 'waiting' AND channel = $2 ORDER BY account LIMIT $3
 
 -- name: change_delivery
 UPDATE notice_delivery SET state = $4, attempts = $5, handed_at = $6

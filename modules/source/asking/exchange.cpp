@@ -42,6 +42,22 @@ bool is_address(const std::string& host) {
   return !fault;
 }
 
+// Whether it stands in no public network: loopback, private, link-local, shared (RFC 6598), multicast, reserved.
+bool is_private(asio::ip::address address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  if (address.is_loopback() || address.is_unspecified() || address.is_multicast()) return true;
+  if (address.is_v6()) {
+    const auto six = address.to_v6();
+    return six.is_link_local() || six.is_site_local() || (six.to_bytes()[0] & 0xFE) == 0xFC;
+  }
+  const std::uint32_t four = address.to_v4().to_uint();
+  const auto within = [four](std::uint32_t network, int bits) { return four >> (32 - bits) == network >> (32 - bits); };
+  return within(0x00000000, 8) || within(0x0A000000, 8) || within(0xAC100000, 12) || within(0xC0A80000, 16) ||
+         within(0xA9FE0000, 16) || within(0x64400000, 10) || within(0xC0000000, 24) || within(0xC6120000, 15) ||
+         within(0xF0000000, 4);
+}
+
 // One call under way. Its steps run on the worker's thread and keep it alive; the caller waits for `done`.
 class Call : public std::enable_shared_from_this<Call> {
  public:
@@ -53,7 +69,7 @@ class Call : public std::enable_shared_from_this<Call> {
         asks_(call != nullptr),
         end_(Steady::now() + patience) {
     if (security != nullptr) secure_.emplace(context, *security);
-    parser_.body_limit(limits::question_answer_bytes);
+    parser_.body_limit(peer.answer_bytes);
     parser_.header_limit(static_cast<std::uint32_t>(limits::question_answer_headers));
     if (call != nullptr) prepare(*call);
   }
@@ -100,8 +116,10 @@ class Call : public std::enable_shared_from_this<Call> {
     for (const auto& entry : found) {
       const bool near = entry.endpoint().address().is_loopback();
       // "localhost" may be made to mean another machine; without TLS it must not.
-      if (peer_.address.tls || peer_.plain_elsewhere || near) endpoints.push_back(entry.endpoint());
+      const bool open = peer_.private_addresses || !is_private(entry.endpoint().address());
+      if (open && (peer_.address.tls || peer_.plain_elsewhere || near)) endpoints.push_back(entry.endpoint());
     }
+    withheld_ = endpoints.empty() && !found.empty();
     if (endpoints.empty()) return finish(Reason::unreachable);
     lowest().async_connect(endpoints, [self = shared_from_this()](error_code fault, const tcp::endpoint&) {
       if (fault) return self->finish(reason_of(fault));
@@ -127,6 +145,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
   template <typename Stream>
   void send(Stream& stream) {
+    sent_ = true;
     http::async_write(stream, request_, [self = shared_from_this(), &stream](error_code fault, std::size_t) {
       if (fault) return self->finish(reason_of(fault));
       http::async_read(stream, self->buffer_, self->parser_, [self](error_code broken, std::size_t) {
@@ -139,6 +158,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void finish(Reason trouble) {
     Reply reply;
     reply.trouble = trouble;
+    reply.sent = sent_;
+    reply.withheld = withheld_;
     if (trouble == Reason::none && asks_) {
       reply.status = static_cast<int>(parser_.get().result_int());
       reply.body = std::move(parser_.get().body());
@@ -154,8 +175,10 @@ class Call : public std::enable_shared_from_this<Call> {
   std::optional<beast::ssl_stream<beast::tcp_stream>> secure_;
   http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
-  beast::flat_buffer buffer_{limits::question_answer_headers + limits::question_answer_bytes};
+  beast::flat_buffer buffer_{limits::question_answer_headers + peer_.answer_bytes};
   bool asks_;
+  bool sent_ = false;
+  bool withheld_ = false;
   Steady::time_point end_;
   std::promise<Reply> done_;
 };
@@ -193,6 +216,7 @@ class Exchange::Worker {
     asio::post(context_, [under_way, promised] { promised->set_value(under_way->start()); });
     Reply reply;
     reply.trouble = Reason::timeout;
+    reply.sent = call != nullptr;  // for all one knows
     const auto end = begun + patience + grace;
     if (started.wait_until(end) == std::future_status::ready) {
       auto done = started.get();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/limits.h"
 #include "modules/source/asking/answer.h"
 #include "modules/source/asking/declaration.h"
 
@@ -14,6 +15,8 @@ struct Peer {
   Address address;
   std::string ca_file;           // certificates trusted besides the system's; may be empty
   bool plain_elsewhere = false;  // without TLS other machines than this one may be reached
+  bool private_addresses = true;  // machines that stand in no public network may be reached
+  std::size_t answer_bytes = limits::question_answer_bytes;
 };
 
 // What came: a status with its body, or why nothing did.
@@ -21,6 +24,8 @@ struct Reply {
   Reason trouble = Reason::none;
   int status = 0;
   std::string body;
+  bool sent = false;       // the request, or a part of it, may have reached the peer
+  bool withheld = false;   // all addresses of the host are such as may not be reached
   std::chrono::milliseconds took{0};
 };
 
@@ -32,7 +37,7 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Waits at most `patience` from name to last byte. Answers beyond limits::question_answer_bytes are cut off
+  // Waits at most `patience` from name to last byte. Answers beyond the peer's answer_bytes are cut off
   // as Reason::too_large. With TLS the certificate must be good for the host's name (TLS 1.2 and later).
   Reply ask(const QuestionCall& call, std::chrono::milliseconds patience);
   // Connects, greets (TLS) and hangs up; asks nothing.
