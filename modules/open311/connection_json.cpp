@@ -9,7 +9,7 @@ void instant(JsonWriter& json, const char* name, const std::optional<Instant>& a
   at ? json.value(to_rfc3339(*at)) : json.null();
 }
 
-void sentence(JsonWriter& json, const char* name, const std::optional<Error>& error, Language language) {
+void spoken(JsonWriter& json, const char* name, const std::optional<Error>& error, Language language) {
   json.key(name);
   error ? json.value(render(*error, language)) : json.null();
 }
@@ -68,7 +68,7 @@ void write_connection(JsonWriter& json, const ConnectionView& view, Language lan
   json.member("state", name_of(one.state));
   json.member("breaker", name_of(view.reach));
   json.member("failures", one.failures);
-  sentence(json, "error", one.error, language);
+  spoken(json, "error", one.error, language);
   instant(json, "error_at", one.error_at);
   json.member("next_at", to_rfc3339(one.next_at));
   instant(json, "last_run_at", one.last_run_at);
@@ -104,7 +104,7 @@ void write_link(JsonWriter& json, const Link& link, Language language) {
   json.member("state", name_of(link.state));
   json.member("status", link.status);
   json.member("untold", link.case_version - link.told);
-  sentence(json, "problem", link.problem, language);
+  spoken(json, "problem", link.problem, language);
   json.member("changed_at", to_rfc3339(link.changed_at));
   json.end_object();
 }
