@@ -292,7 +292,12 @@ Open311Routes::Open311Routes(GeoReport& service, Peers& peers, FileSystem& files
 Open311Routes::~Open311Routes() = default;
 
 std::vector<http::Route> Open311Routes::routes() {
-  return api::routes(*handlers_);
+  auto routes = api::routes(*handlers_);
+  // The document's ending says its format: whoever asks for either is welcome.
+  for (auto& route : routes) {
+    if (route.path.starts_with("/open311/v2/")) route.produces = {"text/xml", "application/json"};
+  }
+  return routes;
 }
 
 }  // namespace jingwei::open311

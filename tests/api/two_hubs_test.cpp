@@ -52,9 +52,10 @@ class TwoHubs : public ::testing::Test {
         if (!overtaken) return must(std::move(done));
       }
     }
+    // The last of the city's regions, in the order of its tree: a grid.
     std::string grid() {
       const auto tree = hub->hub().regions().tree();
-      return tree->code(tree->find("990101001001001"));
+      return tree->code(tree->subtree(tree->find("990100")).end - 1);
     }
   };
 
@@ -95,6 +96,17 @@ class TwoHubs : public ::testing::Test {
       here_.hub->hub().store().wait_for_feed({}, std::chrono::milliseconds{20});
     }
     return holds();
+  }
+
+  // What stands in the way, for a test that failed.
+  static std::string troubles(open311::ConnectionId id) {
+    auto& peers = here_.hub->hub().peers();
+    const auto error = must(peers.find(id)).connection.error;
+    std::string all = error ? render(*error, Language::en) : "no error";
+    for (const auto& link : must(peers.links(id, {}, {}, 10)))
+      all += "; " + link.remote + " " + std::string(open311::name_of(link.state)) + " " +
+             (link.problem ? render(*link.problem, Language::en) : std::string());
+    return all;
   }
 
   static inline Side here_, there_;
@@ -169,7 +181,7 @@ TEST_F(TwoHubs, WhatIsReportedThereIsACaseHereOnceAndADifferenceIsShown) {
   fresh.form = {
       {"category", "rubbish"}, {"urgency", "usual"}, {"description", "门口垃圾"}, {"grid", there_.grid()}};
   const auto theirs = must(there_.work().open("grid-event", fresh, there_.view(), {"local", std::nullopt}));
-  ASSERT_TRUE(eventually(id, [&] { return must(peers.find(id)).connection.taken > 0; }));
+  ASSERT_TRUE(eventually(id, [&] { return must(peers.find(id)).connection.taken > 0; })) << troubles(id);
   for (int rounds = 0; rounds < 3; ++rounds) eventually(id, [] { return true; });
   const auto found = here_.cases_of("grid-event");
   ASSERT_EQ(found.size(), before + 1);

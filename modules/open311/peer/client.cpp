@@ -72,7 +72,8 @@ std::string PeerClient::url(const std::string& document) const {
 Result<std::string> PeerClient::answer(OutgoingCall call) const {
   call.patience = limits::peer_patience;
   call.answer_bytes = limits::document_bytes;
-  call.headers.emplace_back("Accept", terms_.format == Format::xml ? "text/xml" : "application/json");
+  call.headers.emplace_back(
+      "Accept", terms_.format == Format::xml ? "text/xml, */*;q=0.1" : "application/json, */*;q=0.1");
   OutgoingReply reply = outgoing_(call);
   if (!reply.trouble.empty()) {
     if (reply.sent && call.method == "POST")

@@ -171,6 +171,17 @@ TYPED_TEST(PeersWorld, EachOpenRequestOfAMappedServiceBecomesOneCase) {
   EXPECT_EQ(this->links(LinkState::linked).size(), 2u);
 }
 
+TYPED_TEST(PeersWorld, ARequestOfTheVerySecondInWhichTheConnectionBeganIsTaken) {
+  this->clock_.advance(std::chrono::milliseconds{700});
+  auto wanted = this->wanted();
+  wanted.terms.since = this->clock_.now();
+  this->city_->put(this->lamp("A1", "now", std::chrono::hours{0}));
+  this->connect(wanted);
+  this->clock_.advance(std::chrono::seconds{1});
+  this->round();
+  EXPECT_EQ(this->all_cases().size(), 1u);
+}
+
 TYPED_TEST(PeersWorld, TwoProcessesDoNotTakeTheSameRound) {
   this->city_->put(this->lamp("A1"));
   this->connect(this->wanted());

@@ -167,7 +167,9 @@ Result<void> Round::take_window(Instant from, Instant to, const std::vector<std:
 Result<void> Round::take(const Request& request) {
   const Mapping* mapping = mapping_in(request.service_code);
   if (mapping == nullptr || request.id.empty()) return {};
-  if (request.requested_at && *request.requested_at < terms_.since) return {};
+  // Their times are whole seconds.
+  const Instant since = std::chrono::floor<std::chrono::seconds>(terms_.since);
+  if (request.requested_at && *request.requested_at < since) return {};
   JW_ASSIGN(auto link, link_of(sql::link_by_remote, {connection_.id.value, request.id}));
   if (link && link->mark == mark_of(request)) return {};
   if (link && link->state != LinkState::refused) return take_change(std::move(*link), request);
@@ -321,8 +323,8 @@ Result<void> Round::take_change(Link link, const Request& request) {
   const auto& process = found->declared->process;
   const Mapping* mapping = link.ours ? mapping_out(process.id) : mapping_in(link.service);
   if (mapping != nullptr && link.status != before) settle_status(link, *mapping, *found, closed);
-  const std::string words = shortened(
-      request.status_notes.empty() ? request.status : request.status + ": " + request.status_notes);
+  const std::string words =
+      shortened(request.status_notes.empty() ? request.status : request.status + ": " + request.status_notes);
   const auto noted = parts_.cases.work().comment(
       link.case_id, words, view(), {connection_.actor(), std::nullopt},
       [&](const cases::Case&, storage::Change& change) { change.writes.push_back(change_link(link)); });
