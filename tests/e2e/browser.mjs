@@ -104,7 +104,7 @@ export async function tokenOf(login) {
 // From here on the pages of this browser are read by another person.
 export async function as(context, login) {
   const value = await tokenOf(login);
-  await context.clearCookies();
+  // In one step: without a cookie a page that stands open would ask as nobody meanwhile, and leave for the sign-in page.
   await context.addCookies([{ name: 'jingwei_session', value, url: base, httpOnly: true, sameSite: 'Strict' }]);
 }
 
