@@ -57,15 +57,17 @@ struct Peer {
   double value = 0;
 };
 
-// One line about something that has no size; `ratio` as the caller means it.
+// One line; `ratio` as the caller means it, and how much was measured where that has a name ("rows").
 inline void print_figure(const char* bench, const std::string& metric, const char* unit, double value,
-                         const char* peer = nullptr, double peer_value = 0, double ratio = 0) {
+                         const char* peer = nullptr, double peer_value = 0, double ratio = 0,
+                         const char* size_name = nullptr, std::size_t size = 0) {
   JsonWriter json;
   json.begin_object();
   json.member("bench", bench);
   json.member("metric", metric);
   json.member("value", value);
   json.member("unit", unit);
+  if (size_name != nullptr) json.member(size_name, size);
   if (peer != nullptr) {
     json.member("peer", peer);
     json.member("peer_value", peer_value);
@@ -83,21 +85,9 @@ class Reporter {
 
   void operator()(const std::string& metric, double value, const char* unit, std::size_t size,
                   Peer peer = {}) const {
-    JsonWriter out;
-    out.begin_object();
-    out.member("bench", bench_);
-    out.member("metric", metric);
-    out.member("value", value);
-    out.member("unit", unit);
-    out.member(size_name_, size);
-    if (peer.value > 0) {
-      out.member("peer", peer.name);
-      out.member("peer_value", peer.value);
-      out.member("ratio", value / peer.value);
-    }
-    out.end_object();
-    std::printf("%s\n", out.text().c_str());
-    std::fflush(stdout);
+    const bool beside = peer.value > 0;
+    print_figure(bench_, metric, unit, value, beside ? peer.name : nullptr, peer.value,
+                 beside ? value / peer.value : 0, size_name_, size);
   }
 
  private:
