@@ -118,8 +118,8 @@ Result<InitOutcome> run(const InitCommand& command) {
   JW_TRY(write_settings(real_file_system(), data, settings));
   if (!command.queue) {
     for (const BatchId batch : batches) JW_TRY(load(*hub, command, batch, outcome));
-    JW_ASSIGN(outcome.cases, feed_services(*hub, command.people, case_days, command.seed));
   }
+  JW_ASSIGN(outcome.cases, feed_services(*hub, command.people, case_days, command.seed));
   outcome.seconds = std::chrono::duration<double>(clock.monotonic() - began).count();
   return outcome;
 }
