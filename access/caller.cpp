@@ -66,16 +66,23 @@ std::shared_ptr<const Caller> Caller::local_operator() {
   return one;
 }
 
-Result<void> Caller::may(std::size_t permission, Instant now) const {
+Caller::Hold Caller::hold_of(std::size_t permission, Instant now) const {
   const Permission& wanted = access::permissions()[permission];
-  if (wanted.reach <= Reach::self) return {};
-  bool held = false;
+  if (wanted.reach <= Reach::self) return Hold::full;
+  Hold hold = Hold::none;
   for (const auto& grant : grants_) {
     if (!grant.role->permissions[permission] || !grant.in_force(now)) continue;
-    if (wanted.reach != Reach::hub || (grant.whole_area && grant.department.empty())) return {};
-    held = true;
+    if (wanted.reach != Reach::hub || (grant.whole_area && grant.department.empty())) return Hold::full;
+    hold = Hold::of_a_part;
   }
-  return denied(held ? "access.not_whole_area" : "access.not_granted", wanted.id);
+  return hold;
+}
+
+Result<void> Caller::may(std::size_t permission, Instant now) const {
+  const Hold hold = hold_of(permission, now);
+  if (hold == Hold::full) return {};
+  return denied(hold == Hold::of_a_part ? "access.not_whole_area" : "access.not_granted",
+                access::permissions()[permission].id);
 }
 
 Result<void> Caller::may(std::string_view permission, Instant now) const {
@@ -137,9 +144,10 @@ Result<Sight> Caller::sight(std::string_view permission, const ResourceFacts& re
 
 std::vector<std::string_view> Caller::permissions_held(Instant now) const {
   std::vector<std::string_view> held;
+  held.reserve(access::permissions().size());
   const auto all = access::permissions();
   for (std::size_t at = 0; at < all.size(); ++at) {
-    if (all[at].reach <= Reach::self || may(at, now)) held.push_back(all[at].id);
+    if (hold_of(at, now) == Hold::full) held.push_back(all[at].id);
   }
   return held;
 }

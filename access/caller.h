@@ -112,6 +112,10 @@ class Caller {
   std::vector<std::string_view> permissions_held(Instant now) const;
 
  private:
+  // How a permission is held: `of_a_part` of the area or of one department only, where the whole is wanted.
+  enum class Hold : std::uint8_t { none, of_a_part, full };
+  Hold hold_of(std::size_t permission, Instant now) const;
+
   std::string actor_;
   std::string name_;
   std::vector<Grant> grants_;

@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint64_t regions_file_bytes = 256 << 20;
 constexpr std::uint64_t holidays_file_bytes = 4 << 20;
 constexpr int source_threads = 2;
+constexpr int readers_at_once = 8;  // of the embedded storage: as many as handlers run at once
 
 bool is_embedded(const Settings& settings) {
   return settings.store == "embedded";
@@ -32,6 +33,7 @@ Result<std::unique_ptr<storage::Store>> open_store(const std::string& data_folde
     storage::EmbeddedOptions options;
     options.folder = data_folder;
     options.clock = &clock;
+    options.readers = readers_at_once;
     return storage::open_embedded(options);
   }
   storage::PostgresOptions options;

@@ -211,6 +211,7 @@ class Counter final : public Consumer {
     for (const auto& entry : entries) ++counts_[entry.kind];
     return {};
   }
+  bool folds() const override { return true; }
   std::chrono::milliseconds save_every() const override { return std::chrono::milliseconds{100}; }
 
  private:

@@ -1,4 +1,4 @@
-// What benchmarks of the server share: nginx beside it, one core that serves, one that drives (wrk).
+// What benchmarks of the server share: nginx beside it; beside a peer one core serves and one drives (wrk).
 #pragma once
 
 #include <arpa/inet.h>
@@ -62,17 +62,19 @@ inline bool accepts(std::uint16_t port) {
   return connected;
 }
 
-// A program on the serving core that ends with this one.
+enum class Cores : std::uint8_t { one, all };
+
+// A program that ends with this one, on the serving core or on all.
 class Child {
  public:
-  explicit Child(const std::vector<std::string>& command) {
+  explicit Child(const std::vector<std::string>& command, Cores cores = Cores::one) {
     pid_ = fork();
     if (pid_ != 0) return;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    pin_to(serving_core);
+    if (cores == Cores::one) pin_to(serving_core);
     const int nothing = open("/dev/null", O_WRONLY);
     dup2(nothing, STDOUT_FILENO);
     std::vector<char*> arguments;
@@ -122,16 +124,17 @@ struct Drive {
   int connections = 64;
   int seconds = 2;
   fs::path script = {};     // of wrk; none: plain requests
-  std::string header = {};  // "Authorization: …"
+  std::vector<std::string> headers = {};  // "Authorization: …"
+  Cores cores = Cores::one;               // the driving one
 };
 
 // Requests per second of one wrk run; 0 when it failed or got errors.
 inline double drive(const Drive& how, const std::string& url) {
-  std::string command = "taskset -c " + std::to_string(driving_core) + " wrk -t1 -c" +
-                        std::to_string(how.connections) + " -d" + std::to_string(how.seconds) +
-                        "s ";
+  std::string command =
+      how.cores == Cores::one ? "taskset -c " + std::to_string(driving_core) + " " : std::string();
+  command += "wrk -t1 -c" + std::to_string(how.connections) + " -d" + std::to_string(how.seconds) + "s ";
   if (!how.script.empty()) command += "-s " + how.script.string() + " ";
-  if (!how.header.empty()) command += "-H '" + how.header + "' ";
+  for (const std::string& header : how.headers) command += "-H '" + header + "' ";
   command += url + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return 0;

@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds longest_rest{400};
 constexpr double slice_ns = 200'000;
 constexpr std::size_t rows_in_stream = 512, rows_in_stream_least = 32;
 constexpr double newest_counts = 0.3;
+constexpr int gaps_of_patience = 4;  // between two writes
+constexpr std::chrono::milliseconds longest_patience{25};
 
 }  // namespace
 
@@ -33,6 +35,13 @@ bool BulkPace::stream() const {
   const auto now = clock_.monotonic();
   const std::lock_guard lock(mutex_);
   return is_stream(now);
+}
+
+std::chrono::nanoseconds BulkPace::until_company() const {
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  if (!is_stream(now)) return std::chrono::nanoseconds{0};
+  return std::min<std::chrono::nanoseconds>((*last_ - *before_) * gaps_of_patience, longest_patience);
 }
 
 std::size_t BulkPace::rows_at_once(std::size_t most) const {

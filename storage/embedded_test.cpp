@@ -47,6 +47,53 @@ TEST(EmbeddedStore, ClosingFinishesWhatIsQueued) {
   EXPECT_EQ(accepted, 500);
 }
 
+bool stands(Reader& reader, std::int64_t id) {
+  const std::array<Value, 1> key = {id};
+  return query_integer(reader, suite::item_version, key).value().has_value();
+}
+
+// People write one after another, a millisecond apart; beside them the hub writes for itself.
+TEST(EmbeddedStore, WhatTheHubWritesGoesWithWhatPeopleWrite) {
+  TemporaryFolder folder;
+  ManualClock clock;
+  auto store = open_embedded({.folder = folder.path(), .clock = &clock}).value();
+  ASSERT_TRUE(store->migrate(suite::tables()).ok());
+  constexpr std::int64_t writes = 200, own = 100;
+  std::thread hub([&] {
+    for (std::int64_t n = 0; n < own; ++n) {
+      Change change = suite::put(10'000 + n);
+      change.origin = Origin::hub;
+      // Each third is refused: whoever it rides with is not.
+      if (n % 3 == 0) change.writes.push_back(change.writes.front());
+      EXPECT_EQ(store->commit(std::move(change)).ok(), n % 3 != 0);
+    }
+  });
+  for (std::int64_t n = 0; n < writes; ++n) {
+    clock.advance(std::chrono::milliseconds{1});
+    EXPECT_TRUE(store->commit(suite::put(n)).ok());
+  }
+  hub.join();
+  store.reset();
+  store = open_embedded({.folder = folder.path(), .clock = &clock}).value();
+  auto reader = store->read().value();
+  for (std::int64_t n = 0; n < writes; ++n) EXPECT_TRUE(stands(*reader, n)) << n;
+  for (std::int64_t n = 0; n < own; ++n) EXPECT_EQ(stands(*reader, 10'000 + n), n % 3 != 0) << n;
+}
+
+// The last of a stream is followed by nobody: the hub's own write does not wait for company for ever.
+TEST(EmbeddedStore, WhatTheHubWritesGoesAloneWhenNobodyComes) {
+  TemporaryFolder folder;
+  ManualClock clock;
+  auto store = open_embedded({.folder = folder.path(), .clock = &clock}).value();
+  ASSERT_TRUE(store->migrate(suite::tables()).ok());
+  ASSERT_TRUE(store->commit(suite::put(1)).ok());
+  clock.advance(std::chrono::milliseconds{2});
+  ASSERT_TRUE(store->commit(suite::put(2)).ok());
+  Change change = suite::put(3);
+  change.origin = Origin::hub;
+  EXPECT_TRUE(store->commit(std::move(change)).ok());
+}
+
 TEST(EmbeddedStore, TheLogIsMovedIntoTheFileWhileWritersWrite) {
   TemporaryFolder folder;
   auto store = open_embedded({.folder = folder.path()}).value();

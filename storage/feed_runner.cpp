@@ -1,5 +1,7 @@
 #include "storage/feed_runner.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -11,6 +13,8 @@ constexpr std::chrono::seconds lease_time{10};
 constexpr std::chrono::seconds lease_renewal{3};
 constexpr std::chrono::milliseconds idle_wait{250};
 constexpr std::chrono::milliseconds fault_pause{500};
+constexpr std::chrono::milliseconds cursor_rhythm{1'000};
+constexpr std::chrono::milliseconds gathering{50};
 
 }  // namespace
 
@@ -48,6 +52,12 @@ Result<void> FeedRunner::load() {
   return {};
 }
 
+// How seldom to save what was taken.
+std::chrono::milliseconds FeedRunner::rhythm() const {
+  const bool moves_alone = !consumer_.folds() && effect_.writes.empty() && effect_.events.empty() && effect_.audit.empty();
+  return moves_alone ? std::max(consumer_.save_every(), cursor_rhythm) : consumer_.save_every();
+}
+
 Result<std::size_t> FeedRunner::step() {
   JW_ASSIGN(const bool held, hold_lease());
   if (!held) return std::size_t{0};
@@ -63,7 +73,7 @@ Result<std::size_t> FeedRunner::step() {
     std::lock_guard lock(mutex_);
     published_ = taken_;
   }
-  if (taken_ > saved_ && clock_.monotonic() - saved_at_ >= consumer_.save_every()) JW_TRY(flush());
+  if (taken_ > saved_ && clock_.monotonic() - saved_at_ >= rhythm()) JW_TRY(flush());
   return entries.size();
 }
 
@@ -97,10 +107,13 @@ void FeedRunner::start() {
       loop_.pause(fault_pause);
     } else if (!holding_) {
       loop_.pause(fault_pause);
+    } else if (*taken > 0 && *taken < limits::feed_page_events) {
+      // Events that come one after another are taken some at a time.
+      loop_.pause(gathering);
     } else if (*taken == 0) {
-      const auto rhythm = consumer_.save_every();
+      const auto wanted = rhythm();
       store_.wait_for_feed(taken_,
-                           taken_ > saved_ && rhythm.count() > 0 ? std::min(rhythm, idle_wait) : idle_wait);
+                           taken_ > saved_ && wanted.count() > 0 ? std::min(wanted, idle_wait) : idle_wait);
     }
   });
 }

@@ -21,10 +21,13 @@ class Consumer {
   // Takes the next entries, in order: adds their effect to `effect`, or folds them into memory.
   virtual Result<void> handle(std::span<const FeedEntry> entries, Change& effect) = 0;
 
+  // Whether handle() folds entries into memory, so that only save() tells their effect.
+  virtual bool folds() const { return false; }
   // Folding consumers: adds the state folded since the last save. Called just before each commit of the
   // cursor.
   virtual Result<void> save(Change&) { return {}; }
-  // Least time between two saves; zero commits after every page of entries.
+  // Least time between two saves; zero commits after every page of entries that had an effect. Pages without
+  // one only move the cursor: once in a second is enough, since they may come again.
   virtual std::chrono::milliseconds save_every() const { return std::chrono::milliseconds{0}; }
   // After a commit of the cursor, with the position reached; for pushing to whoever watches.
   virtual void saved(FeedPosition) {}
@@ -55,6 +58,7 @@ class FeedRunner {
   Result<bool> hold_lease();
   Result<void> load();
   void forget();
+  std::chrono::milliseconds rhythm() const;
 
   Store& store_;
   const Clock& clock_;

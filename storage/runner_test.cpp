@@ -39,6 +39,7 @@ class Folder final : public Consumer {
     for (const auto& entry : entries) total += std::stoll(entry.body);
     return {};
   }
+  bool folds() const override { return true; }
   Result<void> save(Change& effect) override {
     effect.writes.push_back({&add_total, {std::int64_t{1}, total - saved_total_}, 1});
     return {};
@@ -151,6 +152,46 @@ TEST_P(Runners, AFoldIsSavedAtItsRhythm) {
   clock_.advance(std::chrono::milliseconds{100});
   EXPECT_EQ(runner.step().value(), 0U);
   EXPECT_EQ(total(), 3);
+}
+
+// Takes everything, and minds only even numbers.
+class EvenAdder final : public Consumer {
+ public:
+  std::string name() const override { return "even"; }
+  Result<void> handle(std::span<const FeedEntry> entries, Change& effect) override {
+    for (const auto& entry : entries) {
+      const std::int64_t number = std::stoll(entry.body);
+      if (number % 2 == 0) effect.writes.push_back({&add_total, {std::int64_t{1}, number}, 1});
+    }
+    return {};
+  }
+};
+
+TEST_P(Runners, EventsWithoutEffectMoveTheCursorNowAndThen) {
+  EvenAdder even;
+  FeedRunner runner(*store_, clock_, even, "a");
+  const auto cursor = [&] {
+    auto reader = store_->read();
+    return read_cursor(**reader, "even").value();
+  };
+  tell(1, 1);
+  EXPECT_EQ(runner.step().value(), 1U);
+  EXPECT_EQ(cursor(), FeedPosition{});
+  clock_.advance(std::chrono::seconds{1});
+  EXPECT_EQ(runner.step().value(), 0U);
+  const FeedPosition first = cursor();
+  EXPECT_EQ(first, runner.position());
+  tell(3, 3);
+  EXPECT_EQ(runner.step().value(), 1U);
+  EXPECT_EQ(cursor(), first);
+  tell(4, 4);
+  EXPECT_EQ(runner.step().value(), 1U);
+  EXPECT_EQ(cursor(), runner.position());
+  EXPECT_EQ(total(), 4);
+  tell(5, 5);
+  EXPECT_EQ(runner.step().value(), 1U);
+  runner.stop();
+  EXPECT_EQ(cursor(), runner.position());
 }
 
 TEST_P(Runners, ThreadsOfRunnerAndFollowerKeepUpWithWriters) {

@@ -147,7 +147,8 @@ void AuditService::start() {
   loop_.start([this] {
     const auto taken = step();
     if (!taken) log::warn("audit.step_failed", {{"error", taken.error().to_log()}});
-    if (!taken || *taken == 0) loop_.pause(idle_wait);
+    // Few at a time would cost those who read as many syncs as their own entries do.
+    if (!taken || *taken < limits::bulk_slice_rows) loop_.pause(idle_wait);
   });
 }
 

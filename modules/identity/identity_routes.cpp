@@ -55,6 +55,16 @@ std::string bytes_of_hex(std::string_view hex) {
   return bytes;
 }
 
+// When a grant begins or ends next.
+Instant next_change(const SignedIn& who, Instant now) {
+  Instant next = Instant::max();
+  for (const auto& grant : who.grants) {
+    if (grant.from > now) next = std::min(next, grant.from);
+    if (grant.until && *grant.until > now) next = std::min(next, *grant.until);
+  }
+  return next;
+}
+
 }  // namespace
 
 class IdentityRoutes::Handlers final : public api::Operations {
@@ -92,8 +102,14 @@ class IdentityRoutes::Handlers final : public api::Operations {
 
   http::Response get_me(const http::Request& http, const api::GetMe&) override {
     const auto who = signed_in(http);
-    JsonWriter json(1'024);
-    write_me(json, *http.caller, who.get(), now(), shown(http));
+    const auto shown_as = shown(http);
+    const Instant at = now();
+    if (who) {
+      if (auto kept = who->me->find(http.language, shown_as.kept, at)) return http::Response::json(std::move(*kept));
+    }
+    JsonWriter json(4'096);
+    write_me(json, *http.caller, who.get(), at, shown_as);
+    if (who) who->me->keep(http.language, shown_as.kept, at, next_change(*who, at), json.text());
     return http::Response::json(json.take());
   }
 

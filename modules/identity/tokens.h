@@ -11,6 +11,7 @@
 
 #include "access/caller.h"
 #include "modules/identity/accounts.h"
+#include "modules/identity/me_text.h"
 #include "storage/loop.h"
 
 namespace jingwei::identity {
@@ -26,6 +27,7 @@ struct SignedIn {
   std::string public_key;  // of who signs requests; empty for tokens that are carried
   std::vector<HeldGrant> grants;  // behind the caller's, with who gave them and why
   std::shared_ptr<const access::Caller> caller;
+  std::shared_ptr<MeText> me = std::make_shared<MeText>();
 };
 
 struct OpenedToken {

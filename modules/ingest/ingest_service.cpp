@@ -1,6 +1,7 @@
 #include "modules/ingest/ingest_service.h"
 
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/file_digest.h"
@@ -198,6 +199,7 @@ void IngestService::stop() {
 }
 
 void IngestService::run_loader() {
+  come_behind();
   while (!stopping_) {
     if (const auto id = next_batch()) {
       if (auto done = load(*id); !done && done.error().code != ErrorCode::cancelled) {

@@ -1,11 +1,9 @@
 #include "modules/ingest/row_pipeline.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/priority.h"
 #include "modules/ingest/repair/repair_mark.h"
 
 namespace jingwei::ingest {
@@ -31,13 +29,6 @@ std::string joined(const std::vector<std::string>& words) {
     text += (text.empty() ? "" : ", ") + word;
   }
   return text;
-}
-
-// Reading and cleaning come behind whoever waits for an answer. On Linux each thread has a niceness of its
-// own.
-void come_behind() {
-  constexpr int niceness = 10;
-  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness));
 }
 
 struct Part {

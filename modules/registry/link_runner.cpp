@@ -1,10 +1,12 @@
 #include "modules/registry/link_runner.h"
 
 #include <boost/json.hpp>
+#include <utility>
 
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "modules/registry/limits.h"
 #include "modules/registry/sql.gen.h"
 #include "modules/registry/typed.h"
@@ -17,6 +19,7 @@ constexpr std::string_view consumer = "registry";
 constexpr std::chrono::seconds lease_renewal{8};
 constexpr std::chrono::milliseconds idle_wait{250};
 constexpr std::chrono::milliseconds fault_pause{500};
+constexpr std::chrono::milliseconds cursor_rhythm{1'000};
 
 // A page of the feed is taken in parts, so that no transaction grows with it.
 constexpr std::size_t events_at_once = 512;
@@ -73,6 +76,9 @@ struct LinkRunner::Batch {
     if (last.tellings.size() + last.ended.size() < limits::portion_records) return last;
     return portions.emplace_back();
   }
+  bool is_empty() const {
+    return beside.empty() && portions.size() == 1 && portions.back().tellings.empty() && portions.back().ended.empty();
+  }
   std::size_t waiting() const {
     return (portions.size() - 1) * limits::portion_records + portions.back().tellings.size();
   }
@@ -114,10 +120,12 @@ Result<std::size_t> LinkRunner::step() {
   if (!loaded_) {
     JW_ASSIGN(auto reader, parts_.store.read());
     JW_ASSIGN(saved_, storage::read_cursor(*reader, std::string(consumer)));
+    taken_ = saved_;
+    saved_at_ = parts_.clock.monotonic();
     loaded_ = true;
   }
-  if (*known_ < saved_) {
-    JW_TRY(follow_others(saved_));
+  if (*known_ < taken_) {
+    JW_TRY(follow_others(taken_));
     return std::size_t{1};
   }
   const auto failed = [&](Error error) {
@@ -132,7 +140,7 @@ Result<std::size_t> LinkRunner::step() {
   if (!looked) return failed(std::move(looked).error());
   const std::lock_guard lock(mutex_);
   progress_.caught_up = *looked == 0;
-  progress_.position = saved_;
+  progress_.position = taken_;
   return looked;
 }
 
@@ -144,8 +152,23 @@ Result<void> LinkRunner::catch_up() {
       continue;
     }
     ++idle;
-    parts_.store.wait_for_feed(saved_, std::chrono::milliseconds{20});
+    parts_.store.wait_for_feed(taken_, std::chrono::milliseconds{20});
   }
+  return save_cursor();
+}
+
+Result<void> LinkRunner::save_cursor() {
+  if (!loaded_ || saved_ == taken_) return {};
+  storage::Change change;
+  change.origin = storage::Origin::hub;
+  change.writes.push_back(storage::move_cursor(std::string(consumer), saved_, taken_));
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) {
+    loaded_ = false;
+    return std::move(committed).error();
+  }
+  saved_ = taken_;
+  saved_at_ = parts_.clock.monotonic();
   return {};
 }
 
@@ -163,22 +186,30 @@ Result<void> LinkRunner::prepare() {
 }
 
 Result<std::size_t> LinkRunner::follow_feed() {
-  JW_ASSIGN(const auto entries, parts_.store.read_feed(saved_, events_at_once));
-  if (entries.empty()) return std::size_t{0};
+  JW_ASSIGN(const auto entries, parts_.store.read_feed(taken_, events_at_once));
+  const bool late = parts_.clock.monotonic() - saved_at_ >= cursor_rhythm;
+  if (entries.empty()) {
+    if (late) JW_TRY(save_cursor());
+    return std::size_t{0};
+  }
   Batch batch;
   std::size_t at = 0;
   // As many events as fill a portion; one alone may fill several.
   while (at < entries.size() && batch.waiting() < limits::portion_records)
     JW_TRY(take_event(entries[at++], batch));
   const auto reached = entries[at - 1].position;
-  batch.beside.push_back(storage::move_cursor(std::string(consumer), saved_, reached));
-  JW_TRY(commit(batch, std::move(batch.beside)));
-  saved_ = reached;
-  known_ = reached;
+  // Events that link nobody only move the cursor: now and then is enough, since they may come again.
+  if (!batch.is_empty() || late) {
+    batch.beside.push_back(storage::move_cursor(std::string(consumer), saved_, reached));
+    JW_TRY(commit(batch, std::move(batch.beside)));
+    saved_ = reached;
+    saved_at_ = parts_.clock.monotonic();
+  }
+  taken_ = known_.emplace(reached);
   if (batch.restarts) catalog_revision_.reset();  // so that the next step sees it
   const std::lock_guard lock(mutex_);
   progress_.records += static_cast<std::int64_t>(batch.records);
-  progress_.position = saved_;
+  progress_.position = taken_;
   return at;
 }
 
@@ -425,7 +456,8 @@ storage::Write LinkRunner::look_again() {
 }
 
 void LinkRunner::start() {
-  loop_.start([this] {
+  loop_.start([this, begun = false]() mutable {
+    if (!std::exchange(begun, true)) come_behind();
     const auto taken = step();
     if (!taken) {
       log::warn("consumer.step_failed",
@@ -434,13 +466,16 @@ void LinkRunner::start() {
     } else if (!holding_) {
       loop_.pause(fault_pause);
     } else if (*taken == 0) {
-      parts_.store.wait_for_feed(saved_, idle_wait);
+      parts_.store.wait_for_feed(taken_, idle_wait);
     }
   });
 }
 
 void LinkRunner::stop() {
   loop_.stop();
+  if (auto saved = save_cursor(); !saved)
+    log::warn("consumer.flush_failed",
+              {{"consumer", std::string(consumer)}, {"error", saved.error().to_log()}});
 }
 
 LinkRunner::Progress LinkRunner::progress() const {

@@ -66,6 +66,7 @@ class LinkRunner {
   Result<bool> hold_lease();
   Result<void> prepare();
   Result<std::size_t> follow_feed();
+  Result<void> save_cursor();
   // What another process links or has linked: the matcher here is to know all the same. One page, up to
   // `end`.
   Result<void> follow_others(std::optional<storage::FeedPosition> end);
@@ -92,7 +93,8 @@ class LinkRunner {
   bool loaded_ = false;
   std::chrono::nanoseconds lease_taken_{0};
   std::optional<std::uint64_t> catalog_revision_;  // that the resources are of
-  storage::FeedPosition saved_;
+  storage::FeedPosition saved_, taken_;  // the cursor as it stands, and what was looked at
+  std::chrono::nanoseconds saved_at_{0};
   std::optional<storage::FeedPosition>
       known_;           // the matcher knows what came until here; none: it knows nobody
   bool stale_ = false;  // some whom it knows went, it cannot tell who

@@ -17,7 +17,7 @@ namespace jingwei::storage::embedded {
 namespace {
 
 constexpr int writer_cache_kib = 32 * 1024;
-constexpr int reader_cache_kib = 8 * 1024;
+constexpr int reader_cache_kib = 4 * 1024;
 constexpr int checkpointer_cache_kib = 256;
 
 const Clock& or_system(const Clock* clock) {
@@ -131,7 +131,9 @@ class EmbeddedStore final : public Store {
   }
   Result<Committed> commit(Change change) override {
     pace_.note(change);
-    return writer_->run_now(Job{std::move(change), nullptr, nullptr});
+    const auto patience = change.origin == Origin::hub ? pace_.until_company() : std::chrono::nanoseconds{0};
+    Job job{std::move(change), nullptr, nullptr};
+    return patience.count() > 0 ? writer_->run_riding(std::move(job), patience) : writer_->run_now(std::move(job));
   }
 
   Result<Committed> append(BulkSlice slice) override {

@@ -7,13 +7,16 @@ namespace jingwei::storage::embedded {
 
 namespace {
 
+const Statement begin_reading{"begin_reading", "BEGIN", ""};
+const Statement end_reading{"end_reading", "ROLLBACK", ""};
+
 class SnapshotReader final : public Reader {
  public:
   SnapshotReader(ReaderPool& pool, std::unique_ptr<Connection> connection)
       : pool_(pool), connection_(std::move(connection)) {}
 
   ~SnapshotReader() override {
-    if (connection_->in_transaction()) (void)connection_->execute("ROLLBACK");
+    if (connection_->in_transaction()) (void)command(end_reading);
     pool_.give_back(std::move(connection_));
   }
   SnapshotReader(const SnapshotReader&) = delete;
@@ -21,7 +24,7 @@ class SnapshotReader final : public Reader {
 
   // SQLite takes its snapshot at the first read, so the position is read at once: both belong together.
   Result<void> begin() {
-    JW_TRY(connection_->execute("BEGIN"));
+    JW_TRY(command(begin_reading));
     return query(sql::feed_head, {}, [this](const Row& row) {
       position_ = {row.integer(0), row.integer(1)};
       return false;
@@ -50,6 +53,12 @@ class SnapshotReader final : public Reader {
   Result<FeedPosition> position() override { return position_; }
 
  private:
+  Result<void> command(const Statement& statement) {
+    JW_ASSIGN(Prepared * prepared, connection_->prepare(statement));
+    JW_ASSIGN([[maybe_unused]] const auto rows, prepared->run({}));
+    return {};
+  }
+
   static Result<void> run(Prepared& prepared, std::span<const Value> parameters,
                           const std::function<bool(const Row&)>& row) {
     JW_TRY(prepared.bind(parameters));

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds bulk_patience{50};
 // A rider goes alone when nobody came for so long: then people write a few times a second at most, and meet
 // it seldom.
 constexpr std::chrono::milliseconds company_patience{25};
+// A slice makes its transaction longer: of so many one after another, most people meet one without.
+constexpr int groups_between_slices = 5;
 
 const Statement begin{"begin", "BEGIN IMMEDIATE", ""};
 const Statement commit{"commit", "COMMIT", ""};
@@ -92,7 +94,7 @@ Result<Committed> Writer::run_now(Job job) {
   {
     // Only when nothing at all waits, so that such callers never starve the queues.
     std::unique_lock lock(mutex_);
-    if (closing_ || writing_ || !interactive_.empty() || (!bulk_.empty() && !rider_waits())) {
+    if (closing_ || writing_ || !interactive_.empty() || (!bulk_.empty() && !slice_rides())) {
       lock.unlock();
       return wait_for([&](auto done) {
         job.done = std::move(done);
@@ -101,13 +103,24 @@ Result<Committed> Writer::run_now(Job job) {
     }
     writing_ = true;
     jobs.push_back(std::move(job));
-    if (rider_waits()) take_bulk(jobs);
+    take_company(jobs);
   }
   auto results = commit_group(jobs);
-  if (jobs.size() > 1) jobs.back().done(std::move(results.back()));
+  for (std::size_t i = 1; i < jobs.size(); ++i) jobs[i].done(std::move(results[i]));
   checkpointer_.after_commit(*connection_);
   leave();
   return std::move(results.front());
+}
+
+Result<Committed> Writer::run_riding(Job job, std::chrono::nanoseconds patience) {
+  return wait_for([&](auto done) {
+    job.done = std::move(done);
+    {
+      std::lock_guard lock(mutex_);
+      riders_.emplace_back(std::move(job), std::chrono::steady_clock::now() + patience);
+    }
+    work_.notify_one();
+  });
 }
 
 Result<void> Writer::run_now(std::function<Result<void>(Connection&)> task) {
@@ -155,32 +168,57 @@ bool Writer::bulk_is_due() const {
                             std::chrono::steady_clock::now() - bulk_.front().second >= company_patience);
 }
 
+// Under the mutex.
+bool Writer::riders_are_due() const {
+  return !riders_.empty() &&
+         (closing_ || std::chrono::steady_clock::now() >= riders_.front().second);
+}
+
 void Writer::take_bulk(std::vector<Job>& jobs) {
   jobs.push_back(std::move(bulk_.front().first));
   bulk_.pop_front();
 }
 
+// Whoever may share the transaction of the jobs taken.
+void Writer::take_company(std::vector<Job>& jobs) {
+  while (!riders_.empty() && jobs.size() < limits::group_changes) {
+    jobs.push_back(std::move(riders_.front().first));
+    riders_.pop_front();
+  }
+  const bool turn = ++groups_since_slice_ >= groups_between_slices;
+  if (!slice_rides() || !(turn || bulk_is_due())) return;
+  take_bulk(jobs);
+  groups_since_slice_ = 0;
+}
+
 // Waits for work; false when closing and everything is done.
 bool Writer::take_jobs(std::vector<Job>& jobs, bool& bulk) {
   std::unique_lock lock(mutex_);
-  const auto ready = [&] { return !writing_ && (closing_ || !interactive_.empty() || bulk_is_due()); };
+  const auto ready = [&] {
+    return !writing_ && (closing_ || !interactive_.empty() || bulk_is_due() || riders_are_due());
+  };
   while (!ready()) {
-    if (rider_waits() && !writing_) {
-      work_.wait_until(lock, bulk_.front().second + company_patience);
-    } else {
+    auto until = std::chrono::steady_clock::time_point::max();
+    if (!writing_ && slice_rides()) until = bulk_.front().second + company_patience;
+    if (!writing_ && !riders_.empty()) until = std::min(until, riders_.front().second);
+    if (until == std::chrono::steady_clock::time_point::max()) {
       work_.wait(lock);
+    } else {
+      work_.wait_until(lock, until);
     }
   }
-  const bool rides = rider_waits();
-  bulk =
-      bulk_is_due() && (interactive_.empty() ||
-                        (!rides && std::chrono::steady_clock::now() - bulk_.front().second >= bulk_patience));
-  if (bulk) take_bulk(jobs);
-  while (!bulk && !interactive_.empty() && jobs.size() < limits::group_changes) {
-    jobs.push_back(std::move(interactive_.front()));
-    interactive_.pop_front();
+  bulk = bulk_is_due() &&
+         (interactive_.empty() ||
+          (!slice_rides() && std::chrono::steady_clock::now() - bulk_.front().second >= bulk_patience));
+  if (bulk) {
+    take_bulk(jobs);
+  } else {
+    while (!interactive_.empty() && jobs.size() < limits::group_changes) {
+      jobs.push_back(std::move(interactive_.front()));
+      interactive_.pop_front();
+    }
+    if (!jobs.empty() || riders_are_due()) take_company(jobs);
   }
-  if (!bulk && rides && !jobs.empty()) take_bulk(jobs);
   writing_ = !jobs.empty();
   return writing_;
 }
@@ -191,7 +229,7 @@ void Writer::leave() {
   {
     std::lock_guard lock(mutex_);
     writing_ = false;
-    wanted = closing_ || !interactive_.empty() || !bulk_.empty();
+    wanted = closing_ || !interactive_.empty() || !bulk_.empty() || !riders_.empty();
   }
   if (wanted) work_.notify_one();
 }
@@ -240,18 +278,27 @@ std::vector<Result<Committed>> Writer::commit_group(std::span<Job> jobs) {
   return results;
 }
 
-// Under a savepoint, so that it can fail alone.
+// An entry of the audit log, mostly. A statement that fails leaves nothing behind.
+bool Writer::is_one_statement(const Job& job) {
+  const Change& change = job.change;
+  return !job.task && !change.idempotency &&
+         change.writes.size() + change.events.size() + change.audit.size() == 1 &&
+         (change.writes.empty() || !change.writes.front().expect_rows);
+}
+
+// Under a savepoint where more than one statement would have to be undone, so that it can fail alone.
 Result<Committed> Writer::run_saved(Job& job) {
-  JW_TRY(command(*connection_, save));
+  const bool saves = !is_one_statement(job);
+  if (saves) JW_TRY(command(*connection_, save));
   const std::int64_t sequence = sequence_;
   const FeedPosition position = position_;
   auto result = run_job(job);
   if (!result && connection_->in_transaction()) {
     sequence_ = sequence;
     position_ = position;
-    JW_TRY(command(*connection_, rollback_to_save));
+    if (saves) JW_TRY(command(*connection_, rollback_to_save));
   }
-  if (connection_->in_transaction()) JW_TRY(command(*connection_, release_save));
+  if (saves && connection_->in_transaction()) JW_TRY(command(*connection_, release_save));
   return result;
 }
 

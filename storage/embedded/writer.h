@@ -24,7 +24,8 @@ struct Job {
 // Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is
 // rolled back alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a
 // transaction to itself and goes when no interactive job waits, or when it has waited for `bulk_patience`;
-// one that `rides` shares an interactive job's transaction and its sync.
+// one that `rides` shares an interactive job's transaction and its sync. So do the riders, what the hub writes on
+// its own account while people write: they cost nobody a sync of their own.
 //
 // Whoever waits for its job anyway runs it on its own thread when nothing but a rider is queued and nobody
 // writes: `writing_` says who may touch the connection, the writer's thread or such a caller.
@@ -40,6 +41,8 @@ class Writer {
 
   void submit(Job job);
   void submit_bulk(Job job);
+  // Waits, as run_now does, but for company as well: for other jobs of any kind, so long at most.
+  Result<Committed> run_riding(Job job, std::chrono::nanoseconds patience);
   // As submit, but waits; `done` is not called.
   Result<Committed> run_now(Job job);
   // Waits; the task's own error or the commit's. `run_alone` goes through the bulk queue.
@@ -54,11 +57,15 @@ class Writer {
  private:
   void run();
   bool take_jobs(std::vector<Job>& jobs, bool& bulk);
+  using Queue = std::deque<std::pair<Job, std::chrono::steady_clock::time_point>>;
   bool bulk_is_due() const;
-  bool rider_waits() const { return !bulk_.empty() && bulk_.front().first.rides; }
+  bool riders_are_due() const;
+  bool slice_rides() const { return !bulk_.empty() && bulk_.front().first.rides; }
   void take_bulk(std::vector<Job>& jobs);
+  void take_company(std::vector<Job>& jobs);
   void leave();
   std::vector<Result<Committed>> commit_group(std::span<Job> jobs);
+  static bool is_one_statement(const Job& job);
   Result<Committed> run_job(Job& job);
   Result<Committed> run_saved(Job& job);
   Result<Committed> apply(Change& change);
@@ -80,7 +87,9 @@ class Writer {
   std::condition_variable work_;
   std::condition_variable committed_;
   std::deque<Job> interactive_;
-  std::deque<std::pair<Job, std::chrono::steady_clock::time_point>> bulk_;  // with the instant it was queued
+  int groups_since_slice_ = 0;
+  Queue bulk_;    // with the instant it was queued
+  Queue riders_;  // with the instant until which it waits for company
   FeedPosition head_;
   bool writing_ = false;
   bool closing_ = false;

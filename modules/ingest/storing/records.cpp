@@ -275,20 +275,21 @@ void Records::close(const catalog::Entry& entry, const RecordView& view, Record&
   }
 }
 
+// Most records stand in their slice, which tells whether this one has left it for the table.
 Result<Record> Records::find_anywhere(const catalog::Entry& entry, RecordId id) {
   JW_ASSIGN(auto reader, store_.read());
+  JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
+  if (head && !head->known_to && !head->has_left(id.value - head->first_id)) {
+    SliceReader slice(entry.resource.id, *head, sealer_);
+    const std::int64_t row = id.value - head->first_id;
+    JW_ASSIGN(const SliceRow found, slice.row(*reader, row));
+    return packed_record(entry, *head, found, row);
+  }
   const Value key = id.value;
   JW_ASSIGN(auto records, query_records(*reader, kept(entry).builder, entry, entry.table->by_id(),
                                         std::span(&key, 1), WhenDestroyed::tell));
-  if (!records.empty()) return std::move(records.front());
-  JW_ASSIGN(const auto head, catalog::slice_at(*reader, entry.resource.id, id.value));
-  if (!head || head->known_to || head->has_left(id.value - head->first_id)) {
-    return no_record(entry, id);
-  }
-  SliceReader slice(entry.resource.id, *head, sealer_);
-  const std::int64_t row = id.value - head->first_id;
-  JW_ASSIGN(const SliceRow found, slice.row(*reader, row));
-  return packed_record(entry, *head, found, row);
+  if (records.empty()) return no_record(entry, id);
+  return std::move(records.front());
 }
 
 }  // namespace jingwei::ingest
