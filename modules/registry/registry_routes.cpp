@@ -190,11 +190,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (in.state) state = review_state_named(*in.state);
     const auto reviews = registry_.decisions().reviews(state, ReviewId(in.cursor.value_or(0)), limit + 1);
     if (!reviews) return problem(reviews.error(), http.language);
-    return http::Response::json(page_json(
-        *reviews, limit,
-        [&](JsonWriter& json, const Review& review) {
-          write_review(json, review, {}, *tree(), http.language);
-        }));
+    return http::Response::json(page_json(*reviews, limit, [&](JsonWriter& json, const Review& review) {
+      write_review(json, review, {}, *tree(), http.language);
+    }));
   }
 
   http::Response get_review(const http::Request& http, const api::GetReview& in) override {
@@ -242,9 +240,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto all = registry_.comparisons().list(may_approve(http) ? std::string() : http.actor(),
                                                   ComparisonId(in.cursor.value_or(0)), limit + 1);
     if (!all) return problem(all.error(), http.language);
-    return http::Response::json(page_json(
-        *all, limit,
-        [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); }));
+    return http::Response::json(page_json(*all, limit, [&](JsonWriter& json, const Comparison& one) {
+      write_comparison(json, one, {}, *tree(), http.language);
+    }));
   }
 
   http::Response get_comparison(const http::Request& http, const api::GetComparison& in) override {
@@ -439,7 +437,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
       by_region = std::move(*counted);
     }
     JsonWriter json(2'048);
-    write_comparison(json, *one, by_region, *tree());
+    write_comparison(json, *one, by_region, *tree(), language);
     return http::Response::json(json.take(), status);
   }
 
