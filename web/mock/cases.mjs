@@ -148,7 +148,7 @@ function syncOne(device, action, login, zh) {
 
 const tile = (id, zh, en, on, kind, columns = [], filters = []) => ({ id, on, title: two(zh, en), package: 'mock', description: '', kind, process: definition.id, resource: '', icon: '', order: '', columns, filters, prefill: {} });
 const tiles = [
-  tile('matter-report', '拍照上报', 'Report a matter', 'pocket', 'form'), tile('matter-inbox', '街面待办', 'Matters to handle', 'desk', 'inbox', ['number', 'kind', 'urgency', 'words', 'state', 'deadline']), tile('matter-list', '街面台账', 'All matters', 'desk', 'list', ['number', 'kind', 'urgency', 'words', 'state', 'region', 'opened_at', 'closed_at'], ['kind', 'urgency', 'state', 'region']),
+  tile('matter-report', '拍照上报', 'Report a matter', 'pocket', 'form'), tile('matter-mine', '我的事件', 'My matters', 'pocket', 'list'), tile('matter-inbox', '街面待办', 'Matters to handle', 'desk', 'inbox', ['number', 'kind', 'urgency', 'words', 'state', 'deadline']), tile('matter-list', '街面台账', 'All matters', 'desk', 'list', ['number', 'kind', 'urgency', 'words', 'state', 'region', 'opened_at', 'closed_at'], ['kind', 'urgency', 'state', 'region']),
   tile('matter-board', '街面看板', 'Matters by state', 'desk', 'board'), tile('matter-map', '街面地图', 'Matters on the map', 'desk', 'map'), tile('matter-new', '登记事件', 'File a matter', 'desk', 'form'),
 ];
 

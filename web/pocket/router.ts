@@ -14,6 +14,7 @@ import ServicesPage from './pages/ServicesPage.vue';
 import SignInPage from './pages/SignInPage.vue';
 import TasksPage from './pages/TasksPage.vue';
 import TodayPage from './pages/TodayPage.vue';
+import WorkPage from './pages/WorkPage.vue';
 import { whoIsHere } from './shift';
 
 // Hash addresses: the hub serves plain files, and the worker of this page keeps one.
@@ -29,6 +30,7 @@ export const router = createRouter({
     { path: '/list/:process', component: ListPage, props: true },
     { path: '/mine', component: MinePage },
     { path: '/cases/:id', component: CasePage, props: true },
+    { path: '/pages/:id', component: WorkPage, props: true },
     { path: '/tasks', component: TasksPage },
     { path: '/outbox', component: OutboxPage },
     { path: '/notices', component: NoticesPage },

@@ -136,6 +136,20 @@ describe('on the phone', () => {
     expect([seen[2], (await queue.all()).length]).toEqual([{}, 3]);
   });
 
+  it('a package’s page lists what waits and what one reported, each once, in the order it says', async () => {
+    const one = (id: string, due_at: string | null, opened_at: string, process = 'p', open = true) => ({ id, process, open, due_at, opened_at });
+    await shift();
+    around.answers['GET /pages?on=pocket'] = [200, { items: [{ id: 'p-doors', title: 'Doors', kind: 'list', process: 'p', order: 'deadline', columns: [], filters: [] }] }];
+    around.answers['GET /inbox?process=p&limit=100'] = [200, { items: [one('1', '2020-02-16T00:00:00Z', '2020-02-14T00:00:00Z'), one('2', '2020-02-15T00:00:00Z', '2020-02-13T00:00:00Z')] }];
+    around.answers['GET /own-cases?limit=100'] = [200, { items: [one('2', '2020-02-15T00:00:00Z', '2020-02-13T00:00:00Z'), one('3', null, '2020-02-12T00:00:00Z'), one('4', null, '2020-02-12T00:00:00Z', 'q'), one('5', null, '2020-02-12T00:00:00Z', 'p', false)] }];
+    const { keepMe } = await import('../shared/session');
+    keepMe({ ...worker, permissions: ['case.act', 'case.read'] });
+    const page = await open((await import('../pocket/pages/WorkPage.vue')).default, { id: 'p-doors' });
+    await soon(() => expect(page.state.shown.map((each: { id: string }) => each.id)).toEqual(['2', '1', '3']));
+    page.state.ended = true;
+    expect(page.state.shown.map((each: { id: string }) => each.id)).toEqual(['5']);
+  });
+
   it('what others ask one to do is taken, done and given back once by two touches, and a refusal is told', async () => {
     await shift();
     const task = { id: '5', case: '7', title: 'Bring medicine', region: { code: '9901', path: 'A / B' }, department: { id: '', title: '' }, assignee: null, role: 'volunteer', state: 'open', due_at: null, opened_at: '2020-02-14T00:00:00Z', closed_at: null, words: '' };
