@@ -47,6 +47,13 @@ async function furtherPages() {
       break;
     }
   }
+  // Notices and the day's lists, which stand beside the packages.
+  for (const [login, path] of [['leader', '/desk/#/notices'], ['leader', '/desk/#/notices/new'], ['street', '/desk/#/inbox'], ['dispatch', '/desk/#/duties'], ['leader', '/desk/#/calendar'], ['grid', '/pocket/#/today'], ['grid', '/pocket/#/outbox'], ['grid', '/pocket/#/notices'], ['grid', '/pocket/#/me'], ['grid', '/pocket/#/mine'], ['community', '/pocket/#/report'], ['volunteer', '/pocket/#/tasks']]) {
+    const [, on, name] = /^\/(\w+)\/#\/(.*)$/.exec(path);
+    found.push({ on, login, name: name.replace('/', '-'), path });
+  }
+  const [sent] = (await ask('/notices?limit=1', { as: 'leader' })).items;
+  if (sent !== undefined) found.push({ on: 'desk', login: 'leader', name: 'notice-sent', path: `/desk/#/notices/${sent.id}` });
   return found;
 }
 
@@ -89,7 +96,7 @@ export async function galleryTests({ context, system, test }) {
     assert.deepEqual(declared.filter(({ id, on }) => !(on === 'desk' ? desk : pocket).has(id)).map((one) => one.id), []);
   });
 
-  const all = [...desk.values(), ...pocket.values(), ...(await furtherPages()), { on: 'pocket', login: 'volunteer', name: 'tasks', path: '/pocket/#/tasks' }, { on: 'pocket', login: 'community', name: 'services', path: '/pocket/#/report' }];
+  const all = [...desk.values(), ...pocket.values(), ...(await furtherPages())];
   for (const one of all) {
     await test(`a package’s page: ${one.name} (${one.on})`, async () => {
       await as(context, one.login);
