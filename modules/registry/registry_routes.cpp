@@ -20,6 +20,18 @@ Reader reader_of(const http::Request& http) {
   return {http.caller, std::string(http.purpose())};
 }
 
+// "head:resident-register,phone:resident-register", as the pattern of its parameter has it.
+Files::From sources_of(const std::optional<std::string>& given) {
+  Files::From from;
+  std::string_view rest = given ? std::string_view(*given) : std::string_view();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size()), colon = rest.find(':');
+    from.emplace(rest.substr(0, colon), rest.substr(colon + 1, end - colon - 1));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return from;
+}
+
 }  // namespace
 
 class RegistryRoutes::Handlers final : public api::Operations {
@@ -57,7 +69,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!file) return problem(file.error(), http.language);
     const auto form = registry_.parts().catalog.find_receiving(in.form);
     if (!form) return problem(form.error(), http.language);
-    const auto known = registry_.files().prefill(*file, in.form, http.language);
+    const auto known = registry_.files().prefill(*file, in.form, http.language, sources_of(in.from));
     if (!known) return problem(known.error(), http.language);
     http::Response response =
         http::Response::json(prefill_json(*file, (*form)->resource, *known, http.language));

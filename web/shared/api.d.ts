@@ -18193,6 +18193,8 @@ export interface operations {
             query: {
                 /** @description Resource id of the form */
                 form: string;
+                /** @description Fields that one resource alone fills: field:resource, parted by commas */
+                from?: string;
             };
             header?: never;
             path: {

@@ -53,6 +53,9 @@ export function filtersOf(page: Pick<PageTile, 'filters'>, process: Pick<Process
   return [...new Set(found)];
 }
 
+// Which resource alone fills which field, as the form's page says.
+export const prefillOf = (tiles: readonly PageTile[] | null, process: string): Record<string, string> => tiles?.find((one) => one.kind === 'form' && one.process === process)?.prefill ?? {};
+
 // As a page orders its cases: by when they are due, or the newest first.
 export function inOrder(items: readonly Case[], order: string): Case[] {
   const due = (one: Case): number => (one.due_at === null ? Infinity : Date.parse(one.due_at));
