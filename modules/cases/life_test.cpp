@@ -3,6 +3,7 @@
 // first.
 #include <thread>
 
+#include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
 
 namespace jingwei::cases {

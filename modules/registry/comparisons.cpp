@@ -82,7 +82,7 @@ Result<Comparison> comparison_of(const storage::Row& row, const storage::Sealer&
   if (!row.is_null(19)) one.finished_at = from_micros(row.integer(19));
   if (!row.is_null(20)) one.expires_at = from_micros(row.integer(20));
   one.row_version = row.integer(21);
-  if (const std::string kept = row.text(22); !kept.empty()) one.failure = kept_error(kept);
+  if (const std::string kept(row.text(22)); !kept.empty()) one.failure = kept_error(kept);
   return one;
 }
 
