@@ -34,7 +34,7 @@ SELECT {task_columns} FROM case_task WHERE id = $1
 
 -- name: tasks_of_assignee
 -- scatter: what somebody has to do is of many cases
-SELECT {task_columns} FROM case_task WHERE state = 'open' AND assignee = $1 ORDER BY id LIMIT $2
+SELECT {task_columns} FROM case_task WHERE state = 'open' AND assignee <> '' AND assignee = $1 ORDER BY id LIMIT $2
 
 -- Given to nobody, offered to whoever holds a role; cut to the regions of who asks afterwards.
 -- name: tasks_for_role
