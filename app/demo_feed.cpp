@@ -14,7 +14,8 @@ using schema::YamlNode;
 sim::MadeValue value_of(const YamlNode& node) {
   sim::MadeValue made;
   if (const YamlNode* pick = node.find("pick")) {
-    for (const auto& pair : pick->pairs) made.pick.emplace_back(pair.key.scalar, schema::yaml_number(pair.value).value_or(1));
+    for (const auto& pair : pick->pairs)
+      made.pick.emplace_back(pair.key.scalar, schema::yaml_number(pair.value).value_or(1));
   }
   for (const YamlNode* text : scenario::scalars_of(node.find("say"))) made.say.push_back(text->scalar);
   made.from = scenario::text_of(node, "from");
@@ -45,7 +46,8 @@ sim::ServiceFeed feed_of(const YamlNode& node) {
     for (const auto& step : steps->items) {
       const YamlNode* share = step.find("share");
       feed.steps.push_back({scenario::text_of(step, "do"), scenario::text_of(step, "as"),
-                            share == nullptr ? 1.0 : schema::yaml_number(*share).value_or(1), values_of(step.find("with"))});
+                            share == nullptr ? 1.0 : schema::yaml_number(*share).value_or(1),
+                            values_of(step.find("with"))});
     }
   }
   return feed;
@@ -63,6 +65,20 @@ std::vector<std::string> grids_of(Hub& hub) {
   return grids;
 }
 
+// Somewhere in a grid, the same with each run: around its middle, as long as that lies in it.
+std::optional<region::Position> spot_in(Hub& hub, const std::string& grid, std::int64_t number) {
+  constexpr double step_degrees = 0.0004;
+  constexpr std::int64_t places = 7;
+  const auto tree = hub.regions().tree();
+  const region::Node node = tree->find(grid);
+  const auto middle = node == region::no_node ? std::nullopt : tree->center(node);
+  if (!middle) return std::nullopt;
+  region::Position at = *middle;
+  at.longitude += static_cast<double>(number * 3 % places - places / 2) * step_degrees;
+  at.latitude += static_cast<double>(number * 5 % places - places / 2) * step_degrees;
+  return tree->locate(at) == node ? at : *middle;
+}
+
 void play(Hub& hub, const std::string& process, const sim::MadeForm& form, FeedOutcome& outcome) {
   auto& work = hub.cases().work();
   const std::string reporter = "demo:resident";
@@ -70,6 +86,10 @@ void play(Hub& hub, const std::string& process, const sim::MadeForm& form, FeedO
   cases::NewCase wanted;
   wanted.form = form.values;
   wanted.region = form.grid;
+  if (const auto at = spot_in(hub, form.grid, outcome.opened)) {
+    wanted.longitude = at->longitude;
+    wanted.latitude = at->latitude;
+  }
   const auto opened = work.open(process, wanted, view(reporter), {reporter, {}, Language::zh});
   if (!opened) {
     ++outcome.refused;
@@ -79,7 +99,10 @@ void play(Hub& hub, const std::string& process, const sim::MadeForm& form, FeedO
   for (const auto& step : form.steps) {
     const auto now = work.find(opened->one.id, view(reporter));
     if (!now) return;
-    const std::string actor = step.as == cases::word_reporter ? reporter : step.as == cases::word_assignee && !now->one.assignee.empty() ? now->one.assignee : "demo:" + step.as;
+    const std::string actor = step.as == cases::word_reporter ? reporter
+                              : step.as == cases::word_assignee && !now->one.assignee.empty()
+                                  ? now->one.assignee
+                                  : "demo:" + step.as;
     cases::ActionRequest action;
     action.action = step.action;
     action.version = now->one.version;
@@ -101,7 +124,8 @@ Result<FeedOutcome> feed_services(Hub& hub, std::int64_t people, int days, std::
   city.last_day = sim::city_today;
   city.days = days;
   city.seed = seed;
-  if (city.grids.empty()) return Error(ErrorCode::invalid, "app.feed_no_grids").with("region", hub.settings().region);
+  if (city.grids.empty())
+    return Error(ErrorCode::invalid, "app.feed_no_grids").with("region", hub.settings().region);
   FeedOutcome outcome;
   const auto shelf = hub.scenarios().shelf();
   for (const auto& package : shelf->packages()) {

@@ -299,6 +299,13 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
       const auto found = connection ? peers_->find(*connection) : Result<open311::ConnectionView>(Error());
       return found ? found->connection.terms.title : actor;
     }
+    // The made-up people of a fictional city, by what they do.
+    constexpr std::string_view made_up = "demo:";
+    if (actor.starts_with(made_up)) {
+      const std::string role = actor.substr(made_up.size());
+      const auto known = identity_->roles().find(role);
+      return "演示 " + (known ? known->zh : role == "resident" ? std::string("居民") : role);
+    }
     constexpr std::string_view prefix = "account:";
     const auto id = actor.starts_with(prefix) ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size())) : std::nullopt;
     if (!id) return actor;

@@ -129,14 +129,41 @@ class Finder {
     if (!file && file.error().code == ErrorCode::not_found) return {};
     if (!file) return file.error();
     for (const auto& relation : file->relations) {
-      if (registry::name_of(relation.kind) != query_.relation) continue;
-      const registry::SubjectId other = relation.subject == subject ? relation.other : relation.subject;
-      JW_ASSIGN(const auto best, sources_.registry.best_entry(other, reader_));
-      if (!best) continue;
-      const Places at = places_of(best->entry->resource, {});
-      if (at.name >= 0) JW_TRY(add(other.to_string(), at, best->record));
+      if (!counts(relation)) continue;
+      if (relation.other == file->id) JW_TRY(add_related(relation.subject));
+      // Whoever is a member of something stands to it, not to others: asked for are those who are so as well.
+      if (relation.subject == file->id && is_of_a_place(relation.kind))
+        JW_TRY(take_members(relation.other, file->id));
     }
     return {};
+  }
+
+  Result<void> take_members(registry::SubjectId place, registry::SubjectId but) {
+    const auto file = sources_.registry.files().file(place, reader_, Language::zh);
+    if (!file && file.error().code == ErrorCode::not_found) return {};
+    if (!file) return file.error();
+    for (const auto& relation : file->relations) {
+      if (counts(relation) && relation.other == file->id && relation.subject != but)
+        JW_TRY(add_related(relation.subject));
+    }
+    return {};
+  }
+
+  Result<void> add_related(registry::SubjectId other) {
+    JW_ASSIGN(const auto best, sources_.registry.best_entry(other, reader_));
+    if (!best) return {};
+    const Places at = places_of(best->entry->resource, {});
+    return at.name < 0 ? Result<void>() : add(other.to_string(), at, best->record);
+  }
+
+  // The relation asked for, as it stands today.
+  bool counts(const registry::Relation& relation) const {
+    const Day today = sources_.zone.day_of(sources_.clock.now());
+    return registry::name_of(relation.kind) == query_.relation &&
+           (!relation.from || *relation.from <= today) && (!relation.to || today <= *relation.to);
+  }
+  static bool is_of_a_place(registry::RelationKind kind) {
+    return kind != registry::RelationKind::carer && kind != registry::RelationKind::guardian;
   }
 
   Result<void> add(std::string subject, const Places& at, const ingest::Record& record) {

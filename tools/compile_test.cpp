@@ -70,9 +70,11 @@ TEST_F(Compile, EveryMissingGuardStopsTheBuild) {
 }
 
 TEST_F(Compile, UnknownWordsNameWhatWasExpected) {
-  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; did you mean `runs`?"), std::string::npos);
-  EXPECT_NE(broken("runs: pool", "threads: pool").find("unknown key `threads`; expected one of `id`, `method`"),
+  EXPECT_NE(broken("runs: pool", "run: pool").find("unknown key `run`; did you mean `runs`?"),
             std::string::npos);
+  EXPECT_NE(
+      broken("runs: pool", "threads: pool").find("unknown key `threads`; expected one of `id`, `method`"),
+      std::string::npos);
   EXPECT_NE(broken("runs: pool", "runs: thread").find("expected inline, pool or stream"), std::string::npos);
   EXPECT_NE(broken("method: GET", "method: FETCH").find("expected GET, POST"), std::string::npos);
   EXPECT_NE(broken("schema: T", "schema: U").find("there is no type `U`"), std::string::npos);
@@ -148,6 +150,21 @@ TEST_F(Compile, SqlVariantsStandOverTheCommonText) {
   EXPECT_EQ(migrations[0].postgres, "CREATE TABLE t (\n  a BYTEA\n);\n");
 }
 
+TEST_F(Compile, WhatStatementsOfAFolderShareStandsOnce) {
+  FolderSources folder;
+  folder.folder = "modules/m";
+  folder.sql = {{"a.sql", "-- name: one\nSELECT {columns} FROM t WHERE {filter}\n"},
+                {"b.sql",
+                 "-- part: columns\na, b\n-- part: filter\n($1 = 0\n  OR c = $1)\n\n-- name: two\nSELECT "
+                 "{columns} FROM u\n"}};
+  Problems found;
+  const auto statements = read_statements(folder, found);
+  ASSERT_EQ(found.to_text(), "");
+  ASSERT_EQ(statements.size(), 2u);
+  EXPECT_EQ(statements[0].sqlite, "SELECT a, b FROM t WHERE ($1 = 0\n  OR c = $1)");
+  EXPECT_EQ(statements[1].postgres, "SELECT a, b FROM u");
+}
+
 TEST_F(Compile, BadSqlIsToldWithItsLine) {
   const auto check = [](const std::string& sql, const std::string& migration = "0001_a.sql") {
     FolderSources folder;
@@ -166,6 +183,9 @@ TEST_F(Compile, BadSqlIsToldWithItsLine) {
       std::string::npos);
   EXPECT_NE(check("-- name: a @postgres\nSELECT 1").find("lacks its @sqlite variant"), std::string::npos);
   EXPECT_NE(check("-- name: a @oracle\nSELECT 1").find("expected @sqlite or @postgres"), std::string::npos);
+  EXPECT_NE(check("-- name: a\nSELECT {b}").find("m/sql/m.sql:1: `a` takes in `{b}`"), std::string::npos);
+  EXPECT_NE(check("-- part: a\n1\n-- part: a\n2").find("m/sql/m.sql:3: part `a` stands twice"),
+            std::string::npos);
   EXPECT_NE(check("-- name: a\nSELECT 1", "0002_a.sql").find("expected migration 1 next"), std::string::npos);
   EXPECT_NE(check("-- name: a\nSELECT 1", "first.sql").find("0001_title.sql"), std::string::npos);
 }

@@ -63,8 +63,10 @@ std::set<int> parameters_of(std::string_view sql) {
   return numbers;
 }
 
-// One piece of a .sql file: everything under one `-- name:` line.
+// One piece of a .sql file: everything under one `-- name:` or `-- part:` line.
 struct Piece {
+  enum class Kind : std::uint8_t { statement, part };
+  Kind kind = Kind::statement;
   std::string name;
   std::string dialect;  // "", "sqlite", "postgres"
   std::string text;
@@ -75,8 +77,10 @@ struct Piece {
 std::vector<Piece> pieces_of(const SourceFile& file, Problems& problems) {
   std::vector<Piece> pieces;
   for (const auto& [line, number] : lines_of(file.text)) {
-    if (const auto name = directive(line, "name:")) {
+    const auto part = directive(line, "part:");
+    if (const auto name = part ? part : directive(line, "name:")) {
       Piece piece;
+      if (part) piece.kind = Piece::Kind::part;
       const std::size_t at = name->find('@');
       piece.name = std::string(trimmed(name->substr(0, at)));
       if (at != std::string_view::npos) piece.dialect = std::string(trimmed(name->substr(at + 1)));
@@ -111,6 +115,30 @@ std::vector<Piece> pieces_of(const SourceFile& file, Problems& problems) {
       problems.add(file.path, piece.line, "a statement cannot hold `)sql\"`");
   }
   return pieces;
+}
+
+// Text that several statements of a folder share stands once, under `-- part: <name>`; `{<name>}` takes it
+// in. Parts hold no parts.
+std::string with_parts(const SourceFile& file, const Piece& piece,
+                       const std::map<std::string, std::string>& parts, Problems& problems) {
+  std::string text;
+  for (std::size_t at = 0; at < piece.text.size();) {
+    const std::size_t open = std::min(piece.text.find('{', at), piece.text.size());
+    text += piece.text.substr(at, open - at);
+    if (open == piece.text.size()) break;
+    const std::size_t close = piece.text.find('}', open);
+    const std::string name =
+        close == std::string::npos ? std::string() : piece.text.substr(open + 1, close - open - 1);
+    const auto found = parts.find(name);
+    if (found == parts.end()) {
+      problems.add(file.path, piece.line,
+                   "`" + piece.name + "` takes in `{" + name + "}`, which no `-- part:` of the folder is");
+      return piece.text;
+    }
+    text += found->second;
+    at = close + 1;
+  }
+  return text;
 }
 
 void check_parameters(const SqlStatement& statement, Problems& problems) {
@@ -159,30 +187,42 @@ std::vector<SqlStatement> read_statements(const FolderSources& folder, Problems&
   std::vector<SqlStatement> statements;
   std::map<std::string, std::size_t> index;
   std::set<std::string> seen;
+  std::vector<std::pair<const SourceFile*, Piece>> pieces;
+  std::map<std::string, std::string> parts;
   for (const auto& file : folder.sql) {
     for (auto& piece : pieces_of(file, problems)) {
-      if (!seen.insert(piece.name + "@" + piece.dialect).second) {
+      if (piece.kind == Piece::Kind::statement) {
+        pieces.emplace_back(&file, std::move(piece));
+      } else if (!parts.emplace(piece.name, piece.text).second) {
         problems.add(file.path, piece.line,
-                     "statement `" + piece.name + "` stands twice; names are unique in a folder");
-        continue;
+                     "part `" + piece.name + "` stands twice; names are unique in a folder");
       }
-      const auto [found, fresh] = index.emplace(piece.name, statements.size());
-      if (fresh) {
-        SqlStatement statement;
-        statement.name = piece.name;
-        statement.file = file.path;
-        statement.line = piece.line;
-        statements.push_back(std::move(statement));
-      }
-      SqlStatement& statement = statements[found->second];
-      if (!piece.scatter.empty()) statement.scatter = piece.scatter;
-      // A variant of one dialect stands over the common text, whichever comes first.
-      const bool has_sqlite = seen.contains(piece.name + "@sqlite"),
-                 has_postgres = seen.contains(piece.name + "@postgres");
-      if (piece.dialect == "sqlite" || (piece.dialect.empty() && !has_sqlite)) statement.sqlite = piece.text;
-      if (piece.dialect == "postgres" || (piece.dialect.empty() && !has_postgres))
-        statement.postgres = piece.text;
     }
+  }
+  for (auto& [from, piece] : pieces) {
+    const SourceFile& file = *from;
+    piece.text = with_parts(file, piece, parts, problems);
+    if (!seen.insert(piece.name + "@" + piece.dialect).second) {
+      problems.add(file.path, piece.line,
+                   "statement `" + piece.name + "` stands twice; names are unique in a folder");
+      continue;
+    }
+    const auto [found, fresh] = index.emplace(piece.name, statements.size());
+    if (fresh) {
+      SqlStatement statement;
+      statement.name = piece.name;
+      statement.file = file.path;
+      statement.line = piece.line;
+      statements.push_back(std::move(statement));
+    }
+    SqlStatement& statement = statements[found->second];
+    if (!piece.scatter.empty()) statement.scatter = piece.scatter;
+    // A variant of one dialect stands over the common text, whichever comes first.
+    const bool has_sqlite = seen.contains(piece.name + "@sqlite"),
+               has_postgres = seen.contains(piece.name + "@postgres");
+    if (piece.dialect == "sqlite" || (piece.dialect.empty() && !has_sqlite)) statement.sqlite = piece.text;
+    if (piece.dialect == "postgres" || (piece.dialect.empty() && !has_postgres))
+      statement.postgres = piece.text;
   }
   for (const auto& statement : statements) {
     if (statement.sqlite.empty() || statement.postgres.empty()) {

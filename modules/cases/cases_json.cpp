@@ -187,10 +187,11 @@ void CaseWriter::step(JsonWriter& json, const Step& step, const Found& found) {
   json.begin_object();
   json.member("sequence", step.sequence);
   json.member("kind", cases::name_of(step.kind));
-  json.member("action", step.action);
-  json.member("title", taken != nullptr
-                           ? title(taken->title)
-                           : render("cases.step_" + std::string(cases::name_of(step.kind)), {}, language_));
+  const bool of_task = step.kind == StepKind::task;  // its action is what was done with the task
+  json.member("action", of_task ? std::string() : step.action);
+  const std::string kind =
+      of_task && !step.action.empty() ? step.action : std::string(cases::name_of(step.kind));
+  json.member("title", taken != nullptr ? title(taken->title) : render("cases.step_" + kind, {}, language_));
   json.key("actor");
   person(json, step.actor);
   json.member("at", to_rfc3339(step.at));
@@ -294,12 +295,26 @@ void CaseWriter::write(JsonWriter& json, const Task& task) {
   party(json, task.department);
   json.key("assignee");
   person_or_null(json, task.assignee);
+  json.member("role", task.for_role);
   json.member("state", cases::name_of(task.state));
   write_or_null(json, "due_at", task.due_at);
   json.member("opened_at", to_rfc3339(task.opened_at));
   write_or_null(json, "closed_at", task.closed_at);
   json.member("words", task.words);
   json.end_object();
+}
+
+std::string CaseWriter::own_tasks(const OwnTasks& own) {
+  JsonWriter json(4'096);
+  json.begin_object();
+  for (const auto& [name, tasks] : {std::pair("mine", &own.mine), std::pair("offered", &own.offered)}) {
+    json.key(name);
+    json.begin_array();
+    for (const auto& task : *tasks) write(json, task);
+    json.end_array();
+  }
+  json.end_object();
+  return json.take();
 }
 
 void CaseWriter::write(JsonWriter& json, const Photo& photo) {

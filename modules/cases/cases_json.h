@@ -21,6 +21,7 @@ class CaseWriter {
   void write(JsonWriter& json, const Photo& photo);
   void write(JsonWriter& json, const Duty& duty);
   std::string page(const CasePage& page);
+  std::string own_tasks(const OwnTasks& own);
   // Errors: the store's.
   Result<std::string> detail(const Found& found);
   std::string process_list();

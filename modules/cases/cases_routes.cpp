@@ -204,19 +204,29 @@ class CasesRoutes::Handlers final : public api::Operations {
 
   http::Response add_task(const http::Request& http, const api::AddTask& in) override {
     const CaseView view = view_of(http);
-    NewTask wanted{text_of(in.body["title"]), text_of(in.body["region"]), text_of(in.body["department"]),
+    NewTask wanted{text_of(in.body["title"]),
+                   text_of(in.body["region"]),
+                   text_of(in.body["department"]),
                    text_of(in.body["assignee"]),
-                   in.body["hours"].present() ? std::optional(in.body["hours"].integer()) : std::nullopt};
+                   in.body["hours"].present() ? std::optional(in.body["hours"].integer()) : std::nullopt,
+                   text_of(in.body["role"])};
     return task(service_.tasks().add(CaseId(in.id), wanted, view, request_of(http, view, in.idempotency_key)),
                 view, http.language, 201);
   }
 
   http::Response step_task(const http::Request& http, const api::StepTask& in) override {
     const CaseView view = view_of(http);
-    const TaskState to = in.body["step"].text() == "done" ? TaskState::done : TaskState::cancelled;
-    return task(service_.tasks().close(TaskId(in.task), to, text_of(in.body["words"]), view,
-                                       request_of(http, view, in.idempotency_key)),
+    const TaskStep step = task_step_named(in.body["step"].text()).value_or(TaskStep::done);
+    return task(service_.tasks().step(TaskId(in.task), step, text_of(in.body["words"]), view,
+                                      request_of(http, view, in.idempotency_key)),
                 view, http.language, 200);
+  }
+
+  http::Response list_own_tasks(const http::Request& http, const api::ListOwnTasks&) override {
+    const CaseView view = view_of(http);
+    const auto own = service_.tasks().own(view);
+    if (!own) return problem(told_in(own.error(), http.language), http.language);
+    return http::Response::json(CaseWriter(service_, view, http.language).own_tasks(*own));
   }
 
   http::Response send_photo(const http::Request& http, const api::SendPhoto& in) override {

@@ -3,6 +3,7 @@
 // first.
 #include <thread>
 
+#include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
 
 namespace jingwei::cases {
@@ -219,16 +220,73 @@ TYPED_TEST(Life, TasksHoldTheCaseUntilTheyAreDone) {
   EXPECT_EQ(this->message(this->act(found, "done", this->worker(), {{"hours", "1"}})), "cases.tasks_open");
   EXPECT_FALSE(
       this->service_->tasks()
-          .close(task.id, TaskState::done, "", this->resident("account:8"), {"account:8", std::nullopt})
+          .step(task.id, TaskStep::done, "", this->resident("account:8"), {"account:8", std::nullopt})
           .ok());
   const CaseView plumber = this->as("account:6", "plumber", this->region("980101"), "water");
   const Task done = must(
-      this->service_->tasks().close(task.id, TaskState::done, "已借", plumber, {"account:6", std::nullopt}));
+      this->service_->tasks().step(task.id, TaskStep::done, "已借", plumber, {"account:6", std::nullopt}));
   EXPECT_EQ(done.state, TaskState::done);
   EXPECT_EQ(done.title, "借梯子");
   EXPECT_FALSE(
-      this->service_->tasks().close(task.id, TaskState::done, "", plumber, {"account:6", std::nullopt}).ok());
+      this->service_->tasks().step(task.id, TaskStep::done, "", plumber, {"account:6", std::nullopt}).ok());
   EXPECT_EQ(this->message(this->act(found, "done", this->worker(), {{"hours", "1"}})), "done");
+}
+
+TYPED_TEST(Life, VolunteersTakeDoAndGiveBackWhatTheyAreOfferedAndSeeNothingElse) {
+  const auto volunteer = [&](const std::string& actor, RegionId where) {
+    auto role = std::make_shared<access::Role>();
+    role->id = "volunteer";
+    access::Grant grant;
+    grant.role = std::move(role);
+    grant.region = where;
+    return this->service_->view(
+        std::make_shared<access::Caller>(actor, std::vector<access::Grant>{std::move(grant)}), actor, {});
+  };
+  const CaseView near = volunteer("account:7", this->community_),
+                 neighbour = volunteer("account:8", this->community_);
+  const CaseView far = volunteer("account:6", this->region("980101001001"));
+  const Found found = this->taken();
+  Tasks& tasks = this->service_->tasks();
+  NewTask wanted{"给独居老人送药", "", "", "", 4};
+  wanted.for_role = "volunteer";
+  const Task task = must(tasks.add(found.one.id, wanted, this->worker(), {"account:2", std::nullopt}));
+  must(tasks.add(found.one.id, {"借梯子", "", "", "", 4}, this->worker(), {"account:2", std::nullopt}));
+  const auto step = [&](const CaseView& who, TaskStep what, const std::string& words = {}) {
+    const auto result = tasks.step(task.id, what, words, who, {who.actor(), std::nullopt});
+    return result ? std::string("done") : result.error().message;
+  };
+  OwnTasks own = must(tasks.own(near));
+  ASSERT_EQ(own.offered.size(), 1U) << "what is offered to nobody is no volunteer's";
+  EXPECT_EQ(own.offered[0].title, "给独居老人送药");
+  EXPECT_TRUE(own.mine.empty());
+  EXPECT_TRUE(must(tasks.own(far)).offered.empty()) << "another community";
+  EXPECT_TRUE(must(tasks.own(this->resident("account:5"))).offered.empty());
+  EXPECT_EQ(step(far, TaskStep::take), "cases.no_task");
+  EXPECT_EQ(step(near, TaskStep::done), "cases.take_first");
+  EXPECT_EQ(step(near, TaskStep::give_back), "cases.not_your_task");
+  EXPECT_EQ(step(near, TaskStep::cancel), "cases.may_not_task");
+
+  EXPECT_EQ(step(near, TaskStep::take), "done");
+  EXPECT_EQ(step(neighbour, TaskStep::take), "cases.task_taken");
+  EXPECT_EQ(step(neighbour, TaskStep::done), "cases.no_task");
+  EXPECT_TRUE(must(tasks.own(neighbour)).offered.empty());
+  own = must(tasks.own(near));
+  ASSERT_EQ(own.mine.size(), 1U);
+  EXPECT_EQ(own.mine[0].assignee, "account:7");
+  EXPECT_EQ(this->message(this->service_->work().find(found.one.id, near)), "cases.not_found")
+      << "a task opens no case";
+
+  EXPECT_EQ(step(near, TaskStep::give_back, "临时有事"), "done");
+  EXPECT_EQ(must(tasks.own(neighbour)).offered.size(), 1U);
+  EXPECT_EQ(step(neighbour, TaskStep::take), "done");
+  EXPECT_EQ(step(neighbour, TaskStep::done, "送到了"), "done");
+  EXPECT_EQ(step(neighbour, TaskStep::done), "cases.task_closed");
+  EXPECT_TRUE(must(tasks.own(neighbour)).mine.empty());
+  EXPECT_EQ(this->again(found).one.tasks_open, 1);
+  const std::string told =
+      must(CaseWriter(*this->service_, this->worker(), Language::zh).detail(this->again(found)));
+  for (const char* line : {"领取任务", "退回任务", "临时有事", "完成任务", "送到了"})
+    EXPECT_NE(told.find(line), std::string::npos) << line;
 }
 
 TYPED_TEST(Life, PicturesBelongToWhoSentThemUntilACaseNamesThem) {

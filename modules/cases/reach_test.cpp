@@ -53,8 +53,8 @@ TYPED_TEST(ReachOfCases, WhatColleaguesGiveEachOtherIsNotForWhoReportedIt) {
   found = must(this->act(found, "take", this->worker()));
   const Task task = must(this->service_->tasks().add(found.one.id, {"向邻居借梯子", "", "water", "", 4},
                                                      this->worker(), {"account:2", std::nullopt}));
-  must(this->service_->tasks().close(task.id, TaskState::done, "邻居欠费", this->worker(),
-                                     {"account:2", std::nullopt}));
+  must(this->service_->tasks().step(task.id, TaskStep::done, "邻居欠费", this->worker(),
+                                    {"account:2", std::nullopt}));
   must(this->service_->work().comment(found.one.id, "明天修好", this->worker(), {"account:2", std::nullopt}));
   found = this->again(found);
   const std::string theirs = this->detail(found, this->resident());

@@ -100,6 +100,7 @@ std::vector<std::shared_ptr<const access::Role>> all() {
       made({"case-handler", "处置人员", "Case handler",
             {"region.read", "catalog.read", "case.read", "case.act", "duty.read", "role.read"},
             {"basic", "name", "contact", "address"}, true}),
+      made({"volunteer", "志愿者", "Volunteer", {"region.read"}}),
       made({"doctor", "医生", "Doctor",
             {"region.read", "catalog.read", "record.break_glass", "record.read", "subject.read",
              "objection.open", "role.read"},

@@ -32,7 +32,7 @@ struct SubjectQuery {
   std::string resource, purpose;
   std::optional<std::int64_t> age_from, age_to;  // full years on the day it is asked; both included
   std::string field, value;                      // of a choice, or a truth; empty: whichever
-  std::string relation;  // empty: those people; else those who stand so to them: carer, guardian, member, …
+  std::string relation;  // empty: those people; else who is their carer or guardian, or member … of the same
 };
 
 // Whom it is for: everybody whom all the lists that are not empty name. An audience without regions is

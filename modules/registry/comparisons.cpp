@@ -28,6 +28,30 @@ storage::Blob sealed(const storage::Sealer& sealer, ComparisonId id, std::string
   return {sealer.seal({"registry_comparison", id.value, column}, text)};
 }
 
+// A sentence as it is kept: its id, then names and values.
+constexpr char unit_separator = '\x1f';
+
+std::string text_to_keep(const Error& fault) {
+  std::string text = fault.message;
+  for (const auto& [name, value] : fault.arguments) (text += unit_separator) += name + unit_separator + value;
+  return text;
+}
+
+Error kept_error(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char one : text) {
+    if (one == unit_separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += one;
+    }
+  }
+  Error fault(ErrorCode::gone, parts.front());
+  for (std::size_t at = 1; at + 1 < parts.size(); at += 2)
+    fault.arguments.emplace_back(parts[at], parts[at + 1]);
+  return fault;
+}
+
 Result<Comparison> comparison_of(const storage::Row& row, const storage::Sealer& sealer) {
   Comparison one;
   one.id = ComparisonId(row.integer(0));
@@ -58,6 +82,7 @@ Result<Comparison> comparison_of(const storage::Row& row, const storage::Sealer&
   if (!row.is_null(19)) one.finished_at = from_micros(row.integer(19));
   if (!row.is_null(20)) one.expires_at = from_micros(row.integer(20));
   one.row_version = row.integer(21);
+  if (const std::string kept(row.text(22)); !kept.empty()) one.failure = kept_error(kept);
   return one;
 }
 
@@ -405,10 +430,11 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
   if (left && right) return write_matches(one, *left, *right);
   Error fault = left ? std::move(right).error() : std::move(left).error();
   if (!is_lasting(fault.code)) return fault;
-  change.writes.push_back({&sql::finish_comparison,
-                           {id->value, one.row_version, std::string("failed"), std::int64_t{0},
-                            std::int64_t{0}, std::int64_t{0}, to_micros(parts_.clock.now()), storage::Null{}},
-                           1});
+  change.writes.push_back(
+      {&sql::finish_comparison,
+       {id->value, one.row_version, std::string("failed"), std::int64_t{0}, std::int64_t{0}, std::int64_t{0},
+        to_micros(parts_.clock.now()), storage::Null{}, text_to_keep(fault)},
+       1});
   change.writes.push_back({&sql::drop_comparison_items, {id->value}, std::nullopt});
   change.audit.push_back({"timer", "comparison.failed", "comparison:" + id->to_string(), detail_of(one)});
   log::warn("registry.comparison_failed", {{"comparison", id->value}, {"error", fault.to_log()}});
@@ -461,10 +487,11 @@ Result<storage::Change> Comparisons::write_matches(const Comparison& one, const 
   const Instant expires = now + std::chrono::days{one.keep_days};
   JW_ASSIGN(const std::int64_t next, parts_.store.allocate_ids());
   storage::Change change;
-  change.writes.push_back({&sql::finish_comparison,
-                           {one.id.value, one.row_version, std::string("done"), left.rows, right.rows,
-                            static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires)},
-                           1});
+  change.writes.push_back(
+      {&sql::finish_comparison,
+       {one.id.value, one.row_version, std::string("done"), left.rows, right.rows,
+        static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires), std::string()},
+       1});
   change.writes.push_back({&sql::drop_comparison_items, {one.id.value}, std::nullopt});
   change.writes.push_back(
       storage::add_timer(TimerId(next), expires, std::string(expire_kind), one.id.to_string()));

@@ -41,6 +41,7 @@ struct Comparison {
   std::string answer;
   std::int64_t left_count = 0, right_count = 0, matched = 0;
   std::optional<Instant> finished_at, expires_at;
+  std::optional<Error> failure;  // why it failed
   std::int64_t row_version = 0;
 };
 

@@ -202,12 +202,17 @@ TYPED_TEST(RegistryComparisons, FailWhenAListWasClosedSinceTheyWereApproved) {
   wanted.left = "visits";
   const ComparisonId id = this->approved(wanted);
   this->node_.catalog->set_gate([](const catalog::Resource& resource, catalog::Catalog::Use) -> Result<void> {
-    if (resource.id == "visits") return Error(ErrorCode::gone, "purpose.over");
+    if (resource.id == "visits")
+      return Error(ErrorCode::gone, "purpose.over").with("resource", "visits").with("note", "");
     return {};
   });
   EXPECT_EQ(must(this->timers_->step()), 1U);
   const auto failed = must(this->registry_->comparisons().find(id));
   EXPECT_EQ(failed.state, ComparisonState::failed);
+  ASSERT_TRUE(failed.failure) << "whoever asked is told why";
+  EXPECT_EQ(failed.failure->message, "purpose.over");
+  EXPECT_EQ(failed.failure->arguments,
+            (std::vector<std::pair<std::string, std::string>>{{"resource", "visits"}, {"note", ""}}));
   EXPECT_TRUE(failed.finished_at);
   EXPECT_EQ(this->told(id), 0U);
   this->clock_.advance(std::chrono::hours{2});

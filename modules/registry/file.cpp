@@ -64,22 +64,29 @@ std::optional<Prefilled> answer_of(const FileEntry& entry, const catalog::Field&
                                    const region::Tree& tree, Language language) {
   const auto& resource = entry.entry->resource;
   const std::string meaning = catalog::meaning_of(field);
-  // What another asks about its own business is no answer: dates and numbers only where the meaning has a name.
-  const bool own_business = field.type == catalog::FieldType::date || field.type == catalog::FieldType::datetime ||
-                            field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
+  // What another asks about its own business is no answer: dates and numbers only where the meaning has a
+  // name.
+  const bool own_business =
+      field.type == catalog::FieldType::date || field.type == catalog::FieldType::datetime ||
+      field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
   if (own_business && meaning.starts_with("zh:")) return std::nullopt;
-  const auto known = std::find_if(resource.fields.begin(), resource.fields.end(),
-                                  [&](const catalog::Field& one) { return catalog::meaning_of(one) == meaning; });
-  if (known == resource.fields.end() || known->type != field.type || !catalog::may_answer_alike(*known, field))
+  const auto known =
+      std::find_if(resource.fields.begin(), resource.fields.end(),
+                   [&](const catalog::Field& one) { return catalog::meaning_of(one) == meaning; });
+  if (known == resource.fields.end() || known->type != field.type ||
+      !catalog::may_answer_alike(*known, field))
     return std::nullopt;
   const auto at = static_cast<std::size_t>(known - resource.fields.begin());
   const auto& value = entry.record.values[at];
   const bool closed = !entry.record.closed.empty() && entry.record.closed[at];
   if (closed || std::holds_alternative<storage::Null>(value)) return std::nullopt;
-  return Prefilled{field.name,      value,
+  return Prefilled{field.name,
+                   value,
                    ingest::readable(value, *known, tree, language).value_or(""),
-                   entry.entry,     known->name,
-                   entry.record.id, entry.record.day,
+                   entry.entry,
+                   known->name,
+                   entry.record.id,
+                   entry.record.day,
                    entry.link.certainty};
 }
 
@@ -254,7 +261,7 @@ Result<void> Files::add_entered(storage::Reader& store, SubjectFile& file) const
 }
 
 Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form,
-                                              Language language) const {
+                                              Language language, const From& from) const {
   JW_ASSIGN(const catalog::Entry* wanted, parts_.catalog.find_receiving(form));
   std::vector<Prefilled> filled;
   if (!tells_of(wanted->resource, file.kind)) return filled;
@@ -262,8 +269,10 @@ Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std
   for (const auto& field : wanted->resource.fields) {
     // The second phone of a form is somebody else's.
     if (!asked.insert(catalog::meaning_of(field)).second) continue;
+    const auto only = from.find(field.name);
     for (const auto& entry : file.entries) {
       if (entry.link.certainty != Certainty::certain || !speaks_for(entry, file.kind)) continue;
+      if (only != from.end() && entry.entry->resource.id != only->second) continue;
       auto found = answer_of(entry, field, *parts_.regions.tree(), language);
       if (!found) continue;
       filled.push_back(std::move(*found));

@@ -1,6 +1,7 @@
 // The file of a subject (一人一册): what stands about it in all resources, cut to what the reader may see.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,9 +71,11 @@ class Files {
   // The record as the reader may see it; nothing when they may not. Errors: the store's.
   Result<std::optional<FileEntry>> entry(const Link& link, const Reader& reader) const;
   // Fields of a resource's form that the file answers, each by the newest record that does; certain links
-  // alone. None where the form asks about other kinds of subjects. Errors: not_found (form).
-  Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form,
-                                         Language language) const;
+  // alone. A field that `from` names is filled by the resource it names there alone. None where the form asks
+  // about other kinds of subjects. Errors: not_found (form).
+  using From = std::map<std::string, std::string, std::less<>>;
+  Result<std::vector<Prefilled>> prefill(const SubjectFile& file, const std::string& form, Language language,
+                                         const From& from = {}) const;
 
  private:
   class Sights;

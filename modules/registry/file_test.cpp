@@ -53,12 +53,13 @@ class RegistryFile : public RegistryWorld<Backend> {
     RegistryWorld<Backend>::SetUp();
   }
 
-  std::map<std::string, std::string> prefilled(SubjectId subject, const std::string& form) {
+  std::map<std::string, std::string> prefilled(SubjectId subject, const std::string& form,
+                                               const Files::From& from = {}) {
     std::map<std::string, std::string> all;
     // For a purpose; without one personal fields are masked and fill nothing.
     const Reader reader{access::Caller::local_operator(), "epidemic-control"};
     const auto file = must(this->registry_->files().file(subject, reader, Language::zh));
-    for (const auto& one : must(this->registry_->files().prefill(file, form, Language::zh)))
+    for (const auto& one : must(this->registry_->files().prefill(file, form, Language::zh, from)))
       all[one.field] = one.text + " " + one.source->resource.id + " " + to_iso(one.day);
     return all;
   }
@@ -108,6 +109,11 @@ TYPED_TEST(RegistryFile, FillsAFormWithTheNewestAnswerAndItsSource) {
   EXPECT_EQ(filled.at("name"), "张三 households 2020-03-10");
   EXPECT_EQ(filled.at("citizen_id"), citizen_id(1) + " households 2020-03-10");
   EXPECT_FALSE(filled.contains("seen_on"));
+  // A page may say which resource alone fills a field.
+  const auto bound = this->prefilled(this->person(1), "people", {{"name", "people"}, {"phone", "visits"}});
+  EXPECT_EQ(bound.at("name").find(" people "), bound.at("name").find(' '));
+  EXPECT_FALSE(bound.contains("phone")) << "that resource tells no phone of theirs";
+  EXPECT_EQ(bound.at("citizen_id"), filled.at("citizen_id"));
 }
 
 TYPED_TEST(RegistryFile, FillsAFirmsFormFromTheFirmAndNotFromItsPeople) {

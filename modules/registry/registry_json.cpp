@@ -371,7 +371,7 @@ void write_review(JsonWriter& json, const Review& review, const ReviewSides& sid
 
 void write_comparison(JsonWriter& json, const Comparison& one,
                       const std::vector<std::pair<RegionId, std::int64_t>>& by_region,
-                      const region::Tree& tree) {
+                      const region::Tree& tree, Language language) {
   const auto instant = [&](std::string_view key, const std::optional<Instant>& at) {
     write_or_null(json, key, at ? to_rfc3339(*at) : std::string());
   };
@@ -385,6 +385,7 @@ void write_comparison(JsonWriter& json, const Comparison& one,
   json.member("mode", name_of(one.mode));
   json.member("reason", one.reason);
   json.member("state", name_of(one.state));
+  write_or_null(json, "failure", one.failure ? render(*one.failure, language) : std::string());
   json.member("asked_by", one.asked_by);
   json.member("asked_at", to_rfc3339(one.asked_at));
   write_or_null(json, "decided_by", one.decided_by);

@@ -20,6 +20,18 @@ Reader reader_of(const http::Request& http) {
   return {http.caller, std::string(http.purpose())};
 }
 
+// "head:resident-register,phone:resident-register", as the pattern of its parameter has it.
+Files::From sources_of(const std::optional<std::string>& given) {
+  Files::From from;
+  std::string_view rest = given ? std::string_view(*given) : std::string_view();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size()), colon = rest.find(':');
+    from.emplace(rest.substr(0, colon), rest.substr(colon + 1, end - colon - 1));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return from;
+}
+
 }  // namespace
 
 class RegistryRoutes::Handlers final : public api::Operations {
@@ -57,7 +69,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!file) return problem(file.error(), http.language);
     const auto form = registry_.parts().catalog.find_receiving(in.form);
     if (!form) return problem(form.error(), http.language);
-    const auto known = registry_.files().prefill(*file, in.form, http.language);
+    const auto known = registry_.files().prefill(*file, in.form, http.language, sources_of(in.from));
     if (!known) return problem(known.error(), http.language);
     http::Response response =
         http::Response::json(prefill_json(*file, (*form)->resource, *known, http.language));
@@ -190,11 +202,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (in.state) state = review_state_named(*in.state);
     const auto reviews = registry_.decisions().reviews(state, ReviewId(in.cursor.value_or(0)), limit + 1);
     if (!reviews) return problem(reviews.error(), http.language);
-    return http::Response::json(page_json(
-        *reviews, limit,
-        [&](JsonWriter& json, const Review& review) {
-          write_review(json, review, {}, *tree(), http.language);
-        }));
+    return http::Response::json(page_json(*reviews, limit, [&](JsonWriter& json, const Review& review) {
+      write_review(json, review, {}, *tree(), http.language);
+    }));
   }
 
   http::Response get_review(const http::Request& http, const api::GetReview& in) override {
@@ -242,9 +252,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto all = registry_.comparisons().list(may_approve(http) ? std::string() : http.actor(),
                                                   ComparisonId(in.cursor.value_or(0)), limit + 1);
     if (!all) return problem(all.error(), http.language);
-    return http::Response::json(page_json(
-        *all, limit,
-        [&](JsonWriter& json, const Comparison& one) { write_comparison(json, one, {}, *tree()); }));
+    return http::Response::json(page_json(*all, limit, [&](JsonWriter& json, const Comparison& one) {
+      write_comparison(json, one, {}, *tree(), http.language);
+    }));
   }
 
   http::Response get_comparison(const http::Request& http, const api::GetComparison& in) override {
@@ -439,7 +449,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
       by_region = std::move(*counted);
     }
     JsonWriter json(2'048);
-    write_comparison(json, *one, by_region, *tree());
+    write_comparison(json, *one, by_region, *tree(), language);
     return http::Response::json(json.take(), status);
   }
 

@@ -47,9 +47,11 @@ TEST(Shape, NothingIsLeftForLaterAndNoTestIsDisabled) {
   }
 }
 
-// In C++20 only the last temporary of a loop's range lives as long as the loop: a snapshot that a call hands out is held by name.
+// In C++20 only the last temporary of a loop's range lives as long as the loop: a snapshot that a call hands
+// out is held by name.
 TEST(Shape, LoopsHoldTheSnapshotsTheyWalkThrough) {
-  static const std::regex loose(R"(for \([^;\n]*: (\*[\w.>()-]+\(\)|[\w.>()-]*\b(list|view|shelf)\(\)->[\w()]+)\))");
+  static const std::regex loose(
+      R"(for \([^;\n]*: (\*[\w.>()-]+\(\)|[\w.>()-]*\b(list|view|shelf)\(\)->[\w()]+)\))");
   for (const TextFile* file : files_ending({"cpp", "h"})) {
     if (file->path.ends_with("_test.cpp")) continue;
     std::smatch found;
@@ -77,6 +79,32 @@ TEST(Shape, EveryModuleIsComplete) {
          {std::string("README.md"), std::string("CMakeLists.txt"), std::string("api.yaml"),
           std::string("messages.yaml"), name + "_service.h", name + "_routes.h"}) {
       EXPECT_TRUE(paths.contains(module + "/" + wanted)) << module << " lacks " << wanted;
+    }
+  }
+}
+
+// A city service is a folder of YAML: neither the program nor its pages know one by its name. Words that are
+// modules of their own (notice) mean those.
+TEST(Shape, NoCodeKnowsAPackageOrItsProcesses) {
+  static const std::regex declares(R"((?:^|\n)  - id: ([a-z-]+))");
+  std::set<std::string> names;
+  std::set<std::string_view> modules;
+  for (const TextFile& file : source_tree()) {
+    if (part_of(file.path).starts_with("modules/"))
+      modules.insert(std::string_view(file.path).substr(8, file.path.find('/', 8) - 8));
+    if (!file.path.starts_with("scenarios/") || file.name() != "process.yaml") continue;
+    names.insert(file.path.substr(10, file.path.find('/', 10) - 10));
+    for (std::sregex_iterator at(file.text.begin(), file.text.end(), declares), end; at != end; ++at)
+      names.insert((*at)[1]);
+  }
+  ASSERT_GE(names.size(), 9U);
+  for (const TextFile* file : files_ending({"h", "cpp", "ts", "vue"})) {
+    if (is_test_code(*file)) continue;
+    for (const auto& name : names) {
+      if (modules.contains(name)) continue;
+      for (const char quote : {'"', '\''})
+        EXPECT_EQ(file->text.find(quote + name + quote), std::string::npos)
+            << file->path << " knows " << name;
     }
   }
 }

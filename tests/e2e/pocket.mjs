@@ -226,6 +226,31 @@ export async function pocketTests({ context, system, test, skip }) {
     assert.equal(now.assignee?.account, here.me.actor, 'who is on duty in the grid has it');
   }, { core: true });
 
+  await test('a volunteer takes what is offered, gives it back and does it, and sees nothing of the case', async () => {
+    const title = `帮忙看着路口 ${stamp}`;
+    const region = (await ask('/me', { as: 'grid' })).grants[0].region;
+    await ask(`/cases/${story.id}/tasks`, { as: 'dispatch', method: 'POST', headers: json, body: JSON.stringify({ title, region, role: 'volunteer', hours: 4 }) });
+    const page = await toPhone(context, 'volunteer', '/pocket/#/tasks');
+    const mine = page.locator('[data-test=tasks-mine] [data-test=task]', { hasText: title }), offered = page.locator('[data-test=tasks-offered] [data-test=task]', { hasText: title });
+    await offered.locator('[data-test=task-take]').click();
+    await mine.waitFor();
+    await mustBeUsable(page, 'tasks');
+    await shoot(page, 'pocket-tasks', true);
+    await mine.locator('[data-test=task-back]').click();
+    await mine.locator('[data-test=task-words]').fill('临时有事');
+    await mine.locator('[data-test=task-send]').click();
+    await offered.locator('[data-test=task-take]').click();
+    await mine.locator('[data-test=task-done]').click();
+    await mine.locator('[data-test=task-words]').fill('看好了');
+    await mine.locator('[data-test=task-send]').click();
+    await page.locator('[data-test=task-noted]', { hasText: title }).waitFor();
+    await mine.waitFor({ state: 'detached' });
+    const { tasks } = await ask(`/cases/${story.id}`, { as: 'dispatch' });
+    assert.deepEqual(tasks.filter((one) => one.title === title).map((one) => [one.state, one.words]), [['done', '看好了']]);
+    await assert.rejects(() => ask(`/cases/${story.id}`, { as: 'volunteer' }), /HTTP 404/, 'a task opens no case');
+    await page.close();
+  });
+
   await test('a grid worker handles a day without network, and everything reaches the hub once', async () => {
     const [first, lost] = [story.id ?? await given(here.grid.code, `井盖松动 ${stamp}`, here.point), await given(here.grid.code, `别人先办 ${stamp}`, here.point)];
     const page = await toPhone(context, 'grid');

@@ -12,6 +12,7 @@ import { formsTests } from './forms.mjs';
 import { cockpitTests } from './cockpit.mjs';
 import { deskTests } from './desk.mjs';
 import { elsewhereTests } from './elsewhere.mjs';
+import { galleryTests } from './gallery.mjs';
 import { identityTests } from './identity.mjs';
 import { noticeTests } from './notices.mjs';
 import { open311Tests } from './open311.mjs';
@@ -115,6 +116,7 @@ try {
   await caseTests(suite);
   await pocketTests(suite);
   await noticeTests(suite);
+  await galleryTests(suite);
   await tileTests(suite);
   await open311Tests(suite);
   await catalogTests(suite);

@@ -103,9 +103,13 @@ TYPED_TEST(Upgrades, CasesFromEveryStep) {
        "VALUES (7, 5, 'repair', 1, 'closed', 'verifying', 7, 0, 3, 3, 'centre', '', '', '', 'account:9', 'lamp', '', 1, 2, 2, "
        "2, 9, 0, 1, 0, 0, 0, 0, 0, 1, 0, CAST('c' AS BYTEA))",
        "INSERT INTO case_conflict (id, device, sequence, kind, case_id, actor, at, done_at, settled_at, content) VALUES "
-       "(8, 'd', 1, 'act', 7, 'account:2', 3, NULL, NULL, CAST('c' AS BYTEA))"},
+       "(8, 'd', 1, 'act', 7, 'account:2', 3, NULL, NULL, CAST('c' AS BYTEA))",
+       "INSERT INTO case_task (case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, "
+       "closed_at, row_version, content) VALUES (7, 9, 3, 'centre', 'account:2', 'open', 'account:1', 3, NULL, '', NULL, 1, "
+       "CAST('c' AS BYTEA))"},
       {"SELECT id, version, process, state, open_mark, closed_at, photos FROM case_file ORDER BY id",
-       "SELECT id, device, sequence, case_id FROM case_conflict ORDER BY id"});
+       "SELECT id, device, sequence, case_id FROM case_conflict ORDER BY id",
+       "SELECT case_id, id, assignee, state, for_role FROM case_task ORDER BY id"});
 }
 
 TYPED_TEST(Upgrades, DestructionsFromEveryStep) {

@@ -52,6 +52,7 @@ export const registry = {
   compare: (version: number) => send<ModelVersion>(`/registry/models/${version}/compare`, '', undefined, newIdempotencyKey()),
   activate: (version: number) => send<ModelVersion>(`/registry/models/${version}/activate`, '', undefined, newIdempotencyKey()),
   comparisons: (cursor?: string) => ask<Page<Comparison>>('/comparisons', '', { limit: 50, cursor }),
+  comparison: (id: string) => ask<Comparison>(`/comparisons/${part(id)}`, ''),
   askComparison: (wanted: NewComparison, key: string) => send<Comparison>('/comparisons', '', wanted, key),
   decideComparison: (id: string, step: 'approve' | 'decline') => send<Comparison>(`/comparisons/${part(id)}/decision`, '', { step }, newIdempotencyKey()),
   matches: (id: string, purpose: string) => ask<Page<ComparisonMatch>>(`/comparisons/${part(id)}/matches`, purpose, { limit: 500 }),

@@ -148,14 +148,14 @@ function syncOne(device, action, login, zh) {
 
 const tile = (id, zh, en, on, kind, columns = [], filters = []) => ({ id, on, title: two(zh, en), package: 'mock', description: '', kind, process: definition.id, resource: '', icon: '', order: '', columns, filters, prefill: {} });
 const tiles = [
-  tile('matter-report', '拍照上报', 'Report a matter', 'pocket', 'form'), tile('matter-inbox', '街面待办', 'Matters to handle', 'desk', 'inbox', ['number', 'kind', 'urgency', 'words', 'state', 'deadline']), tile('matter-list', '街面台账', 'All matters', 'desk', 'list', ['number', 'kind', 'urgency', 'words', 'state', 'region', 'opened_at', 'closed_at'], ['kind', 'urgency', 'state', 'region']),
+  tile('matter-report', '拍照上报', 'Report a matter', 'pocket', 'form'), tile('matter-mine', '我的事件', 'My matters', 'pocket', 'list'), tile('matter-inbox', '街面待办', 'Matters to handle', 'desk', 'inbox', ['number', 'kind', 'urgency', 'words', 'state', 'deadline']), tile('matter-list', '街面台账', 'All matters', 'desk', 'list', ['number', 'kind', 'urgency', 'words', 'state', 'region', 'opened_at', 'closed_at'], ['kind', 'urgency', 'state', 'region']),
   tile('matter-board', '街面看板', 'Matters by state', 'desk', 'board'), tile('matter-map', '街面地图', 'Matters on the map', 'desk', 'map'), tile('matter-new', '登记事件', 'File a matter', 'desk', 'form'),
 ];
 
 // What these addresses answer: [status, body]; undefined for all others. A picture is [200, Buffer].
 export function casesAnswer(method, path, q, body, login, zh, key) {
   if (path === '/pages') return [200, { items: said(tiles.filter((one) => one.on === (q.get('on') ?? one.on)), zh) }];
-  if (!/^\/(processes|cases|own-cases|case-|inbox|duties|calendar)/.test(path)) return undefined;
+  if (!/^\/(processes|cases|own-cases|own-tasks|case-|inbox|duties|calendar)/.test(path)) return undefined;
   const limit = Number(q.get('limit') ?? 50), offset = Number(q.get('cursor') ?? 0);
   const page = (items) => ({ items: items.slice(offset, offset + limit).map((one) => view(one, zh)), next_cursor: offset + limit < items.length ? String(offset + limit) : null });
   const once = (work) => { const named = key && `${login}/${path}/${key}`; if (named && answered.has(named)) return answered.get(named); const told = work(); if (named && told[0] < 500) answered.set(named, told); return told; };
@@ -202,8 +202,14 @@ export function casesAnswer(method, path, q, body, login, zh, key) {
     if (m[2] === 'hand-overs') return told('hand_over', two('移交', 'Handed over'), body.reason);
     if (m[2] === 'mergers') { one.parent = body.parent; one.state = 'closed'; return told('merge', two('并案', 'Merged'), ''); }
     if (m[2] === 'similar') return [200, page(newest.filter((each) => each !== one && each.fields.kind === one.fields.kind && each.fields.grid === one.fields.grid && !state(each.state).final))];
-    if (m[2] === 'tasks') { const task = { id: String(sequence++), case: one.id, title: body.title, region: place(one.fields.grid, zh), department: { id: '', title: '' }, assignee: body.assignee ? person(loginOfAccount(body.assignee) ?? 'grid') : null, state: 'open', due_at: null, opened_at: iso(), closed_at: null, words: '' }; one.tasks.push(task); return [201, task]; }
+    if (m[2] === 'tasks') { const task = { id: String(sequence++), case: one.id, title: body.title, region: place(one.fields.grid, zh), department: { id: '', title: '' }, assignee: body.assignee ? person(loginOfAccount(body.assignee) ?? 'grid') : null, role: body.role ?? '', state: 'open', due_at: null, opened_at: iso(), closed_at: null, words: '' }; one.tasks.push(task); return [201, task]; }
   }
-  if ((m = /^\/case-tasks\/(\d+)\/steps$/.exec(path))) { const task = [...all.values()].flatMap((one) => one.tasks).find((each) => each.id === m[1]); if (!task) return problem(404, 'no task'); Object.assign(task, { state: body.step === 'done' ? 'done' : 'cancelled', closed_at: iso(), words: body.words ?? '' }); return [200, task]; }
+  if ((m = /^\/case-tasks\/(\d+)\/steps$/.exec(path))) { const task = [...all.values()].flatMap((one) => one.tasks).find((each) => each.id === m[1]); if (!task) return problem(404, 'no task');
+    if (body.step === 'take' && task.assignee !== null) return problem(409, zh ? `任务已由 ${task.assignee.name} 领取。` : `${task.assignee.name} has taken the task already.`);
+    Object.assign(task, body.step === 'take' ? { assignee: person(login) } : body.step === 'give_back' ? { assignee: null } : { state: body.step === 'done' ? 'done' : 'cancelled', closed_at: iso(), words: body.words ?? '' }); return [200, task]; }
+  if (path === '/own-tasks') {
+    const open = [...all.values()].flatMap((one) => one.tasks).filter((each) => each.state === 'open');
+    return [200, { mine: open.filter((each) => each.assignee?.account === person(login).account), offered: open.filter((each) => each.assignee === null && each.role !== '') }];
+  }
   return undefined;
 }

@@ -12,7 +12,9 @@ import OutboxPage from './pages/OutboxPage.vue';
 import ReportPage from './pages/ReportPage.vue';
 import ServicesPage from './pages/ServicesPage.vue';
 import SignInPage from './pages/SignInPage.vue';
+import TasksPage from './pages/TasksPage.vue';
 import TodayPage from './pages/TodayPage.vue';
+import WorkPage from './pages/WorkPage.vue';
 import { whoIsHere } from './shift';
 
 // Hash addresses: the hub serves plain files, and the worker of this page keeps one.
@@ -28,6 +30,8 @@ export const router = createRouter({
     { path: '/list/:process', component: ListPage, props: true },
     { path: '/mine', component: MinePage },
     { path: '/cases/:id', component: CasePage, props: true },
+    { path: '/pages/:id', component: WorkPage, props: true },
+    { path: '/tasks', component: TasksPage },
     { path: '/outbox', component: OutboxPage },
     { path: '/notices', component: NoticesPage },
     { path: '/notices/:id', component: NoticePage, props: true },

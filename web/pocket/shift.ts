@@ -4,7 +4,7 @@ import { api, askMe, Problem, signOut } from '@shared/api';
 import { i18n } from '@shared/i18n';
 import { Queue, sendable, type Action, type NewAction } from '@shared/offline/queue';
 import { synchronise, type Report } from '@shared/offline/sync';
-import { Vault } from '@shared/offline/vault';
+import { Vault, type Along } from '@shared/offline/vault';
 import { keepMe, useMe, whenSignedOut, type Me } from '@shared/session';
 import { oneAndOneMore } from '@shared/turns';
 import { hubTransport } from './transport';
@@ -127,8 +127,8 @@ export async function mustKeep<Value>(keep: (vault: Vault, queue: Queue) => Prom
   throw new Problem(507, { detail: i18n.global.t('pocket.notKept') });
 }
 
-export async function queueAction(action: NewAction): Promise<number> {
-  const sequence = await mustKeep((_, standing) => standing.add(action));
+export async function queueAction(action: NewAction, along: readonly Along[] = []): Promise<number> {
+  const sequence = await mustKeep((_, standing) => standing.add(action, along));
   await refresh().catch(() => undefined);
   void bringToHub();
   return sequence;

@@ -480,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/own-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own tasks and those one may take
+         * @description Tells the tasks alone and nothing of their cases; at most 200 of each.
+         */
+        get: operations["list_own_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/case-tasks/{task}/steps": {
         parameters: {
             query?: never;
@@ -489,7 +509,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Step of a task */
+        /** Step of a task: done, cancelled, taken, given back */
         post: operations["step_task"];
         delete?: never;
         options?: never;
@@ -4727,7 +4747,7 @@ export interface components {
             /** Its value */
             value?: string;
             /**
-             * Instead, those who stand so to them
+             * Instead, their guardians or carers, or those who are of the same household (member), home or employer
              * @enum {string}
              */
             relation?: "member" | "tenant" | "employee" | "owner" | "guardian" | "carer";
@@ -5579,6 +5599,8 @@ export interface components {
              * @enum {string}
              */
             state: "asked" | "approved" | "declined" | "done" | "failed" | "expired";
+            /** Why it failed */
+            failure: string | null;
             /** Asked by */
             asked_by: string;
             /**
@@ -7824,6 +7846,8 @@ export interface components {
              * Format: int64
              */
             hours?: number;
+            /** While nobody has it, whoever holds this role may take it, such as volunteer */
+            role?: string;
         };
         /** Terms of supply */
         NewTerms: {
@@ -8451,6 +8475,13 @@ export interface components {
             resource?: string;
             /** What is asked */
             words: string;
+        };
+        /** One's own tasks */
+        OwnTasks: {
+            /** Those one has */
+            mine: components["schemas"]["Task"][];
+            /** Those one may take */
+            offered: components["schemas"]["Task"][];
         };
         /** Result of a check */
         PackageCheck: {
@@ -11128,6 +11159,8 @@ export interface components {
             department: components["schemas"]["Party"];
             /** Who has it */
             assignee: components["schemas"]["CasePerson"] | null;
+            /** Role whose holders may take it, empty for none */
+            role: string;
             /**
              * State
              * @enum {string}
@@ -11157,7 +11190,7 @@ export interface components {
              * Step
              * @enum {string}
              */
-            step: "done" | "cancel";
+            step: "done" | "cancel" | "take" | "give_back";
             /** Result */
             words?: string;
         };
@@ -12489,6 +12522,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_own_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own tasks and those one may take */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTasks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     step_task: {
         parameters: {
             query?: never;
@@ -12508,7 +12562,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Step of a task */
+            /** @description Step of a task: done, cancelled, taken, given back */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18139,6 +18193,8 @@ export interface operations {
             query: {
                 /** @description Resource id of the form */
                 form: string;
+                /** @description Fields that one resource alone fills: field:resource, parted by commas */
+                from?: string;
             };
             header?: never;
             path: {

@@ -12,6 +12,8 @@ export type CaseAction = Schemas['Action'];
 export type CaseAnswer = Schemas['Answer'];
 export type CaseStep = Schemas['CaseStep'];
 export type CaseTask = Schemas['Task'];
+export type OwnTasks = Schemas['OwnTasks'];
+export type TaskStep = Schemas['TaskStep']['step'];
 export type CasePhoto = Schemas['Photo'];
 export type CaseBoard = Schemas['CaseBoard'];
 export type BoardColumn = Schemas['BoardColumn'];
@@ -55,6 +57,9 @@ export interface CaseQuery {
 
 export const stages = ['report', 'accept', 'file', 'dispatch', 'handle', 'feed_back', 'verify', 'close', 'evaluate'] as const;
 
+// The role of those who help without working cases: tasks are offered to it.
+export const helper_role = 'volunteer';
+
 const part = encodeURIComponent;
 const at = (id: string): string => `/cases/${part(id)}`;
 
@@ -72,8 +77,9 @@ export const cases = {
   supervise: (id: string, words: string) => send<CaseDetail>('POST', `${at(id)}/supervisions`, { words }),
   merge: (id: string, version: number, parent: string) => send<CaseDetail>('POST', `${at(id)}/mergers`, { version, parent }),
   similar: (id: string) => get<Page<Case>>(`${at(id)}/similar`),
-  addTask: (id: string, task: { title: string; region?: string; department?: string; assignee?: string; hours?: number }, key: string) => post<CaseTask>(`${at(id)}/tasks`, task, key),
-  stepTask: (id: string, step: 'done' | 'cancel', words: string) => send<CaseTask>('POST', `/case-tasks/${part(id)}/steps`, { step, ...(words === '' ? {} : { words }) }),
+  addTask: (id: string, task: { title: string; region?: string; department?: string; assignee?: string; hours?: number; role?: string }, key: string) => post<CaseTask>(`${at(id)}/tasks`, task, key),
+  ownTasks: () => get<OwnTasks>('/own-tasks'),
+  stepTask: (id: string, step: TaskStep, words: string, key: string) => post<CaseTask>(`/case-tasks/${part(id)}/steps`, { step, ...(words === '' ? {} : { words }) }, key),
   inbox: (query: { role?: string; mine?: string; process?: string; limit?: number; cursor?: string }) => get<Page<Case>>('/inbox', query),
   inboxCount: () => get<InboxCount>('/inbox/count'),
   board: (process: string, query: { under?: string; items?: number }) => get<CaseBoard>(`/processes/${part(process)}/board`, query),
@@ -92,8 +98,8 @@ export const cases = {
 export const workbookPath = (query: CaseQuery): string => withQuery(`${api_root}/cases.xlsx`, { ...query });
 export const photoPath = (id: string): string => `${api_root}/case-photos/${part(id)}`;
 
-export async function sendPhoto(picture: Blob, key: string = newIdempotencyKey(), caseId?: string): Promise<CasePhoto> {
-  const response = await request(withQuery(`${api_root}/case-photos`, { case: caseId }), { method: 'POST', headers: { 'Content-Type': picture.type, 'Idempotency-Key': key }, body: picture });
+export async function sendPhoto(picture: Blob, key: string = newIdempotencyKey()): Promise<CasePhoto> {
+  const response = await request(`${api_root}/case-photos`, { method: 'POST', headers: { 'Content-Type': picture.type, 'Idempotency-Key': key }, body: picture });
   return (await response.json()) as CasePhoto;
 }
 

@@ -53,6 +53,16 @@ export function filtersOf(page: Pick<PageTile, 'filters'>, process: Pick<Process
   return [...new Set(found)];
 }
 
+// Which resource alone fills which field, as the form's page says.
+export const prefillOf = (tiles: readonly PageTile[] | null, process: string): Record<string, string> => tiles?.find((one) => one.kind === 'form' && one.process === process)?.prefill ?? {};
+
+// As a page orders its cases: by when they are due, or the newest first.
+export function inOrder(items: readonly Case[], order: string): Case[] {
+  const due = (one: Case): number => (one.due_at === null ? Infinity : Date.parse(one.due_at));
+  const newer = (a: Case, b: Case): number => Date.parse(b.opened_at) - Date.parse(a.opened_at);
+  return [...items].sort((a, b) => (order === 'deadline' && due(a) !== due(b) ? due(a) - due(b) : newer(a, b)));
+}
+
 // A case's line without the category it begins with, where that stands beside it anyway.
 export function headline(one: Pick<Case, 'summary' | 'category_title' | 'process_title'>): string {
   const rest = one.category_title !== '' && one.summary.startsWith(one.category_title) ? one.summary.slice(one.category_title.length).replace(/^[\s\u00b7,\uff0c\u3001]+/, '') : one.summary;

@@ -15,7 +15,11 @@ async function ask<Answer>(path: string, query: Record<string, string | number>,
 
 export const subjects = {
   find: (q: string, purpose: string | null) => ask<{ items: SubjectHit[]; purposes: string[] }>('/subjects', { q, limit: 8 }, purpose),
-  prefill: (id: string, form: string, purpose: string | null) => ask<{ known: KnownField[] }>(`/subjects/${encodeURIComponent(id)}/prefill`, { form }, purpose),
+  // `from`: fields that one resource alone fills, as the package's page says.
+  prefill: (id: string, form: string, purpose: string | null, from: Record<string, string> = {}) => {
+    const bound = Object.entries(from).map(([field, resource]) => `${field}:${resource}`).join();
+    return ask<{ known: KnownField[] }>(`/subjects/${encodeURIComponent(id)}/prefill`, { form, ...(bound === '' ? {} : { from: bound }) }, purpose);
+  },
 };
 
 // Only fields that the form has and nobody has filled; what is masked fills nothing.

@@ -55,6 +55,17 @@ export function trendOf(tile: Tile, card: Card | null, earlier: readonly DayValu
   return calendarDays([...earlier.filter((day) => day.day < first), ...card.days], card.kind, tile.days);
 }
 
+// Days as bars, the newest at the right. They share the width with at least so many days: one alone is a bar, not a wall.
+export const bars_least = 12;
+export function barsOf(days: readonly DayValue[], height: number): { width: number; bars: { day: string; x: number; height: number }[] } {
+  const highest = Math.max(1, ...days.map((day) => day.value));
+  const first = Math.max(0, bars_least - days.length);
+  return {
+    width: (first + days.length) * 8,
+    bars: days.map((day, at) => ({ day: day.day, x: (first + at) * 8 + 1, height: (Math.max(0, day.value) / highest) * height })),
+  };
+}
+
 // Regions below with something to show, the most first.
 export function rankingOf(children: readonly ChildFigures[], card: Card | null, most: number): ChildFigure[] {
   if (card === null) return [];

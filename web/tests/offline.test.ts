@@ -243,6 +243,30 @@ describe('the queue', () => {
     expect((await vault.shift())!.next_sequence).toBe(1 + taken.length);
     expect(await queue.add(action())).toBe(1 + taken.length);
   });
+  it('keeps an action and what goes along with it, or neither', async () => {
+    await queue.add(action(), [{ kind: 'draft', id: 'list', value: ['b'] }]);
+    expect([(await queue.all()).length, await vault.get('draft', 'list')]).toEqual([1, ['b']]);
+    const stored = (vault as unknown as { base: IDBDatabase }).base;
+    const begin = stored.transaction.bind(stored);
+    // The disk is full when the second of the two is written.
+    stored.transaction = (...given) => {
+      const transaction = begin(...given);
+      const storeOf = transaction.objectStore.bind(transaction);
+      transaction.objectStore = (name) => {
+        const store = storeOf(name);
+        const put = store.put.bind(store);
+        store.put = (value: { kind?: string }) => {
+          if (value.kind === 'draft') transaction.abort();
+          return put(value);
+        };
+        return store;
+      };
+      return transaction;
+    };
+    await expect(queue.add(action({ about: '8' }), [{ kind: 'draft', id: 'list', value: [] }])).rejects.toBeTruthy();
+    stored.transaction = begin;
+    expect([(await queue.all()).length, await vault.get('draft', 'list'), await queue.add(action())]).toEqual([1, ['b'], 2]);
+  });
   it('survives the page', async () => {
     await queue.add(action());
     vault.close();

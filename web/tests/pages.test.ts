@@ -103,6 +103,71 @@ describe('on the phone', () => {
     expect((await (await one.theVault())!.get<{ name: string }[]>('draft', 'list-p'))!.map((row) => row.name)).toEqual(['Sun', 'Li']);
   });
 
+  it('a row of a list, and a report, stands either in the queue or in what is begun, at whatever moment the page dies', async () => {
+    const one = await shift();
+    around.answers['POST /processes/p/cases'] = around.answers['POST /case-sync'] = null;
+    const vault = (await one.theVault())!, queue = (await one.theQueue())!;
+    const add = queue.add.bind(queue);
+    const seen: unknown[] = [];
+    let id = 'list-p';
+    vi.spyOn(queue, 'add').mockImplementation(async (...given) => {
+      const sequence = await add(...given);
+      seen.push(await vault.get('draft', id));
+      return sequence;
+    });
+    const list = await open((await import('../pocket/pages/ListPage.vue')).default, { process: 'p' });
+    await soon(() => expect(list.state.process).not.toBeNull());
+    for (const name of ['Qian', 'Sun']) {
+      list.state.who = { name, phone: '' };
+      await list.state.addRow();
+    }
+    await list.state.submit();
+    expect(seen.map((rows) => (rows as { name: string }[]).map((row) => row.name))).toEqual([['Sun'], []]);
+    id = 'report-p';
+    const report = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    await soon(() => expect(report.state.process).not.toBeNull());
+    report.state.values = { words: 'pothole', place: '9901' };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await vi.advanceTimersByTimeAsync(1000);
+    const submitted = report.state.submit();
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    await submitted;
+    expect([seen[2], (await queue.all()).length]).toEqual([{}, 3]);
+  });
+
+  it('a package’s page lists what waits and what one reported, each once, in the order it says', async () => {
+    const one = (id: string, due_at: string | null, opened_at: string, process = 'p', open = true) => ({ id, process, open, due_at, opened_at });
+    await shift();
+    around.answers['GET /pages?on=pocket'] = [200, { items: [{ id: 'p-doors', title: 'Doors', kind: 'list', process: 'p', order: 'deadline', columns: [], filters: [] }] }];
+    around.answers['GET /inbox?process=p&limit=100'] = [200, { items: [one('1', '2020-02-16T00:00:00Z', '2020-02-14T00:00:00Z'), one('2', '2020-02-15T00:00:00Z', '2020-02-13T00:00:00Z')] }];
+    around.answers['GET /own-cases?limit=100'] = [200, { items: [one('2', '2020-02-15T00:00:00Z', '2020-02-13T00:00:00Z'), one('3', null, '2020-02-12T00:00:00Z'), one('4', null, '2020-02-12T00:00:00Z', 'q'), one('5', null, '2020-02-12T00:00:00Z', 'p', false)] }];
+    const { keepMe } = await import('../shared/session');
+    keepMe({ ...worker, permissions: ['case.act', 'case.read'] });
+    const page = await open((await import('../pocket/pages/WorkPage.vue')).default, { id: 'p-doors' });
+    await soon(() => expect(page.state.shown.map((each: { id: string }) => each.id)).toEqual(['2', '1', '3']));
+    page.state.ended = true;
+    expect(page.state.shown.map((each: { id: string }) => each.id)).toEqual(['5']);
+  });
+
+  it('what others ask one to do is taken, done and given back once by two touches, and a refusal is told', async () => {
+    await shift();
+    const task = { id: '5', case: '7', title: 'Bring medicine', region: { code: '9901', path: 'A / B' }, department: { id: '', title: '' }, assignee: null, role: 'volunteer', state: 'open', due_at: null, opened_at: '2020-02-14T00:00:00Z', closed_at: null, words: '' };
+    around.answers['GET /own-tasks'] = [200, { mine: [], offered: [task] }];
+    const page = await open((await import('../pocket/pages/TasksPage.vue')).default);
+    await soon(() => expect(page.state.own?.offered).toHaveLength(1));
+    around.answers['POST /case-tasks/5/steps'] = null;
+    await page.state.step(task, 'take');
+    expect(page.state.told).not.toBe('');
+    around.answers['POST /case-tasks/5/steps'] = [200, task];
+    await Promise.all([page.state.step(task, 'take'), page.state.step(task, 'take')]);
+    const keys = sent('POST /case-tasks/5/steps').map((each) => each.key);
+    expect([keys.length, keys[0] !== null && keys[0] === keys[1], page.state.done !== '']).toEqual([2, true, true]);
+    around.answers['POST /case-tasks/5/steps'] = [409, { detail: 'Lin has taken the task already.' }];
+    await page.state.step(task, 'take');
+    expect(page.state.told).toBe('Lin has taken the task already.');
+  });
+
   it('what is the same for all rows and the row begun come back with the list', async () => {
     await shift();
     const component = (await import('../pocket/pages/ListPage.vue')).default;

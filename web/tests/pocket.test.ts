@@ -4,6 +4,7 @@ import type { CaseDetail, Process } from '../shared/cases';
 import type { Action } from '../shared/offline/queue';
 import { keepMe, type Me } from '../shared/session';
 import { hubTransport, outcomeOf, wireOf } from '../pocket/transport';
+import { tabsFor } from '../pocket/navigation';
 import { isSecondTouch, overlay, touch_ms } from '../pocket/tasks';
 
 const transition = (id: string, from: string[], to: string, by: string[], offline = true) => ({ id, title: id, from, to, by, inputs: [], photos: 0, bulk: false, offline });
@@ -37,6 +38,14 @@ describe('a case with what waits', () => {
   it('offers nothing after a step that closes it', () => expect(overlay(detail, [action({ step: 'verify' })], process, me).actions).toEqual([]));
   it('offers nothing where the process is not known', () => expect(overlay(detail, [action()], null, me).actions).toEqual([]));
   it('is not moved by a comment', () => expect(overlay(detail, [action({ kind: 'comment', step: null })], process, me).actions).toEqual(detail.actions));
+});
+
+describe('the tabs', () => {
+  const names = (permissions: string[], ...roles: string[]) => tabsFor({ permissions, grants: roles.map((role) => ({ role })) } as unknown as Me).map((one) => one.name);
+  it('begin with the day of who works cases, the tasks of a volunteer, and the services of everybody else', () => {
+    expect([names(['case.act'], 'grid-worker')[0], names(['case.act'], 'grid-worker', 'volunteer')[0], names([], 'volunteer')[0], names([])[0]]).toEqual(['today', 'today', 'tasks', 'home']);
+    expect(names([], 'volunteer')).toEqual(['tasks', 'home', 'mine', 'notices', 'me']);
+  });
 });
 
 describe('a touch', () => {

@@ -5,7 +5,7 @@ import { renderToString } from 'vue/server-renderer';
 import { createI18n } from 'vue-i18n';
 import ServiceTiles from '../cockpit/ServiceTiles.vue';
 import { messages } from '../shared/messages';
-import { hoursText, metricsOf, rankingOf, shareText, totalOf, trendOf, valueOf, type Tile, type TileGroup } from '../shared/tiles';
+import { barsOf, hoursText, metricsOf, rankingOf, shareText, totalOf, trendOf, valueOf, type Tile, type TileGroup } from '../shared/tiles';
 import type { Card, Cockpit } from '../shared/types';
 
 const card = (metric: string, total: number, days: Card['days'] = []): Card =>
@@ -49,6 +49,16 @@ describe('a trend', () => {
     expect(shown.map((day) => day.value)).toEqual([5, 0, 2, 0, 4]);
   });
   it('without figures is empty', () => expect(trendOf(tile('trend', 'opened'), null)).toEqual([]));
+});
+
+describe('the bars of a trend', () => {
+  const days = (count: number) => Array.from({ length: count }, (_, at) => ({ day: `2020-03-${String(at + 1).padStart(2, '0')}`, value: at + 1 }));
+  it('of a single day is one narrow bar at the right', () => expect(barsOf(days(1), 36)).toEqual({ width: 96, bars: [{ day: '2020-03-01', x: 89, height: 36 }] }));
+  it('of many days share the width', () => {
+    const { width, bars } = barsOf(days(30), 36);
+    expect([width, bars.length, bars[0].x, bars[29].x, bars[0].height]).toEqual([240, 30, 1, 233, 1.2]);
+  });
+  it('of no days are none, of one width all the same', () => expect(barsOf([], 36)).toEqual({ width: 96, bars: [] }));
 });
 
 it('a ranking begins with the most and leaves out who has none', () =>

@@ -18,23 +18,27 @@ WHERE id = $1 AND version = $2 AND due_at = $30
 -- name: set_parent
 UPDATE case_file SET parent = $3 WHERE id = $1 AND version = $2
 
--- name: case_by_id
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
+-- As CaseRows::read takes them.
+-- part: case_columns
+id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
        assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
        wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
-FROM case_file WHERE id = $1
+
+-- name: case_by_id
+SELECT {case_columns} FROM case_file WHERE id = $1
 
 -- name: put_step
 INSERT INTO case_step (case_id, sequence, kind, action, actor, at, from_state, to_state, owner, department, assignee, late, content)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
+-- part: step_columns
+sequence, kind, action, actor, at, from_state, to_state, owner, department, assignee, late, content
+
 -- name: steps_of_case
-SELECT sequence, kind, action, actor, at, from_state, to_state, owner, department, assignee, late, content
-FROM case_step WHERE case_id = $1 ORDER BY sequence
+SELECT {step_columns} FROM case_step WHERE case_id = $1 ORDER BY sequence
 
 -- name: last_step
-SELECT sequence, kind, action, actor, at, from_state, to_state, owner, department, assignee, late, content
-FROM case_step WHERE case_id = $1 ORDER BY sequence DESC LIMIT 1
+SELECT {step_columns} FROM case_step WHERE case_id = $1 ORDER BY sequence DESC LIMIT 1
 
 -- name: count_children
 -- scatter: the cases merged under one stand on their own shards

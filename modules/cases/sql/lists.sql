@@ -1,65 +1,47 @@
--- Pages of cases. Filters that are not asked for are empty or 0; regions come as [1,2] (SQLite) or {1,2} (PostgreSQL).
+-- Pages of cases. Filters that are not asked for are empty or 0.
 
--- name: newest_cases
--- scatter: a list over all cases
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
-FROM case_file
-WHERE id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5) AND ($6 < 0 OR open_mark = $6)
+-- part: case_filter
+($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5) AND ($6 < 0 OR open_mark = $6)
   AND ($7 = '' OR department = $7) AND ($8 = '' OR category = $8) AND ($9 = '' OR urgency = $9)
   AND ($10 = '' OR assignee = $10) AND ($11 = 0 OR (overdue = 1 AND open_mark = 1)) AND ($12 = 0 OR supervised > 0)
   AND opened_at >= $13 AND opened_at < $14
+
+-- name: newest_cases
+-- scatter: a list over all cases
+SELECT {case_columns}
+FROM case_file
+WHERE id < $1 AND {case_filter}
 ORDER BY id DESC LIMIT $2
 
 -- name: newest_open_cases
 -- scatter: a list over all open cases
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
-WHERE open_mark = 1 AND id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5)
-  AND ($6 < 0 OR open_mark = $6) AND ($7 = '' OR department = $7) AND ($8 = '' OR category = $8) AND ($9 = '' OR urgency = $9)
-  AND ($10 = '' OR assignee = $10) AND ($11 = 0 OR overdue = 1) AND ($12 = 0 OR supervised > 0)
-  AND opened_at >= $13 AND opened_at < $14
+WHERE open_mark = 1 AND id < $1 AND {case_filter}
 ORDER BY id DESC LIMIT $2
 
 -- name: newest_of_place
 -- scatter: a list over the cases of one region
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
-WHERE place = $15 AND id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5)
-  AND ($6 < 0 OR open_mark = $6) AND ($7 = '' OR department = $7) AND ($8 = '' OR category = $8) AND ($9 = '' OR urgency = $9)
-  AND ($10 = '' OR assignee = $10) AND ($11 = 0 OR (overdue = 1 AND open_mark = 1)) AND ($12 = 0 OR supervised > 0)
-  AND opened_at >= $13 AND opened_at < $14
+WHERE place = $15 AND id < $1 AND {case_filter}
 ORDER BY id DESC LIMIT $2
 
 -- name: newest_of_owner
 -- scatter: a list over the cases that one region owns
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
-WHERE owner = $15 AND id < $1 AND ($3 = '' OR process = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR stage = $5)
-  AND ($6 < 0 OR open_mark = $6) AND ($7 = '' OR department = $7) AND ($8 = '' OR category = $8) AND ($9 = '' OR urgency = $9)
-  AND ($10 = '' OR assignee = $10) AND ($11 = 0 OR (overdue = 1 AND open_mark = 1)) AND ($12 = 0 OR supervised > 0)
-  AND opened_at >= $13 AND opened_at < $14
+WHERE owner = $15 AND id < $1 AND {case_filter}
 ORDER BY id DESC LIMIT $2
 
 -- name: newest_of_reporter
 -- scatter: a list over the cases of one person
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file WHERE reporter = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
 -- name: inbox_of_role
 -- scatter: an inbox is of a role in a region
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
 WHERE open_mark = 1 AND waits_for = $1 AND owner = $2 AND (due_at, id) > ($3, $4) AND assignee IN ('', $5)
   AND ($6 = '' OR department = $6) AND ($7 = '' OR process = $7)
@@ -75,9 +57,7 @@ ORDER BY due_at, id LIMIT $4
 
 -- name: inbox_of_person
 -- scatter: an inbox is of a person
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
 WHERE open_mark = 1 AND assignee = $1 AND (due_at, id) > ($2, $3) AND ($4 = '' OR process = $4)
 ORDER BY due_at, id LIMIT $5
@@ -101,18 +81,14 @@ SELECT count(*), coalesce(sum(overdue), 0) FROM (
 
 -- name: board_column
 -- scatter: a board is over all open cases of a process
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
 WHERE open_mark = 1 AND process = $1 AND state = $2 AND (due_at, id) > ($3, $4)
 ORDER BY due_at, id LIMIT $5
 
 -- name: open_points
 -- scatter: a map is over all open cases
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
 WHERE open_mark = 1 AND longitude IS NOT NULL AND id < $1 AND ($2 = '' OR process = $2)
   AND longitude BETWEEN $3 AND $4 AND latitude BETWEEN $5 AND $6
@@ -120,8 +96,6 @@ ORDER BY id DESC LIMIT $7
 
 -- name: open_of_place
 -- scatter: what else is open at one place
-SELECT id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
-       assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, closed_at, due_at, rung_at,
-       wake_at, left_us, overdue, touched, escalated, supervised, reopened, not_ours, score, parent, photos, tasks_open, content
+SELECT {case_columns}
 FROM case_file
 WHERE place = $1 AND id < $2 AND open_mark = 1 AND process = $3 AND opened_at >= $4 ORDER BY id DESC LIMIT $5

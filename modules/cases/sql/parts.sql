@@ -15,21 +15,32 @@ UPDATE process_head SET version = $3, retired = $4, migration = $5, row_version 
 
 -- name: put_task
 INSERT INTO case_task (case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, closed_at,
-                       row_version, content)
-VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, '', NULL, 1, $9)
+                       row_version, content, for_role)
+VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, '', NULL, 1, $9, $10)
 
 -- name: change_task
-UPDATE case_task SET state = $4, closed_by = $5, closed_at = $6, content = $7, row_version = row_version + 1
+UPDATE case_task SET state = $4, closed_by = $5, closed_at = $6, content = $7, assignee = $8, row_version = row_version + 1
 WHERE case_id = $1 AND id = $2 AND row_version = $3
 
+-- part: task_columns
+case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, closed_at, row_version, content, for_role
+
 -- name: tasks_of_case
-SELECT case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, closed_at, row_version, content
-FROM case_task WHERE case_id = $1 ORDER BY id
+SELECT {task_columns} FROM case_task WHERE case_id = $1 ORDER BY id
 
 -- name: task_by_id
 -- scatter: a task's number does not tell its case
-SELECT case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, closed_at, row_version, content
-FROM case_task WHERE id = $1
+SELECT {task_columns} FROM case_task WHERE id = $1
+
+-- name: tasks_of_assignee
+-- scatter: what somebody has to do is of many cases
+SELECT {task_columns} FROM case_task WHERE state = 'open' AND assignee <> '' AND assignee = $1 ORDER BY id LIMIT $2
+
+-- Given to nobody, offered to whoever holds a role; cut to the regions of who asks afterwards.
+-- name: tasks_for_role
+-- scatter: what a role is offered is of many cases
+SELECT {task_columns} FROM case_task
+WHERE state = 'open' AND assignee = '' AND for_role = $1 AND id > $2 ORDER BY id LIMIT $3
 
 -- name: put_photo
 INSERT INTO case_photo (id, case_id, media, bytes, actor, at, stage) VALUES ($1, $2, $3, $4, $5, $6, $7)

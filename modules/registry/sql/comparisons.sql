@@ -3,15 +3,15 @@ INSERT INTO registry_comparison (id, title, purpose, left_resource, right_resour
   asked_by, asked_at, decided_by, decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'asked', $11, $12, '', NULL, NULL, 0, 0, 0, NULL, NULL, 1)
 
+-- part: comparison_columns
+id, title, purpose, left_resource, right_resource, region, mode, keep_days, areas, reason, state, asked_by, asked_at, decided_by,
+  decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version, failure
+
 -- name: comparison_by_id
-SELECT id, title, purpose, left_resource, right_resource, region, mode, keep_days, areas, reason, state, asked_by, asked_at, decided_by,
-  decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version
-FROM registry_comparison WHERE id = $1
+SELECT {comparison_columns} FROM registry_comparison WHERE id = $1
 
 -- name: page_of_comparisons
-SELECT id, title, purpose, left_resource, right_resource, region, mode, keep_days, areas, reason, state, asked_by, asked_at, decided_by,
-  decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version
-FROM registry_comparison WHERE id < $1 AND ($3 = '' OR asked_by = $3) ORDER BY id DESC LIMIT $2
+SELECT {comparison_columns} FROM registry_comparison WHERE id < $1 AND ($3 = '' OR asked_by = $3) ORDER BY id DESC LIMIT $2
 
 -- name: decide_comparison
 UPDATE registry_comparison SET state = $3, decided_by = $4, decided_at = $5, answer = $6, row_version = row_version + 1
@@ -27,7 +27,7 @@ SELECT 1 FROM registry_comparison WHERE id = $1 AND row_version = $2 AND state =
 
 -- name: finish_comparison
 UPDATE registry_comparison SET state = $3, left_count = $4, right_count = $5, matched = $6, finished_at = $7, expires_at = $8,
-  row_version = row_version + 1
+  failure = $9, row_version = row_version + 1
 WHERE id = $1 AND row_version = $2
 
 -- name: expire_comparison

@@ -1,6 +1,6 @@
 // What a worker did and the hub has not confirmed: kept in order, sealed, each under its sequence. An action leaves the queue when the hub has
 // it, or when the worker drops it on purpose; a refused one stays and says why.
-import { randomName, sequenceId, type Vault } from './vault';
+import { randomName, sequenceId, type Along, type Vault } from './vault';
 
 export type ActionKind = 'open' | 'act' | 'comment';
 
@@ -61,20 +61,21 @@ export class Queue {
     return next;
   }
 
-  add(action: NewAction): Promise<number> {
-    return this.alone(() => this.addNow(action));
+  // What goes along is kept with the action, or neither is.
+  add(action: NewAction, along: readonly Along[] = []): Promise<number> {
+    return this.alone(() => this.addNow(action, along));
   }
 
-  private async addNow(action: NewAction): Promise<number> {
+  private async addNow(action: NewAction, along: readonly Along[]): Promise<number> {
     const standing = action.kind === 'open' ? [] : (await this.all()).filter((one) => one.about === action.about);
     const after = standing.length === 0 ? null : standing[standing.length - 1].sequence;
-    return this.append({ ...action, after });
+    return this.append({ ...action, after }, along);
   }
 
-  private append(action: Omit<Action, 'sequence' | 'state' | 'refusal'>): Promise<number> {
+  private append(action: Omit<Action, 'sequence' | 'state' | 'refusal'>, along: readonly Along[] = []): Promise<number> {
     return this.vault.append('action', (sequence): Action => ({
       ...action, sequence, about: action.kind === 'open' ? localCase(sequence) : action.about, state: 'waiting', refusal: null,
-    }));
+    }), along);
   }
 
   // In the order they were done.

@@ -22,6 +22,13 @@ interface SealedRow {
   body: ArrayBuffer;
 }
 
+// What is written together with something else, both or neither.
+export interface Along {
+  kind: string;
+  id: string;
+  value: unknown;
+}
+
 export interface VaultOptions {
   name?: string;
   factory?: IDBFactory;
@@ -239,13 +246,13 @@ export class Vault {
     await committed(transaction);
   }
 
-  // Takes the next sequence and writes the value under it, both or neither: no number is used twice, none is skipped.
-  async append(kind: string, make: (sequence: number) => unknown): Promise<number> {
+  // Takes the next sequence and writes the value under it and what goes along, all or nothing: no number is used twice, none is skipped.
+  async append(kind: string, make: (sequence: number) => unknown, along: readonly Along[] = []): Promise<number> {
     for (;;) {
       const row = await this.standing();
       const sequence = row.next_sequence;
       const id = sequenceId(sequence);
-      const sealed = await this.seal(row, kind, id, encoder.encode(JSON.stringify(make(sequence))));
+      const sealed = await Promise.all([{ kind, id, value: make(sequence) }, ...along].map((one) => this.seal(row, one.kind, one.id, encoder.encode(JSON.stringify(one.value)))));
       const transaction = this.changing();
       const still = await rowIn(transaction);
       if (still?.device !== row.device) {
@@ -257,7 +264,7 @@ export class Vault {
         continue;
       }
       transaction.objectStore('shift').put({ ...still, next_sequence: sequence + 1 });
-      transaction.objectStore('sealed').put(sealed);
+      for (const one of sealed) transaction.objectStore('sealed').put(one);
       await committed(transaction);
       return sequence;
     }
