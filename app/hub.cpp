@@ -303,8 +303,19 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     const auto account = identity_->accounts().get(*id);
     return account ? account->name : actor;
   };
+  const auto move_matter = [this](const storage::MatterStep& step, const std::string& words,
+                                  const access::Caller* caller, storage::Reader& reader,
+                                  storage::Change& change) -> Result<void> {
+    if (step.matter == purpose::rights_matter) {
+      // What the request's own page asks for; taking one's own back needs nothing more.
+      const bool own = step.step == purpose::name_of(purpose::RightsStep::withdraw);
+      if (caller != nullptr && !own) JW_TRY(caller->may("rights.answer", clock_.now()));
+      return purposes_->rights().move(step, words, reader, change);
+    }
+    return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
+  };
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{*store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_,
-                                                                   owner_, std::move(holidays), check, name_of});
+                                                                   owner_, std::move(holidays), check, name_of, move_matter});
   return cases_->open(packages, packages_folder);
 }
 

@@ -139,11 +139,19 @@ Result<Found> CaseWork::find(storage::Reader& reader, CaseId id, const CaseView*
   JW_ASSIGN(auto one, rows_.find(reader, id, form_of()));
   if (!one) return not_found(id);
   JW_ASSIGN(auto declared, book_.find(one->process, one->process_version));
-  if (view != nullptr && !view->sees(*one)) {
+  if (view != nullptr && !view->sees(*one) && !view->turns(*one, declared->process)) {
     JW_ASSIGN(const auto steps, rows_.steps(reader, id, declared->process.form));
     if (!view->saw(*one, steps)) return not_found(id);
   }
-  return Found{std::move(*one), std::move(declared), false};
+  std::string thing;
+  if (declared->process.matter) {
+    const storage::Value key = id.value;
+    JW_TRY(reader.query(sql::matter_of_case, std::span(&key, 1), [&](const storage::Row& row) {
+      thing = row.text(0);
+      return false;
+    }));
+  }
+  return Found{std::move(*one), std::move(declared), false, std::move(thing)};
 }
 
 Result<Found> CaseWork::find(CaseId id, const CaseView& view) const {
@@ -264,7 +272,7 @@ Result<Found> CaseWork::change(CaseId id, Seen seen, const CaseView* view, const
     } else {
       add(found.one, outcome, *found.declared, audit, change);
     }
-    result = Found{std::move(outcome.after), found.declared, false};
+    result = Found{std::move(outcome.after), found.declared, false, found.thing};
     return change;
   };
   JW_ASSIGN(const auto committed, catalog::commit_once(parts_.store, row, decided));
@@ -392,6 +400,26 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
   return result;
 }
 
+// In the same transaction: neither is ever seen without the other.
+Result<void> CaseWork::move_matter(storage::Reader& reader, const Found& found, const Transition& transition,
+                                   const Bringing& bringing, const CaseView& view,
+                                   storage::Change& change) const {
+  if (transition.matter_step.empty()) return {};
+  if (found.thing.empty() || !parts_.move_matter)
+    return Error(ErrorCode::conflict, "cases.no_thing")
+        .with("action", transition.title.zh)
+        .with("action_en", transition.title.en);
+  storage::MatterStep step;
+  step.matter = found.declared->process.matter->of;
+  step.thing = found.thing;
+  step.step = transition.matter_step;
+  step.actor = view.actor();
+  step.in_case = found.one.id.to_string();
+  return parts_.move_matter(step,
+                            value_of(bringing.inputs, transition.matter_words).value_or(bringing.words),
+                            view.caller(), reader, change);
+}
+
 Result<Found> CaseWork::act(CaseId id, const ActionRequest& wanted, const CaseView& view,
                             const WriteRequest& request) {
   JW_ASSIGN(const std::string words, clean_words(wanted.words));
@@ -420,6 +448,7 @@ Result<Found> CaseWork::act(CaseId id, const ActionRequest& wanted, const CaseVi
         const Doer doer = view.doer(found.one);
         JW_TRY(machine.check(found.one, *transition, doer, history, &bringing));
         JW_TRY(claim(reader, wanted.photos, found.one, declared.process, view.actor(), change));
+        JW_TRY(move_matter(reader, found, *transition, bringing, view, change));
         return machine.take(found.one, *transition, doer, bringing);
       });
 }

@@ -9,6 +9,7 @@
 #include "modules/cases/case_work.h"
 #include "modules/cases/evidence/photos.h"
 #include "modules/cases/figures.h"
+#include "modules/cases/matters.h"
 #include "modules/cases/process/process_yaml.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/sync.h"
@@ -47,6 +48,7 @@ class CasesService {
   Roster& roster();
   Calendars& calendars();
   const CaseErasing& erasing() const;
+  const Matters& matters() const;
   const Figures& figures() const;
   const CasesParts& parts() const;
 
