@@ -3148,7 +3148,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Grant, decline or withdraw */
+        /** Grant, decline, withdraw, or end a guardianship */
         post: operations["step_rights"];
         delete?: never;
         options?: never;
@@ -3221,6 +3221,26 @@ export interface paths {
         put?: never;
         /** Withdraw a request that one has opened */
         post: operations["withdraw_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Children one speaks for now
+         * @description By a guardian's request that was granted and carried out; until the child is fourteen.
+         */
+        get: operations["list_my_wards"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5334,6 +5354,8 @@ export interface components {
             reporter: components["schemas"]["CasePerson"];
             /** In whose name it was opened, masked where it may not be seen, empty for none */
             in_name_of: string;
+            /** What it is about, where that is kept elsewhere */
+            matter: components["schemas"]["CaseMatter"] | null;
             /** What you may do now */
             actions: components["schemas"]["Action"][];
             /** What else you may do */
@@ -5344,6 +5366,13 @@ export interface components {
             photos: components["schemas"]["Photo"][];
             /** Tasks */
             tasks: components["schemas"]["Task"][];
+        };
+        /** What a case is about */
+        CaseMatter: {
+            /** Kind; rights: a resident's request about their data */
+            of: string;
+            /** Its id */
+            id: string;
         };
         /** Page of cases */
         CasePage: {
@@ -6843,6 +6872,24 @@ export interface components {
             items: components["schemas"]["HeldGrant"][];
             /** Cursor of the next page */
             next_cursor: string | null;
+        };
+        /** That somebody speaks for a child */
+        Guardianship: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until the fourteenth birthday begins
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
         };
         /** Hand-over */
         HandOver: {
@@ -8446,11 +8493,17 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "copy" | "correct" | "delete" | "object";
+            kind: "copy" | "correct" | "delete" | "object" | "guardian";
             /** Resource */
             resource?: string;
             /** What is asked */
             words: string;
+            /** For which child one asks: its number among one's wards; absent for oneself */
+            ward?: string;
+            /** The child's name, where one asks to be its guardian */
+            child_name?: string;
+            /** The child's number, where one asks to be its guardian */
+            child_identifier?: string;
         };
         /** Result of a check */
         PackageCheck: {
@@ -9958,6 +10011,10 @@ export interface components {
             words: string;
             /** Answer */
             answer: string | null;
+            /** Case in which it is worked on */
+            case: string | null;
+            /** Guardianship that came of it */
+            guardianship: components["schemas"]["Guardianship"] | null;
             /** Steps taken */
             steps: components["schemas"]["PurposeStep"][];
         };
@@ -9967,6 +10024,11 @@ export interface components {
             actor?: string;
             /** Corrections, where such were asked for */
             corrections?: components["schemas"]["OwnCorrection"][];
+            /**
+             * The child's day of birth, for a guardian, where its number tells none
+             * Format: date
+             */
+            born?: string;
         };
         /** What came of a request */
         RightsOutcome: {
@@ -10051,10 +10113,10 @@ export interface components {
             /** Actor */
             actor?: string;
             /**
-             * Step
+             * Step; end: of a guardianship that was granted
              * @enum {string}
              */
-            step: "grant" | "decline" | "withdraw";
+            step: "grant" | "decline" | "withdraw" | "end";
             /** Words; must stand to decline */
             reason?: string;
         };
@@ -11508,6 +11570,28 @@ export interface components {
             /** States that it breaks what stands, and why (submit, publish) */
             breaking?: string;
         };
+        /** A child one speaks for */
+        Ward: {
+            /** Number */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until the fourteenth birthday begins
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Children one speaks for */
+        WardList: {
+            /** Children */
+            items: components["schemas"]["Ward"][];
+        };
         /** Withdrawal */
         Withdrawal: {
             /** Batch id */
@@ -11796,6 +11880,8 @@ export interface operations {
     list_my_accesses: {
         parameters: {
             query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
                 /** @description Items per page */
                 limit?: number;
                 /** @description Cursor */
@@ -17526,7 +17612,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Grant, decline or withdraw */
+            /** @description Grant, decline, withdraw, or end a guardianship */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17648,9 +17734,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    list_my_rights: {
+    list_my_wards: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Children one speaks for now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WardList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_rights: {
+        parameters: {
+            query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18187,7 +18297,10 @@ export interface operations {
     };
     get_my_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
