@@ -275,6 +275,16 @@ describe('at the desk', () => {
     }
   });
 
+  it('a refusal names whoever acted, as far as the reader may know', async () => {
+    const { problemOf } = await import('../shared/api');
+    const { named } = await import('../shared/people');
+    around.answers['GET /people?actors=account%3A17%2Caccount%3A18'] = [200, { items: [{ actor: 'account:17', kind: 'staff', name: 'Wang Min', department: null, office: null }] }];
+    const told = { detail: 'closed by account:17, not account:18', errors: [{ field: '/x', code: 'x', detail: 'by account:17' }] };
+    const problem = await problemOf({ status: 409, statusText: '' }, JSON.stringify(told));
+    expect([problem.body.detail, problem.body.errors?.[0]?.detail]).toEqual(['closed by Wang Min, not account:18', 'by Wang Min']);
+    expect(await named('nobody acted')).toBe('nobody acted');
+  });
+
   it('a guardian asks in the child’s name, and to become one in their own', async () => {
     around.answers['GET /me/rights'] = around.answers['GET /me/rights?ward=5'] = [200, { items: [] }];
     around.answers['POST /me/rights'] = [201, {}];
