@@ -10,6 +10,7 @@
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "scenario/emergency.h"
 #include "scenario/migration_check.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
@@ -272,6 +273,16 @@ Result<void> Hub::follow_now() {
   }
 }
 
+Result<void> Hub::check_on(const std::string& package, RegionId region) const {
+  const auto purposes = scenario::emergency_purposes(*scenarios_->shelf(), package);
+  if (!purposes) return {};
+  const auto tree = regions_->tree();
+  const region::Node node = region ? tree->find(region) : region::no_node;
+  const std::string code = node == region::no_node ? std::string() : tree->code(node);
+  if (purposes_->in_emergency(*purposes, code, clock_.now())) return {};
+  return Error(ErrorCode::denied, "app.no_emergency").with("package", package);
+}
+
 Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder) {
   cases::SpecialDays holidays;
   FileSystem& plain = real_file_system();
@@ -315,7 +326,8 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
   };
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{*store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_,
-                                                                   owner_, std::move(holidays), check, name_of, move_matter});
+                                                                   owner_, std::move(holidays), check, name_of, move_matter,
+                                                                   [this](const std::string& package, RegionId region) { return check_on(package, region); }});
   return cases_->open(packages, packages_folder);
 }
 

@@ -360,6 +360,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
   JW_ASSIGN(const catalog::Entry* form, parts_.catalog.find_receiving(declared->process.form));
   JW_TRY(parts_.sealer.prepare(form->resource.id));
   JW_ASSIGN(const Case drawn, draft(*declared, wanted, view));
+  if (parts_.check_on) JW_TRY(parts_.check_on(declared->process.package, drawn.place));
   const Doer doer = view.doer(drawn);
   if (!drawn.in_name_of.empty() && !may(declared->process.in_name_of, drawn, doer))
     return Error(ErrorCode::denied, "cases.not_for_others").at("/in_name_of");

@@ -35,6 +35,8 @@ struct CasesParts {
   };
   // Where things that cases are about are kept; none: no case moves any.
   MoveMatter move_matter = {};
+  // Whether a package's processes take new cases in a region now (none: anywhere), or why not; none: always.
+  std::function<Result<void>(const std::string& package, RegionId region)> check_on = {};
 };
 
 // Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new

@@ -93,6 +93,15 @@ Result<void> PurposeService::check(const Question& question, Instant at) const {
   return shut;
 }
 
+bool PurposeService::in_emergency(const std::vector<std::string>& purposes, const std::string& region,
+                                  Instant at) const {
+  const auto standing = covering(*view(), region);
+  return std::any_of(standing.begin(), standing.end(), [&](const Emergency& one) {
+    return one.stands(at) && std::any_of(purposes.begin(), purposes.end(),
+                                         [&](const std::string& purpose) { return one.opens(purpose); });
+  });
+}
+
 Result<void> PurposeService::check_use(const catalog::Resource& resource, catalog::Catalog::Use use) const {
   const auto view = this->view();
   if (view->under_destruction.contains(resource.id)) {
