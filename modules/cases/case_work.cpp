@@ -386,7 +386,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     const RosterGiver giver(view.shared_tree(), roster_, parts_);
     const Machine machine({declared->process, *calendar, giver, parts_.clock.now()});
     const Case before = one;
-    JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer));
+    JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer, wanted.by));
     add(before, outcome, *declared, "case.open", change);
     if (along) along(outcome.after, change);
     result = Found{std::move(outcome.after), declared, false};

@@ -10,6 +10,7 @@
 #include "modules/cases/calendars.h"
 #include "modules/cases/case_rows.h"
 #include "modules/cases/case_view.h"
+#include "modules/cases/machine.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/roster.h"
 #include "modules/cases/writing.h"
@@ -22,6 +23,7 @@ struct NewCase {
   std::string region;  // code; where the form tells none
   Answers in_name_of;  // name, phone
   std::vector<PhotoId> photos;
+  Opener by = Opener::person;
 };
 
 struct ActionRequest {

@@ -263,8 +263,10 @@ void CasesService::stop() {
 Result<std::size_t> CasesService::step() {
   JW_ASSIGN(const std::size_t followed, running_->follower->step());
   static_cast<void>(followed);
-  JW_ASSIGN(const std::size_t taken, running_->runner.step());
-  static_cast<void>(taken);
+  for (;;) {
+    JW_ASSIGN(const std::size_t taken, running_->runner.step());
+    if (taken == 0) break;
+  }
   JW_ASSIGN(const std::size_t woken, running_->wake_due());
   JW_ASSIGN(const std::size_t again, running_->follower->step());
   static_cast<void>(again);

@@ -299,8 +299,8 @@ void Machine::give(Case& one, const Transition& transition, const Doer& doer,
   }
 }
 
-Result<Outcome> Machine::open(Case draft, const Doer& doer) const {
-  if (!may(parts_.process.report_by, draft, doer)) return Error(ErrorCode::denied, "cases.may_not_open");
+Result<Outcome> Machine::open(Case draft, const Doer& doer, Opener by) const {
+  if (by == Opener::person && !may(parts_.process.report_by, draft, doer)) return Error(ErrorCode::denied, "cases.may_not_open");
   draft.opened_at = draft.changed_at = parts_.now;
   draft.version = 0;
   const Case before = draft;

@@ -66,6 +66,7 @@ Result<std::map<std::string, CaseId>> Matters::cases_of(const std::string& matte
 Result<void> Matters::open(const Process& process, const storage::MatterStep& step) {
   NewCase wanted;
   wanted.region = step.region;
+  wanted.by = Opener::hub;
   for (const auto& [field, fact] : process.matter->form) {
     const auto known = step.facts.find(fact);
     if (known != step.facts.end() && !known->second.empty()) wanted.form[field] = known->second;

@@ -114,6 +114,11 @@ TYPED_TEST(MattersOf, EachOpensOneCaseHoweverOftenItIsTold) {
   EXPECT_EQ(to_rfc3339(*found.one.due_at), to_rfc3339(*parse_rfc3339("2020-03-12T09:30:00Z")))
       << "the thing's own clock";
   EXPECT_EQ(this->steps(), 1U);
+  NewCase by_hand;
+  by_hand.form = {{"number", "9"}};
+  by_hand.region = "980101001002001";
+  EXPECT_EQ(this->message(this->service_->work().open("wish", by_hand, this->desk_of_all(), {"local", std::nullopt})),
+            "cases.may_not_open");
   InboxQuery query;
   EXPECT_EQ(must(this->service_->lists().inbox(query, this->desk())).items.size(), 1U);
 }
@@ -161,7 +166,7 @@ TYPED_TEST(MattersOf, WhatNoProcessCanTakeHoldsUpNothing) {
   nowhere.facts = {{"id", "8"}};  // and no region
   storage::Change change;
   change.events.push_back(event_of(nowhere));
-  change.events.push_back({std::string(storage::matter_event_kind), "not even JSON"});
+  change.events.push_back({std::string(storage::matter_event_kind), R"({"step":"open"})"});
   must(this->node_.store->commit(std::move(change)));
   this->tell("open");
   this->step();
