@@ -44,14 +44,16 @@ std::optional<storage::MatterStep> parse_matter_step(std::string_view json) {
   step.in_case = text_of(object, "case");
   if (const auto* facts = object.if_contains("facts"); facts != nullptr && facts->is_object()) {
     for (const auto& fact : facts->get_object()) {
-      if (fact.value().is_string()) step.facts[std::string(fact.key())] = std::string(fact.value().get_string());
+      if (fact.value().is_string())
+        step.facts[std::string(fact.key())] = std::string(fact.value().get_string());
     }
   }
   if (step.matter.empty() || step.thing.empty() || step.step.empty()) return std::nullopt;
   return step;
 }
 
-Result<std::map<std::string, CaseId>> Matters::cases_of(const std::string& matter, const std::string& thing) const {
+Result<std::map<std::string, CaseId>> Matters::cases_of(const std::string& matter,
+                                                        const std::string& thing) const {
   std::map<std::string, CaseId> found;
   JW_ASSIGN(auto reader, parts_.store.read());
   const std::array<storage::Value, 2> key = {matter, thing};
@@ -72,12 +74,11 @@ Result<void> Matters::open(const Process& process, const storage::MatterStep& st
     if (known != step.facts.end() && !known->second.empty()) wanted.form[field] = known->second;
   }
   const CaseView hub(nullptr, step.actor, {}, parts_.regions.tree(), parts_);
-  const auto made = work_.open(process.id, wanted, hub, {step.actor, std::nullopt},
-                               [&](const Case& one, storage::Change& change) {
-                                 change.origin = storage::Origin::hub;
-                                 change.writes.push_back(
-                                     {&sql::put_matter, {step.matter, step.thing, process.id, one.id.value}, 1});
-                               });
+  const auto made = work_.open(
+      process.id, wanted, hub, {step.actor, std::nullopt}, [&](const Case& one, storage::Change& change) {
+        change.origin = storage::Origin::hub;
+        change.writes.push_back({&sql::put_matter, {step.matter, step.thing, process.id, one.id.value}, 1});
+      });
   return made ? Result<void>() : made.error();
 }
 
@@ -95,7 +96,8 @@ Result<void> Matters::take(const storage::MatterStep& step) {
   if (step.step != storage::matter_opened) {
     for (const auto& [process, id] : standing) {
       if (id.to_string() == step.in_case) continue;
-      if (const auto moved = work_.follow(id, step.step, step.actor); !moved) JW_TRY(judge(process, moved.error()));
+      if (const auto moved = work_.follow(id, step.step, step.actor); !moved)
+        JW_TRY(judge(process, moved.error()));
     }
     return {};
   }

@@ -1,5 +1,5 @@
-// Cases about things of other modules: opened when there is a new one, and moved when a step of it was taken where it is
-// kept (storage/matter.h).
+// Cases about things of other modules: opened when there is a new one, and moved when a step of it was taken
+// where it is kept (storage/matter.h).
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ std::optional<storage::MatterStep> parse_matter_step(std::string_view json);
 // Thread-safe; everything outlives it.
 class Matters {
  public:
-  Matters(const CasesParts& parts, ProcessBook& book, CaseWork& work) : parts_(parts), book_(book), work_(work) {}
+  Matters(const CasesParts& parts, ProcessBook& book, CaseWork& work)
+      : parts_(parts), book_(book), work_(work) {}
 
   // Takes an event once, however often it comes. What a process refuses is logged: it would be refused again.
   // Errors: the store's.

@@ -1,5 +1,5 @@
-// Goal: a thing that another module tells of opens one case however often the news comes; a step taken in the case and
-// the thing's own step are one transaction, or neither; a step taken elsewhere moves the case.
+// Goal: a thing that another module tells of opens one case however often the news comes; a step taken in the
+// case and the thing's own step are one transaction, or neither; a step taken elsewhere moves the case.
 #include "base/messages.h"
 #include "modules/cases/cases_testing.h"
 
@@ -58,8 +58,9 @@ class MattersOf : public CasesWorld<Backend> {
     CasesParts parts{*this->node_.store, *this->node_.catalog, *this->node_.regions, *this->node_.ingest,
                      this->sealer_,      this->clock_,         this->zone_,          "first",
                      this->holidays_};
-    parts.move_matter = [this](const storage::MatterStep& step, const std::string& words, const access::Caller*,
-                               storage::Reader&, storage::Change& change) -> Result<void> {
+    parts.move_matter = [this](const storage::MatterStep& step, const std::string& words,
+                               const access::Caller*, storage::Reader&,
+                               storage::Change& change) -> Result<void> {
       if (refuses_) return Error(ErrorCode::denied, "cases.same_person");
       moved_ = step;
       words_ = words;
@@ -117,7 +118,8 @@ TYPED_TEST(MattersOf, EachOpensOneCaseHoweverOftenItIsTold) {
   NewCase by_hand;
   by_hand.form = {{"number", "9"}};
   by_hand.region = "980101001002001";
-  EXPECT_EQ(this->message(this->service_->work().open("wish", by_hand, this->desk_of_all(), {"local", std::nullopt})),
+  EXPECT_EQ(this->message(
+                this->service_->work().open("wish", by_hand, this->desk_of_all(), {"local", std::nullopt})),
             "cases.may_not_open");
   InboxQuery query;
   EXPECT_EQ(must(this->service_->lists().inbox(query, this->desk())).items.size(), 1U);
@@ -127,7 +129,8 @@ TYPED_TEST(MattersOf, AStepInTheCaseIsTheThingsStepOrNeither) {
   this->tell("open");
   this->step();
   this->refuses_ = true;
-  EXPECT_EQ(this->message(this->act(this->found(), "grant", this->desk(), {{"answer", "好"}})), "cases.same_person");
+  EXPECT_EQ(this->message(this->act(this->found(), "grant", this->desk(), {{"answer", "好"}})),
+            "cases.same_person");
   EXPECT_EQ(this->found().one.state, "open");
   EXPECT_EQ(this->steps(), 1U);
   this->refuses_ = false;
