@@ -49,6 +49,7 @@ constexpr auto all = std::to_array<Permission>({
     {"case.own", Reach::self, Duty::work},
     {"case.read", Reach::rows, Duty::work},
     {"case.act", Reach::rows, Duty::work},
+    {"case.turn", Reach::rows, Duty::work},
     {"case.supervise", Reach::rows, Duty::work},
     {"duty.read", Reach::everywhere, Duty::work},
     {"duty.write", Reach::rows, Duty::work},

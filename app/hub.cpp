@@ -10,6 +10,7 @@
 #include "app/outgoing.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "scenario/emergency.h"
 #include "scenario/migration_check.h"
 #include "storage/keyed_sealer.h"
 #include "storage/sealed_files.h"
@@ -274,6 +275,16 @@ Result<void> Hub::follow_now() {
   }
 }
 
+Result<void> Hub::check_on(const std::string& package, RegionId region) const {
+  const auto purposes = scenario::emergency_purposes(*scenarios_->shelf(), package);
+  if (!purposes) return {};
+  const auto tree = regions_->tree();
+  const region::Node node = region ? tree->find(region) : region::no_node;
+  const std::string code = node == region::no_node ? std::string() : tree->code(node);
+  if (purposes_->in_emergency(*purposes, code, clock_.now())) return {};
+  return Error(ErrorCode::denied, "app.no_emergency").with("package", package);
+}
+
 Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder) {
   cases::SpecialDays holidays;
   FileSystem& plain = real_file_system();
@@ -312,8 +323,20 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     const auto account = identity_->accounts().get(*id);
     return account ? account->name : actor;
   };
+  const auto move_matter = [this](const storage::MatterStep& step, const std::string& words,
+                                  const access::Caller* caller, storage::Reader& reader,
+                                  storage::Change& change) -> Result<void> {
+    if (step.matter == purpose::rights_matter) {
+      // What the request's own page asks for; taking one's own back needs nothing more.
+      const bool own = step.step == purpose::name_of(purpose::RightsStep::withdraw);
+      if (caller != nullptr && !own) JW_TRY(caller->may("rights.answer", clock_.now()));
+      return purposes_->rights().move(step, words, reader, change);
+    }
+    return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
+  };
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{*store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_,
-                                                                   owner_, std::move(holidays), check, name_of});
+                                                                   owner_, std::move(holidays), check, name_of, move_matter,
+                                                                   [this](const std::string& package, RegionId region) { return check_on(package, region); }});
   return cases_->open(packages, packages_folder);
 }
 

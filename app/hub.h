@@ -83,6 +83,8 @@ class Hub {
   cases::CasesService& cases() { return *cases_; }
   notice::NoticeService& notices() { return *notices_; }
   open311::Peers& peers() { return *peers_; }
+  // Whether a package is on anywhere in the hub: an emergency switches on what is for emergencies alone.
+  bool is_on(const std::string& package) const { return check_on(package, RegionId()).ok(); }
   // Name of the hub's own region; its code when the region is not loaded.
   std::string region_name() const;
   // Commits the regions of a JSON Lines file and shows them at once. Errors: those of Regions::load, with the
@@ -96,6 +98,8 @@ class Hub {
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
+  // Whether a package takes new cases in a region now (none: anywhere). Errors: denied "app.no_emergency".
+  Result<void> check_on(const std::string& package, RegionId region) const;
   Result<void> open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder);
 
   std::string data_folder_;

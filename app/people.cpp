@@ -16,12 +16,34 @@ Result<std::string> office_of(Hub& hub, const std::string& actor) {
   return hub.identity().accounts().office_of(*account);
 }
 
+// Numbers of an account's verified documents.
+Result<std::vector<std::string>> papers_of(Hub& hub, std::int64_t account) {
+  JW_ASSIGN(const auto papers, hub.identity().elsewhere().documents().of(identity::AccountId(account)));
+  std::vector<std::string> numbers;
+  for (const auto& paper : papers) numbers.push_back(paper.number);
+  return numbers;
+}
+
+// The number of a child that the account speaks for now.
+Result<std::string> ward_of(Hub& hub, std::int64_t account, std::int64_t ward) {
+  JW_ASSIGN(const auto papers, papers_of(hub, account));
+  JW_ASSIGN(const auto wards, hub.purposes().rights().wards_of(papers));
+  for (const auto& one : wards) {
+    if (one.guardianship.id.value == ward) return one.identifier;
+  }
+  return Error(ErrorCode::not_found, "purpose.no_ward").with("id", std::to_string(ward));
+}
+
 }  // namespace
 
 audit::People people_of(Hub& hub) {
   audit::People people;
-  people.pseudonyms = [&hub](std::int64_t account) {
-    return hub.identity().elsewhere().documents().pseudonyms_of(identity::AccountId(account));
+  people.pseudonyms = [&hub](std::int64_t account,
+                             std::optional<std::int64_t> ward) -> Result<std::vector<std::string>> {
+    const auto& documents = hub.identity().elsewhere().documents();
+    if (!ward) return documents.pseudonyms_of(identity::AccountId(account));
+    JW_ASSIGN(const std::string number, ward_of(hub, account, *ward));
+    return std::vector<std::string>{documents.pseudonym_of(number)};
   };
   people.pseudonym_of = [&hub](const std::string& identifier) {
     return hub.identity().elsewhere().documents().pseudonym_of(identifier);
@@ -43,11 +65,10 @@ audit::People people_of(Hub& hub) {
 }
 
 registry::OwnDocuments own_documents_of(Hub& hub) {
-  return [&hub](std::int64_t account) -> Result<std::vector<std::string>> {
-    JW_ASSIGN(const auto papers, hub.identity().elsewhere().documents().of(identity::AccountId(account)));
-    std::vector<std::string> numbers;
-    for (const auto& paper : papers) numbers.push_back(paper.number);
-    return numbers;
+  return [&hub](std::int64_t account, std::optional<std::int64_t> ward) -> Result<std::vector<std::string>> {
+    if (!ward) return papers_of(hub, account);
+    JW_ASSIGN(std::string number, ward_of(hub, account, *ward));
+    return std::vector<std::string>{std::move(number)};
   };
 }
 
@@ -72,6 +93,13 @@ purpose::RightsDesk rights_desk_of(Hub& hub) {
     if (papers.empty()) return std::optional<purpose::VerifiedPerson>();
     return std::optional(purpose::VerifiedPerson{papers.back().name, papers.back().number});
   };
+  desk.papers = [&hub](std::int64_t account) { return papers_of(hub, account); };
+  desk.case_of = [&hub](purpose::RightsId id) -> Result<std::optional<std::string>> {
+    JW_ASSIGN(const auto cases,
+              hub.cases().matters().cases_of(std::string(purpose::rights_matter), id.to_string()));
+    return cases.empty() ? std::nullopt : std::optional(cases.begin()->second.to_string());
+  };
+  desk.region = hub.settings().region;
   desk.pseudonym = [&hub](const std::string& identifier) {
     return hub.identity().elsewhere().documents().pseudonym_of(identifier);
   };

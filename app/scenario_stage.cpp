@@ -75,6 +75,7 @@ class HubStage final : public scenario::Stage {
     caller->set_name(person.name);
     people_[person.name] = std::move(caller);
     names_[actor] = person.name;
+    regions_[person.name] = tree->code(node);
     if (person.duty.empty()) return {};
     cases::Duty duty;
     duty.duty = person.duty;
@@ -95,6 +96,45 @@ class HubStage final : public scenario::Stage {
     JW_ASSIGN(const auto found, hub_->cases().work().open(process, wanted, view(person), request(person)));
     JW_TRY(settle());
     return found.one.id.to_string();
+  }
+
+  Result<std::string> bring(const std::string& matter, const std::string& person,
+                            const scenario::StageValues& values) override {
+    if (matter != purpose::rights_matter) return Error(ErrorCode::not_found, "app.no_matter").with("matter", matter);
+    const auto value = [&](const std::string& name) {
+      const auto found = values.find(name);
+      return found == values.end() ? std::string() : found->second;
+    };
+    purpose::NewRights wanted;
+    wanted.kind = purpose::rights_kind_named(value("kind")).value_or(purpose::RightsKind::copy);
+    wanted.resource = value("resource");
+    wanted.name = value("name");
+    wanted.identifier = value("identifier");
+    wanted.guardian_name = value("guardian_name");
+    wanted.guardian_identifier = value("guardian_identifier");
+    wanted.words = value("words");
+    wanted.region = regions_[person];
+    JW_ASSIGN(const auto made, hub_->purposes().rights().open(wanted, request(person)));
+    JW_TRY(settle());
+    JW_ASSIGN(const auto cases, hub_->cases().matters().cases_of(matter, made.id.to_string()));
+    if (cases.empty()) return Error(ErrorCode::not_found, "cases.not_found").with("id", made.id.to_string());
+    things_[cases.begin()->second.to_string()] = made.id;
+    return cases.begin()->second.to_string();
+  }
+
+  Result<void> take(const std::string& one, const std::string& step, const std::string& person,
+                    const scenario::StageValues& values) override {
+    auto& rights = hub_->purposes().rights();
+    const auto words = values.find("words");
+    const auto named = purpose::rights_step_named(step);
+    if (named) {
+      JW_TRY(rights.take(things_[one], *named, words == values.end() ? std::string() : words->second, request(person)));
+    } else if (step == "carry") {
+      JW_TRY(rights.carried(things_[one], "{}", std::nullopt, request(person)));
+    } else {
+      return Error(ErrorCode::invalid, "purpose.no_step").with("step", step);
+    }
+    return settle();
   }
 
   Result<void> act(const std::string& one, const std::string& action, const std::string& person,
@@ -255,6 +295,8 @@ class HubStage final : public scenario::Stage {
   std::unique_ptr<Hub> hub_;
   std::map<std::string, std::shared_ptr<const access::Caller>> people_;
   std::map<std::string, std::string> names_;  // by actor
+  std::map<std::string, std::string> regions_;           // codes by person
+  std::map<std::string, purpose::RightsId> things_;  // what a case is about
   std::int64_t last_id_ = 0;
   std::int64_t notices_ = 0;
   storage::FeedPosition read_;

@@ -150,7 +150,8 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   open311::Open311Routes open311_routes(geo_report, hub.peers(), hub.files());
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
-  scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files());
+  scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files(),
+                                            [&hub](const std::string& package) { return hub.is_on(package); });
   SystemApi system_api(hub, exposure);
 
   http::Options server_options;

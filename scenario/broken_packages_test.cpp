@@ -42,7 +42,7 @@ const std::vector<Broken>& broken_packages() {
       {"NoEnd", "process.yaml", ", final: true}", "}", {"lamp/process.yaml:13:7: process `lamp` has no final state (final: true), so no case can be closed"}},
       {"DeadlineInWords", "process.yaml", "deadline: 8h", "deadline: soon", {"lamp/process.yaml:13:", "such as 30m, 4h or 2d"}},
       {"StageOfNoStandard", "process.yaml", "stage: accept", "stage: acept", {"lamp/process.yaml:13:55: `acept` is not allowed here; did you mean `accept`?"}},
-      {"NobodyMayTakeIt", "process.yaml", ", to: open, by: [grid-worker]}", ", to: open}", {"lamp/process.yaml:25:9: nobody may take transition `send-back`; give it `by`, or `automatic: true`, or `after`"}},
+      {"NobodyMayTakeIt", "process.yaml", ", to: open, by: [grid-worker]}", ", to: open}", {"lamp/process.yaml:25:9: nobody may take transition `send-back`; give it `by`, `automatic: true`, `after` or `matter`"}},
       {"GuardOverWhatIsNoFact", "process.yaml", "not_by: [handle]}", "not_by: [handle], guard: {\"==\": [{var: form.colour}, red]}}", {"lamp/process.yaml:24:137: guards of `lamp` cannot read `form.colour`; they may read `form.kind`, `form.words`, `form.grid`"}},
       {"TypeOfNoField", "resources.yaml", "type: text, required", "type: txet, required", {"lamp/resources.yaml:16:", "`txet` is not allowed here; did you mean `text`?"}},
       {"PurposeNobodyDeclared", "resources.yaml", "purposes: [grid-services]", "purposes: [fun]", {"lamp/resources.yaml:8:16: there is no purpose `fun`; add it to purposes of scenario.yaml. Known are `grid-services`"}},

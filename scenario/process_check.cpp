@@ -97,27 +97,30 @@ class ProcessCheck {
     return sound;
   }
 
-  void field_named(const YamlNode* node, bool choice) {
+  void field_named(const YamlNode* node, std::string_view type = {}) {
     if (node == nullptr || form_ == nullptr) return;
     const YamlNode* field = entry_of(*form_, "fields", node->scalar, "name");
     if (field == nullptr) {
       report_missing(faults_, *node, "scenario.no_field", text_of(*form_, "id"), ids_of(*form_, "fields", "name"));
-    } else if (choice && text_of(*field, "type") != "choice") {
+    } else if (!type.empty() && text_of(*field, "type") != type) {
       faults_.add(*node, "scenario.field_type",
-                  {{"name", node->scalar}, {"type", text_of(*field, "type")}, {"expected", "`choice`"}});
+                  {{"name", node->scalar}, {"type", text_of(*field, "type")}, {"expected", quoted_list({std::string(type)})}});
     }
   }
 
   void check_form() {
-    for (const YamlNode* name : scalars_of(process_.find("summary"))) field_named(name, false);
-    field_named(process_.find("category"), true);
-    field_named(process_.find("urgency"), true);
+    for (const YamlNode* name : scalars_of(process_.find("summary"))) field_named(name);
+    field_named(process_.find("category"), "choice");
+    field_named(process_.find("urgency"), "choice");
     if (const YamlNode* duplicates = process_.find("duplicates")) {
-      for (const YamlNode* name : scalars_of(duplicates->find("same"))) field_named(name, false);
+      for (const YamlNode* name : scalars_of(duplicates->find("same"))) field_named(name);
+    }
+    if (const YamlNode* matter = process_.find("matter"); matter != nullptr && matter->find("form") != nullptr) {
+      for (const auto& pair : matter->find("form")->pairs) field_named(&pair.key);
     }
     if (const YamlNode* open311 = process_.find("open311")) {
-      for (const YamlNode* name : scalars_of(open311->find("attributes"))) field_named(name, false);
-      field_named(open311->find("description"), false);
+      for (const YamlNode* name : scalars_of(open311->find("attributes"))) field_named(name);
+      field_named(open311->find("description"));
       for (const YamlNode* state : scalars_of(open311->find("closed"))) is_state(state);
     }
   }
@@ -129,12 +132,18 @@ class ProcessCheck {
     const bool automatic = is_true(transition, "automatic") || transition.find("after") != nullptr;
     const YamlNode* by = transition.find("by");
     if (automatic && by != nullptr) faults_.add(*by, "scenario.automatic_by", {{"name", id.scalar}});
-    if (!automatic && by == nullptr) faults_.add(transition, "scenario.nobody", {{"name", id.scalar}});
+    const YamlNode* matter = transition.find("matter");
+    if (matter != nullptr && process_.find("matter") == nullptr)
+      faults_.add(*matter, "scenario.no_matter", {{"name", id.scalar}});
+    if (!automatic && by == nullptr && matter == nullptr) faults_.add(transition, "scenario.nobody", {{"name", id.scalar}});
     for (const YamlNode* other : scalars_of(transition.find("not_by"))) {
       if (first_of(other->scalar) == nullptr) report_missing(faults_, *other, "scenario.no_transition", id_, transition_ids_);
     }
     const std::string doing = text_of(transition, "do");
     const auto inputs = ids_of(transition, "inputs", "name");
+    const YamlNode* words = matter == nullptr ? nullptr : matter->find("words");
+    if (words != nullptr && std::find(inputs.begin(), inputs.end(), words->scalar) == inputs.end())
+      report_missing(faults_, *words, "scenario.no_field", id.scalar, inputs);
     if (doing == "evaluate" && std::find(inputs.begin(), inputs.end(), "score") == inputs.end())
       faults_.add(transition, "scenario.evaluate_score", {{"name", id.scalar}});
     for (const YamlNode* from : scalars_of(transition.find("from"))) {
@@ -212,6 +221,7 @@ class ProcessCheck {
     if (is_true(state, "final")) return faults_.add(*deadline, "scenario.final_deadline", {{"state", id}});
     if (text_of(state, "clock") == "stopped") return faults_.add(*deadline, "scenario.stopped_deadline", {{"state", id}});
     const bool full = deadline->kind == YamlKind::mapping;
+    if (full && deadline->find("until") != nullptr) return field_named(deadline->find("until"), "datetime");
     const YamlNode& within = full ? *deadline->find("within") : *deadline;
     const bool working = !full || text_of(*deadline, "clock") != "always";
     const std::int64_t minutes = minutes_of(within.scalar, working);

@@ -186,14 +186,16 @@ std::string coverage_json(const Shelf& shelf, Language language) {
   return out.take();
 }
 
-std::string pages_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, const std::string& where,
-                       Language language) {
+std::string pages_json(const Shelf& shelf, const IsOn& is_on, const std::set<std::string>& roles, bool everyone,
+                       const std::string& where, Language language) {
   JsonWriter out;
   out.begin_object();
   out.key("items");
   out.begin_array();
   for (const auto& package : shelf.packages()) {
+    const bool on = !is_on || is_on(package.id);
     for (const auto& page : package.list("pages.yaml", "pages")) {
+      if (!on && text_of(page, "kind") == "form") continue;
       if (!where.empty() && text_of(page, "for") != where) continue;
       if (everyone || is_for(page, roles)) write_page(out, package.id, page, language);
     }

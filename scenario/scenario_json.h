@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/messages.h"
+#include "scenario/emergency.h"
 #include "scenario/scenario_service.h"
 
 namespace jingwei::scenario {
@@ -20,7 +21,9 @@ std::string check_json(const Package& package, const std::string& installed_vers
 // FeatureRows.
 std::string coverage_json(const Shelf& shelf, Language language);
 // PageList: pages of whoever has one of the roles; `everyone` of all. `where`: "desk", "pocket" or empty.
-std::string pages_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, const std::string& where,
+// Of a package that is not on, nothing that brings something new.
+std::string pages_json(const Shelf& shelf, const IsOn& is_on, const std::set<std::string>& roles, bool everyone,
+                       const std::string& where,
                        Language language);
 
 // The version that a package says it has; empty when it says none.

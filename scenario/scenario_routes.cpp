@@ -21,7 +21,8 @@ std::string text_or_empty(const schema::Datum& given) {
 
 class ScenarioRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(ScenarioService& scenarios, FileSystem& spool) : scenarios_(scenarios), spool_(spool) {}
+  Handlers(ScenarioService& scenarios, FileSystem& spool, IsOn is_on)
+      : scenarios_(scenarios), spool_(spool), is_on_(std::move(is_on)) {}
 
   http::Response list_packages(const http::Request& http, const api::ListPackages&) override {
     const auto all = scenarios_.list();
@@ -66,7 +67,7 @@ class ScenarioRoutes::Handlers final : public api::Operations {
 
   http::Response list_pages(const http::Request& http, const api::ListPages& in) override {
     return http::Response::json(
-        pages_json(*scenarios_.shelf(), roles_of(http), http.caller->is_local(), in.on.value_or(""), http.language));
+        pages_json(*scenarios_.shelf(), is_on_, roles_of(http), http.caller->is_local(), in.on.value_or(""), http.language));
   }
 
   http::Response list_tiles(const http::Request& http, const api::ListTiles&) override {
@@ -89,10 +90,11 @@ class ScenarioRoutes::Handlers final : public api::Operations {
 
   ScenarioService& scenarios_;
   FileSystem& spool_;
+  IsOn is_on_;
 };
 
-ScenarioRoutes::ScenarioRoutes(ScenarioService& scenarios, FileSystem& spool)
-    : handlers_(std::make_unique<Handlers>(scenarios, spool)) {}
+ScenarioRoutes::ScenarioRoutes(ScenarioService& scenarios, FileSystem& spool, IsOn is_on)
+    : handlers_(std::make_unique<Handlers>(scenarios, spool, std::move(is_on))) {}
 ScenarioRoutes::~ScenarioRoutes() = default;
 
 std::vector<http::Route> ScenarioRoutes::routes() {

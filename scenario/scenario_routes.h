@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "http/route.h"
+#include "scenario/emergency.h"
 #include "scenario/scenario_service.h"
 
 namespace jingwei::scenario {
 
 class ScenarioRoutes {
  public:
-  // `spool`: the disk that bodies of requests are spooled to. Both must outlive the routes.
-  ScenarioRoutes(ScenarioService& scenarios, FileSystem& spool);
+  // `spool`: the disk that bodies of requests are spooled to. Both must outlive the routes. `is_on` may be empty.
+  ScenarioRoutes(ScenarioService& scenarios, FileSystem& spool, IsOn is_on);
   ~ScenarioRoutes();
   std::vector<http::Route> routes();
 

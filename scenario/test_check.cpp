@@ -67,6 +67,19 @@ class TestCheck {
     return last_;
   }
 
+  // The package's process whose cases are about such things.
+  const YamlNode* process_about(const YamlNode& matter) {
+    std::vector<std::string> known;
+    for (const auto& process : check_.package.list("process.yaml", "processes")) {
+      const YamlNode* of = process.find("matter");
+      if (of == nullptr) continue;
+      known.push_back(text_of(*of, "of"));
+      if (known.back() == matter.scalar) return &process;
+    }
+    report_missing(check_.faults, matter, "scenario.no_matter_kind", check_.package.id, known);
+    return nullptr;
+  }
+
   void check_when(const YamlNode& when) {
     person(when.find("as"));
     person(when.find("to"));
@@ -74,6 +87,15 @@ class TestCheck {
       last_ = check_.shelf.entry("process.yaml", "processes", create->scalar);
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
       if (last_ != nullptr) values(when.find("with"), check_.shelf.entry("resources.yaml", "resources", text_of(*last_, "form")));
+      return;
+    }
+    if (const YamlNode* matter = when.find("bring")) {
+      last_ = process_about(*matter);
+      if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
+      return;
+    }
+    if (const YamlNode* step = when.find("take")) {
+      if (process_of(when) == nullptr && when.find("case") == nullptr) check_.faults.add(*step, "scenario.no_case_yet");
       return;
     }
     if (when.find("record") != nullptr) return values(when.find("with"), resource(when));

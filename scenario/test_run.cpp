@@ -111,6 +111,13 @@ class Play {
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
       return {};
     }
+    if (const YamlNode* matter = when.find("bring")) {
+      JW_ASSIGN(last_, stage_.bring(matter->scalar, person, values_of(when.find("with"))));
+      if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
+      return {};
+    }
+    if (const YamlNode* step = when.find("take"))
+      return stage_.take(case_of(when), step->scalar, person, values_of(when.find("with")));
     if (const YamlNode* doing = when.find("do"))
       return stage_.act(case_of(when), doing->scalar, person, values_of(when.find("with")), text_of(when, "to"));
     if (const YamlNode* words = when.find("comment")) return stage_.comment(case_of(when), person, words->scalar);

@@ -41,6 +41,11 @@ class Stage {
   // Gives the case's name for the other calls.
   virtual Result<std::string> open_case(const std::string& process, const std::string& person, const StageValues& form,
                                         const std::string& region) = 0;
+  // A thing of another module, which opens a case; the same as open_case then.
+  virtual Result<std::string> bring(const std::string& matter, const std::string& person, const StageValues& values) = 0;
+  // A step of what the case is about, taken where that is kept.
+  virtual Result<void> take(const std::string& one, const std::string& step, const std::string& person,
+                            const StageValues& values) = 0;
   virtual Result<void> act(const std::string& one, const std::string& action, const std::string& person,
                            const StageValues& inputs, const std::string& assignee) = 0;
   virtual Result<void> comment(const std::string& one, const std::string& person, const std::string& words) = 0;

@@ -9,6 +9,7 @@
 #include "storage/crash_tables.h"
 #include "storage/postgres/test_server.h"
 #include "storage/temporary_folder.h"
+#include "tests/support/seed.h"
 
 #include <gtest/gtest.h>
 
@@ -101,7 +102,7 @@ void expect_all(Store& store, const std::set<std::int64_t>& acknowledged, bool c
 
 TEST(Crash, TheEmbeddedStoreSurvivesKillAtRandomMoments) {
   TemporaryFolder folder;
-  SeededRandom random(20'200'121);
+  SeededRandom random(jingwei::testing::seed_with(20'200'121));
   std::set<std::int64_t> acknowledged;
   for (int round = 0; round < 12; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
@@ -119,7 +120,7 @@ TEST(Crash, TheEmbeddedStoreSurvivesKillAtRandomMoments) {
 TEST(Crash, APostgresClientSurvivesKillAtRandomMoments) {
   if (const std::string reason = TestServer::missing(); !reason.empty()) GTEST_SKIP() << reason;
   const std::string uri = TestServer::instance().fresh_uri();
-  SeededRandom random(20'200'122);
+  SeededRandom random(jingwei::testing::seed_with(20'200'122));
   std::set<std::int64_t> acknowledged;
   for (int round = 0; round < 8; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
@@ -139,7 +140,7 @@ TEST(Crash, APostgresServerKilledUnderItsWriterLosesNothing) {
   if (const std::string reason = TestServer::missing(); !reason.empty()) GTEST_SKIP() << reason;
   if (!TestServer::instance().is_private()) GTEST_SKIP() << "the given server is not ours to kill";
   const std::string uri = TestServer::instance().fresh_uri();
-  SeededRandom random(20'200'123);
+  SeededRandom random(jingwei::testing::seed_with(20'200'123));
   Writer writer("postgres", uri, 1);
   for (int round = 0; round < 3; ++round) {
     writer.await(1 + random.below(400));

@@ -90,7 +90,7 @@ class AuditRoutes::Handlers final : public api::Operations {
       before = storage::FeedPosition::parse(*in.cursor);
       if (!before) return problem(Error(ErrorCode::invalid, "audit.bad_cursor").at("cursor"), http.language);
     }
-    const auto subjects = people_.pseudonyms ? people_.pseudonyms(http.caller->account())
+    const auto subjects = people_.pseudonyms ? people_.pseudonyms(http.caller->account(), in.ward)
                                              : Result<std::vector<std::string>>(std::vector<std::string>());
     if (!subjects) return problem(subjects.error(), http.language);
     const auto page = accesses_.list(*subjects, people_.office, before, static_cast<std::size_t>(in.limit));

@@ -12,6 +12,11 @@ namespace jingwei::cases {
 
 namespace {
 
+// Whether what waits for the role stands in its holders' inbox.
+bool takes_turns(const access::Role& role) {
+  return role.holds("case.read") || role.holds("case.turn");
+}
+
 // Up to so many regions are asked one by one; beyond, rows are read in order and cut.
 constexpr std::size_t regions_one_by_one = 64;
 constexpr std::int64_t rows_at_once = 500;
@@ -251,7 +256,7 @@ Result<CasePage> CaseLists::inbox(const InboxQuery& query, const CaseView& view)
   std::map<std::string, std::vector<const Post*>> roles;
   for (const auto& post : view.posts()) {
     const auto& role = *post.grant->role;
-    if (!query.mine && role.holds("case.read") && (query.role.empty() || query.role == role.id))
+    if (!query.mine && takes_turns(role) && (query.role.empty() || query.role == role.id))
       roles[role.id].push_back(&post);
   }
   for (const auto& [role, posts] : roles) {
@@ -325,7 +330,7 @@ Result<InboxCount> CaseLists::count(const CaseView& view) const {
   }));
   std::vector<std::vector<storage::Value>> each, anywhere;
   for (const auto& post : view.posts()) {
-    if (!post.grant->role->holds("case.read")) continue;
+    if (!takes_turns(*post.grant->role)) continue;
     if (!post.below) {
       anywhere.push_back({post.grant->role->id, post.grant->department, count_most});
       continue;

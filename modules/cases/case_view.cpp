@@ -59,6 +59,15 @@ bool CaseView::sees(const Case& one) const {
   return own || may("case.read", one);
 }
 
+bool CaseView::turns(const Case& one, const Process& process) const {
+  return std::any_of(posts_.begin(), posts_.end(), [&](const Post& post) {
+    const access::Role& role = *post.grant->role;
+    return role.holds("case.turn") && covers(post, one) &&
+           std::any_of(process.states.begin(), process.states.end(),
+                       [&](const State& state) { return state.waits_for == role.id; });
+  });
+}
+
 bool CaseView::saw(const Case& one, const std::vector<Step>& steps) const {
   return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
     if (step.assignee == actor_ || step.actor == actor_) return true;

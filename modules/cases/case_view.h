@@ -27,6 +27,8 @@ class CaseView {
            std::shared_ptr<const region::Tree> tree, const CasesParts& parts);
 
   const std::string& actor() const { return actor_; }
+  // Null: nobody has to be known.
+  const access::Caller* caller() const { return caller_.get(); }
   bool everything() const { return everything_; }
   const std::vector<Post>& posts() const { return posts_; }
   const region::Tree& tree() const { return *tree_; }
@@ -38,6 +40,8 @@ class CaseView {
   bool may(std::string_view permission, const Case& one) const;
   // Reads it: by such a grant of "case.read", or as reporter or assignee.
   bool sees(const Case& one) const;
+  // Reads it because its process waits for a role of theirs in some state, by such a grant of "case.turn".
+  bool turns(const Case& one, const Process& process) const;
   // The same by what it was before: a department that has owned it still reads it.
   bool saw(const Case& one, const std::vector<Step>& steps) const;
   // Reads it as one of those who work on it: what colleagues tell each other is not for who only reported it.

@@ -139,11 +139,19 @@ Result<Found> CaseWork::find(storage::Reader& reader, CaseId id, const CaseView*
   JW_ASSIGN(auto one, rows_.find(reader, id, form_of()));
   if (!one) return not_found(id);
   JW_ASSIGN(auto declared, book_.find(one->process, one->process_version));
-  if (view != nullptr && !view->sees(*one)) {
+  if (view != nullptr && !view->sees(*one) && !view->turns(*one, declared->process)) {
     JW_ASSIGN(const auto steps, rows_.steps(reader, id, declared->process.form));
     if (!view->saw(*one, steps)) return not_found(id);
   }
-  return Found{std::move(*one), std::move(declared), false};
+  std::string thing;
+  if (declared->process.matter) {
+    const storage::Value key = id.value;
+    JW_TRY(reader.query(sql::matter_of_case, std::span(&key, 1), [&](const storage::Row& row) {
+      thing = row.text(0);
+      return false;
+    }));
+  }
+  return Found{std::move(*one), std::move(declared), false, std::move(thing)};
 }
 
 Result<Found> CaseWork::find(CaseId id, const CaseView& view) const {
@@ -264,7 +272,7 @@ Result<Found> CaseWork::change(CaseId id, Seen seen, const CaseView* view, const
     } else {
       add(found.one, outcome, *found.declared, audit, change);
     }
-    result = Found{std::move(outcome.after), found.declared, false};
+    result = Found{std::move(outcome.after), found.declared, false, found.thing};
     return change;
   };
   JW_ASSIGN(const auto committed, catalog::commit_once(parts_.store, row, decided));
@@ -352,6 +360,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
   JW_ASSIGN(const catalog::Entry* form, parts_.catalog.find_receiving(declared->process.form));
   JW_TRY(parts_.sealer.prepare(form->resource.id));
   JW_ASSIGN(const Case drawn, draft(*declared, wanted, view));
+  if (parts_.check_on) JW_TRY(parts_.check_on(declared->process.package, drawn.place));
   const Doer doer = view.doer(drawn);
   if (!drawn.in_name_of.empty() && !may(declared->process.in_name_of, drawn, doer))
     return Error(ErrorCode::denied, "cases.not_for_others").at("/in_name_of");
@@ -377,7 +386,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     const RosterGiver giver(view.shared_tree(), roster_, parts_);
     const Machine machine({declared->process, *calendar, giver, parts_.clock.now()});
     const Case before = one;
-    JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer));
+    JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer, wanted.by));
     add(before, outcome, *declared, "case.open", change);
     if (along) along(outcome.after, change);
     result = Found{std::move(outcome.after), declared, false};
@@ -390,6 +399,26 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     result.repeated = true;
   }
   return result;
+}
+
+// In the same transaction: neither is ever seen without the other.
+Result<void> CaseWork::move_matter(storage::Reader& reader, const Found& found, const Transition& transition,
+                                   const Bringing& bringing, const CaseView& view,
+                                   storage::Change& change) const {
+  if (transition.matter_step.empty()) return {};
+  if (found.thing.empty() || !parts_.move_matter)
+    return Error(ErrorCode::conflict, "cases.no_thing")
+        .with("action", transition.title.zh)
+        .with("action_en", transition.title.en);
+  storage::MatterStep step;
+  step.matter = found.declared->process.matter->of;
+  step.thing = found.thing;
+  step.step = transition.matter_step;
+  step.actor = view.actor();
+  step.in_case = found.one.id.to_string();
+  return parts_.move_matter(step,
+                            value_of(bringing.inputs, transition.matter_words).value_or(bringing.words),
+                            view.caller(), reader, change);
 }
 
 Result<Found> CaseWork::act(CaseId id, const ActionRequest& wanted, const CaseView& view,
@@ -420,6 +449,7 @@ Result<Found> CaseWork::act(CaseId id, const ActionRequest& wanted, const CaseVi
         const Doer doer = view.doer(found.one);
         JW_TRY(machine.check(found.one, *transition, doer, history, &bringing));
         JW_TRY(claim(reader, wanted.photos, found.one, declared.process, view.actor(), change));
+        JW_TRY(move_matter(reader, found, *transition, bringing, view, change));
         return machine.take(found.one, *transition, doer, bringing);
       });
 }

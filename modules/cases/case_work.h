@@ -10,6 +10,7 @@
 #include "modules/cases/calendars.h"
 #include "modules/cases/case_rows.h"
 #include "modules/cases/case_view.h"
+#include "modules/cases/machine.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/roster.h"
 #include "modules/cases/writing.h"
@@ -22,6 +23,7 @@ struct NewCase {
   std::string region;  // code; where the form tells none
   Answers in_name_of;  // name, phone
   std::vector<PhotoId> photos;
+  Opener by = Opener::person;
 };
 
 struct ActionRequest {
@@ -40,6 +42,7 @@ struct Found {
   Case one;
   std::shared_ptr<const Declared> declared;
   bool repeated = false;  // the request had been answered before
+  std::string thing = {};  // id of what the case is about, where its process has a matter
 };
 
 // Further writes that stand or fall with a step, for whoever keeps something of their own beside a case; called
@@ -82,6 +85,8 @@ class CaseWork {
   Result<bool> reschedule(CaseId id);
   // To the region that stands now for an owner that has ended. Errors: the store's.
   Result<bool> rehome(CaseId id);
+  // The transition that stands for a step of what the case is about, after it was taken elsewhere. Errors: the store's.
+  Result<bool> follow(CaseId id, const std::string& step, const std::string& actor);
   // To the newest version of its process. Errors: the store's.
   Result<bool> migrate(CaseId id);
 
@@ -110,6 +115,8 @@ class CaseWork {
                        std::optional<storage::Idempotency> row, const Decide& decide);
   Result<void> check_seen(storage::Reader& reader, const Found& found, std::int64_t seen,
                           const std::string& but_of) const;
+  Result<void> move_matter(storage::Reader& reader, const Found& found, const Transition& transition,
+                           const Bringing& bringing, const CaseView& view, storage::Change& change) const;
   Result<Case> draft(const Declared& declared, const NewCase& wanted, const CaseView& view) const;
   Result<void> claim(storage::Reader& reader, const std::vector<PhotoId>& photos, const Case& one,
                      const Process& process, const std::string& actor, storage::Change& change) const;

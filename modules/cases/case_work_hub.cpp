@@ -71,6 +71,32 @@ Result<bool> CaseWork::rehome(CaseId id) {
   return moved;
 }
 
+Result<bool> CaseWork::follow(CaseId id, const std::string& step, const std::string& actor) {
+  bool moved = false;
+  const auto done =
+      change(id, {}, nullptr, "case.follow", std::nullopt,
+             [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
+               change.origin = storage::Origin::hub;
+               moved = false;
+               Outcome same;
+               same.after = found.one;
+               const Process& process = found.declared->process;
+               const State* state = process.state(found.one.state);
+               if (state == nullptr || found.one.parent) return same;
+               for (const Transition* out : transitions_from(process, *state)) {
+                 if (out->matter_step != step) continue;
+                 const auto calendar = calendars_.calendar();
+                 const RosterGiver giver(parts_.regions.tree(), roster_, parts_);
+                 const Machine machine({process, *calendar, giver, parts_.clock.now()});
+                 moved = true;
+                 return machine.take(found.one, *out, Doer{actor, {}, false}, {});
+               }
+               return same;
+             });
+  if (!done) return std::move(done).error();
+  return moved;
+}
+
 Result<bool> CaseWork::migrate(CaseId id) {
   bool moved = false;
   const auto done =

@@ -238,6 +238,15 @@ Result<std::string> CaseWriter::detail(const Found& found) {
   if (!view_.opens(found.one, found.declared->form, catalog::Personal::name))
     name = catalog::masked(name, catalog::Personal::name);
   json.member("in_name_of", name);
+  json.key("matter");
+  if (found.thing.empty()) {
+    json.null();
+  } else {
+    json.begin_object();
+    json.member("of", process.matter->of);
+    json.member("id", found.thing);
+    json.end_object();
+  }
   json.key("actions");
   json.begin_array();
   for (const Transition* one : service_.work().actions(found, steps, view_)) {

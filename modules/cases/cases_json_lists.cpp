@@ -38,6 +38,8 @@ void CaseWriter::fields(JsonWriter& json, const std::vector<catalog::Field>& fie
 
 // By the roles they hold anywhere: where the case will lie is not known yet.
 bool CaseWriter::may_open(const Declared& declared) const {
+  const auto& check_on = service_.parts().check_on;
+  if (check_on && !check_on(declared.process.package, RegionId())) return false;
   if (view_.everything()) return true;
   return std::any_of(declared.process.report_by.begin(), declared.process.report_by.end(),
                      [&](const std::string& word) {

@@ -7,8 +7,15 @@
 #include "access/caller.h"
 #include "modules/cases/calendar/working_calendar.h"
 #include "modules/ingest/ingest_service.h"
+#include "storage/matter.h"
 
 namespace jingwei::cases {
+
+// Adds to a Change what a step of a thing is where that thing is kept, or says why the caller (null: nobody has to be
+// known) may not take it. `words` are what was said with it. Called each time the step is decided.
+using MoveMatter =
+    std::function<Result<void>(const storage::MatterStep& step, const std::string& words,
+                               const access::Caller* caller, storage::Reader& reader, storage::Change& change)>;
 
 struct CasesParts {
   storage::Store& store;
@@ -26,6 +33,10 @@ struct CasesParts {
   std::function<std::string(const std::string& actor)> name_of = [](const std::string& actor) {
     return actor;
   };
+  // Where things that cases are about are kept; none: no case moves any.
+  MoveMatter move_matter = {};
+  // Whether a package's processes take new cases in a region now (none: anywhere), or why not; none: always.
+  std::function<Result<void>(const std::string& package, RegionId region)> check_on = {};
 };
 
 // Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new

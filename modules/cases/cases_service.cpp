@@ -32,12 +32,12 @@ Result<Ids> ids_of(storage::Store& store, const storage::Statement& statement,
 
 }  // namespace
 
-// A new calendar lays deadlines anew, a new version of a process moves its cases: each taken once, by one
-// process.
+// A new calendar lays deadlines anew, a new version of a process moves its cases, a thing of another module opens and
+// moves those about it: each taken once, by one process.
 class CaseFollower final : public storage::Consumer {
  public:
-  CaseFollower(CasesParts& parts, ProcessBook& book, Calendars& calendars, CaseWork& work)
-      : parts_(parts), book_(book), calendars_(calendars), work_(work) {}
+  CaseFollower(CasesParts& parts, ProcessBook& book, Calendars& calendars, CaseWork& work, Matters& matters)
+      : parts_(parts), book_(book), calendars_(calendars), work_(work), matters_(matters) {}
   std::string name() const override { return "cases"; }
 
   Result<void> handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) override {
@@ -58,10 +58,16 @@ class CaseFollower final : public storage::Consumer {
       const auto processes_now = book_.list();  // held: a migration that is noted swaps it
       for (const auto& [id, head] : processes_now->heads) JW_TRY(migrate_all(id));
     }
-    if (!regions) return {};
-    // The event may be ahead of whoever keeps the tree up to date.
-    JW_TRY(parts_.regions.reload());
-    return rehome_all();
+    if (regions) {
+      // The event may be ahead of whoever keeps the tree up to date.
+      JW_TRY(parts_.regions.reload());
+      JW_TRY(rehome_all());
+    }
+    for (const auto& entry : entries) {
+      if (entry.kind != storage::matter_event_kind) continue;
+      if (const auto step = parse_matter_step(entry.body)) JW_TRY(matters_.take(*step));
+    }
+    return {};
   }
 
  private:
@@ -125,6 +131,7 @@ class CaseFollower final : public storage::Consumer {
   ProcessBook& book_;
   Calendars& calendars_;
   CaseWork& work_;
+  Matters& matters_;
 };
 
 struct CasesService::Running {
@@ -139,7 +146,8 @@ struct CasesService::Running {
         tasks(work, calendars),
         sync(work),
         erasing(parts, book),
-        consumer(parts, book, calendars, work),
+        matters(parts, book, work),
+        consumer(parts, book, calendars, work, matters),
         runner(parts.store, parts.clock, consumer, parts.owner) {}
 
   Result<void> follow(std::span<const storage::FeedEntry> entries) {
@@ -203,6 +211,7 @@ struct CasesService::Running {
   Tasks tasks;
   Sync sync;
   CaseErasing erasing;
+  Matters matters;
   Figures figures;
   CaseFollower consumer;
   storage::FeedRunner runner;
@@ -254,8 +263,10 @@ void CasesService::stop() {
 Result<std::size_t> CasesService::step() {
   JW_ASSIGN(const std::size_t followed, running_->follower->step());
   static_cast<void>(followed);
-  JW_ASSIGN(const std::size_t taken, running_->runner.step());
-  static_cast<void>(taken);
+  for (;;) {
+    JW_ASSIGN(const std::size_t taken, running_->runner.step());
+    if (taken == 0) break;
+  }
   JW_ASSIGN(const std::size_t woken, running_->wake_due());
   JW_ASSIGN(const std::size_t again, running_->follower->step());
   static_cast<void>(again);
@@ -307,6 +318,9 @@ Calendars& CasesService::calendars() {
 }
 const CaseErasing& CasesService::erasing() const {
   return running_->erasing;
+}
+const Matters& CasesService::matters() const {
+  return running_->matters;
 }
 const Figures& CasesService::figures() const {
   return running_->figures;

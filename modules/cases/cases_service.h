@@ -9,6 +9,7 @@
 #include "modules/cases/case_work.h"
 #include "modules/cases/evidence/photos.h"
 #include "modules/cases/figures.h"
+#include "modules/cases/matters.h"
 #include "modules/cases/process/process_yaml.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/sync.h"
@@ -29,8 +30,8 @@ class CasesService {
   // Looks after deadlines and follows the feed on threads of its own, until stop().
   void start();
   void stop();
-  // One look at what is due, and one page of the feed for each who follows it, on the caller's thread; how
-  // many cases were woken or moved. Errors: the store's.
+  // One look at what is due, and what the feed has brought so far, on the caller's thread; how many cases were woken.
+  // Errors: the store's.
   Result<std::size_t> step();
 
   // A caller on the present tree.
@@ -47,6 +48,7 @@ class CasesService {
   Roster& roster();
   Calendars& calendars();
   const CaseErasing& erasing() const;
+  const Matters& matters() const;
   const Figures& figures() const;
   const CasesParts& parts() const;
 

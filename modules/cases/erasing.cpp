@@ -111,6 +111,7 @@ Result<void> CaseErasing::take(storage::Reader& reader, const Version& version, 
     writes.push_back({&sql::erase_steps, {id}, std::nullopt});
     writes.push_back({&sql::erase_tasks, {id}, std::nullopt});
     writes.push_back({&sql::erase_conflicts, {id}, std::nullopt});
+    writes.push_back({&sql::erase_matter, {id}, std::nullopt});
     for (const std::int64_t photo : photos) writes.push_back({&sql::drop_photo_bodies, {photo}, std::nullopt});
     if (!photos.empty()) writes.push_back({&sql::erase_photos, {id}, static_cast<std::int64_t>(photos.size())});
     if (one.open) slice.change.events.push_back(event_of(one, version.first));

@@ -180,6 +180,11 @@ const Span* Machine::span_of(const Case& one, const State& state) const {
 }
 
 std::optional<Instant> Machine::deadline_of(const Case& one, const State& state, Instant from) const {
+  if (state.deadline && !state.deadline->until.empty()) {
+    const auto moment = one.form.find(state.deadline->until);
+    if (state.stopped || state.final || moment == one.form.end()) return std::nullopt;
+    return parse_rfc3339(moment->second);
+  }
   const Span* within = span_of(one, state);
   if (within == nullptr) return std::nullopt;
   if (!one.left) return after(*within, from, parts_.calendar);
@@ -294,8 +299,8 @@ void Machine::give(Case& one, const Transition& transition, const Doer& doer,
   }
 }
 
-Result<Outcome> Machine::open(Case draft, const Doer& doer) const {
-  if (!may(parts_.process.report_by, draft, doer)) return Error(ErrorCode::denied, "cases.may_not_open");
+Result<Outcome> Machine::open(Case draft, const Doer& doer, Opener by) const {
+  if (by == Opener::person && !may(parts_.process.report_by, draft, doer)) return Error(ErrorCode::denied, "cases.may_not_open");
   draft.opened_at = draft.changed_at = parts_.now;
   draft.version = 0;
   const Case before = draft;
@@ -415,8 +420,11 @@ bool Machine::escalate(Case& one) const {
   one.overdue = true;
   const region::Level level = parts_.giver.level_of(one.owner);
   const auto& ladder = parts_.process.ladder;
-  const auto rung =
-      std::find_if(ladder.begin(), ladder.end(), [&](const Rung& next) { return next.level < level; });
+  auto rung = std::find_if(ladder.begin(), ladder.end(), [&](const Rung& next) { return next.level < level; });
+  // What stands on the level of the last rung already, and waits for others there, goes to that role.
+  if (rung == ladder.end() && !ladder.empty() && ladder.back().level == level &&
+      ladder.back().role != one.waits_for)
+    --rung;
   one.rung_at.reset();
   if (rung == ladder.end()) return false;
   one.owner = parts_.giver.above(one.owner, rung->level);

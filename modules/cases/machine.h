@@ -30,6 +30,9 @@ class Giver {
                               const std::string& department) const = 0;
 };
 
+// Who opens a case: somebody whom `report` must let, or the hub, because a thing of another module has come.
+enum class Opener : std::uint8_t { person, hub };
+
 struct MachineParts {
   const Process& process;
   const WorkingCalendar& calendar;
@@ -67,8 +70,9 @@ class Machine {
  public:
   explicit Machine(MachineParts parts) : parts_(parts) {}
 
-  // A new case: `draft` has place, form, reporter, owner and department; enters the initial state.
-  Result<Outcome> open(Case draft, const Doer& doer) const;
+  // A new case: `draft` has place, form, reporter, owner and department; enters the initial state. What the hub opens for
+  // a thing of another module asks nobody. Errors: denied "cases.may_not_open".
+  Result<Outcome> open(Case draft, const Doer& doer, Opener by = Opener::person) const;
 
   // Why the doer may not take it now; nothing when they may. Without `bringing`, what they would bring is not
   // looked at. Errors: denied "cases.not_your_turn", conflict "cases.wrong_state", "cases.guard_fails",

@@ -1,5 +1,7 @@
 // Goal: everybody reads, counts and keeps what is within their reach, all of it and nothing else; and nothing
 // of a worker's shift without a network is lost.
+#include <set>
+
 #include "base/limits.h"
 #include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
@@ -46,6 +48,33 @@ class ReachOfCases : public CasesWorld<Backend> {
 };
 
 TYPED_TEST_SUITE(ReachOfCases, Backends, BackendNames);
+
+TYPED_TEST(ReachOfCases, APackageThatIsNotOnInARegionTakesNoNewCaseThereAndOffersNone) {
+  const Found before = must(this->report(this->resident()));
+  CasesParts parts = this->service_->parts();
+  std::set<std::string> on;
+  parts.check_on = [&](const std::string& package, RegionId place) -> Result<void> {
+    const auto tree = this->node_.regions->tree();
+    const std::string code = place ? tree->code(tree->find(place)) : std::string();
+    if (package == "sample" && (place ? on.contains(code) : !on.empty())) return {};
+    return Error(ErrorCode::denied, "cases.may_not_open");
+  };
+  this->service_.reset();
+  this->service_ = std::make_unique<CasesService>(std::move(parts));
+  must(this->service_->open(real_file_system(), this->scenarios()));
+  const auto offered = [&] {
+    return CaseWriter(*this->service_, this->resident(), Language::zh).process_list().find(R"("may_open":true)") !=
+           std::string::npos;
+  };
+  EXPECT_EQ(this->message(this->report(this->resident())), "cases.may_not_open");
+  EXPECT_FALSE(offered());
+  EXPECT_EQ(this->message(this->act(before, "dispatch", this->desk())), "done") << "what is under way goes on";
+  on = {"980101001002002"};
+  EXPECT_EQ(this->message(this->report(this->resident())), "cases.may_not_open") << "another region's";
+  EXPECT_TRUE(offered());
+  on = {"980101001002001"};
+  EXPECT_EQ(this->message(this->report(this->resident())), "done");
+}
 
 TYPED_TEST(ReachOfCases, WhatColleaguesGiveEachOtherIsNotForWhoReportedIt) {
   this->on_duty("worker", "980101001002001", "account:2");

@@ -1,5 +1,7 @@
 // Goal: nobody grants anything to themselves or joins two administrations, loans end with what was lent, emergencies are
 // looked at by somebody else, and roles change for everybody at once.
+#include <fstream>
+
 #include "modules/identity/identity_testing.h"
 #include "storage/upgrade_suite.h"
 
@@ -99,6 +101,29 @@ TYPED_TEST(AccountsTest, BreakingTheGlassAsksWhyLastsAnHourAndIsReviewedBySomebo
   EXPECT_EQ(must(this->accounts().list_grants({GrantKind::break_glass, true, {}, 10})).size(), 1U);
   EXPECT_EQ(must(this->accounts().review(glass.id, {"account:999"})).reviewed_by, "account:999");
   EXPECT_TRUE(must(this->accounts().list_grants({GrantKind::break_glass, true, {}, 10})).empty());
+}
+
+TYPED_TEST(AccountsTest, BreakingTheGlassAlarmsWhoReviewsIt) {
+  const Account doctor = this->account("doctor.li");
+  const auto with_phone = [&](const std::string& login, const std::string& phone) {
+    NewAccount wanted;
+    wanted.login = login;
+    wanted.name = "周安";
+    wanted.phone = phone;
+    return must(this->accounts().create(wanted, {"setup"})).account;
+  };
+  this->grant(with_phone("security", "13800000001"), "security-admin");
+  this->grant(with_phone("leader", "13800000002"), "leader");
+  this->grant(this->account("no.phone"), "security-admin");
+  const auto glass = must(this->accounts().break_glass(doctor, "980101", "昏迷病人", {doctor.actor()}));
+  this->service_->alarm(doctor, glass);
+  std::ifstream texts(this->folder_.path() + "/texts.jsonl");
+  std::vector<std::string> sent;
+  for (std::string line; std::getline(texts, line);) sent.push_back(line);
+  ASSERT_EQ(sent.size(), 1U) << "who may review it and has a phone";
+  EXPECT_NE(sent.front().find("13800000001"), std::string::npos);
+  EXPECT_NE(sent.front().find("王敏"), std::string::npos);
+  EXPECT_EQ(sent.front().find("昏迷"), std::string::npos) << "the reason stays in the hub";
 }
 
 TYPED_TEST(AccountsTest, ARoleChangesForItsHoldersAtOnceInEveryProcess) {

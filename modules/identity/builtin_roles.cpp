@@ -60,7 +60,7 @@ std::vector<std::shared_ptr<const access::Role>> all() {
              "quality.read", "purpose.read", "role.read"},
             {"basic", "name", "identifier", "contact", "address"}, true}),
       made({"rights-officer", "个人信息保护专员", "Personal-data officer",
-            {"rights.open", "rights.read", "rights.answer", "subject.read", "comparison.read",
+            {"rights.open", "rights.read", "rights.answer", "case.turn", "subject.read", "comparison.read",
              "comparison.approve", "registry.read", "purpose.read", "destruction.read", "record.read",
              "region.read", "catalog.read", "role.read"},
             {"basic", "name", "identifier", "contact", "address"}, true}),

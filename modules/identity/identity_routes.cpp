@@ -190,10 +190,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!who) return not_for_local(http);
     const auto account = accounts().get(who->token.account);
     if (!account) return problem(account.error(), http.language);
-    return grant_response(
-        accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(),
-                               {http.actor(), in.idempotency_key}),
-        http, 201);
+    const auto glass = accounts().break_glass(*account, in.body["region"].text(), in.body["reason"].text(),
+                                              {http.actor(), in.idempotency_key});
+    if (glass) identity_.alarm(*account, *glass);
+    return grant_response(glass, http, 201);
   }
 
   http::Response list_sign_in_ways(const http::Request& http, const api::ListSignInWays&) override { return elsewhere_.ways(http); }

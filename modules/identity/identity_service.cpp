@@ -1,8 +1,11 @@
 #include "modules/identity/identity_service.h"
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/log.h"
+#include "base/messages.h"
+#include "modules/identity/holders.h"
 
 namespace jingwei::identity {
 
@@ -65,6 +68,32 @@ void IdentityService::start() {
     const auto dropped = tokens_.drop_old(std::move(tries));
     if (!dropped) log::warn("identity.seen_unsaved", {{"error", dropped.error().to_log()}});
   });
+}
+
+void IdentityService::alarm(const Account& who, const HeldGrant& grant) {
+  log::warn("identity.glass_broken", {{"grant", grant.id.to_string()}, {"account", who.id.to_string()}});
+  const auto told = [&]() -> Result<void> {
+    std::set<std::int64_t> reviewers;
+    {
+      JW_ASSIGN(auto reader, parts_.store.read());
+      JW_TRY(each_holder(*reader, parts_.clock.now(), [&](const Holder& holder) {
+        const auto role = roles_.find(holder.role);
+        if (role && role->holds("account.write") && holder.account != who.id) reviewers.insert(holder.account.value);
+      }));
+    }
+    const auto tree = parts_.regions.tree();
+    const region::Node node = tree->find(grant.region);
+    const std::string place = node == region::no_node ? grant.region.to_string() : tree->path_text(node);
+    const std::vector<std::pair<std::string, std::string>> filled = {{"name", who.name}, {"place", place}};
+    const std::string words = render("identity.glass_text", filled, Language::zh) + " " +
+                              render("identity.glass_text", filled, Language::en);
+    for (const std::int64_t id : reviewers) {
+      JW_ASSIGN(const Account reviewer, accounts_.get(AccountId(id)));
+      if (!reviewer.phone.empty()) JW_TRY(gateway_.send(reviewer.phone, words));
+    }
+    return {};
+  }();
+  if (!told) log::error("identity.alarm_unsent", {{"grant", grant.id.to_string()}, {"fault", told.error().to_log()}});
 }
 
 void IdentityService::stop() {

@@ -35,6 +35,9 @@ class IdentityService {
   SignIn& sign_in() { return sign_in_; }
   Signers& signers() { return signers_; }
   ProviderSignIn& elsewhere() { return elsewhere_; }
+  // That somebody broke the glass: a text message to everybody who may review it, and a line in the program's log. What
+  // cannot be sent stays under the reviews all the same.
+  void alarm(const Account& who, const HeldGrant& grant);
   // Text messages to people.
   TextGateway& texts() { return gateway_; }
   const IdentityParts& parts() const { return parts_; }

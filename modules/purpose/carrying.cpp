@@ -48,6 +48,9 @@ Result<void> look_into(const ingest::IngestService& ingest, const catalog::Entry
   return {};
 }
 
+const FindOwn find_nothing = [](const std::string&, const std::string&, const TakeOwn&,
+                                std::vector<std::string>&) { return Result<void>(); };
+
 }  // namespace
 
 FindOwn look_through(const catalog::Catalog& catalog, const ingest::IngestService& ingest) {
@@ -95,7 +98,8 @@ std::string outcome_json(const Outcome& outcome, const View& view, const catalog
 }
 
 Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correction>& corrections,
-                                          const View& view, const catalog::Catalog& catalog,
+                                          std::optional<Day> born, const View& view,
+                                          const catalog::Catalog& catalog,
                                           const catalog::WriteRequest& request) {
   JW_ASSIGN(const RightsRequest one, rights_.find(id));
   JW_TRY(rights_.check_carry(one, request.actor));
@@ -108,7 +112,9 @@ Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correct
     if (std::find(outcome.kept.begin(), outcome.kept.end(), resource) == outcome.kept.end())
       outcome.kept.push_back(resource);
   };
-  JW_TRY(find_(
+  // That somebody is a guardian changes no record.
+  const FindOwn& find = one.asked.kind == RightsKind::guardian ? find_nothing : find_;
+  JW_TRY(find(
       one.asked.identifier, one.asked.resource,
       [&](const catalog::Entry& entry, const ingest::Record& record) -> Result<void> {
         ++outcome.records;
@@ -146,7 +152,7 @@ Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correct
   } else if (one.asked.kind == RightsKind::delete_ || one.asked.kind == RightsKind::object) {
     for (const auto& datum : own) JW_TRY(raise(datum, std::nullopt));
   }
-  return rights_.carried(id, outcome_json(outcome, view, catalog), request);
+  return rights_.carried(id, outcome_json(outcome, view, catalog), born, request);
 }
 
 Result<std::string> Carrying::copy(

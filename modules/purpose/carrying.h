@@ -66,11 +66,13 @@ class Carrying {
 
   // Of a request that was granted: for a copy the records are counted, and the copy is to be had for thirty
   // days; to delete or object, an objection to each record goes to its provider; to correct, one for each
-  // correction, which must be of the person's own records. Errors: not_found; conflict "purpose.not_granted",
+  // correction, which must be of the person's own records; a guardian speaks for the child from then on (`born`: as
+  // Rights::carried). Errors: not_found; conflict "purpose.not_granted",
   // "purpose.carried_already"; denied "purpose.same_person"; invalid "purpose.corrections_missing",
   // "purpose.not_their_record"; exhausted.
-  Result<RightsRequest> carry_out(RightsId id, const std::vector<Correction>& corrections, const View& view,
-                                  const catalog::Catalog& catalog, const catalog::WriteRequest& request);
+  Result<RightsRequest> carry_out(RightsId id, const std::vector<Correction>& corrections,
+                                  std::optional<Day> born, const View& view, const catalog::Catalog& catalog,
+                                  const catalog::WriteRequest& request);
   // The records of the person, as `write` shows each. Errors: not_found; conflict "purpose.no_copy" (not
   // carried out, or no copy was asked for); gone "purpose.copy_over"; unavailable "purpose.copy_busy".
   Result<std::string> copy(

@@ -364,7 +364,26 @@ std::string one_rights_json(const RightsRequest& one, const Told& told) {
   return json.take();
 }
 
-std::string rights_json(const RightsRequest& one, const std::vector<Step>& steps, const Told& told) {
+std::string wards_json(const std::vector<Ward>& wards) {
+  JsonWriter json(1'024);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (const auto& ward : wards) {
+    json.begin_object();
+    json.member("id", ward.guardianship.id.to_string());
+    json.member("name", ward.name);
+    json.member("since", to_rfc3339(ward.guardianship.since));
+    json.member("until", to_rfc3339(ward.guardianship.until));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string rights_json(const RightsRequest& one, const std::vector<Step>& steps,
+                        const std::optional<std::string>& in_case, const Told& told) {
   JsonWriter json(2'048);
   json.begin_object();
   json.key("request");
@@ -375,6 +394,17 @@ std::string rights_json(const RightsRequest& one, const std::vector<Step>& steps
   write_or_null(json, "guardian_identifier", filled(one.asked.guardian_identifier));
   json.member("words", one.asked.words);
   write_or_null(json, "answer", filled(one.answer));
+  write_or_null(json, "case", in_case);
+  json.key("guardianship");
+  if (one.guardianship) {
+    json.begin_object();
+    json.member("since", to_rfc3339(one.guardianship->since));
+    json.member("until", to_rfc3339(one.guardianship->until));
+    write_or_null(json, "ended_at", text_of(one.guardianship->ended_at));
+    json.end_object();
+  } else {
+    json.null();
+  }
   write_steps(json, steps);
   json.end_object();
   return json.take();

@@ -28,7 +28,10 @@ std::string destructions_json(const std::vector<Destruction>& all, bool more, co
 std::string sealed_json(const std::vector<SealedResource>& all, const Told& told);
 // One request without its words.
 std::string one_rights_json(const RightsRequest& one, const Told& told);
-std::string rights_json(const RightsRequest& request, const std::vector<Step>& steps, const Told& told);
+// `in_case`: the case in which it is worked on, where there is one.
+std::string rights_json(const RightsRequest& request, const std::vector<Step>& steps,
+                        const std::optional<std::string>& in_case, const Told& told);
+std::string wards_json(const std::vector<Ward>& wards);
 std::string rights_page_json(const std::vector<RightsRequest>& all, const OpenRights& open, bool more,
                              const Told& told);
 

@@ -1,5 +1,7 @@
 #include "modules/purpose/purpose_routes.h"
 
+#include <algorithm>
+
 #include "modules/purpose/api.gen.h"
 #include "modules/ingest/ingest_json.h"
 #include "modules/purpose/purpose_json.h"
@@ -182,6 +184,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
     wanted.guardian_name = text_of(in.body["guardian_name"]);
     wanted.guardian_identifier = text_of(in.body["guardian_identifier"]);
     wanted.words = text_of(in.body["words"]);
+    wanted.region = region_of(http);
     const auto made = purposes_.rights().open(wanted, request_of(http, in.body, in.idempotency_key));
     http::Response response = show_rights(http, made, 201);
     if (made) response.headers.emplace_back("Location", "/api/v1/rights/" + made->id.to_string());
@@ -193,10 +196,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
   http::Response step_rights(const http::Request& http, const api::StepRights& in) override {
-    const auto word = in.body["step"].text();
-    const RightsStep step = word == "grant"     ? RightsStep::grant
-                            : word == "decline" ? RightsStep::decline
-                                                : RightsStep::withdraw;
+    const RightsStep step = rights_step_named(in.body["step"].text()).value_or(RightsStep::withdraw);
     return show_rights(http,
                        purposes_.rights().take(RightsId(in.id), step, text_of(in.body["reason"]),
                                                request_of(http, in.body, in.idempotency_key)),
@@ -211,7 +211,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
     }
     const auto view = purposes_.view();
     return show_rights(http,
-                       carrying_.carry_out(RightsId(in.id), corrections, *view, purposes_.parts().catalog,
+                       carrying_.carry_out(RightsId(in.id), corrections, day_of(in.body["born"]), *view, purposes_.parts().catalog,
                                            request_of(http, in.body, in.idempotency_key)),
                        200);
   }
@@ -233,8 +233,13 @@ class PurposeRoutes::Handlers final : public api::Operations {
     return taken ? http::Response::no_content() : problem(taken.error(), http.language);
   }
 
-  http::Response list_my_rights(const http::Request& http, const api::ListMyRights&) override {
-    const auto person = me(http);
+  http::Response list_my_wards(const http::Request& http, const api::ListMyWards&) override {
+    const auto wards = wards_of(http);
+    return wards ? http::Response::json(wards_json(*wards)) : problem(wards.error(), http.language);
+  }
+
+  http::Response list_my_rights(const http::Request& http, const api::ListMyRights& in) override {
+    const auto person = spoken_for(http, in.ward);
     if (!person) return problem(person.error(), http.language);
     RightsQuery query;
     query.identifier = person->identifier;
@@ -242,26 +247,44 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
   http::Response open_my_rights(const http::Request& http, const api::OpenMyRights& in) override {
-    const auto person = me(http);
-    if (!person) return problem(person.error(), http.language);
+    const auto self = me(http);
+    if (!self) return problem(self.error(), http.language);
     NewRights wanted;
     wanted.kind = rights_kind_named(in.body["kind"].text()).value_or(RightsKind::copy);
     wanted.resource = text_of(in.body["resource"]);
-    wanted.name = person->name;
-    wanted.identifier = person->identifier;
     wanted.words = text_of(in.body["words"]);
+    wanted.region = region_of(http);
+    const auto ward = in.body["ward"].present() ? std::optional(in.body["ward"].integer()) : std::nullopt;
+    if (wanted.kind == RightsKind::guardian) {
+      wanted.name = text_of(in.body["child_name"]);
+      wanted.identifier = text_of(in.body["child_identifier"]);
+    } else {
+      const auto person = spoken_for(http, ward);
+      if (!person) return problem(person.error(), http.language);
+      wanted.name = person->name;
+      wanted.identifier = person->identifier;
+    }
+    if (ward || wanted.kind == RightsKind::guardian) {
+      wanted.guardian_name = self->name;
+      wanted.guardian_identifier = self->identifier;
+    }
     const auto made = purposes_.rights().open(wanted, {http.actor(), in.idempotency_key, http.language});
     if (!made) return problem(made.error(), http.language);
     return answer(http, [&](const Told& told) { return one_rights_json(*made, told); }, 201);
   }
 
-  // Their own alone: another's is not there.
+  // Their own and their children's: another's is not there.
   http::Response get_my_copy(const http::Request& http, const api::GetMyCopy& in) override {
     const auto person = me(http);
     if (!person) return problem(person.error(), http.language);
     const auto one = purposes_.rights().find(RightsId(in.id));
     if (!one) return problem(one.error(), http.language);
-    if (one->asked.identifier != person->identifier)
+    const auto wards = wards_of(http);
+    if (!wards) return problem(wards.error(), http.language);
+    const bool of_ward = std::any_of(wards->begin(), wards->end(), [&](const Ward& ward) {
+      return ward.identifier == one->asked.identifier;
+    });
+    if (one->asked.identifier != person->identifier && !of_ward)
       return problem(Error(ErrorCode::not_found, "purpose.no_rights").with("id", RightsId(in.id).to_string()), http.language);
     return copy_of(http, one->id);
   }
@@ -273,6 +296,36 @@ class PurposeRoutes::Handlers final : public api::Operations {
     if (!person) return std::move(person).error();
     if (!*person) return Error(ErrorCode::denied, "purpose.unverified");
     return std::move(**person);
+  }
+
+  Result<std::vector<Ward>> wards_of(const http::Request& http) const {
+    if (!desk_.papers) return std::vector<Ward>();
+    JW_ASSIGN(const auto papers, desk_.papers(http.caller->account()));
+    return purposes_.rights().wards_of(papers);
+  }
+
+  // Oneself, or the child one speaks for now. Errors: me's; not_found "purpose.no_ward".
+  Result<VerifiedPerson> spoken_for(const http::Request& http, std::optional<std::int64_t> ward) const {
+    JW_ASSIGN(auto self, me(http));
+    if (!ward) return self;
+    JW_ASSIGN(auto wards, wards_of(http));
+    for (auto& one : wards) {
+      if (one.guardianship.id.value == *ward) return VerifiedPerson{std::move(one.name), std::move(one.identifier)};
+    }
+    return Error(ErrorCode::not_found, "purpose.no_ward").with("id", std::to_string(*ward));
+  }
+
+  // Where whoever asks belongs: the region of their first grant that is one of a part of the hub.
+  std::string region_of(const http::Request& http) const {
+    const auto tree = purposes_.parts().regions.tree();
+    if (http.caller) {
+      for (const auto& grant : http.caller->grants()) {
+        if (grant.whole_area || !grant.in_force(purposes_.parts().clock.now())) continue;
+        const region::Node node = tree->find(grant.region);
+        if (node != region::no_node) return tree->code(node);
+      }
+    }
+    return desk_.region;
   }
 
   http::Response copy_of(const http::Request& http, RightsId id) {
@@ -346,8 +399,10 @@ class PurposeRoutes::Handlers final : public api::Operations {
     if (!one) return problem(one.error(), http.language);
     const auto steps = purposes_.steps("rights:" + one->id.to_string());
     if (!steps) return problem(steps.error(), http.language);
+    const auto in_case = desk_.case_of ? desk_.case_of(one->id) : Result<std::optional<std::string>>(std::optional<std::string>());
+    if (!in_case) return problem(in_case.error(), http.language);
     return answer(
-        http, [&](const Told& told) { return rights_json(*one, *steps, told); }, status);
+        http, [&](const Told& told) { return rights_json(*one, *steps, *in_case, told); }, status);
   }
 
   PurposeService& purposes_;

@@ -20,7 +20,12 @@ struct RightsDesk {
   FindOwn find;
   Raise raise;
   std::function<Result<std::optional<VerifiedPerson>>(std::int64_t account)> person;
+  // Numbers of all documents that an account has shown.
+  std::function<Result<std::vector<std::string>>(std::int64_t account)> papers;
   std::function<std::string(const std::string& identifier)> pseudonym;  // for the audit log
+  // The case in which a request is worked on.
+  std::function<Result<std::optional<std::string>>(RightsId id)> case_of;
+  std::string region;  // code of the hub's own
 };
 
 class PurposeRoutes {

@@ -22,7 +22,7 @@ PurposeService::PurposeService(PurposeParts parts)
     : parts_(std::move(parts)),
       destructions_({parts_.store, parts_.catalog, parts_.ingest, parts_.sources, parts_.keystore,
                      parts_.clock, parts_.zone, parts_.grace, parts_.owner, parts_.erase_words}),
-      rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.rights_answer_time}),
+      rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.zone, parts_.rights_answer_time}),
       view_(std::make_shared<const View>()) {}
 
 PurposeService::~PurposeService() {
@@ -91,6 +91,15 @@ Result<void> PurposeService::check(const Question& question, Instant at) const {
   for (const Shut reason : opening.reasons)
     shut.causes.push_back(Error(ErrorCode::denied, "purpose.shut_" + std::string(name_of(reason))));
   return shut;
+}
+
+bool PurposeService::in_emergency(const std::vector<std::string>& purposes, const std::string& region,
+                                  Instant at) const {
+  const auto standing = covering(*view(), region);
+  return std::any_of(standing.begin(), standing.end(), [&](const Emergency& one) {
+    return one.stands(at) && std::any_of(purposes.begin(), purposes.end(),
+                                         [&](const std::string& purpose) { return one.opens(purpose); });
+  });
 }
 
 Result<void> PurposeService::check_use(const catalog::Resource& resource, catalog::Catalog::Use use) const {

@@ -14,6 +14,7 @@ namespace {
 using storage::Value;
 
 constexpr std::string_view timer_kind = "purpose.rights";
+constexpr std::string_view birthday_kind = "purpose.guardianship";
 constexpr std::string_view sealed_table = "rights_request";
 constexpr int guarded_below = 14;  // years; Personal Information Protection Law, Article 31
 constexpr std::size_t name_length = 60, identifier_length = 40;
@@ -63,6 +64,26 @@ std::string person_text(const std::string& name, const std::string& identifier) 
   return name + '\n' + identifier;
 }
 
+storage::MatterStep matter_step(RightsId id, std::string_view step, const std::string& actor) {
+  storage::MatterStep told;
+  told.matter = rights_matter;
+  told.thing = id.to_string();
+  told.step = step;
+  told.actor = actor;
+  return told;
+}
+
+Guardianship guardianship_of(const storage::Row& row) {
+  Guardianship one;
+  one.id = RightsId(row.integer(0));
+  one.since = from_micros(row.integer(1));
+  one.until = from_micros(row.integer(2));
+  if (!row.is_null(3)) one.ended_at = from_micros(row.integer(3));
+  one.ended_by = row.text(4);
+  one.row_version = row.integer(5);
+  return one;
+}
+
 void split_person(const std::string& text, std::string& name, std::string& identifier) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   name = text.substr(0, end);
@@ -96,18 +117,29 @@ std::optional<RightsState> rights_state_named(std::string_view name) {
 }
 
 std::string_view name_of(RightsStep step) {
-  constexpr std::string_view names[] = {"grant", "decline", "withdraw"};
+  constexpr std::string_view names[] = {"grant", "decline", "withdraw", "end"};
   return names[static_cast<int>(step)];
 }
 
-std::optional<int> age_of(std::string_view identifier, Day day) {
+std::optional<RightsStep> rights_step_named(std::string_view name) {
+  for (const auto step : {RightsStep::grant, RightsStep::decline, RightsStep::withdraw, RightsStep::end}) {
+    if (name_of(step) == name) return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<Day> born_of(std::string_view identifier) {
   if (identifier.size() != 18 ||
       !std::all_of(identifier.begin(), identifier.begin() + 17, [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
   const std::string birth = std::string(identifier.substr(6, 4)) + '-' +
                             std::string(identifier.substr(10, 2)) + '-' +
                             std::string(identifier.substr(12, 2));
-  const auto born = parse_iso_day(birth);
+  return parse_iso_day(birth);
+}
+
+std::optional<int> age_of(std::string_view identifier, Day day) {
+  const auto born = born_of(identifier);
   if (!born || *born > day) return std::nullopt;
   const std::chrono::year_month_day from{*born}, to{day};
   const bool before_birthday = std::pair(to.month(), to.day()) < std::pair(from.month(), from.day());
@@ -123,8 +155,7 @@ Result<std::vector<RightsRequest>> Rights::list(const RightsQuery& query) const 
   JW_ASSIGN(auto reader, parts_.store.read());
   const auto most = static_cast<std::int64_t>(query.most);
   if (!query.identifier.empty()) {
-    const std::array<Value, 2> person = {
-        storage::Blob{storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "person", folded(query.identifier)))}, most};
+    const std::array<Value, 2> person = {person_hash(folded(query.identifier)), most};
     JW_TRY(reader->query(sql::rights_of_person, person, keep));
     return all;
   }
@@ -174,6 +205,12 @@ Result<RightsRequest> Rights::read_one(storage::Reader& reader, RightsId id) con
   }));
   if (fault) return *fault;
   if (!found) return not_found(id);
+  if (found->asked.kind == RightsKind::guardian) {
+    JW_TRY(reader.query(sql::guardianship_by_id, std::span(&key, 1), [&](const storage::Row& row) {
+      found->guardianship = guardianship_of(row);
+      return false;
+    }));
+  }
   return std::move(*found);
 }
 
@@ -197,7 +234,7 @@ Result<NewRights> Rights::checked(const NewRights& wanted) const {
   if (one.name.empty()) fault("purpose.words_missing", "/name");
   if (one.identifier.empty()) fault("purpose.words_missing", "/identifier");
   if (one.words.empty()) fault("purpose.words_missing", "/words");
-  const auto age = age_of(one.identifier, std::chrono::floor<std::chrono::days>(parts_.clock.now()));
+  const auto age = age_of(one.identifier, parts_.zone.day_of(parts_.clock.now()));
   const bool child = age && *age < guarded_below;
   if (one.guardian_name.empty() != one.guardian_identifier.empty())
     fault("purpose.half_guardian", "/guardian_name");
@@ -256,8 +293,7 @@ Result<RightsRequest> Rights::open(const NewRights& given, const catalog::WriteR
             {&sql::add_rights,
              {id, std::string(name_of(wanted.kind)), wanted.resource,
               sealed(one.id, "person", person_text(wanted.name, wanted.identifier)),
-              storage::Blob{
-                   storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "person", wanted.identifier))},
+              person_hash(wanted.identifier),
               std::move(guardian), sealed(one.id, "words", wanted.words), actor, to_micros(one.opened_at),
               to_micros(one.due_at)},
              1});
@@ -265,6 +301,13 @@ Result<RightsRequest> Rights::open(const NewRights& given, const catalog::WriteR
         change.writes.push_back(storage::add_timer(TimerId(timer), one.due_at + just_after,
                                                    std::string(timer_kind), one.id.to_string()));
         JW_TRY(add_step(one, "open", actor, change));
+        storage::MatterStep opened = matter_step(one.id, storage::matter_opened, actor);
+        opened.region = given.region;
+        opened.facts = {{"request", one.id.to_string()},
+                        {"kind", std::string(name_of(wanted.kind))},
+                        {"resource", wanted.resource},
+                        {"due", to_rfc3339(one.due_at)}};
+        change.events.push_back(event_of(opened));
         return change;
       });
   if (!committed) return committed.error();
@@ -313,20 +356,105 @@ Result<RightsRequest> Rights::take(RightsId id, RightsStep step, const std::stri
   JW_TRY(parts_.sealer.prepare(sealed_table));
   auto row = catalog::idempotency_of(request.idempotency_key, actor, "step_rights",
                                      {thing_of(id), std::string(name_of(step)), words}, id.to_string());
-  RightsRequest one;
   const auto committed =
       catalog::commit_once(parts_.store, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-        JW_ASSIGN(one, read_one(reader, id));
-        JW_TRY(decide(one, step, words, actor));
         storage::Change change;
-        // Due meanwhile, and the timer has not come round to it.
-        if (step != RightsStep::withdraw && *one.closed_at > one.due_at) one.overdue = true;
-        change.writes.push_back(change_of(one));
-        JW_TRY(add_step(one, std::string(name_of(step)), actor, change));
+        JW_TRY(add_take(id, step, words, actor, {}, reader, change));
         return change;
       });
   if (!committed) return committed.error();
   return find(id);
+}
+
+Result<void> Rights::move(const storage::MatterStep& step, const std::string& given, storage::Reader& reader,
+                          storage::Change& change) const {
+  JW_ASSIGN(const std::string actor, catalog::clean_actor(step.actor));
+  JW_ASSIGN(const std::string words, words_of(given, words_length, "/words"));
+  const auto id = RightsId::parse(step.thing);
+  const auto named = rights_step_named(step.step);
+  if (!id || !named) return Error(ErrorCode::invalid, "purpose.no_step").with("step", step.step);
+  JW_TRY(parts_.sealer.prepare(sealed_table));
+  return add_take(*id, *named, words, actor, step.in_case, reader, change);
+}
+
+Result<void> Rights::add_take(RightsId id, RightsStep step, const std::string& words, const std::string& actor,
+                              const std::string& in_case, storage::Reader& reader, storage::Change& change) const {
+  JW_ASSIGN(RightsRequest one, read_one(reader, id));
+  if (step == RightsStep::end) {
+    JW_TRY(add_end(one, words, actor, change));
+  } else {
+    JW_TRY(decide(one, step, words, actor));
+    // Due meanwhile, and the timer has not come round to it.
+    if (step != RightsStep::withdraw && *one.closed_at > one.due_at) one.overdue = true;
+    change.writes.push_back(change_of(one));
+  }
+  JW_TRY(add_step(one, std::string(name_of(step)), actor, change));
+  storage::MatterStep told = matter_step(id, name_of(step), actor);
+  told.in_case = in_case;
+  change.events.push_back(event_of(told));
+  return {};
+}
+
+Result<void> Rights::add_end(const RightsRequest& one, const std::string& words, const std::string& actor,
+                             storage::Change& change) const {
+  const Instant now = parts_.clock.now();
+  if (!one.guardianship || !one.guardianship->in_force(now))
+    return Error(ErrorCode::conflict, "purpose.no_guardianship").with("id", one.id.to_string());
+  if (words.empty()) return Error(ErrorCode::invalid, "purpose.words_missing").at("/reason");
+  change.writes.push_back(
+      {&sql::end_guardianship, {one.id.value, one.guardianship->row_version, to_micros(now), actor}, 1});
+  return {};
+}
+
+storage::Blob Rights::person_hash(const std::string& identifier) const {
+  return storage::Blob{storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "person", identifier))};
+}
+
+Day fourteenth_birthday(Day born) {
+  const std::chrono::year_month_day day{born};
+  const std::chrono::year_month_day there{day.year() + std::chrono::years{guarded_below}, day.month(), day.day()};
+  if (there.ok()) return Day{there};
+  return Day{std::chrono::year_month_day{there.year(), std::chrono::March, std::chrono::day{1}}};
+}
+
+Result<void> Rights::add_guardianship(const RightsRequest& one, std::optional<Day> born,
+                                      storage::Change& change) const {
+  if (const auto told = born_of(one.asked.identifier)) born = told;
+  if (!born) return Error(ErrorCode::invalid, "purpose.born_missing").at("/born");
+  const Instant now = parts_.clock.now();
+  const Instant until = parts_.zone.start_of(fourteenth_birthday(*born));
+  if (*born > parts_.zone.day_of(now) || until <= now)
+    return Error(ErrorCode::conflict, "purpose.no_child").with("years", std::to_string(guarded_below));
+  change.writes.push_back({&sql::add_guardianship,
+                           {one.id.value, person_hash(one.asked.guardian_identifier),
+                            person_hash(one.asked.identifier), to_micros(now), to_micros(until)},
+                           1});
+  JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
+  change.writes.push_back(
+      storage::add_timer(TimerId(timer), until, std::string(birthday_kind), one.id.to_string()));
+  return {};
+}
+
+Result<std::vector<Ward>> Rights::wards_of(const std::vector<std::string>& papers) const {
+  std::vector<Ward> wards;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  for (const auto& paper : papers) {
+    std::vector<Guardianship> standing;
+    const std::array<Value, 2> key = {person_hash(folded(paper)), to_micros(parts_.clock.now())};
+    JW_TRY(reader->query(sql::guardianships_of, key, [&](const storage::Row& row) {
+      standing.push_back(guardianship_of(row));
+      return true;
+    }));
+    for (const auto& one : standing) {
+      JW_ASSIGN(RightsRequest request, read_one(*reader, one.id));
+      const auto told = std::find_if(wards.begin(), wards.end(), [&](const Ward& other) {
+        return other.identifier == request.asked.identifier;
+      });
+      if (told == wards.end())
+        wards.push_back({one, std::move(request.asked.name), std::move(request.asked.identifier)});
+    }
+  }
+  return wards;
 }
 
 Result<void> Rights::check_carry(const RightsRequest& one, const std::string& given) const {
@@ -338,7 +466,8 @@ Result<void> Rights::check_carry(const RightsRequest& one, const std::string& gi
   return {};
 }
 
-Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, const catalog::WriteRequest& request) {
+Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, std::optional<Day> born,
+                                      const catalog::WriteRequest& request) {
   JW_ASSIGN(const std::string actor, catalog::clean_actor(request.actor));
   std::optional<storage::Idempotency> none;
   const auto committed = catalog::commit_once(parts_.store, none, [&](storage::Reader& reader) -> Result<storage::Change> {
@@ -346,7 +475,9 @@ Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, c
     JW_TRY(check_carry(one, actor));
     storage::Change change;
     change.writes.push_back({&sql::carry_rights, {id.value, one.row_version, actor, to_micros(parts_.clock.now()), outcome}, 1});
+    if (one.asked.kind == RightsKind::guardian) JW_TRY(add_guardianship(one, born, change));
     JW_TRY(add_step(one, "carry", actor, change));
+    change.events.push_back(event_of(matter_step(id, "carry", actor)));
     return change;
   });
   if (!committed) return committed.error();
@@ -355,6 +486,29 @@ Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, c
 
 void Rights::on_timers(storage::TimerRunner& timers) {
   timers.on(std::string(timer_kind), [this](const storage::Timer& timer) { return timer_fell(timer); });
+  timers.on(std::string(birthday_kind), [this](const storage::Timer& timer) { return birthday_came(timer); });
+}
+
+// It is over by the clock itself; this leaves the trace.
+Result<storage::Change> Rights::birthday_came(const storage::Timer& timer) {
+  storage::Change change;
+  const auto id = RightsId::parse(timer.body);
+  if (!id) return change;
+  std::optional<Guardianship> standing;
+  const Value key = id->value;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::guardianship_by_id, std::span(&key, 1), [&](const storage::Row& row) {
+    standing = guardianship_of(row);
+    return false;
+  }));
+  if (!standing || standing->ended_at) return change;
+  change.writes.push_back(
+      {&sql::end_guardianship, {id->value, standing->row_version, to_micros(standing->until), std::string()}, 1});
+  RightsRequest one;
+  one.id = *id;
+  one.asked.kind = RightsKind::guardian;
+  JW_TRY(add_step(one, "over", "", change));
+  return change;
 }
 
 Result<storage::Change> Rights::timer_fell(const storage::Timer& timer) {

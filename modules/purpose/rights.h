@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "modules/catalog/resource_life.h"
+#include "storage/matter.h"
 #include "storage/sealer.h"
 #include "storage/timer_runner.h"
 
@@ -25,8 +26,14 @@ enum class RightsState : std::uint8_t { open, granted, declined, withdrawn };
 std::string_view name_of(RightsState state);
 std::optional<RightsState> rights_state_named(std::string_view name);
 
-enum class RightsStep : std::uint8_t { grant, decline, withdraw };
+// `end` ends what was granted: a guardianship, before the clock does.
+enum class RightsStep : std::uint8_t { grant, decline, withdraw, end };
 std::string_view name_of(RightsStep step);
+std::optional<RightsStep> rights_step_named(std::string_view name);
+
+// What requests are called where cases are about them (storage/matter.h): its facts are `request`, `kind`, `resource`
+// and `due`.
+inline constexpr std::string_view rights_matter = "rights";
 
 // As staff open it for a person. `identifier` is the number of a paper; of `guardian` the child's, whose
 // guardian is named.
@@ -36,6 +43,23 @@ struct NewRights {
   std::string name, identifier;
   std::string guardian_name, guardian_identifier;
   std::string words;
+  std::string region = {};  // code of where it was brought: tells which offices work on it
+};
+
+// That somebody speaks for a child; `until` the child's fourteenth birthday begins.
+struct Guardianship {
+  RightsId id;  // of the request
+  Instant since{}, until{};
+  std::optional<Instant> ended_at;
+  std::string ended_by;
+  std::int64_t row_version = 1;
+  bool in_force(Instant now) const { return !ended_at && now < until; }
+};
+
+// A child as its guardian is told.
+struct Ward {
+  Guardianship guardianship;
+  std::string name, identifier;
 };
 
 struct RightsRequest {
@@ -52,6 +76,7 @@ struct RightsRequest {
   std::optional<Instant> carried_at;
   std::string outcome;  // JSON, as Outcome tells it (carrying.h); empty before
   std::int64_t row_version = 1;
+  std::optional<Guardianship> guardianship = {};  // of find() alone
 };
 
 struct RightsQuery {
@@ -74,11 +99,16 @@ struct RightsParts {
   const catalog::Catalog& catalog;
   const storage::Sealer& sealer;
   const Clock& clock;
+  const Zone& zone;  // birthdays begin in it
   std::chrono::days answer_time;
 };
 
 // The age at `day` of whoever has this citizen ID; nothing for other papers.
 std::optional<int> age_of(std::string_view identifier, Day day);
+// The day of birth that it tells.
+std::optional<Day> born_of(std::string_view identifier);
+// The day on which whoever was born then is fourteen; born on 29 February, they are on 1 March.
+Day fourteenth_birthday(Day born);
 
 // Thread-safe.
 class Rights {
@@ -99,11 +129,22 @@ class Rights {
   Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words,
                              const catalog::WriteRequest& request);
 
+  // The same step as part of another Change, which takes it or nothing: of a case about the request. Errors: as take;
+  // invalid "purpose.no_step".
+  Result<void> move(const storage::MatterStep& step, const std::string& words, storage::Reader& reader,
+                    storage::Change& change) const;
+
+  // Children for whom somebody with one of these papers speaks now, each once. Errors: the store's; gone.
+  Result<std::vector<Ward>> wards_of(const std::vector<std::string>& papers) const;
+
   // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted", "purpose.carried_already"; denied
   // "purpose.same_person"; invalid (actor).
   Result<void> check_carry(const RightsRequest& one, const std::string& actor) const;
-  // Writes down that it was, with what came of it. Errors: check_carry's, not_found, the store's.
-  Result<RightsRequest> carried(RightsId id, const std::string& outcome, const catalog::WriteRequest& request);
+  // Writes down that it was, with what came of it; from then on a guardian speaks for the child. `born` is the child's
+  // day of birth where its number tells none. Errors: check_carry's, not_found, the store's; invalid
+  // "purpose.born_missing", conflict "purpose.no_child".
+  Result<RightsRequest> carried(RightsId id, const std::string& outcome, std::optional<Day> born,
+                                const catalog::WriteRequest& request);
 
   // Marks what is due. Before the runner starts.
   void on_timers(storage::TimerRunner& timers);
@@ -115,9 +156,16 @@ class Rights {
   storage::Blob sealed(RightsId id, std::string_view column, const std::string& text) const;
   Result<void> add_step(const RightsRequest& one, const std::string& step, const std::string& actor,
                         storage::Change& change) const;
+  Result<void> add_take(RightsId id, RightsStep step, const std::string& words, const std::string& actor,
+                        const std::string& in_case, storage::Reader& reader, storage::Change& change) const;
+  Result<void> add_end(const RightsRequest& one, const std::string& words, const std::string& actor,
+                       storage::Change& change) const;
+  Result<void> add_guardianship(const RightsRequest& one, std::optional<Day> born, storage::Change& change) const;
+  storage::Blob person_hash(const std::string& identifier) const;
   Result<void> decide(RightsRequest& one, RightsStep step, const std::string& words,
                       const std::string& actor) const;
   Result<storage::Change> timer_fell(const storage::Timer& timer);
+  Result<storage::Change> birthday_came(const storage::Timer& timer);
 
   RightsParts parts_;
 };

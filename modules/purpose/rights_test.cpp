@@ -78,6 +78,113 @@ TYPED_TEST(RightsOf, WhoIsUnderFourteenIsSpokenForByAGuardian) {
   EXPECT_EQ(this->fault_of(this->wanted(" ")), "purpose.words_missing");
 }
 
+TYPED_TEST(RightsOf, AGuardianSpeaksForTheChildUntilTheFourteenthBirthday) {
+  NewRights wanted = this->wanted("我是他母亲");
+  wanted.kind = RightsKind::guardian;
+  wanted.identifier = "980101200603120017";  // fourteen in two days
+  wanted.guardian_name = "赵五";
+  wanted.guardian_identifier = citizen_id(8);
+  const auto wards = [&](const std::string& paper) { return must(this->rights().wards_of({paper, "E00000001"})); };
+  const RightsRequest made = must(this->rights().open(wanted, {"Lin", std::nullopt}));
+  must(this->rights().take(made.id, RightsStep::grant, "", {"Mei", std::nullopt}));
+  EXPECT_TRUE(wards(citizen_id(8)).empty()) << "not before it is carried out";
+  const RightsRequest carried = must(this->rights().carried(made.id, "{}", std::nullopt, {"Mei", std::nullopt}));
+  ASSERT_TRUE(carried.guardianship.has_value());
+  EXPECT_EQ(carried.guardianship->until, this->zone_.start_of(*parse_iso_day("2020-03-12")));
+  const auto found = wards(citizen_id(8));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().name, "赵六");
+  EXPECT_EQ(found.front().identifier, wanted.identifier);
+  EXPECT_TRUE(wards(citizen_id(7)).empty()) << "nobody else";
+  this->restart("after");
+  EXPECT_EQ(wards(citizen_id(8)).size(), 1U);
+
+  this->clock_.advance(carried.guardianship->until - std::chrono::microseconds{1} - this->clock_.now());
+  EXPECT_EQ(wards(citizen_id(8)).size(), 1U) << "the last moment of thirteen";
+  this->clock_.advance(std::chrono::microseconds{1});
+  EXPECT_TRUE(wards(citizen_id(8)).empty()) << "by the clock itself, before any timer";
+  this->work();
+  const RightsRequest over = must(this->rights().find(made.id));
+  ASSERT_TRUE(over.guardianship->ended_at.has_value());
+  EXPECT_EQ(*over.guardianship->ended_at, over.guardianship->until);
+  EXPECT_EQ(must(this->purposes().steps("rights:" + made.id.to_string())).back().step, "over");
+}
+
+TYPED_TEST(RightsOf, AGuardianshipNeedsAChildAndCanBeEnded) {
+  const auto granted = [&](const std::string& child) {
+    NewRights wanted = this->wanted();
+    wanted.kind = RightsKind::guardian;
+    wanted.identifier = child;
+    wanted.guardian_name = "赵五";
+    wanted.guardian_identifier = citizen_id(8);
+    const RightsRequest made = must(this->rights().open(wanted, {"Lin", std::nullopt}));
+    must(this->rights().take(made.id, RightsStep::grant, "", {"Mei", std::nullopt}));
+    return made.id;
+  };
+  const auto carry = [&](RightsId id, std::optional<Day> born = std::nullopt) {
+    const auto done = this->rights().carried(id, "{}", born, {"Mei", std::nullopt});
+    return done ? std::string("done") : done.error().message;
+  };
+  EXPECT_EQ(carry(granted("980101200503110017")), "purpose.no_child") << "fourteen";
+  const RightsId traveller = granted("e12345678");
+  EXPECT_EQ(carry(traveller), "purpose.born_missing") << "a passport tells no birthday";
+  EXPECT_EQ(carry(traveller, parse_iso_day("2021-01-01")), "purpose.no_child");
+  EXPECT_EQ(carry(traveller, parse_iso_day("2010-05-01")), "done");
+  EXPECT_EQ(must(this->rights().wards_of({citizen_id(8)})).size(), 1U);
+
+  const auto end = [&](const std::string& words) {
+    const auto taken = this->rights().take(traveller, RightsStep::end, words, {"Mei", std::nullopt});
+    return taken ? std::string("done") : taken.error().message;
+  };
+  EXPECT_EQ(end(" "), "purpose.words_missing");
+  EXPECT_EQ(end("法院指定了别的监护人"), "done");
+  EXPECT_TRUE(must(this->rights().wards_of({citizen_id(8)})).empty());
+  EXPECT_EQ(end("再次"), "purpose.no_guardianship");
+  EXPECT_EQ(to_iso(fourteenth_birthday(*parse_iso_day("2008-02-29"))), "2022-03-01");
+}
+
+// What cases are opened and moved by.
+TYPED_TEST(RightsOf, EachStepIsToldInTheFeedWithoutAnyName) {
+  NewRights wanted = this->wanted();
+  wanted.region = "980101001";
+  const RightsRequest made = must(this->rights().open(wanted, {"Lin", std::nullopt}));
+  storage::MatterStep step;
+  step.matter = rights_matter;
+  step.thing = made.id.to_string();
+  step.step = "grant";
+  step.actor = "Lin";
+  step.in_case = "99";
+  const auto move = [&] {
+    storage::Change change;
+    auto reader = must(this->node_.store->read());
+    const auto moved = this->rights().move(step, "同意", *reader, change);
+    if (!moved) return moved.error().message;
+    must(this->node_.store->commit(std::move(change)));
+    return std::string("done");
+  };
+  EXPECT_EQ(move(), "purpose.same_person");
+  step.actor = "Mei";
+  step.step = "carry";
+  EXPECT_EQ(move(), "purpose.no_step");
+  step.step = "grant";
+  EXPECT_EQ(move(), "done");
+  EXPECT_EQ(must(this->rights().find(made.id)).answer, "同意");
+  must(this->rights().carried(made.id, "{}", std::nullopt, {"Mei", std::nullopt}));
+  std::vector<std::string> told;
+  for (const auto& entry : must(this->node_.store->read_feed({}, 10'000))) {
+    if (entry.kind == storage::matter_event_kind) told.push_back(entry.body);
+  }
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_NE(told[0].find(R"("step":"open")"), std::string::npos);
+  EXPECT_NE(told[0].find(R"("region":"980101001")"), std::string::npos);
+  EXPECT_NE(told[1].find(R"("case":"99")"), std::string::npos);
+  EXPECT_NE(told[2].find(R"("step":"carry")"), std::string::npos);
+  for (const auto& body : told) {
+    EXPECT_EQ(body.find("赵六"), std::string::npos);
+    EXPECT_EQ(body.find(citizen_id(7)), std::string::npos);
+  }
+}
+
 TYPED_TEST(RightsOf, TheClockMarksWhatIsDueAndListsFindIt) {
   const RightsRequest late = must(this->rights().open(this->wanted(), {"Lin", std::nullopt}));
   NewRights other = this->wanted();

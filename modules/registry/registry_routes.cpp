@@ -90,9 +90,9 @@ class RegistryRoutes::Handlers final : public api::Operations {
     return response;
   }
 
-  http::Response get_my_file(const http::Request& http, const api::GetMyFile&) override {
+  http::Response get_my_file(const http::Request& http, const api::GetMyFile& in) override {
     const auto documents = http.caller && http.caller->account() != 0
-                               ? documents_(http.caller->account())
+                               ? documents_(http.caller->account(), in.ward)
                                : Result<std::vector<std::string>>(std::vector<std::string>());
     if (!documents) return problem(documents.error(), http.language);
     if (documents->empty()) return problem(Error(ErrorCode::denied, "registry.unverified"), http.language);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@
 
 namespace jingwei::registry {
 
-// Numbers of the documents that an account has shown to an identity service. Errors: the store's.
-using OwnDocuments = std::function<Result<std::vector<std::string>>(std::int64_t account)>;
+// Numbers of the documents that an account has shown to an identity service; with `ward`, those of that child it speaks
+// for now. Errors: the store's; not_found for a child it does not speak for.
+using OwnDocuments =
+    std::function<Result<std::vector<std::string>>(std::int64_t account, std::optional<std::int64_t> ward)>;
 
 class RegistryRoutes {
  public:

@@ -239,7 +239,11 @@ void CaseRunner::check(const YamlNode& expect, const Exchange& got) {
   }
   if (const YamlNode* contains = expect.find("contains")) {
     for (const YamlNode& part : contains->items)
-      EXPECT_NE(got.body.find(part.scalar), std::string::npos) << part.place() << got.body.substr(0, 600);
+      EXPECT_NE(got.body.find(filled(part.scalar)), std::string::npos) << part.place() << got.body.substr(0, 600);
+  }
+  if (const YamlNode* lacks = expect.find("lacks")) {
+    for (const YamlNode& part : lacks->items)
+      EXPECT_EQ(got.body.find(filled(part.scalar)), std::string::npos) << part.place() << got.body.substr(0, 600);
   }
   if (expect.find("empty") != nullptr) {
     EXPECT_TRUE(got.body.empty());

@@ -9,6 +9,7 @@
 #include "tests/support/backends.h"
 #include "tests/support/outside.h"
 #include "tests/support/program.h"
+#include "tests/support/seed.h"
 
 namespace jingwei::app {
 namespace {
@@ -156,7 +157,7 @@ TYPED_TEST(Crash, KilledWhileLoadingItEndsAsIfUndisturbed) {
   const std::string expected = this->state(calm);
   EXPECT_NE(expected.find("resident-register 1"), std::string::npos) << expected.substr(0, 300);
 
-  SeededRandom random(20'200'121);
+  SeededRandom random(jingwei::testing::seed_with(20'200'121));
   TypeParam place;
   this->init(place);
   const int rounds = TypeParam::shared ? 3 : 7;

@@ -120,6 +120,37 @@ export async function purposeTests({ context, test, skip }) {
     await page.close();
   });
 
+  await test('a request is a case, and a guardian speaks for the child until that is ended', async () => {
+    const post = (body) => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const made = await ask('/rights', { as: 'street', ...post({ kind: 'guardian', name: '\u5f20\u5b69', identifier: '990102201601010015', guardian_name: '\u5f20\u4e8c', guardian_identifier: '990102198001010019', words: `\u6211\u662f\u5176\u6bcd ${stamp}` }) });
+    const id = made.request.id;
+    let number = null;
+    for (let turn = 0; turn < 100 && number === null; ++turn) {
+      number = (await ask(`/rights/${id}`, { as: 'rights' })).case;
+      if (number === null) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    assert.ok(number, 'no case was opened');
+    await as(context, 'rights');
+    const page = await open(context, `/desk/#/rights/${id}`);
+    await page.locator('[data-test=rights-case]').click();
+    await page.locator('[data-test=case-head][data-state=open]').waitFor();
+    await page.locator('[data-test=action-grant]').waitFor();
+    await shoot(page, 'desk-rights-case', true);
+    await fitsThePhone(page, 'phone-rights-case');
+    const one = await ask(`/cases/${number}`, { as: 'rights' });
+    await ask(`/cases/${number}/actions`, { as: 'rights', ...post({ action: 'grant', version: one.case.version, inputs: { answer: '\u540c\u610f' } }) });
+    await page.locator('[data-test=case-matter]').click();
+    await page.locator('[data-test=rights][data-state=granted]').waitFor();
+    await page.locator('[data-test=carry-out]').click();
+    await page.locator('[data-test=guardianship][data-speaks=true]').waitFor();
+    await shoot(page, 'desk-rights-guardian', true);
+    await fitsThePhone(page, 'phone-rights-guardian');
+    await page.locator('[data-test=guardian-end-words]').fill('\u6cd5\u9662\u6307\u5b9a\u4e86\u522b\u4eba');
+    await page.locator('[data-test=rights-end]').click();
+    await page.locator('[data-test=guardianship][data-speaks=false]').waitFor();
+    await page.close();
+  });
+
   await test('an emergency is declared, extended, and ended with what it alone kept', async () => {
     const standing = (await ask('/emergencies')).items.filter((one) => one.state === 'standing');
     if (standing.length === 0) skip('no emergency stands');

@@ -223,6 +223,57 @@ await test('a resident exports what is their own, and nobody else any of it', as
   assert.equal((await new Browser().fetch(`${hub}/api/v1/me/file`)).status, 401);
 });
 
+await test('a guardian sees and asks for the child, from when the office has checked it until that is ended', async () => {
+  const invented = readFileSync(join(data, 'demo', 'truth', 'persons.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line)).filter((one) => !one.foreigner);
+  const born = (person) => Number(person.citizen_id.slice(6, 10));
+  let child = null;
+  for (const person of invented.filter((one) => born(one) >= new Date().getFullYear() - 12)) {
+    if (child === null && (await jingwei('subject', 'find', person.citizen_id, '--kind', 'person')).items.length === 1) child = person;
+  }
+  assert.ok(child, 'no child of the city stands in it');
+  const mother = invented.find((one) => born(one) < 1990);
+  people.mother = { name: mother.name, doc_type: '111', doc_no: mother.citizen_id };
+  const browser = new Browser();
+  assert.equal((await browser.finish(await browser.visit('citizen-id', 'mother'))).status, 200);
+  const read = async (path) => {
+    const answer = await browser.fetch(`${hub}/api/v1/me${path}`);
+    return { status: answer.status, body: await answer.json() };
+  };
+  const asked = await browser.post('/api/v1/me/rights', { kind: 'guardian', words: '我是孩子的母亲', child_name: child.name, child_identifier: child.citizen_id });
+  assert.equal(asked.status, 201, JSON.stringify(asked.body));
+  const ward = asked.body.id;
+  assert.equal((await read(`/file?ward=${ward}`)).status, 404, 'asking alone opens nothing');
+  const officer = new Browser();
+  assert.equal((await officer.post('/api/v1/sessions', { login: 'rights', password: 'jing-wei-demo-2020' })).status, 201);
+  assert.equal((await officer.post(`/api/v1/rights/${ward}/steps`, { step: 'grant' })).status, 200);
+  assert.equal((await read(`/file?ward=${ward}`)).status, 404, 'nor the grant alone');
+  const carried = await officer.post(`/api/v1/rights/${ward}/execution`, {});
+  assert.equal(carried.status, 200, JSON.stringify(carried.body));
+  const wards = await read('/wards');
+  assert.deepEqual(wards.body.items.map((one) => [one.id, one.name]), [[ward, child.name]]);
+  assert.ok(wards.body.items[0].until > new Date().toISOString());
+  const file = await read(`/file?ward=${ward}`);
+  assert.equal(file.status, 200, JSON.stringify(file.body));
+  assert.ok(file.body.entries.some((entry) => entry.fields.some((field) => field.value === child.citizen_id)));
+  const looks = await read(`/accesses?ward=${ward}`);
+  assert.equal(looks.body.verified, true);
+  const copy = await browser.post('/api/v1/me/rights', { kind: 'copy', words: '请给我孩子的副本', ward });
+  assert.equal(copy.status, 201, JSON.stringify(copy.body));
+  assert.ok((await read(`/rights?ward=${ward}`)).body.items.some((one) => one.id === copy.body.id));
+  assert.ok(!(await read('/rights')).body.items.some((one) => one.id === copy.body.id), 'it is the child’s, not one’s own');
+  await officer.post(`/api/v1/rights/${copy.body.id}/steps`, { step: 'grant' });
+  await officer.post(`/api/v1/rights/${copy.body.id}/execution`, {});
+  assert.equal((await read(`/rights/${copy.body.id}/copy`)).status, 200);
+  // Nobody else, by the same number.
+  const other = new Browser();
+  await other.finish(await other.visit('citizen-id', 'own'));
+  for (const path of ['file', 'accesses', 'rights']) assert.equal((await other.fetch(`${hub}/api/v1/me/${path}?ward=${ward}`)).status, 404, path);
+  assert.equal((await other.fetch(`${hub}/api/v1/me/rights/${copy.body.id}/copy`)).status, 404);
+  assert.equal((await officer.post(`/api/v1/rights/${ward}/steps`, { step: 'end', reason: '法院指定了别的监护人' })).status, 200);
+  assert.deepEqual((await read('/wards')).body.items, []);
+  assert.equal((await read(`/file?ward=${ward}`)).status, 404);
+});
+
 await test('a provider that is away is said to be, and its new keys are taken when it is back', async () => {
   const browser = new Browser();
   const parameters = await browser.visit('city-sso', 'wang');

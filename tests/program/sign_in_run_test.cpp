@@ -15,7 +15,7 @@ TYPED_TEST_SUITE(SignInRun, Backends, BackendNames);
 TYPED_TEST(SignInRun, PeopleComeInThroughARealProviderAndNobodyElseDoes) {
   const Outcome node = run({"/usr/bin/env", "node", "--version"}, this->errors());
   if (node.code != 0) GTEST_SKIP() << "node is not installed";
-  this->init(60);
+  this->init(150);  // with children among them
   this->start();
   const Outcome came = run({"/usr/bin/env", "node", JINGWEI_SOURCE_DIR "/tests/oidc/sign_in.mjs", JINGWEI_PROGRAM, this->data(),
                             "http://127.0.0.1:" + std::to_string(this->port())},

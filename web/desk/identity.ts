@@ -43,7 +43,7 @@ export const identity = {
   goElsewhere: (provider: string, next: string | null, join = false) => send<Schemas['Attempt']>('POST', `/sign-in-providers/${part(provider)}/attempts`, { ...(next === null ? {} : { next }), join }),
   comeBack: (returned: Schemas['SignInReturn']) => send<Schemas['ReturnedSession']>('POST', '/sign-in-returns', returned),
   papers: () => get<{ items: Paper[] }>('/me/documents'),
-  looks: (cursor?: string) => get<Schemas['AccessPage']>('/me/accesses', { cursor }),
+  looks: (cursor?: string, ward?: string) => get<Schemas['AccessPage']>('/me/accesses', { cursor, ward }),
   delayCount: () => get<Schemas['DelayCount']>('/audit/delays/count'),
   becomeScreen: (label: string) => send<Token>('POST', '/me/screen', { label }),
   signers: (id: string) => get<{ items: Signer[] }>(`${account(id)}/signers`),

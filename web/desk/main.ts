@@ -1,6 +1,7 @@
 import { createApp } from 'vue';
 import { i18n } from '@shared/i18n';
 import '@shared/base.css';
+import '@shared/people';
 import { useElement } from './element';
 import './desk.css';
 import { router } from './router';

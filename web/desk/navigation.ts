@@ -5,13 +5,14 @@ export interface NavigationEntry {
   page: string;
   title: string;
   permission: string;
+  or?: string[];  // permissions that show it as well
   unless?: string;  // reached from another page by those who may this
   granted?: true;  // for those who hold some role: everybody may ask for it, residents have no use for the page
   also?: string[];  // pages of single things that belong to it
 }
 
 const entries: NavigationEntry[] = [
-  { page: 'inbox', title: 'work.nav', permission: 'case.act', also: ['processes', 'cases', 'duties', 'calendar'] },
+  { page: 'inbox', title: 'work.nav', permission: 'case.act', or: ['case.turn', 'case.supervise'], also: ['processes', 'cases', 'duties', 'calendar'] },
   { page: 'resources', title: 'desk.resources', permission: 'catalog.read' },
   { page: 'upload', title: 'desk.upload', permission: 'ingest.write' },
   { page: 'forms', title: 'fill.title', permission: 'record.read', unless: 'ingest.write' },
@@ -39,7 +40,7 @@ const entries: NavigationEntry[] = [
   { page: 'operations', title: 'operations.title', permission: 'system.operate' },
 ];
 
-export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => may(entry.permission) && !(entry.granted && (useMe().value?.grants.length ?? 0) === 0) && !(entry.unless !== undefined && may(entry.unless)));
+export const shownEntries = (): NavigationEntry[] => entries.filter((entry) => [entry.permission, ...(entry.or ?? [])].some(may) && !(entry.granted && (useMe().value?.grants.length ?? 0) === 0) && !(entry.unless !== undefined && may(entry.unless)));
 
 // Whether an address lies on the entry's page or on one that belongs to it.
 export const isHere = (entry: NavigationEntry, path: string): boolean =>

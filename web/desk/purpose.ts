@@ -21,6 +21,7 @@ export type SealedResource = Schemas['SealedResource'];
 export type RightsRequest = Schemas['RightsRequest'];
 export type RightsDetail = Schemas['RightsDetail'];
 export type NewRights = Schemas['NewRights'];
+export type Ward = Schemas['Ward'];
 export type RightsPage = Schemas['RightsPage'];
 export type Ending = Schemas['Ending'];
 export type PurposeStep = Schemas['PurposeStep'];
@@ -56,10 +57,11 @@ export const purposes = {
   rights: (query: { state?: string; kind?: string; overdue?: 'true'; limit?: number; cursor?: string }) => get<RightsPage>('/rights', query),
   right: (id: string) => get<RightsDetail>(`/rights/${part(id)}`),
   openRight: (request: NewRights, key: string) => send<RightsDetail>('POST', '/rights', request, key),
-  carryOut: (id: string, corrections: Schemas['OwnCorrection'][], key: string) => send<RightsDetail>('POST', `/rights/${part(id)}/execution`, corrections.length === 0 ? {} : { corrections }, key),
+  carryOut: (id: string, execution: Schemas['RightsExecution'], key: string) => send<RightsDetail>('POST', `/rights/${part(id)}/execution`, execution, key),
   openedRights: (query: { limit?: number; cursor?: string }) => get<RightsPage>('/opened-rights', query),
   withdrawOpened: (id: string, key: string) => send<void>('POST', `/rights/${part(id)}/withdrawal`, {}, key),
-  myRights: () => get<RightsPage>('/me/rights'),
+  myWards: () => get<{ items: Ward[] }>('/me/wards'),
+  myRights: (ward?: string) => get<RightsPage>('/me/rights', { ward }),
   openMine: (wanted: Schemas['OwnRights'], key: string) => send<RightsRequest>('POST', '/me/rights', wanted, key),
   stepRight: (id: string, step: Schemas['RightsStepToTake'], key: string) => send<RightsDetail>('POST', `/rights/${part(id)}/steps`, step, key),
 };

@@ -3168,7 +3168,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Grant, decline or withdraw */
+        /** Grant, decline, withdraw, or end a guardianship */
         post: operations["step_rights"];
         delete?: never;
         options?: never;
@@ -3241,6 +3241,26 @@ export interface paths {
         put?: never;
         /** Withdraw a request that one has opened */
         post: operations["withdraw_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Children one speaks for now
+         * @description By a guardian's request that was granted and carried out; until the child is fourteen.
+         */
+        get: operations["list_my_wards"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5354,6 +5374,8 @@ export interface components {
             reporter: components["schemas"]["CasePerson"];
             /** In whose name it was opened, masked where it may not be seen, empty for none */
             in_name_of: string;
+            /** What it is about, where that is kept elsewhere */
+            matter: components["schemas"]["CaseMatter"] | null;
             /** What you may do now */
             actions: components["schemas"]["Action"][];
             /** What else you may do */
@@ -5364,6 +5386,13 @@ export interface components {
             photos: components["schemas"]["Photo"][];
             /** Tasks */
             tasks: components["schemas"]["Task"][];
+        };
+        /** What a case is about */
+        CaseMatter: {
+            /** Kind; rights: a resident's request about their data */
+            of: string;
+            /** Its id */
+            id: string;
         };
         /** Page of cases */
         CasePage: {
@@ -6865,6 +6894,24 @@ export interface components {
             items: components["schemas"]["HeldGrant"][];
             /** Cursor of the next page */
             next_cursor: string | null;
+        };
+        /** That somebody speaks for a child */
+        Guardianship: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until the fourteenth birthday begins
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Ended at
+             * Format: date-time
+             */
+            ended_at: string | null;
         };
         /** Hand-over */
         HandOver: {
@@ -8470,11 +8517,17 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "copy" | "correct" | "delete" | "object";
+            kind: "copy" | "correct" | "delete" | "object" | "guardian";
             /** Resource */
             resource?: string;
             /** What is asked */
             words: string;
+            /** For which child one asks: its number among one's wards; absent for oneself */
+            ward?: string;
+            /** The child's name, where one asks to be its guardian */
+            child_name?: string;
+            /** The child's number, where one asks to be its guardian */
+            child_identifier?: string;
         };
         /** One's own tasks */
         OwnTasks: {
@@ -9989,6 +10042,10 @@ export interface components {
             words: string;
             /** Answer */
             answer: string | null;
+            /** Case in which it is worked on */
+            case: string | null;
+            /** Guardianship that came of it */
+            guardianship: components["schemas"]["Guardianship"] | null;
             /** Steps taken */
             steps: components["schemas"]["PurposeStep"][];
         };
@@ -9998,6 +10055,11 @@ export interface components {
             actor?: string;
             /** Corrections, where such were asked for */
             corrections?: components["schemas"]["OwnCorrection"][];
+            /**
+             * The child's day of birth, for a guardian, where its number tells none
+             * Format: date
+             */
+            born?: string;
         };
         /** What came of a request */
         RightsOutcome: {
@@ -10082,10 +10144,10 @@ export interface components {
             /** Actor */
             actor?: string;
             /**
-             * Step
+             * Step; end: of a guardianship that was granted
              * @enum {string}
              */
-            step: "grant" | "decline" | "withdraw";
+            step: "grant" | "decline" | "withdraw" | "end";
             /** Words; must stand to decline */
             reason?: string;
         };
@@ -11541,6 +11603,28 @@ export interface components {
             /** States that it breaks what stands, and why (submit, publish) */
             breaking?: string;
         };
+        /** A child one speaks for */
+        Ward: {
+            /** Number */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until the fourteenth birthday begins
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** Children one speaks for */
+        WardList: {
+            /** Children */
+            items: components["schemas"]["Ward"][];
+        };
         /** Withdrawal */
         Withdrawal: {
             /** Batch id */
@@ -11829,6 +11913,8 @@ export interface operations {
     list_my_accesses: {
         parameters: {
             query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
                 /** @description Items per page */
                 limit?: number;
                 /** @description Cursor */
@@ -17580,7 +17666,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Grant, decline or withdraw */
+            /** @description Grant, decline, withdraw, or end a guardianship */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17702,9 +17788,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    list_my_rights: {
+    list_my_wards: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Children one speaks for now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WardList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_my_rights: {
+        parameters: {
+            query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18243,7 +18353,10 @@ export interface operations {
     };
     get_my_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For which child, by its number among one's wards */
+                ward?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

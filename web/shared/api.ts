@@ -32,6 +32,12 @@ export function withQuery(path: string, query: Query = {}): string {
   return parts.length > 0 ? `${path}?${parts.join('&')}` : path;
 }
 
+// Sentences of the hub name whoever acted as the audit log does ("account:17"); a page that knows people names them for its reader.
+let naming: (text: string) => Promise<string> = async (text) => text;
+export function nameActorsBy(way: (text: string) => Promise<string>): void {
+  naming = way;
+}
+
 // What every refusal becomes, however it was asked for; where the hub does not know who asks, the page goes to sign in.
 export async function problemOf(response: { status: number; statusText: string }, text: string): Promise<Problem> {
   let told: ProblemBody = { title: response.statusText };
@@ -42,6 +48,8 @@ export async function problemOf(response: { status: number; statusText: string }
     // Not JSON: a proxy answered in the hub's place.
   }
   if (response.status === 401) signedOut(told.errors?.[0]?.code);
+  if (told.detail !== undefined) told.detail = await naming(told.detail);
+  for (const error of told.errors ?? []) error.detail = await naming(error.detail);
   return new Problem(response.status, told);
 }
 

@@ -1,7 +1,7 @@
 // Who acted, by name and office, as far as the hub tells the reader. Names are asked for together, once each and language; until
 // they are here, and where they are not for the reader, the name of the audit log stands in their place.
 import { shallowRef } from 'vue';
-import { get } from './api';
+import { get, nameActorsBy } from './api';
 import type { components } from './api.d';
 import { i18n } from './i18n';
 import { useMe } from './session';
@@ -12,6 +12,7 @@ const at_once = 100;
 const known = shallowRef<ReadonlyMap<string, Person>>(new Map());
 const asked = new Set<string>();
 let waiting: string[] = [];
+let answered: Promise<unknown> = Promise.resolve();  // to all that was asked so far
 
 async function ask(): Promise<void> {
   while (waiting.length > 0) {
@@ -34,7 +35,7 @@ function personOf(actor: string): Person | undefined {
   if (person === undefined && !asked.has(keyOf(actor))) {
     asked.add(keyOf(actor));
     waiting.push(actor);
-    if (waiting.length === 1) queueMicrotask(() => void ask());
+    if (waiting.length === 1) answered = Promise.all([answered, Promise.resolve().then(ask)]);
   }
   return person;
 }
@@ -54,3 +55,13 @@ export function nameOf(actor: string | null | undefined): string {
   const name = person.name ?? (person.kind === null ? actor : t(`identity.kind.${person.kind}`));
   return person.office === null ? name : t('identity.actor.ofOffice', { name, office: person.office });
 }
+
+// The same for each account that a sentence names.
+export async function named(text: string): Promise<string> {
+  const accounts = text.match(/account:\d+/g) ?? [];
+  if (accounts.length === 0) return text;
+  accounts.forEach(nameOf);
+  await answered;
+  return text.replace(/account:\d+/g, (account) => nameOf(account));
+}
+nameActorsBy(named);

@@ -37,6 +37,13 @@ const other_language = new Set(['common.languageOther', 'common.languageSwitch']
 
 describe('catalogues', () => {
   it('hold the same keys', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
+  it('name every event of the audit log that the API tells of', () => {
+    const description = JSON.parse(readFileSync(join(root, '../docs/api/openapi.json'), 'utf8')) as { paths: Record<string, Record<string, { 'x-audit'?: string }>> };
+    const events = new Set(Object.values(description.paths).flatMap((path) => Object.values(path).map((operation) => operation['x-audit'] ?? 'none')));
+    events.delete('none');
+    expect(events.size).toBeGreaterThan(50);
+    expect([...events].filter((event) => !english.has(`audit.event.${event}`) && !english.has(`audit.event.${event}.itself`))).toEqual([]);
+  });
   it('hold the same placeholders', () => {
     for (const [key, text] of chinese) expect([key, placeholders(forMany(english.get(key) ?? ''))]).toEqual([key, placeholders(forMany(text))]);
   });

@@ -325,7 +325,7 @@ describe('at the desk', () => {
     around.answers['GET /me/rights'] = [200, { items: [] }];
     const made: [path: string, page: Running, act: string][] = [];
     made.push(['POST /rumours', await open((await import('../desk/pages/RumoursPage.vue')).default), 'add']);
-    made.push(['POST /me/rights', await open((await import('../desk/MyRights.vue')).default), 'open']);
+    made.push(['POST /me/rights', await open((await import('../desk/MyRights.vue')).default, { ward: '' }), 'open']);
     const steps = await open((await import('../desk/cases/OtherSteps.vue')).default, { detail: { case: { id: '7', version: 3, owner: { code: '99' } }, may: ['task'] }, onDone: () => undefined });
     steps.state.open = 'task';
     await nextTick();
@@ -338,6 +338,35 @@ describe('at the desk', () => {
       const keys = sent(address).map((one) => one.key);
       expect([address, keys.length, keys[0] !== null && keys[0] === keys[1]]).toEqual([address, 2, true]);
     }
+  });
+
+  it('a refusal names whoever acted, as far as the reader may know', async () => {
+    const { problemOf } = await import('../shared/api');
+    const { named } = await import('../shared/people');
+    around.answers['GET /people?actors=account%3A17%2Caccount%3A18'] = [200, { items: [{ actor: 'account:17', kind: 'staff', name: 'Wang Min', department: null, office: null }] }];
+    const told = { detail: 'closed by account:17, not account:18', errors: [{ field: '/x', code: 'x', detail: 'by account:17' }] };
+    const problem = await problemOf({ status: 409, statusText: '' }, JSON.stringify(told));
+    expect([problem.body.detail, problem.body.errors?.[0]?.detail]).toEqual(['closed by Wang Min, not account:18', 'by Wang Min']);
+    expect(await named('nobody acted')).toBe('nobody acted');
+  });
+
+  it('a guardian asks in the child’s name, and to become one in their own', async () => {
+    around.answers['GET /me/rights'] = around.answers['GET /me/rights?ward=5'] = [200, { items: [] }];
+    around.answers['POST /me/rights'] = [201, {}];
+    const { default: mine } = await import('../desk/MyRights.vue');
+    const own = await open(mine, { ward: '' });
+    Object.assign(own.state.form, { kind: 'guardian', words: 'I am her mother', child_name: 'Li' });
+    expect([own.state.kinds.includes('guardian'), own.state.complete]).toEqual([true, false]);
+    own.state.form.child_identifier = ' 990102201501010019 ';
+    await own.state.open();
+    const child = await open(mine, { ward: '5' });
+    expect(child.state.kinds.includes('guardian')).toBe(false);
+    child.state.form.words = 'a copy';
+    await child.state.open();
+    expect(sent('POST /me/rights').map((one) => one.body)).toEqual([
+      { kind: 'guardian', words: 'I am her mother', child_name: 'Li', child_identifier: '990102201501010019' },
+      { kind: 'copy', words: 'a copy', ward: '5' },
+    ]);
   });
 
   it('a required yes or no is answered by either, and by neither untouched', async () => {

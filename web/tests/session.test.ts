@@ -92,6 +92,10 @@ describe('the bar', () => {
     keepMe({ ...me, permissions: ['catalog.read', 'purpose.read'] });
     const entries = shownEntries();
     expect(entries.map((one) => one.page)).toEqual(['resources', 'demands', 'responsibilities', 'purposes']);
+    for (const permission of ['case.act', 'case.turn', 'case.supervise']) {
+      keepMe({ ...me, permissions: [permission] });
+      expect(shownEntries().map((one) => one.page)).toEqual(['inbox']);
+    }
     const here = (path: string): string[] => entries.filter((one) => isHere(one, path)).map((one) => one.page);
     expect(['/purposes', '/purposes/epidemic-control', '/emergencies/7', '/rights/7', '/resources/x', '/purposesful', '/account'].map(here))
       .toEqual([['purposes'], ['purposes'], ['purposes'], ['purposes'], ['resources'], [], []]);

@@ -56,6 +56,7 @@ struct Deadline {
   };
   Span within;
   std::vector<Other> unless;  // the first whose guard holds counts
+  std::string until;          // a datetime of the form that is the deadline itself; then nothing else counts
 };
 
 // Who owns a case from entering a state on; what is absent stays.
@@ -111,9 +112,19 @@ struct Transition {
   std::optional<Span> within;        // of reopen
   std::optional<std::int64_t> most;  // of reopen
   std::vector<Effect> effects;
+  std::string matter_step;   // of the thing the case is about: whoever takes one of the two has taken the other
+  std::string matter_words;  // the input that holds its words
   bool bulk = false;
   bool offline = false;
-  bool by_people() const { return !automatic && !after; }
+  // Taken by the hub alone, when the step was taken where the thing is kept.
+  bool followed() const { return by.empty() && !automatic && !after; }
+  bool by_people() const { return !automatic && !after && !followed(); }
+};
+
+// What the cases are about, where it is a thing of another module (storage/matter.h): each new one opens a case.
+struct Matter {
+  std::string of;                           // what kind of thing
+  std::map<std::string, std::string> form;  // field of the form to fact of the thing
 };
 
 struct DispatchRule {
@@ -167,6 +178,7 @@ struct Process {
   std::int64_t photos_most = 9;
   std::optional<std::map<std::string, std::string>> migrate;
   std::optional<Open311> open311;
+  std::optional<Matter> matter;
   // Fields of the form and inputs whose texts guards read as numbers or truths.
   std::set<std::string, std::less<>> numbers;
 

@@ -88,6 +88,19 @@ void read_open311(const YamlNode* node, Process& process, YamlFaults& faults) {
   process.open311 = std::move(service);
 }
 
+void read_matter(const YamlNode* node, Process& process, YamlFaults& faults) {
+  if (node == nullptr) return;
+  YamlMapping mapping(*node, faults);
+  Matter matter;
+  matter.of = mapping.require_text("of");
+  if (const YamlNode* form = mapping.get("form")) {
+    if (form->kind != schema::YamlKind::mapping) faults.add(*form, "yaml.not_mapping");
+    for (const auto& pair : form->pairs) matter.form[pair.key.scalar] = pair.value.scalar;
+  }
+  mapping.finish();
+  process.matter = std::move(matter);
+}
+
 void read_migrate(const YamlNode* node, Process& process, YamlFaults& faults) {
   if (node == nullptr) return;
   auto& map = process.migrate.emplace();
@@ -157,6 +170,8 @@ void check_transitions(const Process& process, const YamlNode& node, YamlFaults&
       if (leaves_end && one.act != Act::reopen && one.act != Act::evaluate)
         faults.add(node, "cases.leaves_final", {{"name", one.id}, {"state", name}});
     }
+    if (!one.matter_step.empty() && !process.matter)
+      faults.add(node, "cases.no_matter_of", {{"name", one.id}});
     if (one.assign == Assign::dispatch && process.dispatch.empty())
       faults.add(node, "cases.nothing_dispatches", {{"name", one.id}});
   }
@@ -200,6 +215,7 @@ void read_extras(YamlMapping& mapping, Process& process, YamlFaults& faults) {
   }
   read_migrate(mapping.get("migrate"), process, faults);
   read_open311(mapping.get("open311"), process, faults);
+  read_matter(mapping.get("matter"), process, faults);
 }
 
 void check_references(const Process& process, const YamlNode& node, YamlFaults& faults) {

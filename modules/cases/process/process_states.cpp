@@ -1,4 +1,5 @@
 // States and transitions of process.yaml.
+#include <algorithm>
 #include <set>
 
 #include "base/json.h"
@@ -28,6 +29,11 @@ Deadline read_deadline(const YamlNode& node, YamlFaults& faults) {
       faults.add(*word, "cases.unknown_word", {{"word", word->scalar}, {"expected", "working, always"}});
     return word->scalar == "always" ? ClockKind::always : ClockKind::working;
   };
+  if (mapping.get("until") != nullptr) {
+    deadline.until = mapping.require_text("until");
+    mapping.finish();
+    return deadline;
+  }
   const ClockKind clock = clock_of(mapping, ClockKind::working);
   deadline.within = read_span(mapping.require("within"), faults, clock).value_or(Span{});
   if (const YamlNode* list = mapping.get("unless")) {
@@ -155,8 +161,11 @@ void read_effects(const YamlNode& list, Transition& transition, YamlFaults& faul
 
 // Who takes it: people, the hub at once, or the hub after a time.
 void check_takers(const Transition& one, const YamlNode& node, YamlFaults& faults) {
+  const bool by_itself = one.automatic || one.after;
   const int ways = (one.by.empty() ? 0 : 1) + (one.automatic ? 1 : 0) + (one.after ? 1 : 0);
-  if (ways != 1) faults.add(node, "cases.who_takes", {{"name", one.id}});
+  const bool nobody = ways == 0 && one.matter_step.empty();
+  if (ways > 1 || nobody || (by_itself && !one.matter_step.empty()))
+    faults.add(node, "cases.who_takes", {{"name", one.id}});
   const bool asks =
       !one.inputs.empty() || one.photos > 0 || one.assign == Assign::input || one.assign == Assign::actor;
   if (!one.by_people() && (asks || !one.not_by.empty()))
@@ -203,6 +212,16 @@ Transition read_transition(const YamlNode& node, YamlFaults& faults) {
   if ((one.within || one.most) && one.act != Act::reopen)
     faults.add(node, "cases.of_reopening", {{"name", one.id}});
   if (const YamlNode* list = mapping.get("effects")) read_effects(*list, one, faults);
+  if (const YamlNode* matter = mapping.get("matter")) {
+    YamlMapping inner(*matter, faults);
+    one.matter_step = inner.require_text("step");
+    one.matter_words = inner.text("words").value_or("");
+    inner.finish();
+    const auto input = std::find_if(one.inputs.begin(), one.inputs.end(),
+                                    [&](const auto& each) { return each.name == one.matter_words; });
+    if (!one.matter_words.empty() && input == one.inputs.end())
+      faults.add(*matter, "cases.no_input", {{"name", one.matter_words}});
+  }
   one.bulk = mapping.boolean("bulk").value_or(false);
   one.offline = mapping.boolean("offline").value_or(false);
   mapping.finish();

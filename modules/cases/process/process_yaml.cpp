@@ -109,8 +109,17 @@ Result<void> bind_form(Process& process, const catalog::Resource& form) {
     named.insert(named.end(), attributes.begin(), attributes.end());
     if (!process.open311->description.empty()) named.push_back(process.open311->description);
   }
+  if (process.matter) {
+    for (const auto& [field, fact] : process.matter->form) named.push_back(field);
+  }
   for (const auto& name : named) {
     if (form.field(name) == nullptr) return of_form(process, "cases.no_field", name);
+  }
+  for (const auto& state : process.states) {
+    if (!state.deadline || state.deadline->until.empty()) continue;
+    const catalog::Field* field = form.field(state.deadline->until);
+    if (field == nullptr || field->type != catalog::FieldType::datetime)
+      return of_form(process, "cases.no_moment", state.deadline->until);
   }
   for (const auto& rule : process.dispatch) {
     for (const auto& value : rule.category) {
