@@ -15,6 +15,7 @@ inline constexpr std::size_t component_links =
     2'000;                                          // of the same, when standing links change their subject
 inline constexpr std::size_t component_rows = 64;   // different ones that are compared with all others
 inline constexpr int component_rounds = 6;          // how far what belongs together is followed
+inline constexpr int alias_steps = 16;              // from a subject that was merged to the one it is now
 inline constexpr std::size_t weighed_links = 8;     // of each of two subjects, to tell why they were joined
 inline constexpr std::size_t copies_searched = 16;  // records that say the same, remembered for a search
 inline constexpr std::int64_t learned_records = 1'000'000;  // a model is learned from so many at most

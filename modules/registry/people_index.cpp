@@ -43,12 +43,31 @@ Bounds PeopleIndex::bounds() const {
 }
 
 void PeopleIndex::know(std::span<const Telling> tellings) {
-  for (const auto& telling : tellings) {
-    if (index_ && kind_of(telling.role) == Kind::person)
-      index_->add(static_cast<linkage::RecordId>(telling.record.value), values_of(telling));
+  bool of_person = false;
+  for (std::size_t at = 0; at < tellings.size(); ++at) {
+    const Telling& telling = tellings[at];
+    if (kind_of(telling.role) == Kind::person) {
+      know_person(telling);
+      of_person = true;
+    }
+    if (at + 1 == tellings.size() || tellings[at + 1].record != telling.record) {
+      if (!of_person) forget(telling.record);
+      of_person = false;
+    }
     const region::Node node = telling.region && tree_ ? tree_->find(telling.region) : region::no_node;
     put_on_search(telling, node == region::no_node ? UINT32_MAX : static_cast<std::uint32_t>(node));
     ++known_;
+  }
+}
+
+void PeopleIndex::know_person(const Telling& telling) {
+  if (!index_) return;
+  const auto record = static_cast<linkage::RecordId>(telling.record.value);
+  index_->add(record, values_of(telling));
+  if (telling.role == Role::head && telling.identifier.empty()) {
+    heads_.at(record + 1) = static_cast<std::uint32_t>(telling.resource);
+  } else {
+    heads_.erase(record + 1);
   }
 }
 
@@ -77,7 +96,27 @@ void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
 }
 
 void PeopleIndex::forget(RecordId record) {
-  if (index_) index_->remove(static_cast<linkage::RecordId>(record.value));
+  if (!index_) return;
+  index_->remove(static_cast<linkage::RecordId>(record.value));
+  heads_.erase(static_cast<linkage::RecordId>(record.value) + 1);
+}
+
+Result<std::optional<Telling>> PeopleIndex::unnumbered_head(RecordId record) {
+  const auto* number = heads_.find(static_cast<linkage::RecordId>(record.value) + 1);
+  if (number == nullptr || parts_ == nullptr) return std::optional<Telling>();
+  const std::string id = resources_->numbered(*number).id;
+  const auto found = parts_->ingest.find_record(id, record, access::Sight::whole());
+  if (!found) {
+    const ErrorCode code = found.error().code;
+    if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
+      return found.error();
+    return std::optional<Telling>();
+  }
+  for (auto& telling :
+       tellings_of(*found, resources_->parts_of(id), *number, parts_->sealer, *parts_->regions.tree())) {
+    if (telling.role == Role::head && telling.identifier.empty()) return std::optional(std::move(telling));
+  }
+  return std::optional<Telling>();
 }
 
 Matcher::Persons PeopleIndex::persons_around(RecordId record) {
@@ -105,6 +144,21 @@ std::vector<RecordId> PeopleIndex::copies(RecordId record, std::size_t most) {
   return all;
 }
 
+std::vector<RecordId> PeopleIndex::unsettled(std::size_t most) {
+  std::vector<RecordId> records;
+  if (!index_) return records;
+  for (const auto record : index_->unsettled(most)) records.emplace_back(static_cast<std::int64_t>(record));
+  return records;
+}
+
+void PeopleIndex::settle(std::size_t count) {
+  if (index_) index_->settle(count);
+}
+
+void PeopleIndex::unsettle(std::size_t records) {
+  if (index_) index_->unsettle_near_bound(records);
+}
+
 void PeopleIndex::decide(RecordId a, RecordId b, std::optional<bool> same) {
   if (!index_) return;
   // That two are one is said of their subjects, whatever their records say of each other: near.cpp joins them.
@@ -130,6 +184,8 @@ Match PeopleIndex::compare(const Link& a, const Link& b) {
 Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& resources,
                                const std::atomic<bool>& stopping) {
   tree_ = parts.regions.tree();
+  parts_ = &parts;
+  resources_ = &resources;
   for (const auto& resource : resources.all()) {
     const auto of_resource = resources.parts_of(resource.id);
     ingest::RecordQuery query;
@@ -156,6 +212,7 @@ Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& reso
     return true;
   }));
   know_decisions_of(state.number);
+  settle(SIZE_MAX);
   ready_ = true;
   return {};
 }
@@ -183,7 +240,7 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
 
 std::size_t PeopleIndex::memory() const {
   const std::shared_lock lock(searching_);
-  return search_.memory() + (index_ ? index_->memory() : 0) + records_of_.size() * 64;
+  return search_.memory() + (index_ ? index_->memory() : 0) + heads_.memory() + records_of_.size() * 64;
 }
 
 }  // namespace jingwei::registry
