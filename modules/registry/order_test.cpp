@@ -238,6 +238,37 @@ TYPED_TEST(RegistryOrder, AWithdrawnVisitIsNotLinkedWhenItsHeadBecomesKnown) {
   EXPECT_EQ(this->as_linked(), this->at_once());
 }
 
+TYPED_TEST(RegistryOrder, AModelIsLearnedFromAShareOfEveryResourcesRecords) {
+  MadePeople made(8);
+  std::string sightings, doors;
+  for (int number = 0; number < 400; ++number) {
+    const MadePerson one = made.person();
+    sightings += this->sighting("S" + std::to_string(number), made.record(one));
+    sightings += this->sighting("T" + std::to_string(number), made.record(one));
+    doors += this->door("D" + std::to_string(number), one);
+  }
+  this->load_sightings(sightings);
+  this->load_doors(doors);
+  this->link();
+  auto parts = this->registry_->parts();
+  parts.learned_most = 400;
+  const Resources& resources = this->registry_->resources();
+  Models models(parts, resources);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    must(models.learn(this->request_));
+    models.wait();
+  }
+  const auto versions = must(models.list());
+  ASSERT_EQ(versions.size(), 2U);
+  EXPECT_EQ(versions[0].state, ModelState::ready) << versions[0].fault;
+  EXPECT_EQ(versions[0].name, versions[1].name) << "the same are drawn each time";
+  // Heads whom nobody has linked yet are not counted beforehand.
+  EXPECT_GT(versions[0].records, 300);
+  EXPECT_LT(versions[0].records, 800);
+  std::int64_t linked = must(this->registry_->status()).links;
+  EXPECT_GT(linked, versions[0].records);
+}
+
 // Families share phones and addresses, numbers are mistyped and taken by others; records come, are corrected
 // into those of others and withdrawn: after each step the registry says what all that stands says at once.
 TYPED_TEST(RegistryOrder, AfterAnyCourseOfEventsTheAnswerIsThatOfAllAtOnce) {
