@@ -10,6 +10,7 @@
 
 #include "app/hub.h"
 #include "app/modules.h"
+#include "app/settings.h"
 #include "bench/measure.h"
 #include "sim/city.h"
 #include "sim/people.h"
@@ -33,6 +34,7 @@ struct Run {
   std::size_t single = 300;
   storage::TemporaryFolder folder;
   sim::CitySummary city;
+  SystemClock clock;
   std::unique_ptr<Hub> hub;
   std::string name(const std::string& metric) const { return store + "/" + metric; }
   void tell(const std::string& metric, double value, const char* unit) const {
@@ -51,6 +53,13 @@ void wait_until_linked(Run& run) {
   while (!must(run.hub->registry().status()).caught_up) std::this_thread::sleep_for(std::chrono::milliseconds{5});
 }
 
+app::Share share() {
+  const char* named = std::getenv("JINGWEI_REGION_FILE");
+  const std::string regions = named == nullptr ? "build/release/share/regions.jwrt" : named;
+  if (!std::filesystem::exists(regions)) bench::give_up("no regions.jwrt: set JINGWEI_REGION_FILE");
+  return {regions, std::filesystem::current_path().string() + "/scenarios", ""};
+}
+
 void open_hub(Run& run) {
   sim::CityPlan plan;
   plan.people = static_cast<std::int64_t>(run.people);
@@ -63,13 +72,9 @@ void open_hub(Run& run) {
   settings.region = "990100";
   settings.synthetic_id_prefixes = {"9901", "9902"};
   settings.synthetic_today = sim::city_today;
-  static const SystemClock clock;
-  const char* named = std::getenv("JINGWEI_REGION_FILE");
-  const std::string regions = named == nullptr ? "build/release/share/regions.jwrt" : named;
-  if (!std::filesystem::exists(regions)) bench::give_up("no regions.jwrt: set JINGWEI_REGION_FILE");
-  run.hub = must(Hub::create(run.folder.path() + "/data", settings,
-                             {regions, std::filesystem::current_path().string() + "/scenarios", ""}, clock));
+  run.hub = must(Hub::create(run.folder.path() + "/data", settings, share(), run.clock));
   must(run.hub->load_regions(plan.out + "/city/regions.jsonl"));
+  must(app::write_settings(real_file_system(), run.folder.path() + "/data", settings));
 }
 
 // All files but the last, which is kept for later.
@@ -176,6 +181,17 @@ void compare_lists(Run& run) {
   run.tell("comparison_met", static_cast<double>(done.matched), "subjects");
 }
 
+// The hub starts anew: until everybody can be searched by name, and linked to.
+void start_again(Run& run) {
+  run.hub->registry().stop();
+  run.hub.reset();
+  run.hub = must(Hub::open(run.folder.path() + "/data", share(), run.clock));
+  const auto began = Steady::now();
+  run.hub->registry().start();
+  while (!run.hub->registry().search_ready()) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  run.tell("ready_after_start", seconds_since(began), "s");
+}
+
 // By the truth of the city, of records that came in files.
 void tell_agreement(Run& run) {
   const auto truth = testing::read_city_truth(run.folder.path() + "/city");
@@ -241,6 +257,7 @@ int main(int argc, char** argv) {
   wait_until_linked(run);
   compare_lists(run);
   tell_agreement(run);
+  start_again(run);
   run.tell("memory", peak_megabytes(), "MB");
   run.hub->registry().stop();
   return 0;

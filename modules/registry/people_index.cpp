@@ -1,6 +1,8 @@
 #include "modules/registry/people_index.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 #include "base/limits.h"
 #include "modules/registry/limits.h"
@@ -43,11 +45,24 @@ Bounds PeopleIndex::bounds() const {
 }
 
 void PeopleIndex::know(std::span<const Telling> tellings) {
+  take(tellings, prepared(tellings));
+}
+
+std::vector<std::string> PeopleIndex::prepared(std::span<const Telling> tellings) const {
+  std::vector<std::string> forms(tellings.size());
+  for (std::size_t at = 0; at < tellings.size(); ++at) {
+    if (index_ && kind_of(tellings[at].role) == Kind::person)
+      forms[at] = index_->model().prepare(values_of(tellings[at]));
+  }
+  return forms;
+}
+
+void PeopleIndex::take(std::span<const Telling> tellings, const std::vector<std::string>& forms) {
   bool of_person = false;
   for (std::size_t at = 0; at < tellings.size(); ++at) {
     const Telling& telling = tellings[at];
     if (kind_of(telling.role) == Kind::person) {
-      know_person(telling);
+      if (index_) know_person(telling, forms[at]);
       of_person = true;
     }
     if (at + 1 == tellings.size() || tellings[at + 1].record != telling.record) {
@@ -60,10 +75,9 @@ void PeopleIndex::know(std::span<const Telling> tellings) {
   }
 }
 
-void PeopleIndex::know_person(const Telling& telling) {
-  if (!index_) return;
+void PeopleIndex::know_person(const Telling& telling, const std::string& form) {
   const auto record = static_cast<linkage::RecordId>(telling.record.value);
-  index_->add(record, values_of(telling));
+  index_->add(record, form);
   if (telling.role == Role::head && telling.identifier.empty()) {
     heads_.at(record + 1) = static_cast<std::uint32_t>(telling.resource);
   } else {
@@ -181,28 +195,56 @@ Match PeopleIndex::compare(const Link& a, const Link& b) {
   return match;
 }
 
+struct PeopleIndex::Page {
+  std::vector<Telling> tellings;
+  std::vector<std::string> forms;
+  RecordId before;
+  bool last = true;
+};
+
+// A resource that may not be read any more tells of nobody.
+Result<PeopleIndex::Page> PeopleIndex::read_page(const KnownResource& resource,
+                                                 const ingest::RecordQuery& query) const {
+  Page page;
+  const auto records = parts_->ingest.list_records(resource.id, query, access::Sight::whole());
+  if (!records) {
+    const ErrorCode code = records.error().code;
+    if (code == ErrorCode::denied || code == ErrorCode::gone || code == ErrorCode::not_found) return page;
+    return records.error();
+  }
+  const auto of_resource = resources_->parts_of(resource.id);
+  for (const auto& record : *records) {
+    auto tellings = tellings_of(record, of_resource, resource.number, parts_->sealer, *tree_);
+    page.tellings.insert(page.tellings.end(), std::make_move_iterator(tellings.begin()),
+                         std::make_move_iterator(tellings.end()));
+  }
+  page.forms = prepared(page.tellings);
+  page.last = records->size() < query.most;
+  if (!page.last) page.before = records->back().id;
+  return page;
+}
+
 Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& resources,
                                const std::atomic<bool>& stopping) {
   tree_ = parts.regions.tree();
   parts_ = &parts;
   resources_ = &resources;
   for (const auto& resource : resources.all()) {
-    const auto of_resource = resources.parts_of(resource.id);
+    // The next page is read and decrypted while this one is taken in.
     ingest::RecordQuery query;
     query.most = jingwei::limits::bulk_slice_rows;
-    for (;;) {
+    auto next = std::async(std::launch::async, [&] { return read_page(resource, query); });
+    for (bool last = false; !last;) {
+      auto read = next.get();
+      if (!read) return std::move(read).error();
+      const Page page = std::move(*read);
+      last = page.last;
       if (stopping) return Error(ErrorCode::cancelled, "registry.loading_stopped");
-      const auto records = parts.ingest.list_records(resource.id, query, access::Sight::whole());
-      if (!records) {
-        const ErrorCode code = records.error().code;
-        if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
-          return records.error();
-        break;
+      if (!last) {
+        query.before = page.before;
+        next = std::async(std::launch::async, [&] { return read_page(resource, query); });
       }
-      for (const auto& record : *records)
-        know(tellings_of(record, of_resource, resource.number, parts.sealer, *tree_));
-      if (records->size() < query.most) break;
-      query.before = records->back().id;
+      take(page.tellings, page.forms);
     }
   }
   JW_ASSIGN(auto reader, parts.store.read());

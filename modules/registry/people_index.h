@@ -62,7 +62,12 @@ class PeopleIndex final : public Matcher {
 
  private:
   void put_on_search(const Telling& telling, std::uint32_t place);
-  void know_person(const Telling& telling);
+  void know_person(const Telling& telling, const std::string& form);
+  // Of each telling of a person what the index takes in; may run while it takes in others.
+  std::vector<std::string> prepared(std::span<const Telling> tellings) const;
+  void take(std::span<const Telling> tellings, const std::vector<std::string>& forms);
+  struct Page;
+  Result<Page> read_page(const KnownResource& resource, const ingest::RecordQuery& query) const;
 
   const std::int64_t version_;
   std::optional<linkage::OnlineIndex> index_;
