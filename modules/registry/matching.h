@@ -33,8 +33,8 @@ class Matcher {
   virtual ~Matcher() = default;
   virtual std::int64_t model() const = 0;
   virtual Bounds bounds() const { return {}; }
-  // Takes tellings of persons in, in place of what was known of the same records. Those of one record stand
-  // one behind another.
+  // Takes tellings in, in place of all that was known of the same records. Those of one record stand one
+  // behind another.
   virtual void know(std::span<const Telling> tellings) = 0;
   virtual void forget(RecordId record) = 0;
 

@@ -159,9 +159,6 @@ Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Tell
     }
   }
   matcher_.know(tellings);
-  for (const std::uint32_t item : gone_) {
-    if (kind_of(items_[item].link.role) == Kind::person) matcher_.forget(items_[item].link.record);
-  }
   return touch_companions(reader, left);
 }
 

@@ -238,6 +238,31 @@ TYPED_TEST(RegistryOrder, AWithdrawnVisitIsNotLinkedWhenItsHeadBecomesKnown) {
   EXPECT_EQ(this->as_linked(), this->at_once());
 }
 
+TYPED_TEST(RegistryOrder, WhatARecordSaidBeforeIsNotFoundAnyMore) {
+  MadePeople made(7);
+  MadePerson one = made.person(), other = made.person();
+  const auto found = [&](const std::string& text) {
+    return must(this->registry_->search({text, Kind::person, std::nullopt, 20}, Reader{})).items.size();
+  };
+  const auto batch = this->load_sightings(this->sighting("S1", one) + this->sighting("S2", other));
+  this->link();
+  const std::string before = one.phone;
+  ASSERT_EQ(found(before.substr(2)), 1U);
+  one.phone = made.person().phone;
+  const auto correction = this->load_sightings(this->sighting("S1", one));
+  this->link();
+  EXPECT_EQ(found(before.substr(2)), 0U);
+  EXPECT_EQ(found(one.phone.substr(2)), 1U);
+  this->withdraw(correction.id);
+  this->link();
+  EXPECT_EQ(found(before.substr(2)), 1U);
+  EXPECT_EQ(found(one.phone.substr(2)), 0U);
+  EXPECT_EQ(found(other.phone.substr(2)), 1U);
+  this->withdraw(batch.id);
+  this->link();
+  EXPECT_EQ(found(other.phone.substr(2)), 0U);
+}
+
 TYPED_TEST(RegistryOrder, AModelIsLearnedFromAShareOfEveryResourcesRecords) {
   MadePeople made(8);
   std::string sightings, doors;

@@ -16,6 +16,13 @@ std::string_view trait_of(const Telling& telling, Trait trait) {
   return telling.traits[static_cast<std::size_t>(trait)];
 }
 
+// As what a record may tell words that are searched by.
+constexpr std::array searched_roles = {Role::person, Role::head, Role::enterprise, Role::venue};
+
+std::uint64_t search_key(RecordId record, Role role) {
+  return (static_cast<std::uint64_t>(record.value) + 1) << 3 | static_cast<std::uint64_t>(role);
+}
+
 }  // namespace
 
 const std::vector<linkage::Field>& model_fields() {
@@ -58,16 +65,21 @@ std::vector<std::string> PeopleIndex::prepared(std::span<const Telling> tellings
 }
 
 void PeopleIndex::take(std::span<const Telling> tellings, const std::vector<std::string>& forms) {
-  bool of_person = false;
+  std::array<bool, 8> told{};  // by role, of the record at hand
+  const auto tell = [&](Role role) { told[static_cast<std::size_t>(role)] = true; };
   for (std::size_t at = 0; at < tellings.size(); ++at) {
     const Telling& telling = tellings[at];
     if (kind_of(telling.role) == Kind::person) {
       if (index_) know_person(telling, forms[at]);
-      of_person = true;
     }
+    tell(telling.role);
     if (at + 1 == tellings.size() || tellings[at + 1].record != telling.record) {
-      if (!of_person) forget(telling.record);
-      of_person = false;
+      if (!told[static_cast<std::size_t>(Role::person)] && !told[static_cast<std::size_t>(Role::head)])
+        forget_person(telling.record);
+      for (const Role role : searched_roles) {
+        if (!told[static_cast<std::size_t>(role)]) drop_from_search(telling.record, role);
+      }
+      told.fill(false);
     }
     const region::Node node = telling.region && tree_ ? tree_->find(telling.region) : region::no_node;
     put_on_search(telling, node == region::no_node ? UINT32_MAX : static_cast<std::uint32_t>(node));
@@ -85,7 +97,6 @@ void PeopleIndex::know_person(const Telling& telling, const std::string& form) {
   }
 }
 
-// What is gone is dropped from answers because it has no link; its texts go with the next start.
 void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
   search::Entry entry;
   const auto put = [&](search::Kind kind, Trait trait) {
@@ -95,21 +106,44 @@ void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
   put(search::Kind::phone, Trait::phone);
   put(search::Kind::identifier, Trait::document);
   put(search::Kind::address, Trait::address);
-  if (entry.texts.empty()) return;
+  if (entry.texts.empty()) return drop_from_search(telling.record, telling.role);
   std::uint64_t hash = linkage::mix(place + 1);
   for (const auto& [kind, text] : entry.texts)
     hash = linkage::hash_bytes(text, hash + static_cast<std::uint64_t>(kind));
   hash &= INT64_MAX;
+  if (const auto* before = searched_as_.find(search_key(telling.record, telling.role))) {
+    if (*before == hash) return;
+    drop_from_search(telling.record, telling.role);
+  }
   if (place != UINT32_MAX) entry.regions.push_back(place);
   const std::unique_lock lock(searching_);
-  auto& records = records_of_[hash];
-  if (records.empty()) search_.add(hash, entry);
-  if (records.size() < limits::copies_searched &&
-      std::find(records.begin(), records.end(), telling.record.value) == records.end())
-    records.push_back(telling.record.value);
+  auto& copies = records_of_[hash];
+  if (copies.count++ == 0) search_.add(hash, entry);
+  if (copies.records.size() < limits::copies_searched) copies.records.push_back(telling.record.value);
+  searched_as_.at(search_key(telling.record, telling.role)) = hash;
+}
+
+// The last of those that say it takes its texts with it.
+void PeopleIndex::drop_from_search(RecordId record, Role role) {
+  const auto* hash = searched_as_.find(search_key(record, role));
+  if (hash == nullptr) return;
+  const std::unique_lock lock(searching_);
+  if (const auto found = records_of_.find(*hash); found != records_of_.end()) {
+    std::erase(found->second.records, record.value);
+    if (--found->second.count == 0) {
+      search_.remove(*hash);
+      records_of_.erase(found);
+    }
+  }
+  searched_as_.erase(search_key(record, role));
 }
 
 void PeopleIndex::forget(RecordId record) {
+  forget_person(record);
+  for (const Role role : searched_roles) drop_from_search(record, role);
+}
+
+void PeopleIndex::forget_person(RecordId record) {
   if (!index_) return;
   index_->remove(static_cast<linkage::RecordId>(record.value));
   heads_.erase(static_cast<linkage::RecordId>(record.value) + 1);
@@ -275,14 +309,15 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
     if (records == records_of_.end()) continue;
     auto& told = hits.emplace_back();
     told.score = hit.score;
-    for (const std::int64_t record : records->second) told.records.emplace_back(record);
+    for (const std::int64_t record : records->second.records) told.records.emplace_back(record);
   }
   return hits;
 }
 
 std::size_t PeopleIndex::memory() const {
   const std::shared_lock lock(searching_);
-  return search_.memory() + (index_ ? index_->memory() : 0) + heads_.memory() + records_of_.size() * 64;
+  return search_.memory() + (index_ ? index_->memory() : 0) + heads_.memory() + records_of_.size() * 72 +
+         searched_as_.memory();
 }
 
 }  // namespace jingwei::registry

@@ -62,6 +62,8 @@ class PeopleIndex final : public Matcher {
 
  private:
   void put_on_search(const Telling& telling, std::uint32_t place);
+  void drop_from_search(RecordId record, Role role);
+  void forget_person(RecordId record);
   void know_person(const Telling& telling, const std::string& form);
   // Of each telling of a person what the index takes in; may run while it takes in others.
   std::vector<std::string> prepared(std::span<const Telling> tellings) const;
@@ -81,7 +83,12 @@ class PeopleIndex final : public Matcher {
   mutable std::shared_mutex searching_;
   search::SearchIndex search_;
   // Records that say the same stand once in the search: by the hash of their texts.
-  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> records_of_;
+  struct Copies {
+    std::vector<std::int64_t> records;  // the first of them
+    std::uint32_t count = 0;
+  };
+  std::unordered_map<std::uint64_t, Copies> records_of_;
+  linkage::PartedTable<std::uint64_t> searched_as_;  // by record and role: that hash
 };
 
 }  // namespace jingwei::registry
