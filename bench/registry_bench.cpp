@@ -50,7 +50,7 @@ std::int64_t load(Run& run, const sim::WrittenFile& file) {
 }
 
 void wait_until_linked(Run& run) {
-  while (!must(run.hub->registry().status()).caught_up) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  while (!must(run.hub->registry().caught_up())) std::this_thread::sleep_for(std::chrono::milliseconds{5});
 }
 
 app::Share share() {
