@@ -420,7 +420,9 @@ Result<std::size_t> LinkRunner::look_back() {
 }
 
 Result<void> LinkRunner::commit(Batch& batch, std::vector<storage::Write> beside) {
-  const Question rest;
+  Question rest;
+  rest.settles = true;
+  for (auto& portion : batch.portions) portion.settles = true;
   bool settled = true;
   for (std::size_t at = 0; at < batch.portions.size() || !settled; ++at) {
     const Question& question = at < batch.portions.size() ? batch.portions[at] : rest;
@@ -439,9 +441,7 @@ Result<void> LinkRunner::commit(Batch& batch, std::vector<storage::Write> beside
   return {};
 }
 
-Result<bool> LinkRunner::commit_portion(const Question& asked, const std::vector<storage::Write>& beside) {
-  Question question = asked;
-  question.settles = true;
+Result<bool> LinkRunner::commit_portion(const Question& question, const std::vector<storage::Write>& beside) {
   const std::lock_guard turn(turn_);
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const State state, read_state(*reader));

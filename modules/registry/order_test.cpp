@@ -183,15 +183,16 @@ TYPED_TEST(RegistryOrder, WhatCameDuringAMergeThatWasTakenBackDoesNotBringItBack
   this->put_model_in_force();
   const SubjectId one = this->person(1), two = this->person(2);
   const Event event = must(this->registry_->decisions().merge(one, two, "同一人", this->request_));
-  this->load("visits", std::string(visit_header) + visit_row("V1", 2, "张三"));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 2, "张三") +
+                           visit_row("V2", 2, "张三", "2020-02-09"));
   this->link();
   must(this->registry_->decisions().undo(event.id, this->request_));
   EXPECT_EQ(this->subject_of(this->record_of("visits", 2)), two);
-  this->load("visits", std::string(visit_header) + visit_row("V2", 2, "张三"));
+  this->load("visits", std::string(visit_header) + visit_row("V3", 2, "张三"));
   this->link();
   EXPECT_EQ(this->person(1), one);
   EXPECT_EQ(this->person(2), two);
-  EXPECT_EQ(this->resources_of(two), (std::multiset<std::string>{"people", "visits", "visits"}));
+  EXPECT_EQ(this->resources_of(two), (std::multiset<std::string>{"people", "visits", "visits", "visits"}));
 }
 
 TYPED_TEST(RegistryOrder, ARecordThatComesBackForAnotherLeavesItsOldSubjectToOthers) {
