@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/text.h"
 #include "engines/linkage/linkage.h"
 #include "tests/support/made_people.h"
 
@@ -203,8 +204,10 @@ TEST(OnlineIndex, AnswersThatAreKeptAreThoseOfAllAtOnceAlsoWhereBlocksOutgrowThe
   const std::string hotline = people.person().phone;
   std::vector<Values> rows;
   while (rows.size() < block_rows_most + 60) {
+    // Surnames of their own, so that nobody is taken for another.
     MadePerson one = people.person();
-    one.phone = hotline;
+    one.surname.clear();
+    text::append_code_point(one.surname, static_cast<char32_t>(0x4E00 + 7 * rows.size()));
     for (int copy = 0; copy < 2; ++copy) {
       MadePerson row = people.record(one, {0.3, 0, 0.5});
       row.phone = hotline, row.born.clear(), row.citizen_id.clear();
