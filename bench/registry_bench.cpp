@@ -5,18 +5,19 @@
 //
 // registry_bench [PEOPLE [embedded|postgres [SINGLE_RECORDS]]]. JSON lines. All people are invented.
 #include <filesystem>
-#include <set>
+#include <fstream>
+#include <map>
 #include <thread>
 
 #include "app/hub.h"
 #include "app/modules.h"
+#include "app/settings.h"
 #include "bench/measure.h"
 #include "sim/city.h"
 #include "sim/people.h"
 #include "storage/postgres/test_server.h"
 #include "storage/temporary_folder.h"
 #include "storage/timer_runner.h"
-#include "tests/support/city_truth.h"
 
 namespace {
 
@@ -33,6 +34,7 @@ struct Run {
   std::size_t single = 300;
   storage::TemporaryFolder folder;
   sim::CitySummary city;
+  SystemClock clock;
   std::unique_ptr<Hub> hub;
   std::string name(const std::string& metric) const { return store + "/" + metric; }
   void tell(const std::string& metric, double value, const char* unit) const {
@@ -48,7 +50,14 @@ std::int64_t load(Run& run, const sim::WrittenFile& file) {
 }
 
 void wait_until_linked(Run& run) {
-  while (!must(run.hub->registry().status()).caught_up) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  while (!must(run.hub->registry().caught_up())) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+}
+
+app::Share share() {
+  const char* named = std::getenv("JINGWEI_REGION_FILE");
+  const std::string regions = named == nullptr ? "build/release/share/regions.jwrt" : named;
+  if (!std::filesystem::exists(regions)) bench::give_up("no regions.jwrt: set JINGWEI_REGION_FILE");
+  return {regions, std::filesystem::current_path().string() + "/scenarios", ""};
 }
 
 void open_hub(Run& run) {
@@ -63,13 +72,9 @@ void open_hub(Run& run) {
   settings.region = "990100";
   settings.synthetic_id_prefixes = {"9901", "9902"};
   settings.synthetic_today = sim::city_today;
-  static const SystemClock clock;
-  const char* named = std::getenv("JINGWEI_REGION_FILE");
-  const std::string regions = named == nullptr ? "build/release/share/regions.jwrt" : named;
-  if (!std::filesystem::exists(regions)) bench::give_up("no regions.jwrt: set JINGWEI_REGION_FILE");
-  run.hub = must(Hub::create(run.folder.path() + "/data", settings,
-                             {regions, std::filesystem::current_path().string() + "/scenarios", ""}, clock));
+  run.hub = must(Hub::create(run.folder.path() + "/data", settings, share(), run.clock));
   must(run.hub->load_regions(plan.out + "/city/regions.jsonl"));
+  must(app::write_settings(real_file_system(), run.folder.path() + "/data", settings));
 }
 
 // All files but the last, which is kept for later.
@@ -176,37 +181,116 @@ void compare_lists(Run& run) {
   run.tell("comparison_met", static_cast<double>(done.matched), "subjects");
 }
 
-// By the truth of the city, of records that came in files.
-void tell_agreement(Run& run) {
-  const auto truth = testing::read_city_truth(run.folder.path() + "/city");
-  std::map<BatchId, std::string> files;
-  for (const auto& view : must(run.hub->ingest().list_batches("", BatchId(), 10'000)))
-    files[view.batch.id] = view.batch.filename;
-  std::map<RecordId, std::string> people;
+// The hub starts anew: until everybody can be searched by name, and linked to.
+void start_again(Run& run) {
+  run.hub->registry().stop();
+  run.hub.reset();
+  run.hub = must(Hub::open(run.folder.path() + "/data", share(), run.clock));
+  const auto began = Steady::now();
+  run.hub->registry().start();
+  while (!run.hub->registry().search_ready()) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  run.tell("ready_after_start", seconds_since(began), "s");
+}
+
+// Keyed numbers that are sorted once: ten million rows of a city take little room.
+using Numbers = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+std::int64_t number_of(const Numbers& numbers, std::int64_t key) {
+  const auto found =
+      std::lower_bound(numbers.begin(), numbers.end(), std::pair(key, std::int64_t{INT64_MIN}));
+  return found != numbers.end() && found->first == key ? found->second : -1;
+}
+
+// Pairs of equal ones.
+template <typename Item>
+double pairs_among(std::vector<Item> items) {
+  std::sort(items.begin(), items.end());
+  double pairs = 0;
+  for (std::size_t begin = 0, end = 0; begin < items.size(); begin = end) {
+    while (end < items.size() && items[end] == items[begin]) ++end;
+    pairs += static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2;
+  }
+  return pairs;
+}
+
+constexpr std::int64_t lines_most = std::int64_t{1} << 40;
+
+// By file and line: the number of the person whom a row is of.
+Numbers read_truth(const Run& run, std::map<std::string, std::int64_t>& files) {
+  Numbers truth;
+  std::ifstream file(run.folder.path() + "/city/truth/rows.csv");
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    const std::size_t first = line.find(','), second = line.find(',', first + 1),
+                      third = line.find(',', second + 1);
+    const std::size_t folder_end = line.rfind('/', first) + 1;
+    const std::string name = line.substr(folder_end, first - folder_end);
+    const auto number = files.emplace(name, static_cast<std::int64_t>(files.size())).first->second;
+    truth.emplace_back(number * lines_most + std::atoll(line.c_str() + first + 1),
+                       third > second + 2 ? std::atoll(line.c_str() + second + 2) : -1);
+  }
+  std::sort(truth.begin(), truth.end());
+  return truth;
+}
+
+// By record, of those that came in files: the person whom it is of.
+Numbers people_of_records(Run& run) {
+  std::map<std::string, std::int64_t> numbers;
+  const Numbers truth = read_truth(run, numbers);
+  std::map<BatchId, std::int64_t> files;
+  for (const auto& view : must(run.hub->ingest().list_batches("", BatchId(), 10'000))) {
+    const auto number = numbers.find(view.batch.filename.substr(view.batch.filename.rfind('/') + 1));
+    if (number != numbers.end()) files[view.batch.id] = number->second;
+  }
+  Numbers people;
   for (const auto& resource : run.hub->registry().resources().all()) {
     ingest::RecordQuery query;
     query.most = 20'000;
     for (;;) {
       const auto records = must(run.hub->ingest().list_records(resource.id, query, access::Sight::whole()));
       for (const auto& record : records) {
-        const auto known = truth.find({files[record.batch], record.line});
-        if (known != truth.end()) people[record.id] = known->second;
+        const auto file = files.find(record.batch);
+        if (file == files.end()) continue;
+        const std::int64_t person = number_of(truth, file->second * lines_most + record.line);
+        if (person >= 0) people.emplace_back(record.id.value, person);
       }
       if (records.size() < query.most) break;
       query.before = records.back().id;
     }
   }
-  auto reader = must(run.hub->store().read());
-  std::vector<std::pair<std::int64_t, std::string>> linked;
-  for (const auto& link : must(registry::links_between(*reader, RecordId(), RecordId(INT64_MAX), 100'000'000))) {
-    const auto person = people.find(link.record);
-    if (link.role == registry::Role::person && person != people.end())
-      linked.emplace_back(link.subject.value, person->second);
+  std::sort(people.begin(), people.end());
+  return people;
+}
+
+// By the truth of the city, of records that came in files.
+void tell_agreement(Run& run) {
+  const Numbers people = people_of_records(run);
+  Numbers linked;  // subject, person
+  constexpr std::size_t page = 100'000;
+  for (RecordId from;;) {
+    auto reader = must(run.hub->store().read());
+    const auto links = must(registry::links_between(*reader, from, RecordId(INT64_MAX), page));
+    const bool last = links.size() < page;
+    for (const auto& link : links) {
+      // The links of the last record may go on behind the page.
+      if (!last && link.record == links.back().record) break;
+      const std::int64_t person = number_of(people, link.record.value);
+      if (link.role == registry::Role::person && person >= 0) linked.emplace_back(link.subject.value, person);
+    }
+    if (last) break;
+    from = links.back().record;
   }
-  const auto found = testing::city_agreement(linked);
-  run.tell("records_of_persons", static_cast<double>(found.records), "records");
-  run.tell("precision", found.precision, "share");
-  run.tell("recall", found.recall, "share");
+  std::vector<std::int64_t> subjects, persons;
+  for (const auto& [subject, person] : linked) {
+    subjects.push_back(subject);
+    persons.push_back(person);
+  }
+  const double together = pairs_among(std::move(subjects)), in_truth = pairs_among(std::move(persons)),
+               right = pairs_among(linked);
+  run.tell("records_of_persons", static_cast<double>(linked.size()), "records");
+  run.tell("precision", together > 0 ? right / together : 1, "share");
+  run.tell("recall", in_truth > 0 ? right / in_truth : 1, "share");
 }
 
 }  // namespace
@@ -241,6 +325,7 @@ int main(int argc, char** argv) {
   wait_until_linked(run);
   compare_lists(run);
   tell_agreement(run);
+  start_again(run);
   run.tell("memory", peak_megabytes(), "MB");
   run.hub->registry().stop();
   return 0;

@@ -90,7 +90,10 @@ void OnlineIndex::drop_row(RowNumber row) {
 void OnlineIndex::enter(std::uint64_t key, RowNumber row) {
   Block& block = blocks_.at(key);
   const std::size_t before = block.rows++;
-  if (before == block_rows_most) ++overfull_;
+  if (before == block_rows_most) {
+    ++overfull_;
+    unsettle({block_rows_most, block.where});
+  }
   if (before == 0) {
     block.where = row;
     return;
@@ -118,7 +121,8 @@ void OnlineIndex::leave(std::uint64_t key, RowNumber row) {
   JW_ASSERT(found != nullptr);
   Block& block = *found;
   const std::size_t before = block.rows--;
-  if (before == block_rows_most + 1) --overfull_;
+  const bool fits_again = before == block_rows_most + 1;
+  if (fits_again) --overfull_;
   if (before == 1) {
     blocks_.erase(key);
     return;
@@ -138,6 +142,39 @@ void OnlineIndex::leave(std::uint64_t key, RowNumber row) {
     lists_.release(block.where, room(before));
     block.where = smaller;
   }
+  if (fits_again) unsettle(block);
+}
+
+void OnlineIndex::unsettle(const Block& block) {
+  if (block.rows == 0 || block.where == lost) return;
+  const RowNumber* list = block.rows == 1 ? &block.where : lists_.data(block.where);
+  for (std::size_t at = 0; at < block.rows; ++at) {
+    if (in_unsettled_.insert(list[at]).second) unsettled_.push_back(list[at]);
+  }
+}
+
+std::vector<RecordId> OnlineIndex::unsettled(std::size_t most) const {
+  std::vector<RecordId> records;
+  for (std::size_t at = 0; at < std::min(most, unsettled_.size()); ++at) {
+    // A row that went meanwhile is nobody's; its number may be another's, which does no harm.
+    const bool there = rows_[unsettled_[at]].size != 0;
+    records.push_back(there ? first_record(unsettled_[at]) : many);
+  }
+  return records;
+}
+
+void OnlineIndex::settle(std::size_t count) {
+  count = std::min(count, unsettled_.size());
+  for (std::size_t at = 0; at < count; ++at) in_unsettled_.erase(unsettled_[at]);
+  unsettled_.erase(unsettled_.begin(), unsettled_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void OnlineIndex::unsettle_near_bound(std::size_t records) {
+  blocks_.each([&](std::uint64_t, const Block& block) {
+    const bool above = block.rows > block_rows_most;
+    const std::size_t away = above ? block.rows - block_rows_most : block_rows_most - block.rows + 1;
+    if (away <= records) unsettle(block);
+  });
 }
 
 void OnlineIndex::add(RecordId record, const std::string& prepared) {

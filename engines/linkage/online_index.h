@@ -2,8 +2,10 @@
 // that makes of the persons known.
 //
 // With one model, the answers are functions of what the index holds: not of the order in which it came, nor
-// of what was there once. link() with the same model gives the same persons for the same records. One
-// exception: a block that ever held more than 65,536 distinct rows stays unused until it is empty.
+// of what was there once. Who keeps answers asks anew around each record that came, went or changed, around
+// those that were its person's before, and around unsettled(). link() with the same model gives the same
+// persons for the same records. One exception: a block that ever held more than 65,536 distinct rows stays
+// unused until it is empty.
 //
 // Threads: const functions may run at the same time; add, remove and decisions must run alone.
 #pragma once
@@ -105,6 +107,15 @@ class OnlineIndex {
   // All records that say the same as this one, itself included, in order from `after` on (not included).
   std::vector<RecordId> copies(RecordId record, std::optional<RecordId> after, std::size_t most) const;
 
+  // Records, one of each row, of blocks that outgrew block_rows_most, or fell below it again, since they were
+  // settled: what is around these may have changed although nothing of it did. The first `most` of them.
+  std::vector<RecordId> unsettled(std::size_t most = ~std::size_t{0}) const;
+  // The first so many are forgotten.
+  void settle(std::size_t count);
+  // As if the last so many records were yet to come or go: takes the rows of all blocks which that could have
+  // brought over the bound.
+  void unsettle_near_bound(std::size_t records);
+
   std::size_t records() const { return rows_of_.size(); }
   std::size_t rows() const { return rows_.size() - free_rows_.size(); }
   // Blocks that have outgrown block_rows_most and are not used: learn a new model.
@@ -141,6 +152,7 @@ class OnlineIndex {
   void drop_row(RowNumber row);
   void enter(std::uint64_t block, RowNumber row);
   void leave(std::uint64_t block, RowNumber row);
+  void unsettle(const Block& block);
   // Rows that share a block with this one.
   void meet(const RowView& row, std::vector<RowNumber>& rows) const;
   Candidate candidate(RowNumber row, const RowView& asked, const std::array<double, fields_most>& rarities,
@@ -157,6 +169,8 @@ class OnlineIndex {
   PartedTable<Block> blocks_;
   std::map<RecordId, std::map<RecordId, Decision>> decisions_;  // both ways
   std::size_t overfull_ = 0;
+  std::vector<RowNumber> unsettled_;
+  std::set<RowNumber> in_unsettled_;
 };
 
 }  // namespace jingwei::linkage

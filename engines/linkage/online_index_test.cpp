@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/text.h"
 #include "engines/linkage/linkage.h"
 #include "tests/support/made_people.h"
 
@@ -128,6 +129,121 @@ TEST(OnlineIndex, GivesTheSamePersonsAsBatchInAnyOrder) {
       EXPECT_EQ(persons_of(index, rows.size()), batch) << seed << " " << round;
     }
   }
+}
+
+// Who keeps answers and asks anew only where the index says that they may have changed, as the registry does.
+class Kept {
+ public:
+  explicit Kept(OnlineIndex& index) : index_(index) {}
+
+  void add(RecordId record, const Values& values) {
+    touch(record);
+    index_.add(record, views(values));
+    waiting_.push_back(record);
+    ask();
+  }
+  void remove(RecordId record) {
+    touch(record);
+    index_.remove(record);
+    members_.erase(record);
+    ask();
+  }
+  Partition persons() const {
+    Partition all;
+    for (const auto& [record, members] : members_) all.insert(members);
+    return all;
+  }
+  std::size_t changed_by_bound() const { return changed_by_bound_; }
+
+ private:
+  void touch(RecordId record) {
+    const auto found = members_.find(record);
+    if (found != members_.end()) waiting_.insert(waiting_.end(), found->second.begin(), found->second.end());
+  }
+  void ask() {
+    ask_waiting();
+    const auto unsettled = index_.unsettled();
+    const Partition before = unsettled.empty() ? Partition() : persons();
+    waiting_ = unsettled;
+    ask_waiting();
+    index_.settle(unsettled.size());
+    if (!unsettled.empty() && persons() != before) ++changed_by_bound_;
+  }
+  void ask_waiting() {
+    std::set<RecordId> asked;
+    while (!waiting_.empty()) {
+      const RecordId record = waiting_.back();
+      waiting_.pop_back();
+      if (!asked.insert(record).second) continue;
+      for (const Person& person : index_.component(record).persons) {
+        std::set<RecordId> members;
+        for (const Member& member : person.members) members.insert(member.record);
+        for (const RecordId member : members) {
+          auto& known = members_[member];
+          if (known == members) continue;
+          for (const RecordId other : known) {
+            if (index_.contains(other)) waiting_.push_back(other);
+          }
+          known = members;
+        }
+      }
+    }
+  }
+
+  OnlineIndex& index_;
+  std::map<RecordId, std::set<RecordId>> members_;
+  std::vector<RecordId> waiting_;
+  std::size_t changed_by_bound_ = 0;
+};
+
+TEST(OnlineIndex, AnswersThatAreKeptAreThoseOfAllAtOnceAlsoWhereBlocksOutgrowTheirBound) {
+  MadePeople people(33);
+  SeededRandom random(33);
+  OnlineIndex index(model());
+  Kept kept(index);
+  const std::string hotline = people.person().phone;
+  std::vector<Values> rows;
+  while (rows.size() < block_rows_most + 60) {
+    // Surnames of their own, so that nobody is taken for another.
+    MadePerson one = people.person();
+    one.surname.clear();
+    text::append_code_point(one.surname, static_cast<char32_t>(0x4E00 + 7 * rows.size()));
+    for (int copy = 0; copy < 2; ++copy) {
+      MadePerson row = people.record(one, {0.3, 0, 0.5});
+      row.phone = hotline, row.born.clear(), row.citizen_id.clear();
+      rows.push_back(values_of(row));
+    }
+  }
+  std::set<RecordId> there;
+  const auto as_batch = [&] {
+    std::vector<Values> standing;
+    std::vector<RecordId> ids(there.begin(), there.end());
+    for (const RecordId record : ids) standing.push_back(rows[record]);
+    Partition all;
+    for (const auto& members : batch_persons(standing, model())) {
+      std::set<RecordId> named;
+      for (const RecordId member : members) named.insert(ids[member]);
+      all.insert(std::move(named));
+    }
+    return all;
+  };
+  const auto order = shuffled(rows.size(), random);
+  for (const RecordId record : order) {
+    kept.add(record, rows[record]);
+    there.insert(record);
+    if (there.size() % 50 == 0 || there.size() > rows.size() - 3)
+      ASSERT_EQ(kept.persons(), as_batch()) << there.size();
+  }
+  EXPECT_GT(index.overfull_blocks(), 0U);
+  EXPECT_GE(kept.changed_by_bound(), 1U) << "no block that outgrew its bound held persons together";
+  for (std::size_t at = 0; at < 130; ++at) {
+    kept.remove(order[at]);
+    there.erase(order[at]);
+    if (at % 20 == 9) ASSERT_EQ(kept.persons(), as_batch()) << there.size();
+  }
+  EXPECT_EQ(index.overfull_blocks(), 0U);
+  EXPECT_GE(kept.changed_by_bound(), 2U);
+  EXPECT_EQ(kept.persons(), as_batch());
 }
 
 TEST(OnlineIndex, RemovedRecordsLeaveNothingBehind) {

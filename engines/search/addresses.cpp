@@ -94,7 +94,7 @@ std::size_t AddressQuery::cost(const Texts& texts) const {
 
 std::optional<Match> AddressQuery::match(std::string_view address) const {
   if (address == form_) return Match{Likeness::exact, 0.9};
-  if (stands_in(address, form_)) return Match{Likeness::part, 0.65};
+  if (stands_in(address, form_)) return Match{Likeness::part, part_score};
   std::bitset<query_bytes_most> pairs, numbers;
   each_part(
       address, [&](std::uint64_t pair) { note(pairs_, pair, pairs); },

@@ -20,7 +20,11 @@ class AddressQuery {
   // query_bytes_most count.
   explicit AddressQuery(std::string_view text);
 
+  // What match() gives an address that holds the text as it stands but is more than that; less is for others.
+  static constexpr double part_score = 0.65;
+
   bool empty() const { return terms_.empty(); }
+  const std::string& form() const { return form_; }
   std::vector<TextId> candidates(const Texts& texts) const;
   std::size_t cost(const Texts& texts) const;
   std::optional<Match> match(std::string_view address) const;

@@ -9,7 +9,7 @@ namespace jingwei::search {
 namespace {
 
 // Looking at a text takes as long as reading so many numbers of a list.
-constexpr std::size_t numbers_per_text = 64;
+constexpr double numbers_per_text = 64;
 
 // The terms' lists, rarest first; `misses` are those that are left. None where too many terms stand nowhere.
 std::vector<const PostingList*> lists_of(const Texts& texts, std::vector<Term> terms, std::size_t& misses) {
@@ -62,8 +62,12 @@ std::size_t least_of(std::size_t read, std::size_t misses) {
   return read > misses ? read - misses : 0;
 }
 
-bool worth_reading(const PostingList& list, std::size_t texts) {
-  return list.count <= numbers_per_text * texts;
+// A list sorts out the share of the texts found that it does not hold: one that holds nearly all says
+// nothing.
+bool worth_reading(const Texts& texts, const PostingList& list, std::size_t found) {
+  const double lacking =
+      1 - static_cast<double>(list.count) / static_cast<double>(std::max(texts.end(), std::size_t{1}));
+  return static_cast<double>(list.count) <= numbers_per_text * static_cast<double>(found) * lacking;
 }
 
 std::vector<TextId> texts_of(const std::vector<Counted>& counted) {
@@ -79,7 +83,7 @@ std::vector<TextId> in_all(const Texts& texts, const std::vector<const PostingLi
   found.reserve(lists[0]->count);
   texts.each(*lists[0], [&](TextId text) { found.push_back(text); });
   for (std::size_t number = 1; number < lists.size(); ++number) {
-    if (!worth_reading(*lists[number], found.size())) break;
+    if (!worth_reading(texts, *lists[number], found.size())) break;
     std::size_t at = 0, kept = 0;
     texts.each(*lists[number], [&](TextId text) {
       while (at < found.size() && found[at] < text) ++at;
@@ -107,7 +111,7 @@ std::vector<TextId> texts_with(const Texts& texts, std::vector<Term> terms, std:
   std::vector<Counted> counted;
   for (std::size_t number = 0; number < lists.size(); ++number) {
     const bool open = number <= misses;
-    if (!open && !worth_reading(*lists[number], counted.size())) break;
+    if (!open && !worth_reading(texts, *lists[number], counted.size())) break;
     counted = counted_with(texts, *lists[number], least_of(number + 1, misses), open, counted);
   }
   return texts_of(counted);
@@ -120,7 +124,7 @@ std::vector<TextId> narrowed(const Texts& texts, const std::vector<TextId>& foun
   counted.reserve(found.size());
   for (const TextId text : found) counted.push_back({text, 0});
   for (std::size_t number = 0; number < lists.size(); ++number) {
-    if (!worth_reading(*lists[number], counted.size())) break;
+    if (!worth_reading(texts, *lists[number], counted.size())) break;
     counted = counted_with(texts, *lists[number], least_of(number + 1, misses), false, counted);
   }
   return texts_of(counted);

@@ -14,8 +14,9 @@ constexpr std::size_t digits = 4;
 constexpr std::size_t figures_least = 3;
 // From so many on, one mistake is forgiven.
 constexpr std::size_t forgiving_from = 9;
-// Terms that one mistake may spoil: those that two exchanged neighbours stand in.
-constexpr std::size_t spoiled_terms = digits + 1;
+// Terms that one wrong, missing or added character may spoil. Exchanged neighbours spoil one more, but what
+// the number says instead is known, and is asked for as it stands.
+constexpr std::size_t spoiled_terms = digits;
 
 // Characters one after the other, forwards or backwards.
 class Run {
@@ -130,16 +131,22 @@ std::vector<std::vector<Term>> NumberQuery::intact() const {
   if (!forgives()) return {terms()};
   const std::string_view number = fragments_[0];
   const std::size_t half = number.size() / 2;
-  std::vector<Term> around = number_terms(number.substr(0, half - 1));
-  const std::vector<Term> behind = number_terms(number.substr(half + 1));
-  around.insert(around.end(), behind.begin(), behind.end());
-  return {number_terms(number.substr(0, half)), number_terms(number.substr(half)), std::move(around)};
+  return {number_terms(number.substr(0, half)), number_terms(number.substr(half))};
 }
 
 std::vector<TextId> NumberQuery::candidates(const Texts& texts) const {
   std::vector<TextId> all;
   for (auto& part : intact()) all = merged(std::move(all), texts_with(texts, std::move(part), 0));
-  return forgives() ? narrowed(texts, all, terms(), spoiled_terms) : all;
+  if (!forgives()) return all;
+  all = narrowed(texts, all, terms(), spoiled_terms);
+  std::string exchanged = fragments_[0];
+  for (std::size_t at = 0; at + 1 < exchanged.size(); ++at) {
+    if (exchanged[at] == exchanged[at + 1]) continue;
+    std::swap(exchanged[at], exchanged[at + 1]);
+    all = merged(std::move(all), texts_with(texts, number_terms(exchanged), 0));
+    std::swap(exchanged[at], exchanged[at + 1]);
+  }
+  return all;
 }
 
 std::size_t NumberQuery::cost(const Texts& texts) const {

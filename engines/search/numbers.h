@@ -29,7 +29,7 @@ class NumberQuery {
   std::vector<Term> terms() const;
   // One mistake in the only fragment.
   bool forgives() const;
-  // Terms of which a number that answers holds all of one list or another.
+  // Terms of which a number that answers holds all of one list or another, but for exchanged neighbours.
   std::vector<std::vector<Term>> intact() const;
 
   std::vector<std::string> fragments_;  // between masks

@@ -40,6 +40,13 @@ class Piece {
            : kind == Kind::address ? address_.cost(texts)
                                    : number_.cost(texts);
   }
+  // The address that is this piece and no more; none when nobody has it.
+  TextId whole(Kind kind, const Texts& texts) const {
+    if (kind != Kind::address) return Texts::none;
+    return texts.find(address_.form(), hash_of_form(address_.form()));
+  }
+  // No text that is more than the piece gets more than this.
+  static double most_of_others(Kind kind) { return kind == Kind::address ? AddressQuery::part_score : 1; }
   std::optional<Match> match(Kind kind, std::string_view stored) const {
     return kind == Kind::name      ? name_.match(stored)
            : kind == Kind::address ? address_.match(stored)
@@ -170,25 +177,38 @@ class SearchIndex::Store::Search {
     for (const Kind kind : all_kinds) {
       if (!piece.asks(kind)) continue;
       const Texts& texts = store_.texts_[index_of(kind)];
-      std::size_t looked_at = 0;
+      // Looked at first, so that it is not missed where many others answer.
+      const TextId whole = piece.whole(kind, texts);
+      if (whole != Texts::none) answer_by(piece, kind, whole, tiers);
+      std::size_t looked_at = 0, as_good = 0;
       for (const TextId text : piece.candidates(kind, texts)) {
-        const auto holders = texts.holders(text);
-        if (std::none_of(holders.begin(), holders.end(),
-                         [&](HolderId holder) { return store_.seen_by(query_, holder); }))
-          continue;
-        if (looked_at++ == texts_looked_at) {
+        if (text == whole || !seen(texts, text)) continue;
+        const bool enough = looked_at >= texts_looked_at_least && as_good >= hits_most * texts_most;
+        if (looked_at++ == texts_looked_at || (enough && asked_.size() == 1)) {
           answer_.more = true;
           break;
         }
-        const auto match = piece.match(kind, texts.stored(text));
-        if (!match) continue;
-        auto tier = std::lower_bound(tiers.begin(), tiers.end(), match->score,
-                                     [](const Tier& one, double score) { return one.score > score; });
-        if (tier == tiers.end() || tier->score != match->score) tier = tiers.insert(tier, {match->score, {}});
-        tier->texts.push_back({text, kind, match->likeness});
+        if (answer_by(piece, kind, text, tiers) >= Piece::most_of_others(kind)) ++as_good;
       }
     }
     return tiers;
+  }
+
+  bool seen(const Texts& texts, TextId text) const {
+    const auto holders = texts.holders(text);
+    return std::any_of(holders.begin(), holders.end(),
+                       [&](HolderId holder) { return store_.seen_by(query_, holder); });
+  }
+
+  // Puts the text where it belongs when it answers; how well it does.
+  double answer_by(const Piece& piece, Kind kind, TextId text, std::vector<Tier>& tiers) const {
+    const auto match = piece.match(kind, store_.texts_[index_of(kind)].stored(text));
+    if (!match) return 0;
+    auto tier = std::lower_bound(tiers.begin(), tiers.end(), match->score,
+                                 [](const Tier& one, double score) { return one.score > score; });
+    if (tier == tiers.end() || tier->score != match->score) tier = tiers.insert(tier, {match->score, {}});
+    tier->texts.push_back({text, kind, match->likeness});
+    return match->score;
   }
 
   void visit(const std::vector<Tier>& tiers, std::size_t leads) {

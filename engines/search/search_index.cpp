@@ -40,10 +40,6 @@ std::vector<Term> terms_of(Kind kind, std::string_view stored) {
   return {};
 }
 
-std::uint64_t hash_of(std::string_view form) {
-  return linkage::hash_bytes(form, 0x5EA1);
-}
-
 }  // namespace
 
 void SearchIndex::Store::add(SubjectId subject, const Entry& entry) {
@@ -77,7 +73,7 @@ bool SearchIndex::Store::remove(SubjectId subject) {
   by_subject_.erase(subject + 1);
   for (const std::uint32_t text : texts_of(holder)) {
     Texts& texts = texts_[text & 3];
-    texts.detach(text >> 2, holder, hash_of(texts.form(text >> 2)));
+    texts.detach(text >> 2, holder, hash_of_form(texts.form(text >> 2)));
   }
   arrays_.release(holders_[holder].where, room(holders_[holder]));
   holders_[holder] = {};
@@ -102,7 +98,7 @@ std::optional<std::uint32_t> SearchIndex::Store::text_for(Kind kind, std::string
   const std::string form = linkage::normal_form(type_of(kind), raw);
   if (form.empty()) return std::nullopt;
   Texts& texts = texts_[index_of(kind)];
-  const std::uint64_t hash = hash_of(form);
+  const std::uint64_t hash = hash_of_form(form);
   TextId text = texts.find(form, hash);
   if (text == Texts::none) {
     const std::string stored = kind == Kind::name ? stored_name(form) : form;
@@ -132,7 +128,7 @@ void SearchIndex::Store::compact(Kind kind) {
   for (TextId text = 0; text < old.end(); ++text) {
     if (old.holders(text).empty()) continue;
     const std::string_view stored = old.stored(text);
-    moved[text] = fresh.add(stored, hash_of(old.form(text)), terms_of(kind, stored));
+    moved[text] = fresh.add(stored, hash_of_form(old.form(text)), terms_of(kind, stored));
     for (const HolderId holder : old.holders(text)) fresh.attach(moved[text], holder);
   }
   for (auto& holder : holders_) {

@@ -63,6 +63,8 @@ inline constexpr std::size_t pieces_most = 6;         // likewise
 inline constexpr std::size_t subjects_looked_at = 300'000;
 // Texts of a kind, of such subjects, that are looked at for the piece that leads; likewise.
 inline constexpr std::size_t texts_looked_at = 100'000;
+// The same where the query is one piece and as many of them answer it as well as any further one could.
+inline constexpr std::size_t texts_looked_at_least = 20'000;
 
 struct Hit {
   SubjectId subject = 0;

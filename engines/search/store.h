@@ -16,6 +16,10 @@ inline std::size_t index_of(Kind kind) {
   return static_cast<std::size_t>(kind);
 }
 
+inline std::uint64_t hash_of_form(std::string_view form) {
+  return linkage::hash_bytes(form, 0x5EA1);
+}
+
 class SearchIndex::Store {
  public:
   void add(SubjectId subject, const Entry& entry);

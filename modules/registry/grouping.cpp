@@ -67,12 +67,21 @@ Naming name_groups(const Grouping& grouping, std::span<const Homed> records) {
     ++claim.records;
     claim.first = std::min(claim.first, records[at].record.value);
   }
+  // Groups with a subject that could go nowhere else.
+  std::set<std::uint32_t> owned;
+  for (const auto& [subject, of_groups] : claims) {
+    if (of_groups.size() == 1) owned.insert(of_groups.begin()->first);
+  }
   Naming naming;
   naming.subject_of.resize(grouping.groups);
   // Oldest first: the subject that a group gets is the first that goes with it.
   for (const auto& [subject, of_groups] : claims) {
+    const bool alone = of_groups.size() == 1;
     const auto strongest =
-        std::max_element(of_groups.begin(), of_groups.end(), [](const auto& one, const auto& other) {
+        std::max_element(of_groups.begin(), of_groups.end(), [&](const auto& one, const auto& other) {
+          const bool free = alone || !owned.contains(one.first),
+                     other_free = alone || !owned.contains(other.first);
+          if (free != other_free) return other_free;
           if (one.second.records != other.second.records) return one.second.records < other.second.records;
           return one.second.first > other.second.first;
         });

@@ -44,8 +44,9 @@ struct Naming {
 };
 
 // Gives each group its subject. A subject goes with the group that has most of the records whose home it is
-// (then the one with the earliest of them); a group that several go with is the oldest of them. So a group
-// that parts again from another takes its own subject with it.
+// (then the one with the earliest of them), but leaves one to a subject that could go nowhere else; a group
+// that several go with is the oldest of them. So a group that parts again from another takes its own subject
+// with it.
 Naming name_groups(const Grouping& grouping, std::span<const Homed> records);
 
 }  // namespace jingwei::registry

@@ -69,6 +69,18 @@ TEST(Naming, GivesAGroupTheOldestSubjectThatGoesWithIt) {
   EXPECT_EQ(naming.merged.front(), std::pair(SubjectId(7), SubjectId(5)));
 }
 
+// Two were one for a time, and most of what came then is of the second.
+TEST(Naming, GivesBothTheirOwnSubjectWhenTheyPart) {
+  const Grouping grouping{{0, 1, 1, 1}, 2};
+  const std::vector<Homed> records = {{RecordId(1), SubjectId(5)},
+                                      {RecordId(2), SubjectId(7)},
+                                      {RecordId(3), SubjectId(5)},
+                                      {RecordId(4), SubjectId(5)}};
+  const auto naming = name_groups(grouping, records);
+  EXPECT_EQ(naming.subject_of, (std::vector<SubjectId>{SubjectId(5), SubjectId(7)}));
+  EXPECT_TRUE(naming.merged.empty());
+}
+
 TEST(Naming, LetsASubjectGoWithMostOfItsRecordsWhenAGroupParts) {
   const Grouping grouping{{0, 1, 1}, 2};
   const std::vector<Homed> records = {

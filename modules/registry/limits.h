@@ -15,10 +15,12 @@ inline constexpr std::size_t component_links =
     2'000;                                          // of the same, when standing links change their subject
 inline constexpr std::size_t component_rows = 64;   // different ones that are compared with all others
 inline constexpr int component_rounds = 6;          // how far what belongs together is followed
+inline constexpr int alias_steps = 16;              // from a subject that was merged to the one it is now
 inline constexpr std::size_t weighed_links = 8;     // of each of two subjects, to tell why they were joined
 inline constexpr std::size_t copies_searched = 16;  // records that say the same, remembered for a search
 inline constexpr std::int64_t learned_records = 1'000'000;  // a model is learned from so many at most
 inline constexpr std::int64_t learned_least = 100;
+inline constexpr std::size_t learned_block_least = 20;     // rows: of a block among records drawn
 inline constexpr std::int64_t learned_by_itself = 20'000;  // links; below, a synthetic city waits to be told
 inline constexpr std::size_t doubts_a_record = 3;         // pairs of one record that go to people
 inline constexpr std::size_t file_records = 2'000;        // records of one subject that its file shows

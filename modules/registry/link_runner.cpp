@@ -136,6 +136,9 @@ Result<std::size_t> LinkRunner::step() {
   auto taken = follow_feed();
   if (!taken) return failed(std::move(taken).error());
   if (*taken > 0) return taken;
+  auto settled = settle();
+  if (!settled) return failed(std::move(settled).error());
+  if (*settled > 0) return settled;
   auto looked = look_back();
   if (!looked) return failed(std::move(looked).error());
   const std::lock_guard lock(mutex_);
@@ -181,8 +184,53 @@ Result<void> LinkRunner::prepare() {
   }
   JW_TRY(prepare_(Filling::anew));
   known_ = before;  // what came while it was made is told once more, which does no harm
+  JW_ASSIGN(const std::size_t waiting, count_waiting(before));
+  if (waiting > 0) {
+    const std::lock_guard turn(turn_);
+    matcher_().unsettle(waiting);
+  }
   stale_ = false;
   return {};
+}
+
+Result<std::size_t> LinkRunner::count_waiting(storage::FeedPosition end) const {
+  storage::FeedPosition at;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(at, storage::read_cursor(*reader, std::string(consumer)));
+  }
+  std::size_t records = 0;
+  while (at < end) {
+    JW_ASSIGN(const auto entries, parts_.store.read_feed(at, events_at_once));
+    if (entries.empty()) break;
+    at = entries.back().position;
+    for (const auto& entry : entries) {
+      boost::system::error_code fault;
+      if (entry.kind == ingest::slice_event_kind) {
+        if (const auto event = ingest::parse_slice_event(entry.body))
+          records += event->records.size() + static_cast<std::size_t>(event->packed_rows);
+      } else if (entry.kind == ingest::withdrawal_event_kind) {
+        const auto body = boost::json::parse(entry.body, fault);
+        if (fault || !body.is_object() || !body.as_object().contains("batch")) continue;
+        const auto batch =
+            parts_.ingest.find_batch(BatchId(body.as_object().at("batch").to_number<std::int64_t>()));
+        if (batch) records += static_cast<std::size_t>(batch->batch.counts.rows_read);
+      }
+    }
+  }
+  return records;
+}
+
+Result<std::size_t> LinkRunner::settle() {
+  std::size_t unsettled = 0;
+  {
+    const std::lock_guard turn(turn_);
+    unsettled = matcher_().unsettled(1).size();
+  }
+  if (unsettled == 0) return std::size_t{0};
+  Batch batch;
+  JW_TRY(commit(batch, {}));
+  return std::size_t{1};
 }
 
 Result<std::size_t> LinkRunner::follow_feed() {
@@ -403,19 +451,28 @@ Result<std::size_t> LinkRunner::look_back() {
 }
 
 Result<void> LinkRunner::commit(Batch& batch, std::vector<storage::Write> beside) {
-  for (std::size_t at = 0; at < batch.portions.size(); ++at) {
-    const bool last = at + 1 == batch.portions.size();
+  Question rest;
+  rest.settles = true;
+  for (auto& portion : batch.portions) portion.settles = true;
+  bool settled = true;
+  for (std::size_t at = 0; at < batch.portions.size() || !settled; ++at) {
+    const Question& question = at < batch.portions.size() ? batch.portions[at] : rest;
+    const bool last = at + 1 >= batch.portions.size();
     for (int attempt = 1;; ++attempt) {
-      auto done = commit_portion(batch.portions[at], last ? beside : std::vector<storage::Write>{});
-      if (done) break;
-      if (done.error().code != ErrorCode::conflict || attempt == limits::runner_attempts) return done;
+      auto done = commit_portion(question, last ? beside : std::vector<storage::Write>{});
+      if (done) {
+        settled = *done;
+        break;
+      }
+      if (done.error().code != ErrorCode::conflict || attempt == limits::runner_attempts)
+        return std::move(done).error();
     }
     JW_ASSIGN([[maybe_unused]] const bool held, hold_lease());
   }
   return {};
 }
 
-Result<void> LinkRunner::commit_portion(const Question& question, const std::vector<storage::Write>& beside) {
+Result<bool> LinkRunner::commit_portion(const Question& question, const std::vector<storage::Write>& beside) {
   const std::lock_guard turn(turn_);
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const State state, read_state(*reader));
@@ -429,10 +486,15 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
   storage::Change change = std::move(plan.change);
   change.origin = storage::Origin::hub;
   const bool writes = plan.added + plan.ended > 0 || !change.writes.empty();
-  if (!writes && beside.empty()) return {};
+  // What else was unsettled comes before the cursor moves: who takes over knows nothing of it.
+  const bool rest = matcher.unsettled(plan.settled + 1).size() > plan.settled;
+  if (!writes && (rest || beside.empty())) {
+    matcher.settle(plan.settled);
+    return !rest;
+  }
   // First of all, so that whoever decides waits here and nowhere else.
   change.writes.insert(change.writes.begin(), writes ? take_number(state.number) : hold_number(state.number));
-  change.writes.insert(change.writes.end(), beside.begin(), beside.end());
+  if (!rest) change.writes.insert(change.writes.end(), beside.begin(), beside.end());
   if (writes && !plan.subjects.empty()) change.events.push_back(linked_event(plan, question));
   const std::size_t added = plan.added;
   if (plan.cells.empty()) {
@@ -443,12 +505,13 @@ Result<void> LinkRunner::commit_portion(const Question& question, const std::vec
     auto committed = parts_.store.append(std::move(slice));
     if (!committed) return std::move(committed).error();
   }
+  matcher.settle(plan.settled);
   // Nobody decided anything between the two numbers.
   if (writes && matcher.decided_at() == state.number) matcher.know_decisions_of(state.number + 1);
   const std::lock_guard lock(mutex_);
   progress_.links += static_cast<std::int64_t>(added);
   progress_.subjects += static_cast<std::int64_t>(plan.subjects.size());
-  return {};
+  return !rest;
 }
 
 storage::Write LinkRunner::look_again() {

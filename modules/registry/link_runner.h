@@ -82,7 +82,12 @@ class LinkRunner {
   Result<std::size_t> look_back();
   // Links what the batch holds, in portions, and with the last of them what is written beside it.
   Result<void> commit(Batch& batch, std::vector<storage::Write> beside);
-  Result<void> commit_portion(const Question& question, const std::vector<storage::Write>& beside);
+  // False: more is unsettled, and `beside` was not written yet.
+  Result<bool> commit_portion(const Question& question, const std::vector<storage::Write>& beside);
+  // What another process that linked before left unsettled. How much of it.
+  Result<std::size_t> settle();
+  // How many records come, or go, with what waits in the feed until `end`.
+  Result<std::size_t> count_waiting(storage::FeedPosition end) const;
 
   const RegistryParts& parts_;
   Resources& resources_;

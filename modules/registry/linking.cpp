@@ -16,6 +16,11 @@ namespace {
 
 using storage::Value;
 
+// A household's head without a number, whom nothing else tells of, is nobody yet.
+bool tells_of_somebody(const Link& link) {
+  return link.role != Role::head || !link.identifier.empty();
+}
+
 // One group of near links, decided.
 class Component {
  public:
@@ -29,8 +34,11 @@ class Component {
   struct Decision {
     Grouping rows;  // of rows()
     Naming naming;
+    std::set<SubjectId> homes;  // that went into the naming
+    std::vector<bool> lives;    // by group
   };
-  Decision decide() const {
+  // `taken`: subjects that other groups of the same plan have.
+  Decision decide(const std::set<SubjectId>& taken) const {
     Decision decision;
     if (by_matcher_) {
       decision.rows = told_groups();
@@ -39,10 +47,18 @@ class Component {
     }
     Grouping of_items;
     of_items.groups = decision.rows.groups;
-    std::vector<Homed> homed;
+    decision.lives.resize(decision.rows.groups, false);
     for (const std::uint32_t item : items_) {
-      of_items.group_of.push_back(decision.rows.group_of[row_of_.at(item)]);
-      homed.push_back({near_.item(item).link.record, near_.item(item).link.home});
+      const std::uint32_t group = decision.rows.group_of[row_of_.at(item)];
+      of_items.group_of.push_back(group);
+      if (tells_of_somebody(near_.item(item).link)) decision.lives[group] = true;
+    }
+    std::vector<Homed> homed;
+    for (std::size_t at = 0; at < items_.size(); ++at) {
+      const Link& link = near_.item(items_[at]).link;
+      const bool claims = link.home && decision.lives[of_items.group_of[at]] && !taken.contains(link.home);
+      homed.push_back({link.record, claims ? link.home : SubjectId()});
+      if (claims) decision.homes.insert(link.home);
     }
     decision.naming = name_groups(of_items, homed);
     return decision;
@@ -180,17 +196,11 @@ class Writing {
         told_(ground.undoing) {}
 
   Result<void> put(storage::Reader& reader, const Component& component, const Bounds& bounds) {
-    auto decision = component.decide();
+    auto decision = component.decide(taken_);
     auto& subjects = decision.naming.subject_of;
-    // A new record whose household's head nobody knows tells of nobody.
-    std::vector<bool> lives(subjects.size(), false);
-    for (const std::uint32_t item : component.items()) {
-      const auto& near = near_.item(item);
-      if (near.link.role != Role::head || !near.link.identifier.empty() || near.stands)
-        lives[decision.rows.group_of[component.row_of(item)]] = true;
-    }
+    taken_.insert(decision.homes.begin(), decision.homes.end());
     for (std::size_t group = 0; group < subjects.size(); ++group) {
-      if (subjects[group] || !lives[group]) continue;
+      if (subjects[group] || !decision.lives[group]) continue;
       JW_ASSIGN(const std::int64_t id, store_.allocate_ids());
       subjects[group] = SubjectId(id);
     }
@@ -198,7 +208,11 @@ class Writing {
     for (const std::uint32_t item : component.items()) {
       const std::uint32_t row = component.row_of(item);
       const SubjectId subject = subjects[decision.rows.group_of[row]];
-      if (subject) put_link(near_.item(item), subject, component.is_certain(decision.rows, row));
+      if (subject) {
+        put_link(near_.item(item), subject, component.is_certain(decision.rows, row), decision.naming);
+      } else if (near_.item(item).stands) {
+        end(near_.item(item));
+      }
     }
     return put_doubts(component, decision, bounds);
   }
@@ -217,13 +231,17 @@ class Writing {
   }
 
  private:
-  void put_link(const Near::Item& item, SubjectId subject, bool certain) {
+  void put_link(const Near::Item& item, SubjectId subject, bool certain, const Naming& naming) {
     Link link = item.link;
     link.subject = subject;
     link.certainty = certain ? Certainty::certain : Certainty::probable;
     const bool same = item.stands && item.link.subject == subject && item.link.certainty == link.certainty;
     if (same && !item.changed) return;
-    if (!link.home) link.home = subject;
+    // A record keeps its home while that became this subject, so that it finds back when they part again.
+    const auto& merged = naming.merged;
+    if (link.home != subject &&
+        std::find(merged.begin(), merged.end(), std::pair(link.home, subject)) == merged.end())
+      link.home = subject;
     link.model = model_;
     link.known_from = now_;
     link.version = item.last_version + 1;
@@ -244,13 +262,11 @@ class Writing {
   Result<void> put_aliases(storage::Reader& reader, const Component& component,
                            const Component::Decision& decision) {
     std::map<SubjectId, SubjectId> merged(decision.naming.merged.begin(), decision.naming.merged.end());
-    std::set<SubjectId> known;
+    const std::set<SubjectId>& known = decision.homes;
     bool away = false;  // a record stands with another subject than the one it came to first
     for (const std::uint32_t item : component.items()) {
       const auto& near = near_.item(item);
-      if (!near.link.home) continue;
-      known.insert(near.link.home);
-      away = away || (near.stands && near.link.subject != near.link.home);
+      if (known.contains(near.link.home)) away = away || (near.stands && near.link.subject != near.link.home);
     }
     if (known.size() < 2 && merged.empty() && !away) return {};
     for (const SubjectId subject : known) {
@@ -406,6 +422,7 @@ class Writing {
   const std::int64_t model_;
   const Instant now_;
   bool told_;  // the decision's own event stands already
+  std::set<SubjectId> taken_;
   Plan plan_;
 };
 
@@ -441,6 +458,7 @@ Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, co
       JW_TRY(writing.put(reader, Component(near, std::move(items), matcher_), matcher_.bounds()));
     for (const auto item : near.gone()) writing.end(near.item(item));
     Plan plan = writing.take();
+    plan.settled = near.settled();
     if (everything || !(plan.regroups || near.cut_short())) return plan;
   }
   return Error(ErrorCode::internal, "storage.damaged");

@@ -27,6 +27,7 @@ struct Question {
   std::vector<RecordId> touched;   // records whose groups are decided anew
   std::vector<Constraint> added;   // decisions that come with it
   std::vector<Constraint> lifted;  // decisions that hold no more
+  bool settles = false;            // with some of what the matcher finds unsettled
 };
 
 struct Plan {
@@ -36,6 +37,7 @@ struct Plan {
   bool regroups = false;              // links that stood change their subject
   std::vector<SubjectId> subjects;  // all whose links or aliases change
   std::vector<std::pair<RecordId, Role>> unlinked;
+  std::size_t settled = 0;  // of what the matcher finds unsettled, the first so many
 };
 
 // Called by one thread at a time, as its matcher.

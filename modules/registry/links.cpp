@@ -1,5 +1,6 @@
 #include "modules/registry/links.h"
 
+#include "modules/registry/limits.h"
 #include "modules/registry/sql.gen.h"
 
 namespace jingwei::registry {
@@ -171,9 +172,14 @@ Result<std::optional<Link>> first_link_of_subject(storage::Reader& reader, Subje
 }
 
 Result<SubjectId> kept_subject(storage::Reader& reader, SubjectId subject) {
-  const Value key = subject.value;
-  JW_ASSIGN(const auto kept, storage::query_integer(reader, sql::alias_of, std::span(&key, 1)));
-  return kept ? SubjectId(*kept) : subject;
+  // One that was merged, whose records all ended before that one was merged again, is named by way of it.
+  for (int step = 0; step < limits::alias_steps; ++step) {
+    const Value key = subject.value;
+    JW_ASSIGN(const auto kept, storage::query_integer(reader, sql::alias_of, std::span(&key, 1)));
+    if (!kept) break;
+    subject = SubjectId(*kept);
+  }
+  return subject;
 }
 
 Result<std::vector<std::pair<SubjectId, EventId>>> merged_into(storage::Reader& reader, SubjectId subject) {

@@ -33,7 +33,8 @@ class Matcher {
   virtual ~Matcher() = default;
   virtual std::int64_t model() const = 0;
   virtual Bounds bounds() const { return {}; }
-  // Takes tellings of persons in, in place of what was known of the same records.
+  // Takes tellings in, in place of all that was known of the same records. Those of one record stand one
+  // behind another.
   virtual void know(std::span<const Telling> tellings) = 0;
   virtual void forget(RecordId record) = 0;
 
@@ -57,6 +58,15 @@ class Matcher {
   // The persons around a record it knows; none around one it does not.
   virtual Persons persons_around(RecordId) { return {}; }
   virtual std::vector<RecordId> copies(RecordId, std::size_t) { return {}; }
+  // What a record tells that names a household's head without a number; nothing for all others. Such a record
+  // has no link while nobody else tells of that person. Errors: the store's.
+  virtual Result<std::optional<Telling>> unnumbered_head(RecordId) { return std::optional<Telling>(); }
+  // Records around which it answers otherwise than before although nothing was said of them (OnlineIndex):
+  // the first `most`, which stay among them until they are settled.
+  virtual std::vector<RecordId> unsettled(std::size_t) { return {}; }
+  virtual void settle(std::size_t) {}
+  // So many records, that it knows, are yet to be linked or unlinked: what they may have unsettled is told.
+  virtual void unsettle(std::size_t) {}
   // What people decided of two records; nothing: nothing that holds.
   virtual void decide(RecordId, RecordId, std::optional<bool>) {}
 

@@ -1,6 +1,7 @@
 #include "modules/registry/models.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include <boost/json.hpp>
@@ -26,6 +27,43 @@ constexpr std::array<std::string_view, 5> state_names = {"learning", "ready", "c
 
 storage::Cell body_cell(std::int64_t version) {
   return {"registry_model", version, "body"};
+}
+
+// Whether a record is among those that a model is learned from, when it is a share of all.
+bool is_drawn(RecordId record, double share) {
+  const std::uint64_t hash = linkage::mix(static_cast<std::uint64_t>(record.value));
+  return static_cast<double>(hash >> 11) * 0x1.0p-53 < share;
+}
+
+// The last word about two records.
+using Said = std::map<std::pair<linkage::RecordId, linkage::RecordId>, bool>;
+
+// Whole persons become one where people say so, but those of whom two were held apart, as links do
+// (near.cpp).
+void join_as_said(const Said& said, std::unordered_map<linkage::RecordId, std::uint64_t>& person_of) {
+  std::unordered_map<std::uint64_t, std::uint64_t> same_as;
+  const auto now = [&](std::uint64_t person) {
+    for (auto next = same_as.find(person); next != same_as.end(); next = same_as.find(person))
+      person = next->second;
+    return person;
+  };
+  const auto persons_of = [&](const std::pair<linkage::RecordId, linkage::RecordId>& records) {
+    return std::minmax<std::uint64_t>({now(person_of.at(records.first)), now(person_of.at(records.second))});
+  };
+  std::vector<std::pair<linkage::RecordId, linkage::RecordId>> alike, apart;
+  for (const auto& [records, same] : said) {
+    if (person_of.contains(records.first) && person_of.contains(records.second))
+      (same ? alike : apart).push_back(records);
+  }
+  for (const auto& records : alike) {
+    const auto joined = persons_of(records);
+    if (joined.first == joined.second) continue;
+    const bool refused = std::any_of(apart.begin(), apart.end(),
+                                     [&](const auto& other) { return persons_of(other) == joined; });
+    if (!refused) same_as[joined.second] = joined.first;
+  }
+  if (same_as.empty()) return;
+  for (auto& [record, person] : person_of) person = now(person);
 }
 
 std::string changes_text(const ModelChanges& changes) {
@@ -144,6 +182,12 @@ Result<void> Models::each_telling(const std::function<void(const Telling&)>& tak
   return {};
 }
 
+Result<double> Models::count_persons() const {
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(const auto count, storage::query_integer(*reader, sql::count_person_links, {}));
+  return static_cast<double>(count.value_or(0));
+}
+
 Result<void> Models::begin(std::function<Result<void>()> work, std::int64_t version) {
   if (running_.exchange(true)) return Error(ErrorCode::conflict, "registry.job_running");
   if (thread_.joinable()) thread_.join();
@@ -192,13 +236,18 @@ Result<ModelVersion> Models::learn(const ingest::WriteRequest& request) {
 Result<void> Models::run_learning(std::int64_t version) {
   const auto began = parts_.clock.monotonic();
   linkage::Records records(model_fields());
+  const auto most = static_cast<double>(parts_.learned_most);
+  JW_ASSIGN(const double all, count_persons());
+  // As many as memory is set aside for, drawn from all departments alike and the same each time. Drawn
+  // records keep the share of pairs that are one person; a block of theirs holds that share of the rows it
+  // stands for.
+  const double share = std::min(1.0, most / std::max(1.0, all));
   std::int64_t taken = 0;
   JW_TRY(each_telling([&](const Telling& telling) {
-    // A share of all that stands, the same each time: as many as memory is set aside for.
-    if (taken >= limits::learned_records) return;
+    if (!is_drawn(telling.record, share) || static_cast<double>(taken) >= 1.05 * most + 1'000) return;
     records.add(linkage::Side::left, telling.record.to_string(), values_of(telling));
     ++taken;
-    progress_ = 0.3 * static_cast<double>(taken) / static_cast<double>(limits::learned_records);
+    progress_ = std::min(0.3, 0.3 * static_cast<double>(taken) / std::max(1.0, share * all));
   }));
   if (taken < limits::learned_least)
     return Error(ErrorCode::invalid, "registry.too_few_records")
@@ -208,6 +257,10 @@ Result<void> Models::run_learning(std::int64_t version) {
   progress_ = 0.5;
   linkage::LinkOptions options;
   options.threads = 1;
+  options.blocking.block_rows =
+      std::max(limits::learned_block_least,
+               static_cast<std::size_t>(share * static_cast<double>(options.blocking.block_rows)));
+  options.blocking.pairs_per_row = std::max(1.0, share * options.blocking.pairs_per_row);
   const auto model = linkage::link(records, options).model;
   progress_ = 0.9;
   const double seconds = std::chrono::duration<double>(parts_.clock.monotonic() - began).count();
@@ -248,16 +301,19 @@ Result<void> Models::run_comparing(std::int64_t version) {
     index.add(static_cast<linkage::RecordId>(telling.record.value), values_of(telling));
     records.push_back(static_cast<linkage::RecordId>(telling.record.value));
   }));
+  Said said;
   {
     JW_ASSIGN(auto reader, parts_.store.read());
     JW_TRY(reader->query(sql::standing_constraints, {}, [&](const storage::Row& row) {
-      using Decision = linkage::OnlineIndex::Decision;
-      index.decide(static_cast<linkage::RecordId>(row.integer(0)),
-                   static_cast<linkage::RecordId>(row.integer(1)),
-                   row.integer(2) != 0 ? Decision::same : Decision::different);
+      const auto a = static_cast<linkage::RecordId>(row.integer(0)),
+                 b = static_cast<linkage::RecordId>(row.integer(1));
+      said[{a, b}] = row.integer(2) != 0;
       return true;
     }));
   }
+  using Decision = linkage::OnlineIndex::Decision;
+  for (const auto& [pair, same] : said)
+    index.decide(pair.first, pair.second, same ? Decision::none : Decision::different);
   progress_ = 0.4;
   std::vector<linkage::Assignment> before, after;
   JW_ASSIGN(auto reader, parts_.store.read());
@@ -282,6 +338,7 @@ Result<void> Models::run_comparing(std::int64_t version) {
     }
     progress_ = 0.4 + 0.6 * static_cast<double>(at) / static_cast<double>(records.size());
   }
+  join_as_said(said, person_of);
   for (const auto& [record, person] : person_of) after.push_back({record, person});
   const auto told = linkage::compare_links(before, after);
   const auto number = [](std::uint64_t count) { return static_cast<std::int64_t>(count); };

@@ -71,6 +71,7 @@ class Models {
   Result<void> begin(std::function<Result<void>()> work, std::int64_t version);
   Result<void> run_learning(std::int64_t version);
   Result<void> run_comparing(std::int64_t version);
+  Result<double> count_persons() const;
   Result<void> each_telling(const std::function<void(const Telling&)>& take);
   void fail(std::int64_t version, const Error& error);
 

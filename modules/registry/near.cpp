@@ -23,6 +23,33 @@ Link content_of(const Telling& telling) {
   return link;
 }
 
+// By record, then role: the last version of each link there ever was.
+Result<std::vector<std::map<Role, Near::Item>>> last_versions(storage::Reader& reader,
+                                                              const std::vector<RecordId>& records) {
+  std::vector<std::vector<Value>> asked;
+  for (const RecordId record : records) asked.push_back({record.value});
+  std::vector<std::map<Role, Near::Item>> past(asked.size());
+  JW_TRY(reader.query_each(sql::history_of_record, asked, [&](std::size_t at, const storage::Row& row) {
+    Near::Item& item = past[at][static_cast<Role>(row.integer(1))];
+    item.last_version = row.integer(2);
+    item.stands = row.is_null(13);
+    item.link.record = RecordId(row.integer(0));
+    item.link.role = static_cast<Role>(row.integer(1));
+    item.link.version = row.integer(2);
+    item.link.resource = row.integer(3);
+    item.link.subject = SubjectId(row.integer(4));
+    item.link.home = SubjectId(row.integer(5));
+    item.link.certainty = static_cast<Certainty>(row.integer(6));
+    item.link.model = row.integer(7);
+    item.link.identifier = row.is_null(8) ? std::string() : std::string(row.blob(8));
+    item.link.name = row.integer(9);
+    item.link.batch = BatchId(row.integer(10));
+    item.link.region = RegionId(row.integer(11));
+    item.link.known_from = from_micros(row.integer(12));
+  }));
+  return past;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> Near::find(RecordId record, Role role) const {
@@ -66,45 +93,36 @@ Result<void> Near::gather(storage::Reader& reader, const Question& question) {
   any_constraint_ = any_constraint_ || !question.added.empty();
   JW_TRY(take_tellings(reader, question.tellings));
   JW_TRY(take_ended(reader, question.ended));
-  JW_ASSIGN(const auto touched, links_of_records(reader, question.touched));
-  for (const auto& links : touched) {
-    for (const auto& link : links) items_[add(link)].seed = true;
+  std::vector<RecordId> touched = question.touched;
+  if (question.settles) {
+    const auto unsettled = matcher_.unsettled(limits::portion_records);
+    settled_ = unsettled.size();
+    touched.insert(touched.end(), unsettled.begin(), unsettled.end());
   }
-  return follow(reader, question);
+  JW_ASSIGN(const auto standing, links_of_records(reader, touched));
+  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
+  std::set<Key> ends;
+  for (const std::uint32_t item : ending) ends.insert({items_[item].link.record, items_[item].link.role});
+  for (const auto& links : standing) {
+    for (const auto& link : links) {
+      if (!ends.contains({link.record, link.role})) items_[add(link)].seed = true;
+    }
+  }
+  JW_TRY(follow(reader, question));
+  return find_homes(reader);
 }
 
 Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Telling>& tellings) {
   // A record that was written twice tells what it says last.
   std::map<RecordId, std::map<Role, const Telling*>> by_record;
   for (const auto& telling : tellings) by_record[telling.record][telling.role] = &telling;
-  std::vector<std::vector<Value>> asked;
-  for (const auto& [record, of_record] : by_record) asked.push_back({record.value});
-  struct Past {
-    std::map<Role, Item> by_role;
-  };
-  std::vector<Past> past(asked.size());
-  JW_TRY(reader.query_each(sql::history_of_record, asked, [&](std::size_t at, const storage::Row& row) {
-    Item& item = past[at].by_role[static_cast<Role>(row.integer(1))];
-    item.last_version = row.integer(2);
-    item.stands = row.is_null(13);
-    item.link.record = RecordId(row.integer(0));
-    item.link.role = static_cast<Role>(row.integer(1));
-    item.link.version = row.integer(2);
-    item.link.resource = row.integer(3);
-    item.link.subject = SubjectId(row.integer(4));
-    item.link.home = SubjectId(row.integer(5));
-    item.link.certainty = static_cast<Certainty>(row.integer(6));
-    item.link.model = row.integer(7);
-    item.link.identifier = row.is_null(8) ? std::string() : std::string(row.blob(8));
-    item.link.name = row.integer(9);
-    item.link.batch = BatchId(row.integer(10));
-    item.link.region = RegionId(row.integer(11));
-    item.link.known_from = from_micros(row.integer(12));
-  }));
+  std::vector<RecordId> asked;
+  for (const auto& [record, of_record] : by_record) asked.push_back(record);
+  JW_ASSIGN(auto past, last_versions(reader, asked));
   Items left;
   std::size_t at = 0;
   for (const auto& [record, of_record] : by_record) {
-    auto& by_role = past[at++].by_role;
+    auto& by_role = past[at++];
     for (const auto& [role, telling] : of_record) {
       const auto before = by_role.find(telling->role);
       const Link content = content_of(*telling);
@@ -141,9 +159,6 @@ Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Tell
     }
   }
   matcher_.know(tellings);
-  for (const std::uint32_t item : gone_) {
-    if (kind_of(items_[item].link.role) == Kind::person) matcher_.forget(items_[item].link.record);
-  }
   return touch_companions(reader, left);
 }
 
@@ -157,9 +172,9 @@ Result<void> Near::take_ended(storage::Reader& reader, const std::vector<RecordI
       above_.push_back(place);
       gone_.push_back(place);
       left.push_back(place);
-      if (kind_of(link.role) == Kind::person) matcher_.forget(link.record);
     }
   }
+  for (const RecordId record : ended) matcher_.forget(record);  // one that nobody linked too
   return touch_companions(reader, left);
 }
 
@@ -379,7 +394,7 @@ Result<void> Near::ask_matcher(storage::Reader& reader, const Question& question
 }
 
 // Links of those that were told and are no items yet. What the matcher knows and nobody has linked comes with
-// its own event.
+// its own event, but for a household's head, whose event was of nobody when it came.
 Result<Near::Items> Near::add_told(storage::Reader& reader, const Told& told) {
   std::vector<RecordId> asked;
   for (const auto& [record, place] : told.places) {
@@ -389,13 +404,72 @@ Result<Near::Items> Near::add_told(storage::Reader& reader, const Told& told) {
   std::set<Key> ends;
   for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
   Items added;
-  for (const auto& of_record : links) {
-    for (const auto& link : of_record) {
-      if (kind_of(link.role) == Kind::person && !ends.contains({link.record, link.role}))
-        added.push_back(add(link));
+  std::vector<RecordId> unlinked;
+  for (std::size_t at = 0; at < asked.size(); ++at) {
+    bool linked = false;
+    for (const auto& link : links[at]) {
+      if (kind_of(link.role) != Kind::person) continue;
+      linked = true;
+      if (!ends.contains({link.record, link.role})) added.push_back(add(link));
     }
+    if (!linked) unlinked.push_back(asked[at]);
+  }
+  JW_ASSIGN(const Items heads, add_heads(reader, unlinked));
+  added.insert(added.end(), heads.begin(), heads.end());
+  return added;
+}
+
+Result<Near::Items> Near::add_heads(storage::Reader& reader, const std::vector<RecordId>& records) {
+  std::vector<Telling> heads;
+  std::vector<RecordId> asked;
+  for (const RecordId record : records) {
+    JW_ASSIGN(auto told, matcher_.unnumbered_head(record));
+    if (!told) continue;
+    heads.push_back(std::move(*told));
+    asked.push_back(record);
+  }
+  Items added;
+  if (heads.empty()) return added;
+  JW_ASSIGN(const auto past, last_versions(reader, asked));
+  for (std::size_t at = 0; at < heads.size(); ++at) {
+    const std::uint32_t place = add(content_of(heads[at]));
+    Item& item = items_[place];
+    item.seed = true;
+    item.stands = false;
+    item.last_version = 0;
+    if (const auto before = past[at].find(Role::head); before != past[at].end()) {
+      item.last_version = before->second.last_version;
+      item.link.home = before->second.link.home;
+    }
+    added.push_back(place);
   }
   return added;
+}
+
+// A record goes with its home only while that is, or became, the subject it stands with: otherwise the home
+// belongs to records that are elsewhere, and would bring them back together. One that comes back finds its
+// old subject where nobody took it.
+Result<void> Near::find_homes(storage::Reader& reader) {
+  std::map<SubjectId, SubjectId> kept_by;
+  std::map<SubjectId, bool> has_links;
+  for (Item& item : items_) {
+    Link& link = item.link;
+    if (!link.home || (item.stands && link.home == link.subject)) continue;
+    if (!kept_by.contains(link.home)) {
+      JW_ASSIGN(kept_by[link.home], kept_subject(reader, link.home));
+    }
+    const SubjectId kept = kept_by[link.home];
+    if (item.stands) {
+      if (kept != link.subject) link.home = link.subject;
+      continue;
+    }
+    if (!has_links.contains(kept)) {
+      JW_ASSIGN(const auto links, links_of_subject(reader, kept, 1));
+      has_links[kept] = !links.empty();
+    }
+    if (has_links[kept]) link.home = SubjectId();
+  }
+  return {};
 }
 
 void Near::take_told(Told& told) {

@@ -23,7 +23,7 @@ class Near {
     Link link;             // what it says now; its subject as it stands
     bool stands = false;   // a version of it stands
     bool changed = false;  // it says something else than that version
-    bool seed = false;     // the question names it
+    bool seed = false;     // the question names it, or nobody has linked it yet
     std::int64_t last_version = 0;
   };
 
@@ -51,6 +51,8 @@ class Near {
     double probability = 0;
   };
   const std::vector<Doubt>& doubts() const { return doubts_; }
+  // So many of what the matcher finds unsettled are among the seeds.
+  std::size_t settled() const { return settled_; }
   // More stands than was looked at.
   bool cut_short() const { return cut_short_; }
 
@@ -68,6 +70,8 @@ class Near {
   Result<void> follow_persons(storage::Reader& reader, const Question& question);
   Result<void> ask_matcher(storage::Reader& reader, const Question& question, Told& told);
   Result<Items> add_told(storage::Reader& reader, const Told& told);
+  Result<Items> add_heads(storage::Reader& reader, const std::vector<RecordId>& records);
+  Result<void> find_homes(storage::Reader& reader);
   void take_told(Told& told);
   Result<std::vector<Constraint>> decided_of(storage::Reader& reader, RecordId record, const Question& question) const;
   bool by_matcher(Role role) const { return kind_of(role) == Kind::person && matcher_.groups_persons(); }
@@ -88,6 +92,7 @@ class Near {
   std::set<SubjectId> looked_through_;
   std::map<std::uint32_t, Place> places_;
   std::vector<Doubt> doubts_;
+  std::size_t settled_ = 0;
   bool any_constraint_ = false;
   bool cut_short_ = false;
 };

@@ -6,6 +6,7 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/region/region_service.h"
+#include "modules/registry/limits.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
 
@@ -22,6 +23,7 @@ struct RegistryParts {
   std::string owner;  // this process, for leases
   bool learn_by_itself =
       false;  // a first model, as soon as there is enough to learn from: in synthetic cities
+  std::int64_t learned_most = limits::learned_records;  // a model is learned from so many, drawn from all
 };
 
 }  // namespace jingwei::registry

@@ -1,6 +1,8 @@
 #include "modules/registry/people_index.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 #include "base/limits.h"
 #include "modules/registry/limits.h"
@@ -12,6 +14,13 @@ namespace {
 
 std::string_view trait_of(const Telling& telling, Trait trait) {
   return telling.traits[static_cast<std::size_t>(trait)];
+}
+
+// As what a record may tell words that are searched by.
+constexpr std::array searched_roles = {Role::person, Role::head, Role::enterprise, Role::venue};
+
+std::uint64_t search_key(RecordId record, Role role) {
+  return (static_cast<std::uint64_t>(record.value) + 1) << 3 | static_cast<std::uint64_t>(role);
 }
 
 }  // namespace
@@ -43,16 +52,51 @@ Bounds PeopleIndex::bounds() const {
 }
 
 void PeopleIndex::know(std::span<const Telling> tellings) {
-  for (const auto& telling : tellings) {
-    if (index_ && kind_of(telling.role) == Kind::person)
-      index_->add(static_cast<linkage::RecordId>(telling.record.value), values_of(telling));
+  take(tellings, prepared(tellings));
+}
+
+std::vector<std::string> PeopleIndex::prepared(std::span<const Telling> tellings) const {
+  std::vector<std::string> forms(tellings.size());
+  for (std::size_t at = 0; at < tellings.size(); ++at) {
+    if (index_ && kind_of(tellings[at].role) == Kind::person)
+      forms[at] = index_->model().prepare(values_of(tellings[at]));
+  }
+  return forms;
+}
+
+void PeopleIndex::take(std::span<const Telling> tellings, const std::vector<std::string>& forms) {
+  std::array<bool, 8> told{};  // by role, of the record at hand
+  const auto tell = [&](Role role) { told[static_cast<std::size_t>(role)] = true; };
+  for (std::size_t at = 0; at < tellings.size(); ++at) {
+    const Telling& telling = tellings[at];
+    if (kind_of(telling.role) == Kind::person) {
+      if (index_) know_person(telling, forms[at]);
+    }
+    tell(telling.role);
+    if (at + 1 == tellings.size() || tellings[at + 1].record != telling.record) {
+      if (!told[static_cast<std::size_t>(Role::person)] && !told[static_cast<std::size_t>(Role::head)])
+        forget_person(telling.record);
+      for (const Role role : searched_roles) {
+        if (!told[static_cast<std::size_t>(role)]) drop_from_search(telling.record, role);
+      }
+      told.fill(false);
+    }
     const region::Node node = telling.region && tree_ ? tree_->find(telling.region) : region::no_node;
     put_on_search(telling, node == region::no_node ? UINT32_MAX : static_cast<std::uint32_t>(node));
     ++known_;
   }
 }
 
-// What is gone is dropped from answers because it has no link; its texts go with the next start.
+void PeopleIndex::know_person(const Telling& telling, const std::string& form) {
+  const auto record = static_cast<linkage::RecordId>(telling.record.value);
+  index_->add(record, form);
+  if (telling.role == Role::head && telling.identifier.empty()) {
+    heads_.at(record + 1) = static_cast<std::uint32_t>(telling.resource);
+  } else {
+    heads_.erase(record + 1);
+  }
+}
+
 void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
   search::Entry entry;
   const auto put = [&](search::Kind kind, Trait trait) {
@@ -62,22 +106,65 @@ void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
   put(search::Kind::phone, Trait::phone);
   put(search::Kind::identifier, Trait::document);
   put(search::Kind::address, Trait::address);
-  if (entry.texts.empty()) return;
+  if (entry.texts.empty()) return drop_from_search(telling.record, telling.role);
   std::uint64_t hash = linkage::mix(place + 1);
   for (const auto& [kind, text] : entry.texts)
     hash = linkage::hash_bytes(text, hash + static_cast<std::uint64_t>(kind));
   hash &= INT64_MAX;
+  if (const auto* before = searched_as_.find(search_key(telling.record, telling.role))) {
+    if (*before == hash) return;
+    drop_from_search(telling.record, telling.role);
+  }
   if (place != UINT32_MAX) entry.regions.push_back(place);
   const std::unique_lock lock(searching_);
-  auto& records = records_of_[hash];
-  if (records.empty()) search_.add(hash, entry);
-  if (records.size() < limits::copies_searched &&
-      std::find(records.begin(), records.end(), telling.record.value) == records.end())
-    records.push_back(telling.record.value);
+  auto& copies = records_of_[hash];
+  if (copies.count++ == 0) search_.add(hash, entry);
+  if (copies.records.size() < limits::copies_searched) copies.records.push_back(telling.record.value);
+  searched_as_.at(search_key(telling.record, telling.role)) = hash;
+}
+
+// The last of those that say it takes its texts with it.
+void PeopleIndex::drop_from_search(RecordId record, Role role) {
+  const auto* hash = searched_as_.find(search_key(record, role));
+  if (hash == nullptr) return;
+  const std::unique_lock lock(searching_);
+  if (const auto found = records_of_.find(*hash); found != records_of_.end()) {
+    std::erase(found->second.records, record.value);
+    if (--found->second.count == 0) {
+      search_.remove(*hash);
+      records_of_.erase(found);
+    }
+  }
+  searched_as_.erase(search_key(record, role));
 }
 
 void PeopleIndex::forget(RecordId record) {
-  if (index_) index_->remove(static_cast<linkage::RecordId>(record.value));
+  forget_person(record);
+  for (const Role role : searched_roles) drop_from_search(record, role);
+}
+
+void PeopleIndex::forget_person(RecordId record) {
+  if (!index_) return;
+  index_->remove(static_cast<linkage::RecordId>(record.value));
+  heads_.erase(static_cast<linkage::RecordId>(record.value) + 1);
+}
+
+Result<std::optional<Telling>> PeopleIndex::unnumbered_head(RecordId record) {
+  const auto* number = heads_.find(static_cast<linkage::RecordId>(record.value) + 1);
+  if (number == nullptr || parts_ == nullptr) return std::optional<Telling>();
+  const std::string id = resources_->numbered(*number).id;
+  const auto found = parts_->ingest.find_record(id, record, access::Sight::whole());
+  if (!found) {
+    const ErrorCode code = found.error().code;
+    if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
+      return found.error();
+    return std::optional<Telling>();
+  }
+  for (auto& telling :
+       tellings_of(*found, resources_->parts_of(id), *number, parts_->sealer, *parts_->regions.tree())) {
+    if (telling.role == Role::head && telling.identifier.empty()) return std::optional(std::move(telling));
+  }
+  return std::optional<Telling>();
 }
 
 Matcher::Persons PeopleIndex::persons_around(RecordId record) {
@@ -105,6 +192,21 @@ std::vector<RecordId> PeopleIndex::copies(RecordId record, std::size_t most) {
   return all;
 }
 
+std::vector<RecordId> PeopleIndex::unsettled(std::size_t most) {
+  std::vector<RecordId> records;
+  if (!index_) return records;
+  for (const auto record : index_->unsettled(most)) records.emplace_back(static_cast<std::int64_t>(record));
+  return records;
+}
+
+void PeopleIndex::settle(std::size_t count) {
+  if (index_) index_->settle(count);
+}
+
+void PeopleIndex::unsettle(std::size_t records) {
+  if (index_) index_->unsettle_near_bound(records);
+}
+
 void PeopleIndex::decide(RecordId a, RecordId b, std::optional<bool> same) {
   if (!index_) return;
   // That two are one is said of their subjects, whatever their records say of each other: near.cpp joins them.
@@ -127,26 +229,56 @@ Match PeopleIndex::compare(const Link& a, const Link& b) {
   return match;
 }
 
+struct PeopleIndex::Page {
+  std::vector<Telling> tellings;
+  std::vector<std::string> forms;
+  RecordId before;
+  bool last = true;
+};
+
+// A resource that may not be read any more tells of nobody.
+Result<PeopleIndex::Page> PeopleIndex::read_page(const KnownResource& resource,
+                                                 const ingest::RecordQuery& query) const {
+  Page page;
+  const auto records = parts_->ingest.list_records(resource.id, query, access::Sight::whole());
+  if (!records) {
+    const ErrorCode code = records.error().code;
+    if (code == ErrorCode::denied || code == ErrorCode::gone || code == ErrorCode::not_found) return page;
+    return records.error();
+  }
+  const auto of_resource = resources_->parts_of(resource.id);
+  for (const auto& record : *records) {
+    auto tellings = tellings_of(record, of_resource, resource.number, parts_->sealer, *tree_);
+    page.tellings.insert(page.tellings.end(), std::make_move_iterator(tellings.begin()),
+                         std::make_move_iterator(tellings.end()));
+  }
+  page.forms = prepared(page.tellings);
+  page.last = records->size() < query.most;
+  if (!page.last) page.before = records->back().id;
+  return page;
+}
+
 Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& resources,
                                const std::atomic<bool>& stopping) {
   tree_ = parts.regions.tree();
+  parts_ = &parts;
+  resources_ = &resources;
   for (const auto& resource : resources.all()) {
-    const auto of_resource = resources.parts_of(resource.id);
+    // The next page is read and decrypted while this one is taken in.
     ingest::RecordQuery query;
     query.most = jingwei::limits::bulk_slice_rows;
-    for (;;) {
+    auto next = std::async(std::launch::async, [&] { return read_page(resource, query); });
+    for (bool last = false; !last;) {
+      auto read = next.get();
+      if (!read) return std::move(read).error();
+      const Page page = std::move(*read);
+      last = page.last;
       if (stopping) return Error(ErrorCode::cancelled, "registry.loading_stopped");
-      const auto records = parts.ingest.list_records(resource.id, query, access::Sight::whole());
-      if (!records) {
-        const ErrorCode code = records.error().code;
-        if (code != ErrorCode::denied && code != ErrorCode::gone && code != ErrorCode::not_found)
-          return records.error();
-        break;
+      if (!last) {
+        query.before = page.before;
+        next = std::async(std::launch::async, [&] { return read_page(resource, query); });
       }
-      for (const auto& record : *records)
-        know(tellings_of(record, of_resource, resource.number, parts.sealer, *tree_));
-      if (records->size() < query.most) break;
-      query.before = records->back().id;
+      take(page.tellings, page.forms);
     }
   }
   JW_ASSIGN(auto reader, parts.store.read());
@@ -156,6 +288,7 @@ Result<void> PeopleIndex::fill(const RegistryParts& parts, const Resources& reso
     return true;
   }));
   know_decisions_of(state.number);
+  settle(SIZE_MAX);
   ready_ = true;
   return {};
 }
@@ -176,14 +309,15 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
     if (records == records_of_.end()) continue;
     auto& told = hits.emplace_back();
     told.score = hit.score;
-    for (const std::int64_t record : records->second) told.records.emplace_back(record);
+    for (const std::int64_t record : records->second.records) told.records.emplace_back(record);
   }
   return hits;
 }
 
 std::size_t PeopleIndex::memory() const {
   const std::shared_lock lock(searching_);
-  return search_.memory() + (index_ ? index_->memory() : 0) + records_of_.size() * 64;
+  return search_.memory() + (index_ ? index_->memory() : 0) + heads_.memory() + records_of_.size() * 72 +
+         searched_as_.memory();
 }
 
 }  // namespace jingwei::registry

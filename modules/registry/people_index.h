@@ -35,11 +35,15 @@ class PeopleIndex final : public Matcher {
   bool groups_persons() const override { return index_.has_value(); }
   Persons persons_around(RecordId record) override;
   std::vector<RecordId> copies(RecordId record, std::size_t most) override;
+  Result<std::optional<Telling>> unnumbered_head(RecordId record) override;
+  std::vector<RecordId> unsettled(std::size_t most) override;
+  void settle(std::size_t count) override;
+  void unsettle(std::size_t records) override;
   void decide(RecordId a, RecordId b, std::optional<bool> same) override;
   Match compare(const Link& a, const Link& b) override;
 
-  // Reads all records of all resources and what people decided. What comes meanwhile is to be told again.
-  // Errors: the store's; cancelled.
+  // Reads all records of all resources and what people decided; nothing is unsettled then. What comes
+  // meanwhile is to be told again. Both are asked later on too. Errors: the store's; cancelled.
   Result<void> fill(const RegistryParts& parts, const Resources& resources,
                     const std::atomic<bool>& stopping);
   // The above is done.
@@ -58,17 +62,33 @@ class PeopleIndex final : public Matcher {
 
  private:
   void put_on_search(const Telling& telling, std::uint32_t place);
+  void drop_from_search(RecordId record, Role role);
+  void forget_person(RecordId record);
+  void know_person(const Telling& telling, const std::string& form);
+  // Of each telling of a person what the index takes in; may run while it takes in others.
+  std::vector<std::string> prepared(std::span<const Telling> tellings) const;
+  void take(std::span<const Telling> tellings, const std::vector<std::string>& forms);
+  struct Page;
+  Result<Page> read_page(const KnownResource& resource, const ingest::RecordQuery& query) const;
 
   const std::int64_t version_;
   std::optional<linkage::OnlineIndex> index_;
   std::atomic<bool> ready_{false};
   std::atomic<std::int64_t> known_{0};
   std::shared_ptr<const region::Tree> tree_;
+  const RegistryParts* parts_ = nullptr;
+  const Resources* resources_ = nullptr;
+  linkage::PartedTable<std::uint32_t> heads_;  // by record + 1: the number of the resource
 
   mutable std::shared_mutex searching_;
   search::SearchIndex search_;
   // Records that say the same stand once in the search: by the hash of their texts.
-  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> records_of_;
+  struct Copies {
+    std::vector<std::int64_t> records;  // the first of them
+    std::uint32_t count = 0;
+  };
+  std::unordered_map<std::uint64_t, Copies> records_of_;
+  linkage::PartedTable<std::uint64_t> searched_as_;  // by record and role: that hash
 };
 
 }  // namespace jingwei::registry

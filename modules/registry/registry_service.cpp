@@ -252,10 +252,21 @@ Result<void> RegistryService::end_relation(RelationId relation, const ingest::Wr
   return Error(ErrorCode::not_found, "registry.relation_not_found").with("id", relation.to_string());
 }
 
+Result<bool> RegistryService::caught_up() const {
+  JW_ASSIGN(const bool feed_read, runner_->has_read_feed());
+  bool done = feed_read;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::all_resources, {}, [&](const storage::Row& row) {
+    done = done && row.integer(3) != 0;
+    return true;
+  }));
+  return done;
+}
+
 Result<RegistryStatus> RegistryService::status() const {
   RegistryStatus status;
   status.progress = runner_->progress();
-  JW_ASSIGN(const bool feed_read, runner_->has_read_feed());
+  JW_ASSIGN(status.caught_up, caught_up());
   std::map<std::int64_t, RegistryStatus::OfResource> by_number;
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(status.state, read_state(*reader));
@@ -282,8 +293,6 @@ Result<RegistryStatus> RegistryService::status() const {
   for (auto& [number, one] : by_number) {
     if (const auto found = typed.find(one.resource); found != typed.end()) one.typed = found->second;
   }
-  status.caught_up = feed_read && std::all_of(by_number.begin(), by_number.end(),
-                                              [](const auto& one) { return one.second.done; });
   for (auto& [number, one] : by_number) status.resources.push_back(std::move(one));
   return status;
 }

@@ -112,6 +112,8 @@ class RegistryService {
   // It holds no longer. Errors: not_found.
   Result<void> end_relation(RelationId relation, const ingest::WriteRequest& request);
   Result<RegistryStatus> status() const;
+  // RegistryStatus::caught_up alone, without counting links.
+  Result<bool> caught_up() const;
 
   // Under which names the audit log knows whom this document's number is of: the file's every document. For
   // those who show a resident who looked at them. Errors: the store's.

@@ -15,6 +15,24 @@ struct RegistryService::Scope {
   std::vector<search::RegionInterval> areas;
 };
 
+namespace {
+
+// Areas that overlap, as one each.
+std::vector<search::RegionInterval> united(std::vector<search::RegionInterval> areas) {
+  std::sort(areas.begin(), areas.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  std::vector<search::RegionInterval> all;
+  for (const auto& area : areas) {
+    if (all.empty() || all.back().to < area.from) {
+      all.push_back(area);
+    } else {
+      all.back().to = std::max(all.back().to, area.to);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 RegistryService::Scope RegistryService::scope_of(const Reader& reader,
                                                  const std::optional<std::string>& under) const {
   Scope scope;
@@ -35,6 +53,7 @@ RegistryService::Scope RegistryService::scope_of(const Reader& reader,
       scope.areas.push_back({static_cast<std::uint32_t>(area.begin), static_cast<std::uint32_t>(area.end)});
     }
   }
+  scope.areas = united(std::move(scope.areas));
   if (!under) return scope;
   const region::Node node = tree->find(*under);
   if (node == region::no_node) {

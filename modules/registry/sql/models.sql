@@ -32,6 +32,9 @@ UPDATE registry_model SET activated_at = $2 WHERE version = $1
 -- name: standing_constraints
 SELECT a, b, same FROM registry_constraint WHERE ended_at IS NULL ORDER BY made_at, id
 
+-- name: count_person_links
+SELECT count(*) FROM registry_link WHERE role IN (0, 6) AND known_to IS NULL
+
 -- name: person_links
 SELECT record, subject FROM registry_link WHERE role IN (0, 6) AND known_to IS NULL
 
