@@ -78,7 +78,9 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   ASSERT_EQ(paged.size(), all.size());
   for (std::size_t at = 0; at < all.size(); ++at) {
     ASSERT_EQ(paged[at].id, all[at].id);
-    if (at > 0) ASSERT_GT(all[at - 1].id, all[at].id);
+    if (at > 0) {
+      ASSERT_GT(all[at - 1].id, all[at].id);
+    }
   }
   // One grid of three.
   std::size_t there = 0;
