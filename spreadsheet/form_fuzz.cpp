@@ -1,5 +1,5 @@
-// Fuzzes an Excel form that somebody sent, whole and from the inside: it is refused with a reason, or read, filled and saved, and what
-// was filled stands in what was saved.
+// Fuzzes an Excel form that somebody sent, whole and from the inside: it is refused with a reason, or read,
+// filled and saved, and what was filled stands in what was saved.
 #include "base/messages.h"
 #include "spreadsheet/messages.gen.h"
 #include "spreadsheet/workbook_edit.h"
@@ -26,14 +26,17 @@ void read_and_fill(std::string bytes) {
     constexpr int row = 3, column = 1;
     const auto* there = grid->cell(row, column);
     const bool formula = there != nullptr && there->formula;
-    if (!(*book)->set_text(sheet, row, column, "=填入 <&>") || !(*book)->set_number(sheet, row + 1, column, 4.5)) continue;
+    if (!(*book)->set_text(sheet, row, column, "=填入 <&>") ||
+        !(*book)->set_number(sheet, row + 1, column, 4.5))
+      continue;
     const auto saved = (*book)->save();
     if (!saved) continue;
     auto again = WorkbookEdit::open(*saved);
     JW_ASSERT(again.ok());
     const auto filled = (*again)->grid(sheet);
     JW_ASSERT(filled.ok());
-    if (!formula && grid->merged_at(row, column) == nullptr) JW_ASSERT(filled->text(row, column) == "=填入 <&>");
+    if (!formula && grid->merged_at(row, column) == nullptr)
+      JW_ASSERT(filled->text(row, column) == "=填入 <&>");
   }
 }
 

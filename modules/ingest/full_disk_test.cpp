@@ -1,5 +1,5 @@
-// Goal: a disk that is full for a while costs a load its time and nothing else: it says so, keeps what it had accepted, and goes on
-// from there once there is room.
+// Goal: a disk that is full for a while costs a load its time and nothing else: it says so, keeps what it had
+// accepted, and goes on from there once there is room.
 #include <gtest/gtest.h>
 
 #include "storage/faulty/faulty_file_system.h"

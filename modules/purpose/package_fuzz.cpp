@@ -17,7 +17,8 @@ using namespace jingwei;
 // A catalogue without resources, on a disk in memory.
 struct Empty {
   Empty() {
-    store = std::move(storage::open_embedded({.folder = "/data", .clock = &clock, .vfs = vfs.name()})).value();
+    store =
+        std::move(storage::open_embedded({.folder = "/data", .clock = &clock, .vfs = vfs.name()})).value();
     for (const auto steps : {storage::sql::migrations(), catalog::sql::migrations()})
       JW_ASSERT(store->migrate(steps).ok());
     JW_ASSERT(disk.make_folders("/scenarios").ok());
@@ -35,12 +36,14 @@ struct Empty {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const bool registered = (schema::register_messages(), purpose::register_messages(), true);
   static_cast<void>(registered);
-  static const auto* const empty = new Empty;  // NOLINT(cppcoreguidelines-owning-memory): as long as the program
-  const auto parsed = purpose::parse_package({reinterpret_cast<const char*>(data), size}, "scenarios/fuzz/purposes.yaml", "fuzz",
-                                             *empty->catalog);
+  static const auto* const empty =
+      new Empty;  // NOLINT(cppcoreguidelines-owning-memory): as long as the program
+  const auto parsed = purpose::parse_package({reinterpret_cast<const char*>(data), size},
+                                             "scenarios/fuzz/purposes.yaml", "fuzz", *empty->catalog);
   if (parsed.ok()) return 0;
   for (const auto& fault : parsed.error().causes) {
-    for (const auto language : {Language::zh, Language::en}) JW_ASSERT(render(fault, language) != fault.message);
+    for (const auto language : {Language::zh, Language::en})
+      JW_ASSERT(render(fault, language) != fault.message);
   }
   return 0;
 }

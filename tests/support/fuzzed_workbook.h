@@ -5,8 +5,8 @@
 
 namespace jingwei::testing {
 
-// Parts are divided by "\n\n": what stands in <sheetData> and behind it; the shared strings; the styles; attributes of the
-// workbook. The first byte says which of them are whole parts of their own instead.
+// Parts are divided by "\n\n": what stands in <sheetData> and behind it; the shared strings; the styles;
+// attributes of the workbook. The first byte says which of them are whole parts of their own instead.
 inline std::string fuzzed_workbook(std::string_view input) {
   const unsigned char raw = input.empty() ? 0 : static_cast<unsigned char>(input.front());
   if (!input.empty()) input.remove_prefix(1);
@@ -39,10 +39,10 @@ inline std::string fuzzed_workbook(std::string_view input) {
                         : head + "<workbook" + main + " xmlns:r=\"" + kinds.substr(0, kinds.size() - 1) +
                               "\"><workbookPr " + properties +
                               R"(/><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>)"},
-       {"xl/_rels/workbook.xml.rels",
-        head + "<Relationships>" + relation("r1", "worksheet", "worksheets/sheet1.xml") +
-            relation("r2", "sharedStrings", "sharedStrings.xml") + relation("r3", "styles", "styles.xml") +
-            "</Relationships>"},
+       {"xl/_rels/workbook.xml.rels", head + "<Relationships>" +
+                                          relation("r1", "worksheet", "worksheets/sheet1.xml") +
+                                          relation("r2", "sharedStrings", "sharedStrings.xml") +
+                                          relation("r3", "styles", "styles.xml") + "</Relationships>"},
        {"xl/worksheets/sheet1.xml", sheet_xml},
        {"xl/sharedStrings.xml", wrapped("sst", strings, 1)},
        {"xl/styles.xml", wrapped("styleSheet", styles, 2)}});

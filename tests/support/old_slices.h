@@ -14,7 +14,8 @@
 
 namespace jingwei::testing {
 
-// The rows of a slice, sealed as one: the cleanings that occur, then of each row the number of its cleaning and its content.
+// The rows of a slice, sealed as one: the cleanings that occur, then of each row the number of its cleaning
+// and its content.
 inline std::string old_slice_body(const std::vector<ingest::SliceRow>& rows, const std::string& resource,
                                   std::int64_t first_id, const storage::Sealer& sealer) {
   std::vector<std::string_view> cleanings;

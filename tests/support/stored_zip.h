@@ -1,4 +1,5 @@
-// A zip archive put together in memory, nothing packed: what a fuzzer wraps its bytes in so that they get past the check sums.
+// A zip archive put together in memory, nothing packed: what a fuzzer wraps its bytes in so that they get
+// past the check sums.
 #pragma once
 
 #include <array>
@@ -32,12 +33,12 @@ inline std::string stored_zip(const std::vector<std::pair<std::string, std::stri
     for (int at = 0; at < bytes; ++at) out += static_cast<char>(value >> (8 * at) & 0xFFU);
   };
   for (const auto& [name, text] : files) {
-    std::string common;  // of both headers
-    put(common, 10, 2);      // version needed
-    put(common, 0x800, 2);   // names in UTF-8
-    put(common, 0, 2);       // stored
-    put(common, 0, 2);       // time
-    put(common, 0x21, 2);    // 1980-01-01
+    std::string common;     // of both headers
+    put(common, 10, 2);     // version needed
+    put(common, 0x800, 2);  // names in UTF-8
+    put(common, 0, 2);      // stored
+    put(common, 0, 2);      // time
+    put(common, 0x21, 2);   // 1980-01-01
     put(common, crc32_of(text), 4);
     put(common, static_cast<std::uint32_t>(text.size()), 4);
     put(common, static_cast<std::uint32_t>(text.size()), 4);

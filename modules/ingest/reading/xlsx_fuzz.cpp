@@ -1,5 +1,5 @@
-// Fuzzes what stands inside a workbook: sheets, shared texts, styles. Any of it gives rows or an error that has a sentence, reading
-// ends.
+// Fuzzes what stands inside a workbook: sheets, shared texts, styles. Any of it gives rows or an error that
+// has a sentence, reading ends.
 #include "base/messages.h"
 #include "modules/ingest/messages.gen.h"
 #include "modules/ingest/reading/file_rows.h"
@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace jingwei::ingest;
   static const bool registered = (register_messages(), true);
   static_cast<void>(registered);
-  auto reader = open_file(
-      jingwei::testing::in_memory(jingwei::testing::fuzzed_workbook({reinterpret_cast<const char*>(data), size})));
+  auto reader = open_file(jingwei::testing::in_memory(
+      jingwei::testing::fuzzed_workbook({reinterpret_cast<const char*>(data), size})));
   if (!reader.ok()) {
     expect_sentence(reader.error());
     return 0;
