@@ -108,6 +108,37 @@ TYPED_TEST(FormFill, RecordsAreMetByTheirKeyAndPersonalValuesStayOut) {
   EXPECT_EQ(this->grid_of(daily.bytes).text(1, 2), "12");
 }
 
+TYPED_TEST(FormFill, WhatTheHubKnowsOfAPersonFillsTheirRowAndSaysFromWhere) {
+  this->load("people", people(0, 3));
+  FormsParts parts = this->service_->parts();
+  std::vector<std::string> asked;
+  parts.known = [&](const std::string& document, const std::string& resource,
+                    const std::shared_ptr<const access::Caller>&, const std::string& purpose,
+                    Language) -> Result<KnownPerson> {
+    asked.push_back(document + ' ' + resource + ' ' + purpose);
+    KnownPerson known;
+    if (document != citizen_id(1)) return known;
+    known.pseudonym = "person:1";
+    known.values["name"] = {"张三", "居民登记"};
+    known.values["phone"] = {"13800000001", "发热门诊就诊"};
+    return known;
+  };
+  this->service_ = std::make_unique<FormsService>(parts);
+  const auto filled = must(this->fill(this->form({{"身份证号", "姓名", "手机", "类别"},
+                                                  {citizen_id(1), "", "139", ""},
+                                                  {citizen_id(2), "", "", ""},
+                                                  {"", "", "", ""}})));
+  const auto grid = this->grid_of(filled.bytes);
+  EXPECT_EQ(grid.text(1, 1), "张三");
+  EXPECT_EQ(grid.text(1, 2), "139") << "what stands is not written over";
+  EXPECT_EQ(grid.text(1, 3), "户籍") << "the resource's own record as well";
+  EXPECT_EQ(grid.text(2, 1), "");
+  EXPECT_EQ(asked, (std::vector<std::string>{citizen_id(1) + " people ", citizen_id(2) + " people "}));
+  EXPECT_EQ(filled.persons, (std::vector<std::string>{"person:1"})) << "who was shown is on record, and nobody else";
+  EXPECT_TRUE(this->tells(filled, "居民登记"));
+  EXPECT_FALSE(this->tells(filled, "发热门诊就诊")) << "nothing was filled from there";
+}
+
 TYPED_TEST(FormFill, AnEmptyFormGetsTheRegionsBelow) {
   const std::string bytes = this->form({{"区域名称", "区域编码"}, {"", ""}, {"", ""}, {"合计", "=1"}});
   const auto filled = must(this->fill(bytes, {"", "980101001002"}));

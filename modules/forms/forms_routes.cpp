@@ -25,10 +25,10 @@ http::Response file_of(Result<std::string> bytes, const std::string& name, const
   return response;
 }
 
-http::Response records_of(Result<ListedRecords> listed, const std::string& resource, const char* ending,
-                          const char* media, Language language) {
+http::Response list_of(Result<ListedRecords> listed, const std::string& name, const char* media, Language language) {
   if (!listed) return problem(listed.error(), language);
-  auto response = file_of(std::move(listed->bytes), resource + ending, media, language);
+  auto response = file_of(std::move(listed->bytes), name, media, language);
+  response.disclosed.resource = std::move(listed->resource);
   response.disclosed.persons = std::move(listed->persons);
   return response;
 }
@@ -66,18 +66,18 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_refused_workbook(const http::Request& http, const api::GetRefusedWorkbook& in) override {
-    return file_of(service_.refused_rows(BatchId(in.batch), http.language),
+    return list_of(service_.refused_rows(BatchId(in.batch), http.language),
                    "refused-" + std::to_string(in.batch) + ".xlsx", workbook_media, http.language);
   }
 
   http::Response get_records_workbook(const http::Request& http, const api::GetRecordsWorkbook& in) override {
-    return records_of(service_.records_workbook(in.resource, in.under, http.language, asker(http)), in.resource,
-                      ".xlsx", workbook_media, http.language);
+    return list_of(service_.records_workbook(in.resource, in.under, http.language, asker(http)),
+                   in.resource + ".xlsx", workbook_media, http.language);
   }
 
   http::Response get_records_csv(const http::Request& http, const api::GetRecordsCsv& in) override {
-    return records_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource, ".csv",
-                      "text/csv; charset=utf-8", http.language);
+    return list_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource + ".csv",
+                   "text/csv; charset=utf-8", http.language);
   }
 
   http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {

@@ -19,7 +19,7 @@ Result<std::string> FormsService::template_of(const std::string& resource, Langu
   return template_book(context_of(parts_), entry->resource, language);
 }
 
-Result<std::string> FormsService::refused_rows(BatchId batch, Language language) const {
+Result<ListedRecords> FormsService::refused_rows(BatchId batch, Language language) const {
   return refused_book(context_of(parts_), batch, language);
 }
 

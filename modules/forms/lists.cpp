@@ -31,6 +31,7 @@ Result<ListedRecords> records_list(const BookContext& context, const std::string
     titles.push_back(said(id, language));
   list->header(titles);
   ListedRecords listed;
+  listed.resource = resource;
   RecordId before;
   std::size_t written = 0;
   for (;;) {

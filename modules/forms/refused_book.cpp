@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "modules/forms/workbooks.h"
+#include "modules/ingest/repair/refused_persons.h"
 #include "spreadsheet/workbook_writer.h"
 
 namespace jingwei::forms {
@@ -99,12 +100,13 @@ class RefusedSheet {
 
 }  // namespace
 
-Result<std::string> refused_book(const BookContext& context, BatchId batch, Language language) {
+Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, Language language) {
   JW_ASSIGN(const auto view, context.ingest.find_batch(batch));
   JW_ASSIGN(const catalog::Entry* entry, context.catalog.find(view.batch.resource));
   JW_ASSIGN(auto columns, context.ingest.columns_of(batch));
   JW_ASSIGN(auto column_of_field, context.ingest.columns_of_fields(view.batch.resource, columns));
-  return workbook_bytes(context, [&](const std::string& path) -> Result<void> {
+  JW_ASSIGN(auto persons, ingest::RefusedPersons::make(context.ingest, view.batch));
+  auto bytes = workbook_bytes(context, [&](const std::string& path) -> Result<void> {
     spreadsheet::WorkbookWriter book(path);
     book.sheet(entry->resource.title.in(language));
     RefusedSheet sheet(book, entry->resource, std::move(columns), std::move(column_of_field));
@@ -114,12 +116,17 @@ Result<std::string> refused_book(const BookContext& context, BatchId batch, Lang
       JW_ASSIGN(const auto rows, context.ingest.list_refused(batch, after, limits::page_size_most,
                                                              ingest::RefusedState::open));
       if (rows.empty()) break;
-      for (const auto& row : rows) sheet.row(row, batch, language);
+      for (const auto& row : rows) {
+        sheet.row(row, batch, language);
+        persons.add(row.original);
+      }
       after = rows.back().line;
     }
     sheet.finish();
     return book.close();
   });
+  if (!bytes) return std::move(bytes).error();
+  return ListedRecords{std::move(*bytes), view.batch.resource, persons.take()};
 }
 
 }  // namespace jingwei::forms

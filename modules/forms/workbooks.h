@@ -70,12 +70,13 @@ Result<std::string> workbook_bytes(const BookContext& context,
 
 Result<std::string> template_book(const BookContext& context, const catalog::Resource& resource,
                                   Language language);
-Result<std::string> refused_book(const BookContext& context, BatchId batch, Language language);
-// Records as one reader sees them.
+// What goes out to one reader: records, refused rows.
 struct ListedRecords {
   std::string bytes;
+  std::string resource;
   std::vector<std::string> persons;  // pseudonyms of those whose personal data it opens
 };
+Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, Language language);
 Result<ListedRecords> records_list(const BookContext& context, const std::string& resource,
                                  const std::optional<std::string>& under, ListFormat format,
                                  Language language);

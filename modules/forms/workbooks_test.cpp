@@ -2,6 +2,7 @@
 // programs.
 #include "modules/forms/forms_testing.h"
 #include "spreadsheet/package.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::forms {
 namespace {
@@ -46,7 +47,7 @@ TYPED_TEST(Workbooks, RefusedRowsStandInTheirColumnsWithReasonAndPlace) {
                           citizen_id(10) + "\n";
   const auto batch = this->load("people", csv);
   ASSERT_EQ(batch.counts.refused, 4);
-  const std::string bytes = must(this->service_->refused_rows(batch.id, Language::zh));
+  const std::string bytes = must(this->service_->refused_rows(batch.id, Language::zh)).bytes;
   const auto grid = this->grid_of(bytes);
   EXPECT_EQ(grid.text(0, 1), "身份证号");
   EXPECT_EQ(grid.text(0, 6), "_原因");
@@ -72,10 +73,32 @@ TYPED_TEST(Workbooks, RefusedRowsStandInTheirColumnsWithReasonAndPlace) {
   EXPECT_EQ(this->waiting_uploads(), 0u);  // nothing stays behind
 }
 
+TYPED_TEST(Workbooks, WhoReadsRefusedRowsIsKnownToHaveLookedAtThoseTheyTellOf) {
+  const auto row = [](const std::string& id, const std::string& grid) {
+    return "张三," + id + ",13900000000,户籍," + grid + ",2020-01-21\n";
+  };
+  // The grid is at fault, and once the number itself; a row that cannot be cut; one person twice.
+  const auto batch = this->load("people", std::string(people_header) + row(citizen_id(1), "000") +
+                                              row(citizen_id(2).substr(0, 17) + "-", grid_code(1)) +
+                                              row(citizen_id(3).substr(0, 6) + citizen_id(3).substr(8, 9), "000") +
+                                              row(citizen_id(1), "001") + "\"never closed," + citizen_id(4) + "\n");
+  ASSERT_EQ(batch.counts.refused, 5);
+  const auto listed = must(this->service_->refused_rows(batch.id, Language::zh));
+  EXPECT_EQ(listed.resource, "people");
+  std::set<std::string> expected;
+  for (const int number : {1, 3, 4}) expected.insert(storage::pseudonym_of(this->sealer_, citizen_id(number)));
+  EXPECT_EQ(std::set<std::string>(listed.persons.begin(), listed.persons.end()), expected);
+  EXPECT_EQ(listed.persons.size(), 3U) << "each once";
+  const auto notes = this->load("notes", "{\"words\":null,\"weight\":\"" + citizen_id(1) + "\"}\n");
+  ASSERT_EQ(notes.counts.refused, 1);
+  EXPECT_TRUE(must(this->service_->refused_rows(notes.id, Language::zh)).persons.empty())
+      << "a resource that identifies nobody";
+}
+
 TYPED_TEST(Workbooks, JsonRowsAreLaidOutByKey) {
   const auto batch = this->load("notes", "{\"words\":\"fine\"}\n{\"words\":null,\"weight\":3}\n");
   ASSERT_EQ(batch.counts.refused, 1);
-  const auto grid = this->grid_of(must(this->service_->refused_rows(batch.id, Language::en)));
+  const auto grid = this->grid_of(must(this->service_->refused_rows(batch.id, Language::en)).bytes);
   EXPECT_EQ(grid.text(0, 0), "words");
   EXPECT_EQ(grid.text(1, 0), "");
   EXPECT_EQ(grid.text(1, 1), "3");

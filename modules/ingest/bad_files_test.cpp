@@ -1,5 +1,6 @@
 // Goal: whatever a department sends, good rows are taken once, bad rows are kept with their reason, and a
 // file that cannot be read says what to do, in both languages.
+#include "base/limits.h"
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/ingest_json.h"
 #include "tests/support/ingest_world.h"
@@ -110,8 +111,10 @@ TYPED_TEST(BadFiles, WhatIsNoTableSaysSoAndTakesNothing) {
   const std::string zeros(32 << 20, '0');
   const std::string locked = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(2'000, '\0') +
                              "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"s;
+  std::string noise;
+  for (int at = 0; at < 4'000; ++at) noise += static_cast<char>(at * at * 31 + at * 7 + (at >> 3));
   for (const auto& [bytes, message] :
-       {std::pair("%PDF-1.7\n1 0 obj"s, "ingest.is_pdf"s), std::pair(locked, "ingest.workbook_encrypted"s),
+       {std::pair(noise, "ingest.encoding_unknown"s), std::pair("%PDF-1.7\n1 0 obj"s, "ingest.is_pdf"s), std::pair(locked, "ingest.workbook_encrypted"s),
         std::pair(made_zip({{"a.csv", zeros}}), "ingest.unpacks_too_large"s),
         std::pair(made_zip({{"a.csv", "a\n1\n"}}, "secret"), "ingest.zip_encrypted"s),
         std::pair(made_gzip(made_gzip("a\n1\n")), "ingest.nested_container"s),
@@ -166,6 +169,43 @@ TYPED_TEST(BadFiles, BrokenRowsAreKeptAndTheOthersTaken) {
             (std::vector<std::string>{"3 refuse.row.bad_encoding", "4 refuse.row.few_fields",
                                       "5 refuse.row.many_fields", "7 refuse.row.unclosed_quote"}));
   EXPECT_EQ(this->versions("people"), 2);
+}
+
+TYPED_TEST(BadFiles, ALineOfAHundredMegabytesIsRefusedAndTheRowsAroundItTaken) {
+  const std::string path = this->folder_.path() + "/long.csv";
+  {
+    std::ofstream file(path, std::ios::binary);
+    file << people_header << person(1) << "李四,";
+    const std::string part(1'000'000, '7');
+    for (int megabytes = 0; megabytes < 100; ++megabytes) file << part;
+    file << "\n" << person(2);
+  }
+  const auto view = must(this->node_.ingest->submit("people", path, "long.csv", {"tester", std::nullopt}));
+  must(this->node_.ingest->load(view.batch.id));
+  const Batch batch = must(this->node_.ingest->find_batch(view.batch.id)).batch;
+  EXPECT_EQ(this->outcome(batch), "done 3/2/1") << batch.error;
+  const auto rows = must(this->node_.ingest->list_refused(batch.id, 0, 10));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.front().line, 3);
+  EXPECT_EQ(rows.front().reason, "refuse.row.too_long");
+  EXPECT_TRUE(rows.front().original.starts_with("李四,777"));
+  EXPECT_LE(rows.front().original.size(), limits::refused_original_bytes);
+  for (const Language language : {Language::zh, Language::en})
+    EXPECT_NE(render(rows.front().reason, rows.front().arguments, language), rows.front().reason);
+}
+
+TYPED_TEST(BadFiles, TheSameFileTwiceIsOneBatchAndAnEmptiedHeaderSaysWhichColumnsAreMissing) {
+  const Batch first = this->load("people", people(0, 4));
+  const auto again = this->submit("people", people(0, 4));
+  EXPECT_TRUE(again.repeated);
+  EXPECT_EQ(again.batch.id, first.id);
+  EXPECT_EQ(this->versions("people"), 4);
+  std::string header(people_header);
+  const std::string name = "身份证号,";
+  header.erase(header.find(name), name.size());
+  const Batch missing = this->load("people", header + "张三," + phone(1) + ",户籍," + grid_code(1) + ",2020-01-21\n");
+  EXPECT_EQ(this->outcome(missing), "failed 0/0/0");
+  EXPECT_EQ(this->fault(missing), "ingest.columns_missing");
 }
 
 TYPED_TEST(BadFiles, AFileThatGoesOnGrowingIsNotLoadedHalf) {

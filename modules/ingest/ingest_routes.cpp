@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "modules/ingest/api.gen.h"
 #include "modules/ingest/ingest_json.h"
+#include "modules/ingest/repair/refused_persons.h"
 #include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
@@ -138,12 +139,18 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (!rows) return problem(rows.error(), http.language);
     const auto cutter = service_.refused_cutter(view->batch);
     if (!cutter) return problem(cutter.error(), http.language);
-    return http::Response::json(page_json(
+    auto persons = RefusedPersons::make(service_, view->batch);
+    if (!persons) return problem(persons.error(), http.language);
+    auto response = http::Response::json(page_json(
         *rows, limit,
         [&](JsonWriter& json, const RefusedRow& row) {
           write_refused_row(json, row, cutter->fields_of(row.original), http.language);
+          persons->add(row.original);
         },
         [](const RefusedRow& row) { return std::to_string(row.line); }));
+    response.disclosed.resource = view->batch.resource;
+    response.disclosed.persons = persons->take();
+    return response;
   }
 
   Result<void> check_follow_batch(const http::Request&, const api::FollowBatch& in) override {

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "modules/ingest/reading/csv_reader.h"
 #include "storage/digest.h"
 
 namespace jingwei::ingest {
@@ -11,32 +12,35 @@ namespace {
 constexpr char unit_separator = '\x1f';
 constexpr std::size_t check_digits = 8;
 
-// RFC 4180 with any delimiter. Nothing when a quote does not close or text stands behind a closing quote.
-std::optional<std::vector<std::string>> cut(std::string_view line, char delimiter) {
+// RFC 4180 in any dialect. Nothing when a quote does not close or text stands behind a closing quote.
+std::optional<std::vector<std::string>> cut(std::string_view line, const CsvDialect& dialect) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   std::vector<std::string> cells(1);
   for (std::size_t at = 0; at < line.size();) {
-    if (line[at] == delimiter) {
+    if (line[at] == dialect.delimiter) {
       cells.emplace_back();
       ++at;
       continue;
     }
-    if (line[at] != '"' || !cells.back().empty()) {
+    if (line[at] != dialect.quote || !cells.back().empty()) {
       cells.back() += line[at++];
       continue;
     }
     for (++at;; ++at) {
       if (at >= line.size()) return std::nullopt;
-      if (line[at] != '"') {
-        cells.back() += line[at];
-      } else if (at + 1 < line.size() && line[at + 1] == '"') {
+      const char next = at + 1 < line.size() ? line[at + 1] : '\0';
+      const bool escaped = dialect.backslash && line[at] == '\\' && (next == dialect.quote || next == '\\');
+      if (escaped || (line[at] == dialect.quote && next == dialect.quote)) {
         cells.back() += line[++at];
-      } else {
+      } else if (line[at] == dialect.quote) {
         break;
+      } else {
+        cells.back() += line[at];
       }
     }
     ++at;
-    if (at < line.size() && line[at] != delimiter) return std::nullopt;
+    while (at < line.size() && line[at] == ' ') ++at;
+    if (at < line.size() && line[at] != dialect.delimiter) return std::nullopt;
   }
   return cells;
 }
@@ -81,8 +85,8 @@ std::optional<std::vector<std::string>> cells_of(std::string_view original,
   const std::size_t first = original.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && original[first] == '{') return cells_of_json(original, columns);
   std::optional<std::vector<std::string>> best;
-  for (const char delimiter : {',', ';', '\t', '|'}) {
-    auto cells = cut(original, delimiter);
+  for (const char delimiter : csv_delimiters) {
+    auto cells = cut(original, detect_dialect(original, delimiter));
     if (!cells || cells->size() > columns.size()) continue;
     if (!best || cells->size() > best->size()) best = std::move(cells);
   }

@@ -204,5 +204,55 @@ TYPED_TEST(BackupWorld, TheDoctorLooksAtEverythingAndFindsWhatIsWrong) {
   EXPECT_TRUE(has(examine_now({}), "doctor.backup_old"));
 }
 
+TYPED_TEST(BackupWorld, TheDoctorFindsAFullDiskOtherVersionsAndAConsumerThatIsBehind) {
+  auto steps = this->migrations();
+  storage::FaultyFileSystem disk(5);
+  must(disk.make_folders(this->data()));
+  disk.set_capacity(1 << 20);
+  const auto examine_on = [&](FileSystem& files) {
+    return examine({files, this->clock_, this->data(), this->backend_->settings_store(), "Asia/Shanghai", "", "0.1.0",
+                    steps, true, {}});
+  };
+  const auto find = [](const std::vector<Finding>& findings, std::string_view id) {
+    const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto& one) { return one.id == id; });
+    return found == findings.end() ? std::optional<Finding>() : *found;
+  };
+  auto findings = examine_on(disk);
+  for (const char* id : {"doctor.disk_low", "doctor.cannot_write"}) {
+    const auto told = find(findings, id);
+    ASSERT_TRUE(told) << id;
+    EXPECT_EQ(told->state, FindingState::wrong);
+    EXPECT_NE(render(told->advice, told->arguments, Language::zh), told->advice);
+  }
+  EXPECT_FALSE(is_healthy(findings));
+  EXPECT_FALSE(find(examine_on(real_file_system()), "doctor.cannot_write"));
+  // A program that knows a step more, and one that knows a step less.
+  const storage::Migration last = steps.back();
+  steps.push_back({last.module, last.number + 1, "next", "SELECT 1", "SELECT 1"});
+  EXPECT_TRUE(find(examine_on(real_file_system()), "doctor.steps_waiting"));
+  steps.resize(steps.size() - 2);
+  findings = examine_on(real_file_system());
+  ASSERT_TRUE(find(findings, "storage.newer"));
+  EXPECT_EQ(find(findings, "storage.newer")->state, FindingState::wrong);
+  steps.push_back(last);
+  // Somebody reads the feed no more: noticed after seconds, wrong after minutes.
+  static const storage::Statement stand_still{
+      "stand_still", "INSERT INTO consumer_cursor (name, xact, sequence) VALUES ('metrics', 0, 0)",
+      "INSERT INTO consumer_cursor (name, xact, sequence) VALUES ('metrics', 0, 0)"};
+  storage::Change change;
+  change.writes.push_back({&stand_still, {}, 1});
+  must(this->node_.store->commit(std::move(change)));
+  EXPECT_FALSE(find(examine_on(real_file_system()), "doctor.consumer_behind"));
+  for (const auto& [later, state] : {std::pair(std::chrono::seconds{30}, FindingState::notice),
+                                     std::pair(std::chrono::seconds{1'200}, FindingState::wrong)}) {
+    this->clock_.jump_to(this->clock_.now() + later);
+    const auto behind = find(examine_on(real_file_system()), "doctor.consumer_behind");
+    ASSERT_TRUE(behind);
+    EXPECT_EQ(behind->state, state);
+    for (const auto language : {Language::zh, Language::en})
+      EXPECT_NE(render(behind->advice, behind->arguments, language), behind->advice);
+  }
+}
+
 }  // namespace
 }  // namespace jingwei::operations

@@ -43,6 +43,8 @@ const std::vector<Exception> module_exceptions = {
      "cleaners for the key fields of a resource, as ingest makes them"},
     {"modules/forms/form_records.h", "modules/ingest/tree_region_resolver.h",
      "a region in a form means what it means in a file"},
+    {"modules/forms/refused_book.cpp", "modules/ingest/repair/refused_persons.h",
+     "who reads refused rows in a workbook has looked at those whom a page's reader has"},
     {"modules/ingest/withdrawal/withdrawal.cpp", "modules/catalog/repeatable.h",
      "a repeated request is known as it is in the catalogue"},
     {"modules/purpose/purpose_service.h", "modules/catalog/resource_life.h",

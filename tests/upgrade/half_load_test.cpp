@@ -3,22 +3,26 @@
 #include "modules/ingest/batch_loader.h"
 #include "storage/snapshot.h"
 #include "tests/support/ingest_world.h"
+#include "tests/support/old_slices.h"
 
 namespace jingwei::ingest {
 namespace {
 
 using namespace jingwei::testing;
 
-// The steps that landed in ingest after slices came; undone, the tables are those of a version before. How slices themselves
-// stand (catalog 6) stays: those sealed as one are read in ingest's own tests (records_test). A later step is added here with what undoes it.
+// The steps that landed after slices came; undone, the tables are those of the first version with slices, each sealed as one. A
+// later step is added here with what undoes it.
 constexpr std::string_view undo_later_steps = R"(DROP TABLE batch_withdrawal;
 ALTER TABLE batch DROP COLUMN withdrawal;
 DROP INDEX refused_row_shared;
 ALTER TABLE refused_row DROP COLUMN sealed_as;
 DROP TABLE metric_recount;
 DELETE FROM landed_migration WHERE module = 'ingest' AND number >= 7;
+DROP TABLE record_slice_block;
+ALTER TABLE record_slice DROP COLUMN block_rows;
+DELETE FROM landed_migration WHERE module = 'catalog' AND number >= 6;
 )";
-constexpr int ingest_before = 6, catalog_before = 6;
+constexpr int ingest_before = 6, catalog_before = 5;
 
 template <typename Backend>
 class HalfLoaded : public IngestWorld<Backend> {
@@ -57,6 +61,7 @@ class HalfLoaded : public IngestWorld<Backend> {
 
   // The database as the version before left it when it was stopped.
   void go_back() {
+    must(this->node_.store->commit(old_slices(*must(this->node_.store->read()), "people", this->sealer_)));
     const storage::Migration undo{"undo", 1, "undo", std::string(undo_later_steps),
                                   std::string(undo_later_steps)};
     must(this->node_.store->migrate(std::span(&undo, 1)));

@@ -351,7 +351,7 @@ class CsvReader final : public RowReader {
 }  // namespace
 
 char detect_delimiter(std::string_view text) {
-  constexpr std::array<char, 7> candidates = {',', ';', '\t', '|', '^', '~', '\x01'};
+  constexpr std::string_view candidates = csv_delimiters;
   constexpr std::size_t lines_most = 20;
   using Counts = std::array<int, candidates.size()>;
   std::vector<Counts> lines(1);

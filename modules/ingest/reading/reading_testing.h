@@ -6,39 +6,18 @@
 #include "base/messages.h"
 #include "modules/ingest/messages.gen.h"
 #include "modules/ingest/reading/file_rows.h"
+#include "tests/support/bytes_file.h"
 #include "tests/support/made_files.h"
 
 namespace jingwei::ingest::testing {
 
+using jingwei::testing::in_memory;
 using jingwei::testing::made_gzip;
 using jingwei::testing::made_workbook;
 using jingwei::testing::made_zip;
 using jingwei::testing::RawWorkbook;
 using jingwei::testing::WorkbookMaker;
 using Rows = std::vector<std::string>;
-
-// Bytes as a File.
-class BytesFile final : public File {
- public:
-  explicit BytesFile(std::string bytes) : bytes_(std::move(bytes)) {}
-  Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
-    if (offset >= bytes_.size()) return std::size_t{0};
-    const std::size_t size = std::min<std::size_t>(into.size(), bytes_.size() - offset);
-    std::memcpy(into.data(), bytes_.data() + offset, size);
-    return size;
-  }
-  Result<void> write(std::uint64_t, std::span<const std::byte>) override { return Error(); }
-  Result<void> truncate(std::uint64_t) override { return Error(); }
-  Result<void> sync() override { return Error(); }
-  Result<std::uint64_t> size() override { return bytes_.size(); }
-
- private:
-  std::string bytes_;
-};
-
-inline std::unique_ptr<File> in_memory(std::string bytes) {
-  return std::make_unique<BytesFile>(std::move(bytes));
-}
 
 inline std::unique_ptr<RowReader> opened(std::string bytes, const ReadOptions& options = {}) {
   auto reader = open_file(in_memory(std::move(bytes)), options);

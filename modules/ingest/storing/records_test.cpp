@@ -2,14 +2,13 @@
 // finds it.
 #include "modules/ingest/storing/records.h"
 
-#include <zstd.h>
-
 #include <numeric>
 #include <thread>
 
 #include "base/bytes.h"
 #include "modules/ingest/storing/slice_reader.h"
 #include "tests/support/ingest_world.h"
+#include "tests/support/old_slices.h"
 
 namespace jingwei::ingest {
 namespace {
@@ -79,7 +78,9 @@ TYPED_TEST(RecordsWorld, PagesGoThroughSlicesAndTableNewestFirst) {
   ASSERT_EQ(paged.size(), all.size());
   for (std::size_t at = 0; at < all.size(); ++at) {
     ASSERT_EQ(paged[at].id, all[at].id);
-    if (at > 0) ASSERT_GT(all[at - 1].id, all[at].id);
+    if (at > 0) {
+      ASSERT_GT(all[at - 1].id, all[at].id);
+    }
   }
   // One grid of three.
   std::size_t there = 0;
@@ -227,48 +228,14 @@ TEST(SliceFormat, DamagedBytesAreToldNotRead) {
   EXPECT_FALSE(unpack_places("", 300).ok());
 }
 
-// A slice as it was written before there were blocks, with rows in one body.
-std::string old_body(const std::vector<std::string>& contents, std::string_view cleaning,
-                     std::int64_t first_id, const storage::Sealer& sealer) {
-  std::string plain;
-  append_varint(plain, 1);
-  append_text(plain, cleaning);
-  for (std::size_t at = 0; at < contents.size(); ++at) {
-    append_varint(plain, at == 0 ? 1 : 0);
-    append_text(plain, contents[at]);
-  }
-  std::string packed(1 + ZSTD_compressBound(plain.size()), '\1');
-  packed.resize(1 + ZSTD_compress(packed.data() + 1, packed.size() - 1, plain.data(), plain.size(), 1));
-  return sealer.seal({"people", first_id, "slice"}, packed);
-}
-
 TYPED_TEST(RecordsWorld, SlicesFromBeforeBlocksAreReadAndTheirRecordsChange) {
-  this->load("people", people(0, 600));
+  // The name of the last was cleaned.
+  this->load("people", people(0, 599) + "张 三" + person(599).substr(std::string("张三").size()));
   const auto before = this->records("people");
   ASSERT_EQ(before.size(), 600U);
-  // Put in the form of old, row by row as they stand.
-  static std::deque<storage::Statement> kept;
-  const auto statement = [](const std::string& sql) -> const storage::Statement& {
-    return kept.emplace_back(storage::Statement{"old", sql, sql});
-  };
-  storage::Change change;
-  {
-    auto reader = must(this->node_.store->read());
-    for (const auto& head : must(catalog::slices_before(*reader, "people", INT64_MAX, 100))) {
-      SliceReader slice("people", head, this->sealer_);
-      std::vector<std::string> contents;
-      for (std::int64_t row = 0; row < head.rows; ++row)
-        contents.emplace_back(must(slice.row(*reader, row)).content);
-      change.writes.push_back(
-          {&statement("UPDATE record_slice SET block_rows = NULL WHERE first_id = $1"), {head.first_id}, 1});
-      change.writes.push_back(
-          {&statement("DELETE FROM record_slice_block WHERE first_id = $1"), {head.first_id}, {}});
-      change.writes.push_back({&statement("UPDATE record_slice_body SET body = $2 WHERE first_id = $1"),
-                               {head.first_id, storage::Blob{old_body(contents, "name:clean.width",
-                                                                      head.first_id, this->sealer_)}},
-                               1});
-    }
-  }
+  EXPECT_NE(before.front().cleaning, "");
+  auto change = old_slices(*must(this->node_.store->read()), "people", this->sealer_);
+  ASSERT_FALSE(change.writes.empty());
   must(this->node_.store->commit(std::move(change)));
   this->restart();
   const auto after = this->records("people");
@@ -276,6 +243,7 @@ TYPED_TEST(RecordsWorld, SlicesFromBeforeBlocksAreReadAndTheirRecordsChange) {
   for (std::size_t at = 0; at < after.size(); ++at) {
     EXPECT_EQ(after[at].id, before[at].id);
     EXPECT_EQ(after[at].values, before[at].values);
+    EXPECT_EQ(after[at].cleaning, before[at].cleaning);
   }
   EXPECT_EQ(must(this->node_.ingest->find_record("people", after[7].id, access::Sight::whole())).values,
             before[7].values);
