@@ -70,7 +70,8 @@ bool CaseView::turns(const Case& one, const Process& process) const {
 
 bool CaseView::saw(const Case& one, const std::vector<Step>& steps) const {
   return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
-    if (step.assignee == actor_ || step.actor == actor_) return true;
+    // Who took or did a task was shown the task alone.
+    if (step.assignee == actor_ || (step.actor == actor_ && step.kind != StepKind::task)) return true;
     Case then = one;
     then.owner = step.owner;
     then.department = step.department;

@@ -16,7 +16,9 @@ class RegistryLooks : public ModelWorld<Backend> {
  protected:
   http::Response ask(const std::string& operation, const http::PathValues& values, std::string_view purpose) {
     RegistryRoutes pages(*this->registry_,
-                         [](std::int64_t) -> Result<std::vector<std::string>> { return std::vector<std::string>(); });
+                         [](std::int64_t, std::optional<std::int64_t>) -> Result<std::vector<std::string>> {
+                           return std::vector<std::string>();
+                         });
     http::Request request;
     request.caller = access::Caller::local_operator();
     if (!purpose.empty()) request.headers = {{"Jingwei-Purpose", purpose}};
