@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/messages.h"
-#include "modules/region/region_tree.h"
+#include "modules/region/region_service.h"
 
 namespace jingwei::identity {
 

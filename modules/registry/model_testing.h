@@ -89,7 +89,20 @@ class ModelWorld : public RegistryWorld<Backend> {
           to_micros(this->clock_.now())},
          std::nullopt});
     must(this->node_.store->commit(std::move(change)));
-    return ReviewId(id);
+    // The pair may have waited already.
+    const auto reader = must(this->node_.store->read());
+    ReviewId standing;
+    const storage::Value pair[] = {std::min(one, other).value, std::max(one, other).value};
+    must(reader->query(review_of_pair(), pair, [&](const storage::Row& row) {
+      standing = ReviewId(row.integer(0));
+      return false;
+    }));
+    return standing;
+  }
+  static const storage::Statement& review_of_pair() {
+    static const std::string text = "SELECT id FROM registry_review WHERE a = $1 AND b = $2";
+    static const storage::Statement statement{"test.review_of_pair", text, text};
+    return statement;
   }
   void look_again() {
     storage::Change change;

@@ -88,30 +88,10 @@ class CsvReader final : public RowReader {
   RowPosition position() const override { return {buffer_->offset_of(at_), line_}; }
 
   Result<bool> next(Row& row) override {
-    for (;;) {
-      if (!buffer_->ended() && buffer_->end() - at_ < limits::row_bytes + 2) {
-        JW_TRY(buffer_->advance(at_));
-        at_ = 0;
-        forget_stops();
-      }
-      if (at_ == buffer_->end()) {
-        if (buffer_->failure()) return *buffer_->failure();
-        return false;
-      }
-      row = Row{};
-      row.line = line_;
-      row.offset = buffer_->offset_of(at_);
-      const Scan scan = scan_row();
-      if (buffer_->failure() && is_cut_off(scan)) return *buffer_->failure();
-      if (scan.problem == RowProblem::none &&
-          scan.content_end - at_ + 1 == found_) {  // empty, or delimiters only
-        at_ = scan.next;
-        line_ += scan.lines;
-        continue;
-      }
-      JW_TRY(finish(row, scan));
-      return true;
-    }
+    JW_ASSIGN(const std::optional<Scan> scan, find_row(row));
+    if (!scan) return false;
+    JW_TRY(finish(row, *scan));
+    return true;
   }
 
  private:
@@ -133,8 +113,11 @@ class CsvReader final : public RowReader {
     std::vector<Behind> behind = {{at_, line_}};
     while (rows.size() < limits::header_rows && at_ < look_bytes) {
       Row row;
-      JW_ASSIGN(const bool more, next(row));
-      if (!more || row.problem != RowProblem::none) break;
+      JW_ASSIGN(const std::optional<Scan> scan, find_row(row));
+      // A row without end would move the window when it is passed.
+      if (!scan || scan->problem != RowProblem::none) break;
+      JW_TRY(finish(row, *scan));
+      if (row.problem != RowProblem::none) break;
       rows.push_back(texts());
       behind.push_back({at_, line_});
     }
@@ -152,6 +135,31 @@ class CsvReader final : public RowReader {
     std::uint64_t lines = 1;
     RowProblem problem = RowProblem::none;
   };
+
+  // The next row that is not empty; nothing at the end.
+  Result<std::optional<Scan>> find_row(Row& row) {
+    for (;;) {
+      if (!buffer_->ended() && buffer_->end() - at_ < limits::row_bytes + 2) {
+        JW_TRY(buffer_->advance(at_));
+        at_ = 0;
+        forget_stops();
+      }
+      if (at_ == buffer_->end()) {
+        if (buffer_->failure()) return *buffer_->failure();
+        return std::optional<Scan>();
+      }
+      row = Row{};
+      row.line = line_;
+      row.offset = buffer_->offset_of(at_);
+      const Scan scan = scan_row();
+      if (buffer_->failure() && is_cut_off(scan)) return *buffer_->failure();
+      const bool empty = scan.problem == RowProblem::none &&
+                         scan.content_end - at_ + 1 == found_;  // or delimiters only
+      if (!empty) return std::optional<Scan>(scan);
+      at_ = scan.next;
+      line_ += scan.lines;
+    }
+  }
 
   // The row runs into the end of what could be read: it is not whole.
   bool is_cut_off(const Scan& scan) const {
