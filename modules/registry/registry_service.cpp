@@ -104,6 +104,7 @@ void RegistryService::stop() {
   stopping_ = true;
   models_->stop();
   runner_->stop();
+  stopping_ = false;  // whoever catches up now does so on their own thread
 }
 
 std::vector<std::string> RegistryService::purposes_of(const Reader& reader) const {
