@@ -75,7 +75,7 @@ stop() {
 browse() {
   local data=$1 log="$work/browse.log" numbers
   shift
-  JINGWEI_URL=$url JINGWEI_E2E_DATA=$data timeout 900 node "$here/run.mjs" "$@" | tee "$log" | grep -v '^[0-9]* passed'
+  JINGWEI_URL=$url JINGWEI_E2E_DATA=$data timeout 1200 node "$here/run.mjs" "$@" | tee "$log" | grep -v '^[0-9]* passed'
   numbers=($(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 | grep -oE '[0-9]+'))
   if [ ${#numbers[@]} -lt 2 ]; then
     miss "the browser run came to its end"
