@@ -1,5 +1,6 @@
 #include "storage/embedded/writer.h"
 
+#include <algorithm>
 #include <future>
 
 #include "base/limits.h"
@@ -116,7 +117,11 @@ Result<Committed> Writer::run_riding(Job job, std::chrono::nanoseconds patience)
   return wait_for([&](auto done) {
     job.done = std::move(done);
     {
-      std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      if (closing_) {
+        lock.unlock();
+        return job.done(Error(ErrorCode::unavailable, "storage.busy"));
+      }
       riders_.emplace_back(std::move(job), std::chrono::steady_clock::now() + patience);
     }
     work_.notify_one();
@@ -185,8 +190,8 @@ void Writer::take_company(std::vector<Job>& jobs) {
     jobs.push_back(std::move(riders_.front().first));
     riders_.pop_front();
   }
-  const bool turn = ++groups_since_slice_ >= groups_between_slices;
-  if (!slice_rides() || !(turn || bulk_is_due())) return;
+  groups_since_slice_ = std::min(groups_since_slice_ + 1, groups_between_slices);
+  if (!slice_rides() || (groups_since_slice_ < groups_between_slices && !bulk_is_due())) return;
   take_bulk(jobs);
   groups_since_slice_ = 0;
 }
