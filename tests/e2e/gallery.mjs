@@ -86,7 +86,7 @@ const foreign = (page, language) => page.evaluate((wanted) => {
     const at = node.parentElement;
     if (at === null || !at.checkVisibility() || at.closest('script, style, svg, textarea, code, [data-test=language]') !== null) continue;
     const text = node.textContent.trim();
-    const wrong = wanted === 'zh' ? /[A-Za-z]{3,}\s+[A-Za-z]{2,}/.test(text) : /\p{Script=Han}/u.test(text) && at.closest('label, legend, th, button:not([data-test=hit]), h2, h3, nav, .el-tabs, .tag') !== null && at.closest('.who, .account, [data-own-words]') === null;
+    const wrong = wanted === 'zh' ? /[A-Za-z]{3,}\s+[A-Za-z]{2,}/.test(text) : /\p{Script=Han}/u.test(text) && at.closest('label, legend, th, button:not([data-test=hit]), h2, h3, nav, .el-tabs, .tag') !== null && at.closest('.who, .account, [data-own-words], [data-test=progress]') === null;
     if (wrong) found.push(`${at.tagName.toLowerCase()}.${[...at.classList].join('.')}: ${text.slice(0, 60)}`);
   }
   return found.slice(0, 5);

@@ -106,7 +106,7 @@ export async function qualityTests({ context, test, skip }) {
     const refusal = page.locator('[data-test=objection-refusal]');
     await acts.locator('[data-test=objection-accept]').click();
     await refusal.waitFor();
-    assert.match(await refusal.innerText(), /account:\d+/, 'who objected does not answer');
+    assert.match(await refusal.innerText(), /林一/, 'who objected does not answer');
     await as(context, 'police');
     await reload(page);
     await acts.waitFor();
