@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_items.h"
 #include "modules/purpose/destruction_rows.h"
 
 namespace jingwei::purpose {
@@ -365,21 +366,14 @@ std::string one_rights_json(const RightsRequest& one, const Told& told) {
 }
 
 std::string wards_json(const std::vector<Ward>& wards) {
-  JsonWriter json(1'024);
-  json.begin_object();
-  json.key("items");
-  json.begin_array();
-  for (const auto& ward : wards) {
+  return items_json(wards, [](JsonWriter& json, const Ward& ward) {
     json.begin_object();
     json.member("id", ward.guardianship.id.to_string());
     json.member("name", ward.name);
     json.member("since", to_rfc3339(ward.guardianship.since));
     json.member("until", to_rfc3339(ward.guardianship.until));
     json.end_object();
-  }
-  json.end_array();
-  json.end_object();
-  return json.take();
+  });
 }
 
 std::string rights_json(const RightsRequest& one, const std::vector<Step>& steps,
