@@ -148,6 +148,10 @@ export async function purposeTests({ context, test, skip }) {
     await page.locator('[data-test=guardian-end-words]').fill('\u6cd5\u9662\u6307\u5b9a\u4e86\u522b\u4eba');
     await page.locator('[data-test=rights-end]').click();
     await page.locator('[data-test=guardianship][data-speaks=false]').waitFor();
+    // Of other services they are offered no lists, which the hub would refuse them.
+    await page.goto(`${page.url().split('#')[0]}#/inbox`);
+    await page.locator('[data-test=service] a[href*="/inbox/rights"]').first().waitFor();
+    assert.equal(await page.locator('[data-test=service] a[href*="/processes/"]:not([href$="/new"])').count(), 0);
     await page.close();
   });
 
