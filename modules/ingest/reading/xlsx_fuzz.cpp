@@ -1,6 +1,6 @@
 // Fuzzes what stands inside a workbook: sheets, shared texts, styles. Any of it gives rows or an error that
 // has a sentence, reading ends.
-#include "modules/ingest/reading/fuzzed_file.h"
+#include "tests/support/fuzzed_file.h"
 #include "tests/support/fuzzed_workbook.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
