@@ -27,11 +27,8 @@ Result<std::vector<std::string>> papers_of(Hub& hub, std::int64_t account) {
 // The number of a child that the account speaks for now.
 Result<std::string> ward_of(Hub& hub, std::int64_t account, std::int64_t ward) {
   JW_ASSIGN(const auto papers, papers_of(hub, account));
-  JW_ASSIGN(const auto wards, hub.purposes().rights().wards_of(papers));
-  for (const auto& one : wards) {
-    if (one.guardianship.id.value == ward) return one.identifier;
-  }
-  return Error(ErrorCode::not_found, "purpose.no_ward").with("id", std::to_string(ward));
+  JW_ASSIGN(auto child, hub.purposes().rights().ward_of(papers, purpose::RightsId(ward)));
+  return std::move(child.identifier);
 }
 
 }  // namespace

@@ -298,21 +298,24 @@ class PurposeRoutes::Handlers final : public api::Operations {
     return std::move(**person);
   }
 
+  // Numbers of the papers that whoever asks has shown.
+  Result<std::vector<std::string>> papers_of(const http::Request& http) const {
+    if (!desk_.papers) return std::vector<std::string>();
+    return desk_.papers(http.caller->account());
+  }
+
   Result<std::vector<Ward>> wards_of(const http::Request& http) const {
-    if (!desk_.papers) return std::vector<Ward>();
-    JW_ASSIGN(const auto papers, desk_.papers(http.caller->account()));
+    JW_ASSIGN(const auto papers, papers_of(http));
     return purposes_.rights().wards_of(papers);
   }
 
-  // Oneself, or the child one speaks for now. Errors: me's; not_found "purpose.no_ward".
+  // Oneself, or the child one speaks for now. Errors: me's; Rights::ward_of's.
   Result<VerifiedPerson> spoken_for(const http::Request& http, std::optional<std::int64_t> ward) const {
     JW_ASSIGN(auto self, me(http));
     if (!ward) return self;
-    JW_ASSIGN(auto wards, wards_of(http));
-    for (auto& one : wards) {
-      if (one.guardianship.id.value == *ward) return VerifiedPerson{std::move(one.name), std::move(one.identifier)};
-    }
-    return Error(ErrorCode::not_found, "purpose.no_ward").with("id", std::to_string(*ward));
+    JW_ASSIGN(const auto papers, papers_of(http));
+    JW_ASSIGN(auto child, purposes_.rights().ward_of(papers, RightsId(*ward)));
+    return VerifiedPerson{std::move(child.name), std::move(child.identifier)};
   }
 
   // Where whoever asks belongs: the region of their first grant that is one of a part of the hub.

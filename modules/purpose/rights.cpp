@@ -457,6 +457,13 @@ Result<std::vector<Ward>> Rights::wards_of(const std::vector<std::string>& paper
   return wards;
 }
 
+Result<Ward> Rights::ward_of(const std::vector<std::string>& papers, RightsId id) const {
+  JW_ASSIGN(auto wards, wards_of(papers));
+  const auto found = std::find_if(wards.begin(), wards.end(), [&](const Ward& one) { return one.guardianship.id == id; });
+  if (found == wards.end()) return Error(ErrorCode::not_found, "purpose.no_ward").with("id", id.to_string());
+  return std::move(*found);
+}
+
 Result<void> Rights::check_carry(const RightsRequest& one, const std::string& given) const {
   JW_ASSIGN(const std::string actor, catalog::clean_actor(given));
   if (one.state != RightsState::granted) return Error(ErrorCode::conflict, "purpose.not_granted").with("id", one.id.to_string());

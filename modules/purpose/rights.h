@@ -136,6 +136,8 @@ class Rights {
 
   // Children for whom somebody with one of these papers speaks now, each once. Errors: the store's; gone.
   Result<std::vector<Ward>> wards_of(const std::vector<std::string>& papers) const;
+  // The one of them that `id` names. Errors: wards_of's; not_found "purpose.no_ward".
+  Result<Ward> ward_of(const std::vector<std::string>& papers, RightsId id) const;
 
   // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted", "purpose.carried_already"; denied
   // "purpose.same_person"; invalid (actor).
