@@ -10,7 +10,7 @@
 namespace jingwei {
 namespace {
 
-struct FileSystemTest : testing::Test {
+struct FileSystemTest : ::testing::Test {
   FileSystemTest()
       : folder((std::filesystem::temp_directory_path() / ("jingwei_files_" + std::to_string(::getpid())))
                    .string()) {

@@ -12,7 +12,7 @@ constexpr Message catalogue[] = {
     {"test.brace", "{name}开着{", "{name} is open {"},
 };
 
-struct MessagesTest : testing::Test {
+struct MessagesTest : ::testing::Test {
   static void SetUpTestSuite() { add_messages(catalogue); }
 };
 

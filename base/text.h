@@ -13,6 +13,9 @@
 
 namespace jingwei::text {
 
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_utf8(std::string_view text);
 bool is_ascii(std::string_view text);
 // Unicode NFKC: full-width letters, digits and punctuation become half-width, compatibility forms are folded.

@@ -11,7 +11,7 @@ namespace jingwei::crypto {
 
 namespace {
 
-using Hash = std::array<std::byte, hash_bytes>;
+using Blake2bHash = std::array<std::byte, hash_bytes>;
 
 constexpr std::size_t block_bytes = 128, block_words = 16, state_words = 8;
 
@@ -156,7 +156,7 @@ template <std::size_t lanes>
 [[gnu::always_inline]] inline void hash_side_by_side(std::span<const std::byte, secret_bytes> key,
                                                      std::string_view prefix,
                                                      std::span<const std::string_view> texts,
-                                                     std::span<Hash> hashes) {
+                                                     std::span<Blake2bHash> hashes) {
   Blocks<lanes> blocks;
   State<lanes> begun, state;
   for (std::size_t i = 0; i < state_words; ++i) begun.words[i] = Words<lanes>{} + initial[i];
@@ -200,19 +200,19 @@ template <std::size_t lanes>
 [[gnu::target("avx512f,avx512vl")]] void hash_by_eight(std::span<const std::byte, secret_bytes> key,
                                                        std::string_view prefix,
                                                        std::span<const std::string_view> texts,
-                                                       std::span<Hash> hashes) {
+                                                       std::span<Blake2bHash> hashes) {
   hash_side_by_side<8>(key, prefix, texts, hashes);
 }
 [[gnu::target("avx2")]] void hash_by_four_quickly(std::span<const std::byte, secret_bytes> key,
                                                   std::string_view prefix,
                                                   std::span<const std::string_view> texts,
-                                                  std::span<Hash> hashes) {
+                                                  std::span<Blake2bHash> hashes) {
   hash_side_by_side<4>(key, prefix, texts, hashes);
 }
 #endif
 
 void hash_by_four(std::span<const std::byte, secret_bytes> key, std::string_view prefix,
-                  std::span<const std::string_view> texts, std::span<Hash> hashes) {
+                  std::span<const std::string_view> texts, std::span<Blake2bHash> hashes) {
   hash_side_by_side<4>(key, prefix, texts, hashes);
 }
 
@@ -227,7 +227,7 @@ Lanes lanes_of_this_machine() {
 }
 
 void blake2b_many(Lanes lanes, std::span<const std::byte, secret_bytes> key, std::string_view prefix,
-                  std::span<const std::string_view> texts, std::span<Hash> hashes) {
+                  std::span<const std::string_view> texts, std::span<Blake2bHash> hashes) {
   JW_ASSERT(texts.size() == hashes.size());
   if (texts.empty()) return;
 #if defined(__x86_64__)

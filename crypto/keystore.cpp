@@ -16,9 +16,9 @@ namespace jingwei::crypto {
 
 namespace {
 
-constexpr std::string_view header = "jingwei-keystore 1";
+constexpr std::string_view keystore_header = "jingwei-keystore 1";
 constexpr std::uint64_t keystore_bytes = 64 << 20;
-constexpr std::uint64_t master_key_bytes = 1'024;
+constexpr std::uint64_t kept_key_bytes = 1'024;
 constexpr std::string_view retired_word = "retired", live_word = "live";
 
 Error bad_secret(const std::string& place) {
@@ -154,7 +154,7 @@ Result<void> Keystore::read() {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end + 1);
     if (number == 1) {
-      if (line != header) return damaged(number);
+      if (line != keystore_header) return damaged(number);
     } else if (number == 2) {
       if (line != "master " + check_of(suite_, master_)) {
         entries_.swap(before);
@@ -209,7 +209,7 @@ std::string Keystore::wrapped(const Entry& entry) const {
 }
 
 Result<void> Keystore::write() {
-  std::string text(header);
+  std::string text(keystore_header);
   text += "\nmaster " + check_of(suite_, master_) + '\n';
   for (const auto& [id, entry] : entries_) {
     const KeyInfo& info = entry.info;
@@ -397,7 +397,7 @@ Result<Secret> load_secret_file(FileSystem& files, const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return Error(ErrorCode::denied, "crypto.master_open_to_others").with("path", path);
-  JW_ASSIGN(std::string text, read_text(files, path, master_key_bytes));
+  JW_ASSIGN(std::string text, read_text(files, path, kept_key_bytes));
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   const auto secret = Secret::parse(text);
   if (!secret) return bad_secret(path);

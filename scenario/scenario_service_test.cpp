@@ -83,10 +83,10 @@ class Scenarios : public ::testing::Test {
 
 TYPED_TEST_SUITE(Scenarios, jingwei::testing::Backends, jingwei::testing::BackendNames);
 
-using Names = std::vector<std::string>;
+using Shown = std::vector<std::string>;
 
 TYPED_TEST(Scenarios, ThoseOfTheProgramAreThereAndFollowItsFolder) {
-  EXPECT_EQ(this->shown(), Names{"of-program"});
+  EXPECT_EQ(this->shown(), Shown{"of-program"});
   this->write(this->changed(this->made("of-program"), "version: 0.1.0", "version: 0.2.0"));
   this->open();
   EXPECT_NE(must(this->service_->get("of-program")).package.files.at("scenario.yaml").find("0.2.0"), std::string::npos);
@@ -110,9 +110,9 @@ TYPED_TEST(Scenarios, AnInstalledOneStandsBesideThemAndAfterARestart) {
   EXPECT_EQ(kept.origin, PackageOrigin::upload);
   EXPECT_EQ(kept.changed_by, "li");
   EXPECT_EQ(applied, 1);
-  EXPECT_EQ(this->shown(), (Names{"of-program", "street-lamp"}));
+  EXPECT_EQ(this->shown(), (Shown{"of-program", "street-lamp"}));
   this->open();
-  EXPECT_EQ(this->shown(), (Names{"of-program", "street-lamp"}));
+  EXPECT_EQ(this->shown(), (Shown{"of-program", "street-lamp"}));
   const auto again = this->service_->install(this->made("street-lamp"), {"li", ""});
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().message, "scenario.same_already");
@@ -124,7 +124,7 @@ TYPED_TEST(Scenarios, ABrokenOneIsRefusedWithEveryFaultAndNothingChanges) {
   EXPECT_EQ(refused.error().message, "scenario.not_sound");
   ASSERT_EQ(refused.error().causes.size(), 1U);
   EXPECT_EQ(refused.error().causes.front().message, "scenario.no_actor_near");
-  EXPECT_EQ(this->shown(), Names{"of-program"});
+  EXPECT_EQ(this->shown(), Shown{"of-program"});
 }
 
 TYPED_TEST(Scenarios, ARemovedOneStaysRemovedAndComesBackWhenInstalled) {
@@ -135,7 +135,7 @@ TYPED_TEST(Scenarios, ARemovedOneStaysRemovedAndComesBackWhenInstalled) {
   EXPECT_TRUE(this->shown().empty()) << "the program's folder does not bring back what people removed";
   EXPECT_EQ(this->service_->remove("of-program", {"li", "again"}).error().code, ErrorCode::not_found);
   must(this->service_->install(this->made("of-program"), {"li", "back"}));
-  EXPECT_EQ(this->shown(), Names{"of-program"});
+  EXPECT_EQ(this->shown(), Shown{"of-program"});
 }
 
 TYPED_TEST(Scenarios, OneThatOthersNeedCannotBeRemoved) {
@@ -154,7 +154,7 @@ TYPED_TEST(Scenarios, AKilledInstallationLeavesTheNewOneWholeAtTheNextStart) {
   this->service_->set_followers(followers);
   EXPECT_FALSE(this->service_->install(this->made("street-lamp"), {"li", ""}).ok());
   this->open();
-  EXPECT_EQ(this->shown(), (Names{"of-program", "street-lamp"}));
+  EXPECT_EQ(this->shown(), (Shown{"of-program", "street-lamp"}));
   EXPECT_EQ(must(this->service_->get("street-lamp")).package.files, this->made("street-lamp").files);
 }
 

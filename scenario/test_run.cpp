@@ -23,7 +23,7 @@ StageValues values_of(const YamlNode* node) {
   return values;
 }
 
-std::string number_text(double number) {
+std::string plain_number(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15) return std::to_string(static_cast<std::int64_t>(number));
   return std::to_string(number);
 }
@@ -221,7 +221,7 @@ class Play {
         went(pair.key, found.error());
       } else {
         const double expected = schema::yaml_number(pair.value).value_or(std::nan(""));
-        expect(pair.value, std::string(key) + "." + pair.key.scalar, number_text(expected), number_text(static_cast<double>(*found)));
+        expect(pair.value, std::string(key) + "." + pair.key.scalar, plain_number(expected), plain_number(static_cast<double>(*found)));
       }
     }
   }

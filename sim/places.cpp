@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t character_bytes = 3;  // every Chinese character used here, in UTF-8
 
-std::string_view word(std::string_view words, std::size_t index, std::size_t characters) {
+std::string_view syllables(std::string_view words, std::size_t index, std::size_t characters) {
   const std::size_t bytes = characters * character_bytes;
   return words.substr(index % (words.size() / bytes) * bytes, bytes);
 }
@@ -25,18 +25,18 @@ std::string digits(int number, std::size_t width) {
 std::string stem(std::string_view words, int index) {
   const int count = static_cast<int>(words.size() / (2 * character_bytes));
   constexpr std::string_view more = "东西南北中上下前后新";
-  std::string name(word(words, static_cast<std::size_t>(index), 2));
+  std::string name(syllables(words, static_cast<std::size_t>(index), 2));
   for (int round = index / count; round > 0; round /= 10)
-    name += word(more, static_cast<std::size_t>(round - 1) % 10, 1);
+    name += syllables(more, static_cast<std::size_t>(round - 1) % 10, 1);
   return name;
 }
 
 std::string community_stem(Random& random, std::unordered_set<std::string>& taken) {
   for (int attempt = 0;; ++attempt) {
-    std::string name(word(community_first, random.below(1000), 1));
-    name += word(community_second, random.below(1000), 1);
-    if (attempt > 40) name += word("东西南北一二三四五六七八九十", random.below(14), 1);
-    if (attempt > 80) name += word("东西南北一二三四五六七八九十", random.below(14), 1);
+    std::string name(syllables(community_first, random.below(1000), 1));
+    name += syllables(community_second, random.below(1000), 1);
+    if (attempt > 40) name += syllables("东西南北一二三四五六七八九十", random.below(14), 1);
+    if (attempt > 80) name += syllables("东西南北一二三四五六七八九十", random.below(14), 1);
     if (taken.insert(name).second) return name;
   }
 }
@@ -44,14 +44,14 @@ std::string community_stem(Random& random, std::unordered_set<std::string>& take
 void furnish(GridPlace& grid, Random& random) {
   const int count = grid.village ? between(random, 2, 4) : between(random, 1, 3);
   for (int i = 0; i < count; ++i) {
-    std::string name(grid.village ? word(community_first, random.below(1000), 1)
-                                  : word(compound_first, random.below(1000), 2));
-    name += grid.village ? word(community_second, random.below(1000), 1)
-                         : word(compound_last, random.below(1000), 2);
+    std::string name(grid.village ? syllables(community_first, random.below(1000), 1)
+                                  : syllables(compound_first, random.below(1000), 2));
+    name += grid.village ? syllables(community_second, random.below(1000), 1)
+                         : syllables(compound_last, random.below(1000), 2);
     grid.compounds.push_back(name + (grid.village ? "组" : ""));
   }
-  grid.road = word(community_first, random.below(1000), 1);
-  grid.road += word(community_second, random.below(1000), 1);
+  grid.road = syllables(community_first, random.below(1000), 1);
+  grid.road += syllables(community_second, random.below(1000), 1);
   grid.road += random.chance(0.4) ? "大道" : "路";
 }
 

@@ -33,10 +33,6 @@ Archive open_archive(const std::string& bytes) {
   return archive;
 }
 
-Error damaged(const std::string& part) {
-  return Error(ErrorCode::corrupt, "spreadsheet.damaged").because(part);
-}
-
 Error too_large() {
   return Error(ErrorCode::too_large, "spreadsheet.unpacked_too_large")
       .with("limit", std::to_string(limits::form_unpacked_bytes >> 20));
@@ -50,6 +46,10 @@ bool holds_encrypted_package(std::string_view bytes) {
 }
 
 }  // namespace
+
+Error damaged(const std::string& part) {
+  return Error(ErrorCode::corrupt, "spreadsheet.damaged").because(part);
+}
 
 Result<Package> Package::open(std::string bytes) {
   const auto not_a_workbook = [] { return Error(ErrorCode::unsupported, "spreadsheet.not_a_workbook"); };

@@ -33,4 +33,7 @@ class Package {
   std::size_t unpacked_ = 0;
 };
 
+// corrupt "spreadsheet.damaged", of the part named.
+Error damaged(const std::string& part);
+
 }  // namespace jingwei::spreadsheet

@@ -47,10 +47,6 @@ std::string attribute(const pugi::xml_node& node, std::string_view name) {
   return {};
 }
 
-Error damaged(const std::string& part) {
-  return Error(ErrorCode::corrupt, "spreadsheet.damaged").because(part);
-}
-
 // "AB12" → row 11, column 27; nothing for anything else.
 std::optional<std::pair<int, int>> place_of(std::string_view reference) {
   int column = 0;

@@ -8,7 +8,7 @@ namespace jingwei::storage {
 
 namespace {
 
-constexpr std::string_view magic = "JWROWS1\n";
+constexpr std::string_view row_file_magic = "JWROWS1\n";
 constexpr char row_mark = 1, end_mark = 0;
 constexpr char null_cell = 0, value_cell = 1;
 constexpr std::size_t piece_bytes = 1 << 20;
@@ -46,7 +46,7 @@ std::uint64_t fixed_at(std::string_view bytes) {
 }
 
 std::string head_of(const std::vector<ColumnDescription>& columns) {
-  std::string head(magic);
+  std::string head(row_file_magic);
   append_number(head, columns.size());
   for (const auto& column : columns) {
     head += static_cast<char>(column.type);

@@ -13,12 +13,12 @@ namespace jingwei::storage {
 
 namespace {
 
-constexpr std::string_view magic = "JWSF0001";  // sealed under the keys that files share
+constexpr std::string_view magic_shared = "JWSF0001";  // sealed under the keys that files share
 constexpr std::string_view magic_tabled =
     "JWSF0002";  // a table's name follows, under whose keys it is sealed
 constexpr std::string_view shared_table = "sealed_file";
 constexpr std::size_t name_bytes = 16;  // random: what one file holds does not open in another
-constexpr std::size_t plain_head = magic.size() + name_bytes;
+constexpr std::size_t plain_head = magic_shared.size() + name_bytes;
 constexpr std::size_t table_bytes_most = 255;
 constexpr std::size_t frame_head = 4 + 4;  // bytes held, bytes sealed
 constexpr std::size_t frame_most = 64 * 1024;
@@ -78,8 +78,8 @@ class SealedFile final : public File {
       if (writes) JW_TRY(begin(table()));
       return true;
     }
-    if (!head.starts_with(magic) && !head.starts_with(magic_tabled)) return false;
-    name_ = hex_of(std::string_view(head).substr(magic.size(), name_bytes));
+    if (!head.starts_with(magic_shared) && !head.starts_with(magic_tabled)) return false;
+    name_ = hex_of(std::string_view(head).substr(magic_shared.size(), name_bytes));
     if (head.starts_with(magic_tabled)) {
       table_ = head.substr(plain_head + 1, static_cast<unsigned char>(head[plain_head]));
       head_bytes_ = plain_head + 1 + table_.size();
@@ -162,7 +162,7 @@ class SealedFile final : public File {
     const auto begins = [&](std::string_view one) {
       return one.substr(0, head.size()) == head.substr(0, one.size());
     };
-    if (head.size() < plain_head) return begins(magic) || begins(magic_tabled);
+    if (head.size() < plain_head) return begins(magic_shared) || begins(magic_tabled);
     if (!head.starts_with(magic_tabled)) return false;
     return head.size() == plain_head ||
            head.size() < plain_head + 1 + static_cast<unsigned char>(head[plain_head]);
@@ -177,7 +177,7 @@ class SealedFile final : public File {
     random.fill(name);
     const std::string_view bytes(reinterpret_cast<const char*>(name.data()), name.size());
     name_ = hex_of(bytes);
-    std::string head(table.empty() ? magic : magic_tabled);
+    std::string head(table.empty() ? magic_shared : magic_tabled);
     head += bytes;
     if (!table.empty()) {
       head += static_cast<char>(table.size());

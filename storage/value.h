@@ -3,9 +3,12 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "base/clock.h"
 
 namespace jingwei::storage {
 
@@ -22,6 +25,11 @@ struct Null {
 // Null, BIGINT, DOUBLE PRECISION, TEXT or BYTEA. Instants are micros (BIGINT), days are days since 1970
 // (BIGINT), truth is 0 or 1.
 using Value = std::variant<Null, std::int64_t, double, std::string, Blob>;
+
+inline Value instant_or_null(const std::optional<Instant>& instant) {
+  if (instant) return to_micros(*instant);
+  return Null{};
+}
 
 // One row while a query runs; views are valid until the callback returns. Reading NULL as a number gives 0,
 // as text "".

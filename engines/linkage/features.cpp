@@ -9,9 +9,7 @@ namespace jingwei::linkage {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 std::string sound_part(std::string_view value, std::string_view sound) {
   if (!text::is_ascii(value)) return std::string(sound);

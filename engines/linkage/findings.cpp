@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "engines/linkage/normal_form.h"
 
 namespace jingwei::linkage {
@@ -12,9 +13,7 @@ namespace {
 constexpr std::size_t rows_least = 20;
 constexpr std::size_t looked_at_values = 20'000;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 // Whether a normal form could be of its type; the empty one could not.
 bool looks_like(FieldType type, std::string_view value) {

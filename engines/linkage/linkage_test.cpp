@@ -16,6 +16,7 @@ namespace {
 
 using jingwei::testing::agreement;
 using jingwei::testing::MadeMistakes;
+using jingwei::testing::blocked;
 using jingwei::testing::MadePeople;
 using jingwei::testing::MadePerson;
 using jingwei::testing::MadeRecords;
@@ -24,12 +25,6 @@ using Kind = Warning::Kind;
 
 auto truth_of(const MadeRecords& made) {
   return [&made](std::size_t record) { return made.who(record); };
-}
-
-LinkOptions blocked() {
-  LinkOptions options;
-  options.blocking.every_pair_below = 0;
-  return options;
 }
 
 // Clusters as sets of record ids.

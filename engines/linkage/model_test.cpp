@@ -10,14 +10,9 @@
 namespace jingwei::linkage {
 namespace {
 
+using jingwei::testing::blocked;
 using jingwei::testing::MadePeople;
 using jingwei::testing::MadeRecords;
-
-LinkOptions blocked() {
-  LinkOptions options;
-  options.blocking.every_pair_below = 0;
-  return options;
-}
 
 TEST(Model, ComesBackFromItsBytes) {
   MadePeople people(2);

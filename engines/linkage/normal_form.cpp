@@ -19,9 +19,7 @@ bool says_nothing(std::string_view text) {
   return text.empty() || std::find(nothing.begin(), nothing.end(), text) != nothing.end();
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 // Half width, lower case, spaces squeezed.
 std::string plain(std::string_view raw) {

@@ -14,9 +14,7 @@ constexpr std::uint8_t pair_tag = 5, number_tag = 6;
 // A wrong character spoils two pairs: forgiven from so many pairs on.
 constexpr std::size_t forgiving_from = 5, spoiled_pairs = 2;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 // Calls `pair` for every two neighbouring characters and `number` for every whole number, without the zeros
 // before it.

@@ -13,7 +13,7 @@ constexpr std::size_t digits = 4;
 // Else it is a word.
 constexpr std::size_t figures_least = 3;
 // From so many on, one mistake is forgiven.
-constexpr std::size_t forgiving_from = 9;
+constexpr std::size_t forgiving_digits = 9;
 // Terms that one wrong, missing or added character may spoil. Exchanged neighbours spoil one more, but what
 // the number says instead is known, and is asked for as it stands.
 constexpr std::size_t spoiled_terms = digits;
@@ -124,7 +124,7 @@ std::vector<Term> NumberQuery::terms() const {
 }
 
 bool NumberQuery::forgives() const {
-  return fragments_.size() == 1 && fragments_[0].size() >= forgiving_from;
+  return fragments_.size() == 1 && fragments_[0].size() >= forgiving_digits;
 }
 
 std::vector<std::vector<Term>> NumberQuery::intact() const {

@@ -27,7 +27,7 @@ storage::Value left_of(const Case& one) {
   if (one.left) return one.left->count();
   return storage::Null{};
 }
-std::int64_t due_of(const Case& one) {
+std::int64_t due_micros(const Case& one) {
   return one.due_at ? to_micros(*one.due_at) : no_deadline;
 }
 std::int64_t truth(bool value) {
@@ -125,7 +125,7 @@ storage::Write CaseRows::insert(const Case& one, const std::string& form) const 
            to_micros(one.entered_at),
            to_micros(one.changed_at),
            or_null(one.closed_at),
-           due_of(one),
+           due_micros(one),
            or_null(one.rung_at),
            or_null(one.wake_at),
            left_of(one),
@@ -161,7 +161,7 @@ storage::Write CaseRows::change(const Case& one, const Case& before) const {
            to_micros(one.entered_at),
            to_micros(one.changed_at),
            or_null(one.closed_at),
-           due_of(one),
+           due_micros(one),
            or_null(one.rung_at),
            or_null(one.wake_at),
            left_of(one),
@@ -174,7 +174,7 @@ storage::Write CaseRows::change(const Case& one, const Case& before) const {
            or_null(one.score),
            one.photos,
            one.tasks_open,
-           due_of(before)},
+           due_micros(before)},
           1};
 }
 

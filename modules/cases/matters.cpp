@@ -2,17 +2,13 @@
 
 #include <boost/json.hpp>
 
+#include "base/json_members.h"
 #include "base/log.h"
 #include "modules/cases/sql.gen.h"
 
 namespace jingwei::cases {
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 // Whether the same event would be refused again.
 bool stays_refused(ErrorCode code) {
@@ -36,12 +32,12 @@ std::optional<storage::MatterStep> parse_matter_step(std::string_view json) {
   if (fault || !value.is_object()) return std::nullopt;
   const auto& object = value.get_object();
   storage::MatterStep step;
-  step.matter = text_of(object, "matter");
-  step.thing = text_of(object, "thing");
-  step.step = text_of(object, "step");
-  step.actor = text_of(object, "actor");
-  step.region = text_of(object, "region");
-  step.in_case = text_of(object, "case");
+  step.matter = member_text(object, "matter");
+  step.thing = member_text(object, "thing");
+  step.step = member_text(object, "step");
+  step.actor = member_text(object, "actor");
+  step.region = member_text(object, "region");
+  step.in_case = member_text(object, "case");
   if (const auto* facts = object.if_contains("facts"); facts != nullptr && facts->is_object()) {
     for (const auto& fact : facts->get_object()) {
       if (fact.value().is_string())

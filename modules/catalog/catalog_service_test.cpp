@@ -15,7 +15,7 @@ namespace {
 
 using jingwei::testing::must;
 
-std::string yaml_of(const std::string& fields, const std::string& id = "notes",
+std::string notes_yaml(const std::string& fields, const std::string& id = "notes",
                     const std::string& metrics = "") {
   return "resources:\n  - id: " + id +
          "\n    title: {zh: 便条, en: Notes}\n    provider: {id: bureau, zh: 数据局, en: Bureau}\n    "
@@ -94,7 +94,7 @@ class CatalogOn : public ::testing::Test {
 TYPED_TEST_SUITE(CatalogOn, jingwei::testing::Backends, jingwei::testing::BackendNames);
 
 TYPED_TEST(CatalogOn, OpensTwiceOnTheSameTables) {
-  this->package("a", yaml_of(words));
+  this->package("a", notes_yaml(words));
   const auto first = must(this->open());
   this->put(*first->entries()[0].table, "1", {{"f_words", std::string("经纬")}});
   this->reopen_store();
@@ -105,12 +105,12 @@ TYPED_TEST(CatalogOn, OpensTwiceOnTheSameTables) {
 }
 
 TYPED_TEST(CatalogOn, AnAddedFieldKeepsEveryRecord) {
-  this->package("a", yaml_of(words));
+  this->package("a", notes_yaml(words));
   {
     const auto catalog = must(this->open());
     this->put(*catalog->entries()[0].table, "1", {{"f_words", std::string("经纬")}});
   }
-  this->package("a", yaml_of(words + weight));
+  this->package("a", notes_yaml(words + weight));
   for (int opening = 0; opening < 2; ++opening) {
     this->reopen_store();
     const auto catalog = must(this->open());
@@ -122,12 +122,12 @@ TYPED_TEST(CatalogOn, AnAddedFieldKeepsEveryRecord) {
 }
 
 TYPED_TEST(CatalogOn, AChangedFieldMovesToTheNextTableWithEveryRecord) {
-  this->package("a", yaml_of(words + weight));
+  this->package("a", notes_yaml(words + weight));
   {
     const auto catalog = must(this->open());
     this->put(*catalog->entries()[0].table, "1", {{"f_words", std::string("经纬")}, {"f_weight", 2.5}});
   }
-  this->package("a", yaml_of(words + weight_as_text));
+  this->package("a", notes_yaml(words + weight_as_text));
   this->reopen_store();
   {
     const auto catalog = must(this->open());
@@ -139,7 +139,7 @@ TYPED_TEST(CatalogOn, AChangedFieldMovesToTheNextTableWithEveryRecord) {
     EXPECT_EQ(rows[0].at("f_weight"), "NULL");
     this->put(table, "2", {{"f_weight", std::string("半斤")}});
   }
-  this->package("a", yaml_of(weight_as_text));  // and a field dropped
+  this->package("a", notes_yaml(weight_as_text));  // and a field dropped
   this->reopen_store();
   const auto catalog = must(this->open());
   EXPECT_EQ(catalog->entries()[0].table->name(), "rec_notes_v3");
@@ -149,12 +149,12 @@ TYPED_TEST(CatalogOn, AChangedFieldMovesToTheNextTableWithEveryRecord) {
 TYPED_TEST(CatalogOn, TwoPackagesMayNotDeclareTheSameResourceOrMetric) {
   const std::string metric =
       "    metrics:\n      - {id: notes, title: {zh: 便条, en: Notes}, count: records}\n";
-  this->package("a", yaml_of(words, "notes", metric));
-  this->package("b", yaml_of(words));
+  this->package("a", notes_yaml(words, "notes", metric));
+  this->package("b", notes_yaml(words));
   auto opened = this->open();
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().message, "catalog.doubled_resource");
-  this->package("b", yaml_of(words, "letters", metric));
+  this->package("b", notes_yaml(words, "letters", metric));
   opened = this->open();
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().message, "catalog.doubled_metric");
@@ -164,7 +164,7 @@ TYPED_TEST(CatalogOn, SaysWhatIsMissing) {
   auto opened = this->open();
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().message, "catalog.no_packages");
-  this->package("a", yaml_of(words));
+  this->package("a", notes_yaml(words));
   const auto catalog = must(this->open());
   EXPECT_TRUE(catalog->find("notes").ok());
   const auto found = catalog->find("nothing");

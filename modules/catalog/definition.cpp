@@ -39,11 +39,6 @@ Result<Definition> definition_of(const storage::Row& row) {
   return definition;
 }
 
-storage::Value instant_or_null(const std::optional<Instant>& instant) {
-  if (instant) return to_micros(*instant);
-  return storage::Null{};
-}
-
 }  // namespace
 
 std::string_view name_of(LifeState state) {
@@ -117,7 +112,7 @@ storage::Write add_definition(const Definition& definition) {
           {definition.resource.id, definition.version, std::string(name_of(definition.state)),
            std::string(name_of(definition.origin)), definition.resource.package, definition.text,
            definition.author, definition.published_by, to_micros(definition.created_at),
-           instant_or_null(definition.published_at)},
+           storage::instant_or_null(definition.published_at)},
           1};
 }
 
@@ -126,7 +121,7 @@ storage::Write change_definition(const Definition& definition) {
           {definition.resource.id, definition.version, definition.row_version,
            std::string(name_of(definition.state)), definition.text, definition.author,
            definition.submitted_by, definition.reviewed_by, definition.published_by, definition.reason,
-           to_micros(definition.changed_at), instant_or_null(definition.published_at), definition.breaking},
+           to_micros(definition.changed_at), storage::instant_or_null(definition.published_at), definition.breaking},
           1};
 }
 

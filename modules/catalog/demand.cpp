@@ -31,7 +31,7 @@ std::vector<std::string> split(std::string_view names) {
   return all;
 }
 
-constexpr std::string_view state_names[] = {"asked", "answered", "delivered", "closed"};
+constexpr std::string_view demand_state_names[] = {"asked", "answered", "delivered", "closed"};
 constexpr std::string_view answer_names[] = {"", "matched", "promised", "refused"};
 
 Result<std::vector<Demand>> read_all(storage::Reader& reader, const storage::Statement& statement,
@@ -54,7 +54,7 @@ Result<std::vector<Demand>> read_all(storage::Reader& reader, const storage::Sta
     one.legal_basis = text(9);
     one.wanted_by = day(10);
     for (int at = 0; at < 4; ++at) {
-      if (row.text(11) == state_names[at]) one.state = static_cast<DemandState>(at);
+      if (row.text(11) == demand_state_names[at]) one.state = static_cast<DemandState>(at);
       if (row.text(12) == answer_names[at]) one.answer = static_cast<DemandAnswer>(at);
     }
     one.answer_resource = text(13);
@@ -87,11 +87,6 @@ std::string thing_of(DemandId id) {
   return "demand:" + id.to_string();
 }
 
-storage::Value instant_or_null(const std::optional<Instant>& instant) {
-  if (instant) return to_micros(*instant);
-  return storage::Null{};
-}
-
 storage::Write change_of(const Demand& demand) {
   storage::Value promised = storage::Null{};
   if (demand.promised_for) promised = std::int64_t{to_days(*demand.promised_for)};
@@ -99,8 +94,8 @@ storage::Write change_of(const Demand& demand) {
       &sql::change_demand,
       {demand.id.value, demand.row_version, std::string(name_of(demand.state)),
        std::string(name_of(demand.answer)), demand.answer_resource, demand.answer_reason, std::move(promised),
-       demand.answered_by, demand.delivered_by, demand.closed_by, instant_or_null(demand.answered_at),
-       instant_or_null(demand.delivered_at), instant_or_null(demand.closed_at)},
+       demand.answered_by, demand.delivered_by, demand.closed_by, storage::instant_or_null(demand.answered_at),
+       storage::instant_or_null(demand.delivered_at), storage::instant_or_null(demand.closed_at)},
       1};
 }
 
@@ -128,7 +123,7 @@ std::string_view name_of(DemandStep step) {
 }
 
 std::string_view name_of(DemandState state) {
-  return state_names[static_cast<int>(state)];
+  return demand_state_names[static_cast<int>(state)];
 }
 
 std::string_view name_of(DemandAnswer answer) {

@@ -10,7 +10,7 @@ namespace {
 using spreadsheet::CellStyle;
 using spreadsheet::ColumnShow;
 
-constexpr double column_padding = 3;
+constexpr double refused_padding = 3;
 
 // Refused rows in their columns, one after another.
 class RefusedSheet {
@@ -72,9 +72,9 @@ class RefusedSheet {
 
   void finish() {
     for (std::size_t column = 0; column < columns_.size(); ++column)
-      book_.column(at(column), widths_[column] + column_padding, CellStyle::text);
+      book_.column(at(column), widths_[column] + refused_padding, CellStyle::text);
     const int first = at(columns_.size());
-    book_.column(first, reason_width_ + column_padding, CellStyle::quiet);
+    book_.column(first, reason_width_ + refused_padding, CellStyle::quiet);
     for (int hidden = 1; hidden <= 3; ++hidden)
       book_.column(first + hidden, 12, CellStyle::text, ColumnShow::hidden);
     book_.filter(0, row_ - 1, first);

@@ -11,7 +11,7 @@ using spreadsheet::CellRule;
 using spreadsheet::CellStyle;
 
 constexpr double narrowest_column = 12;
-constexpr double column_padding = 4;
+constexpr double heading_padding = 4;
 constexpr std::size_t inline_list_characters = 255;  // Excel's own limit for a list inside a check
 constexpr double largest_number = 1e15;
 constexpr double first_template_day = 1;       // 1899-12-31
@@ -49,7 +49,7 @@ class TemplateBook {
     book_.comment(0, column, hint(field));
     const double width = std::max(
         {narrowest_column, spreadsheet::shown_width(title), spreadsheet::shown_width(example(field))});
-    book_.column(column, width + column_padding, style_of(field));
+    book_.column(column, width + heading_padding, style_of(field));
     add_rule(column, field);
   }
 

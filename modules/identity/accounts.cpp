@@ -11,7 +11,7 @@ namespace jingwei::identity {
 
 namespace {
 
-constexpr std::string_view sealed_table = "identity_account";
+constexpr std::string_view account_table = "identity_account";
 constexpr std::size_t name_most = 100;
 constexpr std::size_t login_most = 64;
 constexpr std::string_view ends_of_all = "every session and key ended";
@@ -84,12 +84,12 @@ Result<void> Accounts::commit(storage::Change change, const Account& account) {
 }
 
 std::string Accounts::hash_of(std::string_view column, std::string_view value) const {
-  return storage::bytes_of(parts_.sealer.equality_hash(sealed_table, column, value));
+  return storage::bytes_of(parts_.sealer.equality_hash(account_table, column, value));
 }
 
 std::string Accounts::sealed(AccountId id, std::string_view column, std::string_view value) const {
   if (value.empty()) return {};
-  return parts_.sealer.seal({sealed_table, id.value, column}, value);
+  return parts_.sealer.seal({account_table, id.value, column}, value);
 }
 
 Result<Account> Accounts::account_of(const storage::Row& row) const {
@@ -99,7 +99,7 @@ Result<Account> Accounts::account_of(const storage::Row& row) const {
   account.state = row.text(2) == name_of(AccountState::open) ? AccountState::open : AccountState::closed;
   const auto open = [&](std::string_view column, int at) -> Result<std::string> {
     if (row.is_null(at)) return std::string();
-    return parts_.sealer.open({sealed_table, account.id.value, column}, row.blob(at));
+    return parts_.sealer.open({account_table, account.id.value, column}, row.blob(at));
   };
   JW_ASSIGN(account.login, open("login", 3));
   JW_ASSIGN(account.name, open("name", 4));
@@ -195,7 +195,7 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
     account.password_hash = crypto::hash_password(made.password, parts_.policy.password_cost);
     account.must_change = true;
   }
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(account_table));
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   account.id = AccountId(id);
 
@@ -286,7 +286,7 @@ Result<void> Accounts::set_password(const Account& account, const std::string& h
 
 Result<void> Accounts::set_second_factor(const Account& account, const std::string& secret, std::int64_t used_step,
                                          const WriteRequest& request) {
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(account_table));
   storage::Change change;
   change.writes.push_back(
       {&sql::change_second_factor,

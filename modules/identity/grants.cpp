@@ -15,11 +15,6 @@ constexpr std::chrono::minutes broken_glass{60};
 constexpr std::size_t reason_most = 500;
 constexpr const char* emergency_role = "emergency-reader";
 
-storage::Value instant_or_null(const std::optional<Instant>& instant) {
-  if (instant) return to_micros(*instant);
-  return storage::Null{};
-}
-
 HeldGrant grant_of(const storage::Row& row) {
   HeldGrant grant;
   grant.id = GrantId(row.integer(0));
@@ -154,7 +149,7 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
   if (guard) change.writes.push_back(std::move(*guard));
   change.writes.push_back({&sql::add_grant,
                            {id, grant.account.value, grant.role, grant.region.value, grant.department,
-                            to_micros(grant.from), instant_or_null(grant.until), std::string(name_of(grant.kind)),
+                            to_micros(grant.from), storage::instant_or_null(grant.until), std::string(name_of(grant.kind)),
                             grant.of_grant ? storage::Value(grant.of_grant.value) : storage::Value(storage::Null{}),
                             grant.reason, request.actor, to_micros(grant.granted_at)},
                            1});

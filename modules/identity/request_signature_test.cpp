@@ -11,13 +11,13 @@ namespace jingwei::identity {
 namespace {
 
 // RFC 9421, B.1.4 and B.2.6: a published key, request and signature.
-constexpr const char* published_key = "JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=";
+constexpr const char* published_signer = "JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=";
 constexpr const char* published_input =
     R"(sig-b26=("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519")";
 constexpr const char* published_signature =
     "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:";
 
-std::string why(const Error& error) {
+std::string said(const Error& error) {
   for (const auto& [name, value] : error.arguments) {
     if (name == "why") return value;
   }
@@ -65,7 +65,7 @@ struct Client {
 TEST(RequestSignature, ThePublishedSignatureFitsTheBaseThatIsBuiltHere) {
   // The published one has no nonce, which is wanted here: the base is built from its parts.
   const std::string nonce = std::string(published_input) + R"(;nonce="sixteen letters!")";
-  EXPECT_EQ(why(parse_signature(published_input, published_signature).error()), "form")
+  EXPECT_EQ(said(parse_signature(published_input, published_signature).error()), "form")
       << "no nonce: it could be sent again";
   auto read = parse_signature(nonce, published_signature);
   ASSERT_TRUE(read.ok());
@@ -85,7 +85,7 @@ TEST(RequestSignature, ThePublishedSignatureFitsTheBaseThatIsBuiltHere) {
   base.erase(base.find(query), query.size());
   crypto::Signature bytes{};
   std::copy_n(read->signature.begin(), bytes.size(), bytes.begin());
-  EXPECT_TRUE(crypto::verify(base, bytes, key_of(published_key))) << base;
+  EXPECT_TRUE(crypto::verify(base, bytes, key_of(published_signer))) << base;
 }
 
 TEST(RequestSignature, OnlyTheSubsetIsRead) {
@@ -97,7 +97,7 @@ TEST(RequestSignature, OnlyTheSubsetIsRead) {
     std::string text = good;
     text.replace(text.find(from), from.size(), to);
     const auto read = parse_signature(text, bytes);
-    return read ? std::string("read") : why(read.error());
+    return read ? std::string("read") : said(read.error());
   };
   EXPECT_EQ(refused(R"(;alg="ed25519")", R"(;alg="hmac-sha256")"), "algorithm");
   EXPECT_EQ(refused(R"("@query")", R"("@query";req)"), "form");
@@ -125,7 +125,7 @@ TEST(RequestSignature, WhatMattersHasToBeCovered) {
                                                                                      : std::string();
                                                  },
                                                  body});
-    return base ? std::string("built") : why(base.error());
+    return base ? std::string("built") : said(base.error());
   };
   EXPECT_EQ(base_of({"@method", "@path", "@query"}, false, ""), "built");
   EXPECT_EQ(base_of({"@method", "@request-target"}, false, ""), "built");
@@ -180,7 +180,7 @@ class SignedRequests : public IdentityFixture<Backend> {
     http::Route route;
     route.permission = "ingest.read";
     const auto let = gate.let_in(made, route);
-    if (!let) return why(let.error());
+    if (!let) return said(let.error());
     return made.caller->actor() == account_.actor() ? "in" : "somebody else";
   }
 

@@ -6,10 +6,13 @@
 #include <sstream>
 
 #include "modules/open311/geo_report.h"
+#include "tests/support/backends.h"
 #include "tests/support/outside.h"
 
 namespace jingwei::open311 {
 namespace {
+
+using jingwei::testing::must;
 
 // The examples between ~~~~ lines that begin with `begin` and hold `word`.
 std::vector<std::string> examples(const std::string& path, std::string_view begin, std::string_view word) {
@@ -37,12 +40,6 @@ class Specification : public ::testing::Test {
   }
   std::string path_;
 };
-
-template <typename T>
-T must(Result<T> result) {
-  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().to_log());
-  return result.ok() ? std::move(result).value() : T{};
-}
 
 TEST_F(Specification, ItsServicesAreReadAndWrittenAgain) {
   const auto xml = examples(path_, "<?xml", "<services>");

@@ -9,7 +9,7 @@ namespace jingwei::operations {
 
 namespace {
 
-constexpr std::int64_t rows_between_reports = 20'000;
+constexpr std::int64_t rows_between_tellings = 20'000;
 
 // A landed step that this program does not know belongs to a newer one. Modules with a dot in their name are
 // made of packages while the hub runs (record tables): their tables come by their description.
@@ -118,7 +118,7 @@ class Restorer {
     if (!opened) return std::move(opened).error();
     auto& reader = **opened;
     JW_TRY(filler_->fill(table.table, [&](std::vector<storage::Value>& cells) -> Result<bool> {
-      if (++progress_.rows_done % rows_between_reports == 0 && !tell()) return stopped();
+      if (++progress_.rows_done % rows_between_tellings == 0 && !tell()) return stopped();
       return reader.next(cells);
     }));
     const auto facts = reader.facts();
@@ -138,7 +138,7 @@ class Restorer {
         bytes.clear();
         storage::append_row(bytes, table.table.columns, row);
         digest.add(bytes);
-        return ++progress_.rows_done % rows_between_reports != 0 || tell() ? Result<void>()
+        return ++progress_.rows_done % rows_between_tellings != 0 || tell() ? Result<void>()
                                                                            : Result<void>(stopped());
       }));
       report_.tables.push_back({table.table.name, table.rows, digest.rows(), table.digest, digest.hex()});

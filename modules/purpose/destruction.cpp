@@ -22,9 +22,6 @@ std::optional<Instant> last_opened(const View& view, const catalog::Resource& re
   return last;
 }
 
-// Purposes of the list that have kept answers hold them under this name among the items.
-constexpr std::string_view answers_prefix = "answers:";
-
 }  // namespace
 
 std::int64_t Forecast::records() const {

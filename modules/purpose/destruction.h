@@ -18,6 +18,9 @@ namespace jingwei::purpose {
 
 using DestructionId = Id<struct DestructionTag>;
 
+// How an item names the kept answers of a purpose: "answers:<purpose>".
+inline constexpr std::string_view answers_prefix = "answers:";
+
 enum class Action : std::uint8_t { destroy, seal };
 std::string_view name_of(Action action);
 

@@ -17,8 +17,6 @@ constexpr std::chrono::seconds lease_time{60};
 constexpr std::string_view erasing = "erase", erasing_beside = "beside", finding_rest = "rest", dropping_rest = "drop",
                            finding_keys = "keys", dropping_keys = "unlock";
 
-constexpr std::string_view answers_prefix = "answers:";
-
 bool is_answers(const DestructionItem& item) {
   return item.resource.starts_with(answers_prefix);
 }

@@ -9,8 +9,6 @@ namespace jingwei::purpose {
 
 namespace {
 
-constexpr std::string_view answers_prefix = "answers:";
-
 void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
   json.key(key);
   json.begin_array();

@@ -23,11 +23,6 @@ std::string thing_of(ObjectionId id) {
   return "objection:" + id.to_string();
 }
 
-storage::Value instant_or_null(const std::optional<Instant>& instant) {
-  if (instant) return to_micros(*instant);
-  return storage::Null{};
-}
-
 Error not_found(ObjectionId id) {
   return Error(ErrorCode::not_found, "quality.objection_not_found").with("id", id.to_string());
 }
@@ -263,7 +258,7 @@ storage::Write Objections::change_of(const Objection& one) const {
   if (!one.answer.empty()) answer = sealed(one.id, "answer", one.answer);
   return {&sql::change_objection,
           {one.id.value, one.row_version, std::string(name_of(one.state)), std::int64_t{one.overdue ? 1 : 0}, one.reminders,
-           instant_or_null(one.reminded_at), one.closed_by, instant_or_null(one.closed_at), std::move(answer),
+           storage::instant_or_null(one.reminded_at), one.closed_by, storage::instant_or_null(one.closed_at), std::move(answer),
            closed ? one.id.value : std::int64_t{0}},
           1};
 }

@@ -14,10 +14,6 @@ namespace {
 
 using storage::Value;
 
-Error no_subject(SubjectId subject) {
-  return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", subject.to_string());
-}
-
 Constraint ordered(Constraint constraint) {
   if (constraint.b < constraint.a) std::swap(constraint.a, constraint.b);
   return constraint;

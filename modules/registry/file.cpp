@@ -12,10 +12,6 @@ namespace jingwei::registry {
 
 namespace {
 
-Error no_subject(SubjectId subject) {
-  return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", subject.to_string());
-}
-
 bool is_hidden(ErrorCode code) {
   return code == ErrorCode::not_found || code == ErrorCode::denied || code == ErrorCode::gone;
 }

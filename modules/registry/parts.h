@@ -6,6 +6,7 @@
 #include "modules/catalog/catalog_service.h"
 #include "modules/ingest/ingest_service.h"
 #include "modules/region/region_service.h"
+#include "modules/registry/kinds.h"
 #include "modules/registry/limits.h"
 #include "storage/sealer.h"
 #include "storage/store.h"
@@ -25,5 +26,10 @@ struct RegistryParts {
       false;  // a first model, as soon as there is enough to learn from: in synthetic cities
   std::int64_t learned_most = limits::learned_records;  // a model is learned from so many, drawn from all
 };
+
+// not_found "registry.subject_not_found": as of one nobody may see.
+inline Error no_subject(SubjectId subject) {
+  return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", subject.to_string());
+}
 
 }  // namespace jingwei::registry

@@ -125,14 +125,14 @@ std::vector<Part> person_parts(const Resource& resource) {
   return parts;
 }
 
-struct Row {
+struct ComparedRow {
   std::string title, a, b;
   std::optional<std::string> trait;
 };
 
 // Traits first, in their order; then what both were asked, then what one was.
-std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Language language) {
-  std::vector<Row> rows;
+std::vector<ComparedRow> rows_of(const ReviewSides& sides, const region::Tree& tree, Language language) {
+  std::vector<ComparedRow> rows;
   if (!sides.a || !sides.b) return rows;
   const Resource &one = sides.a->entry->resource, &other = sides.b->entry->resource;
   const auto parts_a = person_parts(one), parts_b = person_parts(other);
@@ -164,7 +164,7 @@ std::vector<Row> rows_of(const ReviewSides& sides, const region::Tree& tree, Lan
       rows.push_back({other.fields[b].title.in(language), "",
                       shown(*sides.b, static_cast<int>(b), tree, language), std::nullopt});
   }
-  std::erase_if(rows, [](const Row& row) { return row.a.empty() && row.b.empty(); });
+  std::erase_if(rows, [](const ComparedRow& row) { return row.a.empty() && row.b.empty(); });
   return rows;
 }
 

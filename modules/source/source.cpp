@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/json.h"
+#include "base/json_members.h"
 #include "modules/source/sql.gen.h"
 
 namespace jingwei::source {
@@ -79,11 +80,6 @@ Result<std::vector<Item>> read_all(storage::Reader& reader, const storage::State
   return items;
 }
 
-std::string text_of(const boost::json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -156,8 +152,8 @@ std::optional<Error> error_from_json(std::string_view json) {
   const boost::json::value parsed = boost::json::parse(json, fault);
   if (fault || !parsed.is_object()) return std::nullopt;
   const auto& object = parsed.as_object();
-  Error error(ErrorCode::internal, text_of(object, "message"));
-  const std::string code = text_of(object, "code");
+  Error error(ErrorCode::internal, member_text(object, "message"));
+  const std::string code = member_text(object, "code");
   for (int at = 0; at <= static_cast<int>(ErrorCode::internal); ++at) {
     if (name_of(static_cast<ErrorCode>(at)) == code) error.code = static_cast<ErrorCode>(at);
   }

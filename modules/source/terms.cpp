@@ -4,16 +4,12 @@
 #include <boost/json.hpp>
 
 #include "base/json.h"
+#include "base/json_members.h"
 #include "base/limits.h"
 
 namespace jingwei::source {
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
 
 bool is_purpose_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && id.front() >= 'a' && id.front() <= 'z' &&
@@ -114,23 +110,23 @@ Terms terms_from_json(std::string_view json) {
   if (fault || !parsed.is_object()) return {};
   const auto& object = parsed.as_object();
   Terms terms;
-  terms.agreement = text_of(object, "agreement");
-  terms.legal_basis = text_of(object, "legal_basis");
-  terms.contact = text_of(object, "contact");
+  terms.agreement = member_text(object, "agreement");
+  terms.legal_basis = member_text(object, "legal_basis");
+  terms.contact = member_text(object, "contact");
   if (const auto* purposes = object.if_contains("purposes"); purposes != nullptr && purposes->is_array()) {
     for (const auto& item : purposes->as_array()) {
       if (!item.is_object()) continue;
       const auto& one = item.as_object();
       // A day that cannot be read is one long past: nothing may be done for that purpose.
-      const Day until = parse_iso_day(text_of(one, "valid_until")).value_or(Day{});
+      const Day until = parse_iso_day(member_text(one, "valid_until")).value_or(Day{});
       terms.purposes.push_back(
-          {text_of(one, "id"), text_of(one, "title"), text_of(one, "legal_basis"), until});
+          {member_text(one, "id"), member_text(one, "title"), member_text(one, "legal_basis"), until});
     }
   }
-  terms.signed_on = parse_iso_day(text_of(object, "signed_on"));
-  terms.valid_until = parse_iso_day(text_of(object, "valid_until"));
-  terms.revoked_at = parse_rfc3339(text_of(object, "revoked_at"));
-  terms.revoked_why = text_of(object, "revoked_why");
+  terms.signed_on = parse_iso_day(member_text(object, "signed_on"));
+  terms.valid_until = parse_iso_day(member_text(object, "valid_until"));
+  terms.revoked_at = parse_rfc3339(member_text(object, "revoked_at"));
+  terms.revoked_why = member_text(object, "revoked_why");
   return terms;
 }
 

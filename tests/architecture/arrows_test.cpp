@@ -285,7 +285,7 @@ TEST(Arrows, ModulesDoNotGoInCircles) {
   const std::function<void(const std::string&)> walk = [&](const std::string& part) {
     if (done.contains(part)) return;
     EXPECT_TRUE(open.insert(part).second) << part << " depends on itself through others";
-    if (testing::Test::HasFailure()) return;
+    if (::testing::Test::HasFailure()) return;
     for (const auto& next : arrows[part]) walk(next);
     open.erase(part);
     done.insert(part);

@@ -11,7 +11,7 @@ namespace {
 
 using jingwei::testing::Program;
 
-constexpr std::int64_t people = 2'500;
+constexpr std::int64_t few_people = 2'500;
 
 template <typename Backend>
 class LinkingKilled : public ::testing::Test {
@@ -30,7 +30,7 @@ class LinkingKilled : public ::testing::Test {
   static void init(const Backend& place) {
     const auto made =
         jingwei::testing::run({JINGWEI_PROGRAM, "init", "--data", place.folder(), "--store", place.settings_store(),
-                               "--people", std::to_string(people), "--shape", "2/3/4/6", "--json"});
+                               "--people", std::to_string(few_people), "--shape", "2/3/4/6", "--json"});
     ASSERT_EQ(made.code, 0) << made.text;
   }
 
@@ -95,7 +95,7 @@ TYPED_TEST(LinkingKilled, EndsWithTheLinksOfAnUndisturbedRun) {
     EXPECT_EQ(server->end(SIGTERM), 0);
   }
   const auto expected = this->outcome(calm);
-  ASSERT_GT(expected.links, 3 * people);
+  ASSERT_GT(expected.links, 3 * few_people);
 
   TypeParam place;
   this->init(place);

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read(const fs::path& path) {
+std::string guide_text(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
@@ -57,13 +57,13 @@ class Guide : public ::testing::Test {
     if (at != std::string::npos) commands.erase(at, serving.size());
     const auto outcome = jingwei::testing::run(
         {"/bin/sh", "-ec", "cd '" + folder_.path() + "' && PATH='" + place("bin") + "':$PATH && " + commands}, place("errors.txt"));
-    EXPECT_EQ(outcome.code, 0) << commands << outcome.text << read(place("errors.txt"));
+    EXPECT_EQ(outcome.code, 0) << commands << outcome.text << guide_text(place("errors.txt"));
     if (at != std::string::npos) server_ = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt")).first;
     return outcome.text;
   }
 
   void edit(const std::string& file, const std::string& from, const std::string& to) {
-    std::string text = read(place("street-lamp/" + file));
+    std::string text = guide_text(place("street-lamp/" + file));
     const std::size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos) << file << " has no " << from;
     text.replace(at, from.size(), to);
@@ -79,7 +79,7 @@ std::string first_line_of(const std::string& text) {
 }
 
 TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
-  const std::string guide = read(JINGWEI_SOURCE_DIR "/docs/scenario-author.md");
+  const std::string guide = guide_text(JINGWEI_SOURCE_DIR "/docs/scenario-author.md");
   const auto commands = blocks(guide, "sh");
   const auto texts = blocks(guide, "yaml");
   ASSERT_EQ(commands.size(), 8U);
@@ -105,7 +105,7 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   edit("process.yaml", "by: [comunity-staff]", "by: [community-staff]");
 
   EXPECT_NE(run(commands[3]).find("handle"), std::string::npos);
-  EXPECT_TRUE(read(place("street-lamp.svg")).starts_with("<svg "));
+  EXPECT_TRUE(guide_text(place("street-lamp.svg")).starts_with("<svg "));
 
   std::ofstream(place("street-lamp/tests.yaml"), std::ios::app) << texts[3];
   const std::string played = run(commands[4]);

@@ -162,4 +162,11 @@ inline bool warns(const linkage::Linkage& answer, linkage::Warning::Kind kind, s
                      });
 }
 
+// Blocks from the first pair on, in sets small enough to compare every pair too.
+inline linkage::LinkOptions blocked() {
+  linkage::LinkOptions options;
+  options.blocking.every_pair_below = 0;
+  return options;
+}
+
 }  // namespace jingwei::testing

@@ -8,7 +8,7 @@ namespace jingwei::cases {
 
 namespace {
 
-constexpr std::size_t photo_bytes = 12 << 20;
+constexpr std::size_t most_bytes = 12 << 20;
 constexpr std::chrono::days unclaimed_kept{30};
 constexpr std::int64_t swept_at_once = 100;
 
@@ -29,9 +29,9 @@ Error no_photo() {
 
 Result<Photo> Photos::send(std::string bytes, CaseId id, const CaseView& view, const WriteRequest& request) {
   const CasesParts& parts = work_.parts();
-  if (bytes.size() > photo_bytes)
+  if (bytes.size() > most_bytes)
     return Error(ErrorCode::too_large, "cases.photo_too_large")
-        .with("most", std::to_string(photo_bytes >> 20));
+        .with("most", std::to_string(most_bytes >> 20));
   JW_ASSIGN(const PictureKind kind, kind_of(bytes));
   JW_ASSIGN(const std::string clean, without_metadata(bytes));
   JW_TRY(parts.sealer.prepare(sealed_table));

@@ -8,7 +8,7 @@ namespace jingwei::identity {
 
 namespace {
 
-constexpr std::string_view sealed_table = "identity_document";
+constexpr std::string_view document_table = "identity_document";
 constexpr std::size_t least = 5, most = 20;
 
 }  // namespace
@@ -28,7 +28,7 @@ std::string document_key(std::string_view typed) {
 }
 
 storage::Value Documents::hash_of(std::string_view number) const {
-  return storage::Blob{storage::bytes_of(parts_.sealer.equality_hash(sealed_table, "number", number))};
+  return storage::Blob{storage::bytes_of(parts_.sealer.equality_hash(document_table, "number", number))};
 }
 
 Result<std::vector<Document>> Documents::of(AccountId account) const {
@@ -40,8 +40,8 @@ Result<std::vector<Document>> Documents::of(AccountId account) const {
     Document one;
     one.account = AccountId(row.integer(1));
     one.kind = row.text(2);
-    auto number = parts_.sealer.open({sealed_table, row.integer(0), "number"}, row.blob(3));
-    auto name = parts_.sealer.open({sealed_table, row.integer(0), "name"}, row.blob(4));
+    auto number = parts_.sealer.open({document_table, row.integer(0), "number"}, row.blob(3));
+    auto name = parts_.sealer.open({document_table, row.integer(0), "name"}, row.blob(4));
     if (!number || !name) {
       fault = number ? name.error() : number.error();
       return false;
@@ -58,7 +58,7 @@ Result<std::vector<Document>> Documents::of(AccountId account) const {
 }
 
 Result<std::optional<AccountId>> Documents::find(const std::string& number) const {
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(document_table));
   const storage::Value key = hash_of(number);
   std::optional<AccountId> found;
   JW_ASSIGN(auto reader, parts_.store.read());
@@ -84,13 +84,13 @@ std::string Documents::pseudonym_of(const std::string& typed) const {
 }
 
 Result<void> Documents::keep(const Document& document, storage::Change& change) const {
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(document_table));
   JW_TRY(parts_.sealer.prepare("identity_account"));
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   change.writes.push_back({&sql::put_document,
                            {hash_of(document.number), id, document.account.value, document.kind,
-                            storage::Blob{parts_.sealer.seal({sealed_table, id, "number"}, document.number)},
-                            storage::Blob{parts_.sealer.seal({sealed_table, id, "name"}, document.name)},
+                            storage::Blob{parts_.sealer.seal({document_table, id, "number"}, document.number)},
+                            storage::Blob{parts_.sealer.seal({document_table, id, "name"}, document.name)},
                             document.provider, to_micros(document.verified_at)},
                            1});
   change.writes.push_back(

@@ -14,7 +14,7 @@ using testing::MadeKey;
 namespace json = boost::json;
 
 // RFC 7515, A.3.
-constexpr const char* published_key =
+constexpr const char* published_keys =
     R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
 constexpr const char* published_token =
     "eyJhbGciOiJFUzI1NiJ9."
@@ -58,7 +58,7 @@ std::vector<NamedKey> keys_of(const MadeKey& key) {
 }
 
 TEST(IdToken, ThePublishedTokenFitsThePublishedKeyAndNoChangeOfIt) {
-  const auto keys = parse_keys(published_key);
+  const auto keys = parse_keys(published_keys);
   ASSERT_TRUE(keys.ok());
   const auto token = parse_token(published_token);
   ASSERT_TRUE(token.ok());

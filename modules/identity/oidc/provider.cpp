@@ -11,7 +11,7 @@ namespace jingwei::identity {
 
 namespace {
 
-constexpr std::string_view sealed_table = "identity_provider";
+constexpr std::string_view provider_table = "identity_provider";
 constexpr std::size_t id_most = 40, title_most = 60, client_most = 300, claim_most = 100, scopes_most = 300;
 constexpr std::size_t words_most = 40, word_most = 60, providers_most = 50;
 constexpr std::string_view return_path = "/desk/return";
@@ -104,7 +104,7 @@ std::vector<std::pair<std::string, std::string>> words_of(std::string_view text)
 
 // Another provider's sealed secret does not open in this row.
 storage::Cell secret_cell(const std::string& column) {
-  return {sealed_table, 0, column};
+  return {provider_table, 0, column};
 }
 
 std::string secret_column(const std::string& id) {
@@ -206,7 +206,7 @@ Result<Provider> Providers::put(const ProviderDraft& draft, const WriteRequest& 
   // Whom a service's subjects stand for was decided under its issuer.
   if (!fresh && (place->issuer != one.issuer || place->audience != one.audience))
     return Error(ErrorCode::conflict, "identity.provider_fixed").with("provider", one.id).at("/issuer");
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(provider_table));
   storage::Value secret = storage::Null{};
   const std::string column = secret_column(one.id);
   if (!one.client_secret.empty())

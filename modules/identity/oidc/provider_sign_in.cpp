@@ -15,8 +15,8 @@ namespace jingwei::identity {
 
 namespace {
 
-constexpr std::string_view sealed_table = "identity_attempt";
-constexpr storage::Cell cookie_cell{sealed_table, 0, "cookie"};
+constexpr std::string_view attempt_table = "identity_attempt";
+constexpr storage::Cell cookie_cell{attempt_table, 0, "cookie"};
 constexpr std::size_t random_bytes = 32;
 constexpr std::size_t cookie_most = 4'000;
 constexpr std::size_t next_most = 500;
@@ -111,7 +111,7 @@ Result<Begun> ProviderSignIn::begin(const std::string& id, const std::string& ne
   JW_ASSIGN(const Provider provider, providers_.get(id));
   if (!provider.enabled) return Error(ErrorCode::not_found, "identity.no_provider").with("provider", id);
   JW_ASSIGN(const auto service, talk_.metadata(provider));
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(attempt_table));
   const Attempt attempt{"begun",       id,
                         random_text(), random_text(),
                         random_text(), path_here(next),
@@ -148,7 +148,7 @@ Result<void> ProviderSignIn::note_refusal(const Provider& provider, const Error&
 
 Result<CameThrough> ProviderSignIn::finish(const Returned& returned, const std::string& cookie,
                                            AccountId account, const Origin& origin) {
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(attempt_table));
   JW_TRY(parts_.sealer.prepare("identity_link"));
   JW_ASSIGN(const Attempt attempt, opened(cookie, "begun"));
   // Somebody else's answer, brought to this browser, or another person's browser.
@@ -193,7 +193,7 @@ Result<CameThrough> ProviderSignIn::finish(const Returned& returned, const std::
 
 Result<CameThrough> ProviderSignIn::confirm(const std::string& code, const std::string& cookie,
                                             const Origin& origin) {
-  JW_TRY(parts_.sealer.prepare(sealed_table));
+  JW_TRY(parts_.sealer.prepare(attempt_table));
   JW_ASSIGN(const Attempt attempt, opened(cookie, "through"));
   JW_ASSIGN(Account account, accounts_.get(attempt.account));
   JW_TRY(sign_in_.check_code(account, code, origin));

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "base/text.h"
 #include "modules/ingest/address/place_names.h"
 #include "modules/ingest/cleaning/numerals.h"
 
@@ -35,9 +36,7 @@ constexpr std::array<std::string_view, 32> compounds = {
     "工业园", "科技园", "产业园", "软件园", "创意园", "开发区", "工业区", "园区", "市场", "商场", "酒店",
     "宾馆",   "医院",   "学校",   "大学",   "国际",   "社区",   "苑",     "城",   "园",   "村"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }

@@ -12,9 +12,7 @@ namespace {
 
 using std::chrono::year_month_day;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 struct FoundDay {
   Rule refusal = Rule::none;

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "modules/ingest/cleaning/clean_identity.h"
 
 namespace jingwei::ingest {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 bool is_letter(char c) {
   return c >= 'A' && c <= 'Z';
 }

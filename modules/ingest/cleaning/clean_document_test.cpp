@@ -8,7 +8,7 @@
 namespace jingwei::ingest {
 namespace {
 
-struct DocumentTest : testing::Test {
+struct IdentityDocumentTest : ::testing::Test {
   Zone zone{"Asia/Shanghai"};
   CleanContext context{*parse_rfc3339("2020-03-01T00:00:00Z"), zone};
   FieldCleaner cleaner = FieldCleaner::make({.name = "x", .type = CleanType::identity_document}).value();
@@ -27,7 +27,7 @@ struct DocumentTest : testing::Test {
   }
 };
 
-TEST_F(DocumentTest, chinese_passports_of_every_kind) {
+TEST_F(IdentityDocumentTest, chinese_passports_of_every_kind) {
   EXPECT_EQ(read("E12345678"), "passport_china E12345678");
   EXPECT_EQ(read("EA1234567"), "passport_china EA1234567");
   EXPECT_EQ(read("g12345678"), "passport_china G12345678");
@@ -41,7 +41,7 @@ TEST_F(DocumentTest, chinese_passports_of_every_kind) {
   EXPECT_EQ(read("MA1234567"), "passport_macao MA1234567");
 }
 
-TEST_F(DocumentTest, passports_of_abroad_follow_the_common_form) {
+TEST_F(IdentityDocumentTest, passports_of_abroad_follow_the_common_form) {
   EXPECT_EQ(read("C01X00T47"), "passport_foreign C01X00T47");
   EXPECT_EQ(read("护照:12AB34567"), "passport_foreign 12AB34567");
   EXPECT_EQ(read("外国护照E12345678"), "passport_foreign E12345678");
@@ -49,7 +49,7 @@ TEST_F(DocumentTest, passports_of_abroad_follow_the_common_form) {
   EXPECT_EQ(read("ABCDEFGHI"), "refuse.document.form");
 }
 
-TEST_F(DocumentTest, permits_to_come_and_to_go) {
+TEST_F(IdentityDocumentTest, permits_to_come_and_to_go) {
   EXPECT_EQ(read("H12345678"), "home_return_permit H12345678");
   EXPECT_EQ(read("M1234567801"), "home_return_permit M1234567801");
   EXPECT_EQ(read("台胞证12345678"), "taiwan_compatriot 12345678");
@@ -62,7 +62,7 @@ TEST_F(DocumentTest, permits_to_come_and_to_go) {
   EXPECT_EQ(read("T12345678"), "travel_taiwan T12345678");
 }
 
-TEST_F(DocumentTest, citizen_ids_and_residence_permits_are_checked_as_such) {
+TEST_F(IdentityDocumentTest, citizen_ids_and_residence_permits_are_checked_as_such) {
   EXPECT_EQ(read("11010519491231002x"), "citizen_id 11010519491231002X");
   EXPECT_EQ(read("110105194912310021"), "refuse.citizen_id.checksum");
   EXPECT_EQ(read("810000199408230021"), "residence_permit 810000199408230021");
@@ -70,12 +70,12 @@ TEST_F(DocumentTest, citizen_ids_and_residence_permits_are_checked_as_such) {
   EXPECT_EQ(read("USA110082112345"), "permanent_residence USA110082112345");
 }
 
-TEST_F(DocumentTest, officers_papers_have_their_word) {
+TEST_F(IdentityDocumentTest, officers_papers_have_their_word) {
   EXPECT_EQ(read("军字第2001988号"), "military 军字第2001988号");
   EXPECT_EQ(read("军官证：南字第01234567"), "military 南字第01234567号");
 }
 
-TEST_F(DocumentTest, a_word_that_says_another_kind_is_refused) {
+TEST_F(IdentityDocumentTest, a_word_that_says_another_kind_is_refused) {
   EXPECT_EQ(read("台胞证E12345678"), "refuse.document.kind");
   EXPECT_EQ(read("回乡证 H12345678"), "home_return_permit H12345678");
 }

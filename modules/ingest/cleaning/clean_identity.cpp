@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
 #include "modules/ingest/cleaning/citizen_places.h"
 
 namespace jingwei::ingest {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 bool eight_digits(const char* bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101;
   std::uint64_t word = 0;

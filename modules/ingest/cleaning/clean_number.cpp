@@ -3,15 +3,14 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.h"
 #include "modules/ingest/cleaning/numerals.h"
 
 namespace jingwei::ingest {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 // A decimal number as digits and a power of ten.
 struct Decimal {

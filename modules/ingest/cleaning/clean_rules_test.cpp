@@ -63,7 +63,7 @@ std::shared_ptr<const region::Tree> few_places() {
 }
 
 // One test for each rule, named for it: a rule without an example that shows it fails here.
-struct RuleExampleTest : testing::TestWithParam<int> {};
+struct RuleExampleTest : ::testing::TestWithParam<int> {};
 
 TEST_P(RuleExampleTest, does_what_its_example_says) {
   const Rule rule = static_cast<Rule>(GetParam());
@@ -111,7 +111,7 @@ std::vector<int> all_rules() {
   return rules;
 }
 
-std::string test_name(const testing::TestParamInfo<int>& info) {
+std::string test_name(const ::testing::TestParamInfo<int>& info) {
   std::string name(message_of(static_cast<Rule>(info.param)));
   for (char& c : name) {
     if (c == '.') c = '_';
@@ -119,7 +119,7 @@ std::string test_name(const testing::TestParamInfo<int>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, RuleExampleTest, testing::ValuesIn(all_rules()), test_name);
+INSTANTIATE_TEST_SUITE_P(Rules, RuleExampleTest, ::testing::ValuesIn(all_rules()), test_name);
 
 TEST(CleanRulesTest, sets_visit_their_rules_in_order) {
   RuleSet set;

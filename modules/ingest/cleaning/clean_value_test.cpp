@@ -6,7 +6,7 @@
 namespace jingwei::ingest {
 namespace {
 
-struct CleanTest : testing::Test {
+struct CleanTest : ::testing::Test {
   Zone zone{"Asia/Shanghai"};
   CleanContext context{*parse_rfc3339("2020-03-01T00:00:00Z"), zone};
 

@@ -14,7 +14,7 @@
 namespace jingwei::ingest {
 namespace {
 
-struct QuickWays : testing::Test {
+struct QuickWays : ::testing::Test {
   Zone zone{"Asia/Shanghai"};
   CleanContext context{*parse_rfc3339("2020-03-01T00:00:00Z"), zone};
   SeededRandom random{11};

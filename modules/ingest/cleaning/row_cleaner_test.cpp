@@ -20,7 +20,7 @@ std::vector<FieldCleaner> person_fields() {
   return fields;
 }
 
-struct RowCleanerTest : testing::Test {
+struct RowCleanerTest : ::testing::Test {
   Zone zone{"Asia/Shanghai"};
   CleanContext context{*parse_rfc3339("2020-03-01T00:00:00Z"), zone};
   std::vector<FieldCleaner> fields = person_fields();

@@ -12,10 +12,10 @@ namespace {
 using namespace testing;
 using namespace std::string_literals;
 
-const std::string csv = "姓名,电话\n张三,13900000001\n李四,13900000002\n";
+const std::string phones_csv = "姓名,电话\n张三,13900000001\n李四,13900000002\n";
 
 TEST(FileRowsTest, gzip_gives_the_text_inside) {
-  auto reader = opened(made_gzip(csv));
+  auto reader = opened(made_gzip(phones_csv));
   EXPECT_EQ(format_text(*reader), "csv+gzip");
   EXPECT_EQ(rows_of(*reader), (Rows{"2: 张三|13900000001", "3: 李四|13900000002"}));
   EXPECT_EQ(format_text(*opened(made_gzip("{\"a\":1}\n"))), "json-lines+gzip");
@@ -130,8 +130,8 @@ TEST(FileRowsTest, says_what_a_file_is_instead_of_a_table) {
        "ingest.workbook_encrypted"},
       {"", "ingest.empty_file"},
       {"PK\x03\x04 not really", "ingest.zip_damaged"},
-      {made_gzip(made_gzip(csv)), "ingest.nested_container"},
-      {made_gzip(made_zip({{"a.csv", csv}})), "ingest.nested_container"},
+      {made_gzip(made_gzip(phones_csv)), "ingest.nested_container"},
+      {made_gzip(made_zip({{"a.csv", phones_csv}})), "ingest.nested_container"},
       {made_gzip("%PDF-1.7"), "ingest.is_pdf"},
       {made_zip({{"word/document.xml", "<x/>"}, {"[Content_Types].xml", "<x/>"}}), "ingest.is_word"},
       {made_zip({{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},

@@ -8,14 +8,6 @@ namespace jingwei::ingest {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() &&
-         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 class JsonLinesReader final : public RowReader {
  public:
   explicit JsonLinesReader(std::unique_ptr<LineBuffer> buffer) : buffer_(std::move(buffer)) {}
@@ -59,8 +51,8 @@ class JsonLinesReader final : public RowReader {
         return true;
       }
       at_ += end == std::string_view::npos ? line.size() : end + 1;
-      if (trimmed(line).find_first_not_of(" \t") == std::string_view::npos) continue;
-      row.original = trimmed(line);
+      if (without_end(line).find_first_not_of(" \t") == std::string_view::npos) continue;
+      row.original = without_end(line);
       if (buffer_->doubtful() && !text::is_utf8(line)) {
         row.problem = RowProblem::bad_encoding;
       } else if (line.find('\0') != std::string_view::npos) {

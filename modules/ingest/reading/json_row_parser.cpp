@@ -15,15 +15,15 @@ namespace ondemand = simdjson::ondemand;
 // Keys are kept as columns as long as the file is read, so their length is bounded as their number is.
 constexpr std::size_t key_bytes = 1'024;
 
-std::string_view trimmed(std::string_view text) {
+}  // namespace
+
+std::string_view without_end(std::string_view text) {
   while (!text.empty() &&
          (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
     text.remove_suffix(1);
   }
   return text;
 }
-
-}  // namespace
 
 struct JsonRowParser::State {
   void parse(std::string_view line, Row& row) {
@@ -87,14 +87,14 @@ struct JsonRowParser::State {
         cell.kind = CellKind::text;
         return RowProblem::nested_value;
       case ondemand::json_type::number:
-        cell = {trimmed(value.raw_json_token()), CellKind::number};
+        cell = {without_end(value.raw_json_token()), CellKind::number};
         return is_json_number(cell.text) ? RowProblem::none : RowProblem::bad_json;
       case ondemand::json_type::boolean:
-        cell = {trimmed(value.raw_json_token()), CellKind::boolean};
+        cell = {without_end(value.raw_json_token()), CellKind::boolean};
         return cell.text == "true" || cell.text == "false" ? RowProblem::none : RowProblem::bad_json;
       case ondemand::json_type::null:
         cell = {{}, CellKind::null};
-        return trimmed(value.raw_json_token()) == "null" ? RowProblem::none : RowProblem::bad_json;
+        return without_end(value.raw_json_token()) == "null" ? RowProblem::none : RowProblem::bad_json;
     }
     return RowProblem::bad_json;
   }

@@ -10,6 +10,9 @@
 
 namespace jingwei::ingest {
 
+// The text without the white space of JSON at its end.
+std::string_view without_end(std::string_view text);
+
 // Not thread-safe.
 class JsonRowParser {
  public:

@@ -26,7 +26,7 @@ lxw_format* looks(lxw_workbook* workbook, const char* code) {
   return format;
 }
 
-const HeaderFit people = knows({"姓名", "电话", "出生日期", "住址"});
+const HeaderFit people_fit = knows({"姓名", "电话", "出生日期", "住址"});
 
 TEST(XlsxReaderTest, values_of_every_kind) {
   WorkbookMaker maker;
@@ -69,7 +69,7 @@ TEST(XlsxReaderTest, the_header_stands_below_titles_and_may_take_two_lines) {
   worksheet_merge_range(sheet, 3, 3, 4, 3, "出生日期", nullptr);
   put(sheet, 4, {"", "电话", "住址"});
   put(sheet, 6, {"张三", "139", "香洲", "1980-01-02"});
-  auto reader = opened(maker.bytes(), {.fit = people});
+  auto reader = opened(maker.bytes(), {.fit = people_fit});
   EXPECT_EQ(std::vector<std::string>(reader->columns().begin(), reader->columns().end()),
             (std::vector<std::string>{"姓名", "电话", "住址", "出生日期"}));
   EXPECT_EQ(rows_of(*reader), (Rows{"7: 张三|139|香洲|1980-01-02"}));
@@ -114,7 +114,7 @@ TEST(XlsxReaderTest, the_sheet_that_fits_is_read_and_the_others_are_told) {
   put(sheet, 1, {"张三", "139"});
   put(workbook_add_worksheet(maker.get(), "二月"), 0, {"姓名", "电话"});
   workbook_add_worksheet(maker.get(), "Sheet5");
-  auto reader = opened(maker.bytes(), {.fit = people});
+  auto reader = opened(maker.bytes(), {.fit = people_fit});
   EXPECT_EQ(rows_of(*reader), (Rows{"2: 张三|139"}));
   ASSERT_EQ(reader->notes().size(), 3U);
   register_messages();

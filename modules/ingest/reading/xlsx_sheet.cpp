@@ -10,10 +10,6 @@ namespace jingwei::ingest {
 
 namespace {
 
-Error damaged(std::string_view what) {
-  return Error(ErrorCode::invalid, "ingest.workbook_damaged").because(std::string(what));
-}
-
 // What a <c> says, before its value is worked out.
 struct RawCell {
   std::string_view reference, type, value;
@@ -127,7 +123,7 @@ Result<bool> SheetRows::next(SheetRow& row) {
   // Rows without a number follow one another; a number that goes back is no order to keep.
   const unsigned number = node.attribute("r").as_uint(0);
   row.number = std::max(number, last_row_ + 1);
-  if (row.number > sheet_rows_most) return damaged("row number");
+  if (row.number > sheet_rows_most) return workbook_damaged("row number");
   last_row_ = row.number;
   row.hidden = node.attribute("hidden").as_bool();
   std::uint32_t following = 0;
@@ -136,7 +132,7 @@ Result<bool> SheetRows::next(SheetRow& row) {
     const RawCell raw = raw_cell(child);
     std::uint32_t column = 0, ignored = 0;
     if (!parse_reference(raw.reference, column, ignored)) column = following;
-    if (column < following || column >= sheet_columns_most) return damaged("cells out of order");
+    if (column < following || column >= sheet_columns_most) return workbook_damaged("cells out of order");
     following = column + 1;
     if (!raw.has_value) {
       if (raw.formula) ++row.formulas_without_value;

@@ -8,10 +8,6 @@ namespace jingwei::ingest {
 
 namespace {
 
-Error damaged(std::string_view what) {
-  return Error(ErrorCode::invalid, "ingest.workbook_damaged").because(std::string(what));
-}
-
 // Relations of a part: id → (last word of the type, target as a name in the archive).
 struct Relation {
   std::string id, type, target;
@@ -71,7 +67,7 @@ Result<std::string> main_part(ZipArchive& archive) {
 Result<void> read_sheets(ZipArchive& archive, const std::string& part, const std::vector<Relation>& relations,
                          Workbook& workbook) {
   const auto entry = archive.find(part);
-  if (!entry) return damaged("no " + part);
+  if (!entry) return workbook_damaged("no " + part);
   JW_ASSIGN(std::string text, archive.read_entry(*entry, limits::workbook_part_bytes));
   pugi::xml_document document;
   JW_TRY(parse_xml(text, document));

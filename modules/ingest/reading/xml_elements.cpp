@@ -15,10 +15,6 @@ constexpr std::size_t window_bytes_most = 8 << 20;  // what one element, or all 
 constexpr unsigned parse_options = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol |
                                    pugi::parse_ws_pcdata_single | pugi::parse_embed_pcdata;
 
-Error damaged(std::string_view what) {
-  return Error(ErrorCode::invalid, "ingest.workbook_damaged").because(std::string(what));
-}
-
 // Where the start tag of `name` stands, with or without a prefix; npos if nowhere.
 std::size_t find_start(std::string_view text, std::string_view name, std::string& prefix) {
   for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
@@ -38,6 +34,10 @@ std::size_t find_start(std::string_view text, std::string_view name, std::string
 }
 
 }  // namespace
+
+Error workbook_damaged(std::string_view what) {
+  return Error(ErrorCode::invalid, "ingest.workbook_damaged").because(std::string(what));
+}
 
 XmlElements::XmlElements(std::unique_ptr<ByteSource> source, std::string container, std::string element,
                          Before before)
@@ -87,7 +87,7 @@ Result<void> XmlElements::find_container() {
     // A start tag cut by the window's end is found with the next one.
     constexpr std::size_t tag_bytes_most = 1'024;
     if (before_ == Before::any_length && window().size() > tag_bytes_most) begin_ = end_ - tag_bytes_most;
-    if (end_ - begin_ > window_bytes_most) return damaged("no <" + container_ + ">");
+    if (end_ - begin_ > window_bytes_most) return workbook_damaged("no <" + container_ + ">");
     JW_TRY(fill());
   }
 }
@@ -107,8 +107,8 @@ Result<bool> XmlElements::next_piece() {
       size = last + element_end_.size();
       break;
     }
-    if (ended_) return damaged("</" + container_ + "> is missing");
-    if (text.size() > window_bytes_most) return damaged("a <" + element_ + "> has no end");
+    if (ended_) return workbook_damaged("</" + container_ + "> is missing");
+    if (text.size() > window_bytes_most) return workbook_damaged("a <" + element_ + "> has no end");
     JW_TRY(fill());
   }
   char* const begin = bytes_.data() + begin_;
@@ -121,7 +121,7 @@ Result<bool> XmlElements::next_piece() {
   }
   const auto parsed =
       piece_.load_buffer_inplace(begin, size, parse_options | pugi::parse_fragment, pugi::encoding_utf8);
-  if (!parsed) return damaged(parsed.description());
+  if (!parsed) return workbook_damaged(parsed.description());
   at_ = piece_.first_child();
   return true;
 }
@@ -148,7 +148,7 @@ Result<void> XmlElements::drain() {
 
 Result<void> parse_xml(std::string& text, pugi::xml_document& document) {
   const auto parsed = document.load_buffer_inplace(text.data(), text.size(), parse_options);
-  if (!parsed) return damaged(parsed.description());
+  if (!parsed) return workbook_damaged(parsed.description());
   return {};
 }
 

@@ -12,6 +12,9 @@
 
 namespace jingwei::ingest {
 
+// invalid "ingest.workbook_damaged", with what is wrong in English for the log.
+Error workbook_damaged(std::string_view what);
+
 // Gives every `element` directly inside the first `container` ("row" in "sheetData"), whatever prefix the
 // names have. Document types and entities of their own are never expanded. Not thread-safe.
 class XmlElements {

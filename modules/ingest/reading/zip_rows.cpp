@@ -178,7 +178,7 @@ std::vector<std::string> sorted_names(std::span<const std::string> columns) {
   return names;
 }
 
-std::string joined(const std::vector<std::string>& names) {
+std::string names_joined(const std::vector<std::string>& names) {
   constexpr std::size_t most = 2'000;
   std::string text;
   for (const auto& name : names) {
@@ -236,7 +236,7 @@ Result<std::unique_ptr<RowReader>> read_zip(std::shared_ptr<ZipArchive> archive,
   }
   if (parts.empty()) return Error(ErrorCode::invalid, "ingest.zip_nothing");
   std::vector<Note> notes;
-  if (!passed.empty()) notes.push_back({"ingest.note.files_passed", {{"files", joined(passed)}}});
+  if (!passed.empty()) notes.push_back({"ingest.note.files_passed", {{"files", names_joined(passed)}}});
   auto reader =
       std::make_unique<PartsReader>(std::move(archive), std::move(parts), std::move(notes), options);
   JW_TRY(reader->begin());

@@ -1,5 +1,6 @@
 #include "modules/ingest/repair/refused_persons.h"
 
+#include "base/text.h"
 #include "modules/ingest/row_typing.h"
 #include "storage/pseudonym.h"
 
@@ -9,9 +10,7 @@ namespace {
 
 constexpr std::size_t citizen_id_length = 18;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using text::is_digit;
 
 // Whether the 18 bytes at `at` have the form of a citizen ID and stand apart from other digits and letters.
 bool stands_at(std::string_view text, std::size_t at) {

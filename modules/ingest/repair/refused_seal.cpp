@@ -9,7 +9,7 @@ namespace jingwei::ingest {
 namespace {
 
 constexpr std::string_view shared_table = "refused_row";
-constexpr std::int64_t rows_a_step = 500;
+constexpr std::int64_t seals_a_step = 500;
 
 std::string column_of(std::string_view column, BatchId batch) {
   return std::string(column) + '.' + batch.to_string();
@@ -24,7 +24,7 @@ struct SharedRow {
 Result<std::vector<SharedRow>> shared_rows(storage::Store& store) {
   std::vector<SharedRow> rows;
   JW_ASSIGN(auto reader, store.read());
-  const storage::Value most = rows_a_step;
+  const storage::Value most = seals_a_step;
   JW_TRY(reader->query(sql::shared_refused_rows, std::span(&most, 1), [&](const storage::Row& row) {
     rows.push_back({BatchId(row.integer(0)), row.integer(1), std::string(row.blob(2)),
                     std::string(row.blob(3)), std::string(row.text(4))});

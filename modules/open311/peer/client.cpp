@@ -30,7 +30,7 @@ std::string plain_time(Instant at) {
   return text.substr(0, text.find('.')) + "Z";
 }
 
-std::string shortened(const std::string& words) {
+std::string squeezed(const std::string& words) {
   auto points = text::code_points(text::squeeze(words));
   if (points.size() > limits::peer_words) points.resize(limits::peer_words);
   return text::from_code_points(points);
@@ -39,7 +39,7 @@ std::string shortened(const std::string& words) {
 Error refused(int status, const std::string& body, Format format) {
   std::string words;
   if (const auto faults = read_faults(body, format); faults && !faults->empty())
-    words = shortened(faults->front().description);
+    words = squeezed(faults->front().description);
   return Error(status == 404 || status == 410 ? ErrorCode::not_found : ErrorCode::invalid,
                "open311.peer_refused")
       .with("status", std::to_string(status))
@@ -185,7 +185,7 @@ Result<ToldUpdate> update_of(const FormPairs& pairs) {
         .at("description");
   const auto& status = told.update.status;
   if (!status.empty() && status != "open" && status != "closed")
-    return Error(ErrorCode::invalid, "open311.bad_status").with("status", shortened(status)).at("status");
+    return Error(ErrorCode::invalid, "open311.bad_status").with("status", squeezed(status)).at("status");
   return told;
 }
 

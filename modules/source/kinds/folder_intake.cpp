@@ -16,7 +16,7 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::chrono::milliseconds looks_apart{5'000};
+constexpr std::chrono::milliseconds most_apart{5'000};
 constexpr std::size_t copied_at_once = 1 << 20;
 constexpr std::string_view done_mark = ".done";
 constexpr std::string_view reason_mark = ".reason.txt";
@@ -86,7 +86,7 @@ class FolderIntake final : public Intake {
 
   bool hinted() override { return hint_.came(); }
   std::chrono::milliseconds rhythm() const override {
-    return waiting_ ? std::min(std::chrono::milliseconds(stands_still_), looks_apart) : looks_apart;
+    return waiting_ ? std::min(std::chrono::milliseconds(stands_still_), most_apart) : most_apart;
   }
 
   Result<bool> look(const Source& source, const std::function<bool()>& alive) override {

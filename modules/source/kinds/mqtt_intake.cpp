@@ -16,8 +16,7 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::chrono::milliseconds looks_apart{1'000};
-constexpr std::size_t identity_bytes = 16;
+constexpr std::chrono::milliseconds rounds_apart{1'000};
 
 // Messages that were taken, newest groups kept.
 class KnownMessages {
@@ -48,7 +47,7 @@ class MqttIntake final : public Intake {
         id_field_(text_of(source.settings, "id_field")),
         group_time_(number_of(source.settings, "group_seconds")) {}
 
-  std::chrono::milliseconds rhythm() const override { return looks_apart; }
+  std::chrono::milliseconds rhythm() const override { return rounds_apart; }
 
   Result<bool> look(const Source& source, const std::function<bool()>& alive) override {
     if (!spool_) JW_TRY(begin(source));

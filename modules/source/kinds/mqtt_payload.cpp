@@ -11,7 +11,6 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::size_t identity_bytes = 16;
 
 std::vector<std::string_view> levels_of(std::string_view topic) {
   std::vector<std::string_view> levels;

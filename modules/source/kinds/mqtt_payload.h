@@ -25,9 +25,11 @@ class TopicPattern {
   std::vector<std::pair<std::size_t, std::string>> named_;  // level, field
 };
 
+inline constexpr std::size_t identity_bytes = 16;
+
 struct MappedLine {
   std::string line;      // of JSON Lines, without its end; refused ones are no JSON on purpose
-  std::string identity;  // 16 bytes: the same for a message that comes again
+  std::string identity;  // identity_bytes: the same for a message that comes again
   bool readable = true;
 };
 

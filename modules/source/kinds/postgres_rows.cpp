@@ -8,7 +8,7 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr const char* connect_patience_seconds = "10";
+constexpr const char* connect_timeout = "10";
 
 struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
@@ -32,7 +32,7 @@ class PostgresRows final : public RowStream {
         {"password", text_of(settings, "password")},
         {"sslmode", text_of(settings, "tls")},
         {"options", options},
-        {"connect_timeout", connect_patience_seconds},
+        {"connect_timeout", connect_timeout},
         {"application_name", "jingwei"}};
     std::vector<const char*> names, values;
     for (const auto& [name, value] : all) {
