@@ -54,7 +54,7 @@ rules::Syntax syntax_of(const YamlNode& node) {
     for (const auto& item : node.items) made.items.push_back(syntax_of(item));
   } else if (node.kind == YamlKind::mapping) {
     made.kind = Kind::object;
-    for (const auto& pair : node.pairs) made.members.emplace_back(pair.key.scalar, syntax_of(pair.value));
+    for (const auto& pair : node.pairs) made.members.push_back({pair.key.scalar, syntax_of(pair.value)});
   } else if (is_null(node)) {
     made.kind = Kind::null;
   } else if (const auto truth = schema::yaml_boolean(node)) {

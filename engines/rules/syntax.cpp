@@ -30,7 +30,7 @@ struct TreeBuilder {
     }
     Syntax& parent = *open.back();
     if (parent.kind == Syntax::Kind::list) return &parent.items.emplace_back(std::move(node));
-    return &parent.members.emplace_back(std::move(name), std::move(node)).second;
+    return &parent.members.emplace_back(SyntaxMember{std::move(name), std::move(node)}).value;
   }
 
   bool null() { return add(Syntax::Kind::null); }

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "engines/rules/limits.h"
 
 namespace jingwei::rules {
+
+struct SyntaxMember;
 
 // One JSON value and where it stands. Rules that come as YAML are brought into this form by whoever reads
 // YAML.
@@ -21,12 +22,17 @@ struct Syntax {
   std::int64_t integer = 0;
   double number = 0;
   std::string text;
-  std::vector<Syntax> items;                            // of a list
-  std::vector<std::pair<std::string, Syntax>> members;  // of an object, in the order of the text
-  int line = 0;                                         // from 1; 0: unknown
-  int column = 0;                                       // from 1, in code points
+  std::vector<Syntax> items;          // of a list
+  std::vector<SyntaxMember> members;  // of an object, in the order of the text
+  int line = 0;                       // from 1; 0: unknown
+  int column = 0;                     // from 1, in code points
 
   const Syntax* find(std::string_view name) const;
+};
+
+struct SyntaxMember {
+  std::string name;
+  Syntax value;
 };
 
 // Reads one JSON text (UTF-8). `file` is the name errors tell, and may be empty.

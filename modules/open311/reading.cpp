@@ -18,22 +18,31 @@ namespace {
 namespace json = boost::json;
 
 // A document of either format as one tree: objects with members, lists, texts.
+struct Member;
+
 struct Tree {
   std::string text;
-  std::vector<std::pair<std::string, Tree>> members;
+  std::vector<Member> members;
   std::vector<Tree> items;
 
-  const Tree* find(std::string_view name) const {
-    for (const auto& [key, value] : members) {
-      if (key == name) return &value;
-    }
-    return nullptr;
-  }
+  const Tree* find(std::string_view name) const;
   std::string word(std::string_view name) const {
     const Tree* const found = find(name);
     return found == nullptr ? std::string() : found->text;
   }
 };
+
+struct Member {
+  std::string name;
+  Tree value;
+};
+
+const Tree* Tree::find(std::string_view name) const {
+  for (const auto& [key, value] : members) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
 
 Error bad_document() {
   return Error(ErrorCode::invalid, "open311.bad_document");
@@ -57,7 +66,7 @@ Result<Tree> of_xml(const pugi::xml_node& node, int depth, std::size_t& count) {
     if (list) {
       tree.items.push_back(std::move(below));
     } else {
-      tree.members.emplace_back(child.name(), std::move(below));
+      tree.members.push_back({child.name(), std::move(below)});
     }
   }
   if (tree.members.empty() && tree.items.empty()) tree.text = text::squeeze(node.text().get());
@@ -70,7 +79,7 @@ Result<Tree> of_json(const json::value& value, int depth, std::size_t& count) {
   if (value.is_object()) {
     for (const auto& one : value.get_object()) {
       JW_ASSIGN(Tree below, of_json(one.value(), depth + 1, count));
-      tree.members.emplace_back(std::string(one.key()), std::move(below));
+      tree.members.push_back({std::string(one.key()), std::move(below)});
     }
   } else if (value.is_array()) {
     for (const auto& one : value.get_array()) {
