@@ -285,7 +285,7 @@ Result<CasePage> CaseLists::inbox(const InboxQuery& query, const CaseView& view)
     for (int turn = 0; turn < turns_most && static_cast<std::int64_t>(ids.size()) < wanted; ++turn) {
       rows = 0;
       const std::array<storage::Value, 4> key = {role, at.due, at.id, rows_at_once};
-      JW_TRY(reader->query(sql::inbox_anywhere, key, [&](const storage::Row& row) {
+      JW_TRY(reader->query(sql::inbox_anywhere, key, [&, &role = role](const storage::Row& row) {
         ++rows;
         at = {row.integer(1), row.integer(0)};
         Case one;
