@@ -76,7 +76,7 @@ void append_figures(Hub& hub, std::string& out) {
   gauge("jingwei_records_per_second", "Records counted per second.", figures.records_per_second);
   out += "# HELP jingwei_rows_total Rows of sources by outcome.\n# TYPE jingwei_rows_total counter\n";
   for (const auto& [resource, quality] : figures.quality) {
-    const auto line = [&](const char* outcome, std::int64_t rows) {
+    const auto line = [&, &resource = resource](const char* outcome, std::int64_t rows) {
       out += "jingwei_rows_total{resource=\"" + resource + "\",outcome=\"" + outcome + "\"} " +
              std::to_string(rows) + '\n';
     };
