@@ -114,8 +114,8 @@ std::optional<std::set<std::string>> Caller::departments(std::string_view permis
   return named;
 }
 
-Result<Sight> Caller::sight(std::string_view permission, const ResourceFacts& resource, std::string_view purpose,
-                            Instant now) const {
+Result<Sight> Caller::sight(std::string_view permission, const ResourceFacts& resource,
+                            std::string_view purpose, Instant now) const {
   JW_TRY(may_for(permission, resource.department, now));
   const std::size_t place = *find_permission(permission);
   if (!purpose.empty() && !local_ &&

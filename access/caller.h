@@ -15,8 +15,8 @@
 
 namespace jingwei::access {
 
-// A named set of permissions, with the personal-data classes ("name", "health") its holders may see under one of
-// these purposes.
+// A named set of permissions, with the personal-data classes ("name", "health") its holders may see under one
+// of these purposes.
 struct Role {
   std::string id;
   std::string zh, en;
@@ -44,16 +44,18 @@ struct Grant {
   bool in_force(Instant now) const { return from <= now && (!until || now < *until); }
 };
 
-// What of one resource's records a caller may see: one part for each grant that counts. A record is seen when a part
-// covers its region, and those of its personal fields open whose class stands in a part that covers it, so that the
-// classes of one grant never open in the regions of another.
+// What of one resource's records a caller may see: one part for each grant that counts. A record is seen when
+// a part covers its region, and those of its personal fields open whose class stands in a part that covers
+// it, so that the classes of one grant never open in the regions of another.
 struct Sight {
   struct Part {
     bool whole_area = false;  // records of no region too
     RegionId region;          // else: those below it
     bool every_class = false;
     std::set<std::string, std::less<>> classes;  // personal-data classes that are open; others are masked
-    bool opens(std::string_view personal_class) const { return every_class || classes.contains(personal_class); }
+    bool opens(std::string_view personal_class) const {
+      return every_class || classes.contains(personal_class);
+    }
   };
   std::vector<Part> parts;  // none: nothing is seen
   std::string purpose;      // named by the caller; empty: none, and nothing is open
@@ -76,9 +78,10 @@ struct ResourceFacts {
 class Caller {
  public:
   // `actor` is how the audit log names them: "account:17", "local".
-  Caller(std::string actor, std::vector<Grant> grants) : actor_(std::move(actor)), grants_(std::move(grants)) {}
-  // Whoever holds the data folder itself: every permission, all rows, personal fields masked unless a purpose is
-  // named.
+  Caller(std::string actor, std::vector<Grant> grants)
+      : actor_(std::move(actor)), grants_(std::move(grants)) {}
+  // Whoever holds the data folder itself: every permission, all rows, personal fields masked unless a purpose
+  // is named.
   static std::shared_ptr<const Caller> local_operator();
 
   const std::string& actor() const { return actor_; }
@@ -95,8 +98,8 @@ class Caller {
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
 
-  // Any grant in force holds it (with Reach::hub: one for the whole area, bound to no department). Errors: denied
-  // "access.not_granted", "access.not_whole_area".
+  // Any grant in force holds it (with Reach::hub: one for the whole area, bound to no department). Errors:
+  // denied "access.not_granted", "access.not_whole_area".
   Result<void> may(std::size_t permission, Instant now) const;
   Result<void> may(std::string_view permission, Instant now) const;
   // The same for what belongs to a department. Errors: denied "access.not_your_department" and may's.
@@ -104,8 +107,8 @@ class Caller {
   // Departments to which a list is to be cut; nothing: no cut. Only after may().
   std::optional<std::set<std::string>> departments(std::string_view permission, Instant now) const;
 
-  // What of the resource's records the permission opens under a purpose (empty: none). Errors: denied, as may_for, and
-  // "access.purpose_not_yours", "access.purpose_not_served".
+  // What of the resource's records the permission opens under a purpose (empty: none). Errors: denied, as
+  // may_for, and "access.purpose_not_yours", "access.purpose_not_served".
   Result<Sight> sight(std::string_view permission, const ResourceFacts& resource, std::string_view purpose,
                       Instant now) const;
   // Ids of all permissions some grant in force holds, in the order of permissions().

@@ -1,4 +1,5 @@
-// Goal: nothing is allowed or shown that no grant allows now, for whatever roles, regions, departments and purposes.
+// Goal: nothing is allowed or shown that no grant allows now, for whatever roles, regions, departments and
+// purposes.
 #include "access/caller.h"
 
 #include <gtest/gtest.h>
@@ -52,12 +53,14 @@ TEST(Caller, HoldsAGrantFromItsFirstMomentUntilItsLast) {
 TEST(Caller, NeedsTheWholeAreaForWhatConcernsTheHub) {
   const auto keeper = role({"account.write"});
   EXPECT_EQ(refusal(Caller("a", {grant(keeper, 7)}).may("account.write", noon)), "access.not_whole_area");
-  EXPECT_EQ(refusal(Caller("a", {grant(keeper, 1, "health")}).may("account.write", noon)), "access.not_whole_area");
+  EXPECT_EQ(refusal(Caller("a", {grant(keeper, 1, "health")}).may("account.write", noon)),
+            "access.not_whole_area");
   EXPECT_TRUE(Caller("a", {grant(keeper, 1)}).may("account.write", noon).ok());
 }
 
 TEST(Caller, ActsForTheDepartmentsOfTheGrantsThatHoldThePermission) {
-  const Caller officer("a", {grant(role({"ingest.write"}), 1, "health"), grant(role({"ingest.read"}), 1, "police")});
+  const Caller officer(
+      "a", {grant(role({"ingest.write"}), 1, "health"), grant(role({"ingest.read"}), 1, "police")});
   EXPECT_TRUE(officer.may_for("ingest.write", "health", noon).ok());
   EXPECT_EQ(refusal(officer.may_for("ingest.write", "police", noon)), "access.not_your_department");
   EXPECT_EQ(officer.departments("ingest.read", noon), (std::set<std::string>{"police"}));
@@ -80,7 +83,8 @@ TEST(Caller, SeesPersonalFieldsOnlyUnderAPurposeOfRoleAndResource) {
   ASSERT_TRUE(with.ok());
   EXPECT_TRUE(with->parts[0].opens("health"));
   EXPECT_FALSE(with->parts[0].opens("address"));
-  EXPECT_EQ(caller.sight("record.read", resource, "census", noon).error().message, "access.purpose_not_yours");
+  EXPECT_EQ(caller.sight("record.read", resource, "census", noon).error().message,
+            "access.purpose_not_yours");
   EXPECT_EQ(caller.sight("record.read", resource, "tax", noon).error().message, "access.purpose_not_served");
 }
 
@@ -129,8 +133,7 @@ TEST(Caller, NothingIsAllowedThatNoSingleGrantAllows) {
       return held.role->holds(wanted.id) && held.in_force(noon) &&
              (wanted.reach != Reach::hub || (held.whole_area && held.department.empty()));
     };
-    const bool expected =
-        wanted.reach <= Reach::self || std::any_of(grants.begin(), grants.end(), allows);
+    const bool expected = wanted.reach <= Reach::self || std::any_of(grants.begin(), grants.end(), allows);
     ASSERT_EQ(caller.may(wanted.id, noon).ok(), expected) << wanted.id << " in round " << round;
 
     const std::vector<std::string> served = {one_of(purposes)};
@@ -139,7 +142,8 @@ TEST(Caller, NothingIsAllowedThatNoSingleGrantAllows) {
     if (!sight) continue;
     for (const auto& part : sight->parts) {
       const bool backed = std::any_of(grants.begin(), grants.end(), [&](const Grant& held) {
-        const bool pursued = purpose.empty() || (held.role->purposes.contains(purpose) && served.front() == purpose);
+        const bool pursued =
+            purpose.empty() || (held.role->purposes.contains(purpose) && served.front() == purpose);
         return held.role->holds("record.read") && held.in_force(noon) && pursued &&
                (held.department.empty() || held.department == department) && held.region == part.region &&
                held.whole_area == part.whole_area &&

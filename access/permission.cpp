@@ -113,7 +113,8 @@ std::string title_of(const Permission& permission, Language language) {
 }
 
 std::string_view name_of(Reach reach) {
-  constexpr std::array<std::string_view, 6> names = {"anyone", "self", "everywhere", "department", "rows", "hub"};
+  constexpr std::array<std::string_view, 6> names = {"anyone",     "self", "everywhere",
+                                                     "department", "rows", "hub"};
   return names[static_cast<std::size_t>(reach)];
 }
 

@@ -21,8 +21,8 @@ enum class Reach : std::uint8_t {
   hub,         // a grant for the hub's whole area, bound to no department
 };
 
-// The three administrations that no account may join (GB/T 22239: system, security and audit administrators); `work`
-// is everybody else's.
+// The three administrations that no account may join (GB/T 22239: system, security and audit administrators);
+// `work` is everybody else's.
 enum class Duty : std::uint8_t { work, system, security, audit };
 
 struct Permission {

@@ -18,7 +18,9 @@ class CasesBeside final : public purpose::HeldBeside {
     JW_ASSIGN(auto slice, erasing_.next(resource, before));
     return Slice{std::move(slice.change), slice.cases, slice.photos};
   }
-  Result<Sealed> sealed_since(const std::string& resource) const override { return erasing_.sealed_since(resource); }
+  Result<Sealed> sealed_since(const std::string& resource) const override {
+    return erasing_.sealed_since(resource);
+  }
 
  private:
   const cases::CaseErasing& erasing_;

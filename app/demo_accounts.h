@@ -17,7 +17,8 @@ struct DemoAccount {
 inline constexpr const char* demo_password = "jing-wei-demo-2020";
 
 const std::vector<DemoAccount>& demo_accounts();
-// Makes those that are not there yet. Errors: those of Accounts, not_found (a region of the demo city is missing).
+// Makes those that are not there yet. Errors: those of Accounts, not_found (a region of the demo city is
+// missing).
 Result<void> make_demo_accounts(Hub& hub);
 
 }  // namespace jingwei::app

@@ -11,8 +11,8 @@ struct FeedOutcome {
   std::int64_t opened = 0, steps = 0, refused = 0;
 };
 
-// Opens the cases of `days` days for a city of so many people, and takes the steps their feeds name. What a process refuses is
-// counted and left. Errors: invalid "app.feed_no_grids", the store's.
+// Opens the cases of `days` days for a city of so many people, and takes the steps their feeds name. What a
+// process refuses is counted and left. Errors: invalid "app.feed_no_grids", the store's.
 Result<FeedOutcome> feed_services(Hub& hub, std::int64_t people, int days, std::uint64_t seed);
 
 }  // namespace jingwei::app

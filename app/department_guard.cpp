@@ -97,8 +97,8 @@ void guard_departments(std::vector<http::Route>& routes, Hub& hub) {
     const auto placed = placed_in(route.path);
     const bool by_body = !placed && route.body == http::BodyKind::json;
     if (!placed && !by_body) continue;
-    auto check = [&hub, placed, permission = route.permission](const http::Request& request,
-                                                               const http::PathValues& values) -> Result<void> {
+    auto check = [&hub, placed, permission = route.permission](
+                     const http::Request& request, const http::PathValues& values) -> Result<void> {
       if (!request.caller || request.caller->is_local()) return {};
       const auto department =
           placed ? placed->lookup(hub, values[placed->place]) : of_body(hub, request.body);
@@ -121,7 +121,8 @@ void guard_departments(std::vector<http::Route>& routes, Hub& hub) {
       continue;
     }
     route.handle = [check, handle = std::move(route.handle)](const http::Request& request,
-                                                             const http::PathValues& values, http::Responder respond) {
+                                                             const http::PathValues& values,
+                                                             http::Responder respond) {
       if (const auto allowed = check(request, values); !allowed)
         return respond(http::problem(allowed.error(), request.language));
       handle(request, values, std::move(respond));

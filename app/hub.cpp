@@ -145,8 +145,8 @@ Result<void> Hub::open_modules(const Share& share) {
   identity::Policy policy;
   policy.second_factor = settings_.second_factor;
   identity_ = std::make_unique<identity::IdentityService>(identity::IdentityParts{
-      *store_, *regions_, *sealer_, clock_, own_region, owner_, data_folder_ + "/outbox", policy, outgoing_web(),
-      [this](const std::string& department, Language language) -> std::string {
+      *store_, *regions_, *sealer_, clock_, own_region, owner_, data_folder_ + "/outbox", policy,
+      outgoing_web(), [this](const std::string& department, Language language) -> std::string {
         for (const auto& entry : catalog_->entries()) {
           if (entry.resource.provider_id == department) return entry.resource.provider.in(language);
         }
@@ -193,8 +193,8 @@ Result<void> Hub::open_modules(const Share& share) {
   const Samples samples = settings_.synthetic ? Samples::put_in : Samples::leave_out;
   JW_TRY(lists_->open(packages, packages_folder, samples));
   purposes_ = std::make_unique<purpose::PurposeService>(purpose::PurposeParts{
-      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_, owner_,
-      settings_.destruction_grace, settings_.rights_days, quality::Objections::erase_words});
+      *store_, *catalog_, *regions_, *ingest_, sources_.get(), keystore_.get(), *sealer_, clock_, zone_,
+      owner_, settings_.destruction_grace, settings_.rights_days, quality::Objections::erase_words});
   purposes_->on_timers(*timers_);
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);
@@ -218,12 +218,13 @@ Result<void> Hub::open_modules(const Share& share) {
   notices_ = std::make_unique<notice::NoticeService>(notice::ServiceParts{
       *store_, *regions_, *identity_, *sealer_, clock_, zone_, own_region, settings_.name,
       "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook,
-      people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}), source::outgoing_calls(settings_.outgoing)});
+      people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}),
+      source::outgoing_calls(settings_.outgoing)});
   slow_timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
   notices_->on_timers(*timers_, *slow_timers_);
-  peers_ = std::make_unique<open311::Peers>(
-      open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_, source::outgoing_calls(settings_.outgoing),
-                         settings_.region, owner_});
+  peers_ = std::make_unique<open311::Peers>(open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_,
+                                                               source::outgoing_calls(settings_.outgoing),
+                                                               settings_.region, owner_});
   scenario::Followers followers;
   followers.apply = [this, samples](FileSystem& from, const std::string& folder) -> Result<void> {
     JW_TRY(catalog_->take_packages(from, folder));
@@ -248,14 +249,16 @@ Result<void> Hub::open_modules(const Share& share) {
       forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
                         own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic,
                         [this](const std::string& document, const std::string& form,
-                               const std::shared_ptr<const access::Caller>& caller, const std::string& purpose,
-                               Language language) { return known_of(document, form, {caller, purpose}, language); }});
+                               const std::shared_ptr<const access::Caller>& caller,
+                               const std::string& purpose, Language language) {
+                          return known_of(document, form, {caller, purpose}, language);
+                        }});
   return metrics_->load();
 }
 
 // What stands in the file of whom a document's number is of, for a form.
 Result<forms::KnownPerson> Hub::known_of(const std::string& document, const std::string& form,
-                                                               const registry::Reader& reader, Language language) const {
+                                         const registry::Reader& reader, Language language) const {
   forms::KnownPerson known;
   JW_ASSIGN(const auto subject, registry_->person_of(document));
   if (!subject) return known;
@@ -264,7 +267,8 @@ Result<forms::KnownPerson> Hub::known_of(const std::string& document, const std:
   if (!file) return file.error();
   JW_ASSIGN(const auto values, registry_->files().prefill(*file, form, language));
   known.pseudonym = file->pseudonym;
-  for (const auto& value : values) known.values[value.field] = {value.text, value.source->resource.title.in(language)};
+  for (const auto& value : values)
+    known.values[value.field] = {value.text, value.source->resource.title.in(language)};
   return known;
 }
 
@@ -288,7 +292,8 @@ Result<void> Hub::check_on(const std::string& package, RegionId region) const {
 Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder) {
   cases::SpecialDays holidays;
   FileSystem& plain = real_file_system();
-  JW_ASSIGN(const bool present, share.holidays_file.empty() ? Result<bool>(false) : plain.exists(share.holidays_file));
+  JW_ASSIGN(const bool present,
+            share.holidays_file.empty() ? Result<bool>(false) : plain.exists(share.holidays_file));
   if (present) {
     JW_ASSIGN(const std::string lines, read_text(plain, share.holidays_file, holidays_file_bytes));
     JW_ASSIGN(holidays, cases::parse_holidays(lines));
@@ -318,7 +323,9 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
       return "演示 " + (known ? known->zh : role == "resident" ? std::string("居民") : role);
     }
     constexpr std::string_view prefix = "account:";
-    const auto id = actor.starts_with(prefix) ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size())) : std::nullopt;
+    const auto id = actor.starts_with(prefix)
+                        ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size()))
+                        : std::nullopt;
     if (!id) return actor;
     const auto account = identity_->accounts().get(*id);
     return account ? account->name : actor;
@@ -334,9 +341,10 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     }
     return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
   };
-  cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{*store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_,
-                                                                   owner_, std::move(holidays), check, name_of, move_matter,
-                                                                   [this](const std::string& package, RegionId region) { return check_on(package, region); }});
+  cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{
+      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, std::move(holidays), check,
+      name_of, move_matter,
+      [this](const std::string& package, RegionId region) { return check_on(package, region); }});
   return cases_->open(packages, packages_folder);
 }
 

@@ -57,7 +57,8 @@ class Hub {
   // its own, until stop().
   void start(int loaders);
   void stop();
-  // What the feed brought until now, on the caller's thread; for a hub that was not started. Errors: the store's.
+  // What the feed brought until now, on the caller's thread; for a hub that was not started. Errors: the
+  // store's.
   Result<void> follow_now();
 
   const Settings& settings() const { return settings_; }
@@ -94,7 +95,7 @@ class Hub {
  private:
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   Result<forms::KnownPerson> known_of(const std::string& document, const std::string& form,
-                                                            const registry::Reader& reader, Language language) const;
+                                      const registry::Reader& reader, Language language) const;
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
@@ -130,8 +131,8 @@ class Hub {
   std::unique_ptr<CasesBeside> cases_beside_;  // for destructions
   std::unique_ptr<notice::NoticeService> notices_;
   std::unique_ptr<open311::Peers> peers_;
-  std::unique_ptr<storage::Follower> follower_;   // of regions and catalogue
-  std::unique_ptr<storage::TimerRunner> timers_;  // every module's timers
+  std::unique_ptr<storage::Follower> follower_;        // of regions and catalogue
+  std::unique_ptr<storage::TimerRunner> timers_;       // every module's timers
   std::unique_ptr<storage::TimerRunner> slow_timers_;  // those that wait for other machines
 };
 

@@ -50,10 +50,10 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto migrations :
        {storage::sql::migrations(), region::sql::migrations(), catalog::sql::migrations(),
-        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(), quality::sql::migrations(),
-        audit::sql::migrations(), identity::sql::migrations(), purpose::sql::migrations(),
-        registry::sql::migrations(), cases::sql::migrations(), notice::sql::migrations(), open311::sql::migrations(),
-        scenario::sql::migrations()}) {
+        ingest::sql::migrations(), metrics::sql::migrations(), source::sql::migrations(),
+        quality::sql::migrations(), audit::sql::migrations(), identity::sql::migrations(),
+        purpose::sql::migrations(), registry::sql::migrations(), cases::sql::migrations(),
+        notice::sql::migrations(), open311::sql::migrations(), scenario::sql::migrations()}) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   }
   return all;

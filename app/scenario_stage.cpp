@@ -56,15 +56,18 @@ class HubStage final : public scenario::Stage {
 
   Result<void> add_person(const scenario::StagePerson& person) override {
     const auto tree = hub_->regions().tree();
-    const region::Node node = tree->find(person.region.empty() ? scenario::stage_city : std::string_view(person.region));
-    if (node == region::no_node) return Error(ErrorCode::not_found, "region.not_found").with("code", person.region);
+    const region::Node node =
+        tree->find(person.region.empty() ? scenario::stage_city : std::string_view(person.region));
+    if (node == region::no_node)
+      return Error(ErrorCode::not_found, "region.not_found").with("code", person.region);
     std::vector<access::Grant> grants;
     access::Grant grant;
     grant.id = ++last_id_;
     grant.region = tree->id(node);
     grant.whole_area = tree->code(node) == scenario::stage_city;
     grant.department = person.department;
-    const std::string role = person.role.empty() && person.kind == "resident" ? std::string("resident") : person.role;
+    const std::string role =
+        person.role.empty() && person.kind == "resident" ? std::string("resident") : person.role;
     for (const auto& one : identity::builtin_roles()) {
       if (one->id == role) grant.role = one;
     }
@@ -88,8 +91,8 @@ class HubStage final : public scenario::Stage {
     return settle();
   }
 
-  Result<std::string> open_case(const std::string& process, const std::string& person, const scenario::StageValues& form,
-                                const std::string& region) override {
+  Result<std::string> open_case(const std::string& process, const std::string& person,
+                                const scenario::StageValues& form, const std::string& region) override {
     cases::NewCase wanted;
     wanted.form = form;
     wanted.region = region;
@@ -100,7 +103,8 @@ class HubStage final : public scenario::Stage {
 
   Result<std::string> bring(const std::string& matter, const std::string& person,
                             const scenario::StageValues& values) override {
-    if (matter != purpose::rights_matter) return Error(ErrorCode::not_found, "app.no_matter").with("matter", matter);
+    if (matter != purpose::rights_matter)
+      return Error(ErrorCode::not_found, "app.no_matter").with("matter", matter);
     const auto value = [&](const std::string& name) {
       const auto found = values.find(name);
       return found == values.end() ? std::string() : found->second;
@@ -128,7 +132,8 @@ class HubStage final : public scenario::Stage {
     const auto words = values.find("words");
     const auto named = purpose::rights_step_named(step);
     if (named) {
-      JW_TRY(rights.take(things_[one], *named, words == values.end() ? std::string() : words->second, request(person)));
+      JW_TRY(rights.take(things_[one], *named, words == values.end() ? std::string() : words->second,
+                         request(person)));
     } else if (step == "carry") {
       JW_TRY(rights.carried(things_[one], "{}", std::nullopt, request(person)));
     } else {
@@ -163,14 +168,16 @@ class HubStage final : public scenario::Stage {
     for (const auto& [name, value] : values) {
       head += (head.empty() ? "" : ",") + name;
       std::string quoted = value;
-      for (std::size_t at = quoted.find('"'); at != std::string::npos; at = quoted.find('"', at + 2)) quoted.insert(at, "\"");
+      for (std::size_t at = quoted.find('"'); at != std::string::npos; at = quoted.find('"', at + 2))
+        quoted.insert(at, "\"");
       line += (line.empty() ? "\"" : ",\"") + quoted + "\"";
     }
     JW_TRY(write_text_durably(real_file_system(), path, head + "\n" + line + "\n"));
     JW_ASSIGN(auto batch, hub_->ingest().submit(resource, path, "record.csv", {"tester", {}}));
     JW_TRY(hub_->ingest().load(batch.batch.id));
     JW_ASSIGN(batch, hub_->ingest().find_batch(batch.batch.id));
-    if (batch.batch.counts.accepted != 1) return Error(ErrorCode::invalid, "app.stage_record_refused").with("resource", resource);
+    if (batch.batch.counts.accepted != 1)
+      return Error(ErrorCode::invalid, "app.stage_record_refused").with("resource", resource);
     return settle();
   }
 
@@ -213,7 +220,8 @@ class HubStage final : public scenario::Stage {
     if (!found && found.error().code == ErrorCode::not_found) return ids;
     if (!found) return found.error();
     JW_ASSIGN(const auto steps, hub_->cases().work().steps(*found));
-    for (const auto* transition : hub_->cases().work().actions(*found, steps, who)) ids.push_back(transition->id);
+    for (const auto* transition : hub_->cases().work().actions(*found, steps, who))
+      ids.push_back(transition->id);
     return ids;
   }
 
@@ -242,7 +250,8 @@ class HubStage final : public scenario::Stage {
   Result<std::int64_t> notices() override { return notices_; }
 
  private:
-  static constexpr std::array<const char*, 7> level_names = {"nation", "province", "city", "district", "street", "community", "grid"};
+  static constexpr std::array<const char*, 7> level_names = {"nation", "province",  "city", "district",
+                                                             "street", "community", "grid"};
 
   static cases::CaseId id_of(const std::string& text) {
     std::int64_t id = 0;
@@ -255,10 +264,13 @@ class HubStage final : public scenario::Stage {
   }
   cases::CaseView view(const std::string& person) const {
     const auto found = people_.find(person);
-    return hub_->cases().view(found == people_.end() ? nullptr : found->second, actor_of(person), "grid-services");
+    return hub_->cases().view(found == people_.end() ? nullptr : found->second, actor_of(person),
+                              "grid-services");
   }
   cases::CaseView everything() const { return hub_->cases().view(nullptr, "tester", ""); }
-  cases::WriteRequest request(const std::string& person) const { return {actor_of(person), {}, Language::zh}; }
+  cases::WriteRequest request(const std::string& person) const {
+    return {actor_of(person), {}, Language::zh};
+  }
 
   Result<void> wake() {
     for (int round = 0; round < settling_rounds; ++round) {
@@ -284,7 +296,9 @@ class HubStage final : public scenario::Stage {
       JW_ASSIGN(const auto entries, hub_->store().read_feed(read_, 1'000));
       for (const auto& entry : entries) {
         read_ = entry.position;
-        if (entry.kind == cases::effect_event_kind && entry.body.find(R"("hook":"notice")") != std::string::npos) ++notices_;
+        if (entry.kind == cases::effect_event_kind &&
+            entry.body.find(R"("hook":"notice")") != std::string::npos)
+          ++notices_;
       }
       if (entries.empty()) return {};
     }
@@ -294,8 +308,8 @@ class HubStage final : public scenario::Stage {
   ManualClock clock_;
   std::unique_ptr<Hub> hub_;
   std::map<std::string, std::shared_ptr<const access::Caller>> people_;
-  std::map<std::string, std::string> names_;  // by actor
-  std::map<std::string, std::string> regions_;           // codes by person
+  std::map<std::string, std::string> names_;         // by actor
+  std::map<std::string, std::string> regions_;       // codes by person
   std::map<std::string, purpose::RightsId> things_;  // what a case is about
   std::int64_t last_id_ = 0;
   std::int64_t notices_ = 0;

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "http/system_routes.h"
 #include "modules/audit/audit_routes.h"
+#include "modules/cases/cases_routes.h"
 #include "modules/catalog/catalog_routes.h"
 #include "modules/forms/forms_routes.h"
 #include "modules/identity/identity_routes.h"
@@ -23,7 +24,6 @@
 #include "modules/open311/open311_routes.h"
 #include "modules/operations/operations_routes.h"
 #include "modules/purpose/purpose_routes.h"
-#include "modules/cases/cases_routes.h"
 #include "modules/quality/quality_routes.h"
 #include "modules/region/region_routes.h"
 #include "modules/registry/registry_routes.h"
@@ -151,7 +151,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   identity::IdentityRoutes identity_routes(
       hub.identity(), options.tls ? identity::Cookies::secure : identity::Cookies::plain);
   scenario::ScenarioRoutes scenario_routes(hub.scenarios(), hub.files(),
-                                            [&hub](const std::string& package) { return hub.is_on(package); });
+                                           [&hub](const std::string& package) { return hub.is_on(package); });
   SystemApi system_api(hub, exposure);
 
   http::Options server_options;
@@ -168,12 +168,11 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   server_options.spool_folder = hub.data_folder() + "/uploads";
   server_options.spool_label = resource_of_body;
   server_options.files = &hub.files();
-  server_options.static_roots = {
-      {"/", share.web_folder},
-      {"/desk/", share.web_folder + "/desk"},
-      {"/pocket/", share.web_folder + "/pocket"},
-      {"/api/", share.web_folder + "/api"},
-      {"/rumours/", share.web_folder + "/rumours"}};
+  server_options.static_roots = {{"/", share.web_folder},
+                                 {"/desk/", share.web_folder + "/desk"},
+                                 {"/pocket/", share.web_folder + "/pocket"},
+                                 {"/api/", share.web_folder + "/api"},
+                                 {"/rumours/", share.web_folder + "/rumours"}};
   server_options.unix_socket = socket_path(hub.data_folder());
   server_options.stats = std::make_shared<http::Stats>();
 
@@ -188,9 +187,9 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   for (auto list :
        {region_routes.routes(), catalog_routes.routes(), ingest_routes.routes(), metrics_routes.routes(),
         operations_routes.routes(), forms_routes.routes(), source_routes.routes(), quality_routes.routes(),
-        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(),
-        registry_routes.routes(), cases_routes.routes(), notice_routes.routes(), open311_routes.routes(),
-        scenario_routes.routes(), system_api.routes()}) {
+        audit_routes.routes(), identity_routes.routes(), purpose_routes.routes(), registry_routes.routes(),
+        cases_routes.routes(), notice_routes.routes(), open311_routes.routes(), scenario_routes.routes(),
+        system_api.routes()}) {
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 

@@ -134,7 +134,8 @@ std::string settings_text(const Settings& settings) {
   list("allowed_hosts", settings.sources.hosts);
   list("allowed_odbc_drivers", settings.sources.odbc_drivers);
   yaml +=
-      "# Hosts in no public network that the hub itself may send to (other Open311 servers, whoever takes notices),\n"
+      "# Hosts in no public network that the hub itself may send to (other Open311 servers, whoever takes "
+      "notices),\n"
       "# as above; http:// before one allows it without encryption.\n";
   yaml += "outgoing:\n";
   list("allowed_hosts", settings.outgoing.hosts);

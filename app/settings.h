@@ -25,14 +25,14 @@ struct Settings {
   bool synthetic = false;  // all data are invented; every page says so
   crypto::Suite crypto = crypto::Suite::standard;  // algorithms new keys are made for
   std::string keys_folder;                         // where the keystore stands; empty: <data>/keys
-  std::string destruction_ledger;                  // a copy of the ledger of destroyed keys, elsewhere; empty: none
-  source::Allowed sources;                         // what sources may reach; nothing unless named here
-  source::Allowed outgoing;                        // hosts that the hub itself may send to though they are not public
+  std::string destruction_ledger;  // a copy of the ledger of destroyed keys, elsewhere; empty: none
+  source::Allowed sources;         // what sources may reach; nothing unless named here
+  source::Allowed outgoing;        // hosts that the hub itself may send to though they are not public
   identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
-  std::chrono::days objection_days{5};             // within which a provider answers an objection
-  std::chrono::days rights_days{15};               // within which a resident's request about their data is answered
-  bool notice_webhook = false;                     // whether a program takes webhooks.jsonl from the outbox
-  std::chrono::hours destruction_grace{72};        // between an end that the clock brought and the destruction
+  std::chrono::days objection_days{5};       // within which a provider answers an objection
+  std::chrono::days rights_days{15};         // within which a resident's request about their data is answered
+  bool notice_webhook = false;               // whether a program takes webhooks.jsonl from the outbox
+  std::chrono::hours destruction_grace{72};  // between an end that the clock brought and the destruction
 };
 
 // Errors: not_found "app.no_data_folder" (no jingwei.yaml: run init first), invalid (file:line).

@@ -59,7 +59,8 @@ class SystemApi::Handlers final : public api::Operations {
   Instant started_;
 };
 
-SystemApi::SystemApi(Hub& hub, http::Exposure exposure) : handlers_(std::make_unique<Handlers>(hub, exposure)) {}
+SystemApi::SystemApi(Hub& hub, http::Exposure exposure)
+    : handlers_(std::make_unique<Handlers>(hub, exposure)) {}
 
 SystemApi::~SystemApi() = default;
 

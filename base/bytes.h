@@ -1,5 +1,5 @@
-// Numbers and texts as bytes, little end first; varints as in Protocol Buffers (seven bits a byte, the low ones
-// first).
+// Numbers and texts as bytes, little end first; varints as in Protocol Buffers (seven bits a byte, the low
+// ones first).
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,8 @@ std::string items_json(const Items& items, const Write& write) {
   return json.take();
 }
 
-// {"items":[…],"next_cursor":…}: the first `limit` of `items`; when there are more, `cursor(item)`, a text, of the last
-// shown. Who asks for one more than the page holds knows whether there is a next one.
+// {"items":[…],"next_cursor":…}: the first `limit` of `items`; when there are more, `cursor(item)`, a text,
+// of the last shown. Who asks for one more than the page holds knows whether there is a next one.
 template <typename Items, typename Write, typename Cursor>
 std::string page_json(const Items& items, std::size_t limit, const Write& write, const Cursor& cursor) {
   JsonWriter json(4'096);

@@ -47,8 +47,8 @@ inline constexpr std::size_t slice_bytes = 64 << 20;   // of one slice, unpacked
 inline constexpr std::size_t slice_keys_kept_bytes = 64 << 20;  // keys of slices in memory, per resource
 inline constexpr std::size_t refused_original_bytes = 16 * 1024;
 inline constexpr std::size_t batch_notes = 50;
-inline constexpr std::uint64_t unpacked_bytes = 64ULL << 30;       // of one compressed file
-inline constexpr std::uint64_t unpack_ratio = 250;                 // unpacked : packed, beyond…
+inline constexpr std::uint64_t unpacked_bytes = 64ULL << 30;        // of one compressed file
+inline constexpr std::uint64_t unpack_ratio = 250;                  // unpacked : packed, beyond…
 inline constexpr std::uint64_t unpack_ratio_from_bytes = 16 << 20;  // …this much
 inline constexpr std::size_t archive_entries = 10'000;
 inline constexpr std::size_t archive_data_files = 200;
@@ -57,7 +57,7 @@ inline constexpr std::size_t workbook_part_bytes = 16 << 20;      // of the part
 inline constexpr std::size_t workbook_text_bytes = 256 << 20;     // shared strings
 inline constexpr std::size_t workbook_sheets = 200;
 inline constexpr std::size_t workbook_merges = 100'000;
-inline constexpr std::size_t header_rows = 30;  // how far down a table's header is looked for
+inline constexpr std::size_t header_rows = 30;             // how far down a table's header is looked for
 inline constexpr std::size_t synonym_words = 2'000;        // of one field's list
 inline constexpr std::size_t synonym_length = 60;          // code points
 inline constexpr std::size_t suggested_rows = 500;         // refused rows read for words nobody knows
@@ -103,13 +103,13 @@ inline constexpr std::size_t backup_row_bytes = 64 << 20;
 inline constexpr std::size_t backup_manifest_bytes = 16 << 20;
 inline constexpr std::chrono::milliseconds backup_settle{10'000};  // for a moment with nothing half under way
 // catalog
-inline constexpr std::size_t resource_fields = 500;            // of one resource
-inline constexpr std::size_t field_sources = 32;               // of one field's `from`
-inline constexpr std::size_t catalog_resources = 10'000;       // of one catalogue, drafts included
-inline constexpr std::size_t catalog_list = 5'000;             // demands or responsibilities one answer lists
-inline constexpr std::size_t search_text = 200;                // code points of a search
+inline constexpr std::size_t resource_fields = 500;       // of one resource
+inline constexpr std::size_t field_sources = 32;          // of one field's `from`
+inline constexpr std::size_t catalog_resources = 10'000;  // of one catalogue, drafts included
+inline constexpr std::size_t catalog_list = 5'000;        // demands or responsibilities one answer lists
+inline constexpr std::size_t search_text = 200;           // code points of a search
 inline constexpr std::chrono::hours catalog_notice_age{24 * 366};  // reminders and the like are kept a year
-inline constexpr std::chrono::hours demand_answer_time{240};   // a demand is to be answered within ten days
+inline constexpr std::chrono::hours demand_answer_time{240};  // a demand is to be answered within ten days
 
 // region
 inline constexpr std::size_t region_matches = 200;
@@ -130,7 +130,7 @@ inline constexpr std::size_t mqtt_remembered_messages = 200'000;  // known when 
 inline constexpr std::size_t mqtt_remembered_groups = 20'000;
 inline constexpr std::uint64_t mqtt_segment_bytes = 64 << 20;
 inline constexpr std::size_t mqtt_waiting_groups = 1'000;  // then nothing more is acknowledged
-inline constexpr std::size_t term_purposes = 50;  // of one source's terms
+inline constexpr std::size_t term_purposes = 50;           // of one source's terms
 
 // source: questions to departments that give no copies
 inline constexpr std::size_t source_questions = 50;  // of one source
@@ -141,14 +141,15 @@ inline constexpr std::size_t question_answer_bytes = 64 * 1024;  // of what a de
 inline constexpr std::size_t question_answer_headers = 16 * 1024;
 inline constexpr std::size_t question_answer_depth = 16;
 inline constexpr std::size_t question_value_characters = 1'000;
-inline constexpr std::size_t questions_under_way = 5;  // waited for by one process: fewer than its pool's threads
+inline constexpr std::size_t questions_under_way =
+    5;  // waited for by one process: fewer than its pool's threads
 inline constexpr std::size_t question_calls_at_once = 16;  // to one source, at the very most
 inline constexpr std::chrono::milliseconds question_time_least{50};
 inline constexpr std::chrono::milliseconds question_time_most{10'000};
 inline constexpr std::chrono::seconds question_cache_most{30 * 86'400};
 inline constexpr std::int64_t questions_a_minute = 6'000;
-inline constexpr int question_failures_to_open = 5;         // in a row; then the breaker opens
-inline constexpr std::chrono::seconds question_rest{30};    // how long it stays open at first
+inline constexpr int question_failures_to_open = 5;             // in a row; then the breaker opens
+inline constexpr std::chrono::seconds question_rest{30};        // how long it stays open at first
 inline constexpr std::chrono::seconds question_rest_most{600};  // doubled with every failed probe, up to this
 
 }  // namespace jingwei::limits

@@ -1,7 +1,7 @@
 // What asking who is there costs: a request that is signed in, authorised, rate-limited and metered (GET
 // /api/v1/me) beside nginx's `return 200`, and sensitive records read one by one (far apart, and the same one
-// over and over) under a purpose, each decrypted and on record in the audit log before the answer. Beside nginx one core
-// serves and another drives; the reads are served by all.
+// over and over) under a purpose, each decrypted and on record in the audit log before the answer. Beside
+// nginx one core serves and another drives; the reads are served by all.
 //
 //   access_bench --jingwei PATH --data FOLDER [--rounds N] [--seconds N] [--connections N]
 //
@@ -115,7 +115,8 @@ int skip(const char* why) {
 }
 
 std::vector<std::string> serving(const Arguments& arguments, std::uint16_t port) {
-  return {arguments.jingwei, "serve", "--data", arguments.data, "--listen", "127.0.0.1:" + std::to_string(port)};
+  return {arguments.jingwei, "serve",    "--data",
+          arguments.data,    "--listen", "127.0.0.1:" + std::to_string(port)};
 }
 
 std::string base_of(std::uint16_t port) {
@@ -148,10 +149,12 @@ int measure_reads(const Arguments& arguments, const fs::path& folder) {
   const std::vector<std::string> ids = records_of(port, police);
   if (ids.empty()) return std::fprintf(stderr, "no demo accounts or no records\n"), 1;
   const fs::path script = write_script(folder, ids);
-  const std::vector<std::string> headers = {"Authorization: Bearer " + police, "Jingwei-Purpose: grid-services"};
+  const std::vector<std::string> headers = {"Authorization: Bearer " + police,
+                                            "Jingwei-Purpose: grid-services"};
   std::vector<double> reads, repeated;
   for (int round = 0; round < arguments.rounds; ++round) {
-    reads.push_back(drive({arguments.connections, arguments.seconds, script, headers, Cores::all}, base_of(port) + "/"));
+    reads.push_back(
+        drive({arguments.connections, arguments.seconds, script, headers, Cores::all}, base_of(port) + "/"));
     repeated.push_back(drive({arguments.connections, arguments.seconds, {}, headers, Cores::all},
                              base_of(port) + "/resources/resident-register/records/" + ids.front()));
   }
@@ -172,7 +175,8 @@ int measure(const Arguments& arguments) {
   {
     const Child peer({"nginx", "-p", folder.string(), "-c", nginx.string()});
     if (!peer.ready(peer_port)) return std::fprintf(stderr, "nginx did not start\n"), 1;
-    if (const int fault = measure_me(arguments, "http://127.0.0.1:" + std::to_string(peer_port) + "/r"); fault != 0)
+    if (const int fault = measure_me(arguments, "http://127.0.0.1:" + std::to_string(peer_port) + "/r");
+        fault != 0)
       return fault;
   }
   if (const int fault = measure_reads(arguments, folder); fault != 0) return fault;

@@ -1,8 +1,8 @@
 // Claims: a million audit entries are taken into the log, proved and verified in bounded memory; taking them
 // costs little beside writing the same rows by plain SQL; reads are recorded, synced, faster than a rush
-// needs. audit_bench [entries, 1000000] [rounds, 3] [embedded]; JSON lines out; medians. The peer on each storage is one
-// INSERT … SELECT of the very rows the sequencer wrote, in the same database and run: no hashing, no salts,
-// no pages.
+// needs. audit_bench [entries, 1000000] [rounds, 3] [embedded]; JSON lines out; medians. The peer on each
+// storage is one INSERT … SELECT of the very rows the sequencer wrote, in the same database and run: no
+// hashing, no salts, no pages.
 #include <unistd.h>
 
 #include <cstdio>

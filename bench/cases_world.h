@@ -81,7 +81,6 @@ struct Settings {
   std::string storages = "both";
 };
 
-
 inline void report(const std::string& metric, const char* unit, double value, const char* peer = nullptr,
                    double peer_value = 0, double ratio = 0) {
   bench::print_figure("cases", metric, unit, value, peer, peer_value, ratio);
@@ -303,8 +302,8 @@ class World {
     }
   }
 
-  // 500 queued actions of 200 workers who come back into the network at the same moment, each queue sent twice since
-  // the first answer may have been lost.
+  // 500 queued actions of 200 workers who come back into the network at the same moment, each queue sent
+  // twice since the first answer may have been lost.
   void offline(const std::string& storage) {
     constexpr int workers = 200, actions = 500;
     const std::int64_t before = stored_cases();

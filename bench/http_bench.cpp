@@ -137,7 +137,8 @@ int measure(const Arguments& arguments, const char* self) {
       for (int round = 0; round < arguments.rounds; ++round) {
         nginx_rates.push_back(drive({arguments.connections, arguments.seconds, script}, peer_url));
         health.push_back(drive({arguments.connections, arguments.seconds, script}, base + "/healthz"));
-        region.push_back(drive({arguments.connections, arguments.seconds, script}, base + "/api/v1/regions/440400"));
+        region.push_back(
+            drive({arguments.connections, arguments.seconds, script}, base + "/api/v1/regions/440400"));
       }
       const std::string suffix = script.empty() ? "" : "_pipelined_16";
       report("healthz" + suffix, median(health), median(nginx_rates));

@@ -123,7 +123,7 @@ inline fs::path write_nginx(const fs::path& folder, std::uint16_t port) {
 struct Drive {
   int connections = 64;
   int seconds = 2;
-  fs::path script = {};     // of wrk; none: plain requests
+  fs::path script = {};                   // of wrk; none: plain requests
   std::vector<std::string> headers = {};  // "Authorization: …"
   Cores cores = Cores::one;               // the driving one
 };

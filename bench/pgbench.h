@@ -9,8 +9,10 @@
 
 namespace jingwei::bench {
 
-// Transactions a second of the script file in `seconds`; 0, and what pgbench said on stderr, when it told none.
-inline double pgbench_per_second(const std::string& uri, const std::string& script, int clients, double seconds) {
+// Transactions a second of the script file in `seconds`; 0, and what pgbench said on stderr, when it told
+// none.
+inline double pgbench_per_second(const std::string& uri, const std::string& script, int clients,
+                                 double seconds) {
   std::string program = "pgbench";
   if (::access("/usr/lib/postgresql/15/bin/pgbench", X_OK) == 0)
     program = "/usr/lib/postgresql/15/bin/pgbench";

@@ -23,7 +23,8 @@ namespace {
 
 using namespace jingwei;
 using app::Hub;
-using bench::at_share, bench::must, bench::peak_megabytes, bench::Reporter, bench::seconds_since, bench::Steady;
+using bench::at_share, bench::must, bench::peak_megabytes, bench::Reporter, bench::seconds_since,
+    bench::Steady;
 
 const Reporter report("registry", "people");
 const ingest::WriteRequest writer{"bench", std::nullopt};
@@ -43,8 +44,8 @@ struct Run {
 };
 
 std::int64_t load(Run& run, const sim::WrittenFile& file) {
-  const auto view = must(run.hub->ingest().submit(file.resource, run.folder.path() + "/city/" + file.path,
-                                                  file.path, writer));
+  const auto view = must(
+      run.hub->ingest().submit(file.resource, run.folder.path() + "/city/" + file.path, file.path, writer));
   must(run.hub->ingest().load(view.batch.id));
   return must(run.hub->ingest().find_batch(view.batch.id)).batch.counts.rows_read;
 }
@@ -124,7 +125,8 @@ void learn_and_relink(Run& run) {
 // From when ingest has a record until its link stands, one after another.
 std::vector<double> waits(Run& run, std::size_t from, std::size_t count) {
   std::vector<double> milliseconds;
-  const auto& some = must(run.hub->ingest().list_records("resident-register", {.most = count}, access::Sight::whole()));
+  const auto& some =
+      must(run.hub->ingest().list_records("resident-register", {.most = count}, access::Sight::whole()));
   const auto entry = must(run.hub->catalog().find_readable("resident-register"));
   const auto text = [&](const ingest::Record& record, const char* field) {
     const auto& value = record.values[static_cast<std::size_t>(entry->resource.index_of(field))];
@@ -133,15 +135,15 @@ std::vector<double> waits(Run& run, std::size_t from, std::size_t count) {
   const auto tree = run.hub->regions().tree();
   for (std::size_t at = 0; at < std::min(count, some.size()); ++at) {
     const auto& person = some[at];
-    const auto added = must(run.hub->ingest().add_record(
-        "arrivals",
-        {{"arrival_no", "BENCH-" + std::to_string(from + at)},
-         {"name", text(person, "name")},
-         {"citizen_id", text(person, "citizen_id")},
-         {"phone", text(person, "phone")},
-         {"arrived_on", "2020-03-05"},
-         {"grid", std::string(tree->code(tree->find(person.region)))}},
-        writer));
+    const auto added =
+        must(run.hub->ingest().add_record("arrivals",
+                                          {{"arrival_no", "BENCH-" + std::to_string(from + at)},
+                                           {"name", text(person, "name")},
+                                           {"citizen_id", text(person, "citizen_id")},
+                                           {"phone", text(person, "phone")},
+                                           {"arrived_on", "2020-03-05"},
+                                           {"grid", std::string(tree->code(tree->find(person.region)))}},
+                                          writer));
     const auto began = Steady::now();
     for (;;) {
       auto reader = must(run.hub->store().read());

@@ -1,6 +1,8 @@
-// Reading an Excel workbook on one thread: person rows of ten columns, their texts in the cells, or whatever a workbook of one's own holds.
+// Reading an Excel workbook on one thread: person rows of ten columns, their texts in the cells, or whatever
+// a workbook of one's own holds.
 //
-// xlsx_bench [ROWS|FILE]. JSON lines: median of three rounds over the whole file, as ingest reads it, and the most memory held.
+// xlsx_bench [ROWS|FILE]. JSON lines: median of three rounds over the whole file, as ingest reads it, and the
+// most memory held.
 #include <algorithm>
 #include <cctype>
 
@@ -17,7 +19,8 @@ using namespace jingwei;
 using bench::give_up, bench::median, bench::must, bench::seconds_since;
 
 constexpr int most_rows = 1'048'575;  // a sheet's, under its header
-const char* const columns[] = {"姓名", "性别", "身份证号", "联系电话", "出生日期", "登记时间", "住址", "社区", "体温", "常住"};
+const char* const columns[] = {"姓名",     "性别", "身份证号", "联系电话", "出生日期",
+                               "登记时间", "住址", "社区",     "体温",     "常住"};
 
 std::string digits_of(int number, int wide) {
   const std::string text = std::to_string(number);
@@ -30,7 +33,8 @@ void write_people(const std::string& path, int rows) {
   for (int column = 0; column < 10; ++column) book.text(0, column, columns[column]);
   for (int row = 1; row <= rows; ++row) {
     const int year = 1940 + row / 335'664 % 75, month = 1 + row / 27'972 % 12, day = 1 + row / 999 % 28;
-    std::string id = "440402" + std::to_string(year) + digits_of(month, 2) + digits_of(day, 2) + digits_of(1 + row % 999, 3);
+    std::string id = "440402" + std::to_string(year) + digits_of(month, 2) + digits_of(day, 2) +
+                     digits_of(1 + row % 999, 3);
     id += ingest::citizen_id_check(id);
     book.text(row, 0, row % 3 == 0 ? "欧阳建国" : "张伟");
     book.text(row, 1, row % 2 == 0 ? "男" : "女");
@@ -50,7 +54,8 @@ void write_people(const std::string& path, int rows) {
 
 int main(int count, char** arguments) {
   const std::string asked = count > 1 ? arguments[1] : "100000";
-  const bool is_number = std::all_of(asked.begin(), asked.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool is_number =
+      std::all_of(asked.begin(), asked.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   storage::TemporaryFolder folder;
   std::string path = asked;
   if (is_number) {

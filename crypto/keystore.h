@@ -53,8 +53,8 @@ class Keystore {
   // the file system's.
   Result<void> destroy(const std::vector<KeyId>& ids, const std::string& ordered_by);
 
-  // Makes a key in place of an equality key that has been destroyed: for a scope of which nothing hashed under the old one
-  // stands any more. One that has not been destroyed stays. Errors: the file system's.
+  // Makes a key in place of an equality key that has been destroyed: for a scope of which nothing hashed
+  // under the old one stands any more. One that has not been destroyed stays. Errors: the file system's.
   Result<void> begin_anew(const std::string& scope);
 
   // Reads the file again: what other processes made or destroyed counts from now on. Errors: as open.

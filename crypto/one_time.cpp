@@ -29,7 +29,8 @@ std::string one_time_code(std::string_view secret, std::int64_t counter) {
     *byte = static_cast<unsigned char>(left & 0xff);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), message.data(), message.size(), digest.data(), &size);
+  HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), message.data(), message.size(),
+       digest.data(), &size);
   // RFC 4226 §5.3, dynamic truncation.
   const std::size_t offset = digest[size - 1] & 0x0f;
   const std::uint32_t number = (static_cast<std::uint32_t>(digest[offset] & 0x7f) << 24) |

@@ -8,8 +8,8 @@ namespace jingwei::crypto {
 
 std::string hash_password(std::string_view password, const PasswordCost& cost) {
   char hash[crypto_pwhash_STRBYTES] = {};
-  if (sodium_init() < 0 || crypto_pwhash_str_alg(hash, password.data(), password.size(), cost.passes, cost.memory_bytes,
-                                                 crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (sodium_init() < 0 || crypto_pwhash_str_alg(hash, password.data(), password.size(), cost.passes,
+                                                 cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
     throw std::runtime_error("no memory to hash a password");
   }
   return hash;

@@ -7,8 +7,8 @@
 
 namespace jingwei::crypto {
 
-// What guessing one password costs: passes over so much memory. The defaults are RFC 9106's second choice halved in
-// memory, about a tenth of a second.
+// What guessing one password costs: passes over so much memory. The defaults are RFC 9106's second choice
+// halved in memory, about a tenth of a second.
 struct PasswordCost {
   std::uint64_t passes = 3;
   std::uint64_t memory_bytes = 32 << 20;

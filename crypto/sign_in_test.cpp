@@ -1,4 +1,5 @@
-// Goal: passwords are kept so that they fit only themselves; one-time codes are those of RFC 4226 and RFC 6238.
+// Goal: passwords are kept so that they fit only themselves; one-time codes are those of RFC 4226 and RFC
+// 6238.
 #include <gtest/gtest.h>
 
 #include "crypto/one_time.h"
@@ -38,8 +39,12 @@ TEST(OneTimeCodes, AreThoseOfTheStandardsTable) {
 // RFC 6238, appendix B, the last six digits.
 TEST(OneTimeCodes, FollowTheClock) {
   const std::string secret = "12345678901234567890";
-  for (const auto& [second, code] : std::vector<std::pair<std::int64_t, std::string>>{
-           {59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"}, {1234567890, "005924"}, {2000000000, "279037"}}) {
+  for (const auto& [second, code] :
+       std::vector<std::pair<std::int64_t, std::string>>{{59, "287082"},
+                                                         {1111111109, "081804"},
+                                                         {1111111111, "050471"},
+                                                         {1234567890, "005924"},
+                                                         {2000000000, "279037"}}) {
     EXPECT_EQ(one_time_code(secret, one_time_counter(Instant{std::chrono::seconds{second}})), code) << second;
   }
 }

@@ -31,15 +31,18 @@ struct Request {
   std::string spool_path;  // file that holds the body of `body: stream` routes; removed after the answer
                            // unless moved away
   std::uint64_t body_bytes = 0;
-  std::string_view remote;  // client address without port; empty on the local socket, which only the folder's owner opens
+  std::string_view
+      remote;  // client address without port; empty on the local socket, which only the folder's owner opens
   Language language = Language::zh;
-  std::shared_ptr<const access::Caller> caller;  // who asks; null where nobody has to be known (Options::authorise)
+  std::shared_ptr<const access::Caller>
+      caller;  // who asks; null where nobody has to be known (Options::authorise)
 
   // Case-insensitive; empty when absent.
   std::string_view header(std::string_view name) const;
   // How the audit log names who asks: "account:17"; "local" where nobody had to say.
   std::string actor() const { return caller ? caller->actor() : std::string("local"); }
-  // The same where a command of this machine may name the person it acts for: only there is what is said believed.
+  // The same where a command of this machine may name the person it acts for: only there is what is said
+  // believed.
   std::string actor(std::string_view said) const {
     return (caller && !caller->is_local()) || said.empty() ? actor() : std::string(said);
   }

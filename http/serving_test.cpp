@@ -94,11 +94,14 @@ TEST_F(Serving, WhatCannotBeWorkedOffIsToldSoAtOnceAndWhatWasTakenIsAnswered) {
   std::promise<void> begun, gate;
   std::shared_future<void> opened = gate.get_future().share();
   std::atomic<int> worked = 0;
-  routes = {route(Method::get, "/slow", [&, opened](const Request&, const PathValues&, Responder respond) {
-    if (worked++ == 0) begun.set_value();
-    opened.wait();
-    respond(Response::text("done", "text/plain"));
-  }, Runs::pool)};
+  routes = {route(
+      Method::get, "/slow",
+      [&, opened](const Request&, const PathValues&, Responder respond) {
+        if (worked++ == 0) begun.set_value();
+        opened.wait();
+        respond(Response::text("done", "text/plain"));
+      },
+      Runs::pool)};
   start();
   std::mutex mutex;
   std::condition_variable changed;

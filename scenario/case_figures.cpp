@@ -41,9 +41,19 @@ std::optional<CaseStep> parse_step(const std::string& body) {
     const auto* member = value.as_object().if_contains(key);
     return member != nullptr && member->is_bool() && member->as_bool();
   };
-  CaseStep step{text("process"), text("kind"), text("from"), text("to"), text("category"), RegionId(), flag("open"),
-                flag("was_open"), flag("overdue"), flag("was_overdue"), 0};
-  if (const auto* age = value.as_object().if_contains("age_s"); age != nullptr && age->is_int64()) step.age_s = age->as_int64();
+  CaseStep step{text("process"),
+                text("kind"),
+                text("from"),
+                text("to"),
+                text("category"),
+                RegionId(),
+                flag("open"),
+                flag("was_open"),
+                flag("overdue"),
+                flag("was_overdue"),
+                0};
+  if (const auto* age = value.as_object().if_contains("age_s"); age != nullptr && age->is_int64())
+    step.age_s = age->as_int64();
   const std::string place = text("place");
   std::int64_t id = 0;
   std::from_chars(place.data(), place.data() + place.size(), id);
@@ -51,8 +61,8 @@ std::optional<CaseStep> parse_step(const std::string& body) {
   return step;
 }
 
-// An event as the steps it tells of, one after the other; itself where it tells of no more than one. Automatic steps
-// lead out of states that are not final, so in between the case is open.
+// An event as the steps it tells of, one after the other; itself where it tells of no more than one.
+// Automatic steps lead out of states that are not final, so in between the case is open.
 std::vector<CaseStep> steps_of(const CaseStep& whole, const std::string& body) {
   json::error_code fault;
   const json::value value = json::parse(body, fault);
@@ -79,8 +89,9 @@ std::vector<CaseStep> steps_of(const CaseStep& whole, const std::string& body) {
 }  // namespace
 
 std::optional<CaseFigures::What> CaseFigures::what_named(std::string_view word) {
-  constexpr std::array<std::string_view, 10> words = {"opened",    "open",     "entered",    "closed", "overdue",
-                                                      "escalated", "reopened", "supervised", "late",   "hours_to_close"};
+  constexpr std::array<std::string_view, 10> words = {"opened",  "open",          "entered",  "closed",
+                                                      "overdue", "escalated",     "reopened", "supervised",
+                                                      "late",    "hours_to_close"};
   const auto found = std::find(words.begin(), words.end(), word);
   if (found == words.end()) return std::nullopt;
   return static_cast<What>(found - words.begin());
@@ -140,7 +151,8 @@ void CaseFigures::set(const Shelf& shelf) {
       counted.about.package = package.id;
       counted.about.title = title_at(*process, "title");
       const YamlNode* owner = node.find("owner");
-      if (owner == nullptr && package.root("scenario.yaml") != nullptr) owner = package.root("scenario.yaml")->find("owner");
+      if (owner == nullptr && package.root("scenario.yaml") != nullptr)
+        owner = package.root("scenario.yaml")->find("owner");
       if (owner != nullptr) {
         counted.about.provider_id = text_of(*owner, "id");
         counted.about.provider = {text_of(*owner, "zh"), text_of(*owner, "en")};
@@ -173,7 +185,9 @@ void CaseFigures::count(const storage::FeedEntry& event, const Add& add) const {
   const auto steps = steps_of(*step, event.body);
   const std::lock_guard lock(mutex_);
   for (const Counted* counted : standing_) {
-    if (counted->process != step->process || (!counted->category.empty() && counted->category != step->category)) continue;
+    if (counted->process != step->process ||
+        (!counted->category.empty() && counted->category != step->category))
+      continue;
     double delta = 0;
     for (const auto& one : steps) delta += delta_of(*counted, one);
     if (delta != 0) add(counted->metric.id, step->place, delta);

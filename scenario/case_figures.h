@@ -23,7 +23,18 @@ class CaseFigures final : public metrics::EventFigures {
   void count(const storage::FeedEntry& event, const Add& add) const override;
 
  private:
-  enum class What : std::uint8_t { opened, open, entered, closed, overdue, escalated, reopened, supervised, late, hours_to_close };
+  enum class What : std::uint8_t {
+    opened,
+    open,
+    entered,
+    closed,
+    overdue,
+    escalated,
+    reopened,
+    supervised,
+    late,
+    hours_to_close
+  };
   struct Counted {
     catalog::Resource about;
     catalog::Metric metric;

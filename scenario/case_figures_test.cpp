@@ -1,4 +1,5 @@
-// Goal: the figures of a package count its cases as they are opened, run late and are closed, and nobody else's.
+// Goal: the figures of a package count its cases as they are opened, run late and are closed, and nobody
+// else's.
 #include "scenario/case_figures.h"
 
 #include <gtest/gtest.h>
@@ -26,9 +27,10 @@ class CaseFiguresTest : public ::testing::Test {
       if (!name.starts_with(".schema/")) package.files.emplace(name, text);
     }
     for (const char* count : {"opened", "late", "closed", "hours_to_close"})
-      package.files["metrics.yaml"] += "  - {id: " + std::string(count).substr(0, 5) +
-                                       ", title: {zh: 数, en: Figure}, definition: {zh: 数, en: Figure}, process: lamp, count: " +
-                                       count + "}\n";
+      package.files["metrics.yaml"] +=
+          "  - {id: " + std::string(count).substr(0, 5) +
+          ", title: {zh: 数, en: Figure}, definition: {zh: 数, en: Figure}, process: lamp, count: " + count +
+          "}\n";
     const Shelf shelf({package});
     for (const auto& fault : shelf.check("lamp")) ADD_FAILURE() << render(fault, Language::en);
     figures_.set(shelf);
@@ -51,14 +53,18 @@ class CaseFiguresTest : public ::testing::Test {
 };
 
 TEST_F(CaseFiguresTest, ACaseIsOpenThenLateThenClosedAfterItsHours) {
-  auto sums = after(R"({"process":"lamp","kind":"open","from":"","to":"open","place":"7","open":true,"age_s":0})");
+  auto sums =
+      after(R"({"process":"lamp","kind":"open","from":"","to":"open","place":"7","open":true,"age_s":0})");
   EXPECT_EQ(sums["lamp-open"], 1);
   EXPECT_EQ(sums["opene"], 1);
-  sums = after(R"({"process":"lamp","kind":"escalate","from":"open","to":"open","place":"7","open":true,"was_open":true,"overdue":true,"age_s":30000})");
+  sums = after(
+      R"({"process":"lamp","kind":"escalate","from":"open","to":"open","place":"7","open":true,"was_open":true,"overdue":true,"age_s":30000})");
   EXPECT_EQ(sums["late"], 1);
-  sums = after(R"({"process":"lamp","kind":"act","from":"open","to":"done","place":"7","open":true,"was_open":true,"was_overdue":true,"age_s":36000})");
+  sums = after(
+      R"({"process":"lamp","kind":"act","from":"open","to":"done","place":"7","open":true,"was_open":true,"was_overdue":true,"age_s":36000})");
   EXPECT_EQ(sums["late"], 0);
-  sums = after(R"({"process":"lamp","kind":"act","from":"done","to":"closed","place":"7","open":false,"was_open":true,"age_s":45000})");
+  sums = after(
+      R"({"process":"lamp","kind":"act","from":"done","to":"closed","place":"7","open":false,"was_open":true,"age_s":45000})");
   EXPECT_EQ(sums["close"], 1);
   EXPECT_EQ(sums["lamp-open"], 0);
   EXPECT_DOUBLE_EQ(sums["hours"], 12.5);

@@ -1,8 +1,8 @@
 #include "scenario/checker.h"
 
 #include <algorithm>
-#include <charconv>
 #include <array>
+#include <charconv>
 
 #include "modules/cases/cases_service.h"
 #include "modules/catalog/resource_yaml.h"
@@ -36,7 +36,8 @@ void sort_by_place(std::vector<Error>& faults) {
     cut(line);
     return std::tuple(place, line, column);
   };
-  std::stable_sort(faults.begin(), faults.end(), [&](const Error& a, const Error& b) { return key(a) < key(b); });
+  std::stable_sort(faults.begin(), faults.end(),
+                   [&](const Error& a, const Error& b) { return key(a) < key(b); });
 }
 
 // What packages declare for each other, and what the hub brings.
@@ -102,7 +103,8 @@ Shelf::Shelf(std::vector<Package> packages) : packages_(std::move(packages)) {
 }
 
 const ParsedPackage* Shelf::find(const std::string& id) const {
-  const auto found = std::find_if(parsed_.begin(), parsed_.end(), [&](const ParsedPackage& one) { return one.id == id; });
+  const auto found =
+      std::find_if(parsed_.begin(), parsed_.end(), [&](const ParsedPackage& one) { return one.id == id; });
   return found == parsed_.end() ? nullptr : &*found;
 }
 

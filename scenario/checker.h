@@ -1,5 +1,5 @@
-// Everything that can be said about packages before they run: each file against its shape, names across files and
-// packages, and whether a process can be gone through.
+// Everything that can be said about packages before they run: each file against its shape, names across files
+// and packages, and whether a process can be gone through.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ struct Feature {
 };
 const std::vector<Feature>& feature_list();
 
-// The packages that stand together: what one of them names may be declared by another. Checks keep places inside
-// the packages, which must not move; so a Shelf is not copied.
+// The packages that stand together: what one of them names may be declared by another. Checks keep places
+// inside the packages, which must not move; so a Shelf is not copied.
 class Shelf {
  public:
   // Parses all; a package that does not parse takes part with those of its files that do.
@@ -31,11 +31,12 @@ class Shelf {
   // Its files; the package must be there.
   const Package& source_of(const std::string& id) const;
 
-  // What is wrong with one package as it stands among the others, by file and line; empty when nothing is. Roles
-  // that hubs have beside the built-in ones are named in `roles`.
+  // What is wrong with one package as it stands among the others, by file and line; empty when nothing is.
+  // Roles that hubs have beside the built-in ones are named in `roles`.
   std::vector<Error> check(const std::string& id, const std::vector<std::string>& roles = {}) const;
 
-  // The entry of a list anywhere on the shelf whose `id` is this, or null: ("resources.yaml", "resources", "venues").
+  // The entry of a list anywhere on the shelf whose `id` is this, or null: ("resources.yaml", "resources",
+  // "venues").
   const schema::YamlNode* entry(std::string_view file, std::string_view key, std::string_view id) const;
 
  private:

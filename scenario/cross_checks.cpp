@@ -42,7 +42,8 @@ std::vector<const YamlNode*> states_of(const YamlNode& process) {
   return all;
 }
 
-const YamlNode* entry_of(const YamlNode& node, std::string_view key, std::string_view id, std::string_view by) {
+const YamlNode* entry_of(const YamlNode& node, std::string_view key, std::string_view id,
+                         std::string_view by) {
   const YamlNode* list = node.find(key);
   if (list == nullptr) return nullptr;
   for (const auto& item : list->items) {
@@ -52,8 +53,8 @@ const YamlNode* entry_of(const YamlNode& node, std::string_view key, std::string
   return nullptr;
 }
 
-void report_missing(YamlFaults& faults, const YamlNode& node, const std::string& message, const std::string& of,
-                    const std::vector<std::string>& known) {
+void report_missing(YamlFaults& faults, const YamlNode& node, const std::string& message,
+                    const std::string& of, const std::vector<std::string>& known) {
   const auto near = schema::nearest(node.scalar, known);
   faults.add(node, message + (near.empty() ? "" : "_near"),
              {{"name", node.scalar},
@@ -102,7 +103,8 @@ void check_metric(const CrossCheck& check, const YamlNode& resource, const YamlN
     if (field == nullptr) {
       report_missing(check.faults, pair.key, "scenario.no_field", text_of(resource, "id"), names);
     } else if (entry_of(*field, "values", pair.value.scalar) == nullptr) {
-      report_missing(check.faults, pair.value, "scenario.no_value", pair.key.scalar, ids_of(*field, "values"));
+      report_missing(check.faults, pair.value, "scenario.no_value", pair.key.scalar,
+                     ids_of(*field, "values"));
     }
   }
 }
@@ -116,7 +118,8 @@ void check_resources(const CrossCheck& check) {
                               ? std::vector<std::string>{}
                               : ids_of(*package.root("scenario.yaml"), "purposes"))
       purposes.insert(id);
-    for (const auto& purpose : package.list("purposes.yaml", "purposes")) purposes.insert(text_of(purpose, "id"));
+    for (const auto& purpose : package.list("purposes.yaml", "purposes"))
+      purposes.insert(text_of(purpose, "id"));
   }
   for (const auto& resource : check.package.list("resources.yaml", "resources")) {
     check_field_names(check, resource, "key");
@@ -124,13 +127,15 @@ void check_resources(const CrossCheck& check) {
     check_field_names(check, resource, "day", {"date", "datetime"});
     for (const YamlNode* purpose : scalars_of(resource.find("purposes"))) {
       if (!purposes.contains(purpose->scalar))
-        report_missing(check.faults, *purpose, "scenario.no_purpose", check.package.id, {purposes.begin(), purposes.end()});
+        report_missing(check.faults, *purpose, "scenario.no_purpose", check.package.id,
+                       {purposes.begin(), purposes.end()});
     }
     if (const YamlNode* metrics = resource.find("metrics")) {
       for (const auto& metric : metrics->items) check_metric(check, resource, metric);
     }
     if (check.shelf.entry("resources.yaml", "resources", text_of(resource, "id")) != &resource)
-      check.faults.add(*resource.find("id"), "scenario.declared_elsewhere", {{"name", text_of(resource, "id")}});
+      check.faults.add(*resource.find("id"), "scenario.declared_elsewhere",
+                       {{"name", text_of(resource, "id")}});
   }
 }
 

@@ -21,7 +21,8 @@ void check_tests(const CrossCheck& check);    // tests.yaml
 // The text under `key`, or nothing.
 std::string text_of(const schema::YamlNode& node, std::string_view key);
 // The ids of the entries of a list under `key`.
-std::vector<std::string> ids_of(const schema::YamlNode& node, std::string_view key, std::string_view id = "id");
+std::vector<std::string> ids_of(const schema::YamlNode& node, std::string_view key,
+                                std::string_view id = "id");
 // A scalar, or the scalars of a list, with their places.
 std::vector<const schema::YamlNode*> scalars_of(const schema::YamlNode* node);
 // The states of a process, inner ones after the one that holds them.
@@ -30,12 +31,13 @@ std::vector<const schema::YamlNode*> states_of(const schema::YamlNode& process);
 const schema::YamlNode* entry_of(const schema::YamlNode& node, std::string_view key, std::string_view id,
                                  std::string_view by = "id");
 
-// Reports a word that is none of `known` by the sentence `message` ({name}, {of}, {expected}) or, when one is near, by
-// `message`_near ({near}).
+// Reports a word that is none of `known` by the sentence `message` ({name}, {of}, {expected}) or, when one is
+// near, by `message`_near ({near}).
 void report_missing(schema::YamlFaults& faults, const schema::YamlNode& node, const std::string& message,
                     const std::string& of, const std::vector<std::string>& known);
 
-// Minutes of "30m", "4h", "2d"; a day is 8 working hours when `working`, 24 hours else. 0 for what is no span.
+// Minutes of "30m", "4h", "2d"; a day is 8 working hours when `working`, 24 hours else. 0 for what is no
+// span.
 std::int64_t minutes_of(std::string_view span, bool working);
 
 }  // namespace jingwei::scenario

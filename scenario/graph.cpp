@@ -63,21 +63,26 @@ std::string draw_text(const Graph& graph) {
            (state.outer.empty() ? "" : "  < " + state.outer) + "\n";
     for (const auto& arrow : graph.arrows) {
       if (arrow.from != state.id) continue;
-      out += "    ── " + arrow.id + " (" + arrow.title + ")" + (arrow.by.empty() ? "" : " · " + arrow.by) + " → " + arrow.to + "\n";
+      out += "    ── " + arrow.id + " (" + arrow.title + ")" + (arrow.by.empty() ? "" : " · " + arrow.by) +
+             " → " + arrow.to + "\n";
     }
   }
   return out;
 }
 
 std::string draw_dot(const Graph& graph) {
-  std::string out = "digraph " + quoted(graph.id) + " {\n  label=" + quoted(graph.title) + ";\n  node [shape=box, style=rounded];\n";
+  std::string out = "digraph " + quoted(graph.id) + " {\n  label=" + quoted(graph.title) +
+                    ";\n  node [shape=box, style=rounded];\n";
   for (const auto& state : graph.states) {
-    out += "  " + quoted(state.id) + " [label=" + quoted(state.title) + (state.final ? ", peripheries=2" : "") +
+    out += "  " + quoted(state.id) + " [label=" + quoted(state.title) +
+           (state.final ? ", peripheries=2" : "") +
            (state.initial && state.outer.empty() ? ", style=\"rounded,bold\"" : "") + "];\n";
-    if (!state.outer.empty()) out += "  " + quoted(state.outer) + " -> " + quoted(state.id) + " [style=dotted, arrowhead=none];\n";
+    if (!state.outer.empty())
+      out += "  " + quoted(state.outer) + " -> " + quoted(state.id) + " [style=dotted, arrowhead=none];\n";
   }
   for (const auto& arrow : graph.arrows)
-    out += "  " + quoted(arrow.from) + " -> " + quoted(arrow.to) + " [label=" + quoted(arrow.title) + (arrow.by.empty() ? ", style=dashed" : "") + "];\n";
+    out += "  " + quoted(arrow.from) + " -> " + quoted(arrow.to) + " [label=" + quoted(arrow.title) +
+           (arrow.by.empty() ? ", style=dashed" : "") + "];\n";
   return out + "}\n";
 }
 
@@ -105,8 +110,8 @@ Graph graph_of(const YamlNode& process, Language language) {
   if (transitions == nullptr) return graph;
   for (const auto& node : transitions->items) {
     for (const YamlNode* from : scalars_of(node.find("from"))) {
-      graph.arrows.push_back({text_of(node, "id"), title_of(node, language), from->scalar, text_of(node, "to"),
-                              joined(scalars_of(node.find("by")))});
+      graph.arrows.push_back({text_of(node, "id"), title_of(node, language), from->scalar,
+                              text_of(node, "to"), joined(scalars_of(node.find("by")))});
     }
   }
   return graph;

@@ -11,7 +11,7 @@
 namespace jingwei::scenario {
 
 struct GraphState {
-  std::string id, title, stage, outer;  // outer: the state it stands in, or empty
+  std::string id, title, stage, outer;                 // outer: the state it stands in, or empty
   bool initial = false, final = false, holds = false;  // holds: other states stand in it
 };
 

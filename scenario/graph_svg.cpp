@@ -1,5 +1,5 @@
-// A layered drawing after Sugiyama, Tagawa, Toda (1981) in its simplest form: rows by distance, places in a row by the
-// mean place of those above.
+// A layered drawing after Sugiyama, Tagawa, Toda (1981) in its simplest form: rows by distance, places in a
+// row by the mean place of those above.
 #include <algorithm>
 #include <map>
 
@@ -20,11 +20,16 @@ struct Box {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -44,11 +49,14 @@ class Layout {
 
   std::string draw() const {
     const int width = width_ + margin * 2 + 140, height = (last_row_ + 1) * row_height + margin;
-    std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + " " +
-                      std::to_string(height) + "\" width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) +
-                      "\" font-family=\"sans-serif\" role=\"img\"><title>" + escaped(graph_.title) +
-                      "</title><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
-                      "markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0L8 4L0 8z\" fill=\"#5b6b7f\"/></marker></defs>";
+    std::string out =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + " " +
+        std::to_string(height) + "\" width=\"" + std::to_string(width) + "\" height=\"" +
+        std::to_string(height) + "\" font-family=\"sans-serif\" role=\"img\"><title>" +
+        escaped(graph_.title) +
+        "</title><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
+        "markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0L8 4L0 8z\" "
+        "fill=\"#5b6b7f\"/></marker></defs>";
     std::map<std::pair<std::string, std::string>, std::vector<const GraphArrow*>> by_ends;
     for (const auto& arrow : graph_.arrows) by_ends[{arrow.from, arrow.to}].push_back(&arrow);
     int side = 0;
@@ -58,7 +66,8 @@ class Layout {
   }
 
  private:
-  // A state's row is its distance from the initial one over arrows; inner states stand below the one that holds them.
+  // A state's row is its distance from the initial one over arrows; inner states stand below the one that
+  // holds them.
   void rows() {
     std::vector<std::string> open;
     for (const auto& state : graph_.states) {
@@ -80,12 +89,14 @@ class Layout {
         if (state.outer == open[at]) reach(state.id);
       }
     }
-    for (const auto& state : graph_.states) boxes_[state.id].width = std::max(least_width, width_of(state.title) + 28);
+    for (const auto& state : graph_.states)
+      boxes_[state.id].width = std::max(least_width, width_of(state.title) + 28);
     for (const auto& [id, box] : boxes_) last_row_ = std::max(last_row_, box.row);
   }
 
   bool is_state(const std::string& id) const {
-    return std::any_of(graph_.states.begin(), graph_.states.end(), [&](const GraphState& one) { return one.id == id; });
+    return std::any_of(graph_.states.begin(), graph_.states.end(),
+                       [&](const GraphState& one) { return one.id == id; });
   }
 
   void places() {
@@ -104,7 +115,8 @@ class Layout {
         box.wish = count == 0 ? 0 : sum / count;
         here.push_back(&box);
       }
-      std::stable_sort(here.begin(), here.end(), [](const Box* a, const Box* b) { return a->wish < b->wish; });
+      std::stable_sort(here.begin(), here.end(),
+                       [](const Box* a, const Box* b) { return a->wish < b->wish; });
       int x = margin;
       for (Box* box : here) {
         box->x = x;
@@ -128,15 +140,20 @@ class Layout {
 
   std::string box(const GraphState& state) const {
     const Box& at = boxes_.at(state.id);
-    const std::string fill = state.final ? "#e3f4e8" : state.initial && state.outer.empty() ? "#e3effc" : state.holds ? "#fff7e0" : "#ffffff";
+    const std::string fill = state.final                            ? "#e3f4e8"
+                             : state.initial && state.outer.empty() ? "#e3effc"
+                             : state.holds                          ? "#fff7e0"
+                                                                    : "#ffffff";
     const std::string x = std::to_string(at.x), y = std::to_string(top_of(at));
     return "<rect x=\"" + x + "\" y=\"" + y + "\" width=\"" + std::to_string(at.width) + "\" height=\"" +
-           std::to_string(box_height) + "\" rx=\"8\" fill=\"" + fill + "\" stroke=\"#34495e\" stroke-width=\"" +
-           (state.final ? "2.5" : "1.2") + "\"/><text x=\"" + std::to_string(at.x + at.width / 2) + "\" y=\"" +
-           std::to_string(top_of(at) + 25) + "\" text-anchor=\"middle\" font-size=\"15\" fill=\"#1f2d3d\">" + escaped(state.title) + "</text>";
+           std::to_string(box_height) + "\" rx=\"8\" fill=\"" + fill +
+           "\" stroke=\"#34495e\" stroke-width=\"" + (state.final ? "2.5" : "1.2") + "\"/><text x=\"" +
+           std::to_string(at.x + at.width / 2) + "\" y=\"" + std::to_string(top_of(at) + 25) +
+           "\" text-anchor=\"middle\" font-size=\"15\" fill=\"#1f2d3d\">" + escaped(state.title) + "</text>";
   }
 
-  std::string arrow_path(const std::string& from, const std::string& to, const std::vector<const GraphArrow*>& arrows, int& side) const {
+  std::string arrow_path(const std::string& from, const std::string& to,
+                         const std::vector<const GraphArrow*>& arrows, int& side) const {
     const auto a = boxes_.find(from);
     if (a == boxes_.end()) return {};
     const auto b = boxes_.find(to);
@@ -148,7 +165,8 @@ class Layout {
     if (b != boxes_.end() && b->second.row > a->second.row) {
       const int bx = b->second.x + b->second.width / 2, by = top_of(b->second);
       const int bend = (by - ay) / 2;
-      path = "M" + point(ax, ay) + "C" + point(ax, ay + bend) + " " + point(bx, by - bend) + " " + point(bx, by);
+      path =
+          "M" + point(ax, ay) + "C" + point(ax, ay + bend) + " " + point(bx, by - bend) + " " + point(bx, by);
       tx = (ax + bx) / 2;
       ty = ay + bend + 4;
     } else {
@@ -156,15 +174,21 @@ class Layout {
       const int out = width_ + margin + 16 + (side++ % 6) * 18;
       const int rx = a->second.x + a->second.width, ry = top_of(a->second) + box_height / 2;
       const bool known = b != boxes_.end();
-      const int bx = known ? b->second.x + b->second.width : rx + 60, by = known ? top_of(b->second) + box_height / 2 + 8 : ry;
-      path = "M" + point(rx, ry) + (known ? "C" + point(out, ry) + " " + point(out, by) + " " + point(bx, by) : "L" + point(bx, by));
+      const int bx = known ? b->second.x + b->second.width : rx + 60,
+                by = known ? top_of(b->second) + box_height / 2 + 8 : ry;
+      path =
+          "M" + point(rx, ry) +
+          (known ? "C" + point(out, ry) + " " + point(out, by) + " " + point(bx, by) : "L" + point(bx, by));
       tx = known ? (rx + bx) / 4 + out / 2 : rx + 34;
       ty = known ? (ry + by) / 2 : ry - 6;
     }
-    const bool by_hub = std::all_of(arrows.begin(), arrows.end(), [](const GraphArrow* one) { return one->by.empty(); });
-    return "<path d=\"" + path + "\" fill=\"none\" stroke=\"#5b6b7f\" stroke-width=\"1.3\"" + (by_hub ? " stroke-dasharray=\"5 4\"" : "") +
-           " marker-end=\"url(#tip)\"/><text x=\"" + std::to_string(tx) + "\" y=\"" + std::to_string(ty) +
-           "\" text-anchor=\"middle\" font-size=\"12\" fill=\"#40566d\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">" +
+    const bool by_hub =
+        std::all_of(arrows.begin(), arrows.end(), [](const GraphArrow* one) { return one->by.empty(); });
+    return "<path d=\"" + path + "\" fill=\"none\" stroke=\"#5b6b7f\" stroke-width=\"1.3\"" +
+           (by_hub ? " stroke-dasharray=\"5 4\"" : "") + " marker-end=\"url(#tip)\"/><text x=\"" +
+           std::to_string(tx) + "\" y=\"" + std::to_string(ty) +
+           "\" text-anchor=\"middle\" font-size=\"12\" fill=\"#40566d\" stroke=\"#ffffff\" "
+           "stroke-width=\"3\" paint-order=\"stroke\">" +
            escaped(label) + "</text>";
   }
 

@@ -4,7 +4,8 @@
 
 namespace jingwei::scenario {
 
-std::vector<Error> migration_objections(const Shelf& next, const std::string& changed, const cases::ProcessBook& book) {
+std::vector<Error> migration_objections(const Shelf& next, const std::string& changed,
+                                        const cases::ProcessBook& book) {
   schema::YamlFaults faults;
   const ParsedPackage* package = next.find(changed);
   const auto text = next.source_of(changed).files.find("process.yaml");
@@ -20,9 +21,11 @@ std::vector<Error> migration_objections(const Shelf& next, const std::string& ch
     for (const auto& node : package->list("process.yaml", "processes")) {
       if (text_of(node, "id") != process.id) continue;
       const auto& key = *node.find("migrate");
-      if (!missing->empty()) faults.add(key, "scenario.migrate_lacks", {{"process", process.id}, {"states", *missing}});
+      if (!missing->empty())
+        faults.add(key, "scenario.migrate_lacks", {{"process", process.id}, {"states", *missing}});
       if (!forms->empty())
-        faults.add(key, "scenario.migrate_form", {{"process", process.id}, {"form", process.form}, {"forms", *forms}});
+        faults.add(key, "scenario.migrate_form",
+                   {{"process", process.id}, {"form", process.form}, {"forms", *forms}});
     }
   }
   return faults.all();

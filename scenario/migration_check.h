@@ -9,9 +9,11 @@
 
 namespace jingwei::scenario {
 
-// What keeps the package `changed` of `next` from taking the place of the present one: a process that says `migrate:`
-// and leaves a state unmapped in which cases stand now ("scenario.migrate_lacks", at the key), or has another form than
-// they were opened with ("scenario.migrate_form"). Without `migrate:` cases keep their version, and nothing is in the way.
-std::vector<Error> migration_objections(const Shelf& next, const std::string& changed, const cases::ProcessBook& book);
+// What keeps the package `changed` of `next` from taking the place of the present one: a process that says
+// `migrate:` and leaves a state unmapped in which cases stand now ("scenario.migrate_lacks", at the key), or
+// has another form than they were opened with ("scenario.migrate_form"). Without `migrate:` cases keep their
+// version, and nothing is in the way.
+std::vector<Error> migration_objections(const Shelf& next, const std::string& changed,
+                                        const cases::ProcessBook& book);
 
 }  // namespace jingwei::scenario

@@ -37,7 +37,9 @@ Result<std::map<std::string, std::string>> new_package(const std::string& id) {
   static const auto form = schema::Pattern::compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   JW_ASSERT(form.ok());
   if (id.size() > id_bytes_most || !form->matches(id))
-    return Error(ErrorCode::invalid, "scenario.bad_id").with("id", id).with("most", std::to_string(id_bytes_most));
+    return Error(ErrorCode::invalid, "scenario.bad_id")
+        .with("id", id)
+        .with("most", std::to_string(id_bytes_most));
   std::map<std::string, std::string> files;
   for (const auto& [name, source] : template_sources) {
     std::string text(source);
@@ -46,7 +48,8 @@ Result<std::map<std::string, std::string>> new_package(const std::string& id) {
     files.emplace(name, std::move(text));
   }
   const Shapes& shapes = Shapes::built_in();
-  for (const auto& file : shapes.files()) files.emplace(".schema/" + schema_name(file), json_schema_of(shapes, file));
+  for (const auto& file : shapes.files())
+    files.emplace(".schema/" + schema_name(file), json_schema_of(shapes, file));
   return files;
 }
 

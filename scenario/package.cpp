@@ -63,7 +63,8 @@ Result<Package> read_package(FileSystem& files, const std::string& folder, const
     JW_ASSIGN(std::string text, read_text(files, folder + "/" + name, limits::yaml_bytes));
     bytes += text.size();
     if (bytes > package_bytes_most)
-      return Error(ErrorCode::too_large, "scenario.package_too_large").with("most", std::to_string(package_bytes_most));
+      return Error(ErrorCode::too_large, "scenario.package_too_large")
+          .with("most", std::to_string(package_bytes_most));
     package.files.emplace(name, std::move(text));
   }
   if (package.files.empty()) {
@@ -87,7 +88,8 @@ Result<std::vector<Package>> read_packages(FileSystem& files, const std::string&
     }
     if (!any) continue;
     if (packages.size() >= packages_most)
-      return Error(ErrorCode::too_large, "scenario.too_many_packages").with("most", std::to_string(packages_most));
+      return Error(ErrorCode::too_large, "scenario.too_many_packages")
+          .with("most", std::to_string(packages_most));
     JW_ASSIGN(Package package, read_package(files, folder, place + "/" + name));
     packages.push_back(std::move(package));
   }

@@ -26,8 +26,8 @@ struct Package {
   std::string digest() const;
 };
 
-// Reads a folder. Errors: not_found "scenario.no_folder", invalid "scenario.unknown_file" (a *.yaml that packages do
-// not have) or "scenario.no_files", too_large.
+// Reads a folder. Errors: not_found "scenario.no_folder", invalid "scenario.unknown_file" (a *.yaml that
+// packages do not have) or "scenario.no_files", too_large.
 Result<Package> read_package(FileSystem& files, const std::string& folder, const std::string& place = {});
 // Every package of a folder of packages, by id; folders without scenario.yaml or resources.yaml are none.
 Result<std::vector<Package>> read_packages(FileSystem& files, const std::string& scenarios_folder,

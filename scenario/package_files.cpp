@@ -13,7 +13,8 @@ Error unsupported(const std::string& path) {
 
 class TextFile final : public File {
  public:
-  TextFile(std::shared_ptr<const PackageFiles::Packages> held, const std::string& text) : held_(std::move(held)), text_(text) {}
+  TextFile(std::shared_ptr<const PackageFiles::Packages> held, const std::string& text)
+      : held_(std::move(held)), text_(text) {}
 
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) override {
     if (offset >= text_.size()) return std::size_t{0};
@@ -70,10 +71,12 @@ Result<bool> PackageFiles::exists(const std::string& path) {
 
 Result<std::vector<std::string>> PackageFiles::list(const std::string& folder) {
   if (folder != packages_folder) return Error(ErrorCode::not_found, "file.not_found").with("path", folder);
-  // Packages of data before packages of services, so that lists of resources begin with what departments supply.
+  // Packages of data before packages of services, so that lists of resources begin with what departments
+  // supply.
   std::vector<std::string> data, services;
   const auto held = packages();
-  for (const auto& [id, package] : *held) (package.files.contains("process.yaml") ? services : data).push_back(id);
+  for (const auto& [id, package] : *held)
+    (package.files.contains("process.yaml") ? services : data).push_back(id);
   data.insert(data.end(), services.begin(), services.end());
   return data;
 }

@@ -1,5 +1,5 @@
-// Packages as files of a folder that stands in memory, so that modules read installed packages as they read the
-// program's own.
+// Packages as files of a folder that stands in memory, so that modules read installed packages as they read
+// the program's own.
 #pragma once
 
 #include <map>

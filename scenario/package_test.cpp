@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/messages.h"
 #include "scenario/checker.h"
 #include "scenario/graph.h"
-#include "base/messages.h"
 #include "scenario/messages.gen.h"
 #include "scenario/new_package.h"
 #include "schema/messages.gen.h"
@@ -94,10 +94,12 @@ TEST(Graph, DrawsStatesAndWhoMovesThem) {
   std::vector<Package> shelf;
   shelf.push_back(made("street-lamp"));
   const Shelf one(std::move(shelf));
-  const Graph graph = graph_of(one.packages().front().list("process.yaml", "processes").front(), Language::en);
+  const Graph graph =
+      graph_of(one.packages().front().list("process.yaml", "processes").front(), Language::en);
   EXPECT_EQ(graph.states.size(), 3U);
   EXPECT_EQ(graph.arrows.size(), 3U);
-  EXPECT_NE(draw(graph, GraphForm::text).find("── handle (Handled) · community-staff → done"), std::string::npos);
+  EXPECT_NE(draw(graph, GraphForm::text).find("── handle (Handled) · community-staff → done"),
+            std::string::npos);
   EXPECT_NE(draw(graph, GraphForm::dot).find("\"open\" -> \"done\" [label=\"Handled\"]"), std::string::npos);
   EXPECT_NE(draw(graph, GraphForm::mermaid).find("open --> done: Handled"), std::string::npos);
   const std::string svg = draw(graph, GraphForm::svg);

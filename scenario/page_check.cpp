@@ -10,8 +10,9 @@ using schema::YamlNode;
 namespace {
 
 // Columns every case has besides the fields of its form.
-const std::vector<std::string> case_columns = {"number",     "category",   "urgency",  "summary",  "state",     "stage",    "region",
-                                               "department", "assignee", "deadline", "opened_at", "closed_at"};
+const std::vector<std::string> case_columns = {"number",   "category", "urgency",   "summary",
+                                               "state",    "stage",    "region",    "department",
+                                               "assignee", "deadline", "opened_at", "closed_at"};
 
 const YamlNode* process_named(const CrossCheck& check, const YamlNode& node) {
   return check.shelf.entry("process.yaml", "processes", text_of(node, "process"));
@@ -39,16 +40,18 @@ void check_metric(const CrossCheck& check, const YamlNode& metric) {
   const YamlNode* category = metric.find("category");
   if (category == nullptr) return;
   const YamlNode* form = form_of(check, *process);
-  const YamlNode* field = form == nullptr ? nullptr : entry_of(*form, "fields", text_of(*process, "category"), "name");
+  const YamlNode* field =
+      form == nullptr ? nullptr : entry_of(*form, "fields", text_of(*process, "category"), "name");
   if (field == nullptr) {
     check.faults.add(*category, "scenario.no_category", {{"name", text_of(*process, "id")}});
   } else if (entry_of(*field, "values", category->scalar) == nullptr) {
-    report_missing(check.faults, *category, "scenario.no_value", text_of(*field, "name"), ids_of(*field, "values"));
+    report_missing(check.faults, *category, "scenario.no_value", text_of(*field, "name"),
+                   ids_of(*field, "values"));
   }
 }
 
-void check_columns(const CrossCheck& check, const YamlNode& page, std::string_view key, const std::vector<std::string>& known,
-                   const std::string& of) {
+void check_columns(const CrossCheck& check, const YamlNode& page, std::string_view key,
+                   const std::vector<std::string>& known, const std::string& of) {
   for (const YamlNode* name : scalars_of(page.find(key))) {
     if (std::find(known.begin(), known.end(), name->scalar) == known.end())
       report_missing(check.faults, *name, "scenario.no_field", of, known);
@@ -74,7 +77,8 @@ void check_page(const CrossCheck& check, const YamlNode& page) {
     }
   }
   if (of_process) known.insert(known.end(), case_columns.begin(), case_columns.end());
-  for (const std::string_view key : {"columns", "filters", "order"}) check_columns(check, page, key, known, text_of(*resource, "id"));
+  for (const std::string_view key : {"columns", "filters", "order"})
+    check_columns(check, page, key, known, text_of(*resource, "id"));
   const std::string kind = text_of(page, "kind");
   if (!of_process && (kind == "inbox" || kind == "board"))
     check.faults.add(*page.find("kind"), "scenario.page_of_process", {{"kind", kind}});
@@ -103,7 +107,8 @@ void check_feed(const CrossCheck& check, const YamlNode& feed) {
     if (pick == nullptr || text_of(*field, "type") != "choice") continue;
     for (const auto& value : pick->pairs) {
       if (entry_of(*field, "values", value.key.scalar) == nullptr)
-        report_missing(check.faults, value.key, "scenario.no_value", pair.key.scalar, ids_of(*field, "values"));
+        report_missing(check.faults, value.key, "scenario.no_value", pair.key.scalar,
+                       ids_of(*field, "values"));
     }
   }
   for (const auto& field : resource->find("fields")->items) {
@@ -127,10 +132,12 @@ void check_figures(const CrossCheck& check) {
   std::vector<std::string> seen;
   for (const auto& tile : check.package.list("cockpit.yaml", "tiles")) {
     const YamlNode& id = *tile.find("id");
-    if (std::find(seen.begin(), seen.end(), id.scalar) != seen.end()) check.faults.add(id, "scenario.doubled", {{"name", id.scalar}});
+    if (std::find(seen.begin(), seen.end(), id.scalar) != seen.end())
+      check.faults.add(id, "scenario.doubled", {{"name", id.scalar}});
     seen.push_back(id.scalar);
     const bool share = text_of(tile, "show") == "share" || text_of(tile, "show") == "mean";
-    if (share != (tile.find("of") != nullptr)) check.faults.add(tile, "scenario.share_of", {{"name", id.scalar}});
+    if (share != (tile.find("of") != nullptr))
+      check.faults.add(tile, "scenario.share_of", {{"name", id.scalar}});
   }
 }
 

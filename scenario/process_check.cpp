@@ -16,8 +16,9 @@ namespace {
 constexpr std::int64_t longest_deadline_minutes = 366 * 24 * 60;
 constexpr std::string_view back = "back";
 
-const std::vector<std::string> case_facts = {"state",   "stage",    "category", "urgency",    "department", "level",  "escalated", "reopened",
-                                             "not_ours", "supervised", "overdue",  "tasks_open", "photos",     "score", "children"};
+const std::vector<std::string> case_facts = {"state",   "stage",      "category", "urgency",  "department",
+                                             "level",   "escalated",  "reopened", "not_ours", "supervised",
+                                             "overdue", "tasks_open", "photos",   "score",    "children"};
 const std::vector<std::string> actor_facts = {"reporter", "assignee", "roles"};
 const std::vector<std::string> fact_roots = {"case", "form", "input", "actor", "now"};
 // Operations whose second operand speaks of the elements of the first.
@@ -55,7 +56,8 @@ class ProcessCheck {
     if (states == nullptr) return;
     for (const auto& state : states->items) {
       const std::string id = text_of(state, "id");
-      if (!states_.emplace(id, &state).second) faults_.add(*state.find("id"), "scenario.doubled", {{"name", id}});
+      if (!states_.emplace(id, &state).second)
+        faults_.add(*state.find("id"), "scenario.doubled", {{"name", id}});
       state_ids_.push_back(id);
       if (outer != nullptr) outer_[id] = text_of(*outer, "id");
       note_states(state, &state);
@@ -101,10 +103,13 @@ class ProcessCheck {
     if (node == nullptr || form_ == nullptr) return;
     const YamlNode* field = entry_of(*form_, "fields", node->scalar, "name");
     if (field == nullptr) {
-      report_missing(faults_, *node, "scenario.no_field", text_of(*form_, "id"), ids_of(*form_, "fields", "name"));
+      report_missing(faults_, *node, "scenario.no_field", text_of(*form_, "id"),
+                     ids_of(*form_, "fields", "name"));
     } else if (!type.empty() && text_of(*field, "type") != type) {
       faults_.add(*node, "scenario.field_type",
-                  {{"name", node->scalar}, {"type", text_of(*field, "type")}, {"expected", quoted_list({std::string(type)})}});
+                  {{"name", node->scalar},
+                   {"type", text_of(*field, "type")},
+                   {"expected", quoted_list({std::string(type)})}});
     }
   }
 
@@ -115,7 +120,8 @@ class ProcessCheck {
     if (const YamlNode* duplicates = process_.find("duplicates")) {
       for (const YamlNode* name : scalars_of(duplicates->find("same"))) field_named(name);
     }
-    if (const YamlNode* matter = process_.find("matter"); matter != nullptr && matter->find("form") != nullptr) {
+    if (const YamlNode* matter = process_.find("matter");
+        matter != nullptr && matter->find("form") != nullptr) {
       for (const auto& pair : matter->find("form")->pairs) field_named(&pair.key);
     }
     if (const YamlNode* open311 = process_.find("open311")) {
@@ -127,7 +133,8 @@ class ProcessCheck {
 
   void check_transition(const YamlNode& transition) {
     const YamlNode& id = *transition.find("id");
-    if (std::count(transition_ids_.begin(), transition_ids_.end(), id.scalar) > 1 && first_of(id.scalar) != &transition)
+    if (std::count(transition_ids_.begin(), transition_ids_.end(), id.scalar) > 1 &&
+        first_of(id.scalar) != &transition)
       faults_.add(id, "scenario.doubled", {{"name", id.scalar}});
     const bool automatic = is_true(transition, "automatic") || transition.find("after") != nullptr;
     const YamlNode* by = transition.find("by");
@@ -135,9 +142,11 @@ class ProcessCheck {
     const YamlNode* matter = transition.find("matter");
     if (matter != nullptr && process_.find("matter") == nullptr)
       faults_.add(*matter, "scenario.no_matter", {{"name", id.scalar}});
-    if (!automatic && by == nullptr && matter == nullptr) faults_.add(transition, "scenario.nobody", {{"name", id.scalar}});
+    if (!automatic && by == nullptr && matter == nullptr)
+      faults_.add(transition, "scenario.nobody", {{"name", id.scalar}});
     for (const YamlNode* other : scalars_of(transition.find("not_by"))) {
-      if (first_of(other->scalar) == nullptr) report_missing(faults_, *other, "scenario.no_transition", id_, transition_ids_);
+      if (first_of(other->scalar) == nullptr)
+        report_missing(faults_, *other, "scenario.no_transition", id_, transition_ids_);
     }
     const std::string doing = text_of(transition, "do");
     const auto inputs = ids_of(transition, "inputs", "name");
@@ -157,7 +166,9 @@ class ProcessCheck {
 
   const YamlNode* first_of(const std::string& transition) const {
     const auto found = std::find(transition_ids_.begin(), transition_ids_.end(), transition);
-    return found == transition_ids_.end() ? nullptr : transitions_[static_cast<std::size_t>(found - transition_ids_.begin())];
+    return found == transition_ids_.end()
+               ? nullptr
+               : transitions_[static_cast<std::size_t>(found - transition_ids_.begin())];
   }
 
   void check_logic(const YamlNode& logic, const std::vector<std::string>& inputs) {
@@ -167,7 +178,9 @@ class ProcessCheck {
     }
     for (const auto& pair : logic.pairs) {
       if (pair.key.scalar == "var") {
-        const YamlNode& name = pair.value.kind == YamlKind::sequence && !pair.value.items.empty() ? pair.value.items.front() : pair.value;
+        const YamlNode& name = pair.value.kind == YamlKind::sequence && !pair.value.items.empty()
+                                   ? pair.value.items.front()
+                                   : pair.value;
         check_fact(name, inputs);
       } else if (over_elements.contains(pair.key.scalar) && !pair.value.items.empty()) {
         check_logic(pair.value.items.front(), inputs);
@@ -196,7 +209,9 @@ class ProcessCheck {
 
   void check_dispatch() {
     const YamlNode* category = process_.find("category");
-    const YamlNode* field = category == nullptr || form_ == nullptr ? nullptr : entry_of(*form_, "fields", category->scalar, "name");
+    const YamlNode* field = category == nullptr || form_ == nullptr
+                                ? nullptr
+                                : entry_of(*form_, "fields", category->scalar, "name");
     const YamlNode* dispatch = process_.find("dispatch");
     if (dispatch == nullptr) return;
     for (const auto& rule : dispatch->items) {
@@ -219,13 +234,15 @@ class ProcessCheck {
     const YamlNode* deadline = state.find("deadline");
     if (deadline == nullptr) return;
     if (is_true(state, "final")) return faults_.add(*deadline, "scenario.final_deadline", {{"state", id}});
-    if (text_of(state, "clock") == "stopped") return faults_.add(*deadline, "scenario.stopped_deadline", {{"state", id}});
+    if (text_of(state, "clock") == "stopped")
+      return faults_.add(*deadline, "scenario.stopped_deadline", {{"state", id}});
     const bool full = deadline->kind == YamlKind::mapping;
     if (full && deadline->find("until") != nullptr) return field_named(deadline->find("until"), "datetime");
     const YamlNode& within = full ? *deadline->find("within") : *deadline;
     const bool working = !full || text_of(*deadline, "clock") != "always";
     const std::int64_t minutes = minutes_of(within.scalar, working);
-    if (minutes > longest_deadline_minutes) faults_.add(within, "scenario.long_deadline", {{"state", id}, {"span", within.scalar}});
+    if (minutes > longest_deadline_minutes)
+      faults_.add(within, "scenario.long_deadline", {{"state", id}, {"span", within.scalar}});
     const YamlNode* warn = full ? deadline->find("warn") : nullptr;
     if (warn != nullptr && minutes_of(warn->scalar, working) >= minutes)
       faults_.add(*warn, "scenario.late_warning", {{"span", warn->scalar}, {"within", within.scalar}});
@@ -297,7 +314,8 @@ class ProcessCheck {
     return found;
   }
 
-  static void walk(const std::map<std::string, std::set<std::string>>& arrows, const std::string& from, std::set<std::string>& seen) {
+  static void walk(const std::map<std::string, std::set<std::string>>& arrows, const std::string& from,
+                   std::set<std::string>& seen) {
     if (!seen.insert(from).second) return;
     for (const auto& next : arrows.at(from)) walk(arrows, next, seen);
   }
@@ -342,7 +360,8 @@ class ProcessCheck {
 }  // namespace
 
 void check_processes(const CrossCheck& check) {
-  for (const auto& process : check.package.list("process.yaml", "processes")) ProcessCheck(check, process).run();
+  for (const auto& process : check.package.list("process.yaml", "processes"))
+    ProcessCheck(check, process).run();
 }
 
 }  // namespace jingwei::scenario

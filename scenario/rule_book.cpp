@@ -90,7 +90,8 @@ Result<rules::Program> compiled(const YamlNode& rule) {
     facts.push_back(std::move(fact));
   }
   rules::CompileOptions options;
-  options.dialect = text_of(rule, "dialect") == "certlogic" ? rules::Dialect::certlogic : rules::Dialect::jingwei;
+  options.dialect =
+      text_of(rule, "dialect") == "certlogic" ? rules::Dialect::certlogic : rules::Dialect::jingwei;
   const YamlNode& logic = *rule.find("logic");
   options.file = logic.file ? *logic.file : std::string();
   options.facts = facts;
@@ -156,7 +157,8 @@ void check_rules(const Shelf& shelf, const ParsedPackage& package, YamlFaults& f
         if (name == "place" && value.find(':') != std::string::npos) fault.field = value;
       }
       if (fault.field.find(':') == std::string::npos) fault.field = rule.find("logic")->place();
-      faults.add(*rule.find("logic"), "scenario.rule_wrong", {{"told", render(fault, Language::en)}, {"where", fault.field}});
+      faults.add(*rule.find("logic"), "scenario.rule_wrong",
+                 {{"told", render(fault, Language::en)}, {"where", fault.field}});
     };
     if (causes.empty()) add(program.error());
     for (const auto& cause : causes) add(cause);

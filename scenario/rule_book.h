@@ -10,7 +10,8 @@ namespace jingwei::scenario {
 // A YAML value as JSON: numbers, true, false and null where they stand without quotes.
 std::string json_of(const schema::YamlNode& node);
 
-// What the rule gives for these facts, as JSON. Errors: not_found "scenario.no_such_rule", and those of engines/rules.
+// What the rule gives for these facts, as JSON. Errors: not_found "scenario.no_such_rule", and those of
+// engines/rules.
 Result<std::string> evaluate_rule(const Shelf& shelf, const std::string& rule, const schema::YamlNode& facts);
 
 // Reports rules that do not compile, facts that are none, and examples that do not come out.

@@ -1,5 +1,5 @@
-// Any bytes as a file of a package, as a zip and as what is kept: no crash, no endless work; every fault names a place
-// and has a sentence in both languages.
+// Any bytes as a file of a package, as a zip and as what is kept: no crash, no endless work; every fault
+// names a place and has a sentence in both languages.
 #include <cstdint>
 
 #include "scenario/checker.h"

@@ -74,8 +74,9 @@ void write_drawings(JsonWriter& out, const Package& package, Language language) 
 
 bool is_for(const YamlNode& page, const std::set<std::string>& roles) {
   const auto named = scalars_of(page.find("roles"));
-  return std::any_of(named.begin(), named.end(),
-                     [&](const YamlNode* role) { return role->scalar == "anyone" || roles.contains(role->scalar); });
+  return std::any_of(named.begin(), named.end(), [&](const YamlNode* role) {
+    return role->scalar == "anyone" || roles.contains(role->scalar);
+  });
 }
 
 void write_page(JsonWriter& out, const std::string& package, const YamlNode& page, Language language) {
@@ -84,7 +85,8 @@ void write_page(JsonWriter& out, const std::string& package, const YamlNode& pag
   out.member("package", package);
   out.member("title", title_of(page.find("title"), language));
   out.member("description", title_of(page.find("description"), language));
-  for (const char* key : {"for", "kind", "process", "resource", "icon", "order"}) out.member(key, text_of(page, key));
+  for (const char* key : {"for", "kind", "process", "resource", "icon", "order"})
+    out.member(key, text_of(page, key));
   texts(out, "columns", scalars_of(page.find("columns")));
   texts(out, "filters", scalars_of(page.find("filters")));
   out.key("prefill");
@@ -141,8 +143,8 @@ std::string detail_json(const Kept& kept, Language language) {
   return out.take();
 }
 
-std::string check_json(const Package& package, const std::string& installed_version, const std::vector<Error>& faults,
-                       Language language) {
+std::string check_json(const Package& package, const std::string& installed_version,
+                       const std::vector<Error>& faults, Language language) {
   JsonWriter out;
   out.begin_object();
   out.member("package", package.id);
@@ -175,7 +177,8 @@ std::string coverage_json(const Shelf& shelf, Language language) {
     out.begin_array();
     for (const auto& package : shelf.packages()) {
       const auto& covers = package.list("scenario.yaml", "covers");
-      if (std::any_of(covers.begin(), covers.end(), [&](const YamlNode& row) { return row.scalar == feature.id; }))
+      if (std::any_of(covers.begin(), covers.end(),
+                      [&](const YamlNode& row) { return row.scalar == feature.id; }))
         out.value(package.id);
     }
     out.end_array();
@@ -186,8 +189,8 @@ std::string coverage_json(const Shelf& shelf, Language language) {
   return out.take();
 }
 
-std::string pages_json(const Shelf& shelf, const IsOn& is_on, const std::set<std::string>& roles, bool everyone,
-                       const std::string& where, Language language) {
+std::string pages_json(const Shelf& shelf, const IsOn& is_on, const std::set<std::string>& roles,
+                       bool everyone, const std::string& where, Language language) {
   JsonWriter out;
   out.begin_object();
   out.key("items");

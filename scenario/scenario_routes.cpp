@@ -55,8 +55,9 @@ class ScenarioRoutes::Handlers final : public api::Operations {
   }
 
   http::Response remove_package(const http::Request& http, const api::RemovePackage& in) override {
-    const auto kept = scenarios_.remove(
-        in.package, {http.actor(text_or_empty(in.body["actor"])), std::string(in.body["reason"].text()), in.idempotency_key});
+    const auto kept =
+        scenarios_.remove(in.package, {http.actor(text_or_empty(in.body["actor"])),
+                                       std::string(in.body["reason"].text()), in.idempotency_key});
     if (!kept) return problem(kept.error(), http.language);
     return http::Response::json(summary_json(*kept, http.language));
   }
@@ -66,12 +67,13 @@ class ScenarioRoutes::Handlers final : public api::Operations {
   }
 
   http::Response list_pages(const http::Request& http, const api::ListPages& in) override {
-    return http::Response::json(
-        pages_json(*scenarios_.shelf(), is_on_, roles_of(http), http.caller->is_local(), in.on.value_or(""), http.language));
+    return http::Response::json(pages_json(*scenarios_.shelf(), is_on_, roles_of(http),
+                                           http.caller->is_local(), in.on.value_or(""), http.language));
   }
 
   http::Response list_tiles(const http::Request& http, const api::ListTiles&) override {
-    return http::Response::json(tiles_json(*scenarios_.shelf(), roles_of(http), http.caller->is_local(), http.language));
+    return http::Response::json(
+        tiles_json(*scenarios_.shelf(), roles_of(http), http.caller->is_local(), http.language));
   }
 
  private:

@@ -12,7 +12,8 @@ namespace jingwei::scenario {
 
 class ScenarioRoutes {
  public:
-  // `spool`: the disk that bodies of requests are spooled to. Both must outlive the routes. `is_on` may be empty.
+  // `spool`: the disk that bodies of requests are spooled to. Both must outlive the routes. `is_on` may be
+  // empty.
   ScenarioRoutes(ScenarioService& scenarios, FileSystem& spool, IsOn is_on);
   ~ScenarioRoutes();
   std::vector<http::Route> routes();

@@ -33,12 +33,13 @@ storage::Write write_of(const Kept& kept) {
   const auto state = std::string(name_of(kept.state)), origin = std::string(name_of(kept.origin));
   if (kept.revision == 0) {
     return {&sql::add_package,
-            {kept.package.id, state, origin, kept.digest, packed(kept.package), to_micros(kept.changed_at), kept.changed_by, kept.reason},
+            {kept.package.id, state, origin, kept.digest, packed(kept.package), to_micros(kept.changed_at),
+             kept.changed_by, kept.reason},
             std::nullopt};
   }
   return {&sql::change_package,
-          {kept.package.id, state, origin, kept.digest, packed(kept.package), to_micros(kept.changed_at), kept.changed_by, kept.reason,
-           kept.revision},
+          {kept.package.id, state, origin, kept.digest, packed(kept.package), to_micros(kept.changed_at),
+           kept.changed_by, kept.reason, kept.revision},
           1};
 }
 
@@ -53,7 +54,8 @@ storage::FeedEvent event_of(const Kept& kept) {
 }
 
 const Kept* named(const std::vector<Kept>& all, const std::string& id) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Kept& one) { return one.package.id == id; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Kept& one) { return one.package.id == id; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -92,7 +94,8 @@ Result<void> ScenarioService::take_folder(std::vector<Package> packages) {
   for (auto& package : packages) {
     const std::string digest = package.digest();
     const Kept* before = named(standing, package.id);
-    if (before != nullptr && (before->origin == PackageOrigin::upload || before->state == PackageState::removed)) {
+    if (before != nullptr &&
+        (before->origin == PackageOrigin::upload || before->state == PackageState::removed)) {
       if (before->digest != digest) log::info("scenario.folder_left_alone", {{"package", package.id}});
       continue;
     }
@@ -104,17 +107,19 @@ Result<void> ScenarioService::take_folder(std::vector<Package> packages) {
   }
   for (const auto& before : standing) {
     const bool gone = before.origin == PackageOrigin::program && before.state == PackageState::installed &&
-                      std::none_of(packages.begin(), packages.end(), [&](const Package& one) { return one.id == before.package.id; });
+                      std::none_of(packages.begin(), packages.end(),
+                                   [&](const Package& one) { return one.id == before.package.id; });
     // Moved-from packages of the loop above keep their ids only where they were left alone.
-    const bool written = std::any_of(change.audit.begin(), change.audit.end(), [&](const storage::AuditEntry& one) {
-      return one.subject == "scenario:" + before.package.id;
-    });
+    const bool written = std::any_of(
+        change.audit.begin(), change.audit.end(),
+        [&](const storage::AuditEntry& one) { return one.subject == "scenario:" + before.package.id; });
     if (!gone || written) continue;
     Kept gone_one = before;
     gone_one.state = PackageState::removed;
     change.events.push_back(event_of(gone_one));
     change.writes.push_back({&sql::drop_package, {before.package.id, before.revision}, 1});
-    change.audit.push_back({std::string(hub_actor), "scenario.remove", "scenario:" + before.package.id, "{}"});
+    change.audit.push_back(
+        {std::string(hub_actor), "scenario.remove", "scenario:" + before.package.id, "{}"});
   }
   if (change.writes.empty()) return {};
   auto committed = store_.commit(std::move(change));
@@ -191,8 +196,9 @@ std::vector<Error> ScenarioService::check(const Package& package) const {
   return faults;
 }
 
-Result<Kept> ScenarioService::change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide, const std::string& id,
-                                     std::string_view event, std::optional<storage::Idempotency> row) {
+Result<Kept> ScenarioService::change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide,
+                                     const std::string& id, std::string_view event,
+                                     std::optional<storage::Idempotency> row) {
   Kept made;
   const auto decided = [&](storage::Reader& reader) -> Result<storage::Change> {
     JW_ASSIGN(const auto all, read(reader));
@@ -215,7 +221,9 @@ Result<Kept> ScenarioService::change(const std::function<Result<Kept>(const std:
 Result<Kept> ScenarioService::install(Package package, const PackageRequest& request) {
   const auto faults = check(package);
   if (!faults.empty()) {
-    Error error = Error(ErrorCode::invalid, "scenario.not_sound").with("package", package.id).with("count", std::to_string(faults.size()));
+    Error error = Error(ErrorCode::invalid, "scenario.not_sound")
+                      .with("package", package.id)
+                      .with("count", std::to_string(faults.size()));
     error.causes = faults;
     return error;
   }
@@ -241,7 +249,8 @@ Result<Kept> ScenarioService::install(Package package, const PackageRequest& req
 }
 
 Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest& request) {
-  if (text::squeeze(request.reason).empty()) return Error(ErrorCode::invalid, "scenario.reason_missing").at("/reason");
+  if (text::squeeze(request.reason).empty())
+    return Error(ErrorCode::invalid, "scenario.reason_missing").at("/reason");
   const auto installed = shelf();
   for (const auto& other : installed->packages()) {
     if (other.id == id || other.root("scenario.yaml") == nullptr) continue;
@@ -250,7 +259,8 @@ Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest
         return Error(ErrorCode::conflict, "scenario.needed").with("package", id).with("by", other.id);
     }
   }
-  auto row = catalog::idempotency_of(request.idempotency_key, request.actor, "remove_package", {id, request.reason}, id);
+  auto row = catalog::idempotency_of(request.idempotency_key, request.actor, "remove_package",
+                                     {id, request.reason}, id);
   return change(
       [&](const std::optional<Kept>& before) -> Result<Kept> {
         if (!before || before->state == PackageState::removed)
@@ -274,7 +284,8 @@ Result<void> ScenarioService::apply() {
 
 Result<void> ScenarioService::follow(const storage::FeedEntry& event) {
   if (event.kind != package_event_kind) return {};
-  if (auto applied = apply(); !applied) log::error("scenario.not_applied", {{"fault", applied.error().to_log()}});
+  if (auto applied = apply(); !applied)
+    log::error("scenario.not_applied", {{"fault", applied.error().to_log()}});
   return {};
 }
 

@@ -1,8 +1,8 @@
 // The scenario packages of a hub: those of the program's own folder and those installed while it runs.
 //
-// The table scenario_package is the truth. One Change makes a package new or gone; what follows from it (tables,
-// processes, purposes) is brought up to date after it by every process, and again at the next start where one was
-// killed meanwhile. So a killed installation leaves the old package or the new one.
+// The table scenario_package is the truth. One Change makes a package new or gone; what follows from it
+// (tables, processes, purposes) is brought up to date after it by every process, and again at the next start
+// where one was killed meanwhile. So a killed installation leaves the old package or the new one.
 #pragma once
 
 #include <functional>
@@ -46,13 +46,12 @@ struct PackageRequest {
   std::optional<std::string> idempotency_key = {};  // sent again, it is answered again and nothing is done
 };
 
-// What the packages' other parts do when the packages change. Filled by the hub; called from any thread, one call at
-// a time.
+// What the packages' other parts do when the packages change. Filled by the hub; called from any thread, one
+// call at a time.
 struct Followers {
   // Brings what follows from the packages up to date; may be called again for the same ones.
-  std::function<Result<void>(FileSystem& files, const std::string& folder)> apply = [](FileSystem&, const std::string&) {
-    return Result<void>();
-  };
+  std::function<Result<void>(FileSystem& files, const std::string& folder)> apply =
+      [](FileSystem&, const std::string&) { return Result<void>(); };
   // Why these packages cannot take the place of the present ones, beyond what their check says.
   std::function<std::vector<Error>(const Shelf& next, const std::string& changed)> objections =
       [](const Shelf&, const std::string&) { return std::vector<Error>(); };
@@ -65,9 +64,9 @@ class ScenarioService {
  public:
   ScenarioService(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-  // Reads the program's folder of packages, puts what is new or changed in it into the table, and shows the result as
-  // files(). Packages that people installed or removed stay as they left them. Errors: those of read_packages and of
-  // the store.
+  // Reads the program's folder of packages, puts what is new or changed in it into the table, and shows the
+  // result as files(). Packages that people installed or removed stay as they left them. Errors: those of
+  // read_packages and of the store.
   Result<void> open(FileSystem& files, const std::string& scenarios_folder);
   // Before anything is served.
   void set_followers(Followers followers) { followers_ = std::move(followers); }
@@ -84,15 +83,16 @@ class ScenarioService {
 
   // What is wrong with a package, were it installed now; empty when nothing is.
   std::vector<Error> check(const Package& package) const;
-  // Installs a package or its next version, while everything runs. Errors: invalid "scenario.not_sound" (the faults as
-  // causes); conflict "scenario.same_already" (nothing would change), or the followers' objections; the store's.
+  // Installs a package or its next version, while everything runs. Errors: invalid "scenario.not_sound" (the
+  // faults as causes); conflict "scenario.same_already" (nothing would change), or the followers' objections;
+  // the store's.
   Result<Kept> install(Package package, const PackageRequest& request);
-  // Takes a package out of use; its data stay, and installing it again goes on with them. Errors: not_found, conflict
-  // "scenario.needed" (another package depends on it), invalid "scenario.reason_missing".
+  // Takes a package out of use; its data stay, and installing it again goes on with them. Errors: not_found,
+  // conflict "scenario.needed" (another package depends on it), invalid "scenario.reason_missing".
   Result<Kept> remove(const std::string& id, const PackageRequest& request);
 
-  // Takes over what another process did. Errors: the store's; an application that fails is logged and tried again at
-  // the next start.
+  // Takes over what another process did. Errors: the store's; an application that fails is logged and tried
+  // again at the next start.
   Result<void> follow(const storage::FeedEntry& event);
 
  private:
@@ -102,8 +102,8 @@ class ScenarioService {
   Result<void> show(const std::vector<Kept>& all);
   Result<void> apply();
   std::unique_ptr<Shelf> shelf_with(const Package* fresh, const std::string& without) const;
-  Result<Kept> change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide, const std::string& id,
-                      std::string_view event, std::optional<storage::Idempotency> row);
+  Result<Kept> change(const std::function<Result<Kept>(const std::optional<Kept>&)>& decide,
+                      const std::string& id, std::string_view event, std::optional<storage::Idempotency> row);
 
   storage::Store& store_;
   const Clock& clock_;

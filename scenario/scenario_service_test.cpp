@@ -1,4 +1,5 @@
-// Goal: packages are installed, upgraded and removed while a hub runs, on either storage, as a whole or not at all.
+// Goal: packages are installed, upgraded and removed while a hub runs, on either storage, as a whole or not
+// at all.
 #include "scenario/scenario_service.h"
 
 #include <gtest/gtest.h>
@@ -58,7 +59,8 @@ class Scenarios : public ::testing::Test {
 
   void write(const Package& package) const {
     fs::create_directories(folder() + "/" + package.id);
-    for (const auto& [name, text] : package.files) std::ofstream(folder() + "/" + package.id + "/" + name) << text;
+    for (const auto& [name, text] : package.files)
+      std::ofstream(folder() + "/" + package.id + "/" + name) << text;
   }
 
   void open() {
@@ -71,9 +73,7 @@ class Scenarios : public ::testing::Test {
     must(service_->open(real_file_system(), folder()));
   }
 
-  std::vector<std::string> shown() {
-    return must(service_->files().list(std::string(packages_folder)));
-  }
+  std::vector<std::string> shown() { return must(service_->files().list(std::string(packages_folder))); }
 
   Backend backend_;
   ManualClock clock_{from_micros(1'583'800'000'000'000)};
@@ -89,7 +89,8 @@ TYPED_TEST(Scenarios, ThoseOfTheProgramAreThereAndFollowItsFolder) {
   EXPECT_EQ(this->shown(), Shown{"of-program"});
   this->write(this->changed(this->made("of-program"), "version: 0.1.0", "version: 0.2.0"));
   this->open();
-  EXPECT_NE(must(this->service_->get("of-program")).package.files.at("scenario.yaml").find("0.2.0"), std::string::npos);
+  EXPECT_NE(must(this->service_->get("of-program")).package.files.at("scenario.yaml").find("0.2.0"),
+            std::string::npos);
   fs::remove_all(this->folder() + "/of-program");
   this->open();
   EXPECT_TRUE(this->shown().empty());
@@ -119,7 +120,8 @@ TYPED_TEST(Scenarios, AnInstalledOneStandsBesideThemAndAfterARestart) {
 }
 
 TYPED_TEST(Scenarios, ABrokenOneIsRefusedWithEveryFaultAndNothingChanges) {
-  const auto refused = this->service_->install(this->changed(this->made("street-lamp"), "by: [grid-worker]", "by: [gridworker]"), {"li", ""});
+  const auto refused = this->service_->install(
+      this->changed(this->made("street-lamp"), "by: [grid-worker]", "by: [gridworker]"), {"li", ""});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message, "scenario.not_sound");
   ASSERT_EQ(refused.error().causes.size(), 1U);
@@ -139,7 +141,9 @@ TYPED_TEST(Scenarios, ARemovedOneStaysRemovedAndComesBackWhenInstalled) {
 }
 
 TYPED_TEST(Scenarios, OneThatOthersNeedCannotBeRemoved) {
-  must(this->service_->install(this->changed(this->made("street-lamp"), "covers: []", "covers: []\ndepends: [of-program]"), {"li", ""}));
+  must(this->service_->install(
+      this->changed(this->made("street-lamp"), "covers: []", "covers: []\ndepends: [of-program]"),
+      {"li", ""}));
   const auto refused = this->service_->remove("of-program", {"li", "x"});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message, "scenario.needed");
@@ -150,7 +154,9 @@ TYPED_TEST(Scenarios, OneThatOthersNeedCannotBeRemoved) {
 // Who was killed between the Change and what follows from it finds all of the new package at the next start.
 TYPED_TEST(Scenarios, AKilledInstallationLeavesTheNewOneWholeAtTheNextStart) {
   Followers followers;
-  followers.apply = [](FileSystem&, const std::string&) -> Result<void> { return Error(ErrorCode::unavailable, "file.fault"); };
+  followers.apply = [](FileSystem&, const std::string&) -> Result<void> {
+    return Error(ErrorCode::unavailable, "file.fault");
+  };
   this->service_->set_followers(followers);
   EXPECT_FALSE(this->service_->install(this->made("street-lamp"), {"li", ""}).ok());
   this->open();
@@ -180,11 +186,13 @@ TYPED_TEST(Scenarios, WhatIsSentAgainUnderItsKeyIsDoneOnceAndAnsweredAgain) {
   ASSERT_FALSE(other.ok());
   EXPECT_EQ(other.error().message, "idempotency.mismatch");
   const Kept removed = must(this->service_->remove("street-lamp", {"li", "not used", "key-2"}));
-  EXPECT_EQ(must(this->service_->remove("street-lamp", {"li", "not used", "key-2"})).revision, removed.revision);
+  EXPECT_EQ(must(this->service_->remove("street-lamp", {"li", "not used", "key-2"})).revision,
+            removed.revision);
   EXPECT_EQ(must(this->service_->get("street-lamp")).state, PackageState::removed);
 }
 
-// The first time what follows from it failed: whoever sends it again must not be told that all is well before it is.
+// The first time what follows from it failed: whoever sends it again must not be told that all is well before
+// it is.
 TYPED_TEST(Scenarios, WhatIsSentAgainIsBroughtUpToDate) {
   int applied = 0;
   Followers followers;

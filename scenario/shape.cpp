@@ -20,8 +20,9 @@ struct BuiltIn {
   ShapeKind kind;
 };
 constexpr std::array built_ins = {
-    BuiltIn{"text", ShapeKind::text},       BuiltIn{"integer", ShapeKind::integer}, BuiltIn{"number", ShapeKind::number},
-    BuiltIn{"boolean", ShapeKind::boolean}, BuiltIn{"date", ShapeKind::date},       BuiltIn{"any", ShapeKind::any}};
+    BuiltIn{"text", ShapeKind::text},     BuiltIn{"integer", ShapeKind::integer},
+    BuiltIn{"number", ShapeKind::number}, BuiltIn{"boolean", ShapeKind::boolean},
+    BuiltIn{"date", ShapeKind::date},     BuiltIn{"any", ShapeKind::any}};
 
 constexpr std::array<std::string_view, 6> forms = {"is", "list", "map", "keys", "either", "values"};
 
@@ -45,7 +46,8 @@ class Shapes::Reader {
       for (const auto& pair : types->pairs) {
         Shape& slot = add({});
         slot.name = pair.key.scalar;
-        if (!slots_.emplace(slot.name, &slot).second) faults_.add_problem(pair.key, "shape `" + slot.name + "` stands twice");
+        if (!slots_.emplace(slot.name, &slot).second)
+          faults_.add_problem(pair.key, "shape `" + slot.name + "` stands twice");
         shapes_.named_.emplace(slot.name, &slot);
         waiting_.emplace(slot.name, &pair.value);
       }
@@ -83,7 +85,8 @@ class Shapes::Reader {
   const Shape* named(const YamlNode& node) {
     if (const auto slot = slots_.find(node.scalar); slot != slots_.end()) return slot->second;
     Shape& made = add({});
-    const auto found = std::find_if(built_ins.begin(), built_ins.end(), [&](const BuiltIn& one) { return one.name == node.scalar; });
+    const auto found = std::find_if(built_ins.begin(), built_ins.end(),
+                                    [&](const BuiltIn& one) { return one.name == node.scalar; });
     if (found == built_ins.end()) faults_.add_problem(node, "there is no shape `" + node.scalar + "`");
     if (found != built_ins.end()) made.kind = found->kind;
     return &made;
@@ -91,10 +94,11 @@ class Shapes::Reader {
 
   const Shape* expression(const YamlNode& node) {
     if (node.kind == YamlKind::scalar) return named(node);
-    const bool plain_name = node.find("is") != nullptr && std::none_of(node.pairs.begin(), node.pairs.end(), [](const auto& pair) {
-      const auto& key = pair.key.scalar;
-      return key != "is" && key != "required" && key != "what";
-    });
+    const bool plain_name = node.find("is") != nullptr &&
+                            std::none_of(node.pairs.begin(), node.pairs.end(), [](const auto& pair) {
+                              const auto& key = pair.key.scalar;
+                              return key != "is" && key != "required" && key != "what";
+                            });
     if (plain_name) return named(*node.find("is"));
     return &add(read(node));
   }
@@ -106,7 +110,9 @@ class Shapes::Reader {
     mapping.get("required");
     std::size_t said = 0;
     for (const auto form : forms) said += node.find(form) != nullptr ? 1 : 0;
-    if (said != 1) faults_.add_problem(node, "exactly one of `is`, `list`, `map`, `keys`, `either`, `values` says what it is");
+    if (said != 1)
+      faults_.add_problem(node,
+                          "exactly one of `is`, `list`, `map`, `keys`, `either`, `values` says what it is");
     if (const YamlNode* is = mapping.get("is")) {
       fill_named(is->scalar);
       const Shape* base = named(*is);
@@ -163,7 +169,8 @@ class Shapes::Reader {
       member.key = pair.key.scalar;
       member.shape = expression(pair.value);
       if (pair.value.kind == YamlKind::mapping) {
-        if (const YamlNode* required = pair.value.find("required")) member.required = required->scalar == "true";
+        if (const YamlNode* required = pair.value.find("required"))
+          member.required = required->scalar == "true";
         if (const YamlNode* what = pair.value.find("what")) {
           if (const YamlNode* zh = what->find("zh")) member.what.zh = zh->scalar;
           if (const YamlNode* en = what->find("en")) member.what.en = en->scalar;
@@ -202,10 +209,12 @@ Result<Shapes> Shapes::read(const std::vector<Source>& sources) {
 const Shapes& Shapes::built_in() {
   static const Shapes shapes = [] {
     std::vector<Source> sources;
-    for (const auto& [file, text] : shape_sources) sources.push_back({file == "common.yaml" ? std::string() : std::string(file), text});
+    for (const auto& [file, text] : shape_sources)
+      sources.push_back({file == "common.yaml" ? std::string() : std::string(file), text});
     auto read = Shapes::read(sources);
     if (!read.ok()) {
-      for (const auto& cause : read.error().causes) log::error("scenario.shapes", {{"fault", cause.to_log()}});
+      for (const auto& cause : read.error().causes)
+        log::error("scenario.shapes", {{"fault", cause.to_log()}});
     }
     JW_ASSERT(read.ok());
     return std::move(read).value();

@@ -1,6 +1,6 @@
-// What the YAML files of a scenario package may say: one description, read from scenario/shapes/*.yaml, from which
-// come the check of a file (shape_check.h) and the JSON Schema that editors use (shape_schema.h). The notation
-// stands in docs/formats/scenario-shapes.md.
+// What the YAML files of a scenario package may say: one description, read from scenario/shapes/*.yaml, from
+// which come the check of a file (shape_check.h) and the JSON Schema that editors use (shape_schema.h). The
+// notation stands in docs/formats/scenario-shapes.md.
 #pragma once
 
 #include <deque>
@@ -41,15 +41,16 @@ struct ShapeMember {
   schema::Title what;
 };
 
-// What one place of a file may hold. Members that do not belong to `kind` stay empty. Owned by Shapes, immutable
-// once there.
+// What one place of a file may hold. Members that do not belong to `kind` stay empty. Owned by Shapes,
+// immutable once there.
 struct Shape {
   ShapeKind kind = ShapeKind::any;
   std::string name;  // of a named shape, else empty
   schema::Title what;
   std::string pattern;  // text; matched as a whole
   std::shared_ptr<const schema::Pattern> matcher;
-  std::optional<double> min, max;  // of numbers; of lists and maps the number of entries; of text its code points
+  std::optional<double> min,
+      max;  // of numbers; of lists and maps the number of entries; of text its code points
   std::vector<std::string> values;
   std::vector<ShapeMember> members;
   const Shape* of = nullptr;
@@ -66,7 +67,8 @@ class Shapes {
  public:
   Shapes(Shapes&&) = default;
 
-  // One source: the name of the file it describes ("cockpit.yaml"; empty for shapes shared by all) and its text.
+  // One source: the name of the file it describes ("cockpit.yaml"; empty for shapes shared by all) and its
+  // text.
   struct Source {
     std::string file;
     std::string_view text;

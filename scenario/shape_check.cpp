@@ -34,11 +34,13 @@ bool fits(const YamlNode& node, const Shape& shape) {
     case ShapeKind::object: {
       if (node.kind != YamlKind::mapping) return false;
       // Among several objects the first required key tells which is meant.
-      const auto telling = std::find_if(shape.members.begin(), shape.members.end(), [](const ShapeMember& one) { return one.required; });
+      const auto telling = std::find_if(shape.members.begin(), shape.members.end(),
+                                        [](const ShapeMember& one) { return one.required; });
       return telling == shape.members.end() || node.find(telling->key) != nullptr;
     }
     case ShapeKind::either:
-      return std::any_of(shape.options.begin(), shape.options.end(), [&](const Shape* one) { return fits(node, *one); });
+      return std::any_of(shape.options.begin(), shape.options.end(),
+                         [&](const Shape* one) { return fits(node, *one); });
     case ShapeKind::integer:
       return schema::yaml_integer(node).has_value();
     case ShapeKind::number:
@@ -90,9 +92,11 @@ class Check {
       }
       const auto near = schema::nearest(pair.key.scalar, known);
       if (near.empty()) {
-        faults_.add(pair.key, "yaml.unknown_key", {{"key", pair.key.scalar}, {"expected", quoted_list(known)}});
+        faults_.add(pair.key, "yaml.unknown_key",
+                    {{"key", pair.key.scalar}, {"expected", quoted_list(known)}});
       } else {
-        faults_.add(pair.key, "yaml.unknown_key_near", {{"key", pair.key.scalar}, {"near", std::string(near)}});
+        faults_.add(pair.key, "yaml.unknown_key_near",
+                    {{"key", pair.key.scalar}, {"near", std::string(near)}});
       }
     }
     for (const auto& member : shape.members) {
@@ -103,9 +107,11 @@ class Check {
 
   void count(const YamlNode& node, std::size_t entries, const Shape& shape) {
     if (shape.min && static_cast<double>(entries) < *shape.min)
-      faults_.add(node, "scenario.too_few", {{"least", number_text(*shape.min)}, {"found", std::to_string(entries)}});
+      faults_.add(node, "scenario.too_few",
+                  {{"least", number_text(*shape.min)}, {"found", std::to_string(entries)}});
     if (shape.max && static_cast<double>(entries) > *shape.max)
-      faults_.add(node, "scenario.too_many", {{"most", number_text(*shape.max)}, {"found", std::to_string(entries)}});
+      faults_.add(node, "scenario.too_many",
+                  {{"most", number_text(*shape.max)}, {"found", std::to_string(entries)}});
   }
 
   void list(const YamlNode& node, const Shape& shape) {
@@ -143,18 +149,22 @@ class Check {
     if (node.kind != YamlKind::scalar) return faults_.add(node, "scenario.not_text");
     switch (shape.kind) {
       case ShapeKind::integer:
-        if (!schema::yaml_integer(node)) return faults_.add(node, "scenario.not_integer", {{"word", node.scalar}});
+        if (!schema::yaml_integer(node))
+          return faults_.add(node, "scenario.not_integer", {{"word", node.scalar}});
         range(node, schema::yaml_number(node).value_or(0), shape);
         break;
       case ShapeKind::number:
-        if (!schema::yaml_number(node)) return faults_.add(node, "scenario.not_number", {{"word", node.scalar}});
+        if (!schema::yaml_number(node))
+          return faults_.add(node, "scenario.not_number", {{"word", node.scalar}});
         range(node, *schema::yaml_number(node), shape);
         break;
       case ShapeKind::boolean:
-        if (!schema::yaml_boolean(node)) return faults_.add(node, "scenario.not_boolean", {{"word", node.scalar}});
+        if (!schema::yaml_boolean(node))
+          return faults_.add(node, "scenario.not_boolean", {{"word", node.scalar}});
         break;
       case ShapeKind::date:
-        if (!parse_iso_day(node.scalar)) return faults_.add(node, "scenario.not_date", {{"word", node.scalar}});
+        if (!parse_iso_day(node.scalar))
+          return faults_.add(node, "scenario.not_date", {{"word", node.scalar}});
         break;
       case ShapeKind::choice:
         if (!fits(node, shape)) return report_unknown(node, shape.values, faults_);
@@ -229,7 +239,8 @@ void Names::check_uses(YamlFaults& faults) const {
     const auto near = schema::nearest(use.node->scalar, known);
     // The sentences of a kind stand under its name: scenario.no_resource, scenario.no_metric, …
     YamlFaults::Arguments arguments{{"name", use.node->scalar}};
-    arguments.emplace_back(near.empty() ? "expected" : "near", near.empty() ? quoted_list(known) : std::string(near));
+    arguments.emplace_back(near.empty() ? "expected" : "near",
+                           near.empty() ? quoted_list(known) : std::string(near));
     faults.add(*use.node, "scenario.no_" + use.kind + (near.empty() ? "" : "_near"), std::move(arguments));
   }
 }

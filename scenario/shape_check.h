@@ -1,5 +1,5 @@
-// A file against its shape: everything that is wrong, each with its place and what was expected, and the names
-// that the file declares and refers to.
+// A file against its shape: everything that is wrong, each with its place and what was expected, and the
+// names that the file declares and refers to.
 #pragma once
 
 #include <map>
@@ -25,7 +25,8 @@ class Names {
   bool has(const std::string& kind, const std::string& name) const;
   std::vector<std::string> all(const std::string& kind) const;
 
-  // Reports each use of a name that nobody declared ("scenario.no_such", with the name that was probably meant).
+  // Reports each use of a name that nobody declared ("scenario.no_such", with the name that was probably
+  // meant).
   void check_uses(schema::YamlFaults& faults) const;
 
  private:
@@ -37,7 +38,8 @@ class Names {
 void check_shape(const schema::YamlNode& node, const Shape& shape, schema::YamlFaults& faults, Names& names);
 
 // Reports a word that is none of `known`: "scenario.unknown_word", or "…_near" with the one probably meant.
-void report_unknown(const schema::YamlNode& node, const std::vector<std::string>& known, schema::YamlFaults& faults);
+void report_unknown(const schema::YamlNode& node, const std::vector<std::string>& known,
+                    schema::YamlFaults& faults);
 
 // "`a`, `b`, `c`".
 std::string quoted_list(const std::vector<std::string>& words);

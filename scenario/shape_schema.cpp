@@ -157,7 +157,8 @@ std::string json_schema_of(const Shapes& shapes, std::string_view file) {
     }
   }
   // The members of the top level stand in the document itself.
-  std::string text = "{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n  \"title\": \"" + std::string(file) + "\",\n  ";
+  std::string text = "{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n  \"title\": \"" +
+                     std::string(file) + "\",\n  ";
   text += root.substr(1, root.size() - 2);
   text += ",\n  \"definitions\": {";
   bool first = true;

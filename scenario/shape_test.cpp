@@ -47,25 +47,32 @@ std::string faults_of(std::string_view yaml) {
 }
 
 TEST(Shape, AGoodFileHasNoFaults) {
-  EXPECT_EQ(faults_of("id: lamp\ncount: 3\non: 2020-03-10\nkinds: [red, blue]\nwhere: {a: x}\nalso: one\nother: lamp\n"), "");
+  EXPECT_EQ(
+      faults_of(
+          "id: lamp\ncount: 3\non: 2020-03-10\nkinds: [red, blue]\nwhere: {a: x}\nalso: one\nother: lamp\n"),
+      "");
   EXPECT_EQ(faults_of("id: lamp\nalso: [one, two]\n"), "");
 }
 
 TEST(Shape, EveryFaultIsToldWithItsPlaceAndWhatWasExpected) {
   EXPECT_EQ(faults_of("id: lamp\ncuont: 3\n"), "x.yaml:2:1: unknown key `cuont`; did you mean `count`?\n");
   EXPECT_EQ(faults_of("id: lamp\nzzz: 3\n"),
-            "x.yaml:2:1: unknown key `zzz`; expected one of `id`, `count`, `on`, `kinds`, `where`, `also`, `other`\n");
+            "x.yaml:2:1: unknown key `zzz`; expected one of `id`, `count`, `on`, `kinds`, `where`, `also`, "
+            "`other`\n");
   EXPECT_EQ(faults_of("count: 3\n"), "x.yaml:1:1: missing key `id`\n");
-  EXPECT_EQ(faults_of("id: lamp\ncount: many\n"), "x.yaml:2:8: `many` must be a whole number, without quotes\n");
+  EXPECT_EQ(faults_of("id: lamp\ncount: many\n"),
+            "x.yaml:2:8: `many` must be a whole number, without quotes\n");
   EXPECT_EQ(faults_of("id: lamp\ncount: 10\n"), "x.yaml:2:8: 10 is too large; expected at most 9\n");
   EXPECT_EQ(faults_of("id: Lamp\n"), "x.yaml:1:5: `Lamp` does not have the form expected here: [a-z]+\n");
   EXPECT_EQ(faults_of("id: lamp\non: 2020-02-30\n"),
             "x.yaml:2:5: `2020-02-30` must be a day that exists, written 2020-01-21\n");
-  EXPECT_EQ(faults_of("id: lamp\nkinds: [gren]\n"), "x.yaml:2:9: `gren` is not allowed here; did you mean `green`?\n");
+  EXPECT_EQ(faults_of("id: lamp\nkinds: [gren]\n"),
+            "x.yaml:2:9: `gren` is not allowed here; did you mean `green`?\n");
   EXPECT_EQ(faults_of("id: lamp\nkinds: red\n"),
             "x.yaml:2:8: expected a list (entries that begin with -, or stand in brackets)\n");
   EXPECT_EQ(faults_of("id: lamp\nkinds: []\n"), "x.yaml:2:8: 0 entries; expected at least 1\n");
-  EXPECT_EQ(faults_of("id: lamp\nwhere: {A: x}\n"), "x.yaml:2:9: `A` does not have the form expected here: [a-z]+\n");
+  EXPECT_EQ(faults_of("id: lamp\nwhere: {A: x}\n"),
+            "x.yaml:2:9: `A` does not have the form expected here: [a-z]+\n");
 }
 
 TEST(Shape, WhatTheSchemaOfAnEditorSays) {
@@ -73,9 +80,10 @@ TEST(Shape, WhatTheSchemaOfAnEditorSays) {
   ASSERT_TRUE(shapes.ok());
   const std::string schema = json_schema_of(*shapes, "sample.yaml");
   for (const char* part :
-       {R"("$schema": "http://json-schema.org/draft-07/schema#")", R"("required":["id"])", R"("additionalProperties":false)",
-        R"("count":{"type":"integer","minimum":1,"maximum":9})", R"("kind": {"enum":["red","green","blue"]})",
-        R"("pattern":"^(?:[a-z]+)$")", R"x("anyOf":[{"type":["string","number","boolean"]})x"}) {
+       {R"("$schema": "http://json-schema.org/draft-07/schema#")", R"("required":["id"])",
+        R"("additionalProperties":false)", R"("count":{"type":"integer","minimum":1,"maximum":9})",
+        R"("kind": {"enum":["red","green","blue"]})", R"("pattern":"^(?:[a-z]+)$")",
+        R"x("anyOf":[{"type":["string","number","boolean"]})x"}) {
     EXPECT_NE(schema.find(part), std::string::npos) << part << "\n" << schema;
   }
 }

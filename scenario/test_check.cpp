@@ -41,7 +41,8 @@ class TestCheck {
     return named == nullptr ? nullptr : check_.shelf.entry("resources.yaml", "resources", named->scalar);
   }
 
-  void known(const YamlNode* node, const std::string& message, const std::string& of, const std::vector<std::string>& words) {
+  void known(const YamlNode* node, const std::string& message, const std::string& of,
+             const std::vector<std::string>& words) {
     if (node != nullptr && std::find(words.begin(), words.end(), node->scalar) == words.end())
       report_missing(check_.faults, *node, message, of, words);
   }
@@ -51,7 +52,8 @@ class TestCheck {
   void values(const YamlNode* with, const YamlNode* of_resource) {
     if (with == nullptr || of_resource == nullptr) return;
     const auto names = ids_of(*of_resource, "fields", "name");
-    for (const auto& pair : with->pairs) known(&pair.key, "scenario.no_field", text_of(*of_resource, "id"), names);
+    for (const auto& pair : with->pairs)
+      known(&pair.key, "scenario.no_field", text_of(*of_resource, "id"), names);
   }
 
   // The process of the case that a step speaks of: the one it names, or the last that was made.
@@ -86,7 +88,8 @@ class TestCheck {
     if (const YamlNode* create = when.find("create")) {
       last_ = check_.shelf.entry("process.yaml", "processes", create->scalar);
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
-      if (last_ != nullptr) values(when.find("with"), check_.shelf.entry("resources.yaml", "resources", text_of(*last_, "form")));
+      if (last_ != nullptr)
+        values(when.find("with"), check_.shelf.entry("resources.yaml", "resources", text_of(*last_, "form")));
       return;
     }
     if (const YamlNode* matter = when.find("bring")) {
@@ -95,7 +98,8 @@ class TestCheck {
       return;
     }
     if (const YamlNode* step = when.find("take")) {
-      if (process_of(when) == nullptr && when.find("case") == nullptr) check_.faults.add(*step, "scenario.no_case_yet");
+      if (process_of(when) == nullptr && when.find("case") == nullptr)
+        check_.faults.add(*step, "scenario.no_case_yet");
       return;
     }
     if (when.find("record") != nullptr) return values(when.find("with"), resource(when));
@@ -110,7 +114,8 @@ class TestCheck {
     const YamlNode* transition = entry_of(*process, "transitions", doing->scalar);
     const YamlNode* with = when.find("with");
     if (transition == nullptr || with == nullptr) return;
-    for (const auto& pair : with->pairs) known(&pair.key, "scenario.no_input", doing->scalar, ids_of(*transition, "inputs", "name"));
+    for (const auto& pair : with->pairs)
+      known(&pair.key, "scenario.no_input", doing->scalar, ids_of(*transition, "inputs", "name"));
   }
 
   void check_then(const YamlNode& then, const YamlNode& when) {
@@ -121,7 +126,8 @@ class TestCheck {
       for (const auto& pair : map->pairs) {
         person(&pair.key);
         if (key == "inbox" || process == nullptr) continue;
-        for (const auto& item : pair.value.items) known(&item, "scenario.no_transition", text_of(*process, "id"), ids_of(*process, "transitions"));
+        for (const auto& item : pair.value.items)
+          known(&item, "scenario.no_transition", text_of(*process, "id"), ids_of(*process, "transitions"));
       }
     }
     const YamlNode* assignee = then.find("assignee");

@@ -24,7 +24,8 @@ StageValues values_of(const YamlNode* node) {
 }
 
 std::string plain_number(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15) return std::to_string(static_cast<std::int64_t>(number));
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return std::to_string(static_cast<std::int64_t>(number));
   return std::to_string(number);
 }
 
@@ -51,7 +52,8 @@ class Play {
   }
 
  private:
-  void fail(const YamlNode& at, std::string message, std::vector<std::pair<std::string, std::string>> arguments = {}) {
+  void fail(const YamlNode& at, std::string message,
+            std::vector<std::pair<std::string, std::string>> arguments = {}) {
     Error error(ErrorCode::invalid, std::move(message));
     error.arguments = std::move(arguments);
     error.arguments.emplace_back("place", at.place());
@@ -90,7 +92,8 @@ class Play {
     }
     if (const YamlNode* records = given.find("records")) {
       for (const auto& record : records->items) {
-        if (!went(record, stage_.record(text_of(record, "resource"), values_of(record.find("values"))))) return false;
+        if (!went(record, stage_.record(text_of(record, "resource"), values_of(record.find("values")))))
+          return false;
       }
     }
     return true;
@@ -107,7 +110,8 @@ class Play {
   Result<void> act(const YamlNode& when) {
     const std::string person = text_of(when, "as");
     if (const YamlNode* create = when.find("create")) {
-      JW_ASSIGN(last_, stage_.open_case(create->scalar, person, values_of(when.find("with")), text_of(when, "at")));
+      JW_ASSIGN(last_,
+                stage_.open_case(create->scalar, person, values_of(when.find("with")), text_of(when, "at")));
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
       return {};
     }
@@ -119,9 +123,12 @@ class Play {
     if (const YamlNode* step = when.find("take"))
       return stage_.take(case_of(when), step->scalar, person, values_of(when.find("with")));
     if (const YamlNode* doing = when.find("do"))
-      return stage_.act(case_of(when), doing->scalar, person, values_of(when.find("with")), text_of(when, "to"));
-    if (const YamlNode* words = when.find("comment")) return stage_.comment(case_of(when), person, words->scalar);
-    if (const YamlNode* record = when.find("record")) return stage_.record(record->scalar, values_of(when.find("with")));
+      return stage_.act(case_of(when), doing->scalar, person, values_of(when.find("with")),
+                        text_of(when, "to"));
+    if (const YamlNode* words = when.find("comment"))
+      return stage_.comment(case_of(when), person, words->scalar);
+    if (const YamlNode* record = when.find("record"))
+      return stage_.record(record->scalar, values_of(when.find("with")));
     if (const YamlNode* advance = when.find("advance"))
       return stage_.advance(std::chrono::minutes(minutes_of(advance->scalar, false)));
     if (const YamlNode* until = when.find("until")) {
@@ -150,20 +157,26 @@ class Play {
     } else if (refused->scalar != "true" && refused->scalar != done.error().message &&
                refused->scalar != name_of(done.error().code)) {
       fail(*refused, "scenario.test_refused_otherwise",
-           {{"expected", refused->scalar}, {"found", done.error().message}, {"told", render_both(done.error())}});
+           {{"expected", refused->scalar},
+            {"found", done.error().message},
+            {"told", render_both(done.error())}});
     }
     if (then != nullptr) check(when, *then);
     return true;
   }
 
-  void expect(const YamlNode& at, const std::string& what, const std::string& expected, const std::string& found) {
-    if (expected != found) fail(at, "scenario.test_differs", {{"what", what}, {"expected", expected}, {"found", found}});
+  void expect(const YamlNode& at, const std::string& what, const std::string& expected,
+              const std::string& found) {
+    if (expected != found)
+      fail(at, "scenario.test_differs", {{"what", what}, {"expected", expected}, {"found", found}});
   }
 
   void check(const YamlNode& when, const YamlNode& then) {
     const std::string one = case_of(when);
-    constexpr std::array<std::string_view, 9> of_case = {"state", "stage", "assignee", "owner", "deadline", "overdue", "closed", "may", "may_not"};
-    const bool asks = std::any_of(of_case.begin(), of_case.end(), [&](std::string_view key) { return then.find(key) != nullptr; });
+    constexpr std::array<std::string_view, 9> of_case = {
+        "state", "stage", "assignee", "owner", "deadline", "overdue", "closed", "may", "may_not"};
+    const bool asks = std::any_of(of_case.begin(), of_case.end(),
+                                  [&](std::string_view key) { return then.find(key) != nullptr; });
     if (asks) check_case(one, then);
     check_counts(then);
     if (const YamlNode* gives = then.find("gives")) expect(*gives, "gives", json_of(*gives), given_);
@@ -181,13 +194,17 @@ class Play {
       const YamlNode& value = pair.value;
       if (key == "state") expect(value, key, value.scalar, found.state);
       if (key == "stage") expect(value, key, value.scalar, found.stage);
-      if (key == "assignee") expect(value, key, value.scalar, found.assignee.empty() ? "none" : found.assignee);
+      if (key == "assignee")
+        expect(value, key, value.scalar, found.assignee.empty() ? "none" : found.assignee);
       if (key == "overdue") expect(value, key, value.scalar, found.overdue ? "true" : "false");
       if (key == "closed") expect(value, key, value.scalar, found.open ? "false" : "true");
-      if (key == "deadline") expect(value, key, value.scalar, found.due_at ? local_text(*found.due_at, stage_.zone()) : "none");
+      if (key == "deadline")
+        expect(value, key, value.scalar, found.due_at ? local_text(*found.due_at, stage_.zone()) : "none");
       if (key == "owner") {
-        if (const YamlNode* region = value.find("region")) expect(*region, "owner.region", region->scalar, found.owner_region);
-        if (const YamlNode* level = value.find("level")) expect(*level, "owner.level", level->scalar, found.owner_level);
+        if (const YamlNode* region = value.find("region"))
+          expect(*region, "owner.region", region->scalar, found.owner_region);
+        if (const YamlNode* level = value.find("level"))
+          expect(*level, "owner.level", level->scalar, found.owner_level);
         if (const YamlNode* department = value.find("department"))
           expect(*department, "owner.department", department->scalar, found.department);
       }
@@ -221,7 +238,8 @@ class Play {
         went(pair.key, found.error());
       } else {
         const double expected = schema::yaml_number(pair.value).value_or(std::nan(""));
-        expect(pair.value, std::string(key) + "." + pair.key.scalar, plain_number(expected), plain_number(static_cast<double>(*found)));
+        expect(pair.value, std::string(key) + "." + pair.key.scalar, plain_number(expected),
+               plain_number(static_cast<double>(*found)));
       }
     }
   }

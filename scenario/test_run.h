@@ -18,7 +18,8 @@ struct TestOutcome {
   bool passed() const { return failures.empty(); }
 };
 
-// A fresh stage whose clock stands at the local time `now` ("2020-03-10T09:00"), with the packages of the shelf.
+// A fresh stage whose clock stands at the local time `now` ("2020-03-10T09:00"), with the packages of the
+// shelf.
 using StageMaker = std::function<Result<std::unique_ptr<Stage>>(const std::string& now)>;
 
 // Plays every test of one package. A stage that cannot be made is a failure of its test.

@@ -1,5 +1,5 @@
-// Where the tests of a package are played: a hub with an injected clock, the regions of scenario/test_regions.jsonl and
-// nothing else in it. The app gives one on each storage.
+// Where the tests of a package are played: a hub with an injected clock, the regions of
+// scenario/test_regions.jsonl and nothing else in it. The app gives one on each storage.
 #pragma once
 
 #include <functional>
@@ -39,16 +39,18 @@ class Stage {
 
   virtual Result<void> add_person(const StagePerson& person) = 0;
   // Gives the case's name for the other calls.
-  virtual Result<std::string> open_case(const std::string& process, const std::string& person, const StageValues& form,
-                                        const std::string& region) = 0;
+  virtual Result<std::string> open_case(const std::string& process, const std::string& person,
+                                        const StageValues& form, const std::string& region) = 0;
   // A thing of another module, which opens a case; the same as open_case then.
-  virtual Result<std::string> bring(const std::string& matter, const std::string& person, const StageValues& values) = 0;
+  virtual Result<std::string> bring(const std::string& matter, const std::string& person,
+                                    const StageValues& values) = 0;
   // A step of what the case is about, taken where that is kept.
   virtual Result<void> take(const std::string& one, const std::string& step, const std::string& person,
                             const StageValues& values) = 0;
   virtual Result<void> act(const std::string& one, const std::string& action, const std::string& person,
                            const StageValues& inputs, const std::string& assignee) = 0;
-  virtual Result<void> comment(const std::string& one, const std::string& person, const std::string& words) = 0;
+  virtual Result<void> comment(const std::string& one, const std::string& person,
+                               const std::string& words) = 0;
   virtual Result<void> record(const std::string& resource, const StageValues& values) = 0;
   // Turns the clock on, and lets the hub do what is due on the way.
   virtual Result<void> advance(std::chrono::minutes by) = 0;

@@ -33,8 +33,9 @@ bool is_for(const YamlNode& file, const YamlNode& tile, const std::set<std::stri
   const YamlNode* named = tile.find("roles") != nullptr ? tile.find("roles") : file.find("roles");
   if (named == nullptr) return true;
   const auto all = scalars_of(named);
-  return std::any_of(all.begin(), all.end(),
-                     [&](const YamlNode* role) { return role->scalar == "anyone" || roles.contains(role->scalar); });
+  return std::any_of(all.begin(), all.end(), [&](const YamlNode* role) {
+    return role->scalar == "anyone" || roles.contains(role->scalar);
+  });
 }
 
 CockpitTile tile_of(const Shelf& shelf, const YamlNode& node, Language language) {
@@ -56,7 +57,8 @@ CockpitTile tile_of(const Shelf& shelf, const YamlNode& node, Language language)
 
 }  // namespace
 
-std::vector<TileGroup> tiles_for(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, Language language) {
+std::vector<TileGroup> tiles_for(const Shelf& shelf, const std::set<std::string>& roles, bool everyone,
+                                 Language language) {
   std::vector<TileGroup> groups;
   for (const auto& package : shelf.packages()) {
     const YamlNode* file = package.root("cockpit.yaml");
@@ -73,7 +75,8 @@ std::vector<TileGroup> tiles_for(const Shelf& shelf, const std::set<std::string>
   return groups;
 }
 
-std::string tiles_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, Language language) {
+std::string tiles_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone,
+                       Language language) {
   JsonWriter out;
   out.begin_object();
   out.key("items");

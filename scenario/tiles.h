@@ -24,11 +24,13 @@ struct TileGroup {
   std::vector<CockpitTile> tiles;
 };
 
-// The packages in their order with the tiles that one of `roles` may see (`everyone`: all of them); packages without
-// any are left out.
-std::vector<TileGroup> tiles_for(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, Language language);
+// The packages in their order with the tiles that one of `roles` may see (`everyone`: all of them); packages
+// without any are left out.
+std::vector<TileGroup> tiles_for(const Shelf& shelf, const std::set<std::string>& roles, bool everyone,
+                                 Language language);
 
 // TileGroups of api.yaml.
-std::string tiles_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone, Language language);
+std::string tiles_json(const Shelf& shelf, const std::set<std::string>& roles, bool everyone,
+                       Language language);
 
 }  // namespace jingwei::scenario

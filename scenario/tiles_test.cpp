@@ -1,4 +1,5 @@
-// Goal: what packages put on the cockpit reaches those it is for, with a name in both languages, and goes with its package.
+// Goal: what packages put on the cockpit reaches those it is for, with a name in both languages, and goes
+// with its package.
 #include "scenario/tiles.h"
 
 #include <gtest/gtest.h>
@@ -42,8 +43,11 @@ TEST(Tiles, AreNamedAsTheirMetricUnlessTheySayOtherwise) {
   EXPECT_EQ(plain[0].tiles[0].definition, "Cases that are not closed at this moment");
   EXPECT_EQ(plain[0].tiles[0].metric, "lamp-open");
   EXPECT_EQ(seen({made("lamp", "")}, {}, Language::zh)[0].tiles[0].title, "未结案");
-  const auto titled = seen({made("lamp", "title: {zh: 路灯, en: Lamps}\ntiles:\n"
-                                         "  - {id: a, show: trend, metric: lamp-open, days: 7, title: {zh: 甲, en: A}}\n")}, {});
+  const auto titled =
+      seen({made("lamp",
+                 "title: {zh: 路灯, en: Lamps}\ntiles:\n"
+                 "  - {id: a, show: trend, metric: lamp-open, days: 7, title: {zh: 甲, en: A}}\n")},
+           {});
   EXPECT_EQ(titled[0].title, "Lamps");
   EXPECT_EQ(titled[0].tiles[0].title, "A");
   EXPECT_EQ(titled[0].tiles[0].days, 7);
@@ -70,15 +74,19 @@ TEST(Tiles, AreSeenByTheRolesTheirFileOrTheyThemselvesName) {
 }
 
 TEST(Tiles, NobodyMaySeeAnyOfAGroupThatIsThenNotThere) {
-  EXPECT_TRUE(seen({made("lamp", "roles: [leader]\ntiles:\n  - {id: a, show: number, metric: lamp-open}\n")}, {"auditor"}).empty());
+  EXPECT_TRUE(seen({made("lamp", "roles: [leader]\ntiles:\n  - {id: a, show: number, metric: lamp-open}\n")},
+                   {"auditor"})
+                  .empty());
   EXPECT_TRUE(seen({}, {"leader"}).empty());
 }
 
 TEST(Tiles, AMeanOfHoursSaysItsUnitAndNeedsWhatItIsTakenOf) {
   Package package = made("lamp", "tiles:\n  - {id: a, show: mean, metric: lamp-hours, of: lamp-closed}\n");
   package.files["metrics.yaml"] +=
-      "  - {id: lamp-hours, title: {zh: 用时, en: Hours}, definition: {zh: 用时, en: Hours}, process: lamp, count: hours_to_close}\n"
-      "  - {id: lamp-closed, title: {zh: 结案, en: Closed}, definition: {zh: 结案, en: Closed}, process: lamp, count: closed}\n";
+      "  - {id: lamp-hours, title: {zh: 用时, en: Hours}, definition: {zh: 用时, en: Hours}, process: lamp, "
+      "count: hours_to_close}\n"
+      "  - {id: lamp-closed, title: {zh: 结案, en: Closed}, definition: {zh: 结案, en: Closed}, process: "
+      "lamp, count: closed}\n";
   for (const auto& fault : Shelf({package}).check("lamp")) ADD_FAILURE() << render(fault, Language::en);
   const auto groups = seen({package}, {});
   EXPECT_TRUE(groups[0].tiles[0].in_hours);
@@ -95,7 +103,8 @@ TEST(Tiles, EveryOneOfTheProgramsPackagesIsShownInBothLanguages) {
   for (const Language language : {Language::zh, Language::en}) {
     const auto groups = tiles_for(shelf, {}, true, language);
     std::size_t with_tiles = 0;
-    for (const auto& package : shelf.packages()) with_tiles += package.list("cockpit.yaml", "tiles").empty() ? 0 : 1;
+    for (const auto& package : shelf.packages())
+      with_tiles += package.list("cockpit.yaml", "tiles").empty() ? 0 : 1;
     EXPECT_GE(with_tiles, 9U);
     EXPECT_EQ(groups.size(), with_tiles);
     for (const auto& group : groups) {

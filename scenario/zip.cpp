@@ -37,7 +37,8 @@ Result<std::string> read_entry(zip_t* archive, zip_uint64_t at, std::size_t most
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
     if (text.size() > most)
-      return Error(ErrorCode::too_large, "scenario.package_too_large").with("most", std::to_string(package_bytes_most));
+      return Error(ErrorCode::too_large, "scenario.package_too_large")
+          .with("most", std::to_string(package_bytes_most));
   }
 }
 
@@ -65,9 +66,10 @@ Result<Package> read_zip(std::string_view zip, const std::string& id) {
     const std::size_t slash = path.rfind('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-    // Files of folders inside the package, such as .schema/, and those that editors leave behind are none of it.
-    if (name.empty() || name.starts_with(".") || folder.find("/") != std::string::npos || folder.starts_with(".") ||
-        folder.starts_with("__"))
+    // Files of folders inside the package, such as .schema/, and those that editors leave behind are none of
+    // it.
+    if (name.empty() || name.starts_with(".") || folder.find("/") != std::string::npos ||
+        folder.starts_with(".") || folder.starts_with("__"))
       continue;
     JW_TRY(check_file_name(folder.empty() ? id : folder, name));
     if (!is_package_file(name)) continue;
@@ -75,7 +77,8 @@ Result<Package> read_zip(std::string_view zip, const std::string& id) {
     JW_ASSIGN(std::string text, read_entry(archive.get(), static_cast<zip_uint64_t>(at), limits::yaml_bytes));
     bytes += text.size();
     if (bytes > package_bytes_most)
-      return Error(ErrorCode::too_large, "scenario.package_too_large").with("most", std::to_string(package_bytes_most));
+      return Error(ErrorCode::too_large, "scenario.package_too_large")
+          .with("most", std::to_string(package_bytes_most));
     if (!package.files.emplace(name, std::move(text)).second) return bad_zip();
   }
   if (folders.size() != 1) return bad_zip();

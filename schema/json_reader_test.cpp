@@ -271,7 +271,8 @@ TEST(TypeReader, TellsWhatIsWrongWithADefinition) {
   EXPECT_EQ(fault("A: {type: list}"), "t.yaml:1:4 yaml.missing_key");
   EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text, title: {zh: 甲}}"),
             "t.yaml:4:36 schema.title_incomplete");
-  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text}"), "t.yaml:4:7 yaml.missing_key");
+  EXPECT_EQ(fault("A:\n  type: object\n  fields:\n    - {name: x, type: text}"),
+            "t.yaml:4:7 yaml.missing_key");
   EXPECT_EQ(fault("A: {type: B}\nB: {type: text}"), "t.yaml:1:4 schema.type_alias");
   EXPECT_EQ(fault("text: {type: integer}"), "t.yaml:1:1 schema.bad_type_name");
   EXPECT_EQ(fault("A: {type: list, of: {type: list, of: A}}"), "ok");

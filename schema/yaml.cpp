@@ -32,8 +32,8 @@ struct Stop {
   Error error;
 };
 
-// Columns as an editor counts them, in characters: yaml-cpp counts bytes. Asked in about the order of the text, a whole
-// file costs one walk over it.
+// Columns as an editor counts them, in characters: yaml-cpp counts bytes. Asked in about the order of the
+// text, a whole file costs one walk over it.
 class Columns {
  public:
   explicit Columns(std::string_view text) : text_(text) {
@@ -229,7 +229,8 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string file, const YamlL
     return fault_at(*name + ":1:1", ErrorCode::too_large, "yaml.too_large",
                     {{"most", std::to_string(limits.bytes)}});
   if (!text::is_utf8(text))
-    return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax", {{"problem", "the file is not UTF-8"}});
+    return fault_at(*name + ":1:1", ErrorCode::invalid, "yaml.syntax",
+                    {{"problem", "the file is not UTF-8"}});
   Columns columns(text);
   TreeBuilder builder(name, columns, limits);
   try {

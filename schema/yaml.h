@@ -20,7 +20,8 @@ enum class YamlKind : std::uint8_t { null, scalar, sequence, mapping };
 
 struct YamlPair;
 
-// One node with its place. Mappings keep the order of the file. Lines and columns (in characters) count from 1.
+// One node with its place. Mappings keep the order of the file. Lines and columns (in characters) count
+// from 1.
 struct YamlNode {
   YamlKind kind = YamlKind::null;
   std::string scalar;   // as written, without quotes
@@ -73,8 +74,9 @@ class YamlFaults {
   std::vector<Error> faults_;
 };
 
-// Reads one mapping key by key; `finish` reports keys that nobody asked for: yaml.unknown_key_near with the key
-// that was probably meant, or yaml.unknown_key with those it knows. Reads of a node that is no mapping report yaml.not_mapping once and answer as if it were empty.
+// Reads one mapping key by key; `finish` reports keys that nobody asked for: yaml.unknown_key_near with the
+// key that was probably meant, or yaml.unknown_key with those it knows. Reads of a node that is no mapping
+// report yaml.not_mapping once and answer as if it were empty.
 class YamlMapping {
  public:
   YamlMapping(const YamlNode& node, YamlFaults& faults);
@@ -102,8 +104,8 @@ class YamlMapping {
   std::vector<std::string> known_;
 };
 
-// The word of `known` that `word` was probably meant to be: at most one mistake in each four letters; empty when
-// none is near.
+// The word of `known` that `word` was probably meant to be: at most one mistake in each four letters; empty
+// when none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string> known);
 
 // The scalar as what it says; nothing when it is not one.

@@ -37,13 +37,16 @@ std::string picked(const MadeValue& made, Random& random) {
 
 class Maker {
  public:
-  explicit Maker(const ServiceFeed& feed, const FeedCity& city) : feed_(feed), city_(city), numbers_({"990101", "990102"}) {}
+  explicit Maker(const ServiceFeed& feed, const FeedCity& city)
+      : feed_(feed), city_(city), numbers_({"990101", "990102"}) {}
 
   MadeForm form(Day day, int index) {
-    SeededRandom random = stream_of(city_.seed, Draw::service, number_of(feed_.id), static_cast<std::uint64_t>(index));
+    SeededRandom random =
+        stream_of(city_.seed, Draw::service, number_of(feed_.id), static_cast<std::uint64_t>(index));
     MadeForm made;
     made.day = day;
-    made.minute = between(random, feed_.from_hour * 60, std::max(feed_.from_hour * 60, feed_.to_hour * 60 - 1));
+    made.minute =
+        between(random, feed_.from_hour * 60, std::max(feed_.from_hour * 60, feed_.to_hour * 60 - 1));
     made.grid = city_.grids[random.below(city_.grids.size())];
     index_ = index;
     for (const auto& [name, value] : feed_.fields) made.values[name] = text(value, made, random);
@@ -75,12 +78,15 @@ class Maker {
       return numbers_.issue(random.below(2), born, random.below(2) == 0);
     }
     if (what == "household") return form.grid + "-" + std::to_string(between(random, 1, 450));
-    if (what == "flat") return std::to_string(between(random, 1, 30)) + "0" + std::to_string(between(random, 1, 4));
+    if (what == "flat")
+      return std::to_string(between(random, 1, 30)) + "0" + std::to_string(between(random, 1, 4));
     if (what == "address")
-      return "合成路" + std::to_string(between(random, 1, 300)) + "号" + std::to_string(between(random, 1, 20)) + "栋" + std::to_string(between(random, 1, 30)) + "01";
+      return "合成路" + std::to_string(between(random, 1, 300)) + "号" +
+             std::to_string(between(random, 1, 20)) + "栋" + std::to_string(between(random, 1, 30)) + "01";
     if (what == "time") {
       const int hour = form.minute / 60, minute = form.minute % 60;
-      return to_iso(form.day) + (hour < 10 ? "T0" : "T") + std::to_string(hour) + (minute < 10 ? ":0" : ":") + std::to_string(minute);
+      return to_iso(form.day) + (hour < 10 ? "T0" : "T") + std::to_string(hour) + (minute < 10 ? ":0" : ":") +
+             std::to_string(minute);
     }
     return std::to_string(index_ + 1);
   }
@@ -100,7 +106,8 @@ std::vector<MadeForm> make_forms(const ServiceFeed& feed, const FeedCity& city) 
   int index = 0;
   for (int back = city.days - 1; back >= 0; --back) {
     const Day day = city.last_day - std::chrono::days{back};
-    SeededRandom random = stream_of(city.seed, Draw::service_day, number_of(feed.id), static_cast<std::uint64_t>(back));
+    SeededRandom random =
+        stream_of(city.seed, Draw::service_day, number_of(feed.id), static_cast<std::uint64_t>(back));
     int count = static_cast<int>(std::floor(rate));
     if (share_of(random) < rate - std::floor(rate)) ++count;
     for (int at = 0; at < count && index < forms_most; ++at, ++index) all.push_back(maker.form(day, index));

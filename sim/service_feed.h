@@ -1,5 +1,5 @@
-// What the synthetic city brings to a city service: forms with made-up values, and what is done with each afterwards.
-// Deterministic by seed; everything is invented.
+// What the synthetic city brings to a city service: forms with made-up values, and what is done with each
+// afterwards. Deterministic by seed; everything is invented.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct MadeValue {
   std::vector<std::pair<std::string, double>> pick;  // value, weight
   std::vector<std::string> say;                      // one of these
   std::string from;  // number, person_name, phone, citizen_id, address, grid, day, time, household, flat
-  double least = 0, most = 0;                        // whole numbers between
+  double least = 0, most = 0;  // whole numbers between
 };
 
 struct ServiceStep {

@@ -1,4 +1,5 @@
-// Goal: what the city brings to a service is the same for the same seed, as much as its rate says, and of the values it names.
+// Goal: what the city brings to a service is the same for the same seed, as much as its rate says, and of the
+// values it names.
 #include "sim/service_feed.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ FeedCity city(std::uint64_t seed) {
 }
 
 TEST(ServiceFeed, IsTheSameForTheSameSeed) {
-  const auto once = make_forms(feed(), city(7)), again = make_forms(feed(), city(7)), other = make_forms(feed(), city(8));
+  const auto once = make_forms(feed(), city(7)), again = make_forms(feed(), city(7)),
+             other = make_forms(feed(), city(8));
   ASSERT_EQ(once.size(), again.size());
   for (std::size_t at = 0; at < once.size(); ++at) EXPECT_EQ(once[at].values, again[at].values);
   ASSERT_EQ(once.size(), other.size());
@@ -60,7 +62,8 @@ TEST(ServiceFeed, BringsAsMuchAsItsRateAndOnlyWhatItNames) {
   }
   EXPECT_NEAR(static_cast<double>(broken), 225, 35);
   EXPECT_NEAR(static_cast<double>(handled), 150, 35);
-  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const MadeForm& a, const MadeForm& b) { return a.day < b.day; }));
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
+                             [](const MadeForm& a, const MadeForm& b) { return a.day < b.day; }));
 }
 
 }  // namespace

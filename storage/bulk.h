@@ -17,7 +17,8 @@ class BulkPace {
   // A Change is handed in to be committed.
   void note(const Change& change);
   bool stream() const;
-  // How long what the hub writes for itself had best wait for a write of people to go with; 0: there is no stream.
+  // How long what the hub writes for itself had best wait for a write of people to go with; 0: there is no
+  // stream.
   std::chrono::nanoseconds until_company() const;
   // How many rows to decide on at once: so many that they take little time in the writer's transaction, by
   // what earlier ones took; `most` when there is no stream.

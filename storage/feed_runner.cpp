@@ -54,7 +54,8 @@ Result<void> FeedRunner::load() {
 
 // How seldom to save what was taken.
 std::chrono::milliseconds FeedRunner::rhythm() const {
-  const bool moves_alone = !consumer_.folds() && effect_.writes.empty() && effect_.events.empty() && effect_.audit.empty();
+  const bool moves_alone =
+      !consumer_.folds() && effect_.writes.empty() && effect_.events.empty() && effect_.audit.empty();
   return moves_alone ? std::max(consumer_.save_every(), cursor_rhythm) : consumer_.save_every();
 }
 

@@ -49,16 +49,18 @@ void show_grant(const json::value& grant) {
 }
 
 Result<void> list(const Asked& asked) {
-  JW_ASSIGN(const json::value page,
-            ask_json(asked.common.data, "GET",
-                     accounts + "?limit=200" + (asked.kind.empty() ? "" : "&kind=" + percent_encoded(asked.kind))));
+  JW_ASSIGN(
+      const json::value page,
+      ask_json(asked.common.data, "GET",
+               accounts + "?limit=200" + (asked.kind.empty() ? "" : "&kind=" + percent_encoded(asked.kind))));
   if (printed_as_json(asked.common, page)) return {};
   for (const auto& account : page.at("items").as_array()) show_account(account);
   return {};
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "GET", accounts + "/" + percent_encoded(asked.id)));
+  JW_ASSIGN(const json::value account,
+            ask_json(asked.common.data, "GET", accounts + "/" + percent_encoded(asked.id)));
   if (printed_as_json(asked.common, account)) return {};
   show_account(account);
   for (const auto& grant : account.at("grants").as_array()) show_grant(grant);
@@ -68,18 +70,18 @@ Result<void> show(const Asked& asked) {
 Result<void> show_created(const Asked& asked, const json::value& made) {
   if (printed_as_json(asked.common, made)) return {};
   show_account(made.at("account"));
-  if (!made.at("password").is_null()) say(false, "cli.account.password", {{"password", text_of(made, "password")}});
+  if (!made.at("password").is_null())
+    say(false, "cli.account.password", {{"password", text_of(made, "password")}});
   return {};
 }
 
 Result<void> add(const Asked& asked) {
-  JW_ASSIGN(const json::value made,
-            ask_json(asked.common.data, "POST", accounts,
-                     body_of({{"kind", asked.kind},
-                              {"login", asked.login},
-                              {"name", asked.name},
-                              {"phone", asked.phone},
-                              {"department", asked.department}})));
+  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts,
+                                             body_of({{"kind", asked.kind},
+                                                      {"login", asked.login},
+                                                      {"name", asked.name},
+                                                      {"phone", asked.phone},
+                                                      {"department", asked.department}})));
   return show_created(asked, made);
 }
 
@@ -90,8 +92,9 @@ Result<void> reset(const Asked& asked) {
 }
 
 Result<void> set_state(const Asked& asked, const char* state) {
-  JW_ASSIGN(const json::value account, ask_json(asked.common.data, "PATCH", accounts + "/" + percent_encoded(asked.id),
-                                                body_of({{"state", state}})));
+  JW_ASSIGN(const json::value account,
+            ask_json(asked.common.data, "PATCH", accounts + "/" + percent_encoded(asked.id),
+                     body_of({{"state", state}})));
   if (!printed_as_json(asked.common, account)) show_account(account);
   return {};
 }
@@ -105,12 +108,13 @@ Result<void> open(const Asked& asked) {
 }
 
 Result<void> grant(const Asked& asked) {
-  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/grants",
-                                             body_of({{"role", asked.role},
-                                                      {"region", asked.region},
-                                                      {"department", asked.department},
-                                                      {"until", asked.until},
-                                                      {"reason", asked.reason}})));
+  JW_ASSIGN(const json::value made,
+            ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/grants",
+                     body_of({{"role", asked.role},
+                              {"region", asked.region},
+                              {"department", asked.department},
+                              {"until", asked.until},
+                              {"reason", asked.reason}})));
   if (!printed_as_json(asked.common, made)) show_grant(made);
   return {};
 }
@@ -123,10 +127,12 @@ Result<void> revoke(const Asked& asked) {
 
 Result<void> make_key(const Asked& asked) {
   const json::object body{{"label", asked.label}, {"days", asked.days}};
-  JW_ASSIGN(const json::value made, ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/keys",
-                                             json::serialize(body)));
+  JW_ASSIGN(const json::value made,
+            ask_json(asked.common.data, "POST", accounts + "/" + percent_encoded(asked.id) + "/keys",
+                     json::serialize(body)));
   if (printed_as_json(asked.common, made)) return {};
-  say(false, "cli.account.key", {{"key", text_of(made, "key")}, {"until", text_of(made.at("token"), "ends_at")}});
+  say(false, "cli.account.key",
+      {{"key", text_of(made, "key")}, {"until", text_of(made.at("token"), "ends_at")}});
   return {};
 }
 
@@ -139,7 +145,9 @@ Result<void> roles(const Asked& asked) {
     for (const auto& one : role.at("permissions").as_array())
       permissions += (permissions.empty() ? "" : " ") + std::string(one.as_string());
     say(false, "cli.role.line",
-        {{"id", text_of(role, "id")}, {"title", text_of(role.at("title"), language)}, {"permissions", permissions}});
+        {{"id", text_of(role, "id")},
+         {"title", text_of(role.at("title"), language)},
+         {"permissions", permissions}});
   }
   return {};
 }

@@ -25,10 +25,10 @@ Result<std::string> ask(const AskCommand& command) {
   boost::json::object body;
   body["purpose"] = command.purpose;
   body["inputs"] = boost::json::parse(inputs);
-  return ask_server(
-      command.common.data, "POST",
-      "/api/v1/sources/" + percent_encoded(command.source) + "/questions/" + percent_encoded(command.question),
-      boost::json::serialize(body));
+  return ask_server(command.common.data, "POST",
+                    "/api/v1/sources/" + percent_encoded(command.source) + "/questions/" +
+                        percent_encoded(command.question),
+                    boost::json::serialize(body));
 }
 
 int run(const AskCommand& command) {

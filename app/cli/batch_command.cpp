@@ -48,7 +48,8 @@ void show_plan(const json::value& plan) {
   const auto& figures = plan.at("figures");
   if (figures.is_array()) {
     for (const auto& figure : figures.as_array())
-      say(false, "cli.batch.figure", {{"title", text_of(figure, "title")}, {"delta", text_of(figure, "delta")}});
+      say(false, "cli.batch.figure",
+          {{"title", text_of(figure, "title")}, {"delta", text_of(figure, "delta")}});
   } else {
     say(false, "cli.batch.figures_unknown");
   }
@@ -84,8 +85,10 @@ Result<void> show(const Asked& asked) {
   if (printed_as_json(asked.common, answer)) return {};
   show_line(answer);
   for (const auto& reason : answer.at("reasons").as_array())
-    say(false, "cli.ingest.reason", {{"rows", text_of(reason, "count")}, {"reason", text_of(reason, "title")}});
-  for (const auto& note : answer.at("notes").as_array()) std::printf("%s\n", text_of(note, "sentence").c_str());
+    say(false, "cli.ingest.reason",
+        {{"rows", text_of(reason, "count")}, {"reason", text_of(reason, "title")}});
+  for (const auto& note : answer.at("notes").as_array())
+    std::printf("%s\n", text_of(note, "sentence").c_str());
   if (text_of(answer, "withdrawal") == "none") return {};
   JW_ASSIGN(const json::value withdrawal, ask(asked, "GET", "/" + percent_encoded(asked.id) + "/withdrawal"));
   show_withdrawal(withdrawal);
@@ -120,10 +123,12 @@ void add_batch(CLI::App& app, int& exit_code) {
   group->require_subcommand(1);
   auto [list_command, listed] = add_server_command(*group, exit_code, "list", "cli.help.batch_list", list);
   list_command->add_option("--resource", listed->resource, sentence("cli.option.resource"));
-  list_command->add_option("--most", listed->most, sentence("cli.help.batch_most"))->check(CLI::Range(1, 200));
+  list_command->add_option("--most", listed->most, sentence("cli.help.batch_most"))
+      ->check(CLI::Range(1, 200));
   auto [show_command, shown] = add_server_command(*group, exit_code, "show", "cli.help.batch_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.batch_id"))->required();
-  auto [withdraw_command, withdrawn] = add_server_command(*group, exit_code, "withdraw", "cli.help.batch_withdraw", withdraw);
+  auto [withdraw_command, withdrawn] =
+      add_server_command(*group, exit_code, "withdraw", "cli.help.batch_withdraw", withdraw);
   withdraw_command->add_option("id", withdrawn->id, sentence("cli.help.batch_id"))->required();
   withdraw_command->add_option("--reason", withdrawn->reason, sentence("cli.help.batch_reason"));
   withdraw_command->add_option("--records", withdrawn->records, sentence("cli.help.batch_records"));

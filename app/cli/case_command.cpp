@@ -78,9 +78,10 @@ Result<void> create(const Asked& asked) {
   JW_ASSIGN(auto form, members_of(asked.values));
   json::object body{{"form", std::move(form)}, {"actor", asked.actor}};
   if (!asked.region.empty()) body["region"] = asked.region;
-  JW_ASSIGN(const json::value detail,
-            ask_json(asked.common.data, "POST", "/api/v1/processes/" + percent_encoded(asked.process) + "/cases",
-                     json::serialize(body)));
+  JW_ASSIGN(
+      const json::value detail,
+      ask_json(asked.common.data, "POST", "/api/v1/processes/" + percent_encoded(asked.process) + "/cases",
+               json::serialize(body)));
   return show_detail(asked, detail);
 }
 

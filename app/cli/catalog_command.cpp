@@ -95,7 +95,8 @@ Result<void> show(const Asked& asked) {
 // The version that is in one of `states`, newest first; the one that was named, whatever its state.
 Result<std::string> version_for(const Asked& asked, const std::vector<std::string>& states) {
   if (asked.version > 0) return std::to_string(asked.version);
-  JW_ASSIGN(const json::value versions, ask(asked, "GET", root + "/" + percent_encoded(asked.id) + "/versions"));
+  JW_ASSIGN(const json::value versions,
+            ask(asked, "GET", root + "/" + percent_encoded(asked.id) + "/versions"));
   for (const auto& version : items_of(versions)) {
     const std::string state = text_of(version, "state");
     if (states.empty() || std::find(states.begin(), states.end(), state) != states.end())

@@ -100,8 +100,8 @@ Result<void> extend(const Asked& asked) {
   body["order_number"] = asked.order;
   body["planned_end"] = asked.until;
   JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/emergencies/" + percent_encoded(asked.id) + "/extend",
-                     json::serialize(body)));
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/emergencies/" + percent_encoded(asked.id) + "/extend", json::serialize(body)));
   return show_answer(asked, one);
 }
 
@@ -164,8 +164,8 @@ Result<void> end_purpose(const Asked& asked) {
 }
 
 Result<void> list_destructions(const Asked& asked) {
-  const std::string target =
-      asked.id.empty() ? "/api/v1/destructions?limit=100" : "/api/v1/destructions/" + percent_encoded(asked.id);
+  const std::string target = asked.id.empty() ? "/api/v1/destructions?limit=100"
+                                              : "/api/v1/destructions/" + percent_encoded(asked.id);
   JW_ASSIGN(const json::value answer, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, answer)) return {};
   if (!asked.id.empty()) {

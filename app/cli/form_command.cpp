@@ -32,8 +32,8 @@ Result<std::string> through_server(const FormCommand& command) {
   std::string target = "/api/v1/forms";
   const auto add = [&](const char* name, const std::string& value) {
     if (value.empty()) return;
-    target +=
-        (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" + percent_encoded(value);
+    target += (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" +
+              percent_encoded(value);
   };
   add("resource", command.resource);
   add("under", command.under);

@@ -136,8 +136,8 @@ Result<void> show(const Asked& asked) {
 }
 
 Result<void> receipts(const Asked& asked) {
-  std::string target =
-      "/api/v1/notices/" + percent_encoded(asked.id) + "/receipts?limit=200&state=" + percent_encoded(asked.state);
+  std::string target = "/api/v1/notices/" + percent_encoded(asked.id) +
+                       "/receipts?limit=200&state=" + percent_encoded(asked.state);
   if (!asked.region.empty()) target += "&region=" + percent_encoded(asked.region);
   JW_ASSIGN(const json::value all, ask_json(asked.common.data, "GET", target));
   if (printed_as_json(asked.common, all)) return {};
@@ -153,8 +153,8 @@ Result<void> receipts(const Asked& asked) {
 }
 
 Result<void> remind(const Asked& asked) {
-  JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", "/api/v1/notices/" + percent_encoded(asked.id) + "/reminders"));
+  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "POST",
+                                            "/api/v1/notices/" + percent_encoded(asked.id) + "/reminders"));
   if (!printed_as_json(asked.common, one))
     say(false, "cli.notice.reminded", {{"count", text_of(one, "people")}});
   return {};

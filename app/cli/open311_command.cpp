@@ -139,9 +139,9 @@ Result<void> links(const Asked& asked) {
 
 Result<void> settle(const Asked& asked) {
   const json::object body{{"how", asked.how}, {"request", asked.request}};
-  JW_ASSIGN(const json::value one,
-            ask_json(asked.common.data, "POST", place(asked, "/links/" + percent_encoded(asked.link) + "/settle"),
-                     json::serialize(body)));
+  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "POST",
+                                            place(asked, "/links/" + percent_encoded(asked.link) + "/settle"),
+                                            json::serialize(body)));
   if (!printed_as_json(asked.common, one)) show_link(one);
   return {};
 }

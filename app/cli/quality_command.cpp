@@ -39,11 +39,13 @@ void show_standing(const json::value& standing) {
 Result<void> board(const Asked& asked) {
   const std::string days = "days=" + std::to_string(asked.days);
   if (!asked.resource.empty()) {
-    JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET",
-                                              "/api/v1/quality/resources/" + percent_encoded(asked.resource) + "?" + days));
+    JW_ASSIGN(const json::value one,
+              ask_json(asked.common.data, "GET",
+                       "/api/v1/quality/resources/" + percent_encoded(asked.resource) + "?" + days));
     if (printed_as_json(asked.common, one)) return {};
     show_standing(one);
-    for (const auto& part : one.at("parts").as_array()) std::printf("  %s\n", text_of(part, "sentence").c_str());
+    for (const auto& part : one.at("parts").as_array())
+      std::printf("  %s\n", text_of(part, "sentence").c_str());
     return {};
   }
   JW_ASSIGN(const json::value all, ask_json(asked.common.data, "GET", "/api/v1/quality?" + days));
@@ -71,7 +73,9 @@ Result<void> show_detail(const Asked& asked, const json::value& detail) {
   if (printed_as_json(asked.common, detail)) return {};
   show_objection(detail.at("objection"));
   say(false, "cli.objection.words",
-      {{"reason", text_of(detail, "reason")}, {"proposed", text_of(detail, "proposed")}, {"answer", text_of(detail, "answer")}});
+      {{"reason", text_of(detail, "reason")},
+       {"proposed", text_of(detail, "proposed")},
+       {"answer", text_of(detail, "answer")}});
   return {};
 }
 
@@ -87,7 +91,8 @@ Result<void> list(const Asked& asked) {
 }
 
 Result<void> show(const Asked& asked) {
-  JW_ASSIGN(const json::value one, ask_json(asked.common.data, "GET", "/api/v1/objections/" + percent_encoded(asked.id)));
+  JW_ASSIGN(const json::value one,
+            ask_json(asked.common.data, "GET", "/api/v1/objections/" + percent_encoded(asked.id)));
   return show_detail(asked, one);
 }
 
@@ -118,14 +123,17 @@ void add_quality(CLI::App& app, int& exit_code) {
 
   CLI::App* group = app.add_subcommand("objection", sentence("cli.help.objection"));
   group->require_subcommand(1);
-  auto [list_command, listed] = add_server_command<Asked>(*group, exit_code, "list", "cli.help.objection_list", list);
+  auto [list_command, listed] =
+      add_server_command<Asked>(*group, exit_code, "list", "cli.help.objection_list", list);
   list_command->add_option("--state", listed->state, sentence("cli.help.objection_state"))
       ->check(CLI::IsMember({"open", "accepted", "declined", "withdrawn"}));
   list_command->add_option("--resource", listed->resource, sentence("cli.option.resource"));
   list_command->add_flag("--overdue", listed->overdue, sentence("cli.help.objection_overdue"));
-  auto [show_command, shown] = add_server_command<Asked>(*group, exit_code, "show", "cli.help.objection_show", show);
+  auto [show_command, shown] =
+      add_server_command<Asked>(*group, exit_code, "show", "cli.help.objection_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.objection_id"))->required();
-  auto [open_command, opened] = add_server_command<Asked>(*group, exit_code, "open", "cli.help.objection_open", open);
+  auto [open_command, opened] =
+      add_server_command<Asked>(*group, exit_code, "open", "cli.help.objection_open", open);
   open_command->add_option("resource", opened->resource, sentence("cli.option.resource"))->required();
   open_command->add_option("record", opened->record, sentence("cli.help.objection_record"))->required();
   open_command->add_option("field", opened->field, sentence("cli.help.objection_field"))->required();

@@ -84,8 +84,9 @@ Result<void> merge(const Asked& asked) {
 }
 
 Result<void> unmerge(const Asked& asked) {
-  JW_ASSIGN(const json::value event,
-            ask_json(asked.common.data, "POST", "/api/v1/subject-events/" + percent_encoded(asked.id) + "/undo"));
+  JW_ASSIGN(
+      const json::value event,
+      ask_json(asked.common.data, "POST", "/api/v1/subject-events/" + percent_encoded(asked.id) + "/undo"));
   if (!printed_as_json(asked.common, event)) show_event(event);
   return {};
 }
@@ -95,8 +96,8 @@ Result<void> relate(const Asked& asked) {
   if (!asked.from.empty()) body["from"] = asked.from;
   if (!asked.to.empty()) body["to"] = asked.to;
   JW_ASSIGN(const json::value made,
-            ask_json(asked.common.data, "POST", "/api/v1/subjects/" + percent_encoded(asked.id) + "/relations",
-                     json::serialize(body)));
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/subjects/" + percent_encoded(asked.id) + "/relations", json::serialize(body)));
   if (!printed_as_json(asked.common, made)) say(false, "cli.subject.related", {{"id", text_of(made, "id")}});
   return {};
 }
@@ -110,9 +111,9 @@ Result<void> unrelate(const Asked& asked) {
 
 // What of a form the file answers, with source and day.
 Result<void> prefill(const Asked& asked) {
-  JW_ASSIGN(const json::value known,
-            ask_json(asked.common.data, "GET",
-                     "/api/v1/subjects/" + percent_encoded(asked.id) + "/prefill?form=" + percent_encoded(asked.form)));
+  JW_ASSIGN(const json::value known, ask_json(asked.common.data, "GET",
+                                              "/api/v1/subjects/" + percent_encoded(asked.id) +
+                                                  "/prefill?form=" + percent_encoded(asked.form)));
   if (printed_as_json(asked.common, known)) return {};
   for (const auto& one : known.at("known").as_array()) {
     say(false, "cli.subject.known",
@@ -171,9 +172,9 @@ Result<void> train(const Asked& asked) {
 
 // What a version would change of the links that stand; it changes nothing.
 Result<void> compare(const Asked& asked) {
-  JW_ASSIGN(
-      json::value model,
-      ask_json(asked.common.data, "POST", "/api/v1/registry/models/" + percent_encoded(asked.version) + "/compare"));
+  JW_ASSIGN(json::value model,
+            ask_json(asked.common.data, "POST",
+                     "/api/v1/registry/models/" + percent_encoded(asked.version) + "/compare"));
   JW_ASSIGN(model, wait_for(asked, asked.version));
   if (!printed_as_json(asked.common, model)) show_model(model);
   return {};
@@ -252,7 +253,8 @@ void add_registry(CLI::App& app, int& exit_code) {
   train_command->add_flag("--activate", trained->activate, sentence("cli.help.registry_then"));
   auto [compare_command, compared] =
       add_server_command<Asked>(*registry, exit_code, "compare", "cli.help.registry_compare", compare);
-  compare_command->add_option("version", compared->version, sentence("cli.help.registry_version"))->required();
+  compare_command->add_option("version", compared->version, sentence("cli.help.registry_version"))
+      ->required();
   auto [activate_command, activated] =
       add_server_command<Asked>(*registry, exit_code, "activate", "cli.help.registry_activate", activate);
   activate_command->add_option("version", activated->version, sentence("cli.help.registry_version"))

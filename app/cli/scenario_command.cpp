@@ -28,7 +28,8 @@ Result<void> make_new(const ScenarioAsked& asked) {
   JW_ASSIGN(const auto texts, scenario::new_package(name_of_folder(asked.folder)));
   JW_TRY(files.make_folders(asked.folder + "/.schema"));
   for (const auto& [name, text] : texts) JW_TRY(write_text_durably(files, asked.folder + "/" + name, text));
-  say(asked.common.json, "cli.scenario.made", {{"path", asked.folder}, {"files", std::to_string(texts.size())}});
+  say(asked.common.json, "cli.scenario.made",
+      {{"path", asked.folder}, {"files", std::to_string(texts.size())}});
   return {};
 }
 
@@ -40,7 +41,8 @@ Result<void> write_schemas(const ScenarioAsked& asked) {
     JW_TRY(write_text_durably(files, asked.folder + "/" + scenario::schema_name(file),
                               scenario::json_schema_of(shapes, file)));
   }
-  say(asked.common.json, "cli.scenario.schemas", {{"path", asked.folder}, {"files", std::to_string(shapes.files().size())}});
+  say(asked.common.json, "cli.scenario.schemas",
+      {{"path", asked.folder}, {"files", std::to_string(shapes.files().size())}});
   return {};
 }
 
@@ -72,7 +74,8 @@ Result<void> check(const ScenarioAsked& asked) {
     for (auto& fault : beside.shelf->check(id, asked.roles)) faults.push_back(std::move(fault));
   }
   print_faults(faults, asked.common.json);
-  if (!faults.empty()) return Error(ErrorCode::invalid, "cli.scenario.faults").with("count", std::to_string(faults.size()));
+  if (!faults.empty())
+    return Error(ErrorCode::invalid, "cli.scenario.faults").with("count", std::to_string(faults.size()));
   say(asked.common.json, "cli.scenario.sound", {{"count", std::to_string(beside.asked.size())}});
   return {};
 }
@@ -125,7 +128,8 @@ Result<void> coverage(const ScenarioAsked& asked) {
     out.member("packages", by);
     out.end_object();
     if (asked.common.json || (asked.covered && by.empty())) continue;
-    say(false, "cli.scenario.row", {{"id", feature.id}, {"title", in_language(feature)}, {"packages", by.empty() ? "–" : by}});
+    say(false, "cli.scenario.row",
+        {{"id", feature.id}, {"title", in_language(feature)}, {"packages", by.empty() ? "–" : by}});
   }
   out.end_array();
   if (asked.common.json) std::printf("%s\n", out.text().c_str());
@@ -152,7 +156,8 @@ Command add_one(CLI::App& group, int& exit_code, const char* name, const char* h
 }
 
 void add_beside(const Command& one) {
-  one.app->add_option("--scenarios", one.asked->scenarios, sentence("cli.help.scenario_beside"))->type_name("DIR");
+  one.app->add_option("--scenarios", one.asked->scenarios, sentence("cli.help.scenario_beside"))
+      ->type_name("DIR");
 }
 
 }  // namespace
@@ -166,7 +171,8 @@ Result<Beside> packages_beside(const std::string& folder, const std::string& sce
   JW_ASSIGN(auto inside, scenario::read_packages(files, folder, folder));
   if (inside.empty()) {
     JW_ASSIGN(auto one, scenario::read_package(files, folder));
-    if (one.id == "." || one.id.empty()) one.id = fs::absolute(folder).lexically_normal().parent_path().filename().string();
+    if (one.id == "." || one.id.empty())
+      one.id = fs::absolute(folder).lexically_normal().parent_path().filename().string();
     inside.push_back(std::move(one));
   }
   for (auto& package : inside) {

@@ -18,7 +18,8 @@ struct ScenarioAsked {
   bool covered = false;
 };
 
-// A package, or a folder of packages, among those of the program; the asked ones go before others of their id.
+// A package, or a folder of packages, among those of the program; the asked ones go before others of their
+// id.
 struct Beside {
   std::unique_ptr<scenario::Shelf> shelf;
   std::vector<std::string> asked;

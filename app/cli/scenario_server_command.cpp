@@ -79,7 +79,8 @@ Result<std::string> send_package(const PackageAsked& asked, const scenario::Pack
   const std::string path = fs::temp_directory_path() / ("jingwei-" + random_credential(random) + ".zip");
   JW_TRY(write_text_durably(real_file_system(), path, zip));
   const ServerClient server(socket_path(asked.common.data));
-  const std::string target = "/api/v1/packages?actor=" + percent_encoded(actor_of(asked)) + "&reason=" + percent_encoded(asked.reason);
+  const std::string target = "/api/v1/packages?actor=" + percent_encoded(actor_of(asked)) +
+                             "&reason=" + percent_encoded(asked.reason);
   auto answer = server.post_file(target, path, "application/zip", [](std::int64_t) {});
   static_cast<void>(real_file_system().remove(path));
   if (!answer) return std::move(answer).error();
@@ -106,7 +107,8 @@ Result<void> install(const PackageAsked& asked) {
   }
   JW_ASSIGN(const json::value made, parsed(answer));
   if (printed_as_json(asked.common, made)) return {};
-  say(false, "cli.scenario.installed_now", {{"id", text_of(made, "id")}, {"version", text_of(made, "version")}});
+  say(false, "cli.scenario.installed_now",
+      {{"id", text_of(made, "id")}, {"version", text_of(made, "version")}});
   return {};
 }
 
@@ -118,7 +120,8 @@ Result<void> remove(const PackageAsked& asked) {
     answer = scenario::summary_json(kept, terminal_language());
   } else {
     const json::object body{{"reason", asked.reason}, {"actor", actor_of(asked)}};
-    JW_ASSIGN(answer, ask_server(asked.common.data, "POST", "/api/v1/packages/" + percent_encoded(asked.id) + "/removal",
+    JW_ASSIGN(answer, ask_server(asked.common.data, "POST",
+                                 "/api/v1/packages/" + percent_encoded(asked.id) + "/removal",
                                  json::serialize(body)));
   }
   JW_ASSIGN(const json::value made, parsed(answer));

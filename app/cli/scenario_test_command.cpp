@@ -27,7 +27,8 @@ void tell(const scenario::TestOutcome& outcome, const Common& common, JsonWriter
   for (const auto& failure : outcome.failures) out.value(render(failure, language));
   out.end_array();
   out.end_object();
-  say(common.json, outcome.passed() ? "cli.scenario.passed" : "cli.scenario.failed", {{"name", name}, {"place", outcome.place}});
+  say(common.json, outcome.passed() ? "cli.scenario.passed" : "cli.scenario.failed",
+      {{"name", name}, {"place", outcome.place}});
   if (common.json) return;
   for (const auto& failure : outcome.failures) std::printf("    %s\n", render(failure, language).c_str());
 }
@@ -41,7 +42,8 @@ Result<void> play_scenarios(const ScenarioAsked& asked) {
     for (const auto& fault : beside.shelf->check(id, asked.roles)) faults.push_back(fault);
   }
   if (!faults.empty()) {
-    Error error = Error(ErrorCode::invalid, "cli.scenario.faults").with("count", std::to_string(faults.size()));
+    Error error =
+        Error(ErrorCode::invalid, "cli.scenario.faults").with("count", std::to_string(faults.size()));
     error.causes = std::move(faults);
     return error;
   }
@@ -65,7 +67,8 @@ Result<void> play_scenarios(const ScenarioAsked& asked) {
   std::error_code fault;
   fs::remove_all(folder, fault);
   if (asked.common.json) std::printf("%s\n", out.text().c_str());
-  const Arguments counts{{"passed", std::to_string(played.passed)}, {"failed", std::to_string(played.failed)}};
+  const Arguments counts{{"passed", std::to_string(played.passed)},
+                         {"failed", std::to_string(played.failed)}};
   if (played.failed == 0) {
     say(asked.common.json, "cli.scenario.all_passed", counts);
     return {};

@@ -45,7 +45,8 @@ Result<void> run(const ServeCommand& command) {
       say(false, "cli.serve.demo", {{"password", demo_password}});
       for (const auto& account : demo_accounts())
         say(false, "cli.serve.demo_login",
-            {{"login", account.login}, {"what", terminal_language() == Language::zh ? account.zh : account.en}});
+            {{"login", account.login},
+             {"what", terminal_language() == Language::zh ? account.zh : account.en}});
     }
     std::fflush(stdout);
   });

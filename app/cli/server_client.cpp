@@ -110,8 +110,9 @@ Result<Answer> ServerClient::send(const std::string& method, const std::string& 
 Result<Answer> ServerClient::send_bytes(const std::string& method, const std::string& target,
                                         std::span<const std::byte> bytes) const {
   JW_ASSIGN(const auto connection, connect(socket_path_));
-  connection->send(head_of(method, target, "Content-Type: application/octet-stream\r\nContent-Length: " +
-                                               std::to_string(bytes.size()) + "\r\n"));
+  connection->send(head_of(
+      method, target,
+      "Content-Type: application/octet-stream\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n"));
   connection->send(bytes);
   return parse_answer(connection->receive_all());
 }

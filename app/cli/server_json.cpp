@@ -4,8 +4,8 @@ namespace jingwei::app::cli {
 
 namespace json = boost::json;
 
-Result<json::value> ask_json(const std::string& data_folder, const std::string& method, const std::string& target,
-                             const std::string& body) {
+Result<json::value> ask_json(const std::string& data_folder, const std::string& method,
+                             const std::string& target, const std::string& body) {
   JW_ASSIGN(const std::string answer, ask_server(data_folder, method, target, body));
   if (answer.empty()) return json::value(nullptr);
   json::error_code fault;

@@ -22,8 +22,9 @@ bool printed_as_json(const Common& common, const boost::json::value& answer);
 
 // One command of a group: `Asked` has a member `common` and holds the options that the caller adds.
 template <typename Asked>
-std::pair<CLI::App*, std::shared_ptr<Asked>> add_server_command(CLI::App& group, int& exit_code, const char* name,
-                                                                const char* help, Result<void> (*doing)(const Asked&)) {
+std::pair<CLI::App*, std::shared_ptr<Asked>> add_server_command(CLI::App& group, int& exit_code,
+                                                                const char* name, const char* help,
+                                                                Result<void> (*doing)(const Asked&)) {
   auto asked = std::make_shared<Asked>();
   CLI::App* sub = group.add_subcommand(name, sentence(help));
   add_data_option(*sub, asked->common);

@@ -15,8 +15,8 @@ namespace jingwei::linkage {
 namespace {
 
 using jingwei::testing::agreement;
-using jingwei::testing::MadeMistakes;
 using jingwei::testing::blocked;
+using jingwei::testing::MadeMistakes;
 using jingwei::testing::MadePeople;
 using jingwei::testing::MadePerson;
 using jingwei::testing::MadeRecords;

@@ -209,8 +209,7 @@ class Compiler {
         continue;
       }
       if (takes_name(known.op, i) && part.kind != Syntax::Kind::text) {
-        fault(part, at,
-              Error(ErrorCode::invalid, "rules.name_form").with("called", std::string(known.name)));
+        fault(part, at, Error(ErrorCode::invalid, "rules.name_form").with("called", std::string(known.name)));
         continue;
       }
       const bool lambda = known.lambda == static_cast<int>(i);

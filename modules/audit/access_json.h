@@ -10,9 +10,10 @@ namespace jingwei::audit {
 
 // What the log does not know by itself, given by the hub.
 struct People {
-  // Pseudonyms of the person behind an account; none while no document says who they are. With `ward`, those of that
-  // child they speak for now. Errors: the store's; not_found for a child they do not speak for.
-  std::function<Result<std::vector<std::string>>(std::int64_t account, std::optional<std::int64_t> ward)> pseudonyms;
+  // Pseudonyms of the person behind an account; none while no document says who they are. With `ward`, those
+  // of that child they speak for now. Errors: the store's; not_found for a child they do not speak for.
+  std::function<Result<std::vector<std::string>>(std::int64_t account, std::optional<std::int64_t> ward)>
+      pseudonyms;
   // The pseudonym of whoever has the number of a document; empty where it is no such number.
   std::function<std::string(const std::string& identifier)> pseudonym_of;
   OfficeOf office;

@@ -146,7 +146,9 @@ TYPED_TEST(Looks, ALookInTheCompanyOfOthersIsListedToo) {
   must(this->store_->commit(std::move(change)));
   const auto page = this->shown();
   EXPECT_EQ(this->actors(page), std::vector<std::string>{"account:1"});
-  EXPECT_EQ(must(this->accesses().list({other}, [](const std::string&) { return std::string(); }, {}, 9)).items.size(),
+  EXPECT_EQ(must(this->accesses().list(
+                     {other}, [](const std::string&) { return std::string(); }, {}, 9))
+                .items.size(),
             1U);
   EXPECT_TRUE(this->verified().whole());
   this->run("DELETE FROM audit_subject WHERE subject = '" + me + "'");

@@ -84,8 +84,9 @@ Result<std::size_t> AuditService::take_page() {
     slice.cells.emplace_back(committed);
     log_.append(crypto::leaf_hash(committed.bytes));
     for (auto& person : persons_of(entries[i]))
-      slice.change.writes.push_back(
-          {&sql::note_subject, {std::move(person), keys[i].first.transaction, keys[i].first.sequence}, std::nullopt});
+      slice.change.writes.push_back({&sql::note_subject,
+                                     {std::move(person), keys[i].first.transaction, keys[i].first.sequence},
+                                     std::nullopt});
   }
   for (auto& [name, hashes] : log_.take_changed()) {
     slice.change.writes.push_back(

@@ -33,7 +33,8 @@ struct EntryFacts {
   std::string outcome;   // done, answered, refused, failed; a question's: answered, unknown, denied, dropped
 };
 EntryFacts facts_of(const LogEntry& entry);
-// Pseudonyms of those an entry tells of: its subject, where that is a person, and members "persons" of `detail`.
+// Pseudonyms of those an entry tells of: its subject, where that is a person, and members "persons" of
+// `detail`.
 std::vector<std::string> persons_of(const LogEntry& entry);
 
 // An entry where it stands; without a position it waits for the sequencer.

@@ -10,8 +10,8 @@ namespace jingwei::audit {
 
 namespace {
 
-constexpr std::size_t code_most = 32;    // bytes of a region's code
-constexpr std::size_t word_most = 64;    // bytes of a name in a path
+constexpr std::size_t code_most = 32;  // bytes of a region's code
+constexpr std::size_t word_most = 64;  // bytes of a name in a path
 constexpr std::size_t persons_in_entry = 500;
 constexpr std::size_t digits_most = 10;  // of a number of ours; telephones and identity numbers have more
 
@@ -44,8 +44,8 @@ std::string region_asked(std::string_view query) {
   return {};
 }
 
-// Whether a value of a path may go on record though nothing of ours answered to it: who asks in vain may have put
-// somebody's name or identity number there.
+// Whether a value of a path may go on record though nothing of ours answered to it: who asks in vain may have
+// put somebody's name or identity number there.
 bool is_harmless(std::string_view value) {
   std::size_t digits = 0;
   for (const char c : value) {
@@ -125,8 +125,8 @@ storage::Change entry_of(const Asked& asked, const http::Disclosure& disclosed, 
   storage::Change change;
   const auto& persons = disclosed.persons;
   for (std::size_t first = 0; first == 0 || first < persons.size(); first += persons_in_entry)
-    change.audit.push_back(with_persons(entry, std::span(persons).subspan(
-                                                   first, std::min(persons_in_entry, persons.size() - first))));
+    change.audit.push_back(with_persons(
+        entry, std::span(persons).subspan(first, std::min(persons_in_entry, persons.size() - first))));
   return change;
 }
 
@@ -149,8 +149,9 @@ void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
     const auto resource = place_of_resource(route.path);
     if (route.runs == http::Runs::stream) {
       // What a stream will tell is not known when it opens: that it was opened is.
-      route.check = [&store, event = route.audit, path = route.path, resource, check = std::move(route.check)](
-                        const http::Request& request, const http::PathValues& values) -> Result<void> {
+      route.check = [&store, event = route.audit, path = route.path, resource,
+                     check = std::move(route.check)](const http::Request& request,
+                                                     const http::PathValues& values) -> Result<void> {
         const auto checked = check ? check(request, values) : Result<void>();
         const auto asked = asked_by(request, values, event, path, resource);
         auto recorded = store.commit(entry_of(asked, {}, checked ? "answered" : "refused"));
@@ -159,12 +160,12 @@ void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
       };
       continue;
     }
-    route.handle = [&store, event = route.audit, path = route.path, resource, handle = std::move(route.handle)](
-                       const http::Request& request, const http::PathValues& values,
-                       http::Responder respond) {
-      const auto asked = asked_by(request, values, event, path, resource);
-      http::Responder recorded(
-          [&store, asked, respond, language = request.language](http::Response response) {
+    route.handle =
+        [&store, event = route.audit, path = route.path, resource, handle = std::move(route.handle)](
+            const http::Request& request, const http::PathValues& values, http::Responder respond) {
+          const auto asked = asked_by(request, values, event, path, resource);
+          http::Responder recorded([&store, asked, respond,
+                                    language = request.language](http::Response response) {
             auto change = entry_of(asked, response.disclosed, outcome_of(response.status));
             // Not waited for here, so that a pool thread serves the next reader while the disk syncs.
             auto waiting =
@@ -177,8 +178,8 @@ void audit_reads(std::vector<http::Route>& routes, storage::Store& store) {
               }
             });
           });
-      handle(request, values, std::move(recorded));
-    };
+          handle(request, values, std::move(recorded));
+        };
   }
 }
 

@@ -93,7 +93,8 @@ TYPED_TEST(SensitiveReads, TheRequestTellsWhatTheAnswerDoesNot) {
 
 TYPED_TEST(SensitiveReads, WhatARefusedReaderPutInThePathGoesOnRecordOnlyWhereItIsHarmless) {
   const auto refused = http::Response::json("{}", 404);
-  for (const std::string record : {"980101199003076536", "15412345678", "%E5%BC%A0%E4%B8%89", "张三", "Li-Wei"}) {
+  for (const std::string record :
+       {"980101199003076536", "15412345678", "%E5%BC%A0%E4%B8%89", "张三", "Li-Wei"}) {
     this->ask(*this->store_, this->route("record.read", refused), "", record);
     EXPECT_EQ(this->recorded().at(0).entry.subject, "/api/v1/resources/residents/records/{record}") << record;
   }

@@ -45,14 +45,14 @@ struct Case {
   Instant entered_at{};  // the present state, or when it was last given out
   Instant changed_at{};
   std::optional<Instant> closed_at;
-  std::optional<Instant> due_at;                  // of the present state
-  std::optional<Instant> wake_at;                 // when the hub looks again
+  std::optional<Instant> due_at;   // of the present state
+  std::optional<Instant> wake_at;  // when the hub looks again
   // What was left until it was due at entered_at, by the clock of its state, where that is not the whole: its
   // clock is or was stopped, or it was handed over. None: all of it.
   std::optional<std::chrono::microseconds> left;
-  std::optional<Instant> rung_at;                 // when it goes one rung up
-  bool overdue = false;                           // in its present state
-  bool touched = false;  // somebody has acted, or it was pressed for, since it was given out
+  std::optional<Instant> rung_at;  // when it goes one rung up
+  bool overdue = false;            // in its present state
+  bool touched = false;            // somebody has acted, or it was pressed for, since it was given out
   std::int64_t escalated = 0, supervised = 0, reopened = 0, not_ours = 0;
   std::optional<std::int64_t> score;
   CaseId parent;  // merged under

@@ -416,8 +416,7 @@ Result<void> CaseWork::move_matter(storage::Reader& reader, const Found& found, 
   step.step = transition.matter_step;
   step.actor = view.actor();
   step.in_case = found.one.id.to_string();
-  return parts_.move_matter(step,
-                            value_of(bringing.inputs, transition.matter_words).value_or(bringing.words),
+  return parts_.move_matter(step, value_of(bringing.inputs, transition.matter_words).value_or(bringing.words),
                             view.caller(), reader, change);
 }
 

@@ -41,12 +41,12 @@ struct ActionRequest {
 struct Found {
   Case one;
   std::shared_ptr<const Declared> declared;
-  bool repeated = false;  // the request had been answered before
+  bool repeated = false;   // the request had been answered before
   std::string thing = {};  // id of what the case is about, where its process has a matter
 };
 
-// Further writes that stand or fall with a step, for whoever keeps something of their own beside a case; called
-// each time the step is decided, with the case as it will stand. May be empty.
+// Further writes that stand or fall with a step, for whoever keeps something of their own beside a case;
+// called each time the step is decided, with the case as it will stand. May be empty.
 using Along = std::function<void(const Case&, storage::Change&)>;
 
 // Thread-safe; everything outlives it.
@@ -85,7 +85,8 @@ class CaseWork {
   Result<bool> reschedule(CaseId id);
   // To the region that stands now for an owner that has ended. Errors: the store's.
   Result<bool> rehome(CaseId id);
-  // The transition that stands for a step of what the case is about, after it was taken elsewhere. Errors: the store's.
+  // The transition that stands for a step of what the case is about, after it was taken elsewhere. Errors:
+  // the store's.
   Result<bool> follow(CaseId id, const std::string& step, const std::string& actor);
   // To the newest version of its process. Errors: the store's.
   Result<bool> migrate(CaseId id);

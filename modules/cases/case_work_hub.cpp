@@ -52,21 +52,20 @@ Result<bool> CaseWork::reschedule(CaseId id) {
 
 Result<bool> CaseWork::rehome(CaseId id) {
   bool moved = false;
-  const auto done =
-      change(id, {}, nullptr, "case.rehome", std::nullopt,
-             [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
-               change.origin = storage::Origin::hub;
-               const auto tree = parts_.regions.tree();
-               const RegionId home =
-                   standing_for(found.one.owner, found.one, *tree).value_or(found.one.owner);
-               Outcome outcome;
-               outcome.after = found.one;
-               if (home == found.one.owner) return outcome;
-               outcome = noted(found.one, StepKind::rehome, {}, {});
-               outcome.after.owner = outcome.steps.back().owner = home;
-               moved = true;
-               return outcome;
-             });
+  const auto done = change(
+      id, {}, nullptr, "case.rehome", std::nullopt,
+      [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
+        change.origin = storage::Origin::hub;
+        const auto tree = parts_.regions.tree();
+        const RegionId home = standing_for(found.one.owner, found.one, *tree).value_or(found.one.owner);
+        Outcome outcome;
+        outcome.after = found.one;
+        if (home == found.one.owner) return outcome;
+        outcome = noted(found.one, StepKind::rehome, {}, {});
+        outcome.after.owner = outcome.steps.back().owner = home;
+        moved = true;
+        return outcome;
+      });
   if (!done) return std::move(done).error();
   return moved;
 }

@@ -11,11 +11,11 @@
 
 namespace jingwei::cases {
 
-// Adds to a Change what a step of a thing is where that thing is kept, or says why the caller (null: nobody has to be
-// known) may not take it. `words` are what was said with it. Called each time the step is decided.
-using MoveMatter =
-    std::function<Result<void>(const storage::MatterStep& step, const std::string& words,
-                               const access::Caller* caller, storage::Reader& reader, storage::Change& change)>;
+// Adds to a Change what a step of a thing is where that thing is kept, or says why the caller (null: nobody
+// has to be known) may not take it. `words` are what was said with it. Called each time the step is decided.
+using MoveMatter = std::function<Result<void>(const storage::MatterStep& step, const std::string& words,
+                                              const access::Caller* caller, storage::Reader& reader,
+                                              storage::Change& change)>;
 
 struct CasesParts {
   storage::Store& store;

@@ -32,8 +32,8 @@ Result<Ids> ids_of(storage::Store& store, const storage::Statement& statement,
 
 }  // namespace
 
-// A new calendar lays deadlines anew, a new version of a process moves its cases, a thing of another module opens and
-// moves those about it: each taken once, by one process.
+// A new calendar lays deadlines anew, a new version of a process moves its cases, a thing of another module
+// opens and moves those about it: each taken once, by one process.
 class CaseFollower final : public storage::Consumer {
  public:
   CaseFollower(CasesParts& parts, ProcessBook& book, Calendars& calendars, CaseWork& work, Matters& matters)
@@ -284,7 +284,8 @@ std::string CasesService::person_opened(const Found& found, const CaseView& view
   bool open = false;
   for (const auto& field : found.declared->form.fields) {
     const auto text = found.one.form.find(field.name);
-    if (field.personal == catalog::Personal::none || text == found.one.form.end() || text->second.empty()) continue;
+    if (field.personal == catalog::Personal::none || text == found.one.form.end() || text->second.empty())
+      continue;
     open |= view.opens(found.one, found.declared->form, field.personal);
     if (person.empty() && field.personal == catalog::Personal::identifier)
       person = storage::pseudonym_of(parts().sealer, text->second);

@@ -7,13 +7,13 @@
 #include "modules/cases/calendar/holiday_file.h"
 #include "modules/cases/case_lists.h"
 #include "modules/cases/case_work.h"
+#include "modules/cases/erasing.h"
 #include "modules/cases/evidence/photos.h"
 #include "modules/cases/figures.h"
 #include "modules/cases/matters.h"
 #include "modules/cases/process/process_yaml.h"
 #include "modules/cases/process_book.h"
 #include "modules/cases/sync.h"
-#include "modules/cases/erasing.h"
 #include "modules/cases/tasks.h"
 
 namespace jingwei::cases {
@@ -30,13 +30,14 @@ class CasesService {
   // Looks after deadlines and follows the feed on threads of its own, until stop().
   void start();
   void stop();
-  // One look at what is due, and what the feed has brought so far, on the caller's thread; how many cases were woken.
-  // Errors: the store's.
+  // One look at what is due, and what the feed has brought so far, on the caller's thread; how many cases
+  // were woken. Errors: the store's.
   Result<std::size_t> step();
 
   // A caller on the present tree.
   CaseView view(std::shared_ptr<const access::Caller> caller, std::string actor, std::string purpose) const;
-  // Pseudonym of the person of the form's first identifier; empty where nothing personal of it is open to the reader.
+  // Pseudonym of the person of the form's first identifier; empty where nothing personal of it is open to the
+  // reader.
   std::string person_opened(const Found& found, const CaseView& view) const;
 
   ProcessBook& book();

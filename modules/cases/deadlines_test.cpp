@@ -168,11 +168,14 @@ TYPED_TEST(Deadlines, UnmappedStatesKeepAllCasesWhereTheyAreAndAreNamed) {
                           std::string(place).replace(std::string(place).find("reported"), 8, "received"));
   const auto mapless = must(parse_processes(next + "    migrate: {}\n", "process.yaml", "sample"));
   const auto& book = this->service_->book();
-  EXPECT_EQ(must(book.unmapped(mapless.front())), "reported") << "an installer can tell before anything changes";
+  EXPECT_EQ(must(book.unmapped(mapless.front())), "reported")
+      << "an installer can tell before anything changes";
   EXPECT_EQ(must(book.unmapped(must(parse_processes(next, "process.yaml", "sample")).front())), "")
       << "without `migrate:` nothing is promised";
-  EXPECT_EQ(must(book.unmapped(must(parse_processes(next + "    migrate: {reported: received}\n", "process.yaml",
-                                                    "sample")).front())), "");
+  EXPECT_EQ(must(book.unmapped(
+                must(parse_processes(next + "    migrate: {reported: received}\n", "process.yaml", "sample"))
+                    .front())),
+            "");
   must(this->service_->book().install("sample", mapless));
   this->step();
   EXPECT_EQ(this->again(old).one.process_version, 1);

@@ -84,14 +84,16 @@ Result<std::int64_t> CaseErasing::count(const std::string& form, std::optional<I
     JW_ASSIGN(const auto closed, storage::query_integer(*reader, sql::count_closed_before, key));
     sum += closed.value_or(0);
     if (before) continue;
-    JW_ASSIGN(const auto open, storage::query_integer(*reader, sql::count_under_way, std::span(key).first(2)));
+    JW_ASSIGN(const auto open,
+              storage::query_integer(*reader, sql::count_under_way, std::span(key).first(2)));
     sum += open.value_or(0);
   }
   return sum;
 }
 
-Result<void> CaseErasing::take(storage::Reader& reader, const Version& version, const storage::Statement& statement,
-                               std::span<const storage::Value> key, Slice& slice) const {
+Result<void> CaseErasing::take(storage::Reader& reader, const Version& version,
+                               const storage::Statement& statement, std::span<const storage::Value> key,
+                               Slice& slice) const {
   std::vector<Going> going;
   JW_TRY(reader.query(statement, key, [&](const storage::Row& row) {
     going.push_back(read_going(row));
@@ -112,8 +114,10 @@ Result<void> CaseErasing::take(storage::Reader& reader, const Version& version, 
     writes.push_back({&sql::erase_tasks, {id}, std::nullopt});
     writes.push_back({&sql::erase_conflicts, {id}, std::nullopt});
     writes.push_back({&sql::erase_matter, {id}, std::nullopt});
-    for (const std::int64_t photo : photos) writes.push_back({&sql::drop_photo_bodies, {photo}, std::nullopt});
-    if (!photos.empty()) writes.push_back({&sql::erase_photos, {id}, static_cast<std::int64_t>(photos.size())});
+    for (const std::int64_t photo : photos)
+      writes.push_back({&sql::drop_photo_bodies, {photo}, std::nullopt});
+    if (!photos.empty())
+      writes.push_back({&sql::erase_photos, {id}, static_cast<std::int64_t>(photos.size())});
     if (one.open) slice.change.events.push_back(event_of(one, version.first));
     ++slice.cases;
     slice.photos += static_cast<std::int64_t>(photos.size());
@@ -126,7 +130,8 @@ Result<CaseErasing::Slice> CaseErasing::next(const std::string& form, std::optio
   slice.change.origin = storage::Origin::hub;
   JW_ASSIGN(auto reader, parts_.store.read());
   for (const auto& version : versions_of(form)) {
-    const std::array<storage::Value, 4> closed = {version.first, version.second, bound_of(before), erased_at_once};
+    const std::array<storage::Value, 4> closed = {version.first, version.second, bound_of(before),
+                                                  erased_at_once};
     JW_TRY(take(*reader, version, sql::closed_before, closed, slice));
     if (slice.cases == 0 && !before) {
       const std::array<storage::Value, 3> open = {version.first, version.second, erased_at_once};

@@ -8,8 +8,8 @@
 
 namespace jingwei::cases {
 
-// Thread-safe. Cases belong to the resource that is the form of their version of the process. With `before`, those closed
-// earlier; without it all, those under way as well.
+// Thread-safe. Cases belong to the resource that is the form of their version of the process. With `before`,
+// those closed earlier; without it all, those under way as well.
 class CaseErasing {
  public:
   CaseErasing(const CasesParts& parts, const ProcessBook& book) : parts_(parts), book_(book) {}
@@ -17,17 +17,18 @@ class CaseErasing {
   // How many would go. Errors: the store's.
   Result<std::int64_t> count(const std::string& form, std::optional<Instant> before) const;
 
-  // The next hundred at most, the longest closed first. Committing `change` erases them; it conflicts when one of them has
-  // moved meanwhile. Errors: the store's.
+  // The next hundred at most, the longest closed first. Committing `change` erases them; it conflicts when
+  // one of them has moved meanwhile. Errors: the store's.
   struct Slice {
     storage::Change change;
     std::int64_t cases = 0, photos = 0;
   };
   Result<Slice> next(const std::string& form, std::optional<Instant> before) const;
 
-  // Tables whose keys words and pictures are sealed under, with the opening of the oldest case of this form and the moment
-  // of the oldest picture of all; empty when it is no process's form. Errors: the store's.
-  Result<std::vector<std::pair<std::string, std::optional<Instant>>>> sealed_since(const std::string& form) const;
+  // Tables whose keys words and pictures are sealed under, with the opening of the oldest case of this form
+  // and the moment of the oldest picture of all; empty when it is no process's form. Errors: the store's.
+  Result<std::vector<std::pair<std::string, std::optional<Instant>>>> sealed_since(
+      const std::string& form) const;
 
  private:
   using Version = std::pair<std::string, std::int64_t>;  // process and version

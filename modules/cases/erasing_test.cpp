@@ -1,4 +1,5 @@
-// Goal: of cases whose time is over nothing is left, words and pictures among it; all others stay, and no figure is wrong after.
+// Goal: of cases whose time is over nothing is left, words and pictures among it; all others stay, and no
+// figure is wrong after.
 #include "modules/cases/cases_testing.h"
 
 namespace jingwei::cases {
@@ -30,8 +31,8 @@ class Erasing : public CasesWorld<Backend> {
       const std::string sql = "SELECT count(*) FROM " + table;
       return storage::Statement{"rows_of_" + table, sql, sql};
     };
-    static const std::array<storage::Statement, 4> all = {counting("case_file"), counting("case_step"),
-                                                          counting("case_photo"), counting("case_photo_body")};
+    static const std::array<storage::Statement, 4> all = {
+        counting("case_file"), counting("case_step"), counting("case_photo"), counting("case_photo_body")};
     std::string told;
     auto reader = must(this->node_.store->read());
     for (const auto& statement : all)
@@ -41,7 +42,8 @@ class Erasing : public CasesWorld<Backend> {
   const CaseErasing& erasing() { return this->service_->erasing(); }
   Instant now() { return this->clock_.now(); }
 
-  const std::string jpeg = std::string("\xFF\xD8\xFF\xE1\x00\x0AGPS 22.2\xFF\xDA\x00\x02\x11\x22\xFF\xD9", 22);
+  const std::string jpeg =
+      std::string("\xFF\xD8\xFF\xE1\x00\x0AGPS 22.2\xFF\xDA\x00\x02\x11\x22\xFF\xD9", 22);
   PhotoId photo_;
 };
 
@@ -97,7 +99,9 @@ TYPED_TEST(Erasing, WithoutADayThoseUnderWayGoTooAndAreCountedNoMore) {
   EXPECT_EQ(this->all_rows(), "0 0 0 0 ");
   this->step();
   for (const std::string only : {"centre", ""}) {
-    const auto counts = [&](RegionId, const std::string& department) { return only.empty() || department == only; };
+    const auto counts = [&](RegionId, const std::string& department) {
+      return only.empty() || department == only;
+    };
     EXPECT_TRUE(this->service_->figures().sum(counts, "repair").empty()) << only;
   }
 }

@@ -300,7 +300,8 @@ void Machine::give(Case& one, const Transition& transition, const Doer& doer,
 }
 
 Result<Outcome> Machine::open(Case draft, const Doer& doer, Opener by) const {
-  if (by == Opener::person && !may(parts_.process.report_by, draft, doer)) return Error(ErrorCode::denied, "cases.may_not_open");
+  if (by == Opener::person && !may(parts_.process.report_by, draft, doer))
+    return Error(ErrorCode::denied, "cases.may_not_open");
   draft.opened_at = draft.changed_at = parts_.now;
   draft.version = 0;
   const Case before = draft;
@@ -420,7 +421,8 @@ bool Machine::escalate(Case& one) const {
   one.overdue = true;
   const region::Level level = parts_.giver.level_of(one.owner);
   const auto& ladder = parts_.process.ladder;
-  auto rung = std::find_if(ladder.begin(), ladder.end(), [&](const Rung& next) { return next.level < level; });
+  auto rung =
+      std::find_if(ladder.begin(), ladder.end(), [&](const Rung& next) { return next.level < level; });
   // What stands on the level of the last rung already, and waits for others there, goes to that role.
   if (rung == ladder.end() && !ladder.empty() && ladder.back().level == level &&
       ladder.back().role != one.waits_for)

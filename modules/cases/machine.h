@@ -70,8 +70,8 @@ class Machine {
  public:
   explicit Machine(MachineParts parts) : parts_(parts) {}
 
-  // A new case: `draft` has place, form, reporter, owner and department; enters the initial state. What the hub opens for
-  // a thing of another module asks nobody. Errors: denied "cases.may_not_open".
+  // A new case: `draft` has place, form, reporter, owner and department; enters the initial state. What the
+  // hub opens for a thing of another module asks nobody. Errors: denied "cases.may_not_open".
   Result<Outcome> open(Case draft, const Doer& doer, Opener by = Opener::person) const;
 
   // Why the doer may not take it now; nothing when they may. Without `bringing`, what they would bring is not

@@ -61,12 +61,14 @@ class ProcessBook {
   Result<void> reload();
   // Reloads when the event is a process's or the catalogue's.
   Result<void> follow(const storage::FeedEntry& event);
-  // States in which open cases of versions before `below` stand and to which `next` has no way: its `migrate:` does not
-  // map them, and no leaf of it is called so. Empty when there are none or `next` migrates nothing. Errors: the store's.
+  // States in which open cases of versions before `below` stand and to which `next` has no way: its
+  // `migrate:` does not map them, and no leaf of it is called so. Empty when there are none or `next`
+  // migrates nothing. Errors: the store's.
   Result<std::string> unmapped(const Process& next,
                                std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
-  // Forms, other than that of `next`, which open cases of versions before `below` were opened with: under another form
-  // nobody could read them. Empty when there are none or `next` migrates nothing. Errors: the store's.
+  // Forms, other than that of `next`, which open cases of versions before `below` were opened with: under
+  // another form nobody could read them. Empty when there are none or `next` migrates nothing. Errors: the
+  // store's.
   Result<std::string> other_forms(const Process& next,
                                   std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
   // Says why cases of earlier versions stay, or that they need not.

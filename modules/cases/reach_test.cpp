@@ -63,12 +63,14 @@ TYPED_TEST(ReachOfCases, APackageThatIsNotOnInARegionTakesNoNewCaseThereAndOffer
   this->service_ = std::make_unique<CasesService>(std::move(parts));
   must(this->service_->open(real_file_system(), this->scenarios()));
   const auto offered = [&] {
-    return CaseWriter(*this->service_, this->resident(), Language::zh).process_list().find(R"("may_open":true)") !=
-           std::string::npos;
+    return CaseWriter(*this->service_, this->resident(), Language::zh)
+               .process_list()
+               .find(R"("may_open":true)") != std::string::npos;
   };
   EXPECT_EQ(this->message(this->report(this->resident())), "cases.may_not_open");
   EXPECT_FALSE(offered());
-  EXPECT_EQ(this->message(this->act(before, "dispatch", this->desk())), "done") << "what is under way goes on";
+  EXPECT_EQ(this->message(this->act(before, "dispatch", this->desk())), "done")
+      << "what is under way goes on";
   on = {"980101001002002"};
   EXPECT_EQ(this->message(this->report(this->resident())), "cases.may_not_open") << "another region's";
   EXPECT_TRUE(offered());

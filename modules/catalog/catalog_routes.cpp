@@ -249,9 +249,9 @@ class CatalogRoutes::Handlers final : public api::Operations {
   http::Response step_version(const http::Request& http, const api::StepVersion& in) override {
     const LifeStep step = named(in.body["step"], life_steps);
     if (const auto allowed = may_take(http, step); !allowed) return problem(allowed.error(), http.language);
-    const auto made = parts_.life.step(
-        in.resource, in.version, step, text_of(in.body["reason"]),
-        request_of(http, in.body, in.idempotency_key), text_of(in.body["breaking"]));
+    const auto made =
+        parts_.life.step(in.resource, in.version, step, text_of(in.body["reason"]),
+                         request_of(http, in.body, in.idempotency_key), text_of(in.body["breaking"]));
     if (!made) return problem(made.error(), http.language);
     return version_response(*made, http.language, 200);
   }

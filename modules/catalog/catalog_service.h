@@ -84,8 +84,8 @@ class Catalog {
   static Result<std::unique_ptr<Catalog>> open(FileSystem& files, const std::string& scenarios_folder,
                                                storage::Store& store, const Clock& clock);
 
-  // The same again for packages that have changed while everything runs. Thread-safe; other processes that do it for the
-  // same packages find it done.
+  // The same again for packages that have changed while everything runs. Thread-safe; other processes that do
+  // it for the same packages find it done.
   Result<void> take_packages(FileSystem& files, const std::string& scenarios_folder);
 
   // Published and retired resources that may hold records.
@@ -130,11 +130,12 @@ class Catalog {
   storage::Store& store_;
   const Clock& clock_;
   Gate gate_;
-  
+
   std::mutex reloading_;
   std::map<std::string, std::size_t> declared_order_;  // guarded by reloading_, as is the next
-  std::deque<Entry> all_;  // every entry ever given out; guarded by reloading_
-  std::map<std::tuple<std::string, std::int64_t, bool>, const Entry*> made_;  // by resource, version, retired; guarded too
+  std::deque<Entry> all_;                              // every entry ever given out; guarded by reloading_
+  std::map<std::tuple<std::string, std::int64_t, bool>, const Entry*>
+      made_;  // by resource, version, retired; guarded too
   mutable std::mutex swap_;
   Snapshot snapshot_;
   std::atomic<std::uint64_t> revision_{0};

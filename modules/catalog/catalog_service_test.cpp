@@ -16,7 +16,7 @@ namespace {
 using jingwei::testing::must;
 
 std::string notes_yaml(const std::string& fields, const std::string& id = "notes",
-                    const std::string& metrics = "") {
+                       const std::string& metrics = "") {
   return "resources:\n  - id: " + id +
          "\n    title: {zh: 便条, en: Notes}\n    provider: {id: bureau, zh: 数据局, en: Bureau}\n    "
          "sharing: open\n"

@@ -117,12 +117,13 @@ storage::Write add_definition(const Definition& definition) {
 }
 
 storage::Write change_definition(const Definition& definition) {
-  return {&sql::change_definition,
-          {definition.resource.id, definition.version, definition.row_version,
-           std::string(name_of(definition.state)), definition.text, definition.author,
-           definition.submitted_by, definition.reviewed_by, definition.published_by, definition.reason,
-           to_micros(definition.changed_at), storage::instant_or_null(definition.published_at), definition.breaking},
-          1};
+  return {
+      &sql::change_definition,
+      {definition.resource.id, definition.version, definition.row_version,
+       std::string(name_of(definition.state)), definition.text, definition.author, definition.submitted_by,
+       definition.reviewed_by, definition.published_by, definition.reason, to_micros(definition.changed_at),
+       storage::instant_or_null(definition.published_at), definition.breaking},
+      1};
 }
 
 Result<bool> is_repeated(storage::Reader& reader, const storage::Idempotency& request) {

@@ -90,13 +90,13 @@ std::string thing_of(DemandId id) {
 storage::Write change_of(const Demand& demand) {
   storage::Value promised = storage::Null{};
   if (demand.promised_for) promised = std::int64_t{to_days(*demand.promised_for)};
-  return {
-      &sql::change_demand,
-      {demand.id.value, demand.row_version, std::string(name_of(demand.state)),
-       std::string(name_of(demand.answer)), demand.answer_resource, demand.answer_reason, std::move(promised),
-       demand.answered_by, demand.delivered_by, demand.closed_by, storage::instant_or_null(demand.answered_at),
-       storage::instant_or_null(demand.delivered_at), storage::instant_or_null(demand.closed_at)},
-      1};
+  return {&sql::change_demand,
+          {demand.id.value, demand.row_version, std::string(name_of(demand.state)),
+           std::string(name_of(demand.answer)), demand.answer_resource, demand.answer_reason,
+           std::move(promised), demand.answered_by, demand.delivered_by, demand.closed_by,
+           storage::instant_or_null(demand.answered_at), storage::instant_or_null(demand.delivered_at),
+           storage::instant_or_null(demand.closed_at)},
+          1};
 }
 
 storage::Write addition_of(const Demand& demand) {

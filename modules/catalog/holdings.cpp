@@ -27,7 +27,8 @@ Result<Holdings> HoldingsCounter::of(const Entry& entry) {
   JW_ASSIGN(const SliceSummary packed, slices_summary(*reader, entry.resource.id));
   holdings.records += packed.records;
   if (packed.last_received)
-    holdings.last_received = std::max(holdings.last_received.value_or(*packed.last_received), *packed.last_received);
+    holdings.last_received =
+        std::max(holdings.last_received.value_or(*packed.last_received), *packed.last_received);
   const std::lock_guard lock(mutex_);
   counted_[entry.table->name()] = {now, holdings};
   return holdings;

@@ -183,7 +183,7 @@ ShapeStep next_shape(const Resource& resource, const TableShape* landed) {
     if (!landed->has_epochs) {
       sql += "ALTER TABLE " + table + " ADD COLUMN epoch BIGINT;\n";
       sql += "ALTER TABLE " + table + " ADD COLUMN cleaning TEXT;\n" + epoch_index(table);
-        }
+    }
     for (const auto& column : step.shape.columns) {
       if (std::find(landed->columns.begin(), landed->columns.end(), column) != landed->columns.end())
         continue;
@@ -232,14 +232,16 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   of_batch_ = same("of_batch", select +
                                    " WHERE batch = $1 AND withdrawn = 0 AND (record_key, version) > ($2, $3)"
                                    " ORDER BY record_key, version LIMIT $4");
-  page_of_batch_ = same("page_of_batch",
-                        select +
-                            " WHERE batch = $1 AND id < $2 AND known_to IS NULL AND withdrawn = 0"
-                            " ORDER BY id DESC LIMIT $3");
-  earlier_ = same("earlier", select +
-                                 " WHERE record_key = $1 AND version < $2 AND withdrawn = 0 ORDER BY version DESC");
-  const std::string withdrawn_version = " WHERE record_key = $1 AND version = $2 AND withdrawn = 0 AND known_to IS ";
-  withdraw_ = same("withdraw", "UPDATE " + name_ + " SET withdrawn = 1, known_to = $3" + withdrawn_version + "NULL");
+  page_of_batch_ =
+      same("page_of_batch", select +
+                                " WHERE batch = $1 AND id < $2 AND known_to IS NULL AND withdrawn = 0"
+                                " ORDER BY id DESC LIMIT $3");
+  earlier_ = same("earlier",
+                  select + " WHERE record_key = $1 AND version < $2 AND withdrawn = 0 ORDER BY version DESC");
+  const std::string withdrawn_version =
+      " WHERE record_key = $1 AND version = $2 AND withdrawn = 0 AND known_to IS ";
+  withdraw_ =
+      same("withdraw", "UPDATE " + name_ + " SET withdrawn = 1, known_to = $3" + withdrawn_version + "NULL");
   withdraw_ended_ =
       same("withdraw_ended", "UPDATE " + name_ + " SET withdrawn = 1" + withdrawn_version + "NOT NULL");
   restore_ = same("restore", "INSERT INTO " + name_ + " (" + list + ") SELECT " + restored_list() + " FROM " +
@@ -260,11 +262,13 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   summary_ = same("summary", "SELECT COUNT(*), MAX(known_from)" + of_current);
   keys_ = same("keys", "SELECT record_key FROM " + name_ + " WHERE epoch >= $1");
   all_keys_ = same("all_keys", "SELECT record_key FROM " + name_);
-  const std::string none = "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " +
-                           name_ + " WHERE epoch = $2 AND ";
-  still_stand_ = same("still_stand", "UPDATE resource_table SET slices = slices WHERE resource = $1"
-                                     " AND ($4, $5) = (SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT)" +
-                                         of_current + " AND id >= $2 AND id <= $3)");
+  const std::string none =
+      "UPDATE resource_table SET slices = slices WHERE resource = $1 AND NOT EXISTS (SELECT 1 FROM " + name_ +
+      " WHERE epoch = $2 AND ";
+  still_stand_ = same("still_stand",
+                      "UPDATE resource_table SET slices = slices WHERE resource = $1"
+                      " AND ($4, $5) = (SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT)" +
+                          of_current + " AND id >= $2 AND id <= $3)");
   none_of_ = made("none_of", none + "instr($3, record_key) > 0)", none + "position(record_key IN $3) > 0)");
 }
 

@@ -16,8 +16,8 @@ namespace jingwei::catalog {
 // personal ones sealed.
 enum class ColumnKind : std::uint8_t { integer, real, text, sealed };
 
-// Tables from before packed slices have a column `<name>_eq` beside identifiers and contacts; nobody reads or writes
-// it any more, and the next table version does not have it.
+// Tables from before packed slices have a column `<name>_eq` beside identifiers and contacts; nobody reads or
+// writes it any more, and the next table version does not have it.
 struct Column {
   std::string name;  // "f_phone"
   ColumnKind kind = ColumnKind::text;
@@ -26,12 +26,12 @@ struct Column {
 
 Column column_of(const Resource& resource, const Field& field);
 
-// Fixed columns that stand before the fields' in every record table, in order. `epoch` is the resource's slice
-// number when the row was written (record_slices.h), `cleaning` what was done to the values:
+// Fixed columns that stand before the fields' in every record table, in order. `epoch` is the resource's
+// slice number when the row was written (record_slices.h), `cleaning` what was done to the values:
 // "name:clean.width,clean.spaces;phone:clean.phone_prefix".
 inline constexpr std::array<std::string_view, 16> record_columns = {
-    "record_key", "version",  "id",         "resource_version", "content",   "batch", "line",    "region", "day",
-    "valid_from", "valid_to", "known_from", "known_to",         "withdrawn", "epoch", "cleaning"};
+    "record_key", "version",    "id",       "resource_version", "content",  "batch",     "line",  "region",
+    "day",        "valid_from", "valid_to", "known_from",       "known_to", "withdrawn", "epoch", "cleaning"};
 
 // How the keys and contents of records are hashed: with a key since there are keys (docs/decisions/015);
 // tables from before, and those that took their rows over, stay as they are.
@@ -87,8 +87,8 @@ class RecordTable {
     return *page_under_;
   }  // $1 id before, $2 limit, $3 region ids as [1,2] (SQLite) or {1,2} (PostgreSQL)
   const storage::Statement& by_id() const { return *by_id_; }  // $1 id → columns() of the current version
-  // Versions that came with a batch and were not withdrawn, by key: $1 batch, $2 record_key and $3 version to begin
-  // behind, $4 limit → columns().
+  // Versions that came with a batch and were not withdrawn, by key: $1 batch, $2 record_key and $3 version to
+  // begin behind, $4 limit → columns().
   const storage::Statement& of_batch() const { return *of_batch_; }
   // Those that stand, newest record first: $1 batch, $2 id before, $3 limit → columns().
   const storage::Statement& page_of_batch() const { return *page_of_batch_; }
@@ -98,8 +98,8 @@ class RecordTable {
   const storage::Statement& withdraw() const { return *withdraw_; }
   // The same of one that had ended: $1 record_key, $2 version.
   const storage::Statement& withdraw_ended() const { return *withdraw_ended_; }
-  // Adds a version that says what an earlier one said: $1 record_key, $2 that version, $3 the new one's number,
-  // $4 known_from, $5 epoch.
+  // Adds a version that says what an earlier one said: $1 record_key, $2 that version, $3 the new one's
+  // number, $4 known_from, $5 epoch.
   const storage::Statement& restore() const { return *restore_; }
   // → the field's column of every current record, sealed where it is kept so; null where it is empty.
   const storage::Statement& values(std::size_t field_index) const { return *values_[field_index]; }
@@ -111,9 +111,9 @@ class RecordTable {
   // $1 resource, $2 epoch, $3 record keys one after another (BYTEA). Touches one row of resource_table unless
   // one of these keys was written in that epoch.
   const storage::Statement& none_of() const { return *none_of_; }
-  // $1 resource, $2 first id, $3 last id, $4 how many records stood there, $5 the sum of their versions. Touches one
-  // row of resource_table unless one of them was ended or entered anew since: what follows a version has a higher
-  // number.
+  // $1 resource, $2 first id, $3 last id, $4 how many records stood there, $5 the sum of their versions.
+  // Touches one row of resource_table unless one of them was ended or entered anew since: what follows a
+  // version has a higher number.
   const storage::Statement& still_stand() const { return *still_stand_; }
 
  private:
@@ -121,8 +121,9 @@ class RecordTable {
   TableShape shape_;
   std::vector<std::string> columns_;
   std::vector<std::size_t> field_columns_;
-  std::unique_ptr<storage::Statement> latest_, close_, insert_, page_, page_under_, by_id_, of_batch_, page_of_batch_,
-      earlier_, withdraw_, withdraw_ended_, restore_, summary_, keys_, all_keys_, none_of_, still_stand_;
+  std::unique_ptr<storage::Statement> latest_, close_, insert_, page_, page_under_, by_id_, of_batch_,
+      page_of_batch_, earlier_, withdraw_, withdraw_ended_, restore_, summary_, keys_, all_keys_, none_of_,
+      still_stand_;
   std::vector<std::unique_ptr<storage::Statement>> values_;
 };
 

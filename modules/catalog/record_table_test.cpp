@@ -46,8 +46,9 @@ TEST(TableShape, ComesBackFromItsText) {
 }
 
 TEST(NextShape, OfATableFromBeforeGainsColumnsAndKeepsItsHashes) {
-  const auto landed = parse_shape("1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;"
-                                  "f_word:text");
+  const auto landed = parse_shape(
+      "1;f_visit_no:sealed:eq;f_phone:sealed:eq;f_age:integer;f_heat:real;f_grid:integer;"
+      "f_word:text");
   ASSERT_TRUE(landed.ok());
   EXPECT_FALSE(landed->has_epochs);
   EXPECT_EQ(landed->hash, RecordHash::plain);
@@ -91,8 +92,7 @@ TEST(NextShape, OfAnAddedFieldAddsItsColumns) {
   grown.fields.push_back(field("id_no", FieldType::citizen_id, Personal::identifier));
   const ShapeStep step = next_shape(grown, &landed);
   EXPECT_EQ(step.shape.table_version, 2);
-  EXPECT_EQ(step.sqlite,
-            "ALTER TABLE rec_home_visits_v2 ADD COLUMN f_id_no BYTEA;\n");
+  EXPECT_EQ(step.sqlite, "ALTER TABLE rec_home_visits_v2 ADD COLUMN f_id_no BYTEA;\n");
 }
 
 TEST(NextShape, OfAChangedOrDroppedFieldIsTheNextTableFilledFromTheOld) {

@@ -58,8 +58,8 @@ std::optional<Personal> personal_named(std::string_view name) {
 }
 
 std::string_view name_of(FieldType type) {
-  constexpr std::string_view names[] = {"text",   "person_name", "phone",   "citizen_id", "credit_code",
-                                        "date",   "datetime",    "integer", "number",     "boolean",
+  constexpr std::string_view names[] = {"text",   "person_name", "phone",   "citizen_id",       "credit_code",
+                                        "date",   "datetime",    "integer", "number",           "boolean",
                                         "choice", "region",      "address", "identity_document"};
   return names[static_cast<int>(type)];
 }

@@ -98,7 +98,8 @@ struct Field {
   std::optional<double> min, max;    // of numbers
   std::optional<std::int64_t> min_length, max_length;  // in code points
   std::string pattern;                                 // ECMAScript regular expression over the cleaned text
-  std::string unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
+  std::string
+      unit;  // of numbers: "kg", "元", "℃" or a word of their own; what files write is converted to it
   std::string part_of;  // name of an address field that this one is taken from where it is left empty
   AddressPart part = AddressPart::building_key;
   std::string meaning;  // id of what it means, the same in every resource; empty: found from type and titles

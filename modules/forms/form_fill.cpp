@@ -234,13 +234,15 @@ class TableFiller {
     return context_.known == nullptr ? Result<void>() : fill_known(notes);
   }
 
-  // What the hub knows of the person a row names by their document, wherever it knows it from, as far as the asker may see it.
+  // What the hub knows of the person a row names by their document, wherever it knows it from, as far as the
+  // asker may see it.
   Result<void> fill_known(std::vector<FormNote>& notes) {
-    const auto document = std::find_if(table_.columns.begin(), table_.columns.end(), [&](const FormColumn& column) {
-      if (column.kind != ColumnKind::field) return false;
-      const auto type = table_.resource->fields[static_cast<std::size_t>(column.field)].type;
-      return type == catalog::FieldType::citizen_id || type == catalog::FieldType::identity_document;
-    });
+    const auto document =
+        std::find_if(table_.columns.begin(), table_.columns.end(), [&](const FormColumn& column) {
+          if (column.kind != ColumnKind::field) return false;
+          const auto type = table_.resource->fields[static_cast<std::size_t>(column.field)].type;
+          return type == catalog::FieldType::citizen_id || type == catalog::FieldType::identity_document;
+        });
     if (document == table_.columns.end()) return {};
     for (const int row : data_rows(notes)) {
       const std::string number(grid_.text(row, document->column));
@@ -253,7 +255,8 @@ class TableFiller {
         const auto value = known.values.find(field.name);
         if (value == known.values.end()) continue;
         const std::size_t before = filled_[column.column];
-        const bool figure = field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
+        const bool figure =
+            field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
         JW_TRY(put(row, column, value->second.text, figure));
         if (filled_[column.column] == before) continue;
         known_from_[column.column].insert(value->second.source);

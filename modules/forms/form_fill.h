@@ -26,16 +26,17 @@ struct FormNote {
 };
 
 struct FilledForm {
-  std::string bytes;            // the workbook, with a sheet of the notes behind the others
-  std::size_t cells = 0;        // filled
-  std::vector<FormNote> notes;  // at most notes_most
+  std::string bytes;                 // the workbook, with a sheet of the notes behind the others
+  std::size_t cells = 0;             // filled
+  std::vector<FormNote> notes;       // at most notes_most
   std::vector<std::string> persons;  // pseudonyms of those whose files filled something
 };
 
-// Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Of the resource's own records
-// values of personal fields are never filled, nor those of a resource that is not shared. A row that names a person by their
-// document gets what stands in that person's file, as far as the asker may see it under their purpose.
-// Errors: those of WorkbookEdit; not_found (resource, region); invalid "forms.not_recognised".
+// Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Of the
+// resource's own records values of personal fields are never filled, nor those of a resource that is not
+// shared. A row that names a person by their document gets what stands in that person's file, as far as the
+// asker may see it under their purpose. Errors: those of WorkbookEdit; not_found (resource, region); invalid
+// "forms.not_recognised".
 Result<FilledForm> fill_form(const BookContext& context, const metrics::MetricsService& metrics,
                              const Clock& clock, std::string bytes, const FillOptions& options,
                              Language language);

@@ -134,7 +134,8 @@ TYPED_TEST(FormFill, WhatTheHubKnowsOfAPersonFillsTheirRowAndSaysFromWhere) {
   EXPECT_EQ(grid.text(1, 3), "户籍") << "the resource's own record as well";
   EXPECT_EQ(grid.text(2, 1), "");
   EXPECT_EQ(asked, (std::vector<std::string>{citizen_id(1) + " people ", citizen_id(2) + " people "}));
-  EXPECT_EQ(filled.persons, (std::vector<std::string>{"person:1"})) << "who was shown is on record, and nobody else";
+  EXPECT_EQ(filled.persons, (std::vector<std::string>{"person:1"}))
+      << "who was shown is on record, and nobody else";
   EXPECT_TRUE(this->tells(filled, "居民登记"));
   EXPECT_FALSE(this->tells(filled, "发热门诊就诊")) << "nothing was filled from there";
 }

@@ -74,15 +74,16 @@ Result<KeyReader::Key> KeyReader::key_of(int row, const spreadsheet::Grid& grid,
 
 Result<FoundRecords> records_of(const BookContext& context, const catalog::Resource& resource,
                                 const std::set<std::string>& keys) {
-  // Keys are compared as they are, also where they may not be shown: what is filled in are fields that are not personal.
+  // Keys are compared as they are, also where they may not be shown: what is filled in are fields that are
+  // not personal.
   JW_ASSIGN(auto sight, context.sight(resource));
   for (auto& part : sight.parts) part.every_class = true;
   FoundRecords found;
   std::size_t seen = 0;
   RecordId before;
   while (found.by_key.size() < keys.size()) {
-    JW_ASSIGN(auto page,
-              context.ingest.list_records(resource.id, {std::nullopt, before, limits::page_size_most}, sight));
+    JW_ASSIGN(auto page, context.ingest.list_records(resource.id,
+                                                     {std::nullopt, before, limits::page_size_most}, sight));
     if (page.empty()) break;
     before = page.back().id;
     for (auto& record : page) {

@@ -25,7 +25,8 @@ http::Response file_of(Result<std::string> bytes, const std::string& name, const
   return response;
 }
 
-http::Response list_of(Result<ListedRecords> listed, const std::string& name, const char* media, Language language) {
+http::Response list_of(Result<ListedRecords> listed, const std::string& name, const char* media,
+                       Language language) {
   if (!listed) return problem(listed.error(), language);
   auto response = file_of(std::move(listed->bytes), name, media, language);
   response.disclosed.resource = std::move(listed->resource);
@@ -76,17 +77,18 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_records_csv(const http::Request& http, const api::GetRecordsCsv& in) override {
-    return list_of(service_.records_csv(in.resource, in.under, http.language, asker(http)), in.resource + ".csv",
-                   "text/csv; charset=utf-8", http.language);
+    return list_of(service_.records_csv(in.resource, in.under, http.language, asker(http)),
+                   in.resource + ".csv", "text/csv; charset=utf-8", http.language);
   }
 
   http::Response get_batches_workbook(const http::Request& http, const api::GetBatchesWorkbook& in) override {
-    return file_of(service_.batches_workbook(in.resource.value_or(""), http.language, asker(http)), "batches.xlsx",
-                   workbook_media, http.language);
+    return file_of(service_.batches_workbook(in.resource.value_or(""), http.language, asker(http)),
+                   "batches.xlsx", workbook_media, http.language);
   }
 
   http::Response fill_form(const http::Request& http, const api::FillForm& in) override {
-    auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
+    auto form =
+        service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
     if (!form) return problem(form.error(), http.language);
     auto response = file_of(std::move(form->bytes), "form.xlsx", workbook_media, http.language);
     response.disclosed.persons = std::move(form->persons);
@@ -94,7 +96,8 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response recognise_form(const http::Request& http, const api::RecogniseForm& in) override {
-    const auto form = service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
+    const auto form =
+        service_.fill(http.spool_path, {in.resource.value_or(""), in.under}, http.language, asker(http));
     if (!form) return problem(form.error(), http.language);
     return http::Response::json(report_json(*form));
   }

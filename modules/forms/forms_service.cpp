@@ -30,8 +30,8 @@ Result<ListedRecords> FormsService::records_workbook(const std::string& resource
 }
 
 Result<ListedRecords> FormsService::records_csv(const std::string& resource,
-                                                const std::optional<std::string>& under,
-                                                Language language, const Asker& asker) const {
+                                                const std::optional<std::string>& under, Language language,
+                                                const Asker& asker) const {
   return records_list(context_of(parts_, asker), resource, under, ListFormat::csv, language);
 }
 
@@ -41,10 +41,11 @@ Result<std::string> FormsService::batches_workbook(const std::string& resource, 
   return batches_list(context_of(parts_, asker), resource, ListFormat::xlsx, language);
 }
 
-Result<FilledForm> FormsService::fill(const std::string& path, const FillOptions& options,
-                                      Language language, const Asker& asker) const {
+Result<FilledForm> FormsService::fill(const std::string& path, const FillOptions& options, Language language,
+                                      const Asker& asker) const {
   JW_ASSIGN(std::string bytes, read_text(parts_.files, path, limits::form_bytes));
-  return fill_form(context_of(parts_, asker), parts_.metrics, parts_.clock, std::move(bytes), options, language);
+  return fill_form(context_of(parts_, asker), parts_.metrics, parts_.clock, std::move(bytes), options,
+                   language);
 }
 
 }  // namespace jingwei::forms

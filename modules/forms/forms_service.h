@@ -29,13 +29,14 @@ struct FormsParts {
   const storage::Sealer& sealer;
   FileSystem& files;
   const Clock& clock;
-  std::string folder;      // where workbooks are put together
-  RegionId hub_region;     // names of regions are looked for here first
-  bool synthetic = false;  // what goes out says that it is invented
+  std::string folder;        // where workbooks are put together
+  RegionId hub_region;       // names of regions are looked for here first
+  bool synthetic = false;    // what goes out says that it is invented
   KnownOfPerson known = {};  // what the registry knows of the person a row names
 };
 
-// Who asks, and what personal data are asked for (empty: none); nobody has to be known where there is no caller.
+// Who asks, and what personal data are asked for (empty: none); nobody has to be known where there is no
+// caller.
 struct Asker {
   std::shared_ptr<const access::Caller> caller = nullptr;
   std::string purpose = {};
@@ -50,13 +51,15 @@ class FormsService {
   Result<std::string> template_of(const std::string& resource, Language language) const;
   // Refused rows of a batch in the columns of their file, reasons beside them. Errors: not_found, exhausted.
   Result<ListedRecords> refused_rows(BatchId batch, Language language) const;
-  // Current records as the asker may see them. Errors: not_found, denied, too_large (limits::records_out_rows).
+  // Current records as the asker may see them. Errors: not_found, denied, too_large
+  // (limits::records_out_rows).
   Result<ListedRecords> records_workbook(const std::string& resource, const std::optional<std::string>& under,
                                          Language language, const Asker& asker = {}) const;
   Result<ListedRecords> records_csv(const std::string& resource, const std::optional<std::string>& under,
                                     Language language, const Asker& asker = {}) const;
   // Batches of the asker's departments, newest first; empty `resource` means all.
-  Result<std::string> batches_workbook(const std::string& resource, Language language, const Asker& asker = {}) const;
+  Result<std::string> batches_workbook(const std::string& resource, Language language,
+                                       const Asker& asker = {}) const;
 
   // An Excel form with what the hub knows in its empty cells, and what was done; the file at `path` is only
   // read. Errors: too_large (limits::form_bytes), denied, those of fill_form.

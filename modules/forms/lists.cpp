@@ -18,8 +18,8 @@ std::string said(const char* id, Language language) {
 }  // namespace
 
 Result<ListedRecords> records_list(const BookContext& context, const std::string& resource,
-                                 const std::optional<std::string>& under, ListFormat format,
-                                 Language language) {
+                                   const std::optional<std::string>& under, ListFormat format,
+                                   Language language) {
   JW_ASSIGN(const catalog::Entry* entry, context.catalog.find(resource));
   JW_ASSIGN(const auto sight, context.sight(entry->resource));
   const auto& fields = entry->resource.fields;
@@ -35,7 +35,8 @@ Result<ListedRecords> records_list(const BookContext& context, const std::string
   RecordId before;
   std::size_t written = 0;
   for (;;) {
-    JW_ASSIGN(const auto page, context.ingest.list_records(resource, {under, before, limits::page_size_most}, sight));
+    JW_ASSIGN(const auto page,
+              context.ingest.list_records(resource, {under, before, limits::page_size_most}, sight));
     if (page.empty()) break;
     written += page.size();
     if (written > limits::records_out_rows)
@@ -45,8 +46,7 @@ Result<ListedRecords> records_list(const BookContext& context, const std::string
     for (const auto& record : page) {
       std::vector<ListWriter::Cell> cells;
       for (std::size_t at = 0; at < fields.size(); ++at) {
-        cells.push_back(
-            {ingest::shown(record, at, entry->resource, *tree, language), is_number(fields[at])});
+        cells.push_back({ingest::shown(record, at, entry->resource, *tree, language), is_number(fields[at])});
       }
       cells.push_back({record.id.to_string(), false});
       cells.push_back({std::to_string(record.version), true});
@@ -81,7 +81,8 @@ Result<std::string> batches_list(const BookContext& context, const std::string& 
       const auto& batch = view.batch;
       const auto entry = context.catalog.find(batch.resource);
       if (context.caller && entry &&
-          !context.caller->may_for("ingest.read", (*entry)->resource.provider_id, context.ingest.parts().clock.now()))
+          !context.caller->may_for("ingest.read", (*entry)->resource.provider_id,
+                                   context.ingest.parts().clock.now()))
         continue;
       std::vector<ListWriter::Cell> cells = {
           {batch.id.to_string(), false},

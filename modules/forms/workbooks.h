@@ -13,18 +13,20 @@
 
 namespace jingwei::forms {
 
-// A value that the hub knows of the person a row is about: what it says, and the title of the resource it comes from.
+// A value that the hub knows of the person a row is about: what it says, and the title of the resource it
+// comes from.
 struct KnownValue {
   std::string text, source;
 };
-// What it knows of one person; empty when nobody is known by this document's number, or nothing may be seen of them.
+// What it knows of one person; empty when nobody is known by this document's number, or nothing may be seen
+// of them.
 struct KnownPerson {
   std::string pseudonym;                     // for the audit log
   std::map<std::string, KnownValue> values;  // by field of the form's resource
 };
 using KnownOfPerson = std::function<Result<KnownPerson>(
-    const std::string& document, const std::string& resource, const std::shared_ptr<const access::Caller>& caller,
-    const std::string& purpose, Language language)>;
+    const std::string& document, const std::string& resource,
+    const std::shared_ptr<const access::Caller>& caller, const std::string& purpose, Language language)>;
 
 // What every workbook needs to know of the hub.
 struct BookContext {
@@ -78,8 +80,8 @@ struct ListedRecords {
 };
 Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, Language language);
 Result<ListedRecords> records_list(const BookContext& context, const std::string& resource,
-                                 const std::optional<std::string>& under, ListFormat format,
-                                 Language language);
+                                   const std::optional<std::string>& under, ListFormat format,
+                                   Language language);
 Result<std::string> batches_list(const BookContext& context, const std::string& resource, ListFormat format,
                                  Language language);
 

@@ -78,15 +78,17 @@ TYPED_TEST(Workbooks, WhoReadsRefusedRowsIsKnownToHaveLookedAtThoseTheyTellOf) {
     return "张三," + id + ",13900000000,户籍," + grid + ",2020-01-21\n";
   };
   // The grid is at fault, and once the number itself; a row that cannot be cut; one person twice.
-  const auto batch = this->load("people", std::string(people_header) + row(citizen_id(1), "000") +
-                                              row(citizen_id(2).substr(0, 17) + "-", grid_code(1)) +
-                                              row(citizen_id(3).substr(0, 6) + citizen_id(3).substr(8, 9), "000") +
-                                              row(citizen_id(1), "001") + "\"never closed," + citizen_id(4) + "\n");
+  const auto batch =
+      this->load("people", std::string(people_header) + row(citizen_id(1), "000") +
+                               row(citizen_id(2).substr(0, 17) + "-", grid_code(1)) +
+                               row(citizen_id(3).substr(0, 6) + citizen_id(3).substr(8, 9), "000") +
+                               row(citizen_id(1), "001") + "\"never closed," + citizen_id(4) + "\n");
   ASSERT_EQ(batch.counts.refused, 5);
   const auto listed = must(this->service_->refused_rows(batch.id, Language::zh));
   EXPECT_EQ(listed.resource, "people");
   std::set<std::string> expected;
-  for (const int number : {1, 3, 4}) expected.insert(storage::pseudonym_of(this->sealer_, citizen_id(number)));
+  for (const int number : {1, 3, 4})
+    expected.insert(storage::pseudonym_of(this->sealer_, citizen_id(number)));
   EXPECT_EQ(std::set<std::string>(listed.persons.begin(), listed.persons.end()), expected);
   EXPECT_EQ(listed.persons.size(), 3U) << "each once";
   const auto notes = this->load("notes", "{\"words\":null,\"weight\":\"" + citizen_id(1) + "\"}\n");

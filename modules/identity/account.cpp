@@ -6,7 +6,8 @@ namespace jingwei::identity {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> account_kinds = {"staff", "resident", "enterprise", "client", "device"};
+constexpr std::array<std::string_view, 5> account_kinds = {"staff", "resident", "enterprise", "client",
+                                                           "device"};
 constexpr std::array<std::string_view, 4> manners = {"", "provider", "vouched", "screen"};
 constexpr std::array<std::string_view, 3> grant_kinds = {"given", "lent", "break_glass"};
 

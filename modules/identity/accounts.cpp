@@ -22,9 +22,11 @@ storage::Value blob_or_null(const std::string& bytes) {
 }
 
 bool is_login(std::string_view login) {
-  return login.size() >= 2 && login.size() <= login_most && std::all_of(login.begin(), login.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == '@';
-  });
+  return login.size() >= 2 && login.size() <= login_most &&
+         std::all_of(login.begin(), login.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
+                  c == '@';
+         });
 }
 
 bool is_phone(std::string_view phone) {
@@ -115,7 +117,8 @@ Result<Account> Accounts::account_of(const storage::Row& row) const {
   return account;
 }
 
-Result<std::optional<Account>> Accounts::find(const storage::Statement& statement, const storage::Value& key) const {
+Result<std::optional<Account>> Accounts::find(const storage::Statement& statement,
+                                              const storage::Value& key) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   std::optional<Account> found;
   std::optional<Error> fault;
@@ -170,7 +173,8 @@ Result<std::vector<Account>> Accounts::list(const AccountQuery& query) const {
   return all;
 }
 
-Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteRequest& request, const With& with) {
+Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteRequest& request,
+                                        const With& with) {
   CreatedAccount made;
   Account& account = made.account;
   account.kind = wanted.kind;
@@ -181,11 +185,14 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
   account.created_at = parts_.clock.now();
   account.created_by = request.actor;
   account.row_version = 1;
-  if (!account.login.empty() && !is_login(account.login)) return Error(ErrorCode::invalid, "identity.bad_login").at("/login");
-  if (account.login.empty() && wanted.with_password) return Error(ErrorCode::invalid, "identity.login_missing").at("/login");
+  if (!account.login.empty() && !is_login(account.login))
+    return Error(ErrorCode::invalid, "identity.bad_login").at("/login");
+  if (account.login.empty() && wanted.with_password)
+    return Error(ErrorCode::invalid, "identity.login_missing").at("/login");
   if (account.name.empty() || text::code_points(account.name).size() > name_most)
     return Error(ErrorCode::invalid, "identity.bad_name").with("most", std::to_string(name_most)).at("/name");
-  if (!account.phone.empty() && !is_phone(account.phone)) return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
+  if (!account.phone.empty() && !is_phone(account.phone))
+    return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
   if (!wanted.password.empty()) {
     JW_TRY(check_password(wanted.password, account.login, account.name));
     account.password_hash = crypto::hash_password(wanted.password, parts_.policy.password_cost);
@@ -204,16 +211,18 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
       {&sql::add_account,
        {id, std::string(name_of(account.kind)),
         blob_or_null(account.login.empty() ? std::string() : hash_of("login", account.login)),
-        blob_or_null(sealed(account.id, "login", account.login)), storage::Blob{sealed(account.id, "name", account.name)},
+        blob_or_null(sealed(account.id, "login", account.login)),
+        storage::Blob{sealed(account.id, "name", account.name)},
         blob_or_null(account.phone.empty() ? std::string() : hash_of("phone", account.phone)),
         blob_or_null(sealed(account.id, "phone", account.phone)), account.department, account.password_hash,
         std::int64_t{account.must_change ? 1 : 0}, to_micros(account.created_at), request.actor},
        1});
   tell(change, account, "account.create", request,
        detail_of({{"kind", name_of(account.kind)}, {"department", account.department}}));
-  change.idempotency = repeatable(request, "create_account",
-                                  {std::string(name_of(account.kind)), account.login, account.name, account.phone, account.department},
-                                  account.id.to_string());
+  change.idempotency = repeatable(
+      request, "create_account",
+      {std::string(name_of(account.kind)), account.login, account.name, account.phone, account.department},
+      account.id.to_string());
   if (with) JW_TRY(with(account.id, change));
   auto committed = parts_.store.commit(std::move(change));
   if (committed && committed->earlier_answer) {
@@ -223,7 +232,8 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
     return earlier;
   }
   if (committed) return made;
-  if (committed.error().code == ErrorCode::conflict) return Error(ErrorCode::conflict, "identity.login_taken").at("/login");
+  if (committed.error().code == ErrorCode::conflict)
+    return Error(ErrorCode::conflict, "identity.login_taken").at("/login");
   return std::move(committed).error();
 }
 
@@ -243,8 +253,9 @@ Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const Writ
                             storage::Blob{sealed(id, "name", account.name)}, account.department},
                            1});
   if (closes) {
-    change.writes.push_back(
-        {&sql::end_tokens_of_account, {id.value, to_micros(parts_.clock.now()), std::int64_t{0}}, std::nullopt});
+    change.writes.push_back({&sql::end_tokens_of_account,
+                             {id.value, to_micros(parts_.clock.now()), std::int64_t{0}},
+                             std::nullopt});
   }
   tell(change, account, closes ? "account.close" : "account.edit", request,
        detail_of({{"state", name_of(account.state)}, {"department", account.department}}));
@@ -262,37 +273,42 @@ Result<CreatedAccount> Accounts::reset(AccountId id, const WriteRequest& request
   made.password = make_password(random);
   const std::string hash = crypto::hash_password(made.password, parts_.policy.password_cost);
   storage::Change change;
-  change.writes.push_back({&sql::change_second_factor, {id.value, account.row_version, storage::Null{}, account.used_step}, 1});
-  change.writes.push_back({&sql::change_password, {id.value, account.row_version + 1, hash, std::int64_t{1}}, 1});
   change.writes.push_back(
-      {&sql::end_tokens_of_account, {id.value, to_micros(parts_.clock.now()), std::int64_t{0}}, std::nullopt});
+      {&sql::change_second_factor, {id.value, account.row_version, storage::Null{}, account.used_step}, 1});
+  change.writes.push_back(
+      {&sql::change_password, {id.value, account.row_version + 1, hash, std::int64_t{1}}, 1});
+  change.writes.push_back({&sql::end_tokens_of_account,
+                           {id.value, to_micros(parts_.clock.now()), std::int64_t{0}},
+                           std::nullopt});
   tell(change, account, "account.reset", request, detail_of({{"sessions", ends_of_all}}));
   JW_TRY(commit(std::move(change), account));
   JW_ASSIGN(made.account, get(id));
   return made;
 }
 
-Result<void> Accounts::set_password(const Account& account, const std::string& hash, bool must_change, TokenId but_token,
-                                    const WriteRequest& request) {
+Result<void> Accounts::set_password(const Account& account, const std::string& hash, bool must_change,
+                                    TokenId but_token, const WriteRequest& request) {
   storage::Change change;
   change.writes.push_back({&sql::change_password,
                            {account.id.value, account.row_version, hash, std::int64_t{must_change ? 1 : 0}},
                            1});
-  change.writes.push_back(
-      {&sql::end_tokens_of_account, {account.id.value, to_micros(parts_.clock.now()), but_token.value}, std::nullopt});
+  change.writes.push_back({&sql::end_tokens_of_account,
+                           {account.id.value, to_micros(parts_.clock.now()), but_token.value},
+                           std::nullopt});
   tell(change, account, "account.password", request, detail_of({{"sessions", "all others ended"}}));
   return commit(std::move(change), account);
 }
 
-Result<void> Accounts::set_second_factor(const Account& account, const std::string& secret, std::int64_t used_step,
-                                         const WriteRequest& request) {
+Result<void> Accounts::set_second_factor(const Account& account, const std::string& secret,
+                                         std::int64_t used_step, const WriteRequest& request) {
   JW_TRY(parts_.sealer.prepare(account_table));
   storage::Change change;
-  change.writes.push_back(
-      {&sql::change_second_factor,
-       {account.id.value, account.row_version, blob_or_null(sealed(account.id, "second_factor", secret)), used_step},
-       1});
-  tell(change, account, secret.empty() ? "account.second_factor.drop" : "account.second_factor", request, "{}");
+  change.writes.push_back({&sql::change_second_factor,
+                           {account.id.value, account.row_version,
+                            blob_or_null(sealed(account.id, "second_factor", secret)), used_step},
+                           1});
+  tell(change, account, secret.empty() ? "account.second_factor.drop" : "account.second_factor", request,
+       "{}");
   return commit(std::move(change), account);
 }
 

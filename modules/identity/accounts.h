@@ -90,8 +90,8 @@ class Accounts {
   // A password made for them, and no second factor any more; every session ends. Errors: as edit.
   Result<CreatedAccount> reset(AccountId id, const WriteRequest& request);
   // Errors: conflict when somebody else changed the account meanwhile, the store's.
-  Result<void> set_password(const Account& account, const std::string& hash, bool must_change, TokenId but_token,
-                            const WriteRequest& request);
+  Result<void> set_password(const Account& account, const std::string& hash, bool must_change,
+                            TokenId but_token, const WriteRequest& request);
   // Empty `secret`: none any more.
   Result<void> set_second_factor(const Account& account, const std::string& secret, std::int64_t used_step,
                                  const WriteRequest& request);
@@ -105,15 +105,17 @@ class Accounts {
   // The department somebody works for: of the account, else of a grant that stands; empty for none.
   Result<std::string> office_of(const Account& account) const;
   Result<std::vector<HeldGrant>> list_grants(const GrantQuery& query) const;
-  // Errors: not_found (account, role, region), denied "identity.grant_to_oneself", "identity.two_administrations" (of the
-  // three administrators' roles an account has one), invalid (times), the store's.
+  // Errors: not_found (account, role, region), denied "identity.grant_to_oneself",
+  // "identity.two_administrations" (of the three administrators' roles an account has one), invalid (times),
+  // the store's.
   Result<HeldGrant> grant(const NewGrant& wanted, const WriteRequest& request);
   // Grants lent from it end with it. Errors: not_found, gone, the store's.
   Result<void> end_grant(GrantId id, const WriteRequest& request);
-  // Errors: denied (not one's own, an administrator's, itself lent), invalid (longer than 31 days), not_found.
+  // Errors: denied (not one's own, an administrator's, itself lent), invalid (longer than 31 days),
+  // not_found.
   Result<HeldGrant> lend(const Account& lender, const Lending& wanted, const WriteRequest& request);
-  // Emergency reading below a region for an hour: told to the security administrators, who look at it afterwards.
-  // Errors: invalid (no reason), not_found (region).
+  // Emergency reading below a region for an hour: told to the security administrators, who look at it
+  // afterwards. Errors: invalid (no reason), not_found (region).
   Result<HeldGrant> break_glass(const Account& account, const std::string& region, const std::string& reason,
                                 const WriteRequest& request);
   Result<HeldGrant> review(GrantId id, const WriteRequest& request);

@@ -1,5 +1,5 @@
-// Goal: nobody grants anything to themselves or joins two administrations, loans end with what was lent, emergencies are
-// looked at by somebody else, and roles change for everybody at once.
+// Goal: nobody grants anything to themselves or joins two administrations, loans end with what was lent,
+// emergencies are looked at by somebody else, and roles change for everybody at once.
 #include <fstream>
 
 #include "modules/identity/identity_testing.h"
@@ -35,8 +35,9 @@ TYPED_TEST(AccountsTest, ALoginIsTakenOnceHoweverItIsTyped) {
 
 TYPED_TEST(AccountsTest, NobodyChangesTheirOwnStanding) {
   const Account keeper = this->account("keeper");
-  EXPECT_EQ(this->why(this->accounts().grant({keeper.id, "leader", "9801", "", {}, {}, ""}, {keeper.actor()})),
-            "identity.grant_to_oneself");
+  EXPECT_EQ(
+      this->why(this->accounts().grant({keeper.id, "leader", "9801", "", {}, {}, ""}, {keeper.actor()})),
+      "identity.grant_to_oneself");
   EXPECT_EQ(this->why(this->accounts().edit(keeper.id, {}, {keeper.actor()})), "identity.own_account");
   EXPECT_EQ(this->why(this->accounts().reset(keeper.id, {keeper.actor()})), "identity.own_account");
 }
@@ -49,7 +50,8 @@ TYPED_TEST(AccountsTest, TheThreeAdministratorsAreThreePeople) {
     this->grant(account, "leader");
     for (const auto& second : roles) {
       const auto given = this->accounts().grant({account.id, second, "9801", "", {}, {}, ""}, {"setup"});
-      EXPECT_EQ(this->why(given), first == second ? "done" : "identity.two_administrations") << first << " " << second;
+      EXPECT_EQ(this->why(given), first == second ? "done" : "identity.two_administrations")
+          << first << " " << second;
     }
   }
 }
@@ -62,13 +64,15 @@ TYPED_TEST(AccountsTest, AFormerAdministratorMayBecomeAnother) {
 }
 
 TYPED_TEST(AccountsTest, ALoanHasAnEndAndEndsWithTheGrantItComesOf) {
-  const Account lender = this->account("lender"), colleague = this->account("colleague"), third = this->account("third");
+  const Account lender = this->account("lender"), colleague = this->account("colleague"),
+                third = this->account("third");
   const auto own = this->grant(lender, "grid-worker", "980101001001");
   const Instant now = this->clock_.now();
   const auto lend = [&](const Account& from, GrantId grant, AccountId to, std::chrono::hours time) {
     return this->accounts().lend(from, {grant, to, {}, now + time, "休假"}, {from.actor()});
   };
-  EXPECT_EQ(this->why(lend(lender, own.id, colleague.id, std::chrono::hours{24 * 40})), "identity.loan_too_long");
+  EXPECT_EQ(this->why(lend(lender, own.id, colleague.id, std::chrono::hours{24 * 40})),
+            "identity.loan_too_long");
   EXPECT_EQ(this->why(lend(lender, own.id, lender.id, std::chrono::hours{24})), "identity.lend_to_staff");
   EXPECT_EQ(this->why(lend(colleague, own.id, third.id, std::chrono::hours{24})), "identity.no_grant");
   const auto lent = must(lend(lender, own.id, colleague.id, std::chrono::hours{24 * 7}));
@@ -82,12 +86,14 @@ TYPED_TEST(AccountsTest, ALoanHasAnEndAndEndsWithTheGrantItComesOf) {
 
   const Account admin = this->account("admin");
   const auto administration = this->grant(admin, "security-admin");
-  EXPECT_EQ(this->why(lend(admin, administration.id, colleague.id, std::chrono::hours{24})), "identity.not_lendable");
+  EXPECT_EQ(this->why(lend(admin, administration.id, colleague.id, std::chrono::hours{24})),
+            "identity.not_lendable");
 }
 
 TYPED_TEST(AccountsTest, BreakingTheGlassAsksWhyLastsAnHourAndIsReviewedBySomebodyElse) {
   const Account doctor = this->account("doctor");
-  EXPECT_EQ(this->why(this->accounts().break_glass(doctor, "980101", "", {doctor.actor()})), "identity.reason_missing");
+  EXPECT_EQ(this->why(this->accounts().break_glass(doctor, "980101", "", {doctor.actor()})),
+            "identity.reason_missing");
   const auto glass = must(this->accounts().break_glass(doctor, "980101", "昏迷病人", {doctor.actor()}));
   const std::string token = must(this->sign_in("doctor")).opened.text;
   EXPECT_TRUE(this->service_->tokens().find(token)->caller->may("record.read", this->clock_.now()).ok());
@@ -182,8 +188,9 @@ TYPED_TEST(AccountsTest, TwoAdministrationsAreNotGivenAtOnce) {
   FailingStore between(*this->store_);
   const auto other = this->open(between);
   between.between([&] { this->grant(account, "system-admin"); });
-  EXPECT_EQ(this->why(other->accounts().grant({account.id, "audit-admin", "9801", "", {}, {}, ""}, {"setup"})),
-            "identity.account_changed");
+  EXPECT_EQ(
+      this->why(other->accounts().grant({account.id, "audit-admin", "9801", "", {}, {}, ""}, {"setup"})),
+      "identity.account_changed");
 }
 
 TYPED_TEST(AccountsTest, ALoanMadeAtTheMomentItsGrantEndsEndsWithIt) {
@@ -192,8 +199,9 @@ TYPED_TEST(AccountsTest, ALoanMadeAtTheMomentItsGrantEndsEndsWithIt) {
   const auto other = this->open(between);
   const auto first = this->grant(lender, "grid-worker", "980101001001");
   const auto lend = [&](IdentityService& service, GrantId grant) {
-    return service.accounts().lend(lender, {grant, colleague.id, {}, this->clock_.now() + std::chrono::hours{24}, "休假"},
-                                   {lender.actor()});
+    return service.accounts().lend(
+        lender, {grant, colleague.id, {}, this->clock_.now() + std::chrono::hours{24}, "休假"},
+        {lender.actor()});
   };
   between.between([&] { must(lend(*this->service_, first.id)); });
   must(other->accounts().end_grant(first.id, {"setup"}));
@@ -209,11 +217,12 @@ TYPED_TEST(AccountsTest, APasswordThatIsNoMoreOpensNothing) {
   FailingStore between(*this->store_);
   const auto other = this->open(between);
   between.between([&] {
-    must(this->accounts().set_password(must(this->accounts().get(account.id)), "another", false, TokenId(), {"setup"}));
+    must(this->accounts().set_password(must(this->accounts().get(account.id)), "another", false, TokenId(),
+                                       {"setup"}));
   });
   const auto opened =
-      other->tokens().open(account, TokenKind::session, "", this->clock_.now() + std::chrono::hours{1}, "session.open",
-                           {account.actor()}, Manner::own);
+      other->tokens().open(account, TokenKind::session, "", this->clock_.now() + std::chrono::hours{1},
+                           "session.open", {account.actor()}, Manner::own);
   EXPECT_EQ(this->why(opened), "identity.wrong_password");
 }
 
@@ -233,7 +242,8 @@ TYPED_TEST(AccountsTest, ARequestSentAgainTakesEffectOnce) {
   auto& tokens = this->service_->tokens();
   const auto end = this->clock_.now() + std::chrono::hours{1};
   must(tokens.open(made.account, TokenKind::key, "a program", end, "key.create", {"keeper", "key-3"}));
-  EXPECT_EQ(this->why(tokens.open(made.account, TokenKind::key, "a program", end, "key.create", {"keeper", "key-3"})),
+  EXPECT_EQ(this->why(tokens.open(made.account, TokenKind::key, "a program", end, "key.create",
+                                  {"keeper", "key-3"})),
             "identity.key_shown");
 }
 

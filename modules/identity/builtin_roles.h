@@ -1,5 +1,5 @@
-// Roles every hub has. They stand in the program, so that an upgrade brings their new permissions along; whoever wants
-// one that differs copies it in the editor.
+// Roles every hub has. They stand in the program, so that an upgrade brings their new permissions along;
+// whoever wants one that differs copies it in the editor.
 #pragma once
 
 #include <memory>

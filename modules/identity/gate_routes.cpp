@@ -17,10 +17,11 @@ bool is_write(http::Method method) {
   return method > http::Method::head && method != http::Method::options;
 }
 
-// What a page of figures asks for, besides what a grant allows: geography, which pages there are, who is signed in.
+// What a page of figures asks for, besides what a grant allows: geography, which pages there are, who is
+// signed in.
 bool shows_figures(const http::Route& route, const access::Permission& permission) {
-  return permission.reach > access::Reach::self || permission.id == "region.read" || route.operation == "get_me" ||
-         route.operation == "list_pages";
+  return permission.reach > access::Reach::self || permission.id == "region.read" ||
+         route.operation == "get_me" || route.operation == "list_pages";
 }
 
 bool brings_body(const http::Request& request) {
@@ -79,8 +80,9 @@ std::string_view token_of(const http::Request& request) {
   return http::cookie_of(request, session_cookie);
 }
 
-// Who lapsed signs in again and goes on. Where somebody ended the session, a page that kept data under it is told so by
-// the error's own code (`identity.session_ended` at /session) and removes them: the way to take back a lost phone's.
+// Who lapsed signs in again and goes on. Where somebody ended the session, a page that kept data under it is
+// told so by the error's own code (`identity.session_ended` at /session) and removes them: the way to take
+// back a lost phone's.
 Error Gate::unknown(std::string_view token) const {
   if (token.empty()) return Error(ErrorCode::unauthenticated, "access.sign_in");
   const auto ended = identity_.tokens().was_ended(token);
@@ -148,7 +150,8 @@ Result<void> Gate::let_in(http::Request& request, const http::Route& route) {
   if (permission.reach == access::Reach::anyone) return {};
   if (!who) return unknown(token);
   // Nobody sits at it: it shows figures, and nothing of whoever made it one.
-  if (screen && route.operation != "sign_out" && (is_write(request.method) || !shows_figures(route, permission)))
+  if (screen && route.operation != "sign_out" &&
+      (is_write(request.method) || !shows_figures(route, permission)))
     return Error(ErrorCode::denied, "identity.screen_only_shows");
   // Whoever writes under a cookie says where from: every browser does, and the server has compared it with
   // the host.

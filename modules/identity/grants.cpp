@@ -64,7 +64,8 @@ std::string actor_of(AccountId account) {
 }
 
 Result<void> check_reason(const std::string& reason) {
-  if (reason.empty() || reason.size() > reason_most) return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
+  if (reason.empty() || reason.size() > reason_most)
+    return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
   return {};
 }
 
@@ -77,7 +78,8 @@ Error no_grant(GrantId id) {
 Result<RegionId> Accounts::region_of(const std::string& code) const {
   const auto tree = parts_.regions.tree();
   const region::Node node = tree->find(code);
-  if (node == region::no_node) return Error(ErrorCode::not_found, "region.not_found").with("code", code).at("/region");
+  if (node == region::no_node)
+    return Error(ErrorCode::not_found, "region.not_found").with("code", code).at("/region");
   return tree->id(node);
 }
 
@@ -124,7 +126,8 @@ Result<HeldGrant> Accounts::get_grant(GrantId id) const {
   return std::move(found.front());
 }
 
-// The three administrators cannot do each other's work, so nobody holds roles of two of them, not even at other times.
+// The three administrators cannot do each other's work, so nobody holds roles of two of them, not even at
+// other times.
 Result<void> Accounts::check_duties(AccountId account, const access::Role& wanted) const {
   if (wanted.duty() == access::Duty::work) return {};
   JW_ASSIGN(const auto held, grants_of(account));
@@ -147,27 +150,31 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
   grant.granted_at = parts_.clock.now();
   storage::Change change;
   if (guard) change.writes.push_back(std::move(*guard));
-  change.writes.push_back({&sql::add_grant,
-                           {id, grant.account.value, grant.role, grant.region.value, grant.department,
-                            to_micros(grant.from), storage::instant_or_null(grant.until), std::string(name_of(grant.kind)),
-                            grant.of_grant ? storage::Value(grant.of_grant.value) : storage::Value(storage::Null{}),
-                            grant.reason, request.actor, to_micros(grant.granted_at)},
-                           1});
+  change.writes.push_back(
+      {&sql::add_grant,
+       {id, grant.account.value, grant.role, grant.region.value, grant.department, to_micros(grant.from),
+        storage::instant_or_null(grant.until), std::string(name_of(grant.kind)),
+        grant.of_grant ? storage::Value(grant.of_grant.value) : storage::Value(storage::Null{}), grant.reason,
+        request.actor, to_micros(grant.granted_at)},
+       1});
   change.events.push_back(event_of(account_event, "account", grant.account.to_string()));
   change.audit.push_back({request.actor, event, actor_of(grant.account), detail_of(grant)});
-  change.idempotency = repeatable(request, event,
-                                  {grant.account.to_string(), grant.role, grant.region.to_string(), grant.department,
-                                   grant.until ? to_rfc3339(*grant.until) : "", grant.of_grant.to_string(), grant.reason},
-                                  grant.id.to_string());
+  change.idempotency =
+      repeatable(request, event,
+                 {grant.account.to_string(), grant.role, grant.region.to_string(), grant.department,
+                  grant.until ? to_rfc3339(*grant.until) : "", grant.of_grant.to_string(), grant.reason},
+                 grant.id.to_string());
   // An hour of emergency reading ends at another moment each time it is asked for.
   if (change.idempotency && grant.kind == GrantKind::break_glass)
-    change.idempotency = repeatable(request, event, {grant.region.to_string(), grant.reason}, grant.id.to_string());
+    change.idempotency =
+        repeatable(request, event, {grant.region.to_string(), grant.reason}, grant.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
   if (!committed && committed.error().code == ErrorCode::conflict &&
       committed.error().message == "storage.changed_meanwhile")
     return moved;
   if (!committed) return std::move(committed).error();
-  if (committed->earlier_answer) return get_grant(GrantId::parse(*committed->earlier_answer).value_or(GrantId()));
+  if (committed->earlier_answer)
+    return get_grant(GrantId::parse(*committed->earlier_answer).value_or(GrantId()));
   changed_(grant.account);
   return grant;
 }
@@ -190,7 +197,8 @@ Result<HeldGrant> Accounts::grant(const NewGrant& wanted, const WriteRequest& re
   grant.reason = wanted.reason;
   if (grant.until && *grant.until <= std::max(grant.from, parts_.clock.now()))
     return Error(ErrorCode::invalid, "identity.until_past").at("/until");
-  if (grant.reason.size() > reason_most) return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
+  if (grant.reason.size() > reason_most)
+    return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
   // Two administrations given at once to one account, or a grant to one that is being closed.
   return add(std::move(grant), "grant.give", request,
              storage::Write{&sql::touch_account, {account.id.value, account.row_version}, 1},
@@ -268,15 +276,18 @@ Result<HeldGrant> Accounts::lend(const Account& lender, const Lending& wanted, c
   grant.kind = GrantKind::lent;
   grant.of_grant = own.id;
   grant.reason = wanted.reason;
-  if (*grant.until <= std::max(grant.from, now)) return Error(ErrorCode::invalid, "identity.until_past").at("/until");
+  if (*grant.until <= std::max(grant.from, now))
+    return Error(ErrorCode::invalid, "identity.until_past").at("/until");
   if (*grant.until - grant.from > longest_loan)
-    return Error(ErrorCode::invalid, "identity.loan_too_long").with("days", std::to_string(longest_loan.count())).at("/until");
+    return Error(ErrorCode::invalid, "identity.loan_too_long")
+        .with("days", std::to_string(longest_loan.count()))
+        .at("/until");
   return add(std::move(grant), "grant.lend", request, storage::Write{&sql::hold_grant, {own.id.value}, 1},
              Error(ErrorCode::denied, "identity.not_lendable").at("/grant"));
 }
 
-Result<HeldGrant> Accounts::break_glass(const Account& account, const std::string& region, const std::string& reason,
-                                        const WriteRequest& request) {
+Result<HeldGrant> Accounts::break_glass(const Account& account, const std::string& region,
+                                        const std::string& reason, const WriteRequest& request) {
   JW_TRY(check_reason(reason));
   HeldGrant grant;
   grant.account = account.id;

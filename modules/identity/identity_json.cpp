@@ -47,7 +47,8 @@ void write_place(JsonWriter& json, RegionId region, const Shown& shown) {
 
 }  // namespace
 
-void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name, const Shown& shown) {
+void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name,
+                 const Shown& shown) {
   json.begin_object();
   json.member("id", grant.id.to_string());
   json.member("account", grant.account.to_string());
@@ -68,7 +69,8 @@ void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& ac
   json.end_object();
 }
 
-void write_account(JsonWriter& json, const Account& account, const std::vector<HeldGrant>* grants, const Shown& shown) {
+void write_account(JsonWriter& json, const Account& account, const std::vector<HeldGrant>* grants,
+                   const Shown& shown) {
   json.begin_object();
   json.member("id", account.id.to_string());
   json.member("kind", name_of(account.kind));
@@ -118,7 +120,8 @@ void write_document(JsonWriter& json, const Document& document) {
   constexpr std::size_t told = 4;
   json.begin_object();
   json.member("kind", document.kind);
-  json.member("number", std::string(document.number.size() - told, '*') + document.number.substr(document.number.size() - told));
+  json.member("number", std::string(document.number.size() - told, '*') +
+                            document.number.substr(document.number.size() - told));
   json.member("name", document.name);
   json.member("provider", document.provider);
   json.member("verified_at", to_rfc3339(document.verified_at));
@@ -188,7 +191,8 @@ void write_role(JsonWriter& json, const KnownRole& known) {
   json.end_object();
 }
 
-void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now, const Shown& shown) {
+void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now,
+              const Shown& shown) {
   json.begin_object();
   member_or_null(json, "account", caller.is_local() ? std::string() : std::to_string(caller.account()));
   json.member("actor", caller.actor());
@@ -198,10 +202,10 @@ void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* wh
   member_or_null(json, "session", who == nullptr ? std::string() : who->token.id.to_string());
   instant_or_null(json, "ends_at", who == nullptr ? std::optional<Instant>() : who->token.ends_at);
   json.member("must_change", who != nullptr && who->must_change);
-  json.member("second_factor", who == nullptr                ? "none"
-                               : who->second_factor          ? "set"
+  json.member("second_factor", who == nullptr              ? "none"
+                               : who->second_factor        ? "set"
                                : who->second_factor_wanted ? "wanted"
-                                                             : "none");
+                                                           : "none");
   json.key("grants");
   json.begin_array();
   if (who != nullptr) {

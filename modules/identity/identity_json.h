@@ -5,9 +5,9 @@
 
 #include "base/json.h"
 #include "base/messages.h"
+#include "modules/identity/identity_service.h"
 #include "modules/identity/oidc/documents.h"
 #include "modules/identity/oidc/provider.h"
-#include "modules/identity/identity_service.h"
 
 namespace jingwei::identity {
 
@@ -18,9 +18,11 @@ struct Shown {
   Language language;
 };
 
-void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name, const Shown& shown);
+void write_grant(JsonWriter& json, const HeldGrant& grant, const std::string& account_name,
+                 const Shown& shown);
 // Without grants where `grants` is null.
-void write_account(JsonWriter& json, const Account& account, const std::vector<HeldGrant>* grants, const Shown& shown);
+void write_account(JsonWriter& json, const Account& account, const std::vector<HeldGrant>* grants,
+                   const Shown& shown);
 void write_token(JsonWriter& json, const Token& token, TokenId current);
 void write_signer(JsonWriter& json, const Signer& one, const std::string& key_id);
 // The number but for its last four letters masked.
@@ -29,6 +31,7 @@ void write_document(JsonWriter& json, const Document& document);
 void write_provider(JsonWriter& json, const Provider& one);
 void write_role(JsonWriter& json, const KnownRole& known);
 // `who` is null for the local operator.
-void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now, const Shown& shown);
+void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now,
+              const Shown& shown);
 
 }  // namespace jingwei::identity

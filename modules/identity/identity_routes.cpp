@@ -33,7 +33,7 @@ std::vector<std::string> texts_of(const schema::Datum& given) {
   return texts;
 }
 
-// "Chromium on Linux", as far as the browser says; never more than a person needs to know their own session by.
+// "Chromium on Linux", as far as the browser says: no more than who looks needs to know the session by.
 std::string label_of(const http::Request& request) {
   const std::string_view agent = request.header("User-Agent");
   const auto first_of = [&](std::initializer_list<std::string_view> words) -> std::string {
@@ -69,7 +69,8 @@ Instant next_change(const SignedIn& who, Instant now) {
 
 class IdentityRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(IdentityService& identity, Cookies cookies) : identity_(identity), cookies_(cookies), gate_(identity), elsewhere_(identity, cookies) {}
+  Handlers(IdentityService& identity, Cookies cookies)
+      : identity_(identity), cookies_(cookies), gate_(identity), elsewhere_(identity, cookies) {}
 
   Gate& gate() { return gate_; }
 
@@ -105,7 +106,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     const auto shown_as = shown(http);
     const Instant at = now();
     if (who) {
-      if (auto kept = who->me->find(http.language, shown_as.kept, at)) return http::Response::json(std::move(*kept));
+      if (auto kept = who->me->find(http.language, shown_as.kept, at))
+        return http::Response::json(std::move(*kept));
     }
     JsonWriter json(4'096);
     write_me(json, *http.caller, who.get(), at, shown_as);
@@ -116,7 +118,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response sign_out(const http::Request& http, const api::SignOut&) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
-    const auto ended = identity_.tokens().end(who->token.account, who->token.id, "session.close", {http.actor()});
+    const auto ended =
+        identity_.tokens().end(who->token.account, who->token.id, "session.close", {http.actor()});
     if (!ended) return problem(ended.error(), http.language);
     http::Response response = http::Response::no_content();
     set_cookie(response, cookies_, session_cookie, "", std::chrono::seconds{0});
@@ -132,14 +135,15 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response close_session(const http::Request& http, const api::CloseSession& in) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
-    return done(identity_.tokens().end(who->token.account, TokenId(in.token), "session.close", {http.actor()}), http);
+    return done(
+        identity_.tokens().end(who->token.account, TokenId(in.token), "session.close", {http.actor()}), http);
   }
 
   http::Response change_password(const http::Request& http, const api::ChangePassword& in) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
-    return done(identity_.sign_in().change_password(*who, in.body["present"].text(), in.body["password"].text(),
-                                                    origin(http)),
+    return done(identity_.sign_in().change_password(*who, in.body["present"].text(),
+                                                    in.body["password"].text(), origin(http)),
                 http);
   }
 
@@ -159,9 +163,10 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response put_second_factor(const http::Request& http, const api::PutSecondFactor& in) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
-    return done(identity_.sign_in().set_second_factor(who->token.account, bytes_of_hex(in.body["secret"].text()),
-                                                      in.body["code"].text(), {http.actor()}),
-                http);
+    return done(
+        identity_.sign_in().set_second_factor(who->token.account, bytes_of_hex(in.body["secret"].text()),
+                                              in.body["code"].text(), {http.actor()}),
+        http);
   }
 
   http::Response drop_second_factor(const http::Request& http, const api::DropSecondFactor& in) override {
@@ -179,7 +184,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!lender) return problem(lender.error(), http.language);
     const auto to = accounts().find_by_login(in.body["to"].text());
     if (!to) return problem(to.error(), http.language);
-    if (!*to) return problem(Error(ErrorCode::not_found, "identity.no_account_of_login").at("/to"), http.language);
+    if (!*to)
+      return problem(Error(ErrorCode::not_found, "identity.no_account_of_login").at("/to"), http.language);
     const Lending wanted{GrantId(in.body["grant"].integer()), (*to)->id, instant_of(in.body["from"]),
                          in.body["until"].instant(), in.body["reason"].text()};
     return grant_response(accounts().lend(*lender, wanted, {http.actor(), in.idempotency_key}), http, 201);
@@ -196,7 +202,9 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return grant_response(glass, http, 201);
   }
 
-  http::Response list_sign_in_ways(const http::Request& http, const api::ListSignInWays&) override { return elsewhere_.ways(http); }
+  http::Response list_sign_in_ways(const http::Request& http, const api::ListSignInWays&) override {
+    return elsewhere_.ways(http);
+  }
 
   http::Response begin_sign_in(const http::Request& http, const api::BeginSignIn& in) override {
     return elsewhere_.begin(http, in.provider, in.body);
@@ -205,7 +213,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response finish_sign_in(const http::Request& http, const api::FinishSignIn& in) override {
     return elsewhere_.finish(http, in.body, origin(http), [&](const CameThrough& came) {
       const auto who = came.done ? identity_.tokens().find(came.done->opened.text) : nullptr;
-      if (came.done && !who) return problem(Error(ErrorCode::unauthenticated, "identity.session_over"), http.language);
+      if (came.done && !who)
+        return problem(Error(ErrorCode::unauthenticated, "identity.session_over"), http.language);
       JsonWriter json(1'024);
       json.begin_object();
       json.key("me");
@@ -231,9 +240,13 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return http.caller->is_local() ? not_for_local(http) : elsewhere_.documents(http);
   }
 
-  http::Response list_providers(const http::Request& http, const api::ListProviders&) override { return elsewhere_.list(http); }
+  http::Response list_providers(const http::Request& http, const api::ListProviders&) override {
+    return elsewhere_.list(http);
+  }
 
-  http::Response get_provider(const http::Request& http, const api::GetProvider& in) override { return elsewhere_.get(http, in.provider); }
+  http::Response get_provider(const http::Request& http, const api::GetProvider& in) override {
+    return elsewhere_.get(http, in.provider);
+  }
 
   http::Response put_provider(const http::Request& http, const api::PutProvider& in) override {
     return elsewhere_.put(http, in.provider, in.body);
@@ -270,7 +283,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     wanted.name = in.body["name"].text();
     wanted.phone = text_or(in.body["phone"]);
     wanted.department = text_or(in.body["department"]);
-    wanted.with_password = wanted.kind != AccountKind::client && wanted.kind != AccountKind::device && !wanted.login.empty();
+    wanted.with_password =
+        wanted.kind != AccountKind::client && wanted.kind != AccountKind::device && !wanted.login.empty();
     if (wanted.kind == AccountKind::staff) wanted.with_password = true;
     return created_response(accounts().create(wanted, {http.actor(), in.idempotency_key}), http, 201);
   }
@@ -293,8 +307,9 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response give_grant(const http::Request& http, const api::GiveGrant& in) override {
-    const NewGrant wanted{AccountId(in.account),          in.body["role"].text(),       in.body["region"].text(),
-                          text_or(in.body["department"]), instant_of(in.body["from"]), instant_of(in.body["until"]),
+    const NewGrant wanted{AccountId(in.account),       in.body["role"].text(),
+                          in.body["region"].text(),    text_or(in.body["department"]),
+                          instant_of(in.body["from"]), instant_of(in.body["until"]),
                           text_or(in.body["reason"])};
     return grant_response(accounts().grant(wanted, {http.actor(), in.idempotency_key}), http, 201);
   }
@@ -346,14 +361,16 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response end_token(const http::Request& http, const api::EndToken& in) override {
-    return done(identity_.tokens().end(AccountId(in.account), TokenId(in.token), "key.end", {http.actor()}), http);
+    return done(identity_.tokens().end(AccountId(in.account), TokenId(in.token), "key.end", {http.actor()}),
+                http);
   }
 
   http::Response list_signers(const http::Request& http, const api::ListSigners& in) override {
     const auto all = identity_.signers().of(AccountId(in.account));
     if (!all) return problem(all.error(), http.language);
-    return http::Response::json(
-        items_json(*all, [&](JsonWriter& json, const Signer& one) { write_signer(json, one, identity_.tokens().key_id_of(one.id)); }));
+    return http::Response::json(items_json(*all, [&](JsonWriter& json, const Signer& one) {
+      write_signer(json, one, identity_.tokens().key_id_of(one.id));
+    }));
   }
 
   http::Response add_signer(const http::Request& http, const api::AddSigner& in) override {
@@ -362,7 +379,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (account->kind != AccountKind::client && account->kind != AccountKind::device)
       return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
     const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : key_days};
-    const auto made = identity_.signers().add(*account, in.body["public_key"].text(), in.body["label"].text(), now() + days, {http.actor()});
+    const auto made = identity_.signers().add(*account, in.body["public_key"].text(), in.body["label"].text(),
+                                              now() + days, {http.actor()});
     if (!made) return problem(made.error(), http.language);
     JsonWriter json;
     write_signer(json, *made, identity_.tokens().key_id_of(made->id));
@@ -379,13 +397,17 @@ class IdentityRoutes::Handlers final : public api::Operations {
   http::Response become_screen(const http::Request& http, const api::BecomeScreen& in) override {
     const auto who = signed_in(http);
     if (!who) return not_for_local(http);
-    if (const auto may = http.caller->may("metrics.read", now()); !may) return problem(may.error(), http.language);
+    if (const auto may = http.caller->may("metrics.read", now()); !may)
+      return problem(may.error(), http.language);
     const auto account = accounts().get(who->token.account);
     if (!account) return problem(account.error(), http.language);
     const auto opened = identity_.tokens().open(*account, TokenKind::session, in.body["label"].text(),
-                                                now() + identity_.parts().policy.screen_session, "session.screen", {http.actor()}, Manner::screen);
+                                                now() + identity_.parts().policy.screen_session,
+                                                "session.screen", {http.actor()}, Manner::screen);
     if (!opened) return problem(opened.error(), http.language);
-    if (const auto ended = identity_.tokens().end(account->id, who->token.id, "session.close", {http.actor()}); !ended)
+    if (const auto ended =
+            identity_.tokens().end(account->id, who->token.id, "session.close", {http.actor()});
+        !ended)
       return problem(ended.error(), http.language);
     JsonWriter json;
     write_token(json, opened->token, opened->token.id);
@@ -465,7 +487,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return identity_.tokens().find(token_of(http));
   }
   static Origin origin(const http::Request& http) {
-    return {std::string(http.remote), std::string(http::cookie_of(http, device_cookie)), label_of(http), http.language};
+    return {std::string(http.remote), std::string(http::cookie_of(http, device_cookie)), label_of(http),
+            http.language};
   }
   static http::Response not_for_local(const http::Request& http) {
     return problem(Error(ErrorCode::invalid, "identity.not_signed_in"), http.language);
@@ -473,8 +496,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
 
   Result<SignInDone> try_in(const http::Request& http, const schema::Datum& body) {
     if (body["login"].present() && body["password"].present())
-      return identity_.sign_in().by_password({body["login"].text(), body["password"].text(), text_or(body["code"])},
-                                             origin(http));
+      return identity_.sign_in().by_password(
+          {body["login"].text(), body["password"].text(), text_or(body["code"])}, origin(http));
     if (body["phone"].present() && body["code"].present())
       return identity_.sign_in().by_phone(body["phone"].text(), body["code"].text(), origin(http));
     return Error(ErrorCode::invalid, "identity.sign_in_how");

@@ -78,7 +78,8 @@ void IdentityService::alarm(const Account& who, const HeldGrant& grant) {
       JW_ASSIGN(auto reader, parts_.store.read());
       JW_TRY(each_holder(*reader, parts_.clock.now(), [&](const Holder& holder) {
         const auto role = roles_.find(holder.role);
-        if (role && role->holds("account.write") && holder.account != who.id) reviewers.insert(holder.account.value);
+        if (role && role->holds("account.write") && holder.account != who.id)
+          reviewers.insert(holder.account.value);
       }));
     }
     const auto tree = parts_.regions.tree();
@@ -93,7 +94,8 @@ void IdentityService::alarm(const Account& who, const HeldGrant& grant) {
     }
     return {};
   }();
-  if (!told) log::error("identity.alarm_unsent", {{"grant", grant.id.to_string()}, {"fault", told.error().to_log()}});
+  if (!told)
+    log::error("identity.alarm_unsent", {{"grant", grant.id.to_string()}, {"fault", told.error().to_log()}});
 }
 
 void IdentityService::stop() {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "modules/identity/accounts.h"
-#include "modules/identity/oidc/provider_sign_in.h"
 #include "modules/identity/holders.h"
+#include "modules/identity/oidc/provider_sign_in.h"
 #include "modules/identity/roles.h"
 #include "modules/identity/sign_in.h"
 #include "modules/identity/signers.h"
@@ -21,8 +21,8 @@ class IdentityService {
 
   // Reads roles. Before anything else. Errors: the store's.
   Result<void> open();
-  // Forgets what an event of another process, or of this one, makes stale; other events cost nothing. Errors: the
-  // store's.
+  // Forgets what an event of another process, or of this one, makes stale; other events cost nothing. Errors:
+  // the store's.
   Result<void> follow(const storage::FeedEntry& event);
   // Writes down once a minute when sessions were last used, until stop().
   void start();
@@ -35,8 +35,8 @@ class IdentityService {
   SignIn& sign_in() { return sign_in_; }
   Signers& signers() { return signers_; }
   ProviderSignIn& elsewhere() { return elsewhere_; }
-  // That somebody broke the glass: a text message to everybody who may review it, and a line in the program's log. What
-  // cannot be sent stays under the reviews all the same.
+  // That somebody broke the glass: a text message to everybody who may review it, and a line in the program's
+  // log. What cannot be sent stays under the reviews all the same.
   void alarm(const Account& who, const HeldGrant& grant);
   // Text messages to people.
   TextGateway& texts() { return gateway_; }

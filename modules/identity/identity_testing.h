@@ -44,8 +44,9 @@ class IdentityFixture : public ::testing::Test {
     Policy policy;
     policy.password_cost = {1, 8192};
     policy.second_factor = wanted_;
-    auto service = std::make_unique<IdentityService>(IdentityParts{
-        store, regions_, *sealer_, clock_, [this] { return region("9801"); }, "one", folder_.path(), policy, web_});
+    auto service = std::make_unique<IdentityService>(IdentityParts{store, regions_, *sealer_, clock_,
+                                                                   [this] { return region("9801"); }, "one",
+                                                                   folder_.path(), policy, web_});
     must(service->open());
     return service;
   }

@@ -29,7 +29,7 @@ struct Policy {
   std::chrono::hours staff_session{12};   // in all
   std::chrono::hours other_session{720};  // of residents and enterprises, idle or not
   std::chrono::days device_known{180};
-  std::chrono::days screen_idle{7};      // a wall screen that nobody has switched on for a week
+  std::chrono::days screen_idle{7};       // a wall screen that nobody has switched on for a week
   std::chrono::days screen_session{400};  // and in all
 };
 
@@ -39,7 +39,8 @@ struct IdentityParts {
   const region::Regions& regions;
   const storage::Sealer& sealer;
   const Clock& clock;
-  std::function<RegionId()> hub_region;  // grants for it are for the whole area; none until its regions are loaded
+  std::function<RegionId()>
+      hub_region;             // grants for it are for the whole area; none until its regions are loaded
   std::string owner;          // this process, for leases
   std::string outbox_folder;  // where text messages are put for a gateway to send
   Policy policy = {};
@@ -54,12 +55,13 @@ struct WriteRequest {
   std::optional<std::string> idempotency_key = {};
 };
 
-// Makes a write safe to send again: `told` is everything the request says, in an order that stays. Nothing where the
-// request carries no key.
+// Makes a write safe to send again: `told` is everything the request says, in an order that stays. Nothing
+// where the request carries no key.
 std::optional<storage::Idempotency> repeatable(const WriteRequest& request, std::string_view operation,
                                                const std::vector<std::string>& told, std::string answer);
 
-// Of the feed, so that every process forgets what it knew: {"account":"17"}, {"role":"doctor"}, {"token":"5"}.
+// Of the feed, so that every process forgets what it knew: {"account":"17"}, {"role":"doctor"},
+// {"token":"5"}.
 inline constexpr std::string_view account_event = "identity.account";
 inline constexpr std::string_view role_event = "identity.role";
 inline constexpr std::string_view token_event = "identity.token";

@@ -13,10 +13,11 @@ namespace {
 
 // Roots of what is tried first; digits and signs around them do not help.
 constexpr auto common = std::to_array<std::string_view>(
-    {"password", "passw0rd", "admin",   "administrator", "root",  "welcome", "letmein", "qwerty",   "qwertyuiop",
-     "asdfgh",   "asdfghjkl", "zxcvbn", "zxcvbnm",       "abc",   "abcd",    "abcdef",  "iloveyou", "woaini",
-     "jingwei",  "changeme",  "secret", "test",          "guest", "default", "login",   "monkey",   "dragon",
-     "sunshine", "football",  "master", "aini",          "nihao", "zhongguo", "china",  "beijing",  "mima"});
+    {"password",   "passw0rd", "admin",     "administrator", "root",     "welcome", "letmein", "qwerty",
+     "qwertyuiop", "asdfgh",   "asdfghjkl", "zxcvbn",        "zxcvbnm",  "abc",     "abcd",    "abcdef",
+     "iloveyou",   "woaini",   "jingwei",   "changeme",      "secret",   "test",    "guest",   "default",
+     "login",      "monkey",   "dragon",    "sunshine",      "football", "master",  "aini",    "nihao",
+     "zhongguo",   "china",    "beijing",   "mima"});
 
 constexpr std::array<std::string_view, 5> rows = {"01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
                                                   "abcdefghijklmnopqrstuvwxyz"};
@@ -53,7 +54,8 @@ Error refused(const char* message) {
 }  // namespace
 
 Result<void> check_password(std::string_view password, std::string_view login, std::string_view name) {
-  if (password.size() > password_most_bytes || !text::is_utf8(password)) return refused("identity.password_too_long");
+  if (password.size() > password_most_bytes || !text::is_utf8(password))
+    return refused("identity.password_too_long");
   const auto points = text::code_points(password);
   if (points.size() < password_least) {
     return std::move(refused("identity.password_too_short")).with("least", std::to_string(password_least));
@@ -65,9 +67,13 @@ Result<void> check_password(std::string_view password, std::string_view login, s
   for (const char c : small) {
     if (is_letter(c)) letters += c;
   }
-  if (std::find(common.begin(), common.end(), letters) != common.end()) return refused("identity.password_common");
-  const auto holds = [&](const std::string& part) { return part.size() >= 3 && small.find(part) != std::string::npos; };
-  if (holds(text::lower_ascii(login)) || (!name.empty() && holds(text::lower_ascii(name)))) return refused("identity.password_of_name");
+  if (std::find(common.begin(), common.end(), letters) != common.end())
+    return refused("identity.password_common");
+  const auto holds = [&](const std::string& part) {
+    return part.size() >= 3 && small.find(part) != std::string::npos;
+  };
+  if (holds(text::lower_ascii(login)) || (!name.empty() && holds(text::lower_ascii(name))))
+    return refused("identity.password_of_name");
   return {};
 }
 

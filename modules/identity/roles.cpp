@@ -71,7 +71,8 @@ Result<void> check_words(const RoleDraft& draft) {
       return std::move(bad("identity.unknown_class", "/classes")).with("word", one);
   }
   for (const auto& one : draft.purposes) {
-    if (one != every_purpose && !is_name(one, "-_.")) return std::move(bad("identity.unknown_purpose", "/purposes")).with("word", one);
+    if (one != every_purpose && !is_name(one, "-_."))
+      return std::move(bad("identity.unknown_purpose", "/purposes")).with("word", one);
   }
   return {};
 }
@@ -119,8 +120,8 @@ std::optional<storage::Idempotency> repeatable(const WriteRequest& request, std:
   if (!request.idempotency_key) return std::nullopt;
   std::string all;
   for (const auto& one : told) all.append(std::to_string(one.size())).append(":").append(one);
-  return storage::Idempotency{request.actor, std::string(operation), *request.idempotency_key, storage::sha256_hex(all),
-                              std::move(answer)};
+  return storage::Idempotency{request.actor, std::string(operation), *request.idempotency_key,
+                              storage::sha256_hex(all), std::move(answer)};
 }
 
 storage::FeedEvent event_of(std::string_view kind, std::string_view member, std::string_view id) {
@@ -169,8 +170,8 @@ Result<KnownRole> Roles::get(const std::string& id) const {
   return Error(ErrorCode::not_found, "identity.no_role").with("role", id);
 }
 
-// What a role gives more, its holders have at once: nobody gives it to themselves, and none comes to belong to another
-// administration in this way.
+// What a role gives more, its holders have at once: nobody gives it to themselves, and none comes to belong
+// to another administration in this way.
 Result<void> Roles::check_holders(const RoleDraft& draft, const std::string& actor) const {
   constexpr std::string_view prefix = "account:";
   const auto own = actor.starts_with(prefix) ? AccountId::parse(actor.substr(prefix.size())) : std::nullopt;
@@ -202,8 +203,8 @@ Result<KnownRole> Roles::put(const RoleDraft& draft, std::int64_t version, const
                              1});
   } else {
     change.writes.push_back({&sql::change_role,
-                             {draft.id, version, draft.zh, draft.en, joined(draft.permissions), joined(draft.classes),
-                              joined(draft.purposes), now, request.actor},
+                             {draft.id, version, draft.zh, draft.en, joined(draft.permissions),
+                              joined(draft.classes), joined(draft.purposes), now, request.actor},
                              1});
   }
   change.events.push_back(event_of(role_event, "role", draft.id));
@@ -226,7 +227,9 @@ Result<void> Roles::drop(const std::string& id, const WriteRequest& request) {
   const storage::Value key = id;
   JW_ASSIGN(const auto held, storage::query_integer(*reader, sql::count_grants_of_role, std::span(&key, 1)));
   if (held.value_or(0) > 0) {
-    return Error(ErrorCode::conflict, "identity.role_in_use").with("role", id).with("grants", std::to_string(*held));
+    return Error(ErrorCode::conflict, "identity.role_in_use")
+        .with("role", id)
+        .with("grants", std::to_string(*held));
   }
   reader.reset();
   storage::Change change;

@@ -45,9 +45,9 @@ class Roles {
   // Errors: not_found "identity.no_role".
   Result<KnownRole> get(const std::string& id) const;
 
-  // Makes the role (version 0) or changes the version named. Errors: invalid (unknown words, permissions of two
-  // administrations), denied (a built-in role; one's own, "identity.grant_to_oneself"), conflict (changed meanwhile;
-  // "identity.role_in_use" where its holders would come to another administration), the store's.
+  // Makes the role (version 0) or changes the version named. Errors: invalid (unknown words, permissions of
+  // two administrations), denied (a built-in role; one's own, "identity.grant_to_oneself"), conflict (changed
+  // meanwhile; "identity.role_in_use" where its holders would come to another administration), the store's.
   Result<KnownRole> put(const RoleDraft& draft, std::int64_t version, const WriteRequest& request);
   // Errors: conflict "identity.role_in_use", not_found, denied, the store's.
   Result<void> drop(const std::string& id, const WriteRequest& request);

@@ -48,7 +48,8 @@ SignIn::SignIn(const IdentityParts& parts, Accounts& accounts, Tokens& tokens, T
       checking_(checks_at_once),
       nobody_(crypto::hash_password("nobody's password", parts.policy.password_cost)) {}
 
-// Checking costs a tenth of a second of a core and tens of megabytes on purpose, so only so many run at a time.
+// Checking costs a tenth of a second of a core and tens of megabytes on purpose, so only so many run at a
+// time.
 Result<bool> SignIn::fits(const std::string& hash, const std::string& password) {
   if (!checking_.try_acquire_for(check_patience)) return Error(ErrorCode::unavailable, "identity.busy");
   const bool fitting = crypto::password_fits(hash, password);
@@ -59,7 +60,8 @@ Result<bool> SignIn::fits(const std::string& hash, const std::string& password) 
 std::string SignIn::device_of(AccountId account) const {
   const std::int64_t until = to_micros(parts_.clock.now() + parts_.policy.device_known);
   const std::string told = account.to_string() + "." + std::to_string(until);
-  return told + "." + storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told)));
+  return told + "." +
+         storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told)));
 }
 
 Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Origin& origin) const {
@@ -74,7 +76,8 @@ Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Ori
   std::int64_t until = 0;
   std::from_chars(told.data() + between + 1, told.data() + told.size(), until);
   if (until <= to_micros(parts_.clock.now()) ||
-      storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told))) != origin.device.substr(dot + 1))
+      storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "device", told))) !=
+          origin.device.substr(dot + 1))
     return one;
   one.place = origin.device;
   one.known_device = true;
@@ -112,7 +115,8 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
   }
   if (!found->second_factor.empty()) {
     if (given.code.empty()) return wrong("identity.code_needed").at("/code");
-    const auto step = crypto::find_one_time_step(found->second_factor, given.code, parts_.clock.now(), found->used_step);
+    const auto step =
+        crypto::find_one_time_step(found->second_factor, given.code, parts_.clock.now(), found->used_step);
     if (!step) {
       JW_TRY(note_failure(one, subject, "code"));
       return wrong("identity.wrong_code").at("/code");
@@ -122,7 +126,8 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
   if (crypto::is_outdated(found->password_hash, parts_.policy.password_cost)) {
     const std::string hash = crypto::hash_password(given.password, parts_.policy.password_cost);
     // Somebody else changed the account meanwhile: the next sign-in does it.
-    const auto renewed = accounts_.set_password(*found, hash, found->must_change, TokenId(), {found->actor()});
+    const auto renewed =
+        accounts_.set_password(*found, hash, found->must_change, TokenId(), {found->actor()});
     if (!renewed && renewed.error().code != ErrorCode::conflict) return renewed.error();
     if (renewed) found->password_hash = hash;
   }
@@ -140,13 +145,14 @@ Result<SignInDone> SignIn::open_for(Account account, Manner manner, const Origin
       parts_.clock.now() + (staff ? parts_.policy.staff_session : parts_.policy.other_session);
   SignInDone made;
   JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open",
-                                        {account.actor()}, manner));
+                                      {account.actor()}, manner));
   made.device = device_of(account.id);
   made.account = std::move(account);
   return made;
 }
 
-Result<SignInDone> SignIn::admit(Account account, Manner manner, const std::string& provider, const Origin& origin) {
+Result<SignInDone> SignIn::admit(Account account, Manner manner, const std::string& provider,
+                                 const Origin& origin) {
   JW_TRY(parts_.sealer.prepare("identity_token"));
   if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
   Origin from = origin;
@@ -159,7 +165,8 @@ Result<void> SignIn::check_code(const Account& account, const std::string& code,
   JW_TRY(parts_.sealer.prepare("identity_token"));
   const auto one = try_of("code:" + account.id.to_string(), account.id, origin);
   JW_TRY(check_wait(one));
-  const auto step = crypto::find_one_time_step(account.second_factor, code, parts_.clock.now(), account.used_step);
+  const auto step =
+      crypto::find_one_time_step(account.second_factor, code, parts_.clock.now(), account.used_step);
   if (!step) {
     JW_TRY(note_failure(one, account.actor(), "code"));
     return wrong("identity.wrong_code").at("/code");
@@ -170,15 +177,15 @@ Result<void> SignIn::check_code(const Account& account, const std::string& code,
 
 Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
   const std::string number = text::squeeze(phone);
-  if (number.size() < 5 || number.size() > 20 || !std::all_of(number.begin(), number.end(), [](char c) {
-        return (c >= '0' && c <= '9') || c == '+';
-      }))
+  if (number.size() < 5 || number.size() > 20 ||
+      !std::all_of(number.begin(), number.end(), [](char c) { return (c >= '0' && c <= '9') || c == '+'; }))
     return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
   JW_TRY(parts_.sealer.prepare("identity_account"));
-  // Bounded by phone, and by the request's cost at the server's door: thousands of residents share the address of one
-  // mobile network, and in a rush they all come at once.
+  // Bounded by phone, and by the request's cost at the server's door: thousands of residents share the
+  // address of one mobile network, and in a rush they all come at once.
   const Instant now = parts_.clock.now();
-  const storage::Value key = storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
+  const storage::Value key =
+      storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
   std::optional<Instant> sent;
   {
     JW_ASSIGN(auto reader, parts_.store.read());
@@ -196,7 +203,9 @@ Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
   code.insert(0, 6 - code.size(), '0');
   storage::Change change;
   change.writes.push_back({&sql::put_code,
-                           {key, storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code))},
+                           {key,
+                            storage::Blob{storage::bytes_of(
+                                parts_.sealer.equality_hash("identity_account", "code", number + code))},
                             to_micros(now), to_micros(now + code_life), code_tries},
                            std::nullopt});
   change.audit.push_back({nobody, "session.code", storage::pseudonym_of(parts_.sealer, number), "{}"});
@@ -213,7 +222,8 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   JW_ASSIGN(auto found, accounts_.find_by_phone(number));
   const auto one = try_of("phone:" + number, found ? found->id : AccountId(), origin);
   JW_TRY(check_wait(one));
-  const storage::Value key = storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
+  const storage::Value key =
+      storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
   const std::string subject = storage::pseudonym_of(parts_.sealer, number);
   std::string code_hash;
   Instant ends{};
@@ -230,8 +240,9 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   trying.writes.push_back({&sql::try_code, {key}, 1});
   auto tried = parts_.store.commit(std::move(trying));
   if (!tried && tried.error().code != ErrorCode::conflict) return std::move(tried).error();
-  const bool right = tried && parts_.clock.now() < ends &&
-                     code_hash == storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code));
+  const bool right =
+      tried && parts_.clock.now() < ends &&
+      code_hash == storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code));
   if (!right) {
     JW_TRY(note_failure(one, subject, "phone code"));
     return wrong("identity.wrong_code").at("/code");
@@ -239,9 +250,11 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   storage::Change served;
   served.writes.push_back({&sql::drop_code, {key, storage::Blob{code_hash}}, 1});
   auto dropped = parts_.store.commit(std::move(served));
-  if (!dropped && dropped.error().code == ErrorCode::conflict) return wrong("identity.wrong_code").at("/code");
+  if (!dropped && dropped.error().code == ErrorCode::conflict)
+    return wrong("identity.wrong_code").at("/code");
   if (!dropped) return std::move(dropped).error();
-  if (found && found->state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  if (found && found->state == AccountState::closed)
+    return Error(ErrorCode::denied, "identity.account_closed");
   if (!found) {
     NewAccount resident;
     resident.kind = AccountKind::resident;
@@ -261,14 +274,15 @@ Result<Account> SignIn::confirm(const SignedIn& who, const std::string& password
   JW_ASSIGN(Account account, accounts_.get(who.token.account));
   const auto one = try_of("login:" + account.login, account.id, origin);
   JW_TRY(check_wait(one));
-  JW_ASSIGN(const bool fitting, fits(account.password_hash.empty() ? nobody_ : account.password_hash, password));
+  JW_ASSIGN(const bool fitting,
+            fits(account.password_hash.empty() ? nobody_ : account.password_hash, password));
   if (fitting && !account.password_hash.empty()) return account;
   JW_TRY(note_failure(one, account.actor(), "password"));
   return Error(ErrorCode::invalid, "identity.wrong_password").at(field);
 }
 
-Result<void> SignIn::change_password(const SignedIn& who, const std::string& present, const std::string& wanted,
-                                     const Origin& origin) {
+Result<void> SignIn::change_password(const SignedIn& who, const std::string& present,
+                                     const std::string& wanted, const Origin& origin) {
   JW_ASSIGN(const Account account, confirm(who, present, origin, "/present"));
   JW_TRY(check_password(wanted, account.login, account.name));
   if (wanted == present) return Error(ErrorCode::invalid, "identity.password_same").at("/password");
@@ -276,7 +290,8 @@ Result<void> SignIn::change_password(const SignedIn& who, const std::string& pre
   return accounts_.set_password(account, hash, false, who.token.id, {account.actor()});
 }
 
-Result<void> SignIn::drop_second_factor(const SignedIn& who, const std::string& password, const Origin& origin) {
+Result<void> SignIn::drop_second_factor(const SignedIn& who, const std::string& password,
+                                        const Origin& origin) {
   JW_ASSIGN(const Account account, confirm(who, password, origin, "/password"));
   return accounts_.set_second_factor(account, "", account.used_step, {account.actor()});
 }

@@ -37,24 +37,26 @@ class SignIn {
   SignIn(const IdentityParts& parts, Accounts& accounts, Tokens& tokens, TextGateway& gateway);
 
   // An unknown login answers as a wrong password does, and takes as long. Errors: unauthenticated
-  // "identity.wrong_password", "identity.code_needed", "identity.wrong_code"; rate_limited "identity.wait"; unavailable
-  // "identity.busy" (too many passwords are being checked); the store's.
+  // "identity.wrong_password", "identity.code_needed", "identity.wrong_code"; rate_limited "identity.wait";
+  // unavailable "identity.busy" (too many passwords are being checked); the store's.
   Result<SignInDone> by_password(const PasswordTry& given, const Origin& origin);
 
-  // Sends six digits to a phone, good for five minutes and five tries. Answers the same whether the phone is on the books
-  // or not. Errors: invalid (no phone), rate_limited, unavailable, the store's.
+  // Sends six digits to a phone, good for five minutes and five tries. Answers the same whether the phone is
+  // on the books or not. Errors: invalid (no phone), rate_limited, unavailable, the store's.
   Result<void> send_code(const std::string& phone, const Origin& origin);
-  // A phone's first sign-in makes a resident's account. Errors: unauthenticated "identity.wrong_code", rate_limited,
-  // denied "identity.account_closed", the store's.
+  // A phone's first sign-in makes a resident's account. Errors: unauthenticated "identity.wrong_code",
+  // rate_limited, denied "identity.account_closed", the store's.
   Result<SignInDone> by_phone(const std::string& phone, const std::string& code, const Origin& origin);
 
   // Whom a sign-in service vouches for, as `manner` says. Errors: the store's.
   Result<SignInDone> admit(Account account, Manner manner, const std::string& provider, const Origin& origin);
-  // The code of an account's authenticator, without its password. Errors: unauthenticated "identity.wrong_code",
-  // rate_limited, denied "identity.code_used" or "identity.account_closed", the store's.
+  // The code of an account's authenticator, without its password. Errors: unauthenticated
+  // "identity.wrong_code", rate_limited, denied "identity.code_used" or "identity.account_closed", the
+  // store's.
   Result<void> check_code(const Account& account, const std::string& code, const Origin& origin);
 
-  // Errors: invalid "identity.wrong_password" or what is wrong with the new one, conflict, rate_limited, unavailable.
+  // Errors: invalid "identity.wrong_password" or what is wrong with the new one, conflict, rate_limited,
+  // unavailable.
   Result<void> change_password(const SignedIn& who, const std::string& present, const std::string& wanted,
                                const Origin& origin);
   // Errors: as change_password.
@@ -70,7 +72,8 @@ class SignIn {
  private:
   Result<bool> fits(const std::string& hash, const std::string& password);
   // Somebody who is signed in proves it is still them.
-  Result<Account> confirm(const SignedIn& who, const std::string& password, const Origin& origin, const char* field);
+  Result<Account> confirm(const SignedIn& who, const std::string& password, const Origin& origin,
+                          const char* field);
   Result<void> check_wait(const Throttle::Try& one) const;
   Throttle::Try try_of(std::string_view what, AccountId account, const Origin& origin) const;
   std::string device_of(AccountId account) const;

@@ -1,5 +1,5 @@
-// Goal: only who knows the password, holds the authenticator or the phone gets in; guessing gets slower and slower, and
-// locks nobody else out; sessions end when they should, in every process.
+// Goal: only who knows the password, holds the authenticator or the phone gets in; guessing gets slower and
+// slower, and locks nobody else out; sessions end when they should, in every process.
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -39,7 +39,8 @@ TYPED_TEST(SigningIn, OpensASessionThatTellsWhoItIs) {
 
 TYPED_TEST(SigningIn, AnswersAnUnknownLoginAsAWrongPassword) {
   const Account closed = this->account("closed.one");
-  must(this->service_->accounts().edit(closed.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
+  must(this->service_->accounts().edit(
+      closed.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
   this->account("wang.min");
   EXPECT_EQ(this->told(this->sign_in("wang.min", "wrong")), "identity.wrong_password");
   EXPECT_EQ(this->told(this->sign_in("nobody", "wrong")), "identity.wrong_password");
@@ -69,14 +70,16 @@ TYPED_TEST(SigningIn, SlowsDownGuessingFromOnePlaceWithoutLockingTheOwnerOut) {
   for (int guess = 0; guess < 200; ++guess)
     waits += this->told(this->sign_in("wang.min", "wrong", "10.9.9.9")) == "identity.wait";
   EXPECT_GT(waits, 190);
-  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.9.9.9")), "identity.wait") << "even the right one";
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.9.9.9")), "identity.wait")
+      << "even the right one";
   EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.0.0.2")), "in") << "from elsewhere";
   // From everywhere at once: an unknown place waits, a known device does not.
   for (int place = 0; place < 200; ++place)
     static_cast<void>(this->sign_in("wang.min", "wrong", "10.1.1." + std::to_string(place)));
   EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7")), "identity.wait");
   EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7", device)), "in");
-  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7", device + "0")), "identity.wait") << "forged";
+  EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.7.7.7", device + "0")), "identity.wait")
+      << "forged";
   this->clock_.advance(std::chrono::minutes{16});
   EXPECT_EQ(this->told(this->sign_in("wang.min", good_password, "10.9.9.9")), "in") << "after waiting";
 }
@@ -84,8 +87,11 @@ TYPED_TEST(SigningIn, SlowsDownGuessingFromOnePlaceWithoutLockingTheOwnerOut) {
 TYPED_TEST(SigningIn, AsksForTheAuthenticatorAndTakesEachCodeOnce) {
   const Account account = this->account("wang.min");
   const std::string secret = SignIn::new_secret();
-  const auto code = [&] { return crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())); };
-  EXPECT_FALSE(this->service_->sign_in().set_second_factor(account.id, secret, "000000x", {account.actor()}).ok());
+  const auto code = [&] {
+    return crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now()));
+  };
+  EXPECT_FALSE(
+      this->service_->sign_in().set_second_factor(account.id, secret, "000000x", {account.actor()}).ok());
   must(this->service_->sign_in().set_second_factor(account.id, secret, code(), {account.actor()}));
   const auto with = [&](const std::string& typed) {
     return this->told(this->sign_in("wang.min", good_password, "10.0.0.1", "", typed));
@@ -93,7 +99,8 @@ TYPED_TEST(SigningIn, AsksForTheAuthenticatorAndTakesEachCodeOnce) {
   EXPECT_EQ(with(""), "identity.code_needed");
   EXPECT_EQ(with(code()), "identity.wrong_code") << "it served when the authenticator was set up";
   this->clock_.advance(crypto::one_time_step);
-  EXPECT_EQ(this->told(this->sign_in("wang.min", "wrong", "10.0.0.1", "", code())), "identity.wrong_password");
+  EXPECT_EQ(this->told(this->sign_in("wang.min", "wrong", "10.0.0.1", "", code())),
+            "identity.wrong_password");
   const std::string served = code();
   EXPECT_EQ(with(served), "in");
   EXPECT_EQ(with(served), "identity.wrong_code");
@@ -103,7 +110,8 @@ TYPED_TEST(SigningIn, OneCodeOpensOneOfManySessionsAskedForAtOnce) {
   const Account account = this->account("wang.min");
   const std::string secret = SignIn::new_secret();
   must(this->service_->sign_in().set_second_factor(
-      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())), {"setup"}));
+      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())),
+      {"setup"}));
   this->clock_.advance(crypto::one_time_step);
   const std::string code = crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now()));
   std::atomic<int> in{0};
@@ -141,18 +149,23 @@ TYPED_TEST(SigningIn, LetsStaffDoNothingBeforeTheAuthenticatorWhereThePolicySays
   this->wanted_ = SecondFactor::staff;
   this->service_ = this->open();
   const auto done = must(this->sign_in("wang.min"));
-  EXPECT_FALSE(this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
+  EXPECT_FALSE(
+      this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
   const std::string secret = SignIn::new_secret();
   must(this->service_->sign_in().set_second_factor(
-      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())), {account.actor()}));
-  EXPECT_TRUE(this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
+      account.id, secret, crypto::one_time_code(secret, crypto::one_time_counter(this->clock_.now())),
+      {account.actor()}));
+  EXPECT_TRUE(
+      this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
 }
 
 TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   const Account account = this->account("wang.min");
   const auto other = this->open();
   const auto open = [&] { return must(this->sign_in("wang.min")).opened; };
-  const auto in = [&](IdentityService& service, const std::string& token) { return service.tokens().find(token) != nullptr; };
+  const auto in = [&](IdentityService& service, const std::string& token) {
+    return service.tokens().find(token) != nullptr;
+  };
 
   const auto idle = open();
   this->clock_.advance(std::chrono::minutes{29});
@@ -163,7 +176,8 @@ TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   EXPECT_TRUE(in(*other, idle.text)) << "and another process knows";
   this->clock_.advance(std::chrono::minutes{31});
   EXPECT_FALSE(in(*this->service_, idle.text));
-  EXPECT_FALSE(must(this->service_->tokens().was_ended(idle.text))) << "nobody ended it: what a phone keeps may stay";
+  EXPECT_FALSE(must(this->service_->tokens().was_ended(idle.text)))
+      << "nobody ended it: what a phone keeps may stay";
 
   const auto old = open();
   for (int minutes = 0; minutes < 12 * 60; minutes += 20) {
@@ -190,7 +204,8 @@ TYPED_TEST(SigningIn, ForgetsSessionsAMonthAfterTheirEnd) {
   must(this->sign_in("wang.min"));
   const auto kept = [&] {
     auto reader = must(this->store_->read());
-    const storage::Statement count{"test.tokens", "SELECT count(*) FROM identity_token", "SELECT count(*) FROM identity_token"};
+    const storage::Statement count{"test.tokens", "SELECT count(*) FROM identity_token",
+                                   "SELECT count(*) FROM identity_token"};
     return must(storage::query_integer(*reader, count, {})).value_or(-1);
   };
   this->clock_.advance(std::chrono::hours{24 * 29});
@@ -206,11 +221,14 @@ TYPED_TEST(SigningIn, WithdrawsWhatASessionMayAtOnce) {
   const Account account = this->account("wang.min");
   const auto grant = this->grant(account, "leader");
   const std::string token = must(this->sign_in("wang.min")).opened.text;
-  const auto may = [&] { return this->service_->tokens().find(token)->caller->may("metrics.read", this->clock_.now()).ok(); };
+  const auto may = [&] {
+    return this->service_->tokens().find(token)->caller->may("metrics.read", this->clock_.now()).ok();
+  };
   EXPECT_TRUE(may());
   must(this->service_->accounts().end_grant(grant.id, {"setup"}));
   EXPECT_FALSE(may());
-  must(this->service_->accounts().edit(account.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
+  must(this->service_->accounts().edit(
+      account.id, {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
   EXPECT_FALSE(this->service_->tokens().find(token));
 }
 
@@ -220,10 +238,12 @@ TYPED_TEST(SigningIn, LetsResidentsInByTheCodeSentToTheirPhone) {
   must(sign_in.send_code("13800001234", origin));
   const std::string code = this->sent_code();
   ASSERT_EQ(code.size(), 6U);
-  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code == "000000" ? "000001" : "000000", origin)), "identity.wrong_code");
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code == "000000" ? "000001" : "000000", origin)),
+            "identity.wrong_code");
   const auto done = must(sign_in.by_phone("13800001234", code, origin));
   EXPECT_EQ(done.account.kind, AccountKind::resident);
-  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, origin)), "identity.wrong_code") << "served once";
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, origin)), "identity.wrong_code")
+      << "served once";
   this->clock_.advance(std::chrono::hours{24 * 20});
   EXPECT_TRUE(this->service_->tokens().find(done.opened.text)) << "a resident is not asked again and again";
   must(sign_in.send_code("13800001234", origin));
@@ -241,7 +261,9 @@ TYPED_TEST(SigningIn, ManyResidentsBehindOneAddressDoNotWaitForEachOther) {
 
 TYPED_TEST(SigningIn, ACodeLapsesAndHasFiveTriesWhoeverGuesses) {
   auto& sign_in = this->service_->sign_in();
-  const auto from = [](int place) { return Origin{"10.0.2." + std::to_string(place), "", "test", Language::en}; };
+  const auto from = [](int place) {
+    return Origin{"10.0.2." + std::to_string(place), "", "test", Language::en};
+  };
   must(sign_in.send_code("13800001234", from(0)));
   EXPECT_EQ(sign_in.send_code("13800001234", from(1)).error().message, "identity.wait") << "one a minute";
   const std::string code = this->sent_code();

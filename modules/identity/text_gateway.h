@@ -15,8 +15,8 @@ class TextGateway {
   virtual Result<void> send(const std::string& phone, const std::string& words) = 0;
 };
 
-// One JSON line {"to","text"} per message in <folder>/texts.jsonl, readable by the owner alone; the gateway takes the file
-// away by renaming it.
+// One JSON line {"to","text"} per message in <folder>/texts.jsonl, readable by the owner alone; the gateway
+// takes the file away by renaming it.
 class FileGateway final : public TextGateway {
  public:
   explicit FileGateway(std::string folder) : folder_(std::move(folder)) {}

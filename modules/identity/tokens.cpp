@@ -45,7 +45,8 @@ std::chrono::microseconds idle_of(const Policy& policy, AccountKind kind, const 
 std::shared_ptr<const access::Role> screen_role(const access::Role& role) {
   static const auto allowed = [] {
     access::PermissionSet set;
-    for (const char* id : {"metrics.read", "region.read", "catalog.read"}) set.set(*access::find_permission(id));
+    for (const char* id : {"metrics.read", "region.read", "catalog.read"})
+      set.set(*access::find_permission(id));
     return set;
   }();
   auto cut = std::make_shared<access::Role>();
@@ -63,11 +64,13 @@ Tokens::Tokens(const IdentityParts& parts, const Accounts& accounts, const Roles
     : parts_(parts), accounts_(accounts), roles_(roles) {}
 
 std::string Tokens::mark_of(std::string_view random) const {
-  return storage::bytes_of(parts_.sealer.equality_hash("identity_token", "mark", random)).substr(0, mark_bytes);
+  return storage::bytes_of(parts_.sealer.equality_hash("identity_token", "mark", random))
+      .substr(0, mark_bytes);
 }
 
-Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const std::string& label, Instant ends_at,
-                                 const char* event, const WriteRequest& request, Manner manner) {
+Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const std::string& label,
+                                 Instant ends_at, const char* event, const WriteRequest& request,
+                                 Manner manner) {
   JW_TRY(parts_.sealer.prepare("identity_token"));
   SecureRandom random;
   std::string bytes(random_bytes, '\0');
@@ -79,20 +82,25 @@ Result<OpenedToken> Tokens::open(const Account& account, TokenKind kind, const s
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   opened.token = {TokenId(id), kind, manner, account.id, label, now, now, ends_at, std::nullopt};
   storage::Change change;
-  // A password that was changed, or an account that was closed, while this one was being checked opens nothing.
+  // A password that was changed, or an account that was closed, while this one was being checked opens
+  // nothing.
   if (kind == TokenKind::session)
     change.writes.push_back({&sql::hold_account, {account.id.value, account.password_hash}, 1});
-  change.writes.push_back({&sql::add_token,
-                           {id, std::string(name_of(kind)), storage::Blob{storage::sha256(opened.text)},
-                            account.id.value, label, to_micros(now), to_micros(ends_at), std::string(name_of(manner))},
-                           1});
-  change.audit.push_back({request.actor, event, account.actor(), "{\"token\":\"" + std::to_string(id) + "\"}"});
-  change.idempotency = repeatable(request, event, {account.id.to_string(), label}, opened.token.id.to_string());
+  change.writes.push_back(
+      {&sql::add_token,
+       {id, std::string(name_of(kind)), storage::Blob{storage::sha256(opened.text)}, account.id.value, label,
+        to_micros(now), to_micros(ends_at), std::string(name_of(manner))},
+       1});
+  change.audit.push_back(
+      {request.actor, event, account.actor(), "{\"token\":\"" + std::to_string(id) + "\"}"});
+  change.idempotency =
+      repeatable(request, event, {account.id.to_string(), label}, opened.token.id.to_string());
   auto committed = parts_.store.commit(std::move(change));
   if (!committed && kind == TokenKind::session && committed.error().code == ErrorCode::conflict)
     return Error(ErrorCode::unauthenticated, "identity.wrong_password");
   if (!committed) return std::move(committed).error();
-  if (committed->earlier_answer) return Error(ErrorCode::conflict, "identity.key_shown").with("key", *committed->earlier_answer);
+  if (committed->earlier_answer)
+    return Error(ErrorCode::conflict, "identity.key_shown").with("key", *committed->earlier_answer);
   return opened;
 }
 
@@ -108,7 +116,8 @@ bool Tokens::is_of_this_hub(std::string_view text) const {
          bytes.substr(random_bytes) == mark_of(std::string_view(bytes).substr(0, random_bytes));
 }
 
-std::shared_ptr<Tokens::Known> Tokens::kept(const std::string& key, const std::function<Result<std::shared_ptr<Known>>()>& load) {
+std::shared_ptr<Tokens::Known> Tokens::kept(const std::string& key,
+                                            const std::function<Result<std::shared_ptr<Known>>()>& load) {
   std::uint64_t forgotten = 0;
   {
     const std::shared_lock lock(mutex_);
@@ -220,7 +229,8 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
 }
 
 // Null where the account is closed.
-Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token, std::vector<HeldGrant> held) const {
+Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token,
+                                                        std::vector<HeldGrant> held) const {
   JW_ASSIGN(const Account account, accounts_.get(token.account));
   if (account.state == AccountState::closed) return std::shared_ptr<Known>();
   auto known = std::make_shared<Known>();
@@ -276,7 +286,8 @@ Result<bool> Tokens::was_ended(std::string_view text) const {
 
 Result<void> Tokens::end(AccountId account, TokenId id, const char* event, const WriteRequest& request) {
   JW_ASSIGN(const auto tokens, list(account));
-  const bool own = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) { return token.id == id; });
+  const bool own =
+      std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) { return token.id == id; });
   if (!own) return Error(ErrorCode::not_found, "identity.no_session").with("session", id.to_string());
   storage::Change change;
   change.writes.push_back({&sql::end_token, {id.value, to_micros(parts_.clock.now())}, std::nullopt});
@@ -341,7 +352,8 @@ Result<void> Tokens::save_seen() {
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [unused, known] : known_) {
-      if (known->seen_at - known->saved_at >= std::chrono::microseconds(seen_step).count()) used.push_back(known);
+      if (known->seen_at - known->saved_at >= std::chrono::microseconds(seen_step).count())
+        used.push_back(known);
     }
   }
   constexpr std::size_t at_once = 500;

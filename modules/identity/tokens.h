@@ -24,7 +24,7 @@ struct SignedIn {
   bool second_factor = false;         // one is set up
   bool second_factor_wanted = false;  // until one is set up only the account itself can be used
   std::string department;
-  std::string public_key;  // of who signs requests; empty for tokens that are carried
+  std::string public_key;         // of who signs requests; empty for tokens that are carried
   std::vector<HeldGrant> grants;  // behind the caller's, with who gave them and why
   std::shared_ptr<const access::Caller> caller;
   std::shared_ptr<MeText> me = std::make_shared<MeText>();
@@ -35,8 +35,8 @@ struct OpenedToken {
   Token token;
 };
 
-// A token is 24 random bytes and 8 that only this hub can compute of them, so that made-up ones cost no look into the
-// database; stored is its SHA-256. Thread-safe.
+// A token is 24 random bytes and 8 that only this hub can compute of them, so that made-up ones cost no look
+// into the database; stored is its SHA-256. Thread-safe.
 class Tokens {
  public:
   Tokens(const IdentityParts& parts, const Accounts& accounts, const Roles& roles);
@@ -44,18 +44,19 @@ class Tokens {
   // Errors: the store's.
   Result<OpenedToken> open(const Account& account, TokenKind kind, const std::string& label, Instant ends_at,
                            const char* event, const WriteRequest& request, Manner manner = Manner::own);
-  // Null for what is unknown, ended or has been idle too long. From memory; the first time a token is seen here, one
-  // look into the database.
+  // Null for what is unknown, ended or has been idle too long. From memory; the first time a token is seen
+  // here, one look into the database.
   std::shared_ptr<const SignedIn> find(std::string_view text);
-  // Whether somebody ended a token of this hub, or closed its account: what a device kept under it is to go. Lapsed ones
-  // were ended by nobody. One look into the database, and none for made-up tokens. Errors: the store's.
+  // Whether somebody ended a token of this hub, or closed its account: what a device kept under it is to go.
+  // Lapsed ones were ended by nobody. One look into the database, and none for made-up tokens. Errors: the
+  // store's.
   Result<bool> was_ended(std::string_view text) const;
   // The same without counting as a use: whether a session whose stream is open still stands.
   std::shared_ptr<const SignedIn> look(std::string_view text);
   // Who signs by a key (signers.h), by the keyid of the signature. Null for what is unknown or ended.
   std::shared_ptr<const SignedIn> find_signer(std::string_view key_id);
-  // "17.0f…": the id and a mark that only this hub can compute of it, so that made-up ones cost no look into the
-  // database.
+  // "17.0f…": the id and a mark that only this hub can compute of it, so that made-up ones cost no look into
+  // the database.
   std::string key_id_of(TokenId id) const;
   // Errors: not_found (not one of this account's), the store's.
   Result<void> end(AccountId account, TokenId id, const char* event, const WriteRequest& request);
@@ -67,8 +68,8 @@ class Tokens {
   void forget_all();
   // Writes down when sessions were last used. Errors: the store's.
   Result<void> save_seen();
-  // Forgets sessions, keys and codes that ended a month ago; what became of them stands in the audit log. `more` goes with
-  // it. Errors: the store's.
+  // Forgets sessions, keys and codes that ended a month ago; what became of them stands in the audit log.
+  // `more` goes with it. Errors: the store's.
   Result<void> drop_old(storage::Change more = {});
   // Of the process: how many tokens are known.
   std::size_t size() const;
@@ -87,7 +88,8 @@ class Tokens {
   Result<std::shared_ptr<Known>> load_signer(TokenId id) const;
   Result<std::shared_ptr<Known>> known_of(const Token& token, std::vector<HeldGrant> held) const;
   // From memory, or by `load` and kept, unless something was forgotten meanwhile.
-  std::shared_ptr<Known> kept(const std::string& key, const std::function<Result<std::shared_ptr<Known>>()>& load);
+  std::shared_ptr<Known> kept(const std::string& key,
+                              const std::function<Result<std::shared_ptr<Known>>()>& load);
   bool is_over(const Known& known, Instant now) const;
 
   const IdentityParts& parts_;
@@ -95,7 +97,8 @@ class Tokens {
   const Roles& roles_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Known>> known_;  // by SHA-256; signers by "signer:17"
-  std::uint64_t forgotten_ = 0;  // grows whenever something is forgotten: a load that ran meanwhile is not kept
+  std::uint64_t forgotten_ =
+      0;  // grows whenever something is forgotten: a load that ran meanwhile is not kept
 };
 
 }  // namespace jingwei::identity

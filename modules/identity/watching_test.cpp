@@ -116,7 +116,8 @@ TYPED_TEST(Watching, AWallScreenStaysOnForWeeksAndMayDoNothingElse) {
   const auto who = this->service_->tokens().find(opened.text);
   ASSERT_TRUE(who);
   EXPECT_EQ(who->caller->permissions_held(this->clock_.now()),
-            (std::vector<std::string_view>{"public", "self", "system.read", "region.read", "catalog.read", "metrics.read", "case.own"}));
+            (std::vector<std::string_view>{"public", "self", "system.read", "region.read", "catalog.read",
+                                           "metrics.read", "case.own"}));
   Gate gate(*this->service_);
   const std::string carried = "Bearer " + opened.text;
   http::Request request;

@@ -114,7 +114,8 @@ TYPED_TEST(BadFiles, WhatIsNoTableSaysSoAndTakesNothing) {
   std::string noise;
   for (int at = 0; at < 4'000; ++at) noise += static_cast<char>(at * at * 31 + at * 7 + (at >> 3));
   for (const auto& [bytes, message] :
-       {std::pair(noise, "ingest.encoding_unknown"s), std::pair("%PDF-1.7\n1 0 obj"s, "ingest.is_pdf"s), std::pair(locked, "ingest.workbook_encrypted"s),
+       {std::pair(noise, "ingest.encoding_unknown"s), std::pair("%PDF-1.7\n1 0 obj"s, "ingest.is_pdf"s),
+        std::pair(locked, "ingest.workbook_encrypted"s),
         std::pair(made_zip({{"a.csv", zeros}}), "ingest.unpacks_too_large"s),
         std::pair(made_zip({{"a.csv", "a\n1\n"}}, "secret"), "ingest.zip_encrypted"s),
         std::pair(made_gzip(made_gzip("a\n1\n")), "ingest.nested_container"s),
@@ -203,7 +204,8 @@ TYPED_TEST(BadFiles, TheSameFileTwiceIsOneBatchAndAnEmptiedHeaderSaysWhichColumn
   std::string header(people_header);
   const std::string name = "身份证号,";
   header.erase(header.find(name), name.size());
-  const Batch missing = this->load("people", header + "张三," + phone(1) + ",户籍," + grid_code(1) + ",2020-01-21\n");
+  const Batch missing =
+      this->load("people", header + "张三," + phone(1) + ",户籍," + grid_code(1) + ",2020-01-21\n");
   EXPECT_EQ(this->outcome(missing), "failed 0/0/0");
   EXPECT_EQ(this->fault(missing), "ingest.columns_missing");
 }

@@ -56,8 +56,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     const std::string path = service_.parts().uploads_folder + "/" + random_credential(random) + ".incoming";
     if (auto moved = service_.parts().files.rename(http.spool_path, path); !moved)
       return problem(moved.error(), http.language);
-    const auto view =
-        service_.submit(in.resource, path, in.filename.value_or("upload"), write_request(http, in.idempotency_key));
+    const auto view = service_.submit(in.resource, path, in.filename.value_or("upload"),
+                                      write_request(http, in.idempotency_key));
     if (!view) {
       // Gone already when the service had taken it over; what went wrong is told either way.
       static_cast<void>(service_.parts().files.remove(path));
@@ -98,7 +98,8 @@ class IngestRoutes::Handlers final : public api::Operations {
   }
 
   http::Response complete_upload(const http::Request& http, const api::CompleteUpload& in) override {
-    const auto view = service_.uploads().complete(UploadId(in.upload), write_request(http, in.idempotency_key));
+    const auto view =
+        service_.uploads().complete(UploadId(in.upload), write_request(http, in.idempotency_key));
     if (!view) return problem(view.error(), http.language);
     return accepted(*view, http.language);
   }
@@ -180,8 +181,9 @@ class IngestRoutes::Handlers final : public api::Operations {
 
   http::Response withdraw_batch(const http::Request& http, const api::WithdrawBatch& in) override {
     const BatchId batch(in.batch);
-    const auto asked = service_.withdrawals().ask(batch, in.body["reason"].text(), in.body["records"].integer(),
-                                                  write_request(http, in.idempotency_key));
+    const auto asked =
+        service_.withdrawals().ask(batch, in.body["reason"].text(), in.body["records"].integer(),
+                                   write_request(http, in.idempotency_key));
     if (!asked) return problem(asked.error(), http.language);
     return withdrawal_response(batch, &*asked, nullptr, 202, http.language);
   }
@@ -192,7 +194,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto view = service_.find_batch(BatchId(in.batch));
     if (!view) return problem(view.error(), http.language);
     const auto limit = static_cast<std::size_t>(in.limit);
-    return records_response(http, view->batch.resource, {std::nullopt, RecordId(*before), limit + 1, BatchId(in.batch)});
+    return records_response(http, view->batch.resource,
+                            {std::nullopt, RecordId(*before), limit + 1, BatchId(in.batch)});
   }
 
   http::Response list_records(const http::Request& http, const api::ListRecords& in) override {
@@ -274,7 +277,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     SynonymEdit edit{in.resource, in.field, in.body["version"].integer(), {}};
     for (const auto& word : in.body["words"].items())
       edit.words.push_back({word["word"].text(), word["choice"].text()});
-    return synonyms_response(in.resource, SynonymLists(service_).put(edit, write_request(http, in.idempotency_key)),
+    return synonyms_response(in.resource,
+                             SynonymLists(service_).put(edit, write_request(http, in.idempotency_key)),
                              http.language);
   }
 
@@ -313,7 +317,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     }
   }
 
-  http::Response records_response(const http::Request& http, const std::string& resource, RecordQuery query) const {
+  http::Response records_response(const http::Request& http, const std::string& resource,
+                                  RecordQuery query) const {
     const auto entry = catalog().find(resource);
     if (!entry) return problem(entry.error(), http.language);
     const auto sight = service_.sight_of(http.caller.get(), (*entry)->resource, http.purpose());
@@ -322,9 +327,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (!records) return problem(records.error(), http.language);
     const auto tree = service_.parts().regions.tree();
     std::vector<std::string> persons;
-    auto response = http::Response::json(page_json(
-        *records, query.most - 1,
-        [&](JsonWriter& json, const Record& record) {
+    auto response =
+        http::Response::json(page_json(*records, query.most - 1, [&](JsonWriter& json, const Record& record) {
           write_record(json, record, (*entry)->resource, *tree, http.language);
           if (record.discloses && !record.subject.empty()) persons.push_back(record.subject);
         }));
@@ -339,7 +343,8 @@ class IngestRoutes::Handlers final : public api::Operations {
     if (!view) return problem(view.error(), language);
     const auto entry = catalog().find(view->batch.resource);
     if (!entry) return problem(entry.error(), language);
-    return http::Response::json(withdrawal_json(batch, withdrawal, plan, (*entry)->resource, language), status);
+    return http::Response::json(withdrawal_json(batch, withdrawal, plan, (*entry)->resource, language),
+                                status);
   }
 
   // Whom one record tells of: the person of its first identifier.

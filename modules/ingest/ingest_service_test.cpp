@@ -250,20 +250,32 @@ TYPED_TEST(Ingest, ManyWritersOfOneRecordMakeAnUnbrokenChain) {
 
 TYPED_TEST(Ingest, RecordsAreListedUnderARegionPageByPage) {
   this->load("people", people(0, 9));
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", {"980101001002001", RecordId(), 100}, access::Sight::whole())).size(), 3U);
-  EXPECT_EQ(must(this->node_.ingest->list_records("people", {"980101", RecordId(), 100}, access::Sight::whole())).size(), 9U);
-  EXPECT_TRUE(must(this->node_.ingest->list_records("people", {"980102", RecordId(), 100}, access::Sight::whole())).empty());
+  EXPECT_EQ(must(this->node_.ingest->list_records("people", {"980101001002001", RecordId(), 100},
+                                                  access::Sight::whole()))
+                .size(),
+            3U);
+  EXPECT_EQ(
+      must(this->node_.ingest->list_records("people", {"980101", RecordId(), 100}, access::Sight::whole()))
+          .size(),
+      9U);
+  EXPECT_TRUE(
+      must(this->node_.ingest->list_records("people", {"980102", RecordId(), 100}, access::Sight::whole()))
+          .empty());
   std::set<RecordId> seen;
   for (RecordId before;;) {
-    const auto page = must(this->node_.ingest->list_records("people", {"9801", before, 4}, access::Sight::whole()));
+    const auto page =
+        must(this->node_.ingest->list_records("people", {"9801", before, 4}, access::Sight::whole()));
     if (page.empty()) break;
     for (const auto& record : page) EXPECT_TRUE(seen.insert(record.id).second);
     before = page.back().id;
   }
   EXPECT_EQ(seen.size(), 9U);
-  EXPECT_EQ(this->node_.ingest->list_records("people", {"123456", RecordId(), 4}, access::Sight::whole()).error().code,
+  EXPECT_EQ(this->node_.ingest->list_records("people", {"123456", RecordId(), 4}, access::Sight::whole())
+                .error()
+                .code,
             ErrorCode::not_found);
-  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1), access::Sight::whole()).error().code, ErrorCode::not_found);
+  EXPECT_EQ(this->node_.ingest->find_record("people", RecordId(1), access::Sight::whole()).error().code,
+            ErrorCode::not_found);
 }
 
 }  // namespace

@@ -44,11 +44,12 @@ std::optional<std::string> readable(const storage::Value& value, const catalog::
   }
 }
 
-std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource, const region::Tree& tree,
-                  Language language) {
+std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource,
+                  const region::Tree& tree, Language language) {
   const storage::Value& value = record.values[field];
   const bool closed = !record.closed.empty() && record.closed[field];
-  if (closed) return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : std::string();
+  if (closed)
+    return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : std::string();
   return readable(value, resource.fields[field], tree, language).value_or("");
 }
 

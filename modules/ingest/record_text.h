@@ -19,7 +19,7 @@ std::optional<std::string> readable(const storage::Value& value, const catalog::
                                     const region::Tree& tree, Language language);
 
 // A record's value as pages show it: what may be seen of it where it is closed; empty when absent.
-std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource, const region::Tree& tree,
-                  Language language);
+std::string shown(const Record& record, std::size_t field, const catalog::Resource& resource,
+                  const region::Tree& tree, Language language);
 
 }  // namespace jingwei::ingest

@@ -25,7 +25,8 @@ std::vector<std::string> columns_from_text(std::string_view text);
 
 // The cells of a delimited or JSON original in the order of `columns`, as the sender wrote them; fewer cells
 // than columns come as they stand. Nothing when it cannot be cut: other columns or more of them, quotes that
-// do not close, no JSON object. The delimiter of csv_delimiters counts that gives as many cells as there are columns.
+// do not close, no JSON object. The delimiter of csv_delimiters counts that gives as many cells as there are
+// columns.
 std::optional<std::vector<std::string>> cells_of(std::string_view original,
                                                  std::span<const std::string> columns);
 

@@ -16,13 +16,18 @@ TEST(RefusedCells, ADelimitedRowIsCutAtTheDelimiterThatFitsItsHeader) {
   EXPECT_EQ(cells_of("张三|138|", three), (Cells{"张三", "138", ""}));
   EXPECT_EQ(cells_of("张三^13,8^x", three), (Cells{"张三", "13,8", "x"}));
   EXPECT_EQ(cells_of("张三~138~\"a~b\"", three), (Cells{"张三", "138", "a~b"}));
-  EXPECT_EQ(cells_of("张三\x01" "138\x01" "x", three), (Cells{"张三", "138", "x"}));
+  EXPECT_EQ(cells_of("张三\x01"
+                     "138\x01"
+                     "x",
+                     three),
+            (Cells{"张三", "138", "x"}));
 }
 
 TEST(RefusedCells, QuotesAreThoseOfTheFile) {
   EXPECT_EQ(cells_of("'张三','138','a,b'", three), (Cells{"张三", "138", "a,b"}));
   EXPECT_EQ(cells_of("\"张三\" ,138,\"x\"", three), (Cells{"张三", "138", "x"}));
-  EXPECT_EQ(cells_of("张三,'138,x", three), (Cells{"张三", "'138", "x"})) << "the apostrophe that Excel puts before text";
+  EXPECT_EQ(cells_of("张三,'138,x", three), (Cells{"张三", "'138", "x"}))
+      << "the apostrophe that Excel puts before text";
   EXPECT_EQ(cells_of(R"("张三","138","say \"hello\", \\ thrice, \"x\"")", three),
             (Cells{"张三", "138", R"(say "hello", \ thrice, "x")"}));
 }

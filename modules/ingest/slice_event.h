@@ -24,7 +24,8 @@ struct CountedChange {
   RegionId region;
   Day day{};
   double delta = 0;
-  std::int64_t reports = 0;  // of a reported figure: records that report it, more or less; at none there is no figure
+  std::int64_t reports =
+      0;  // of a reported figure: records that report it, more or less; at none there is no figure
 };
 
 // Rows first_row … last_row of a batch (0 … 0 for a record entered by hand). No personal data: ids, counts
@@ -39,7 +40,7 @@ struct SliceEvent {
   std::int64_t unchanged = 0;
   std::int64_t updated = 0;
   std::int64_t refused = 0;
-  std::int64_t mended = 0;  // of the accepted: sent to mend a row that was refused before
+  std::int64_t mended = 0;                      // of the accepted: sent to mend a row that was refused before
   std::map<std::string, std::int64_t> reasons;  // "refuse.phone.prefix" → rows
   std::vector<CountedChange> counts;
   // Which records were written: those packed into a slice of their own, and those of the resource's table.

@@ -152,8 +152,8 @@ class MetricsRoutes::Handlers final : public api::Operations {
     if (!http.caller || http.caller->is_local()) return true;
     const auto& grants = http.caller->grants();
     return std::any_of(grants.begin(), grants.end(), [&](const access::Grant& grant) {
-      return grant.in_force(metrics_.clock().now()) && grant.role->holds("metrics.read") && grant.whole_area &&
-             grant.department.empty();
+      return grant.in_force(metrics_.clock().now()) && grant.role->holds("metrics.read") &&
+             grant.whole_area && grant.department.empty();
     });
   }
 
@@ -229,8 +229,7 @@ class MetricsRoutes::Handlers final : public api::Operations {
     std::map<std::tuple<RegionId, Breadth, Language>, std::string> updates;
     for (auto& watcher : watchers) {
       for (const auto& [id, texts] : batches) {
-        if (watcher.batches)
-          watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
+        if (watcher.batches) watcher.stream->send("batch", texts[static_cast<std::size_t>(watcher.language)]);
       }
       const auto mark = metrics_.mark(watcher.region);
       if (mark == watcher.seen) continue;

@@ -136,7 +136,8 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
     if (events_ == nullptr) return;
     const Day day = zone_->day_of(entry.at);
     events_->count(entry, [&](const std::string& metric, RegionId region, double delta) {
-      if (const auto found = by_id_.find(metric); found != by_id_.end()) counters_.add({found->second, region, day, delta, 0});
+      if (const auto found = by_id_.find(metric); found != by_id_.end())
+        counters_.add({found->second, region, day, delta, 0});
     });
     return;
   }

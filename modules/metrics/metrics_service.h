@@ -35,8 +35,8 @@ struct MetricInfo {
 class EventFigures {
  public:
   virtual ~EventFigures() = default;
-  // `about` is what the figure tells of (its title, its provider as the figure's owner); both stay valid as long as this
-  // object. Figures are counted (catalog::MetricKind::count).
+  // `about` is what the figure tells of (its title, its provider as the figure's owner); both stay valid as
+  // long as this object. Figures are counted (catalog::MetricKind::count).
   struct Figure {
     const catalog::Resource* about = nullptr;
     const catalog::Metric* metric = nullptr;
@@ -90,7 +90,8 @@ class MetricsService {
                  const Clock& clock);
   ~MetricsService();
 
-  // Before load(): figures of other events, counted under the day of the event in `zone`. Both outlive the service.
+  // Before load(): figures of other events, counted under the day of the event in `zone`. Both outlive the
+  // service.
   void set_events(const EventFigures& events, const Zone& zone) {
     events_ = &events;
     zone_ = &zone;

@@ -111,7 +111,8 @@ Result<void> Alerts::check(Alert& wanted, const Asker& asker) const {
 }
 
 // That the asker may issue alerts for all of them.
-Result<void> Alerts::check_areas(const std::vector<std::string>& areas, const Asker& asker, Instant now) const {
+Result<void> Alerts::check_areas(const std::vector<std::string>& areas, const Asker& asker,
+                                 Instant now) const {
   const auto tree = parts_.regions.tree();
   JW_ASSIGN(const Authority authority, authority_of(asker.caller.get(), "alert.issue", *tree, now));
   for (const auto& code : areas) {

@@ -84,8 +84,8 @@ std::string Delivery::tell_program(const Notice& notice, AccountId account, std:
       return "waiting";
     }
     if (*set) {
-      const std::string id =
-          "notice-" + notice.id.to_string() + "-" + account.to_string() + "-" + std::to_string(notice.reminders);
+      const std::string id = "notice-" + notice.id.to_string() + "-" + account.to_string() + "-" +
+                             std::to_string(notice.reminders);
       return gateways_.web->send(id, body, why);
     }
   }
@@ -114,7 +114,8 @@ Result<Delivery::Looked> Delivery::deliver(const Notice& notice, const std::stri
   const std::size_t step = web ? limits::webhook_step : limits::delivery_step;
   JW_ASSIGN(auto reader, parts_.store.read());
   std::vector<Waiting> waiting;
-  const std::array<storage::Value, 3> parameters = {notice.id.value, channel, static_cast<std::int64_t>(step)};
+  const std::array<storage::Value, 3> parameters = {notice.id.value, channel,
+                                                    static_cast<std::int64_t>(step)};
   JW_TRY(reader->query(sql::waiting_deliveries, parameters, [&](const storage::Row& row) {
     waiting.push_back({AccountId(row.integer(0)), row.integer(2)});
     return true;
@@ -135,15 +136,17 @@ Result<Delivery::Looked> Delivery::deliver(const Notice& notice, const std::stri
     const std::int64_t attempts = one.attempts + 1;
     looked.away = state == "waiting";
     if (looked.away) looked.attempts = attempts;
-    if (looked.away && attempts >= (web ? limits::webhook_attempts : limits::delivery_attempts)) state = "failed";
+    if (looked.away && attempts >= (web ? limits::webhook_attempts : limits::delivery_attempts))
+      state = "failed";
     storage::Value handed_at = storage::Null{};
     if (state == "handed") {
       handed_at = to_micros(parts_.clock.now());
       ++handed;
     }
-    change.writes.push_back({&sql::change_delivery,
-                             {notice.id.value, one.account.value, channel, state, attempts, std::move(handed_at)},
-                             std::nullopt});
+    change.writes.push_back(
+        {&sql::change_delivery,
+         {notice.id.value, one.account.value, channel, state, attempts, std::move(handed_at)},
+         std::nullopt});
     if (looked.away) break;
   }
   if (web && gateways_.web != nullptr && (handed > 0 || looked.away))

@@ -40,7 +40,8 @@ class Delivery {
   Result<storage::Change> timer_fell(const storage::Timer& timer);
   Result<Looked> deliver(const Notice& notice, const std::string& channel, storage::Change& change) const;
   // "handed", "waiting" (a gateway is out of reach: it comes again) or "unreachable" (no phone, no gateway).
-  std::string hand_over(const Notice& notice, AccountId account, const std::string& channel, std::string& why) const;
+  std::string hand_over(const Notice& notice, AccountId account, const std::string& channel,
+                        std::string& why) const;
   std::string tell_program(const Notice& notice, AccountId account, std::string& why) const;
 
   const NoticeParts& parts_;

@@ -38,8 +38,8 @@ class Directory {
  public:
   virtual ~Directory() = default;
   // Whom an audience names, each account once, at the place of the first of its grants that fits; accounts in
-  // order. Whatever lies outside `within` is left out; subjects are no business of this. Errors: not_found (a region, a
-  // role), too_large "notice.too_many", the store's.
+  // order. Whatever lies outside `within` is left out; subjects are no business of this. Errors: not_found (a
+  // region, a role), too_large "notice.too_many", the store's.
   virtual Result<std::vector<Recipient>> find(storage::Reader& reader, const Audience& audience,
                                               const region::Scope& within, bool whole_area,
                                               Instant now) const = 0;

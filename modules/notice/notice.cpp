@@ -68,8 +68,9 @@ std::vector<SubjectQuery> subjects_of(const json::object& from) {
       const json::value* const found = object.if_contains(name);
       return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
     };
-    all.push_back({word_of(object, "resource"), word_of(object, "purpose"), number("age_from"), number("age_to"),
-                   word_of(object, "field"), word_of(object, "value"), word_of(object, "relation")});
+    all.push_back({word_of(object, "resource"), word_of(object, "purpose"), number("age_from"),
+                   number("age_to"), word_of(object, "field"), word_of(object, "value"),
+                   word_of(object, "relation")});
   }
   return all;
 }

@@ -307,20 +307,25 @@ std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& 
   // A sheet for each region, and for each building of it where people are known by their address.
   std::map<std::pair<region::Node, std::string>, std::vector<const NamedReceipt*>> sheets;
   for (const auto& one : people)
-    sheets[{one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node, one.address}].push_back(&one);
+    sheets[{one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node, one.address}]
+        .push_back(&one);
   const std::string title = say("notice.print.title", {{"title", notice.title}});
   std::string page =
       "<!doctype html><html lang=\"" + std::string(shown.language == Language::zh ? "zh-CN" : "en") +
-      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" + title +
-      "</title><style>body{font-family:sans-serif;margin:2em}section{break-after:page}table{border-collapse:collapse;"
-      "width:100%}td,th{border:1px solid #444;padding:.5em;text-align:left}p{white-space:pre-wrap}</style></head><body>";
+      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
+      title +
+      "</"
+      "title><style>body{font-family:sans-serif;margin:2em}section{break-after:page}table{border-collapse:"
+      "collapse;"
+      "width:100%}td,th{border:1px solid "
+      "#444;padding:.5em;text-align:left}p{white-space:pre-wrap}</style></head><body>";
   for (const auto& [place, list] : sheets) {
     std::string where = place.first == region::no_node ? "" : shown.tree.path_text(place.first);
     if (!place.second.empty()) where += " · " + place.second;
     page += "<section><h1>" + title + "</h1><p>" + escaped(notice.body) + "</p><h2>" +
             say("notice.print.head", {{"region", where}, {"count", std::to_string(list.size())}}) +
-            "</h2><table><thead><tr><th>" + say("notice.print.name") + "</th><th>" + say("notice.print.role") +
-            "</th><th>" + say("notice.print.done") + "</th></tr></thead><tbody>";
+            "</h2><table><thead><tr><th>" + say("notice.print.name") + "</th><th>" +
+            say("notice.print.role") + "</th><th>" + say("notice.print.done") + "</th></tr></thead><tbody>";
     for (const NamedReceipt* const one : list)
       page += "<tr><td>" + escaped(one->name) + "</td><td>" +
               (one->person ? say("notice.print.person") : escaped(one->receipt.role)) + "</td><td></td></tr>";

@@ -33,8 +33,9 @@ std::vector<SubjectQuery> subjects_of(const schema::Datum& given) {
     return years.present() ? std::optional(years.integer()) : std::nullopt;
   };
   for (const auto& one : given.items())
-    all.push_back({text_of(one["resource"]), text_of(one["purpose"]), age(one["age_from"]), age(one["age_to"]),
-                   text_of(one["field"]), text_of(one["value"]), text_of(one["relation"])});
+    all.push_back({text_of(one["resource"]), text_of(one["purpose"]), age(one["age_from"]),
+                   age(one["age_to"]), text_of(one["field"]), text_of(one["value"]),
+                   text_of(one["relation"])});
   return all;
 }
 

@@ -22,7 +22,7 @@ Gateways gateways_of(const ServiceParts& parts, const Webhooks& webhooks) {
 NoticeService::NoticeService(ServiceParts parts)
     : parts_(std::move(parts)),
       directory_(account_directory(parts_.identity, parts_.regions)),
-      notice_parts_{parts_.store, parts_.regions, *directory_,      parts_.sealer,
+      notice_parts_{parts_.store, parts_.regions, *directory_,       parts_.sealer,
                     parts_.clock, parts_.zone,    parts_.hub_region, parts_.people},
       loads_(parts_.store, parts_.regions, parts_.clock, parts_.zone),
       notices_(notice_parts_, loads_),

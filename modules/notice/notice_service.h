@@ -20,12 +20,12 @@ struct ServiceParts {
   const Clock& clock;
   const Zone& zone;
   std::function<RegionId()> hub_region;
-  std::string hub_name;  // for people: "珠海市"
-  std::string sender;    // CAP's sender: "jingwei.440400"
-  std::string outbox;    // folder of the gateways' files
-  bool webhook = false;  // whether a program takes webhooks.jsonl
+  std::string hub_name;      // for people: "珠海市"
+  std::string sender;        // CAP's sender: "jingwei.440400"
+  std::string outbox;        // folder of the gateways' files
+  bool webhook = false;      // whether a program takes webhooks.jsonl
   PeopleFinder people = {};  // people of the registry; absent: audiences over subjects are refused
-  Outgoing outgoing = {};  // by which a program is told over HTTP; absent: none is
+  Outgoing outgoing = {};    // by which a program is told over HTTP; absent: none is
 };
 
 // Thread-safe.

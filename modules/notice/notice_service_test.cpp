@@ -10,9 +10,9 @@
 #include "modules/notice/messages.gen.h"
 #include "modules/notice/notice_service.h"
 #include "modules/notice/sql.gen.h"
-#include "tests/support/failing_store.h"
 #include "modules/source/asking/outgoing.h"
 #include "tests/support/department.h"
+#include "tests/support/failing_store.h"
 
 namespace jingwei::notice {
 namespace {
@@ -44,10 +44,10 @@ class NoticeTest : public identity::IdentityFixture<Backend> {
   }
 
   std::unique_ptr<NoticeService> over(storage::Store& store) {
-    return std::make_unique<NoticeService>(ServiceParts{
-        store, this->regions_, *this->service_, *this->sealer_, this->clock_, zone_,
-        [this] { return this->region("9801"); }, "测试市", "jingwei.9801", this->folder_.path(), true,
-        finder(), source::outgoing_calls(allowed_)});
+    return std::make_unique<NoticeService>(
+        ServiceParts{store, this->regions_, *this->service_, *this->sealer_, this->clock_, zone_,
+                     [this] { return this->region("9801"); }, "测试市", "jingwei.9801", this->folder_.path(),
+                     true, finder(), source::outgoing_calls(allowed_)});
   }
   std::int64_t times_told(const char* what) {
     std::int64_t times = 0;
@@ -99,7 +99,8 @@ class NoticeTest : public identity::IdentityFixture<Backend> {
 
   std::map<std::string, std::int64_t> delivered(NoticeId notice) {
     std::map<std::string, std::int64_t> counts;
-    for (const auto& one : must(notices().deliveries(notice))) counts[one.channel + " " + one.state] = one.count;
+    for (const auto& one : must(notices().deliveries(notice)))
+      counts[one.channel + " " + one.state] = one.count;
     return counts;
   }
   static std::string header(const std::string& request, const std::string& name) {
@@ -375,12 +376,14 @@ TYPED_TEST(NoticeTest, AProgramIsToldByHttpSignedAndUnderOneIdHoweverOftenItFail
 // The example of the Standard Webhooks specification.
 TEST(Webhook, IsSignedAsTheSpecificationsExample) {
   const Instant at{std::chrono::seconds{1614265330}};
-  const auto made = sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", at, R"({"test": 2432232314})");
+  const auto made = sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", at,
+                         R"({"test": 2432232314})");
   EXPECT_EQ(made.signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
 TYPED_TEST(NoticeTest, AProgramOnAPrivateMachineIsReachedOnlyWhereTheOperatorNamesIt) {
-  jingwei::testing::Department program([](const std::string&) { return jingwei::testing::Department::json("{}"); });
+  jingwei::testing::Department program(
+      [](const std::string&) { return jingwei::testing::Department::json("{}"); });
   this->allowed_ = {};
   this->TearDown();
   this->SetUp();
@@ -391,7 +394,8 @@ TYPED_TEST(NoticeTest, AProgramOnAPrivateMachineIsReachedOnlyWhereTheOperatorNam
   notice.channels = {Channel::webhook};
   auto& webhooks = this->notices_->webhooks();
   for (const char* const scheme : {"http", "https"}) {
-    must(webhooks.put(std::string(scheme) + "://127.0.0.1:" + std::to_string(program.port()), false, "local"));
+    must(
+        webhooks.put(std::string(scheme) + "://127.0.0.1:" + std::to_string(program.port()), false, "local"));
     const auto sent = must(this->notices().send(notice, this->hub()));
     this->run_timers();
     EXPECT_EQ(this->delivered(sent.id)["webhook waiting"], 1);
@@ -431,7 +435,8 @@ TYPED_TEST(NoticeTest, PeopleWithoutAnAccountAreToldByPhoneOrAtTheDoorAndForgott
   wanted.channels = {Channel::text, Channel::print};
   wanted.audience.regions = {"980101001001"};
   wanted.audience.subjects = {{"elderly", "elderly-care", 65, std::nullopt, "", "", ""}};
-  const auto preview = must(this->notices().preview(NoticeKind::notice, wanted.audience, this->asker(street)));
+  const auto preview =
+      must(this->notices().preview(NoticeKind::notice, wanted.audience, this->asker(street)));
   EXPECT_EQ(preview.people, 3);
   EXPECT_EQ(preview.subjects, 3);
   EXPECT_EQ(preview.without_phone, 1);
@@ -458,7 +463,8 @@ TYPED_TEST(NoticeTest, PeopleWithoutAnAccountAreToldByPhoneOrAtTheDoorAndForgott
   must(this->notices().told(sent.id, receipts[0].account, this->asker(street)));
   EXPECT_EQ(must(this->notices().remind(sent.id, this->asker(street))), 2);
   this->run_timers();
-  EXPECT_EQ(this->why(this->notices().told(sent.id, AccountId(999'999'999), this->asker(street))), "notice.not_found");
+  EXPECT_EQ(this->why(this->notices().told(sent.id, AccountId(999'999'999), this->asker(street))),
+            "notice.not_found");
 
   must(this->notices().end(sent.id, this->asker(street)));
   EXPECT_EQ(this->why(contact_of(parts, sent.id, receipts[0].account)), "notice.person_gone");

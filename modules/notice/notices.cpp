@@ -209,7 +209,8 @@ Result<Notice> Notices::send(NewNotice wanted, const Asker& asker) {
     JW_ASSIGN(auto people, addressed(reader, notice.audience, authority));
     const std::size_t accounts = people.size();
     if (!persons.empty()) {
-      JW_ASSIGN(const std::int64_t first, parts_.store.allocate_ids(static_cast<std::int64_t>(persons.size())));
+      JW_ASSIGN(const std::int64_t first,
+                parts_.store.allocate_ids(static_cast<std::int64_t>(persons.size())));
       for (std::size_t at = 0; at < persons.size(); ++at)
         people.push_back({AccountId(first + static_cast<std::int64_t>(at)), persons[at].region, ""});
     }

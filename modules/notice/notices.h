@@ -37,7 +37,8 @@ struct NewNotice {
 
 struct Preview {
   std::int64_t people = 0;  // in all
-  std::int64_t subjects = 0, without_phone = 0;  // of them: people without an account, and those of no known phone
+  std::int64_t subjects = 0,
+               without_phone = 0;  // of them: people without an account, and those of no known phone
   std::vector<std::pair<RegionId, std::int64_t>>
       regions;                      // of the level below the common one, most people first
   std::vector<FullCommunity> full;  // that could not take this order or form
@@ -126,18 +127,18 @@ class Notices {
   // each answer that does not fit its question.
   Result<Received> answer(NoticeId id, AccountId account, Answers answers, const Asker& asker);
 
-  // Somebody told a person without an account, at the door or by a list. Errors: not_found "notice.not_found" (nobody
-  // of that id whom the asker follows has no account); conflict "notice.ended_already".
+  // Somebody told a person without an account, at the door or by a list. Errors: not_found "notice.not_found"
+  // (nobody of that id whom the asker follows has no account); conflict "notice.ended_already".
   Result<void> told(NoticeId id, AccountId recipient, const Asker& asker);
 
   // Before the runner starts.
   void on_timers(storage::TimerRunner& timers);
 
  private:
-  // People of the registry whom the audience names. Errors: the finder's; invalid "notice.no_subjects" (nobody
-  // here knows any), "notice.subjects_only_told" (they can answer nothing).
-  Result<std::vector<Person>> named_people(NoticeKind kind, const Audience& audience, const Authority& authority,
-                                           const Asker& asker) const;
+  // People of the registry whom the audience names. Errors: the finder's; invalid "notice.no_subjects"
+  // (nobody here knows any), "notice.subjects_only_told" (they can answer nothing).
+  Result<std::vector<Person>> named_people(NoticeKind kind, const Audience& audience,
+                                           const Authority& authority, const Asker& asker) const;
   Result<std::vector<Recipient>> addressed(storage::Reader& reader, const Audience& audience,
                                            const Authority& authority) const;
   Result<Authority> reach(std::string_view permission, const Asker& asker) const;

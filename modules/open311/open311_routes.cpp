@@ -59,7 +59,8 @@ NewConnection connection_of(const schema::Datum& given) {
   wanted.terms.address = text_of(given["address"]);
   wanted.terms.jurisdiction = text_of(given["jurisdiction"]);
   wanted.terms.format = text_of(given["format"]) == "json" ? Format::json : Format::xml;
-  if (given["every_minutes"].present()) wanted.terms.every = std::chrono::minutes{given["every_minutes"].integer()};
+  if (given["every_minutes"].present())
+    wanted.terms.every = std::chrono::minutes{given["every_minutes"].integer()};
   if (given["since"].present()) wanted.terms.since = given["since"].instant();
   wanted.terms.tell = truth_of(given["tell"]);
   wanted.terms.notes = truth_of(given["notes"]);
@@ -155,7 +156,8 @@ class Open311Routes::Handlers final : public api::Operations {
 
   // --- connections to others ---
 
-  http::Response list_open311_connections(const http::Request& http, const api::ListOpen311Connections&) override {
+  http::Response list_open311_connections(const http::Request& http,
+                                          const api::ListOpen311Connections&) override {
     const auto views = peers_.list();
     if (!views) return problem(views.error(), http.language);
     JsonWriter json(4'096);
@@ -168,25 +170,30 @@ class Open311Routes::Handlers final : public api::Operations {
     return http::Response::json(json.take());
   }
 
-  http::Response add_open311_connection(const http::Request& http, const api::AddOpen311Connection& in) override {
+  http::Response add_open311_connection(const http::Request& http,
+                                        const api::AddOpen311Connection& in) override {
     const auto view = peers_.add(connection_of(in.body), http.actor(), in.idempotency_key);
     http::Response response = shown(http, view, 201);
     if (view)
-      response.headers.emplace_back("Location", "/api/v1/open311/connections/" + view->connection.id.to_string());
+      response.headers.emplace_back("Location",
+                                    "/api/v1/open311/connections/" + view->connection.id.to_string());
     return response;
   }
 
-  http::Response try_open311_connection(const http::Request& http, const api::TryOpen311Connection& in) override {
+  http::Response try_open311_connection(const http::Request& http,
+                                        const api::TryOpen311Connection& in) override {
     const auto found = peers_.try_out(connection_of(in.body));
     if (!found) return problem(found.error(), http.language);
     return http::Response::json(trial_json(*found));
   }
 
-  http::Response get_open311_connection(const http::Request& http, const api::GetOpen311Connection& in) override {
+  http::Response get_open311_connection(const http::Request& http,
+                                        const api::GetOpen311Connection& in) override {
     return shown(http, peers_.find(ConnectionId(in.connection)));
   }
 
-  http::Response edit_open311_connection(const http::Request& http, const api::EditOpen311Connection& in) override {
+  http::Response edit_open311_connection(const http::Request& http,
+                                         const api::EditOpen311Connection& in) override {
     return shown(http, peers_.edit(ConnectionId(in.connection), connection_of(in.body), http.actor()));
   }
 
@@ -199,18 +206,21 @@ class Open311Routes::Handlers final : public api::Operations {
 
   http::Response put_open311_state(const http::Request& http, const api::PutOpen311State& in) override {
     const bool paused = in.body["state"].text() == "paused";
-    return shown(http, peers_.set_state(ConnectionId(in.connection),
-                                        paused ? ConnectionState::paused : ConnectionState::active, http.actor()));
+    return shown(http,
+                 peers_.set_state(ConnectionId(in.connection),
+                                  paused ? ConnectionState::paused : ConnectionState::active, http.actor()));
   }
 
-  http::Response run_open311_connection(const http::Request& http, const api::RunOpen311Connection& in) override {
+  http::Response run_open311_connection(const http::Request& http,
+                                        const api::RunOpen311Connection& in) override {
     return shown(http, peers_.run_now(ConnectionId(in.connection), http.actor()));
   }
 
   http::Response list_open311_links(const http::Request& http, const api::ListOpen311Links& in) override {
     const auto limit = static_cast<std::size_t>(in.limit);
-    auto links = peers_.links(ConnectionId(in.connection), in.state ? link_state_named(*in.state) : std::nullopt,
-                              LinkId(in.cursor.value_or(0)), limit + 1);
+    auto links =
+        peers_.links(ConnectionId(in.connection), in.state ? link_state_named(*in.state) : std::nullopt,
+                     LinkId(in.cursor.value_or(0)), limit + 1);
     if (!links) return problem(links.error(), http.language);
     const bool more = links->size() > limit;
     if (more) links->resize(limit);
@@ -227,9 +237,11 @@ class Open311Routes::Handlers final : public api::Operations {
   }
 
   http::Response settle_open311_link(const http::Request& http, const api::SettleOpen311Link& in) override {
-    const std::string remote = in.body["request"].present() ? std::string(in.body["request"].text()) : std::string();
-    const auto settled = peers_.settle(ConnectionId(in.connection), LinkId(in.link),
-                                       settling_named(in.body["how"].text()).value_or(Settling::seen), remote, http.actor());
+    const std::string remote =
+        in.body["request"].present() ? std::string(in.body["request"].text()) : std::string();
+    const auto settled =
+        peers_.settle(ConnectionId(in.connection), LinkId(in.link),
+                      settling_named(in.body["how"].text()).value_or(Settling::seen), remote, http.actor());
     if (!settled) return problem(settled.error(), http.language);
     JsonWriter json;
     write_link(json, *settled, http.language);
@@ -277,7 +289,8 @@ class Open311Routes::Handlers final : public api::Operations {
     return document(discovery_document(told, format), format);
   }
 
-  static http::Response shown(const http::Request& http, const Result<ConnectionView>& view, int status = 200) {
+  static http::Response shown(const http::Request& http, const Result<ConnectionView>& view,
+                              int status = 200) {
     if (!view) return problem(view.error(), http.language);
     return http::Response::json(connection_json(*view, http.language), status);
   }

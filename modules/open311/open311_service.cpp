@@ -235,9 +235,11 @@ Result<void> GeoReport::update(const Update& update, const Caller& caller, Langu
     std::vector<const cases::Transition*> leading;
     for (const auto* one : parts_.cases.work().actions(*found, history, own)) {
       const auto* to = process.state(one->to);
-      const bool asks = one->photos > 0 || std::any_of(one->inputs.begin(), one->inputs.end(),
-                                                       [](const catalog::Field& input) { return input.required; });
-      if (to != nullptr && !asks && counts_as_closed(process, to->id, !to->final) == close) leading.push_back(one);
+      const bool asks =
+          one->photos > 0 || std::any_of(one->inputs.begin(), one->inputs.end(),
+                                         [](const catalog::Field& input) { return input.required; });
+      if (to != nullptr && !asks && counts_as_closed(process, to->id, !to->final) == close)
+        leading.push_back(one);
     }
     if (leading.size() != 1)
       return Error(ErrorCode::invalid, "open311.status_not_taken").with("status", update.status).at("status");
@@ -302,7 +304,7 @@ Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& c
     // The picture is not fetched from where others say it is; its address goes with the case. The case stands
     // already: whoever was answered an error would report it once more.
     const auto noted = parts_.cases.work().comment(opened->one.id, wanted.media_url, own,
-                                                      {caller->actor(), std::nullopt, language});
+                                                   {caller->actor(), std::nullopt, language});
     if (!noted) {
       log::warn("open311.picture_dropped",
                 {{"case", opened->one.id.value}, {"error", noted.error().to_log()}});

@@ -59,9 +59,9 @@ class GeoReport {
   Result<ServiceRequest> open(const NewRequest& wanted, const Caller& caller, Language language,
                               const std::optional<std::string>& idempotency_key = {}) const;
   // What another program says about a request that it opened, or that its key may act on: words become a
-  // comment; a status that differs is taken by the one step that leads there and asks for nothing more. The same
-  // update again changes nothing. Errors: denied (no key), not_found (id), invalid "open311.status_not_taken" (no
-  // such step, or several: nothing is kept), the store's.
+  // comment; a status that differs is taken by the one step that leads there and asks for nothing more. The
+  // same update again changes nothing. Errors: denied (no key), not_found (id), invalid
+  // "open311.status_not_taken" (no such step, or several: nothing is kept), the store's.
   Result<void> update(const Update& update, const Caller& caller, Language language) const;
 
   const Open311Parts& parts() const { return parts_; }

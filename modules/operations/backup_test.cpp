@@ -210,11 +210,20 @@ TYPED_TEST(BackupWorld, TheDoctorFindsAFullDiskOtherVersionsAndAConsumerThatIsBe
   must(disk.make_folders(this->data()));
   disk.set_capacity(1 << 20);
   const auto examine_on = [&](FileSystem& files) {
-    return examine({files, this->clock_, this->data(), this->backend_->settings_store(), "Asia/Shanghai", "", "0.1.0",
-                    steps, true, {}});
+    return examine({files,
+                    this->clock_,
+                    this->data(),
+                    this->backend_->settings_store(),
+                    "Asia/Shanghai",
+                    "",
+                    "0.1.0",
+                    steps,
+                    true,
+                    {}});
   };
   const auto find = [](const std::vector<Finding>& findings, std::string_view id) {
-    const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto& one) { return one.id == id; });
+    const auto found =
+        std::find_if(findings.begin(), findings.end(), [&](const auto& one) { return one.id == id; });
     return found == findings.end() ? std::optional<Finding>() : *found;
   };
   auto findings = examine_on(disk);

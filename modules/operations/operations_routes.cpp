@@ -9,7 +9,6 @@ using http::problem;
 
 namespace {
 
-
 http::Response begun(const Result<BackupView>& view, Language language) {
   if (!view) return problem(view.error(), language);
   http::Response response = http::Response::json(backup_json(*view, Tables::left_out, language), 202);

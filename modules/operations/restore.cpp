@@ -139,7 +139,7 @@ class Restorer {
         storage::append_row(bytes, table.table.columns, row);
         digest.add(bytes);
         return ++progress_.rows_done % rows_between_tellings != 0 || tell() ? Result<void>()
-                                                                           : Result<void>(stopped());
+                                                                            : Result<void>(stopped());
       }));
       report_.tables.push_back({table.table.name, table.rows, digest.rows(), table.digest, digest.hex()});
     }

@@ -66,8 +66,8 @@ class Carrying {
 
   // Of a request that was granted: for a copy the records are counted, and the copy is to be had for thirty
   // days; to delete or object, an objection to each record goes to its provider; to correct, one for each
-  // correction, which must be of the person's own records; a guardian speaks for the child from then on (`born`: as
-  // Rights::carried). Errors: not_found; conflict "purpose.not_granted",
+  // correction, which must be of the person's own records; a guardian speaks for the child from then on
+  // (`born`: as Rights::carried). Errors: not_found; conflict "purpose.not_granted",
   // "purpose.carried_already"; denied "purpose.same_person"; invalid "purpose.corrections_missing",
   // "purpose.not_their_record"; exhausted.
   Result<RightsRequest> carry_out(RightsId id, const std::vector<Correction>& corrections,

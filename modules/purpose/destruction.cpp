@@ -26,11 +26,13 @@ std::optional<Instant> last_opened(const View& view, const catalog::Resource& re
 
 std::int64_t Forecast::records() const {
   std::int64_t records = 0;
-  for (const auto& one : resources) records += one.action == Action::destroy ? one.remains.records + one.cases : 0;
+  for (const auto& one : resources)
+    records += one.action == Action::destroy ? one.remains.records + one.cases : 0;
   return records;
 }
 
-Result<std::int64_t> Destructions::count_beside(const std::string& resource, std::optional<Instant> before) const {
+Result<std::int64_t> Destructions::count_beside(const std::string& resource,
+                                                std::optional<Instant> before) const {
   if (beside_ == nullptr) return std::int64_t{0};
   return beside_->count(resource, before);
 }

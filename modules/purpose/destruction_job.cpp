@@ -14,8 +14,8 @@ constexpr std::string_view lease_name = "destruction";
 constexpr std::chrono::seconds lease_time{60};
 
 // Stages of an item, in this order.
-constexpr std::string_view erasing = "erase", erasing_beside = "beside", finding_rest = "rest", dropping_rest = "drop",
-                           finding_keys = "keys", dropping_keys = "unlock";
+constexpr std::string_view erasing = "erase", erasing_beside = "beside", finding_rest = "rest",
+                           dropping_rest = "drop", finding_keys = "keys", dropping_keys = "unlock";
 
 bool is_answers(const DestructionItem& item) {
   return item.resource.starts_with(answers_prefix);

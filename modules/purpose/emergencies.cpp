@@ -276,7 +276,9 @@ Result<void> PurposeService::put_package(const Package& package) {
       return change;
     });
     if (!put && put.error().message != "purpose.edit_would_end") return put.error();
-    if (!put) log::warn("purpose.package_left_out", {{"purpose", declared.id}, {"why", "it would end what it keeps"}});
+    if (!put)
+      log::warn("purpose.package_left_out",
+                {{"purpose", declared.id}, {"why", "it would end what it keeps"}});
   }
   JW_ASSIGN(const View now, read());
   storage::Change change;

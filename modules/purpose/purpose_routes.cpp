@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "modules/purpose/api.gen.h"
 #include "modules/ingest/ingest_json.h"
+#include "modules/purpose/api.gen.h"
 #include "modules/purpose/purpose_json.h"
 
 namespace jingwei::purpose {
@@ -207,13 +207,15 @@ class PurposeRoutes::Handlers final : public api::Operations {
     std::vector<Correction> corrections;
     if (in.body["corrections"].present()) {
       for (const auto& one : in.body["corrections"].items())
-        corrections.push_back({one["resource"].text(), RecordId(one["record"].integer()), one["field"].text(), one["proposed"].text()});
+        corrections.push_back({one["resource"].text(), RecordId(one["record"].integer()), one["field"].text(),
+                               one["proposed"].text()});
     }
     const auto view = purposes_.view();
-    return show_rights(http,
-                       carrying_.carry_out(RightsId(in.id), corrections, day_of(in.body["born"]), *view, purposes_.parts().catalog,
-                                           request_of(http, in.body, in.idempotency_key)),
-                       200);
+    return show_rights(
+        http,
+        carrying_.carry_out(RightsId(in.id), corrections, day_of(in.body["born"]), *view,
+                            purposes_.parts().catalog, request_of(http, in.body, in.idempotency_key)),
+        200);
   }
 
   http::Response get_rights_copy(const http::Request& http, const api::GetRightsCopy& in) override {
@@ -228,8 +230,9 @@ class PurposeRoutes::Handlers final : public api::Operations {
   }
 
   http::Response withdraw_rights(const http::Request& http, const api::WithdrawRights& in) override {
-    const auto taken = purposes_.rights().take(RightsId(in.id), RightsStep::withdraw, text_of(in.body["reason"]),
-                                               request_of(http, in.body, in.idempotency_key));
+    const auto taken =
+        purposes_.rights().take(RightsId(in.id), RightsStep::withdraw, text_of(in.body["reason"]),
+                                request_of(http, in.body, in.idempotency_key));
     return taken ? http::Response::no_content() : problem(taken.error(), http.language);
   }
 
@@ -270,7 +273,8 @@ class PurposeRoutes::Handlers final : public api::Operations {
     }
     const auto made = purposes_.rights().open(wanted, {http.actor(), in.idempotency_key, http.language});
     if (!made) return problem(made.error(), http.language);
-    return answer(http, [&](const Told& told) { return one_rights_json(*made, told); }, 201);
+    return answer(
+        http, [&](const Told& told) { return one_rights_json(*made, told); }, 201);
   }
 
   // Their own and their children's: another's is not there.
@@ -285,14 +289,16 @@ class PurposeRoutes::Handlers final : public api::Operations {
       return ward.identifier == one->asked.identifier;
     });
     if (one->asked.identifier != person->identifier && !of_ward)
-      return problem(Error(ErrorCode::not_found, "purpose.no_rights").with("id", RightsId(in.id).to_string()), http.language);
+      return problem(Error(ErrorCode::not_found, "purpose.no_rights").with("id", RightsId(in.id).to_string()),
+                     http.language);
     return copy_of(http, one->id);
   }
 
  private:
   // Errors: denied "purpose.unverified".
   Result<VerifiedPerson> me(const http::Request& http) const {
-    auto person = desk_.person ? desk_.person(http.caller->account()) : Result<std::optional<VerifiedPerson>>(std::optional<VerifiedPerson>());
+    auto person = desk_.person ? desk_.person(http.caller->account())
+                               : Result<std::optional<VerifiedPerson>>(std::optional<VerifiedPerson>());
     if (!person) return std::move(person).error();
     if (!*person) return Error(ErrorCode::denied, "purpose.unverified");
     return std::move(**person);
@@ -333,19 +339,23 @@ class PurposeRoutes::Handlers final : public api::Operations {
 
   http::Response copy_of(const http::Request& http, RightsId id) {
     const auto tree = purposes_.parts().regions.tree();
-    auto copy = carrying_.copy(id, purposes_.parts().clock.now(), [&](JsonWriter& json, const catalog::Entry& entry, const ingest::Record& record) {
-      json.begin_object();
-      json.member("resource", entry.resource.id);
-      json.member("title", entry.resource.title.in(http.language));
-      json.member("provider", entry.resource.provider.in(http.language));
-      json.key("record");
-      ingest::write_record(json, record, entry.resource, *tree, http.language);
-      json.end_object();
-    });
+    auto copy =
+        carrying_.copy(id, purposes_.parts().clock.now(),
+                       [&](JsonWriter& json, const catalog::Entry& entry, const ingest::Record& record) {
+                         json.begin_object();
+                         json.member("resource", entry.resource.id);
+                         json.member("title", entry.resource.title.in(http.language));
+                         json.member("provider", entry.resource.provider.in(http.language));
+                         json.key("record");
+                         ingest::write_record(json, record, entry.resource, *tree, http.language);
+                         json.end_object();
+                       });
     if (!copy) return problem(copy.error(), http.language);
     http::Response response = http::Response::json(std::move(*copy));
-    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"own-records-" + id.to_string() + ".json\"");
-    if (const auto one = purposes_.rights().find(id); one && desk_.pseudonym) response.disclosed.subject = desk_.pseudonym(one->asked.identifier);
+    response.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"own-records-" + id.to_string() + ".json\"");
+    if (const auto one = purposes_.rights().find(id); one && desk_.pseudonym)
+      response.disclosed.subject = desk_.pseudonym(one->asked.identifier);
     return response;
   }
 
@@ -402,7 +412,8 @@ class PurposeRoutes::Handlers final : public api::Operations {
     if (!one) return problem(one.error(), http.language);
     const auto steps = purposes_.steps("rights:" + one->id.to_string());
     if (!steps) return problem(steps.error(), http.language);
-    const auto in_case = desk_.case_of ? desk_.case_of(one->id) : Result<std::optional<std::string>>(std::optional<std::string>());
+    const auto in_case = desk_.case_of ? desk_.case_of(one->id)
+                                       : Result<std::optional<std::string>>(std::optional<std::string>());
     if (!in_case) return problem(in_case.error(), http.language);
     return answer(
         http, [&](const Told& told) { return rights_json(*one, *steps, *in_case, told); }, status);

@@ -22,7 +22,8 @@ PurposeService::PurposeService(PurposeParts parts)
     : parts_(std::move(parts)),
       destructions_({parts_.store, parts_.catalog, parts_.ingest, parts_.sources, parts_.keystore,
                      parts_.clock, parts_.zone, parts_.grace, parts_.owner, parts_.erase_words}),
-      rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.zone, parts_.rights_answer_time}),
+      rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.zone,
+               parts_.rights_answer_time}),
       view_(std::make_shared<const View>()) {}
 
 PurposeService::~PurposeService() {

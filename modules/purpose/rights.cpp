@@ -166,8 +166,7 @@ Result<std::vector<RightsRequest>> Rights::list(const RightsQuery& query) const 
     return all;
   }
   const std::array<Value, 5> page = {
-      before, most,
-      query.state ? std::string(name_of(*query.state)) : std::string(),
+      before, most, query.state ? std::string(name_of(*query.state)) : std::string(),
       query.kind ? std::string(name_of(*query.kind)) : std::string(), std::int64_t{query.overdue ? 1 : 0}};
   JW_TRY(reader->query(sql::page_of_rights, page, keep));
   return all;
@@ -293,9 +292,8 @@ Result<RightsRequest> Rights::open(const NewRights& given, const catalog::WriteR
             {&sql::add_rights,
              {id, std::string(name_of(wanted.kind)), wanted.resource,
               sealed(one.id, "person", person_text(wanted.name, wanted.identifier)),
-              person_hash(wanted.identifier),
-              std::move(guardian), sealed(one.id, "words", wanted.words), actor, to_micros(one.opened_at),
-              to_micros(one.due_at)},
+              person_hash(wanted.identifier), std::move(guardian), sealed(one.id, "words", wanted.words),
+              actor, to_micros(one.opened_at), to_micros(one.due_at)},
              1});
         JW_ASSIGN(const std::int64_t timer, parts_.store.allocate_ids());
         change.writes.push_back(storage::add_timer(TimerId(timer), one.due_at + just_after,
@@ -377,8 +375,9 @@ Result<void> Rights::move(const storage::MatterStep& step, const std::string& gi
   return add_take(*id, *named, words, actor, step.in_case, reader, change);
 }
 
-Result<void> Rights::add_take(RightsId id, RightsStep step, const std::string& words, const std::string& actor,
-                              const std::string& in_case, storage::Reader& reader, storage::Change& change) const {
+Result<void> Rights::add_take(RightsId id, RightsStep step, const std::string& words,
+                              const std::string& actor, const std::string& in_case, storage::Reader& reader,
+                              storage::Change& change) const {
   JW_ASSIGN(RightsRequest one, read_one(reader, id));
   if (step == RightsStep::end) {
     JW_TRY(add_end(one, words, actor, change));
@@ -412,7 +411,8 @@ storage::Blob Rights::person_hash(const std::string& identifier) const {
 
 Day fourteenth_birthday(Day born) {
   const std::chrono::year_month_day day{born};
-  const std::chrono::year_month_day there{day.year() + std::chrono::years{guarded_below}, day.month(), day.day()};
+  const std::chrono::year_month_day there{day.year() + std::chrono::years{guarded_below}, day.month(),
+                                          day.day()};
   if (there.ok()) return Day{there};
   return Day{std::chrono::year_month_day{there.year(), std::chrono::March, std::chrono::day{1}}};
 }
@@ -459,17 +459,22 @@ Result<std::vector<Ward>> Rights::wards_of(const std::vector<std::string>& paper
 
 Result<Ward> Rights::ward_of(const std::vector<std::string>& papers, RightsId id) const {
   JW_ASSIGN(auto wards, wards_of(papers));
-  const auto found = std::find_if(wards.begin(), wards.end(), [&](const Ward& one) { return one.guardianship.id == id; });
+  const auto found =
+      std::find_if(wards.begin(), wards.end(), [&](const Ward& one) { return one.guardianship.id == id; });
   if (found == wards.end()) return Error(ErrorCode::not_found, "purpose.no_ward").with("id", id.to_string());
   return std::move(*found);
 }
 
 Result<void> Rights::check_carry(const RightsRequest& one, const std::string& given) const {
   JW_ASSIGN(const std::string actor, catalog::clean_actor(given));
-  if (one.state != RightsState::granted) return Error(ErrorCode::conflict, "purpose.not_granted").with("id", one.id.to_string());
+  if (one.state != RightsState::granted)
+    return Error(ErrorCode::conflict, "purpose.not_granted").with("id", one.id.to_string());
   if (one.carried_at)
-    return Error(ErrorCode::conflict, "purpose.carried_already").with("id", one.id.to_string()).with("actor", one.carried_by);
-  if (catalog::same_actor(actor, one.opened_by)) return Error(ErrorCode::denied, "purpose.same_person").with("actor", actor);
+    return Error(ErrorCode::conflict, "purpose.carried_already")
+        .with("id", one.id.to_string())
+        .with("actor", one.carried_by);
+  if (catalog::same_actor(actor, one.opened_by))
+    return Error(ErrorCode::denied, "purpose.same_person").with("actor", actor);
   return {};
 }
 
@@ -477,16 +482,19 @@ Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, s
                                       const catalog::WriteRequest& request) {
   JW_ASSIGN(const std::string actor, catalog::clean_actor(request.actor));
   std::optional<storage::Idempotency> none;
-  const auto committed = catalog::commit_once(parts_.store, none, [&](storage::Reader& reader) -> Result<storage::Change> {
-    JW_ASSIGN(const RightsRequest one, read_one(reader, id));
-    JW_TRY(check_carry(one, actor));
-    storage::Change change;
-    change.writes.push_back({&sql::carry_rights, {id.value, one.row_version, actor, to_micros(parts_.clock.now()), outcome}, 1});
-    if (one.asked.kind == RightsKind::guardian) JW_TRY(add_guardianship(one, born, change));
-    JW_TRY(add_step(one, "carry", actor, change));
-    change.events.push_back(event_of(matter_step(id, "carry", actor)));
-    return change;
-  });
+  const auto committed =
+      catalog::commit_once(parts_.store, none, [&](storage::Reader& reader) -> Result<storage::Change> {
+        JW_ASSIGN(const RightsRequest one, read_one(reader, id));
+        JW_TRY(check_carry(one, actor));
+        storage::Change change;
+        change.writes.push_back({&sql::carry_rights,
+                                 {id.value, one.row_version, actor, to_micros(parts_.clock.now()), outcome},
+                                 1});
+        if (one.asked.kind == RightsKind::guardian) JW_TRY(add_guardianship(one, born, change));
+        JW_TRY(add_step(one, "carry", actor, change));
+        change.events.push_back(event_of(matter_step(id, "carry", actor)));
+        return change;
+      });
   if (!committed) return committed.error();
   return find(id);
 }
@@ -509,8 +517,9 @@ Result<storage::Change> Rights::birthday_came(const storage::Timer& timer) {
     return false;
   }));
   if (!standing || standing->ended_at) return change;
-  change.writes.push_back(
-      {&sql::end_guardianship, {id->value, standing->row_version, to_micros(standing->until), std::string()}, 1});
+  change.writes.push_back({&sql::end_guardianship,
+                           {id->value, standing->row_version, to_micros(standing->until), std::string()},
+                           1});
   RightsRequest one;
   one.id = *id;
   one.asked.kind = RightsKind::guardian;

@@ -31,8 +31,8 @@ enum class RightsStep : std::uint8_t { grant, decline, withdraw, end };
 std::string_view name_of(RightsStep step);
 std::optional<RightsStep> rights_step_named(std::string_view name);
 
-// What requests are called where cases are about them (storage/matter.h): its facts are `request`, `kind`, `resource`
-// and `due`.
+// What requests are called where cases are about them (storage/matter.h): its facts are `request`, `kind`,
+// `resource` and `due`.
 inline constexpr std::string_view rights_matter = "rights";
 
 // As staff open it for a person. `identifier` is the number of a paper; of `guardian` the child's, whose
@@ -129,8 +129,8 @@ class Rights {
   Result<RightsRequest> take(RightsId id, RightsStep step, const std::string& words,
                              const catalog::WriteRequest& request);
 
-  // The same step as part of another Change, which takes it or nothing: of a case about the request. Errors: as take;
-  // invalid "purpose.no_step".
+  // The same step as part of another Change, which takes it or nothing: of a case about the request. Errors:
+  // as take; invalid "purpose.no_step".
   Result<void> move(const storage::MatterStep& step, const std::string& words, storage::Reader& reader,
                     storage::Change& change) const;
 
@@ -139,12 +139,12 @@ class Rights {
   // The one of them that `id` names. Errors: wards_of's; not_found "purpose.no_ward".
   Result<Ward> ward_of(const std::vector<std::string>& papers, RightsId id) const;
 
-  // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted", "purpose.carried_already"; denied
-  // "purpose.same_person"; invalid (actor).
+  // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted",
+  // "purpose.carried_already"; denied "purpose.same_person"; invalid (actor).
   Result<void> check_carry(const RightsRequest& one, const std::string& actor) const;
-  // Writes down that it was, with what came of it; from then on a guardian speaks for the child. `born` is the child's
-  // day of birth where its number tells none. Errors: check_carry's, not_found, the store's; invalid
-  // "purpose.born_missing", conflict "purpose.no_child".
+  // Writes down that it was, with what came of it; from then on a guardian speaks for the child. `born` is
+  // the child's day of birth where its number tells none. Errors: check_carry's, not_found, the store's;
+  // invalid "purpose.born_missing", conflict "purpose.no_child".
   Result<RightsRequest> carried(RightsId id, const std::string& outcome, std::optional<Day> born,
                                 const catalog::WriteRequest& request);
 
@@ -162,7 +162,8 @@ class Rights {
                         const std::string& in_case, storage::Reader& reader, storage::Change& change) const;
   Result<void> add_end(const RightsRequest& one, const std::string& words, const std::string& actor,
                        storage::Change& change) const;
-  Result<void> add_guardianship(const RightsRequest& one, std::optional<Day> born, storage::Change& change) const;
+  Result<void> add_guardianship(const RightsRequest& one, std::optional<Day> born,
+                                storage::Change& change) const;
   storage::Blob person_hash(const std::string& identifier) const;
   Result<void> decide(RightsRequest& one, RightsStep step, const std::string& words,
                       const std::string& actor) const;

@@ -84,11 +84,14 @@ TYPED_TEST(RightsOf, AGuardianSpeaksForTheChildUntilTheFourteenthBirthday) {
   wanted.identifier = "980101200603120017";  // fourteen in two days
   wanted.guardian_name = "赵五";
   wanted.guardian_identifier = citizen_id(8);
-  const auto wards = [&](const std::string& paper) { return must(this->rights().wards_of({paper, "E00000001"})); };
+  const auto wards = [&](const std::string& paper) {
+    return must(this->rights().wards_of({paper, "E00000001"}));
+  };
   const RightsRequest made = must(this->rights().open(wanted, {"Lin", std::nullopt}));
   must(this->rights().take(made.id, RightsStep::grant, "", {"Mei", std::nullopt}));
   EXPECT_TRUE(wards(citizen_id(8)).empty()) << "not before it is carried out";
-  const RightsRequest carried = must(this->rights().carried(made.id, "{}", std::nullopt, {"Mei", std::nullopt}));
+  const RightsRequest carried =
+      must(this->rights().carried(made.id, "{}", std::nullopt, {"Mei", std::nullopt}));
   ASSERT_TRUE(carried.guardianship.has_value());
   EXPECT_EQ(carried.guardianship->until, this->zone_.start_of(*parse_iso_day("2020-03-12")));
   const auto found = wards(citizen_id(8));

@@ -17,9 +17,9 @@ Tally tally_of(const storage::Row& row) {
   Tally tally;
   int column = 3;
   for (std::int64_t* count :
-       {&tally.accepted, &tally.updated, &tally.unchanged, &tally.cleaned, &tally.refused, &tally.mended, &tally.loads,
-        &tally.on_time, &tally.late, &tally.objected, &tally.upheld, &tally.declined, &tally.withdrawn,
-        &tally.answered_in_time, &tally.answers_missed})
+       {&tally.accepted, &tally.updated, &tally.unchanged, &tally.cleaned, &tally.refused, &tally.mended,
+        &tally.loads, &tally.on_time, &tally.late, &tally.objected, &tally.upheld, &tally.declined,
+        &tally.withdrawn, &tally.answered_in_time, &tally.answers_missed})
     *count = row.integer(column++);
   return tally;
 }
@@ -72,8 +72,8 @@ std::vector<Standing> in_order(Standings standings) {
 
 }  // namespace
 
-Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
-                         Day from, Day to) {
+Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock,
+                         const Zone& zone, Day from, Day to) {
   Standings resources, providers;
   std::map<std::string, Instant> received;
   {
@@ -109,7 +109,8 @@ Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store,
     one.missed_now = timing.missed;
     Standing& provider = standing_of(providers, one.provider_id);
     provider.missed_now += timing.missed;
-    if (one.last_received) provider.last_received = std::max(provider.last_received.value_or(Instant{}), *one.last_received);
+    if (one.last_received)
+      provider.last_received = std::max(provider.last_received.value_or(Instant{}), *one.last_received);
   }
   return Board{from, to, in_order(std::move(resources)), in_order(std::move(providers))};
 }

@@ -1,4 +1,5 @@
-// What the quality page shows: each resource and each provider with its score, the days behind it, and what pulls it down.
+// What the quality page shows: each resource and each provider with its score, the days behind it, and what
+// pulls it down.
 #pragma once
 
 #include <map>
@@ -29,8 +30,8 @@ struct Standing {
   std::vector<DayScore> days;                   // those on which something happened, oldest first
   std::map<std::string, std::int64_t> reasons;  // refused rows by reason group
   std::optional<Instant> last_received;
-  std::optional<Day> due;            // of a resource: by the end of which day it is to come again
-  std::int64_t missed_now = 0;       // rounds that should have come and did not
+  std::optional<Day> due;       // of a resource: by the end of which day it is to come again
+  std::int64_t missed_now = 0;  // rounds that should have come and did not
 };
 
 struct Board {
@@ -38,9 +39,9 @@ struct Board {
   std::vector<Standing> resources, providers;  // lowest score first, then those without one
 };
 
-// Reads the days `from` … `to`. Resources that stand in the catalogue are all there, with or without a score; others only
-// when something came. Errors: the store's.
-Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
-                         Day from, Day to);
+// Reads the days `from` … `to`. Resources that stand in the catalogue are all there, with or without a score;
+// others only when something came. Errors: the store's.
+Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock,
+                         const Zone& zone, Day from, Day to);
 
 }  // namespace jingwei::quality

@@ -11,9 +11,10 @@ namespace {
 
 storage::Write addition_of(const DayKey& key, const Tally& tally) {
   return {&sql::add_day,
-          {key.resource, key.provider, std::int64_t{to_days(key.day)}, tally.accepted, tally.updated, tally.unchanged,
-           tally.cleaned, tally.refused, tally.mended, tally.loads, tally.on_time, tally.late, tally.objected, tally.upheld,
-           tally.declined, tally.withdrawn, tally.answered_in_time, tally.answers_missed},
+          {key.resource, key.provider, std::int64_t{to_days(key.day)}, tally.accepted, tally.updated,
+           tally.unchanged, tally.cleaned, tally.refused, tally.mended, tally.loads, tally.on_time,
+           tally.late, tally.objected, tally.upheld, tally.declined, tally.withdrawn, tally.answered_in_time,
+           tally.answers_missed},
           1};
 }
 
@@ -26,7 +27,8 @@ void log_unreadable(const storage::FeedEntry& entry, std::string_view fault) {
 std::string reason_group_of(std::string_view reason) {
   constexpr std::string_view prefix = "refuse.";
   if (reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
-  if (const std::size_t dot = reason.find('.'); dot != std::string_view::npos) return std::string(reason.substr(0, dot));
+  if (const std::size_t dot = reason.find('.'); dot != std::string_view::npos)
+    return std::string(reason.substr(0, dot));
   return reason == "required" ? "required" : "value";
 }
 
@@ -67,8 +69,9 @@ Result<void> DayCounts::handle(std::span<const storage::FeedEntry> entries, stor
   for (const auto& [key, tally] : page.tallies) effect.writes.push_back(addition_of(key, tally));
   for (const auto& [group, rows] : page.refused) {
     const auto& [key, name] = group;
-    effect.writes.push_back(
-        {&sql::add_refused_group, {key.resource, key.provider, std::int64_t{to_days(key.day)}, name, rows}, 1});
+    effect.writes.push_back({&sql::add_refused_group,
+                             {key.resource, key.provider, std::int64_t{to_days(key.day)}, name, rows},
+                             1});
   }
   for (const auto& [resource, at] : page.received)
     effect.writes.push_back({&sql::put_receipt, {resource, to_micros(at)}, 1});

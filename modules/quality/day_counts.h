@@ -14,8 +14,8 @@
 
 namespace jingwei::quality {
 
-// Event of an objection's step: {"objection","resource","provider","record","field","step","in_time"}. Steps: open,
-// accept, decline, withdraw, overdue, remind. Ids only: what was objected to and why stays sealed.
+// Event of an objection's step: {"objection","resource","provider","record","field","step","in_time"}. Steps:
+// open, accept, decline, withdraw, overdue, remind. Ids only: what was objected to and why stays sealed.
 inline constexpr std::string_view objection_event_kind = "quality.objection";
 
 // "phone" of "refuse.phone.prefix"; "required" and "value" for the reasons that are not of one kind of field.
@@ -27,8 +27,8 @@ struct DayKey {
   auto operator<=>(const DayKey&) const = default;
 };
 
-// The consumer "quality": each event takes effect once (FeedRunner). What it keeps in memory is when each resource last
-// received something, saved with the cursor.
+// The consumer "quality": each event takes effect once (FeedRunner). What it keeps in memory is when each
+// resource last received something, saved with the cursor.
 class DayCounts final : public storage::Consumer {
  public:
   DayCounts(catalog::Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone)

@@ -64,7 +64,9 @@ Result<void> open_words(const storage::Sealer& sealer, const storage::Row& row, 
 Result<std::string> words_of(const std::string& given, const char* field) {
   std::string words = text::squeeze(given);
   if (text::code_points(words).size() > words_length)
-    return Error(ErrorCode::invalid, "quality.words_too_long").with("most", std::to_string(words_length)).at(field);
+    return Error(ErrorCode::invalid, "quality.words_too_long")
+        .with("most", std::to_string(words_length))
+        .at(field);
   return words;
 }
 
@@ -155,9 +157,10 @@ storage::Blob Objections::sealed(ObjectionId id, std::string_view column, const 
   return storage::Blob{parts_.sealer.seal({sealed_table, id.value, column}, text)};
 }
 
-// The step beside the objection, what the feed is told, and the audit entry. The words stay with the objection, sealed.
-Result<void> Objections::add_step(const Objection& objection, const std::string& step, const std::string& actor,
-                                  bool in_time, storage::Change& change) const {
+// The step beside the objection, what the feed is told, and the audit entry. The words stay with the
+// objection, sealed.
+Result<void> Objections::add_step(const Objection& objection, const std::string& step,
+                                  const std::string& actor, bool in_time, storage::Change& change) const {
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   const std::string thing = thing_of(objection.id);
   change.writes.push_back(catalog::add_step(id, thing, {step, actor, "", parts_.clock.now()}));
@@ -177,7 +180,8 @@ Result<void> Objections::add_step(const Objection& objection, const std::string&
 }
 
 Result<Objection> Objections::open(const Datum& datum, const std::string& reason,
-                                   const std::optional<std::string>& proposed, const catalog::WriteRequest& request) {
+                                   const std::optional<std::string>& proposed,
+                                   const catalog::WriteRequest& request) {
   Objection one;
   one.datum = datum;
   JW_ASSIGN(one.objector, catalog::clean_actor(request.actor));
@@ -186,10 +190,9 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
   if (proposed) {
     JW_ASSIGN(one.proposed, words_of(*proposed, "/proposed"));
   }
-  auto row = catalog::idempotency_of(
-      request.idempotency_key, one.objector, "open_objection",
-      {datum.resource, datum.record.to_string(), std::to_string(datum.version), datum.field, one.reason,
-       one.proposed ? "=" + *one.proposed : ""});
+  auto row = catalog::idempotency_of(request.idempotency_key, one.objector, "open_objection",
+                                     {datum.resource, datum.record.to_string(), std::to_string(datum.version),
+                                      datum.field, one.reason, one.proposed ? "=" + *one.proposed : ""});
   const auto decided = [&](storage::Reader& reader) -> Result<storage::Change> {
     JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(datum.resource));
     if (entry->resource.field(datum.field) == nullptr) {
@@ -198,12 +201,15 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
           .with("field", datum.field)
           .at("/field");
     }
-    JW_ASSIGN(const ingest::Record record, parts_.ingest.find_record(datum.resource, datum.record, access::Sight::whole()));
+    JW_ASSIGN(const ingest::Record record,
+              parts_.ingest.find_record(datum.resource, datum.record, access::Sight::whole()));
     if (record.version != datum.version)
-      return Error(ErrorCode::conflict, "quality.record_changed").with("version", std::to_string(record.version));
+      return Error(ErrorCode::conflict, "quality.record_changed")
+          .with("version", std::to_string(record.version));
     const std::array<storage::Value, 3> key = {datum.resource, datum.record.value, datum.field};
     JW_ASSIGN(const auto standing, storage::query_integer(reader, sql::open_objection_to, key));
-    if (standing) return Error(ErrorCode::conflict, "quality.objected_already").with("id", std::to_string(*standing));
+    if (standing)
+      return Error(ErrorCode::conflict, "quality.objected_already").with("id", std::to_string(*standing));
     JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
     one.id = ObjectionId(id);
     one.provider = entry->resource.provider_id;
@@ -215,17 +221,19 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
     if (one.proposed) proposal = sealed(one.id, "proposed", *one.proposed);
     storage::Change change;
     change.writes.push_back({&sql::add_objection,
-                             {one.id.value, datum.resource, datum.record.value, datum.version, datum.field, one.provider,
-                              sealed(one.id, "reason", one.reason), std::move(proposal), one.objector,
-                              to_micros(one.opened_at), to_micros(one.due_at)},
+                             {one.id.value, datum.resource, datum.record.value, datum.version, datum.field,
+                              one.provider, sealed(one.id, "reason", one.reason), std::move(proposal),
+                              one.objector, to_micros(one.opened_at), to_micros(one.due_at)},
                              1});
     const bool long_enough = parts_.answer_time > reminded_before;
-    JW_TRY(watch(parts_.store, one.id, long_enough ? one.due_at - reminded_before : one.due_at + just_after, change));
+    JW_TRY(watch(parts_.store, one.id, long_enough ? one.due_at - reminded_before : one.due_at + just_after,
+                 change));
     JW_TRY(add_step(one, "open", one.objector, true, change));
     return change;
   };
   JW_ASSIGN(const auto committed, catalog::commit_once(parts_.store, row, decided));
-  if (committed.earlier_answer) return find(ObjectionId::parse(*committed.earlier_answer).value_or(ObjectionId()));
+  if (committed.earlier_answer)
+    return find(ObjectionId::parse(*committed.earlier_answer).value_or(ObjectionId()));
   return one;
 }
 
@@ -240,7 +248,8 @@ Result<void> Objections::decide(Objection& one, ObjectionStep step, const std::s
   const bool own = catalog::same_actor(actor, one.objector);
   if (step == ObjectionStep::withdraw && !own)
     return Error(ErrorCode::denied, "quality.not_yours").with("actor", one.objector);
-  if (step != ObjectionStep::withdraw && own) return Error(ErrorCode::denied, "quality.same_person").with("actor", actor);
+  if (step != ObjectionStep::withdraw && own)
+    return Error(ErrorCode::denied, "quality.same_person").with("actor", actor);
   if (step == ObjectionStep::decline && words.empty())
     return Error(ErrorCode::invalid, "quality.decline_reason_missing").at("/reason");
   one.state = step == ObjectionStep::accept    ? ObjectionState::accepted
@@ -256,11 +265,12 @@ storage::Write Objections::change_of(const Objection& one) const {
   const bool closed = one.state != ObjectionState::open;
   storage::Value answer = storage::Null{};
   if (!one.answer.empty()) answer = sealed(one.id, "answer", one.answer);
-  return {&sql::change_objection,
-          {one.id.value, one.row_version, std::string(name_of(one.state)), std::int64_t{one.overdue ? 1 : 0}, one.reminders,
-           storage::instant_or_null(one.reminded_at), one.closed_by, storage::instant_or_null(one.closed_at), std::move(answer),
-           closed ? one.id.value : std::int64_t{0}},
-          1};
+  return {
+      &sql::change_objection,
+      {one.id.value, one.row_version, std::string(name_of(one.state)), std::int64_t{one.overdue ? 1 : 0},
+       one.reminders, storage::instant_or_null(one.reminded_at), one.closed_by,
+       storage::instant_or_null(one.closed_at), std::move(answer), closed ? one.id.value : std::int64_t{0}},
+      1};
 }
 
 Result<Objection> Objections::take(ObjectionId id, ObjectionStep step, const std::string& words,

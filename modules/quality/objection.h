@@ -1,4 +1,5 @@
-// Objections (异议): whoever reads a record may say that one datum in it is wrong; its provider answers by the clock.
+// Objections (异议): whoever reads a record may say that one datum in it is wrong; its provider answers by
+// the clock.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,8 @@ namespace jingwei::quality {
 
 using ObjectionId = Id<struct ObjectionTag>;
 
-// open → accepted (the provider has corrected it or will), declined (with a reason), or withdrawn by the objector.
+// open → accepted (the provider has corrected it or will), declined (with a reason), or withdrawn by the
+// objector.
 enum class ObjectionState : std::uint8_t { open, accepted, declined, withdrawn };
 std::string_view name_of(ObjectionState state);
 std::optional<ObjectionState> objection_state_named(std::string_view name);
@@ -87,21 +89,22 @@ class Objections {
   Result<Objection> find(ObjectionId id) const;
   Result<std::vector<catalog::StepTaken>> steps(ObjectionId id) const;
 
-  // Errors: not_found (resource, record, field); conflict "quality.record_changed" (another version stands: look
-  // again), "quality.objected_already" (an objection to this datum is open); invalid (actor, reason, proposed value
-  // too long).
-  Result<Objection> open(const Datum& datum, const std::string& reason, const std::optional<std::string>& proposed,
+  // Errors: not_found (resource, record, field); conflict "quality.record_changed" (another version stands:
+  // look again), "quality.objected_already" (an objection to this datum is open); invalid (actor, reason,
+  // proposed value too long).
+  Result<Objection> open(const Datum& datum, const std::string& reason,
+                         const std::optional<std::string>& proposed, const catalog::WriteRequest& request);
+  // `words` must stand for decline. Who objected does not answer, and nobody else withdraws. Errors:
+  // not_found; conflict "quality.objection_closed" (somebody was first, told who); denied
+  // "quality.same_person", "quality.not_yours"; invalid (actor, words).
+  Result<Objection> take(ObjectionId id, ObjectionStep step, const std::string& words,
                          const catalog::WriteRequest& request);
-  // `words` must stand for decline. Who objected does not answer, and nobody else withdraws. Errors: not_found; conflict
-  // "quality.objection_closed" (somebody was first, told who); denied "quality.same_person", "quality.not_yours";
-  // invalid (actor, words).
-  Result<Objection> take(ObjectionId id, ObjectionStep step, const std::string& words, const catalog::WriteRequest& request);
 
   // Part of a destruction: words about a resource whose data go, since they quote them.
   static storage::Write erase_words(const std::string& resource);
 
-  // Each objection has one timer: it reminds a day before the objection is due, marks it overdue when it is, and reminds
-  // again after each further answer time. Before the runner starts.
+  // Each objection has one timer: it reminds a day before the objection is due, marks it overdue when it is,
+  // and reminds again after each further answer time. Before the runner starts.
   void on_timers(storage::TimerRunner& timers);
 
  private:
@@ -109,9 +112,10 @@ class Objections {
   Result<Objection> read_one(storage::Reader& reader, ObjectionId id) const;
   storage::Write change_of(const Objection& objection) const;
   storage::Blob sealed(ObjectionId id, std::string_view column, const std::string& text) const;
-  Result<void> add_step(const Objection& objection, const std::string& step, const std::string& actor, bool in_time,
-                        storage::Change& change) const;
-  Result<void> decide(Objection& objection, ObjectionStep step, const std::string& words, const std::string& actor) const;
+  Result<void> add_step(const Objection& objection, const std::string& step, const std::string& actor,
+                        bool in_time, storage::Change& change) const;
+  Result<void> decide(Objection& objection, ObjectionStep step, const std::string& words,
+                      const std::string& actor) const;
 
   ObjectionParts parts_;
 };

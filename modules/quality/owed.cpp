@@ -4,7 +4,8 @@
 
 namespace jingwei::quality {
 
-Result<std::map<std::string, Owed>> read_owed(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock) {
+Result<std::map<std::string, Owed>> read_owed(const catalog::Catalog& catalog, storage::Store& store,
+                                              const Clock& clock) {
   std::map<std::string, Owed> all;
   for (const auto& entry : catalog.entries()) {
     if (!entry.retired) all[entry.resource.id].rhythm = entry.resource.update;
@@ -19,7 +20,8 @@ Result<std::map<std::string, Owed>> read_owed(const catalog::Catalog& catalog, s
     if (found == all.end()) continue;
     Owed& owed = found->second;
     const bool first = !owed.since;
-    if (first || catalog::period_of(named.rhythm) < catalog::period_of(owed.rhythm)) owed.rhythm = named.rhythm;
+    if (first || catalog::period_of(named.rhythm) < catalog::period_of(owed.rhythm))
+      owed.rhythm = named.rhythm;
     owed.since = first ? named.since : std::min(*owed.since, named.since);
   }
   return all;
@@ -30,7 +32,9 @@ Timing timing_of(const Owed& owed, std::optional<Instant> received, Instant at, 
   if (owed.rhythm == catalog::Update::once && received) return timing;
   if (!received && !owed.since) return timing;
   const auto period = catalog::period_of(owed.rhythm);
-  const Instant from = received && owed.since ? std::max(*received, *owed.since) : received ? *received : *owed.since;
+  const Instant from = received && owed.since ? std::max(*received, *owed.since)
+                       : received             ? *received
+                                              : *owed.since;
   const Instant due = from + period;
   timing.due = zone.day_of(due);
   if (zone.day_of(at) <= *timing.due) return timing;

@@ -1,4 +1,5 @@
-// By when a resource is due again: by the responsibility list, or by its own rhythm where nobody is named for it.
+// By when a resource is due again: by the responsibility list, or by its own rhythm where nobody is named for
+// it.
 #pragma once
 
 #include <map>
@@ -14,9 +15,10 @@ struct Owed {
   std::optional<Instant> since;  // from when somebody is responsible for it
 };
 
-// Of every resource that still takes data: the quickest rhythm and the earliest beginning of its responsibilities.
-// Errors: the store's.
-Result<std::map<std::string, Owed>> read_owed(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock);
+// Of every resource that still takes data: the quickest rhythm and the earliest beginning of its
+// responsibilities. Errors: the store's.
+Result<std::map<std::string, Owed>> read_owed(const catalog::Catalog& catalog, storage::Store& store,
+                                              const Clock& clock);
 
 // How a resource stands by its rhythm: it is due by the end of that day in the hub's zone.
 struct Timing {

@@ -103,7 +103,8 @@ void write_parts(JsonWriter& json, const Standing& standing, Language language) 
 
 void write_reasons(JsonWriter& json, const Standing& standing, Language language) {
   std::vector<std::pair<std::string, std::int64_t>> reasons(standing.reasons.begin(), standing.reasons.end());
-  std::stable_sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   json.key("reasons");
   json.begin_array();
   for (const auto& [group, rows] : reasons) {
@@ -129,7 +130,8 @@ void write_days(JsonWriter& json, const Standing& standing) {
   json.end_array();
 }
 
-void write_standings(JsonWriter& json, std::string_view key, const std::vector<Standing>& standings, Language language) {
+void write_standings(JsonWriter& json, std::string_view key, const std::vector<Standing>& standings,
+                     Language language) {
   json.key(key);
   json.begin_array();
   for (const auto& standing : standings) write_standing(json, standing, language);

@@ -11,8 +11,8 @@ void write_standing(JsonWriter& json, const Standing& standing, Language languag
 std::string board_json(const Board& board, const OpenObjections& open, Language language);
 
 // Without its words.
-void write_objection(JsonWriter& json, const Objection& objection, const catalog::Catalog& catalog, Instant now,
-                     Language language);
+void write_objection(JsonWriter& json, const Objection& objection, const catalog::Catalog& catalog,
+                     Instant now, Language language);
 std::string objection_json(const Objection& objection, const std::vector<catalog::StepTaken>& steps,
                            const catalog::Catalog& catalog, Instant now, Language language);
 

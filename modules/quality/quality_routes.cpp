@@ -82,8 +82,9 @@ class QualityRoutes::Handlers final : public api::Operations {
                          in.body["version"].integer(), std::string(in.body["field"].text())};
     // Nobody objects to what they may not see.
     if (const auto seen = see(http, datum); !seen) return problem(seen.error(), http.language);
-    const auto made = quality_.objections().open(datum, std::string(in.body["reason"].text()), text_of(in.body["proposed"]),
-                                                 request_of(http, in.body, in.idempotency_key));
+    const auto made =
+        quality_.objections().open(datum, std::string(in.body["reason"].text()), text_of(in.body["proposed"]),
+                                   request_of(http, in.body, in.idempotency_key));
     http::Response response = objection_response(made, http.language, 201);
     if (made) response.headers.emplace_back("Location", "/api/v1/objections/" + made->id.to_string());
     return response;

@@ -26,15 +26,16 @@ struct QualityService::Following {
 
 QualityService::QualityService(QualityParts parts)
     : parts_(std::move(parts)),
-      objections_(std::make_unique<Objections>(ObjectionParts{parts_.store, parts_.catalog, parts_.ingest, parts_.sealer,
-                                                              parts_.clock, parts_.answer_time})),
+      objections_(std::make_unique<Objections>(ObjectionParts{
+          parts_.store, parts_.catalog, parts_.ingest, parts_.sealer, parts_.clock, parts_.answer_time})),
       following_(std::make_unique<Following>(parts_)) {}
 
 QualityService::~QualityService() = default;
 
 Result<Board> QualityService::board(int days) const {
   const Day today = parts_.zone.day_of(parts_.clock.now());
-  return read_board(parts_.catalog, parts_.store, parts_.clock, parts_.zone, today - std::chrono::days{days - 1}, today);
+  return read_board(parts_.catalog, parts_.store, parts_.clock, parts_.zone,
+                    today - std::chrono::days{days - 1}, today);
 }
 
 Result<Standing> QualityService::resource(const std::string& id, int days) const {

@@ -1,4 +1,5 @@
-// Quality (质量): scores of what departments supply, with their history, and objections that go back to them with a clock.
+// Quality (质量): scores of what departments supply, with their history, and objections that go back to them
+// with a clock.
 #pragma once
 
 #include <memory>

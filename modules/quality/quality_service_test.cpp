@@ -1,5 +1,5 @@
-// Goal: every event counts once in the day it belongs to; an objection is answered once, by somebody else, or becomes
-// overdue by the clock alone; nothing an objector wrote stands in plain anywhere.
+// Goal: every event counts once in the day it belongs to; an objection is answered once, by somebody else, or
+// becomes overdue by the clock alone; nothing an objector wrote stands in plain anywhere.
 #include "modules/quality/quality_service.h"
 
 #include <thread>
@@ -37,9 +37,9 @@ class Quality : public IngestWorld<Backend> {
     return all;
   }
   void start() {
-    service_ = std::make_unique<QualityService>(QualityParts{*this->node_.store, *this->node_.catalog, *this->node_.ingest,
-                                                             this->sealer_, this->clock_, this->zone_,
-                                                             std::chrono::days{5}, "first"});
+    service_ = std::make_unique<QualityService>(QualityParts{*this->node_.store, *this->node_.catalog,
+                                                             *this->node_.ingest, this->sealer_, this->clock_,
+                                                             this->zone_, std::chrono::days{5}, "first"});
     timers_ = std::make_unique<storage::TimerRunner>(*this->node_.store, this->clock_, "first");
     service_->on_timers(*timers_);
   }
@@ -59,7 +59,8 @@ class Quality : public IngestWorld<Backend> {
     return {"people", record.id, record.version, "phone"};
   }
   Result<Objection> object(const std::string& actor = "王敏") {
-    return service_->objections().open(datum(), "号码是我前夫的 13800000000", "13911112222", {actor, std::nullopt});
+    return service_->objections().open(datum(), "号码是我前夫的 13800000000", "13911112222",
+                                       {actor, std::nullopt});
   }
   void days_pass(int days) {
     for (int day = 0; day < days; ++day) {
@@ -108,15 +109,16 @@ TYPED_TEST(Quality, MendingRaisesTheScoreAndAWithdrawalIsNoReceipt) {
   const std::string bad = "张三," + citizen_id(900) + ",12,户籍," + grid_code(900) + ",2020-01-21\n";
   const auto batch = this->load("people", people(0, 3) + bad);
   const double before = *this->people().score.points;
-  must(this->node_.ingest->mend_refused({batch.id, 5},
-                                        {{"name", "张三"}, {"citizen_id", citizen_id(900)}, {"grid", grid_code(900)}},
-                                        {"tester", std::nullopt}));
+  must(this->node_.ingest->mend_refused(
+      {batch.id, 5}, {{"name", "张三"}, {"citizen_id", citizen_id(900)}, {"grid", grid_code(900)}},
+      {"tester", std::nullopt}));
   const Standing mended = this->people();
   EXPECT_EQ(mended.tally.mended, 1);
   EXPECT_GT(*mended.score.points, before);
   this->clock_.advance(std::chrono::hours{24});
   auto& withdrawals = this->node_.ingest->withdrawals();
-  must(withdrawals.ask(batch.id, "误报", must(withdrawals.plan(batch.id)).records(), {"officer", std::nullopt}));
+  must(withdrawals.ask(batch.id, "误报", must(withdrawals.plan(batch.id)).records(),
+                       {"officer", std::nullopt}));
   must(withdrawals.run(batch.id, std::atomic<bool>(false)));
   const Standing after = this->people();
   EXPECT_EQ(after.days.size(), 1U);
@@ -181,7 +183,8 @@ TYPED_TEST(Quality, OfAnswersGivenAtOnceOneStands) {
   for (int at = 0; at < 6; ++at) {
     threads.emplace_back([&, at] {
       const auto step = at % 2 == 0 ? ObjectionStep::accept : ObjectionStep::decline;
-      const auto done = this->service_->objections().take(opened.id, step, "理由", {"officer" + std::to_string(at), std::nullopt});
+      const auto done = this->service_->objections().take(opened.id, step, "理由",
+                                                          {"officer" + std::to_string(at), std::nullopt});
       if (done.ok()) ++taken;
       if (!done.ok() && done.error().message == "quality.objection_closed") ++late;
     });
@@ -194,8 +197,10 @@ TYPED_TEST(Quality, OfAnswersGivenAtOnceOneStands) {
 TYPED_TEST(Quality, WhatIsSaidStandsSealedAndTheFeedNamesIdsOnly) {
   this->load("people", people(0, 5));
   const catalog::WriteRequest request{"王敏", std::string("key-1")};
-  const Objection opened = must(this->service_->objections().open(this->datum(), "前夫的号码", "13911112222", request));
-  EXPECT_EQ(must(this->service_->objections().open(this->datum(), "前夫的号码", "13911112222", request)).id, opened.id);
+  const Objection opened =
+      must(this->service_->objections().open(this->datum(), "前夫的号码", "13911112222", request));
+  EXPECT_EQ(must(this->service_->objections().open(this->datum(), "前夫的号码", "13911112222", request)).id,
+            opened.id);
   for (const auto& entry : this->feed()) {
     EXPECT_EQ(entry.body.find("13911112222"), std::string::npos);
     EXPECT_EQ(entry.body.find("前夫"), std::string::npos);

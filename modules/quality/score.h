@@ -1,6 +1,7 @@
 // The quality score: how well what a department supplies can be used, from 0 to 100, and what pulls it down.
 //
-// Pure, so that anybody can calculate it again from the counts that stand beside it (README.md has the formula in words).
+// Pure, so that anybody can calculate it again from the counts that stand beside it (README.md has the
+// formula in words).
 #pragma once
 
 #include <array>
@@ -42,8 +43,9 @@ int weight_of(Part part);
 
 struct PartScore {
   Part part = Part::accuracy;
-  std::optional<double> value;  // 0 … 1; nothing when there was nothing to judge: the others then share its weight
-  double lost = 0;              // points it takes from the 100
+  std::optional<double>
+      value;        // 0 … 1; nothing when there was nothing to judge: the others then share its weight
+  double lost = 0;  // points it takes from the 100
 };
 
 struct Score {
@@ -52,12 +54,12 @@ struct Score {
 };
 
 // points = 100 × Σ weight × value ÷ Σ weight, over the parts that have a value:
-//   accuracy    (accepted − upheld, at least 0) ÷ (accepted + refused): an upheld objection is a row that was wrong;
-//   repair      mended ÷ refused, at most 1; 1 when no row was refused: then nothing is left to mend;
+//   accuracy    (accepted − upheld, at least 0) ÷ (accepted + refused): an upheld objection is a row that was
+//   wrong; repair      mended ÷ refused, at most 1; 1 when no row was refused: then nothing is left to mend;
 //   timeliness  on_time ÷ (on_time + late); none when no round was due;
 //   objections  answered_in_time ÷ (answered_in_time + answers_missed); none when none was due.
-// No count is negative. One more refused, late or missed never raises the points; one more mended, on time or answered in
-// time never lowers them.
+// No count is negative. One more refused, late or missed never raises the points; one more mended, on time or
+// answered in time never lowers them.
 Score score_of(const Tally& tally);
 
 }  // namespace jingwei::quality

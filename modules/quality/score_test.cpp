@@ -1,5 +1,5 @@
-// Goal: a score is between 0 and 100, can be calculated by hand, moves the right way with each count, and does not exist
-// where nothing came.
+// Goal: a score is between 0 and 100, can be calculated by hand, moves the right way with each count, and
+// does not exist where nothing came.
 #include "modules/quality/score.h"
 
 #include <gtest/gtest.h>

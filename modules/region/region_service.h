@@ -82,8 +82,8 @@ class Regions {
   // A JSON Lines file of regions, in any order: {"code","parent","name","level","kind"?,"boundary": geometry
   // or null, "synthetic"?, "valid_from"?}. What stands already unchanged is left out, what differs becomes a
   // correction or a new version, a national code may only be given a boundary. Several Changes, to be
-  // committed in order (at most limits::region_load_writes each); none when everything stands. Errors name the
-  // line.
+  // committed in order (at most limits::region_load_writes each); none when everything stands. Errors name
+  // the line.
   Result<std::vector<storage::Change>> load(std::string_view json_lines, Day today) const;
 
   Result<storage::Change> add(const NewRegion& region, Day valid_from) const;

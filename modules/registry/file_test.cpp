@@ -93,14 +93,15 @@ TYPED_TEST(RegistryFile, OnesOwnHoldsOnlyWhatIsCertainlyOnesOwn) {
   // Nobody's, and one that could be either of two.
   EXPECT_EQ(this->registry_->own_file({citizen_id(99)}).error().message, "registry.no_own_file");
   EXPECT_EQ(this->registry_->own_file({}).error().message, "registry.no_own_file");
-  EXPECT_EQ(this->registry_->own_file({citizen_id(1), citizen_id(2)}).error().message, "registry.no_own_file");
+  EXPECT_EQ(this->registry_->own_file({citizen_id(1), citizen_id(2)}).error().message,
+            "registry.no_own_file");
 }
 
 TYPED_TEST(RegistryFile, FillsAFormWithTheNewestAnswerAndItsSource) {
   this->load("people", std::string(jingwei::testing::people_header) +
                            jingwei::testing::person(1, "户籍", "2020-01-21"));
-  this->load("households", std::string(household_header) + "张三," + citizen_id(1) + ",H1," + phone(77) + ',' +
-                               grid_code(1) + '\n');
+  this->load("households", std::string(household_header) + "张三," + citizen_id(1) + ",H1," + phone(77) +
+                               ',' + grid_code(1) + '\n');
   this->link();
   const auto filled = this->prefilled(this->person(1), "people");
   // The household's record came later; only the people's own record says when somebody was seen, which is its
@@ -117,11 +118,11 @@ TYPED_TEST(RegistryFile, FillsAFormWithTheNewestAnswerAndItsSource) {
 }
 
 TYPED_TEST(RegistryFile, FillsAFirmsFormFromTheFirmAndNotFromItsPeople) {
-  this->load("jobs", "姓名,证件号码,统一社会信用代码,网格\n张三," + citizen_id(1) + "," + std::string(firm) + "," +
-                         grid_code(1) + "\n");
+  this->load("jobs", "姓名,证件号码,统一社会信用代码,网格\n张三," + citizen_id(1) + "," + std::string(firm) +
+                         "," + grid_code(1) + "\n");
   this->load("people", jingwei::testing::people(1, 1));
-  this->load("firms", "企业名称,统一社会信用代码,联系电话,网格\n海风商行," + std::string(firm) + "," + phone(500) + "," +
-                          grid_code(2) + "\n");
+  this->load("firms", "企业名称,统一社会信用代码,联系电话,网格\n海风商行," + std::string(firm) + "," +
+                          phone(500) + "," + grid_code(2) + "\n");
   this->link();
   SubjectId enterprise;
   for (const auto& relation : this->file(this->person(1)).relations) enterprise = relation.other;

@@ -77,7 +77,8 @@ struct LinkRunner::Batch {
     return portions.emplace_back();
   }
   bool is_empty() const {
-    return beside.empty() && portions.size() == 1 && portions.back().tellings.empty() && portions.back().ended.empty();
+    return beside.empty() && portions.size() == 1 && portions.back().tellings.empty() &&
+           portions.back().ended.empty();
   }
   std::size_t waiting() const {
     return (portions.size() - 1) * limits::portion_records + portions.back().tellings.size();

@@ -98,7 +98,7 @@ class LinkRunner {
   bool loaded_ = false;
   std::chrono::nanoseconds lease_taken_{0};
   std::optional<std::uint64_t> catalog_revision_;  // that the resources are of
-  storage::FeedPosition saved_, taken_;  // the cursor as it stands, and what was looked at
+  storage::FeedPosition saved_, taken_;            // the cursor as it stands, and what was looked at
   std::chrono::nanoseconds saved_at_{0};
   std::optional<storage::FeedPosition>
       known_;           // the matcher knows what came until here; none: it knows nobody

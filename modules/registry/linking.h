@@ -35,7 +35,7 @@ struct Plan {
   std::size_t added = 0, ended = 0;   // versions
   storage::Change change;             // everything else, without the number
   bool regroups = false;              // links that stood change their subject
-  std::vector<SubjectId> subjects;  // all whose links or aliases change
+  std::vector<SubjectId> subjects;    // all whose links or aliases change
   std::vector<std::pair<RecordId, Role>> unlinked;
   std::size_t settled = 0;  // of what the matcher finds unsettled, the first so many
 };

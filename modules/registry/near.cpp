@@ -273,7 +273,8 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
 }
 
 // What people decided of a record, with what the question adds and lifts.
-Result<std::vector<Constraint>> Near::decided_of(storage::Reader& reader, RecordId record, const Question& question) const {
+Result<std::vector<Constraint>> Near::decided_of(storage::Reader& reader, RecordId record,
+                                                 const Question& question) const {
   JW_ASSIGN(auto all, constraints_of(reader, record));
   for (const auto& added : question.added) {
     if (added.a == record || added.b == record) all.push_back(added);
@@ -285,8 +286,8 @@ Result<std::vector<Constraint>> Near::decided_of(storage::Reader& reader, Record
   return all;
 }
 
-// Records that stand in one file are decided on together: where the matcher parts them, or another model or an
-// identifier that is gone had joined them, each has to find its own. Returns the items of these files.
+// Records that stand in one file are decided on together: where the matcher parts them, or another model or
+// an identifier that is gone had joined them, each has to find its own. Returns the items of these files.
 Result<Near::Items> Near::follow_subjects(storage::Reader& reader, const Items& from) {
   const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
   std::set<Key> ends;

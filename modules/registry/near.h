@@ -73,7 +73,8 @@ class Near {
   Result<Items> add_heads(storage::Reader& reader, const std::vector<RecordId>& records);
   Result<void> find_homes(storage::Reader& reader);
   void take_told(Told& told);
-  Result<std::vector<Constraint>> decided_of(storage::Reader& reader, RecordId record, const Question& question) const;
+  Result<std::vector<Constraint>> decided_of(storage::Reader& reader, RecordId record,
+                                             const Question& question) const;
   bool by_matcher(Role role) const { return kind_of(role) == Kind::person && matcher_.groups_persons(); }
   std::uint32_t add(const Link& link);
   void join(std::uint32_t a, std::uint32_t b);

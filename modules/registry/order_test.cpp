@@ -52,7 +52,8 @@ constexpr std::string_view order_resources = R"(resources:
 constexpr std::string_view sighting_header = "登记编号,姓名,证件号码,手机,出生日期,住址,网格\n";
 constexpr std::string_view door_header = "走访编号,户主姓名,户主电话,住址,网格\n";
 
-// As ingest takes them: a mobile phone, a number of the sample country's district with a right check character.
+// As ingest takes them: a mobile phone, a number of the sample country's district with a right check
+// character.
 MadePerson plausible(MadePerson one) {
   if (one.phone.size() == 11) one.phone = "139" + one.phone.substr(3);
   if (one.citizen_id.size() != 18) return one;

@@ -209,7 +209,8 @@ void PeopleIndex::unsettle(std::size_t records) {
 
 void PeopleIndex::decide(RecordId a, RecordId b, std::optional<bool> same) {
   if (!index_) return;
-  // That two are one is said of their subjects, whatever their records say of each other: near.cpp joins them.
+  // That two are one is said of their subjects, whatever their records say of each other: near.cpp joins
+  // them.
   using Decision = linkage::OnlineIndex::Decision;
   index_->decide(static_cast<linkage::RecordId>(a.value), static_cast<linkage::RecordId>(b.value),
                  same && !*same ? Decision::different : Decision::none);

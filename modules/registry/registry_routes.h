@@ -12,8 +12,8 @@
 
 namespace jingwei::registry {
 
-// Numbers of the documents that an account has shown to an identity service; with `ward`, those of that child it speaks
-// for now. Errors: the store's; not_found for a child it does not speak for.
+// Numbers of the documents that an account has shown to an identity service; with `ward`, those of that child
+// it speaks for now. Errors: the store's; not_found for a child it does not speak for.
 using OwnDocuments =
     std::function<Result<std::vector<std::string>>(std::int64_t account, std::optional<std::int64_t> ward)>;
 

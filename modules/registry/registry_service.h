@@ -24,7 +24,8 @@ namespace jingwei::registry {
 struct RegistryStatus {
   State state;
   LinkRunner::Progress progress;
-  bool caught_up = false;  // whatever ingest took until now is linked by the model in force, by whichever process
+  bool caught_up =
+      false;  // whatever ingest took until now is linked by the model in force, by whichever process
   std::int64_t links = 0, subjects = 0;
   struct OfResource {
     std::string resource;

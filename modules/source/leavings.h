@@ -1,5 +1,5 @@
-// What sources hold of a resource or a purpose beside the records: messages that wait, hashes of those that were taken, kept
-// answers. For whoever destroys it.
+// What sources hold of a resource or a purpose beside the records: messages that wait, hashes of those that
+// were taken, kept answers. For whoever destroys it.
 #pragma once
 
 #include "modules/source/parts.h"

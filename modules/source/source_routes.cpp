@@ -9,7 +9,6 @@ using http::problem;
 
 namespace {
 
-
 Terms terms_of(const schema::Datum& given) {
   Terms terms;
   if (!given.present()) return terms;
@@ -165,7 +164,8 @@ class SourceRoutes::Handlers final : public api::Operations {
     if (!http.caller) return true;
     const auto& parts = sources_.parts();
     const auto entry = parts.ingest.parts().catalog.find(view.source.resource);
-    return http.caller->may_for("source.read", entry ? (*entry)->resource.provider_id : "", parts.clock.now()).ok();
+    return http.caller->may_for("source.read", entry ? (*entry)->resource.provider_id : "", parts.clock.now())
+        .ok();
   }
 
   http::Response shown(const http::Request& http, const Result<SourceView>& view) const {

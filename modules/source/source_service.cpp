@@ -246,7 +246,8 @@ Result<SourceView> SourceService::pause(SourceId id, const std::string& actor) {
 Result<void> SourceService::silence(const std::string& resource, const std::string& actor) {
   JW_ASSIGN(const auto all, list());
   for (const auto& one : all) {
-    if (one.source.resource == resource && one.source.state == State::active) JW_TRY(pause(one.source.id, actor));
+    if (one.source.resource == resource && one.source.state == State::active)
+      JW_TRY(pause(one.source.id, actor));
   }
   return {};
 }

@@ -133,7 +133,8 @@ class EmbeddedStore final : public Store {
     pace_.note(change);
     const auto patience = change.origin == Origin::hub ? pace_.until_company() : std::chrono::nanoseconds{0};
     Job job{std::move(change), nullptr, nullptr};
-    return patience.count() > 0 ? writer_->run_riding(std::move(job), patience) : writer_->run_now(std::move(job));
+    return patience.count() > 0 ? writer_->run_riding(std::move(job), patience)
+                                : writer_->run_now(std::move(job));
   }
 
   Result<Committed> append(BulkSlice slice) override {

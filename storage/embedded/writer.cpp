@@ -175,8 +175,7 @@ bool Writer::bulk_is_due() const {
 
 // Under the mutex.
 bool Writer::riders_are_due() const {
-  return !riders_.empty() &&
-         (closing_ || std::chrono::steady_clock::now() >= riders_.front().second);
+  return !riders_.empty() && (closing_ || std::chrono::steady_clock::now() >= riders_.front().second);
 }
 
 void Writer::take_bulk(std::vector<Job>& jobs) {

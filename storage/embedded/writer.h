@@ -24,8 +24,8 @@ struct Job {
 // Group commit: what waits is run in one transaction, each job under its own savepoint; a job that fails is
 // rolled back alone and told so; then one COMMIT, synced, then the callbacks. A job of the bulk queue has a
 // transaction to itself and goes when no interactive job waits, or when it has waited for `bulk_patience`;
-// one that `rides` shares an interactive job's transaction and its sync. So do the riders, what the hub writes on
-// its own account while people write: they cost nobody a sync of their own.
+// one that `rides` shares an interactive job's transaction and its sync. So do the riders, what the hub
+// writes on its own account while people write: they cost nobody a sync of their own.
 //
 // Whoever waits for its job anyway runs it on its own thread when nothing but a rider is queued and nobody
 // writes: `writing_` says who may touch the connection, the writer's thread or such a caller.

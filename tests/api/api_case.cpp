@@ -10,10 +10,10 @@
 #include "app/demo_accounts.h"
 #include "base/file_system.h"
 #include "http/test_client.h"
-#include "tests/support/made_files.h"
 #include "scenario/new_package.h"
 #include "scenario/package.h"
 #include "tests/support/backends.h"
+#include "tests/support/made_files.h"
 
 namespace jingwei::api_tests {
 
@@ -62,7 +62,9 @@ std::string workbook_of(const std::string& lines) {
 // A new package as a zip, with one text in it replaced by another, or each of `changes`.
 std::string package_of(const YamlNode& wanted) {
   scenario::Package package;
-  const auto part = [&](const char* key) { return wanted.find(key) == nullptr ? std::string() : wanted.find(key)->scalar; };
+  const auto part = [&](const char* key) {
+    return wanted.find(key) == nullptr ? std::string() : wanted.find(key)->scalar;
+  };
   package.id = part("id");
   std::vector<std::pair<std::string, std::string>> changes;
   if (!part("from").empty()) changes.emplace_back(part("from"), part("to"));
@@ -177,16 +179,17 @@ std::unique_ptr<http::testing::Client> connect(const Served& served, const YamlN
 std::string CaseRunner::headers_of(const YamlNode& step) {
   std::string lines;
   if (const YamlNode* headers = step.find("headers")) {
-    for (const auto& pair : headers->pairs) lines += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
+    for (const auto& pair : headers->pairs)
+      lines += pair.key.scalar + ": " + filled(pair.value.scalar) + "\r\n";
   }
   const std::string login = filled(scalar(step, "as", "nobody"));
   if (!is_signed(step) || login == "nobody") return lines;
   std::string& token = tokens_[login];
   if (token.empty()) {
     http::testing::Client client(served_.port);
-    const auto answer =
-        client.ask(http::testing::post("/api/v1/sessions", R"({"token":true,"login":")" + login + R"(","password":")" +
-                                                               app::demo_password + R"("})"));
+    const auto answer = client.ask(http::testing::post(
+        "/api/v1/sessions",
+        R"({"token":true,"login":")" + login + R"(","password":")" + app::demo_password + R"("})"));
     EXPECT_EQ(answer.status, 201) << login << ": " << answer.body;
     const json::value session = parsed(answer.body);
     const auto* given = at_pointer(session, "/token");
@@ -205,7 +208,8 @@ CaseRunner::Exchange CaseRunner::exchange(const YamlNode& step, const std::strin
   if (const YamlNode* package = step.find("package")) body = package_of(*package);
   std::string bytes = request + " HTTP/1.1\r\nHost: localhost\r\n";
   bytes += headers_of(step);
-  const bool writes = request.starts_with("POST") || request.starts_with("PUT") || request.starts_with("PATCH");
+  const bool writes =
+      request.starts_with("POST") || request.starts_with("PUT") || request.starts_with("PATCH");
   if (writes) bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   if (const std::string media = scalar(step, "media"); !media.empty())
     bytes += "Content-Type: " + media + "\r\n";
@@ -239,17 +243,20 @@ void CaseRunner::check(const YamlNode& expect, const Exchange& got) {
   }
   if (const YamlNode* contains = expect.find("contains")) {
     for (const YamlNode& part : contains->items)
-      EXPECT_NE(got.body.find(filled(part.scalar)), std::string::npos) << part.place() << got.body.substr(0, 600);
+      EXPECT_NE(got.body.find(filled(part.scalar)), std::string::npos)
+          << part.place() << got.body.substr(0, 600);
   }
   if (const YamlNode* lacks = expect.find("lacks")) {
     for (const YamlNode& part : lacks->items)
-      EXPECT_EQ(got.body.find(filled(part.scalar)), std::string::npos) << part.place() << got.body.substr(0, 600);
+      EXPECT_EQ(got.body.find(filled(part.scalar)), std::string::npos)
+          << part.place() << got.body.substr(0, 600);
   }
   if (expect.find("empty") != nullptr) {
     EXPECT_TRUE(got.body.empty());
   }
   if (const YamlNode* pairs = expect.find("json")) check_json(*pairs, got.body);
-  // Problems are the same everywhere (RFC 9457), and never without a sentence; but for dialects with errors of their own.
+  // Problems are the same everywhere (RFC 9457), and never without a sentence; but for dialects with errors
+  // of their own.
   if (got.status < 400 || got.body.empty() || expect.find("own_errors") != nullptr) return;
   EXPECT_EQ(got.header("Content-Type"), "application/problem+json") << got.body.substr(0, 200);
   const json::value problem = parsed(got.body);
@@ -355,8 +362,8 @@ void CaseRunner::wait(const YamlNode& step) {
   const YamlNode& until = *step.find("until");
   const auto connected = connect(served_, step);
   auto& client = *connected;
-  client.send(filled(scalar(step, "request")) + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n" +
-              headers_of(step) + "\r\n");
+  client.send(filled(scalar(step, "request")) +
+              " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n" + headers_of(step) + "\r\n");
   const auto head = client.read();
   ASSERT_EQ(head.status, 200) << head.body;
   std::string last;

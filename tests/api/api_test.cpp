@@ -44,9 +44,9 @@ TYPED_TEST(Api, BehavesAsItsCasesSay) {
   for (const auto& root : cases) {
     SCOPED_TRACE(*root.file);
     CaseRunner(this->hub_->served(), {{"inbox", this->hub_->inbox()},
-                                       {"department", this->hub_->department()},
-                                       {"soon", in_days(30)},
-                                       {"later", in_days(60)}})
+                                      {"department", this->hub_->department()},
+                                      {"soon", in_days(30)},
+                                      {"later", in_days(60)}})
         .run(root);
   }
 }

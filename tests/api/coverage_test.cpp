@@ -36,7 +36,8 @@ TEST(Coverage, EveryOperationStandsInACase) {
     const auto more = requests_of(root);
     requests.insert(requests.end(), more.begin(), more.end());
   }
-  std::vector<std::string> files = {JINGWEI_SOURCE_DIR "/app/api.yaml", JINGWEI_SOURCE_DIR "/scenario/api.yaml"};
+  std::vector<std::string> files = {JINGWEI_SOURCE_DIR "/app/api.yaml",
+                                    JINGWEI_SOURCE_DIR "/scenario/api.yaml"};
   const auto modules = real_file_system().list(JINGWEI_SOURCE_DIR "/modules");
   ASSERT_TRUE(modules.ok());
   for (const auto& module : *modules) files.push_back(JINGWEI_SOURCE_DIR "/modules/" + module + "/api.yaml");

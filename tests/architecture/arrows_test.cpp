@@ -27,7 +27,8 @@ const std::map<std::string, std::set<std::string>> allowed_parts = {
     {"modules", {"base", "access", "engines", "schema", "crypto", "storage", "spreadsheet", "http"}},
     {"scenario", {"base", "access", "engines", "schema", "storage", "http", "modules"}},
     {"app",
-     {"base", "access", "engines", "schema", "crypto", "storage", "spreadsheet", "http", "sim", "modules", "scenario"}},
+     {"base", "access", "engines", "schema", "crypto", "storage", "spreadsheet", "http", "sim", "modules",
+      "scenario"}},
 };
 
 // Includes between modules that are no <m>_service.h, each with its reason.
@@ -97,9 +98,12 @@ const std::vector<Exception> module_exceptions = {
 
 // Includes of scenario that are no service of a module, each with its reason.
 const std::vector<Exception> scenario_exceptions = {
-    {"scenario/checker.cpp", "modules/catalog/resource_yaml.h", "a package is checked by the very reader that loads it"},
-    {"scenario/scenario_service.cpp", "modules/catalog/repeatable.h", "a repeated request is known as it is in the catalogue"},
-    {"scenario/checker.cpp", "modules/identity/builtin_roles.h", "roles a package names are those every hub has"},
+    {"scenario/checker.cpp", "modules/catalog/resource_yaml.h",
+     "a package is checked by the very reader that loads it"},
+    {"scenario/scenario_service.cpp", "modules/catalog/repeatable.h",
+     "a repeated request is known as it is in the catalogue"},
+    {"scenario/checker.cpp", "modules/identity/builtin_roles.h",
+     "roles a package names are those every hub has"},
 };
 
 // Includes of app that are no service, routes or JSON form of a module, each with its reason.
@@ -243,9 +247,10 @@ TEST(Arrows, AppSeesServicesRoutesAndJsonOfModules) {
     const std::string to = part_of(include.target);
     if (part_of(include.file->path) != "app" || kind_of(to) != "modules" || is_test_code(*include.file))
       continue;
-    const auto exception = std::find_if(app_exceptions.begin(), app_exceptions.end(), [&](const Exception& one) {
-      return one.file == include.file->path && one.include == include.target;
-    });
+    const auto exception =
+        std::find_if(app_exceptions.begin(), app_exceptions.end(), [&](const Exception& one) {
+          return one.file == include.file->path && one.include == include.target;
+        });
     if (exception != app_exceptions.end()) {
       EXPECT_FALSE(exception->reason.empty());
       ++used;
@@ -260,7 +265,8 @@ TEST(Arrows, ScenarioSeesServicesOfModules) {
   std::size_t used = 0;
   for (const auto& include : includes()) {
     const std::string to = part_of(include.target);
-    if (part_of(include.file->path) != "scenario" || kind_of(to) != "modules" || is_test_code(*include.file)) continue;
+    if (part_of(include.file->path) != "scenario" || kind_of(to) != "modules" || is_test_code(*include.file))
+      continue;
     const auto exception =
         std::find_if(scenario_exceptions.begin(), scenario_exceptions.end(), [&](const Exception& one) {
           return one.file == include.file->path && one.include == include.target;

@@ -17,9 +17,10 @@ TYPED_TEST(SignInRun, PeopleComeInThroughARealProviderAndNobodyElseDoes) {
   if (node.code != 0) GTEST_SKIP() << "node is not installed";
   this->init(150);  // with children among them
   this->start();
-  const Outcome came = run({"/usr/bin/env", "node", JINGWEI_SOURCE_DIR "/tests/oidc/sign_in.mjs", JINGWEI_PROGRAM, this->data(),
-                            "http://127.0.0.1:" + std::to_string(this->port())},
-                           this->errors());
+  const Outcome came =
+      run({"/usr/bin/env", "node", JINGWEI_SOURCE_DIR "/tests/oidc/sign_in.mjs", JINGWEI_PROGRAM,
+           this->data(), "http://127.0.0.1:" + std::to_string(this->port())},
+          this->errors());
   std::printf("%s", came.text.c_str());
   EXPECT_EQ(came.code, 0) << this->text_of(this->errors());
   EXPECT_EQ(this->stop(), 0);

@@ -1,5 +1,5 @@
-// Goal: what a city's departments send goes through ingest into the registry as it comes, and the records of one
-// person stand in one file, nobody else's with them; the batch engine with the same model says the same.
+// Goal: what a city's departments send goes through ingest into the registry as it comes, and the records of
+// one person stand in one file, nobody else's with them; the batch engine with the same model says the same.
 // JINGWEI_CITY_PEOPLE sets the size.
 #include <gtest/gtest.h>
 
@@ -15,7 +15,8 @@ std::int64_t people() {
 }
 
 // As the batch engine groups the same records by the same model: by record, a cluster.
-std::map<RecordId, std::uint32_t> in_one_batch(const Linked& linked, std::shared_ptr<const linkage::Model> model) {
+std::map<RecordId, std::uint32_t> in_one_batch(const Linked& linked,
+                                               std::shared_ptr<const linkage::Model> model) {
   linkage::Records records(registry::model_fields());
   std::vector<RecordId> ids;
   for (const auto& telling : linked.tellings()) {
@@ -121,8 +122,10 @@ TYPED_TEST(CityOnline, RecordsOfOnePersonStandInOneFile) {
   ASSERT_TRUE(changes);
   EXPECT_EQ(changes->merged + changes->split + changes->rearranged, 0);
   EXPECT_EQ(changes->pairs_gained + changes->pairs_lost, 0);
-  std::printf("%zu records of persons; identifiers alone: precision %.5f recall %.5f; model: precision %.5f recall %.5f\n",
-              found.records, by_numbers.precision, by_numbers.recall, found.precision, found.recall);
+  std::printf(
+      "%zu records of persons; identifiers alone: precision %.5f recall %.5f; model: precision %.5f recall "
+      "%.5f\n",
+      found.records, by_numbers.precision, by_numbers.recall, found.precision, found.recall);
 }
 
 }  // namespace

@@ -78,8 +78,8 @@ std::unique_ptr<Hub> make_hub(const Backend& place, const City& city, const Cloc
 }
 
 inline BatchId load(Hub& hub, const City& city, const sim::WrittenFile& file) {
-  const auto view = must(
-      hub.ingest().submit(file.resource, city.folder.path() + "/" + file.path, file.path, {"test", std::nullopt}));
+  const auto view = must(hub.ingest().submit(file.resource, city.folder.path() + "/" + file.path, file.path,
+                                             {"test", std::nullopt}));
   must(hub.ingest().load(view.batch.id));
   return view.batch.id;
 }
@@ -165,7 +165,8 @@ class Linked {
   std::string name_of(const Key& key) const {
     const auto row = rows_.find(key.first);
     const RowName name = row == rows_.end() ? RowName("no record", key.first.value) : row->second;
-    return name.first + ':' + std::to_string(name.second) + ':' + std::to_string(static_cast<int>(key.second));
+    return name.first + ':' + std::to_string(name.second) + ':' +
+           std::to_string(static_cast<int>(key.second));
   }
 
   std::map<RecordId, RowName> rows_;
@@ -179,8 +180,10 @@ class Linked {
 inline void expect_same(const std::multiset<std::string>& found, const std::multiset<std::string>& expected,
                         double share = 0) {
   std::vector<std::string> extra, missing;
-  std::set_difference(found.begin(), found.end(), expected.begin(), expected.end(), std::back_inserter(extra));
-  std::set_difference(expected.begin(), expected.end(), found.begin(), found.end(), std::back_inserter(missing));
+  std::set_difference(found.begin(), found.end(), expected.begin(), expected.end(),
+                      std::back_inserter(extra));
+  std::set_difference(expected.begin(), expected.end(), found.begin(), found.end(),
+                      std::back_inserter(missing));
   EXPECT_LE(static_cast<double>(extra.size() + missing.size()), share * static_cast<double>(expected.size()))
       << "of " << expected.size() << "; found " << (extra.empty() ? "" : extra.front()) << "\ninstead of "
       << (missing.empty() ? "" : missing.front());

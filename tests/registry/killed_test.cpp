@@ -1,5 +1,5 @@
-// Goal: the real program, killed again and again while it links, by identifiers and then by a model, ends with
-// the links of an undisturbed run.
+// Goal: the real program, killed again and again while it links, by identifiers and then by a model, ends
+// with the links of an undisturbed run.
 #include <boost/json.hpp>
 
 #include "http/test_client.h"
@@ -28,15 +28,16 @@ class LinkingKilled : public ::testing::Test {
 
   // All files of a city are records; none is linked.
   static void init(const Backend& place) {
-    const auto made =
-        jingwei::testing::run({JINGWEI_PROGRAM, "init", "--data", place.folder(), "--store", place.settings_store(),
-                               "--people", std::to_string(few_people), "--shape", "2/3/4/6", "--json"});
+    const auto made = jingwei::testing::run({JINGWEI_PROGRAM, "init", "--data", place.folder(), "--store",
+                                             place.settings_store(), "--people", std::to_string(few_people),
+                                             "--shape", "2/3/4/6", "--json"});
     ASSERT_EQ(made.code, 0) << made.text;
   }
 
   static boost::json::value ask(const Backend& place, const std::string& method, const std::string& target) {
     http::testing::Client client(place.folder() + "/jingwei.sock");
-    const auto answer = client.ask(method == "GET" ? http::testing::get(target) : http::testing::post(target, ""));
+    const auto answer =
+        client.ask(method == "GET" ? http::testing::get(target) : http::testing::post(target, ""));
     boost::json::error_code fault;
     auto body = boost::json::parse(answer.body, fault);
     EXPECT_TRUE(answer.status < 300 && !fault) << target << ' ' << answer.status << ' ' << answer.body;

@@ -94,8 +94,8 @@ TEST_F(SeveralNodes, AnswerAsOneWhileTheLeasePassesFromOneToTheOther) {
 
   const Linked linked(*other);
   EXPECT_EQ(linked.twice(), 0);
-  // Where two link by turns while both load, a few groups still come out otherwise (README, known limits): ten sets of
-  // 2,755 differed in one run.
+  // Where two link by turns while both load, a few groups still come out otherwise (README, known limits):
+  // ten sets of 2,755 differed in one run.
   constexpr double apart_most = 0.01;
   expect_same(linked.subjects(), expected, apart_most);
   EXPECT_EQ(linked.links().size(), Linked(*one).links().size());
@@ -157,7 +157,8 @@ TEST_F(SeveralNodes, OperatorsOnBothMergeAtOnceAndNothingIsLost) {
   EXPECT_EQ(merges.size(), persons.size() - 1);
   {
     auto reader = must(other->store().read());
-    for (const auto person : persons) EXPECT_EQ(must(registry::kept_subject(*reader, person)), persons.front());
+    for (const auto person : persons)
+      EXPECT_EQ(must(registry::kept_subject(*reader, person)), persons.front());
   }
   // And every one of them can be taken back, on the node that did not make it too.
   for (const auto& merge : merges) must(decisions.undo(merge.id, {"account:3", std::nullopt}));

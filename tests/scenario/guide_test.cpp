@@ -1,5 +1,5 @@
-// Goal: docs/scenario-author.md leads from nothing to a working service: its commands are run and its edits made as they
-// stand there.
+// Goal: docs/scenario-author.md leads from nothing to a working service: its commands are run and its edits
+// made as they stand there.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -56,9 +56,11 @@ class Guide : public ::testing::Test {
     const std::size_t at = commands.find(serving);
     if (at != std::string::npos) commands.erase(at, serving.size());
     const auto outcome = jingwei::testing::run(
-        {"/bin/sh", "-ec", "cd '" + folder_.path() + "' && PATH='" + place("bin") + "':$PATH && " + commands}, place("errors.txt"));
+        {"/bin/sh", "-ec", "cd '" + folder_.path() + "' && PATH='" + place("bin") + "':$PATH && " + commands},
+        place("errors.txt"));
     EXPECT_EQ(outcome.code, 0) << commands << outcome.text << guide_text(place("errors.txt"));
-    if (at != std::string::npos) server_ = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt")).first;
+    if (at != std::string::npos)
+      server_ = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt")).first;
     return outcome.text;
   }
 
@@ -91,7 +93,9 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   // Make it yours.
   const std::string title = "title: {zh: street-lamp, en: street-lamp}\n";
   edit("scenario.yaml", title, texts[0]);
-  const std::string words = "{name: words, title: {zh: 情况说明, en: What it is about}, type: text, required: true, max_length: 500}\n";
+  const std::string words =
+      "{name: words, title: {zh: 情况说明, en: What it is about}, type: text, required: true, max_length: "
+      "500}\n";
   edit("resources.yaml", words, words + texts[1]);
   edit("process.yaml", "deadline: 8h", first_line_of(texts[2]));
 
@@ -99,7 +103,8 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
 
   // The mistake that the guide shows is told in its words.
   edit("process.yaml", "by: [community-staff]", "by: [comunity-staff]");
-  const auto told = jingwei::testing::run({"/bin/sh", "-c", "cd '" + folder_.path() + "' && bin/jingwei scenario check street-lamp"});
+  const auto told = jingwei::testing::run(
+      {"/bin/sh", "-c", "cd '" + folder_.path() + "' && bin/jingwei scenario check street-lamp"});
   EXPECT_EQ(told.code, 5);
   EXPECT_NE(guide.find("\n" + first_line_of(told.text) + "\n"), std::string::npos) << told.text;
   edit("process.yaml", "by: [comunity-staff]", "by: [community-staff]");

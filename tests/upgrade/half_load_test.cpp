@@ -10,8 +10,8 @@ namespace {
 
 using namespace jingwei::testing;
 
-// The steps that landed after slices came; undone, the tables are those of the first version with slices, each sealed as one. A
-// later step is added here with what undoes it.
+// The steps that landed after slices came; undone, the tables are those of the first version with slices,
+// each sealed as one. A later step is added here with what undoes it.
 constexpr std::string_view undo_later_steps = R"(DROP TABLE batch_withdrawal;
 ALTER TABLE batch DROP COLUMN withdrawal;
 DROP INDEX refused_row_shared;

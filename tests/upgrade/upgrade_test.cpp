@@ -95,41 +95,51 @@ TYPED_TEST(Upgrades, SourcesFromEveryStep) {
 }
 
 TYPED_TEST(Upgrades, CasesFromEveryStep) {
-  this->check(
-      cases::sql::migrations(),
-      {"INSERT INTO case_file (id, version, process, process_version, state, state_before, stage, open_mark, place, owner, "
-       "department, assignee, had_before, waits_for, reporter, category, urgency, opened_at, entered_at, changed_at, "
-       "closed_at, due_at, overdue, touched, escalated, supervised, reopened, not_ours, parent, photos, tasks_open, content) "
-       "VALUES (7, 5, 'repair', 1, 'closed', 'verifying', 7, 0, 3, 3, 'centre', '', '', '', 'account:9', 'lamp', '', 1, 2, 2, "
-       "2, 9, 0, 1, 0, 0, 0, 0, 0, 1, 0, CAST('c' AS BYTEA))",
-       "INSERT INTO case_conflict (id, device, sequence, kind, case_id, actor, at, done_at, settled_at, content) VALUES "
-       "(8, 'd', 1, 'act', 7, 'account:2', 3, NULL, NULL, CAST('c' AS BYTEA))",
-       "INSERT INTO case_task (case_id, id, region, department, assignee, state, opened_by, opened_at, due_at, closed_by, "
-       "closed_at, row_version, content) VALUES (7, 9, 3, 'centre', 'account:2', 'open', 'account:1', 3, NULL, '', NULL, 1, "
-       "CAST('c' AS BYTEA))"},
-      {"SELECT id, version, process, state, open_mark, closed_at, photos FROM case_file ORDER BY id",
-       "SELECT id, device, sequence, case_id FROM case_conflict ORDER BY id",
-       "SELECT case_id, id, assignee, state, for_role FROM case_task ORDER BY id"});
+  this->check(cases::sql::migrations(),
+              {"INSERT INTO case_file (id, version, process, process_version, state, state_before, stage, "
+               "open_mark, place, owner, "
+               "department, assignee, had_before, waits_for, reporter, category, urgency, opened_at, "
+               "entered_at, changed_at, "
+               "closed_at, due_at, overdue, touched, escalated, supervised, reopened, not_ours, parent, "
+               "photos, tasks_open, content) "
+               "VALUES (7, 5, 'repair', 1, 'closed', 'verifying', 7, 0, 3, 3, 'centre', '', '', '', "
+               "'account:9', 'lamp', '', 1, 2, 2, "
+               "2, 9, 0, 1, 0, 0, 0, 0, 0, 1, 0, CAST('c' AS BYTEA))",
+               "INSERT INTO case_conflict (id, device, sequence, kind, case_id, actor, at, done_at, "
+               "settled_at, content) VALUES "
+               "(8, 'd', 1, 'act', 7, 'account:2', 3, NULL, NULL, CAST('c' AS BYTEA))",
+               "INSERT INTO case_task (case_id, id, region, department, assignee, state, opened_by, "
+               "opened_at, due_at, closed_by, "
+               "closed_at, row_version, content) VALUES (7, 9, 3, 'centre', 'account:2', 'open', "
+               "'account:1', 3, NULL, '', NULL, 1, "
+               "CAST('c' AS BYTEA))"},
+              {"SELECT id, version, process, state, open_mark, closed_at, photos FROM case_file ORDER BY id",
+               "SELECT id, device, sequence, case_id FROM case_conflict ORDER BY id",
+               "SELECT case_id, id, assignee, state, for_role FROM case_task ORDER BY id"});
 }
 
 TYPED_TEST(Upgrades, DestructionsFromEveryStep) {
   this->check(purpose::sql::migrations(),
-              {"INSERT INTO destruction_item (destruction, resource, action, state, stage, basis_zh, basis_en, before, records, "
-               "versions, refused, batches, files, answers, keys_destroyed, key_ids, row_version) VALUES (4, 'people', "
+              {"INSERT INTO destruction_item (destruction, resource, action, state, stage, basis_zh, "
+               "basis_en, before, records, "
+               "versions, refused, batches, files, answers, keys_destroyed, key_ids, row_version) VALUES (4, "
+               "'people', "
                "'destroy', 'done', '', '', '', 5, 10, 11, 2, 1, 0, 0, 1, '9', 6)"},
-              {"SELECT destruction, resource, state, before, records, keys_destroyed, cases, photos FROM destruction_item "
+              {"SELECT destruction, resource, state, before, records, keys_destroyed, cases, photos FROM "
+               "destruction_item "
                "ORDER BY destruction, resource"});
 }
 
 TYPED_TEST(Upgrades, TheAuditLogFromEveryStep) {
-  this->check(audit::sql::migrations(),
-              {"INSERT INTO audit_leaf (position, xact, sequence, shard, salt, commitment) VALUES (0, 4, 1, 0, "
-               "CAST('s' AS BYTEA), CAST('c' AS BYTEA))",
-               "INSERT INTO audit_tile (level, tile, hashes) VALUES (0, 0, CAST('h' AS BYTEA))",
-               "INSERT INTO audit_head (size, root, signed_at, public_key, signature) VALUES (1, CAST('r' AS "
-               "BYTEA), 5, CAST('k' AS BYTEA), CAST('g' AS BYTEA))"},
-              {"SELECT position, xact, sequence, shard FROM audit_leaf", "SELECT level, tile FROM audit_tile",
-               "SELECT size, signed_at FROM audit_head"});
+  this->check(
+      audit::sql::migrations(),
+      {"INSERT INTO audit_leaf (position, xact, sequence, shard, salt, commitment) VALUES (0, 4, 1, 0, "
+       "CAST('s' AS BYTEA), CAST('c' AS BYTEA))",
+       "INSERT INTO audit_tile (level, tile, hashes) VALUES (0, 0, CAST('h' AS BYTEA))",
+       "INSERT INTO audit_head (size, root, signed_at, public_key, signature) VALUES (1, CAST('r' AS "
+       "BYTEA), 5, CAST('k' AS BYTEA), CAST('g' AS BYTEA))"},
+      {"SELECT position, xact, sequence, shard FROM audit_leaf", "SELECT level, tile FROM audit_tile",
+       "SELECT size, signed_at FROM audit_head"});
 }
 
 }  // namespace

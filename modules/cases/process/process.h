@@ -112,7 +112,8 @@ struct Transition {
   std::optional<Span> within;        // of reopen
   std::optional<std::int64_t> most;  // of reopen
   std::vector<Effect> effects;
-  std::string matter_step;   // of the thing the case is about: whoever takes one of the two has taken the other
+  std::string
+      matter_step;  // of the thing the case is about: whoever takes one of the two has taken the other
   std::string matter_words;  // the input that holds its words
   bool bulk = false;
   bool offline = false;
@@ -121,7 +122,8 @@ struct Transition {
   bool by_people() const { return !automatic && !after && !followed(); }
 };
 
-// What the cases are about, where it is a thing of another module (storage/matter.h): each new one opens a case.
+// What the cases are about, where it is a thing of another module (storage/matter.h): each new one opens a
+// case.
 struct Matter {
   std::string of;                           // what kind of thing
   std::map<std::string, std::string> form;  // field of the form to fact of the thing

@@ -94,10 +94,12 @@ TEST_F(ProcessYaml, WhatMovesAMatterSaysOfWhatAndWithWhichWords) {
   const std::string text = changed("from: arbitration, to: given, by: [assignee]", moving);
   EXPECT_TRUE(faults(text).contains("cases.no_matter_of"));
   EXPECT_TRUE(faults(changed("after: 3d", "after: 3d, matter: {step: decide}")).contains("cases.who_takes"));
-  EXPECT_TRUE(faults(changed("from: arbitration, to: given, by: [assignee]",
-                             "from: arbitration, to: given, by: [assignee], matter: {step: decide, words: why}"))
-                  .contains("cases.no_input"));
-  const std::string sound = changed("photos: {most: 3}", "photos: {most: 3}\n    matter: {of: order, form: {words: words}}");
+  EXPECT_TRUE(
+      faults(changed("from: arbitration, to: given, by: [assignee]",
+                     "from: arbitration, to: given, by: [assignee], matter: {step: decide, words: why}"))
+          .contains("cases.no_input"));
+  const std::string sound =
+      changed("photos: {most: 3}", "photos: {most: 3}\n    matter: {of: order, form: {words: words}}");
   EXPECT_TRUE(faults(sound).empty());
 }
 

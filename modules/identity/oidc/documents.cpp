@@ -87,12 +87,13 @@ Result<void> Documents::keep(const Document& document, storage::Change& change) 
   JW_TRY(parts_.sealer.prepare(document_table));
   JW_TRY(parts_.sealer.prepare("identity_account"));
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
-  change.writes.push_back({&sql::put_document,
-                           {hash_of(document.number), id, document.account.value, document.kind,
-                            storage::Blob{parts_.sealer.seal({document_table, id, "number"}, document.number)},
-                            storage::Blob{parts_.sealer.seal({document_table, id, "name"}, document.name)},
-                            document.provider, to_micros(document.verified_at)},
-                           1});
+  change.writes.push_back(
+      {&sql::put_document,
+       {hash_of(document.number), id, document.account.value, document.kind,
+        storage::Blob{parts_.sealer.seal({document_table, id, "number"}, document.number)},
+        storage::Blob{parts_.sealer.seal({document_table, id, "name"}, document.name)}, document.provider,
+        to_micros(document.verified_at)},
+       1});
   change.writes.push_back(
       {&sql::name_account,
        {document.account.value, storage::Blob{parts_.sealer.seal(

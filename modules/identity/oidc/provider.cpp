@@ -35,7 +35,8 @@ bool is_plain(std::string_view text, std::size_t most) {
 
 // RFC 6749, appendix A.2.
 bool is_secret(std::string_view text) {
-  return text.size() <= client_most && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+  return text.size() <= client_most &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
 bool lists_openid(const std::string& scopes) {
@@ -60,8 +61,7 @@ Result<void> check(const Provider& one) {
   fault(!is_web_address(one.issuer) || one.issuer.find('?') != std::string::npos, "identity.provider_address",
         "/issuer");
   fault(!is_plain(one.client_id, client_most), "identity.provider_client", "/client_id");
-  fault(!is_secret(one.client_secret), "identity.provider_client",
-        "/client_secret");
+  fault(!is_secret(one.client_secret), "identity.provider_client", "/client_secret");
   fault(!made_of(one.scopes, scopes_most, std::string(capitals) + " _-.:/") || !lists_openid(one.scopes),
         "identity.provider_scopes", "/scopes");
   fault(!returns_here(one.return_address), "identity.provider_return", "/return_address");

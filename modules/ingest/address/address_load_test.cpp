@@ -108,15 +108,17 @@ TEST_F(AddressLoad, DefinitionsSayWhereAPartComesFrom) {
                ? std::string(parsed.ok() ? "" : parsed.error().message)
                : std::string(parsed.error().causes.front().message);
   };
-  EXPECT_EQ(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: room}}"),
-            "");
+  EXPECT_EQ(
+      fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: room}}"),
+      "");
   EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: name, part: room}}"),
             "");
   EXPECT_NE(
       fault("{name: room, title: {zh: 房, en: Room}, type: integer, part_of: {field: address, part: room}}"),
       "");
-  EXPECT_NE(fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: roof}}"),
-            "");
+  EXPECT_NE(
+      fault("{name: room, title: {zh: 房, en: Room}, type: text, part_of: {field: address, part: roof}}"),
+      "");
 }
 
 // The place of a citizen ID is checked by the tree's own codes, when the tree is the whole country's.

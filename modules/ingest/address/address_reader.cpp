@@ -286,8 +286,7 @@ bool AddressReader::match_street_in_city(Trail& trail, std::string_view rest) co
   index_.each_street(trail.node, rest, [&](Node node) {
     const std::size_t stem = index_.stem_of(node);
     const std::string_view name = tree_.name(node);
-    longest.try_node(node,
-                     rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0);
+    longest.try_node(node, rest.starts_with(name.substr(0, stem)) ? named_street_bytes(rest, name, stem) : 0);
   });
   return longest.go_on(trail);
 }

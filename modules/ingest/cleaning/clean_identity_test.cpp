@@ -122,7 +122,8 @@ std::map<std::uint32_t, std::string> current_districts() {
   std::string line;
   while (std::getline(in, line)) {
     const auto f = split(line);
-    if (f.size() > 1 && f[0].size() == 12) districts[static_cast<std::uint32_t>(std::atoi(f[0].substr(0, 6).c_str()))] = f[1];
+    if (f.size() > 1 && f[0].size() == 12)
+      districts[static_cast<std::uint32_t>(std::atoi(f[0].substr(0, 6).c_str()))] = f[1];
   }
   return districts;
 }
@@ -160,7 +161,8 @@ TEST_F(IdentityTest, citizen_id_vectors_are_all_met) {
       EXPECT_EQ(value.birth_date, Day{std::chrono::year{y} / m / d}) << line;
     } else if (f[1] == "get_birth_place") {
       const auto current = districts.find(code);
-      const auto name = places.name_in(code, born, current == districts.end() ? "" : std::string_view(current->second));
+      const auto name =
+          places.name_in(code, born, current == districts.end() ? "" : std::string_view(current->second));
       if (f[3].starts_with("error")) {
         EXPECT_FALSE(name.has_value()) << line;
       } else {
@@ -180,12 +182,12 @@ TEST_F(IdentityTest, the_place_of_an_id_must_have_existed_at_the_birth_or_later)
   const std::vector<std::uint32_t> codes = {110101, 500154};
   const CitizenPlaces places(codes);
   EXPECT_TRUE(places.can_have_issued(110101, 2015));
-  EXPECT_TRUE(places.can_have_issued(110103, 2009));   // 崇文区 went in 2010
+  EXPECT_TRUE(places.can_have_issued(110103, 2009));  // 崇文区 went in 2010
   EXPECT_FALSE(places.can_have_issued(110103, 2015));
-  EXPECT_TRUE(places.can_have_issued(500154, 1993));   // a district of 2016 issues IDs to people born before
-  EXPECT_TRUE(places.can_have_issued(412723, 1991));   // ended before the lists begin: doubt helps the person
+  EXPECT_TRUE(places.can_have_issued(500154, 1993));  // a district of 2016 issues IDs to people born before
+  EXPECT_TRUE(places.can_have_issued(412723, 1991));  // ended before the lists begin: doubt helps the person
   EXPECT_FALSE(places.can_have_issued(412799, 2005));
-  EXPECT_TRUE(places.can_have_issued(440401, 2005));   // a city's 市辖区
+  EXPECT_TRUE(places.can_have_issued(440401, 2005));  // a city's 市辖区
 }
 
 TEST_F(IdentityTest, credit_code_vectors_are_all_met) {

@@ -125,7 +125,8 @@ class RowCleaner {
   FieldColumns columns_;
   std::vector<Derived> derived_;
   std::vector<bool> is_derived_;
-  std::vector<int> plain_column_;  // by field: the one column it is taken from; not_plain: FieldColumns must say
+  std::vector<int>
+      plain_column_;  // by field: the one column it is taken from; not_plain: FieldColumns must say
   std::vector<Cleaned> values_;
   CleanRow result_;
 };

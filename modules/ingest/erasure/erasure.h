@@ -1,5 +1,6 @@
-// Erasure (销毁): what a resource has left in the store and in the uploads folder goes for good, versions and history too.
-// Figures stay: they count no persons. Whoever erases gives the order, keeps count and destroys the keys.
+// Erasure (销毁): what a resource has left in the store and in the uploads folder goes for good, versions and
+// history too. Figures stay: they count no persons. Whoever erases gives the order, keeps count and destroys
+// the keys.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ struct Remains {
   void add(const Remains& more);
 };
 
-// Thread-safe. Goes in steps, each one Change; who stops between two goes on with the next. With `before`, only what was
-// received earlier goes, and batches that still wait stay.
+// Thread-safe. Goes in steps, each one Change; who stops between two goes on with the next. With `before`,
+// only what was received earlier goes, and batches that still wait stay.
 class Erasing {
  public:
   Erasing(const IngestParts& parts, Records& records) : parts_(parts), records_(records) {}
@@ -40,14 +41,16 @@ class Erasing {
   Result<Remains> count(const std::string& resource, std::optional<Instant> before) const;
   // When the oldest of what stands was received; nothing when nothing stands. Errors: count's.
   Result<std::optional<Instant>> oldest(const std::string& resource) const;
-  // Whether values of this resource may stand under keys older than their rows: a withdrawal wrote them again.
+  // Whether values of this resource may stand under keys older than their rows: a withdrawal wrote them
+  // again.
   Result<bool> has_restored(const std::string& resource) const;
 
-  // Commits the step together with what the caller adds for it. At the last call nothing was left (`complete`), which the
-  // Change expects to be so still. Errors: whatever it likes; they end the step.
+  // Commits the step together with what the caller adds for it. At the last call nothing was left
+  // (`complete`), which the Change expects to be so still. Errors: whatever it likes; they end the step.
   enum class Left : std::uint8_t { more, nothing };
   using Commit = std::function<Result<void>(storage::Change change, const Remains& taken, Left left)>;
-  // Takes one step. Errors: conflict when somebody wrote meanwhile (try again), `commit`'s, the store's, the disk's.
+  // Takes one step. Errors: conflict when somebody wrote meanwhile (try again), `commit`'s, the store's, the
+  // disk's.
   Result<Left> step(const std::string& resource, std::optional<Instant> before, const Commit& commit);
 
  private:

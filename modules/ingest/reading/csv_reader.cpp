@@ -153,8 +153,8 @@ class CsvReader final : public RowReader {
       row.offset = buffer_->offset_of(at_);
       const Scan scan = scan_row();
       if (buffer_->failure() && is_cut_off(scan)) return *buffer_->failure();
-      const bool empty = scan.problem == RowProblem::none &&
-                         scan.content_end - at_ + 1 == found_;  // or delimiters only
+      const bool empty =
+          scan.problem == RowProblem::none && scan.content_end - at_ + 1 == found_;  // or delimiters only
       if (!empty) return std::optional<Scan>(scan);
       at_ = scan.next;
       line_ += scan.lines;

@@ -21,7 +21,8 @@ struct CsvDialect {
 // What may keep fields apart: , ; tab | ^ ~ and ^A (Hive).
 inline constexpr std::string_view csv_delimiters = ",;\t|^~\x01";
 
-// The one of csv_delimiters whose count agrees best over the first lines of `text`; ',' when none stands in it.
+// The one of csv_delimiters whose count agrees best over the first lines of `text`; ',' when none stands in
+// it.
 char detect_delimiter(std::string_view text);
 
 // How fields of `text` (its beginning) are quoted, the delimiter being known.

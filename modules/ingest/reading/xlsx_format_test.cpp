@@ -63,7 +63,8 @@ TEST(XlsxFormatTest, numbers_lose_noise_but_no_digits) {
   EXPECT_EQ(number_shown("13800138000", {}), "13800138000");
   EXPECT_EQ(number_shown("1.3800138E10", {}), "13800138000");
   EXPECT_EQ(number_shown("0.30000000000000004", {}), "0.3");
-  EXPECT_EQ(number_shown("4.4040219900101E+17", {}), "4.4040219900101E+17") << "digits are lost: cleaning says so";
+  EXPECT_EQ(number_shown("4.4040219900101E+17", {}), "4.4040219900101E+17")
+      << "digits are lost: cleaning says so";
   EXPECT_EQ(number_shown("-12.50", {}), "-12.5");
   EXPECT_EQ(number_shown("abc", {}), "abc");
   EXPECT_EQ(number_shown("nan", {}), "nan");

@@ -52,8 +52,8 @@ struct Recounting::Step {
   Recount recount;
   Recount next;
   Figures figures;
-  // That what is counted still stands. Single entries only hold the slice number, and one that ends a version which
-  // was not counted yet takes nothing back.
+  // That what is counted still stands. Single entries only hold the slice number, and one that ends a version
+  // which was not counted yet takes nothing back.
   std::vector<storage::Write> rests_on;
 };
 
@@ -245,10 +245,10 @@ Result<void> Recounting::count_rows(Step& step) {
   }));
   if (fault) return *fault;
   if (rows > 0) {
-    step.rests_on.push_back({&step.entry.table->still_stand(),
-                             {step.entry.resource.id, step.next.rows_below, last_id,
-                              static_cast<std::int64_t>(rows), versions},
-                             1});
+    step.rests_on.push_back(
+        {&step.entry.table->still_stand(),
+         {step.entry.resource.id, step.next.rows_below, last_id, static_cast<std::int64_t>(rows), versions},
+         1});
   }
   if (rows < rows_a_step) step.next.rows_below = 0;
   return {};

@@ -138,7 +138,7 @@ TYPED_TEST(RecountWorld, WhoEntersBetweenTwoStepsOfItIsCountedOnce) {
   this->declare(locals);
   int number = 0;
   const auto enter = [&] {
-    this->add(number, "流动");         // packed, until the first of them
+    this->add(number, "流动");          // packed, until the first of them
     this->add(5'000 + number, "流动");  // in the table
     ++number;
   };

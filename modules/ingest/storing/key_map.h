@@ -1,4 +1,5 @@
-// From the first eight bytes of record keys to small numbers: many millions of them in memory, 12 bytes a slot.
+// From the first eight bytes of record keys to small numbers: many millions of them in memory, 12 bytes a
+// slot.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@ inline std::uint64_t fingerprint(std::string_view hash) {
   return word == 0 ? 1 : word;  // 0 marks a free slot
 }
 
-// Open addressing, linear probing, doubling at three quarters; in sixteen parts that grow one at a time, so that
-// growing takes little memory beside what stands. Not thread-safe.
+// Open addressing, linear probing, doubling at three quarters; in sixteen parts that grow one at a time, so
+// that growing takes little memory beside what stands. Not thread-safe.
 class KeyMap {
  public:
   // Nothing when the key is not there, or vacated.

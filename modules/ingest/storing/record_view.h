@@ -23,8 +23,8 @@ class RecordView {
 
   // For the hub's own work.
   RecordView();
-  // `under` further narrows the rows to a region's subtree or a zone. Errors: not_found "region.not_found", too_large
-  // "ingest.region_too_wide" (more regions than limits::regions_in_filter).
+  // `under` further narrows the rows to a region's subtree or a zone. Errors: not_found "region.not_found",
+  // too_large "ingest.region_too_wide" (more regions than limits::regions_in_filter).
   static Result<RecordView> make(const access::Sight& sight, const catalog::Resource& resource,
                                  std::shared_ptr<const region::Tree> tree,
                                  const std::optional<std::string>& under = std::nullopt);

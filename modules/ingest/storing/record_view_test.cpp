@@ -1,5 +1,5 @@
-// Goal: whoever asks sees exactly the rows and the personal fields that one part of their sight opens, wherever a record
-// stands: nothing leaks upward, sideways, or out of another grant.
+// Goal: whoever asks sees exactly the rows and the personal fields that one part of their sight opens,
+// wherever a record stands: nothing leaks upward, sideways, or out of another grant.
 #include "modules/ingest/storing/record_view.h"
 
 #include "tests/support/ingest_world.h"
@@ -53,8 +53,9 @@ class RecordViews : public IngestWorld<Backend> {
 TYPED_TEST_SUITE(RecordViews, PackingBackends, BackendNames);
 
 TYPED_TEST(RecordViews, ShowWhatOnePartOpensAndNothingElse) {
-  const std::vector<std::string> places = {"980000",       "980100",          "980101",          "980102",
-                                           "980101001002", "980101001002001", "980101001002002", "980101001002003"};
+  const std::vector<std::string> places = {"980000",          "980100",         "980101",
+                                           "980102",          "980101001002",   "980101001002001",
+                                           "980101001002002", "980101001002003"};
   const std::vector<std::string> classes = {"name", "identifier", "contact"};
   const auto& fields = (*this->node_.catalog->find("people"))->resource.fields;
   SeededRandom random(23);
@@ -101,7 +102,8 @@ TYPED_TEST(RecordViews, ShowWhatOnePartOpensAndNothingElse) {
 
 TYPED_TEST(RecordViews, FindNoRecordOutsideTheirRegions) {
   access::Sight sight;
-  sight.parts.push_back({.whole_area = false, .region = this->region("980101001002001"), .every_class = true, .classes = {}});
+  sight.parts.push_back(
+      {.whole_area = false, .region = this->region("980101001002001"), .every_class = true, .classes = {}});
   int seen = 0;
   for (const auto& [id, record] : this->whole_) {
     const auto found = this->node_.ingest->find_record("people", RecordId(id), sight);
@@ -120,9 +122,11 @@ TYPED_TEST(RecordViews, FindNoRecordOutsideTheirRegions) {
 TYPED_TEST(RecordViews, LetNobodyWriteIntoOrOutOfARegionThatIsNotTheirs) {
   const auto add = [&](int number, const std::string& grid, const std::string& own) {
     WriteRequest request{"tester", std::nullopt};
-    request.within.emplace().parts.push_back({.whole_area = false, .region = this->region(own), .classes = {}});
+    request.within.emplace().parts.push_back(
+        {.whole_area = false, .region = this->region(own), .classes = {}});
     const auto receipt = this->node_.ingest->add_record(
-        "people", {{"name", "李四"}, {"citizen_id", citizen_id(number)}, {"kind", "户籍"}, {"grid", grid}}, request);
+        "people", {{"name", "李四"}, {"citizen_id", citizen_id(number)}, {"kind", "户籍"}, {"grid", grid}},
+        request);
     return receipt ? std::string("done") : receipt.error().message;
   };
   const std::string mine = "980101001002001", other = "980101001002002";
@@ -137,7 +141,8 @@ TYPED_TEST(RecordViews, CutABatchesRecordsToo) {
   const auto batches = must(this->node_.ingest->list_batches("people", {}, 10));
   ASSERT_EQ(batches.size(), 1U);
   access::Sight sight;
-  sight.parts.push_back({.whole_area = false, .region = this->region("980101001002001"), .every_class = false, .classes = {}});
+  sight.parts.push_back(
+      {.whole_area = false, .region = this->region("980101001002001"), .every_class = false, .classes = {}});
   const auto of_batch = [&](const access::Sight& whose) {
     std::set<std::int64_t> ids;
     RecordId before;

@@ -24,10 +24,10 @@ struct Record {
   std::int64_t line = 0;               // of its batch's file; 0 for one entered by hand
   std::vector<storage::Value> values;  // by field
   std::vector<bool>
-      closed;            // by field: the value is not the record's but what may be seen of it; empty: none
-  std::string subject;   // pseudonym of the person of its first identifier
+      closed;              // by field: the value is not the record's but what may be seen of it; empty: none
+  std::string subject;     // pseudonym of the person of its first identifier
   bool discloses = false;  // some personal value is the record's own
-  std::string cleaning;  // what was done to the values: "name:clean.width;phone:clean.width"
+  std::string cleaning;    // what was done to the values: "name:clean.width;phone:clean.width"
 };
 
 // How often a write is decided anew when slices or entries of others overtake it: each time one of them has

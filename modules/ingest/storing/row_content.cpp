@@ -119,7 +119,9 @@ RowContent::RowContent(const catalog::Resource& resource, catalog::RecordHash ha
   }
   std::sort(by_name_.begin(), by_name_.end(),
             [&](std::size_t a, std::size_t b) { return fields[a].name < fields[b].name; });
-  const auto position = [&](const std::string& name) { return static_cast<std::size_t>(resource.index_of(name)); };
+  const auto position = [&](const std::string& name) {
+    return static_cast<std::size_t>(resource.index_of(name));
+  };
   for (const auto& name : resource.key) {
     key_.push_back(position(name));
     is_key_[key_.back()] = true;

@@ -34,8 +34,8 @@ struct PackedRows {
   std::string bytes;
   std::vector<PackedRow> rows;
   std::vector<std::string> cleanings;  // "name:clean.width;phone:clean.phone_prefix,clean.width"
-  // RowContent's: the rules that each of its cleanings tells of, all of them and field by field; of rows not hashed
-  // yet the keys' bytes one behind another, and where each ends.
+  // RowContent's: the rules that each of its cleanings tells of, all of them and field by field; of rows not
+  // hashed yet the keys' bytes one behind another, and where each ends.
   std::vector<RuleSet> cleaning_rules;
   std::string key_bytes;
   std::vector<std::size_t> key_ends;

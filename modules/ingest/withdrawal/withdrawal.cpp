@@ -91,7 +91,8 @@ class Runner {
     JW_ASSIGN(const std::int64_t number, catalog::slice_number(*reader, withdrawal_.resource));
     const Undoing undoing(*entry, records_, parts_.sealer, withdrawal_.batch);
     UndoStep step;
-    JW_ASSIGN(const auto heads, catalog::slices_of_batch(*reader, withdrawal_.resource, withdrawal_.batch, 1));
+    JW_ASSIGN(const auto heads,
+              catalog::slices_of_batch(*reader, withdrawal_.resource, withdrawal_.batch, 1));
     auto cursor = cursor_;
     if (!heads.empty()) {
       JW_ASSIGN(step, undoing.end_slice(*reader, heads.front(), number, now));
@@ -127,10 +128,10 @@ class Runner {
     next.restored += step.restored;
     change.writes.insert(change.writes.end(), std::make_move_iterator(step.writes.begin()),
                          std::make_move_iterator(step.writes.end()));
-    change.writes.push_back({&sql::move_withdrawal,
-                             {withdrawal_.batch.value, withdrawal_.ended, withdrawal_.restored, next.ended,
-                              next.restored},
-                             1});
+    change.writes.push_back(
+        {&sql::move_withdrawal,
+         {withdrawal_.batch.value, withdrawal_.ended, withdrawal_.restored, next.ended, next.restored},
+         1});
     SliceEvent event;
     event.resource = withdrawal_.resource;
     event.batch = withdrawal_.batch;
@@ -145,7 +146,8 @@ class Runner {
     const Value key = batch;
     JW_ASSIGN(const auto reopened, storage::query_integer(*reader, sql::count_mended_by, std::span(&key, 1)));
     JW_ASSIGN(const auto batches, read_batches(*reader, sql::find_batch, std::span(&key, 1)));
-    if (batches.empty()) return Error(ErrorCode::corrupt, "storage.damaged").because("a withdrawn batch is gone");
+    if (batches.empty())
+      return Error(ErrorCode::corrupt, "storage.damaged").because("a withdrawn batch is gone");
     next.state = WithdrawalState::done;
     next.reopened = reopened.value_or(0);
     next.finished_at = now;
@@ -240,8 +242,9 @@ Result<Withdrawal> Withdrawals::ask(BatchId id, const std::string& reason_sent, 
     return Error(ErrorCode::invalid, "ingest.withdrawal_reason_long")
         .with("most", std::to_string(reason_points))
         .at("/reason");
-  auto idempotency = catalog::idempotency_of(request.idempotency_key, request.actor, "withdraw_batch",
-                                             {id.to_string(), reason, std::to_string(expected)}, id.to_string());
+  auto idempotency =
+      catalog::idempotency_of(request.idempotency_key, request.actor, "withdraw_batch",
+                              {id.to_string(), reason, std::to_string(expected)}, id.to_string());
   const auto decide = [&](storage::Reader&) -> Result<storage::Change> {
     JW_ASSIGN(const Batch batch, withdrawable(id));
     JW_ASSIGN(const WithdrawalPlan now, plan(id));
@@ -258,10 +261,10 @@ Result<Withdrawal> Withdrawals::ask(BatchId id, const std::string& reason_sent, 
     change.writes.push_back(
         catalog::take_slice_number(batch.resource, number, entry->table->shape().table_version));
     change.writes.push_back({&sql::mark_withdrawing, {id.value}, 1});
-    change.writes.push_back({&sql::add_withdrawal,
-                             {id.value, batch.resource, reason, request.actor, expected,
-                              to_micros(parts.clock.now())},
-                             1});
+    change.writes.push_back(
+        {&sql::add_withdrawal,
+         {id.value, batch.resource, reason, request.actor, expected, to_micros(parts.clock.now())},
+         1});
     JsonWriter detail;
     detail.begin_object();
     detail.member("records", expected);

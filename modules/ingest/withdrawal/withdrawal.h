@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "modules/ingest/slice_event.h"
 #include "modules/ingest/ingest_service.h"
+#include "modules/ingest/slice_event.h"
 
 namespace jingwei::ingest {
 
@@ -37,13 +37,14 @@ struct WithdrawalPlan {
   std::int64_t reopens = 0;
   // By metric, over all regions and days. Absent beyond limits::withdrawal_figures records.
   std::optional<std::map<std::string, double>> figures;
-  std::vector<BatchId> repeated_by;  // later batches that told the same of some records: send their files again
+  std::vector<BatchId>
+      repeated_by;  // later batches that told the same of some records: send their files again
   std::vector<BatchId> repaired_by;  // batches that mend this one's refused rows: withdrawn on their own
   std::int64_t records() const { return ends + restores; }
 };
 
-// Thread-safe. Carried out in steps, each one Change with the figures it moves; whoever loads or enters records
-// meanwhile sees a version either stand or ended. A process that stops is followed by the next.
+// Thread-safe. Carried out in steps, each one Change with the figures it moves; whoever loads or enters
+// records meanwhile sees a version either stand or ended. A process that stops is followed by the next.
 class Withdrawals {
  public:
   // `service` and `records` must outlive it.
@@ -52,7 +53,8 @@ class Withdrawals {
   // Errors: not_found, conflict "ingest.batch_not_finished", "ingest.batch_withdrawn".
   Result<WithdrawalPlan> plan(BatchId batch) const;
   // Accepts it; `run` does it. `expected` is WithdrawalPlan::records() as shown to whoever asks.
-  // Errors: as plan; conflict "ingest.withdrawal_changed" when it is another number by now; invalid (no reason).
+  // Errors: as plan; conflict "ingest.withdrawal_changed" when it is another number by now; invalid (no
+  // reason).
   Result<Withdrawal> ask(BatchId batch, const std::string& reason, std::int64_t expected,
                          const WriteRequest& request);
   // Nothing when it was never asked for. Errors: the store's.

@@ -1,5 +1,5 @@
-// Goal: a withdrawn batch leaves the store as if it had never come, but for its history; whatever happens at the
-// same time or halfway, nothing stands twice and nothing of it stands on.
+// Goal: a withdrawn batch leaves the store as if it had never come, but for its history; whatever happens at
+// the same time or halfway, nothing stands twice and nothing of it stands on.
 #include "modules/ingest/withdrawal/withdrawal.h"
 
 #include <thread>
@@ -32,8 +32,8 @@ class WithdrawalWorld : public IngestWorld<Backend> {
   std::map<std::string, std::string> people_seen() {
     std::map<std::string, std::string> seen;
     for (const auto& record : this->records("people")) {
-      const auto [at, fresh] = seen.emplace(std::get<std::string>(record.values[1]),
-                                            std::get<std::string>(record.values[3]));
+      const auto [at, fresh] =
+          seen.emplace(std::get<std::string>(record.values[1]), std::get<std::string>(record.values[3]));
       EXPECT_TRUE(fresh) << at->first << " stands twice";
     }
     return seen;
@@ -74,7 +74,8 @@ TYPED_TEST(WithdrawalWorld, RecordsOfTheBatchEndAndTheirFiguresAreTakenBack) {
   EXPECT_EQ(plan.figures->at("guests"), -175);
   EXPECT_EQ(this->counted("people"), 1'000) << "a plan changes nothing";
 
-  const auto of_batch = must(this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id}, access::Sight::whole()));
+  const auto of_batch = must(
+      this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id}, access::Sight::whole()));
   EXPECT_EQ(of_batch.size(), 700U);
 
   const Withdrawal done = this->withdraw(wrong.id);
@@ -86,8 +87,12 @@ TYPED_TEST(WithdrawalWorld, RecordsOfTheBatchEndAndTheirFiguresAreTakenBack) {
   EXPECT_EQ(this->counted("guests"), 75);
   EXPECT_EQ(must(this->node_.ingest->find_batch(wrong.id)).batch.withdrawal, BatchWithdrawal::done);
   EXPECT_EQ(must(this->node_.ingest->find_batch(kept.id)).batch.withdrawal, BatchWithdrawal::none);
-  EXPECT_EQ(this->node_.ingest->find_record("people", of_batch.front().id, access::Sight::whole()).error().code, ErrorCode::not_found);
-  EXPECT_TRUE(must(this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id}, access::Sight::whole())).empty());
+  EXPECT_EQ(
+      this->node_.ingest->find_record("people", of_batch.front().id, access::Sight::whole()).error().code,
+      ErrorCode::not_found);
+  EXPECT_TRUE(must(this->node_.ingest->list_records("people", {.most = 1'000, .batch = wrong.id},
+                                                    access::Sight::whole()))
+                  .empty());
 
   // The feed tells once that it is complete.
   std::size_t told = 0;
@@ -100,7 +105,8 @@ TYPED_TEST(WithdrawalWorld, WhatTheBatchReplacedStandsAgain) {
   this->load("people", this->all_as("流动", 100, 50));  // what will stand again has two versions of its own
   const auto before = this->people_seen();
   const double guests = this->counted("guests");
-  const Batch wrong = this->load("people", this->all_as("流动", 0, 100) + this->all_as("户籍", 100, 50).substr(people_header.size()));
+  const Batch wrong = this->load(
+      "people", this->all_as("流动", 0, 100) + this->all_as("户籍", 100, 50).substr(people_header.size()));
   ASSERT_EQ(wrong.counts.updated, 150);
   const WithdrawalPlan plan = must(this->withdrawals().plan(wrong.id));
   EXPECT_EQ(plan.ends, 0);
@@ -137,8 +143,8 @@ TYPED_TEST(WithdrawalWorld, WhatLaterBatchesSaidStaysAndHistoryNeverComesBack) {
 }
 
 TYPED_TEST(WithdrawalWorld, ARecordThatTheBatchToldTwiceEndsAsForetold) {
-  const Batch wrong =
-      this->load("people", this->all_as("户籍", 0, 400) + this->all_as("流动", 0, 20).substr(people_header.size()));
+  const Batch wrong = this->load(
+      "people", this->all_as("户籍", 0, 400) + this->all_as("流动", 0, 20).substr(people_header.size()));
   const WithdrawalPlan plan = must(this->withdrawals().plan(wrong.id));
   EXPECT_EQ(plan.ends, 400);
   EXPECT_EQ(plan.restores, 0);
@@ -162,14 +168,14 @@ TYPED_TEST(WithdrawalWorld, TheSameFileMayComeAgainAndItsRecordsStandOnceMore) {
   EXPECT_EQ(this->counted("people"), 700);
   // Entered by hand they are as well known.
   this->withdraw(again.id);
-  EXPECT_EQ(must(this->node_.ingest->add_record("people",
-                                                {{"name", "张三"},
-                                                 {"citizen_id", citizen_id(501)},
-                                                 {"kind", "户籍"},
-                                                 {"grid", grid_code(501)}},
-                                                {"tester", std::nullopt}))
-                .outcome,
-            RowOutcome::created);
+  EXPECT_EQ(
+      must(
+          this->node_.ingest->add_record(
+              "people",
+              {{"name", "张三"}, {"citizen_id", citizen_id(501)}, {"kind", "户籍"}, {"grid", grid_code(501)}},
+              {"tester", std::nullopt}))
+          .outcome,
+      RowOutcome::created);
   EXPECT_EQ(this->people_seen().size(), 301U);
 }
 
@@ -238,12 +244,14 @@ TYPED_TEST(WithdrawalWorld, AskingIsCheckedAndTakesEffectOnce) {
 
 TYPED_TEST(WithdrawalWorld, AfterAStopAnotherProcessGoesOnWhereItStood) {
   this->load("people", this->all_as("户籍", 0, 1'500));
-  const Batch wrong = this->load("people", this->all_as("流动", 0, 1'200) + people(3'000, 5'000).substr(people_header.size()));
+  const Batch wrong = this->load(
+      "people", this->all_as("流动", 0, 1'200) + people(3'000, 5'000).substr(people_header.size()));
   must(this->ask(wrong.id, must(this->withdrawals().plan(wrong.id)).records()));
   // Each process gets two writes further; the second is lost, or done but never told of.
   int stops = 0;
   for (;; ++stops) {
-    this->node_.writes->fail_write(2, stops % 2 == 0 ? FailingStore::When::before : FailingStore::When::after);
+    this->node_.writes->fail_write(2,
+                                   stops % 2 == 0 ? FailingStore::When::before : FailingStore::When::after);
     if (this->withdrawals().run(wrong.id, this->going_).ok()) break;
     ASSERT_LT(stops, 100);
     this->restart("node" + std::to_string(stops));
@@ -263,12 +271,10 @@ TYPED_TEST(WithdrawalWorld, WhoEntersWhatIsAboutToEndIsCountedOnce) {
   this->load("people", this->all_as("流动", 0, 20));  // these have left their slice
   must(this->ask(wrong.id, must(this->withdrawals().plan(wrong.id)).records()));
   const auto enter = [&](int number) {
-    must(this->node_.ingest->add_record("people",
-                                        {{"name", "张三"},
-                                         {"citizen_id", citizen_id(number)},
-                                         {"kind", "流动"},
-                                         {"grid", grid_code(number)}},
-                                        {"tester", std::nullopt}));
+    must(this->node_.ingest->add_record(
+        "people",
+        {{"name", "张三"}, {"citizen_id", citizen_id(number)}, {"kind", "流动"}, {"grid", grid_code(number)}},
+        {"tester", std::nullopt}));
   };
   this->node_.writes->between([&] { enter(100); });
   must(this->withdrawals().run(wrong.id, this->going_));
@@ -309,12 +315,10 @@ TYPED_TEST(WithdrawalWorld, WhoWritesMeanwhileLosesNothing) {
   });
   std::set<std::string> entered;
   for (int number = 3; number < 2'000; number += 101) {
-    must(this->node_.ingest->add_record("people",
-                                        {{"name", "张三"},
-                                         {"citizen_id", citizen_id(number)},
-                                         {"kind", "流动"},
-                                         {"grid", grid_code(number)}},
-                                        {"tester", std::nullopt}));
+    must(this->node_.ingest->add_record(
+        "people",
+        {{"name", "张三"}, {"citizen_id", citizen_id(number)}, {"kind", "流动"}, {"grid", grid_code(number)}},
+        {"tester", std::nullopt}));
     entered.insert(citizen_id(number));
   }
   undo.join();

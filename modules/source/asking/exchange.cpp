@@ -42,7 +42,8 @@ bool is_address(const std::string& host) {
   return !fault;
 }
 
-// Whether it stands in no public network: loopback, private, link-local, shared (RFC 6598), multicast, reserved.
+// Whether it stands in no public network: loopback, private, link-local, shared (RFC 6598), multicast,
+// reserved.
 bool is_private(asio::ip::address address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped())
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -52,10 +53,12 @@ bool is_private(asio::ip::address address) {
     return six.is_link_local() || six.is_site_local() || (six.to_bytes()[0] & 0xFE) == 0xFC;
   }
   const std::uint32_t four = address.to_v4().to_uint();
-  const auto within = [four](std::uint32_t network, int bits) { return four >> (32 - bits) == network >> (32 - bits); };
+  const auto within = [four](std::uint32_t network, int bits) {
+    return four >> (32 - bits) == network >> (32 - bits);
+  };
   return within(0x00000000, 8) || within(0x0A000000, 8) || within(0xAC100000, 12) || within(0xC0A80000, 16) ||
-         within(0xA9FE0000, 16) || within(0x64400000, 10) || within(0xC0000000, 24) || within(0xC6120000, 15) ||
-         within(0xF0000000, 4);
+         within(0xA9FE0000, 16) || within(0x64400000, 10) || within(0xC0000000, 24) ||
+         within(0xC6120000, 15) || within(0xF0000000, 4);
 }
 
 // One call under way. Its steps run on the worker's thread and keep it alive; the caller waits for `done`.
@@ -104,7 +107,8 @@ class Call : public std::enable_shared_from_this<Call> {
     request_.set(http::field::connection, "close");
     for (const auto& [field, value] : call.headers) request_.set(field, value);
     if (!call.body.empty()) {
-      if (request_.find(http::field::content_type) == request_.end()) request_.set(http::field::content_type, "application/json");
+      if (request_.find(http::field::content_type) == request_.end())
+        request_.set(http::field::content_type, "application/json");
       request_.body() = call.body;
     }
     request_.prepare_payload();

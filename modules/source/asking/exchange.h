@@ -13,8 +13,8 @@ namespace jingwei::source {
 
 struct Peer {
   Address address;
-  std::string ca_file;           // certificates trusted besides the system's; may be empty
-  bool plain_elsewhere = false;  // without TLS other machines than this one may be reached
+  std::string ca_file;            // certificates trusted besides the system's; may be empty
+  bool plain_elsewhere = false;   // without TLS other machines than this one may be reached
   bool private_addresses = true;  // machines that stand in no public network may be reached
   std::size_t answer_bytes = limits::question_answer_bytes;
 };
@@ -24,8 +24,8 @@ struct Reply {
   Reason trouble = Reason::none;
   int status = 0;
   std::string body;
-  bool sent = false;       // the request, or a part of it, may have reached the peer
-  bool withheld = false;   // all addresses of the host are such as may not be reached
+  bool sent = false;      // the request, or a part of it, may have reached the peer
+  bool withheld = false;  // all addresses of the host are such as may not be reached
   std::chrono::milliseconds took{0};
 };
 

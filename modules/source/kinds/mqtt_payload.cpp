@@ -11,7 +11,6 @@ namespace jingwei::source {
 
 namespace {
 
-
 std::vector<std::string_view> levels_of(std::string_view topic) {
   std::vector<std::string_view> levels;
   for (std::size_t at = 0;;) {

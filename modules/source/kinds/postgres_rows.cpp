@@ -24,16 +24,15 @@ class PostgresRows final : public RowStream {
     const std::string options =
         "-c default_transaction_read_only=on -c client_encoding=UTF8 -c statement_timeout=" +
         std::to_string(number_of(settings, "timeout_seconds") * 1'000);
-    const std::vector<std::pair<const char*, std::string>> all = {
-        {"host", text_of(settings, "host")},
-        {"port", text_of(settings, "port")},
-        {"dbname", text_of(settings, "database")},
-        {"user", text_of(settings, "user")},
-        {"password", text_of(settings, "password")},
-        {"sslmode", text_of(settings, "tls")},
-        {"options", options},
-        {"connect_timeout", connect_timeout},
-        {"application_name", "jingwei"}};
+    const std::vector<std::pair<const char*, std::string>> all = {{"host", text_of(settings, "host")},
+                                                                  {"port", text_of(settings, "port")},
+                                                                  {"dbname", text_of(settings, "database")},
+                                                                  {"user", text_of(settings, "user")},
+                                                                  {"password", text_of(settings, "password")},
+                                                                  {"sslmode", text_of(settings, "tls")},
+                                                                  {"options", options},
+                                                                  {"connect_timeout", connect_timeout},
+                                                                  {"application_name", "jingwei"}};
     std::vector<const char*> names, values;
     for (const auto& [name, value] : all) {
       names.push_back(name);
