@@ -23,8 +23,7 @@ std::string text_or(const schema::Datum& given, std::string otherwise = {}) {
 }
 
 std::optional<Instant> instant_of(const schema::Datum& given) {
-  if (!given.present()) return std::nullopt;
-  return given.instant();
+  return given.present() ? std::optional<Instant>(given.instant()) : std::nullopt;
 }
 
 std::vector<std::string> texts_of(const schema::Datum& given) {
