@@ -22,6 +22,15 @@ const std::string& CaseWriter::department_title(const std::string& department) {
   for (const auto& definition : *definitions) {
     if (definition.resource.provider_id != department) continue;
     title->second = definition.resource.provider.in(language_);
+    return title->second;
+  }
+  const auto processes = service_.book().list();
+  for (const auto& [id, versions] : processes->versions) {
+    if (versions.empty()) continue;
+    const auto& named = versions.rbegin()->second->process.departments;
+    const auto found = named.find(department);
+    if (found == named.end()) continue;
+    title->second = found->second.in(language_);
     break;
   }
   return title->second;

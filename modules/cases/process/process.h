@@ -165,6 +165,7 @@ struct Process {
   std::string category, urgency;
   std::string prefix;
   std::string department;
+  std::map<std::string, catalog::Title, std::less<>> departments;  // names of those that provide no resource
   std::vector<std::string> report_by, in_name_of;
   std::int64_t report_photos = 0;
   std::string initial;

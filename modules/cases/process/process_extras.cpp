@@ -177,6 +177,21 @@ void check_transitions(const Process& process, const YamlNode& node, YamlFaults&
   }
 }
 
+void read_departments(const YamlNode* list, Process& process, YamlFaults& faults) {
+  if (list == nullptr) return;
+  if (list->kind != schema::YamlKind::sequence)
+    return faults.add(*list, "yaml.not_list", {{"key", "departments"}});
+  for (const auto& item : list->items) {
+    YamlMapping mapping(item, faults);
+    const std::string id = mapping.require_text("id");
+    if (!is_name(id)) faults.add(item, "cases.bad_name", {{"name", id}});
+    catalog::Title title{mapping.require_text("zh"), mapping.require_text("en")};
+    mapping.finish();
+    if (!process.departments.emplace(id, std::move(title)).second)
+      faults.add(item, "cases.doubled", {{"name", id}});
+  }
+}
+
 }  // namespace
 
 void read_dispatch(const YamlNode& list, Process& process, YamlFaults& faults) {
@@ -201,6 +216,7 @@ void read_dispatch(const YamlNode& list, Process& process, YamlFaults& faults) {
 }
 
 void read_extras(YamlMapping& mapping, Process& process, YamlFaults& faults) {
+  read_departments(mapping.get("departments"), process, faults);
   read_report(mapping.require("report"), process, faults);
   read_ladder(mapping.get("escalation"), process, faults);
   read_not_ours(mapping.get("not_ours"), process, faults);
