@@ -384,11 +384,14 @@ void CaseRunner::wait(const YamlNode& step) {
 // What a thread of the hub does by itself: asked again until it is so.
 void CaseRunner::ask_until(const YamlNode& step) {
   const YamlNode& wanted = *step.find("eventually");
+  const bool of_problem = wanted.find("/status") != nullptr;
   constexpr int asked_most = 500;
   constexpr std::chrono::milliseconds between{20};
   for (int asked = 0;; ++asked) {
     const Exchange got = exchange(step, filled(scalar(step, "request")));
-    ASSERT_EQ(got.status, 200) << got.body;
+    if (!of_problem) {
+      ASSERT_EQ(got.status, 200) << got.body;
+    }
     const json::value root = parsed(got.body);
     const bool all = std::all_of(wanted.pairs.begin(), wanted.pairs.end(), [&](const auto& pair) {
       return matches(at_pointer(root, pair.key.scalar), filled(pair.value.scalar));
