@@ -53,7 +53,7 @@ function(jw_package name pkg)
   endif()
 endfunction()
 
-# CMAKE_UNITY_BUILD (on in the presets `release`, `asan` and `tsan`) compiles sources of one target eight at a time: half the
+# CMAKE_UNITY_BUILD (on in the presets `release`, `asan` and `tsan`) compiles sources of one target eight at a time: a third less
 # work, and unnamed namespaces of one target share their names (docs/decisions/055).
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 

@@ -2,6 +2,7 @@
 
 #include "app/cli/server_client.h"
 #include "app/serve.h"
+#include "base/json_members.h"
 
 namespace jingwei::app::cli {
 
@@ -22,11 +23,6 @@ ErrorCode code_of(int status) {
   }
 }
 
-std::string text_of(const json::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 }  // namespace
 
 // From a problem body (RFC 9457).
@@ -37,13 +33,13 @@ Error error_of(const Answer& answer) {
     return Error(code_of(answer.status), "app.server_refused").with("sentence", answer.body);
   const auto& object = problem.as_object();
   Error error =
-      Error(code_of(answer.status), "app.server_refused").with("sentence", text_of(object, "detail"));
+      Error(code_of(answer.status), "app.server_refused").with("sentence", member_text(object, "detail"));
   const auto* causes = object.if_contains("errors");
   if (causes == nullptr || !causes->is_array()) return error;
   for (const auto& cause : causes->as_array()) {
     if (!cause.is_object()) continue;
-    const std::string sentence = text_of(cause.as_object(), "detail");
-    if (sentence.empty() || sentence == text_of(object, "detail")) continue;
+    const std::string sentence = member_text(cause.as_object(), "detail");
+    if (sentence.empty() || sentence == member_text(object, "detail")) continue;
     error.causes.push_back(Error(error.code, "app.server_cause").with("sentence", sentence));
   }
   return error;

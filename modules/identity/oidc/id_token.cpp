@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/json_members.h"
 #include "crypto/base64url.h"
 #include "modules/identity/oidc/web.h"
 
@@ -36,11 +37,6 @@ std::optional<json::object> object_of(std::string_view text, std::size_t most) {
   return std::move(value.as_object());
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 // Whether a list of texts holds the word.
 bool lists(const json::object& object, std::string_view name, std::string_view word) {
   const auto* value = object.if_contains(name);
@@ -62,14 +58,14 @@ std::optional<std::int64_t> seconds_of(const json::object& object, std::string_v
 
 std::optional<crypto::WebKey> key_of(const json::object& object) {
   const auto number = [&](std::string_view name) {
-    return crypto::from_base64url(text_of(object, name)).value_or(std::string());
+    return crypto::from_base64url(member_text(object, name)).value_or(std::string());
   };
-  const std::string use = text_of(object, "use"), algorithm = text_of(object, "alg"),
-                    kind = text_of(object, "kty");
+  const std::string use = member_text(object, "use"), algorithm = member_text(object, "alg"),
+                    kind = member_text(object, "kty");
   if (!use.empty() && use != "sig") return std::nullopt;
   if (kind == "RSA" && (algorithm.empty() || algorithm == "RS256")) {
     if (auto key = crypto::WebKey::rsa(number("n"), number("e"))) return std::move(*key);
-  } else if (kind == "EC" && text_of(object, "crv") == "P-256" &&
+  } else if (kind == "EC" && member_text(object, "crv") == "P-256" &&
              (algorithm.empty() || algorithm == "ES256")) {
     if (auto key = crypto::WebKey::p256(number("x"), number("y"))) return std::move(*key);
   }
@@ -79,7 +75,7 @@ std::optional<crypto::WebKey> key_of(const json::object& object) {
 bool is_for(const json::object& claims, std::string_view client) {
   const auto* audience = claims.if_contains("aud");
   if (audience == nullptr) return false;
-  const std::string party = text_of(claims, "azp");
+  const std::string party = member_text(claims, "azp");
   if (claims.contains("azp") && party != client) return false;
   if (audience->is_string()) return audience->as_string() == client;
   if (!lists(claims, "aud", client)) return false;
@@ -102,11 +98,11 @@ Result<ServiceMetadata> parse_metadata(std::string_view text, std::string_view i
   const auto object = object_of(text, document_bytes);
   if (!object) return service_answer("metadata");
   ServiceMetadata metadata;
-  metadata.issuer = text_of(*object, "issuer");
+  metadata.issuer = member_text(*object, "issuer");
   if (metadata.issuer != issuer) return service_answer("issuer");
-  metadata.authorization_endpoint = text_of(*object, "authorization_endpoint");
-  metadata.token_endpoint = text_of(*object, "token_endpoint");
-  metadata.jwks_uri = text_of(*object, "jwks_uri");
+  metadata.authorization_endpoint = member_text(*object, "authorization_endpoint");
+  metadata.token_endpoint = member_text(*object, "token_endpoint");
+  metadata.jwks_uri = member_text(*object, "jwks_uri");
   // One that is reached over TLS sends nobody anywhere without.
   const bool plain = issuer.starts_with("http://");
   for (const auto& endpoint : {metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri}) {
@@ -128,7 +124,7 @@ Result<std::vector<NamedKey>> parse_keys(std::string_view text) {
   std::vector<NamedKey> keys;
   for (const auto& one : list->as_array()) {
     if (!one.is_object()) return service_answer("keys");
-    const std::string id = text_of(one.as_object(), "kid");
+    const std::string id = member_text(one.as_object(), "kid");
     if (auto key = key_of(one.as_object()); key && id.size() <= text_bytes)
       keys.push_back({id, std::move(*key)});
   }
@@ -137,7 +133,7 @@ Result<std::vector<NamedKey>> parse_keys(std::string_view text) {
 
 Result<std::string> parse_token_answer(std::string_view text) {
   const auto object = object_of(text, document_bytes);
-  std::string token = object ? text_of(*object, "id_token") : std::string();
+  std::string token = object ? member_text(*object, "id_token") : std::string();
   if (token.empty()) return service_answer("id_token");
   return token;
 }
@@ -157,7 +153,7 @@ Result<UncheckedToken> parse_token(std::string_view compact) {
   // Nothing that we do not understand may be critical (RFC 7515 §4.1.11).
   if (!header || header->contains("crit")) return malformed();
   UncheckedToken token;
-  const std::string algorithm = text_of(*header, "alg");
+  const std::string algorithm = member_text(*header, "alg");
   if (algorithm == "RS256") {
     token.algorithm = crypto::WebAlgorithm::rs256;
   } else if (algorithm == "ES256") {
@@ -165,7 +161,7 @@ Result<UncheckedToken> parse_token(std::string_view compact) {
   } else {
     return id_token_refused("algorithm");
   }
-  token.key_id = text_of(*header, "kid");
+  token.key_id = member_text(*header, "kid");
   token.signed_part = compact.substr(0, second);
   token.signature = std::move(*signature);
   token.payload = std::move(*payload);
@@ -187,7 +183,7 @@ Result<std::optional<std::string>> check_signature(const UncheckedToken& token,
 Result<Claims> check_claims(std::string_view payload, const Expected& expected) {
   const auto object = object_of(payload, token_bytes);
   if (!object || object->size() > claims_most) return id_token_refused("malformed");
-  if (text_of(*object, "iss") != expected.issuer) return id_token_refused("issuer");
+  if (member_text(*object, "iss") != expected.issuer) return id_token_refused("issuer");
   if (!is_for(*object, expected.client)) return id_token_refused("audience");
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(expected.now.time_since_epoch()).count();
   const auto ends = seconds_of(*object, "exp"), made = seconds_of(*object, "iat"),
@@ -195,9 +191,10 @@ Result<Claims> check_claims(std::string_view payload, const Expected& expected) 
   if (!ends || *ends > last_second || !made || *made > last_second) return id_token_refused("malformed");
   if (now >= *ends + skew.count()) return id_token_refused("expired");
   if (*made > now + skew.count() || (from && *from > now + skew.count())) return id_token_refused("early");
-  if (expected.nonce.empty() || text_of(*object, "nonce") != expected.nonce) return id_token_refused("nonce");
+  if (expected.nonce.empty() || member_text(*object, "nonce") != expected.nonce)
+    return id_token_refused("nonce");
   Claims claims;
-  claims.subject = text_of(*object, "sub");
+  claims.subject = member_text(*object, "sub");
   if (claims.subject.empty() || claims.subject.size() > subject_bytes) return id_token_refused("subject");
   for (const auto& [name, value] : *object) {
     if (value.is_string() && value.as_string().size() <= text_bytes) {

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/json.h"
+#include "base/json_members.h"
 #include "modules/open311/limits.h"
 #include "modules/open311/sql.gen.h"
 
@@ -34,11 +35,6 @@ void write_texts(JsonWriter& out, const char* name, const std::map<std::string, 
   out.end_object();
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 bool truth_of(const json::object& object, std::string_view name) {
   const auto* found = object.if_contains(name);
   return found != nullptr && found->is_bool() && found->as_bool();
@@ -56,15 +52,15 @@ std::map<std::string, std::string> texts_of(const json::object& object, std::str
 
 Mapping mapping_of(const json::object& object) {
   Mapping one;
-  one.service = text_of(object, "service");
-  one.process = text_of(object, "process");
-  one.direction = direction_named(text_of(object, "direction")).value_or(Direction::in);
+  one.service = member_text(object, "service");
+  one.process = member_text(object, "process");
+  one.direction = direction_named(member_text(object, "direction")).value_or(Direction::in);
   one.fields = texts_of(object, "fields");
-  one.region = text_of(object, "region");
-  one.when_closed = text_of(object, "when_closed");
-  one.when_reopened = text_of(object, "when_reopened");
+  one.region = member_text(object, "region");
+  one.when_closed = member_text(object, "when_closed");
+  one.when_reopened = member_text(object, "when_reopened");
   one.attributes = texts_of(object, "attributes");
-  one.description = text_of(object, "description");
+  one.description = member_text(object, "description");
   return one;
 }
 
@@ -73,7 +69,7 @@ std::optional<Error> problem_of_text(std::string_view text) {
   json::error_code fault;
   const json::value parsed = json::parse(text, fault);
   if (fault || !parsed.is_object()) return std::nullopt;
-  Error error(ErrorCode::invalid, text_of(parsed.as_object(), "message"));
+  Error error(ErrorCode::invalid, member_text(parsed.as_object(), "message"));
   for (const auto& [name, value] : texts_of(parsed.as_object(), "arguments"))
     error.arguments.emplace_back(name, value);
   return error;
@@ -143,9 +139,9 @@ Result<Terms> terms_of_text(std::string_view text) {
   if (fault || !parsed.is_object()) return Error(ErrorCode::corrupt, "open311.bad_terms");
   const json::object& object = parsed.as_object();
   Terms terms;
-  terms.address = text_of(object, "address");
-  terms.jurisdiction = text_of(object, "jurisdiction");
-  terms.format = text_of(object, "format") == "json" ? Format::json : Format::xml;
+  terms.address = member_text(object, "address");
+  terms.jurisdiction = member_text(object, "jurisdiction");
+  terms.format = member_text(object, "format") == "json" ? Format::json : Format::xml;
   const auto number = [&](std::string_view name) {
     const auto* found = object.if_contains(name);
     return found != nullptr && found->is_int64() ? found->as_int64() : std::int64_t{0};
@@ -155,7 +151,7 @@ Result<Terms> terms_of_text(std::string_view text) {
   terms.tell = truth_of(object, "tell");
   terms.notes = truth_of(object, "notes");
   terms.repeats = truth_of(object, "repeats");
-  terms.their_account = text_of(object, "their_account");
+  terms.their_account = member_text(object, "their_account");
   if (const auto* list = object.if_contains("mappings"); list != nullptr && list->is_array()) {
     for (const auto& one : list->as_array()) {
       if (one.is_object()) terms.mappings.push_back(mapping_of(one.as_object()));
