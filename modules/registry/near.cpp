@@ -1,6 +1,7 @@
 #include "modules/registry/near.h"
 
 #include <algorithm>
+#include <array>
 
 #include "modules/registry/limits.h"
 #include "modules/registry/sql.gen.h"
@@ -23,29 +24,52 @@ Link content_of(const Telling& telling) {
   return link;
 }
 
-// By record, then role: the last version of each link there ever was.
+Near::Item item_of(const storage::Row& row) {
+  Near::Item item;
+  item.last_version = row.integer(2);
+  item.stands = row.is_null(13);
+  item.link.record = RecordId(row.integer(0));
+  item.link.role = static_cast<Role>(row.integer(1));
+  item.link.version = row.integer(2);
+  item.link.resource = row.integer(3);
+  item.link.subject = SubjectId(row.integer(4));
+  item.link.home = SubjectId(row.integer(5));
+  item.link.certainty = static_cast<Certainty>(row.integer(6));
+  item.link.model = row.integer(7);
+  item.link.identifier = row.is_null(8) ? std::string() : std::string(row.blob(8));
+  item.link.name = row.integer(9);
+  item.link.batch = BatchId(row.integer(10));
+  item.link.region = RegionId(row.integer(11));
+  item.link.known_from = from_micros(row.integer(12));
+  return item;
+}
+
+// Whether most of what lies between the first and the last is asked for, as it is for records of one file.
+bool are_dense(const std::vector<RecordId>& records) {
+  constexpr std::int64_t few_others = 2;
+  const auto count = static_cast<std::int64_t>(records.size());
+  return count > 1 && records.back().value - records.front().value < few_others * count;
+}
+
+// By record, then role: the last version of each link there ever was. `records` are in order, each once.
 Result<std::vector<std::map<Role, Near::Item>>> last_versions(storage::Reader& reader,
                                                               const std::vector<RecordId>& records) {
+  std::vector<std::map<Role, Near::Item>> past(records.size());
+  if (are_dense(records)) {
+    const std::array<Value, 2> ends = {records.front().value, records.back().value};
+    JW_TRY(reader.query(sql::history_between, ends, [&](const storage::Row& row) {
+      const auto place = std::lower_bound(records.begin(), records.end(), RecordId(row.integer(0)));
+      if (*place == RecordId(row.integer(0)))
+        past[static_cast<std::size_t>(place - records.begin())][static_cast<Role>(row.integer(1))] =
+            item_of(row);
+      return true;
+    }));
+    return past;
+  }
   std::vector<std::vector<Value>> asked;
   for (const RecordId record : records) asked.push_back({record.value});
-  std::vector<std::map<Role, Near::Item>> past(asked.size());
   JW_TRY(reader.query_each(sql::history_of_record, asked, [&](std::size_t at, const storage::Row& row) {
-    Near::Item& item = past[at][static_cast<Role>(row.integer(1))];
-    item.last_version = row.integer(2);
-    item.stands = row.is_null(13);
-    item.link.record = RecordId(row.integer(0));
-    item.link.role = static_cast<Role>(row.integer(1));
-    item.link.version = row.integer(2);
-    item.link.resource = row.integer(3);
-    item.link.subject = SubjectId(row.integer(4));
-    item.link.home = SubjectId(row.integer(5));
-    item.link.certainty = static_cast<Certainty>(row.integer(6));
-    item.link.model = row.integer(7);
-    item.link.identifier = row.is_null(8) ? std::string() : std::string(row.blob(8));
-    item.link.name = row.integer(9);
-    item.link.batch = BatchId(row.integer(10));
-    item.link.region = RegionId(row.integer(11));
-    item.link.known_from = from_micros(row.integer(12));
+    past[at][static_cast<Role>(row.integer(1))] = item_of(row);
   }));
   return past;
 }

@@ -3,6 +3,7 @@
 #include "storage/bulk.h"
 #include "storage/id_blocks.h"
 #include "storage/postgres/copy.h"
+#include "storage/postgres/feed_watch.h"
 #include "storage/postgres/landing.h"
 #include "storage/postgres/reader_pool.h"
 #include "storage/postgres/writer_pool.h"
@@ -12,11 +13,6 @@
 namespace jingwei::storage::postgres {
 
 namespace {
-
-// Commits of other processes are noticed by asking; those of this one at once.
-constexpr std::chrono::milliseconds ask_rhythm{20};
-// A commit of ours that an older transaction still holds back.
-constexpr std::chrono::milliseconds held_back_rhythm{2};
 
 const Clock& or_system(const Clock* clock) {
   static const SystemClock system;
@@ -37,7 +33,7 @@ class PostgresStore final : public Store {
   Result<void> open() {
     JW_TRY(migrate(sql::migrations()));
     JW_TRY(settle_offset());
-    writers_ = std::make_unique<WriterPool>(uri_, writer_count_, clock_);
+    writers_ = std::make_unique<WriterPool>(uri_, writer_count_, clock_, watch_);
     return {};
   }
 
@@ -70,30 +66,11 @@ class PostgresStore final : public Store {
   Result<std::int64_t> allocate_ids(std::int64_t count) override { return ids_.take(count); }
 
   Result<std::vector<FeedEntry>> read_feed(FeedPosition after, std::size_t most) override {
-    std::vector<FeedEntry> entries;
-    const std::array<Value, 3> parameters = {after.transaction, after.sequence,
-                                             static_cast<std::int64_t>(most)};
-    JW_TRY(readers_.query(sql::feed_after, parameters,
-                          [&](const Row& row) { entries.push_back(entry_of(row)); }));
-    return entries;
+    return pages_.after(after, most);
   }
 
   void wait_for_feed(FeedPosition after, std::chrono::milliseconds patience) override {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (true) {
-      bool newer = false;
-      const std::array<Value, 2> parameters = {after.transaction, after.sequence};
-      const auto asked =
-          readers_.query(sql::count_newer, parameters, [&](const Row& row) { newer = row.integer(0) > 0; });
-      const auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-      if (newer || left.count() <= 0) return;
-      if (asked && writers_->head() > after) {
-        std::this_thread::sleep_for(std::min(left, held_back_rhythm));
-      } else {
-        writers_->wait_for_head(after, std::min(left, ask_rhythm));
-      }
-    }
+    watch_.wait(after, patience);
   }
 
   Result<std::vector<Timer>> claim_timers(std::span<const std::string> kinds, const std::string& owner,
@@ -132,8 +109,8 @@ class PostgresStore final : public Store {
                                           [&] { return copy_rows(*connection, slice); });
       if (outcome.fate == Fate::committed) {
         Committed committed{outcome.positions.front(), std::nullopt};
-        if (committed.position == FeedPosition{}) committed.position = writers_->head();
-        writers_->note(committed.position);
+        if (committed.position == FeedPosition{}) committed.position = watch_.head();
+        watch_.note(committed.position);
         return committed;
       }
       if (outcome.repeated) return find_earlier(*connection, *slice.change.idempotency);
@@ -158,6 +135,23 @@ class PostgresStore final : public Store {
     return {};
   }
 
+  Result<std::vector<FeedEntry>> ask_for_entries(FeedPosition after, std::size_t most) {
+    std::vector<FeedEntry> entries;
+    const std::array<Value, 3> parameters = {after.transaction, after.sequence,
+                                             static_cast<std::int64_t>(most)};
+    JW_TRY(readers_.query(sql::feed_after, parameters,
+                          [&](const Row& row) { entries.push_back(entry_of(row)); }));
+    return entries;
+  }
+
+  Result<FeedPosition> ask_for_newest() {
+    FeedPosition newest;
+    JW_TRY(readers_.query(sql::newest_readable, {}, [&](const Row& row) {
+      newest = {row.integer(0), row.integer(1)};
+    }));
+    return newest;
+  }
+
   Result<std::int64_t> take_ids(std::int64_t count) {
     std::int64_t next = 0;
     const std::array<Value, 1> parameters = {count};
@@ -173,6 +167,8 @@ class PostgresStore final : public Store {
   std::mutex bulk_mutex_;
   Link bulk_;
   IdBlocks ids_;
+  FeedWatch watch_{[this] { return ask_for_newest(); }};
+  FeedPages pages_{[this](FeedPosition after, std::size_t most) { return ask_for_entries(after, most); }};
   int writer_count_;
   std::unique_ptr<WriterPool> writers_;
 };

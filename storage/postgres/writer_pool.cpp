@@ -13,7 +13,8 @@ constexpr int group_rounds = 3;
 
 }  // namespace
 
-WriterPool::WriterPool(const std::string& uri, int writers, const Clock& clock) : clock_(clock) {
+WriterPool::WriterPool(const std::string& uri, int writers, const Clock& clock, FeedWatch& watch)
+    : clock_(clock), watch_(watch) {
   for (int i = 0; i < std::max(writers, 1); ++i) writers_.push_back(std::make_unique<Writer>(uri));
   for (auto& writer : writers_) writer->thread = std::thread([this, &writer = *writer] { run(writer); });
 }
@@ -24,7 +25,6 @@ WriterPool::~WriterPool() {
     closing_ = true;
   }
   for (auto& writer : writers_) writer->work.notify_all();
-  committed_.notify_all();
   for (auto& writer : writers_) writer->thread.join();
 }
 
@@ -99,24 +99,6 @@ void WriterPool::leave(Writer& writer) {
   if (wanted) writer.work.notify_one();
 }
 
-void WriterPool::note(FeedPosition position) {
-  {
-    std::lock_guard lock(mutex_);
-    head_ = std::max(head_, position);
-  }
-  committed_.notify_all();
-}
-
-FeedPosition WriterPool::head() const {
-  std::lock_guard lock(mutex_);
-  return head_;
-}
-
-void WriterPool::wait_for_head(FeedPosition after, std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  committed_.wait_for(lock, patience, [&] { return closing_ || head_ > after; });
-}
-
 void WriterPool::run(Writer& writer) {
   std::vector<Job> jobs;
   while (take_jobs(writer, jobs)) {
@@ -142,8 +124,8 @@ bool WriterPool::take_jobs(Writer& writer, std::vector<Job>& jobs) {
 void WriterPool::finish(Job& job, Result<Committed> result) {
   if (result) {
     // A Change without events stands wherever the feed stood when it was made.
-    if (result->position == FeedPosition{}) result->position = head();
-    note(result->position);
+    if (result->position == FeedPosition{}) result->position = watch_.head();
+    watch_.note(result->position);
   }
   job.done(std::move(result));
 }

@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "storage/postgres/feed_watch.h"
 #include "storage/postgres/group.h"
 #include "storage/postgres/link.h"
 
@@ -29,7 +30,7 @@ struct Job {
 // Thread-safe. The destructor finishes what is queued.
 class WriterPool {
  public:
-  WriterPool(const std::string& uri, int writers, const Clock& clock);
+  WriterPool(const std::string& uri, int writers, const Clock& clock, FeedWatch& watch);
   ~WriterPool();
   WriterPool(const WriterPool&) = delete;
   WriterPool& operator=(const WriterPool&) = delete;
@@ -37,10 +38,6 @@ class WriterPool {
   void submit(Job job);
   // As submit, but waits.
   Result<Committed> commit(Change change);
-  // Told of commits made elsewhere in this process (bulk slices).
-  void note(FeedPosition position);
-  FeedPosition head() const;
-  void wait_for_head(FeedPosition after, std::chrono::milliseconds patience);
 
  private:
   struct Writer {
@@ -66,12 +63,11 @@ class WriterPool {
   Result<Connection*> connect(Writer& writer);
 
   const Clock& clock_;
+  FeedWatch& watch_;  // told of every commit
   mutable std::mutex mutex_;
-  std::condition_variable committed_;
   std::deque<Job> shared_;
   std::size_t waiting_ = 0;
   std::size_t next_ = 0;  // of shard 0: which writer is looked at first
-  FeedPosition head_;
   bool closing_ = false;
   std::vector<std::unique_ptr<Writer>> writers_;
 };

@@ -59,13 +59,14 @@ WHERE (xact, sequence) > ($1, $2)
   AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset)
 ORDER BY xact, sequence LIMIT $3
 
--- name: count_newer @sqlite
+-- name: newest_readable @sqlite
 -- scatter: consumers read the whole feed
-SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2) LIMIT 1) AS newer
--- name: count_newer @postgres
+SELECT xact, sequence FROM feed ORDER BY xact DESC, sequence DESC LIMIT 1
+-- name: newest_readable @postgres
 -- scatter: consumers read the whole feed
-SELECT count(*) FROM (SELECT 1 FROM feed WHERE (xact, sequence) > ($1, $2)
-                      AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset) LIMIT 1) AS newer
+SELECT xact, sequence FROM feed
+WHERE xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT xact_offset FROM feed_offset)
+ORDER BY xact DESC, sequence DESC LIMIT 1
 
 -- name: read_cursor
 SELECT xact, sequence FROM consumer_cursor WHERE name = $1

@@ -71,6 +71,10 @@ SELECT resource, role, certainty, count(*) FROM registry_link WHERE known_to IS 
 SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from, known_to
 FROM registry_link WHERE record = $1 ORDER BY role, version
 
+-- name: history_between
+SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from, known_to
+FROM registry_link WHERE record >= $1 AND record <= $2 ORDER BY record, role, version
+
 -- name: first_link_of_subject
 SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
 FROM registry_link WHERE subject = $1 AND known_to IS NULL ORDER BY CASE WHEN home = subject THEN 0 ELSE 1 END, record LIMIT 1
