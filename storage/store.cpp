@@ -1,6 +1,8 @@
 #include "storage/store.h"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "base/limits.h"
 #include "storage/sql.gen.h"
@@ -14,6 +16,19 @@ Result<Committed> Store::commit(Change change) {
   auto future = promise->get_future();
   commit(std::move(change), [promise](Result<Committed> result) { promise->set_value(std::move(result)); });
   return future.get();
+}
+
+void put_rows(Change& change, const Statement& one, const Statement& eight,
+              std::vector<std::vector<Value>> rows) {
+  constexpr std::size_t together = 8;
+  std::size_t at = 0;
+  for (; at + together <= rows.size(); at += together) {
+    std::vector<Value> parameters;
+    for (std::size_t row = at; row < at + together; ++row)
+      std::move(rows[row].begin(), rows[row].end(), std::back_inserter(parameters));
+    change.writes.push_back({&eight, std::move(parameters), static_cast<std::int64_t>(together)});
+  }
+  for (; at < rows.size(); ++at) change.writes.push_back({&one, std::move(rows[at]), 1});
 }
 
 Write add_timer(TimerId id, Instant due, std::string kind, std::string body) {

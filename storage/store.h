@@ -97,6 +97,10 @@ class Store {
 };
 
 // Pieces of a Change that every module needs (statements in storage/sql/core.sql).
+// Rows of one table, eight by a statement that takes eight of them one after another, what is left by one
+// that takes one: a statement costs more than a row. Each row has to come about.
+void put_rows(Change& change, const Statement& one, const Statement& eight,
+              std::vector<std::vector<Value>> rows);
 Write add_timer(TimerId id, Instant due, std::string kind, std::string body);
 Write complete_timer(const Timer& timer);               // expects that this owner's lease still stands
 Write postpone_timer(const Timer& timer, Instant due);  // gives the lease back; same expectation

@@ -66,11 +66,12 @@ void add_slice(NewSlice slice, storage::Change& change) {
         to_micros(slice.known_from), Blob{std::string(static_cast<std::size_t>((slice.rows + 7) / 8), '\0')},
         slice.block_rows},
        1});
-  std::int64_t block = 0;
+  std::vector<std::vector<Value>> blocks;
   for (auto& body : slice.blocks) {
-    change.writes.push_back(
-        {&sql::add_slice_block, {slice.resource, slice.first_id, block++, Blob{std::move(body)}}, 1});
+    const auto number = static_cast<std::int64_t>(blocks.size());
+    blocks.push_back({slice.resource, slice.first_id, number, Blob{std::move(body)}});
   }
+  storage::put_rows(change, sql::add_slice_block, sql::add_eight_slice_blocks, std::move(blocks));
   change.writes.push_back({&sql::add_slice_body,
                            {std::move(slice.resource), slice.first_id, Blob{std::move(slice.row_keys)},
                             Blob{std::move(slice.places)}, Blob{std::string()}},

@@ -241,6 +241,7 @@ Result<void> MetricsService::save() {
     qualities.swap(quality_dirty_);
     forgotten.swap(forgotten_);
     for (const auto& metric : forgotten) change.writes.push_back({&sql::drop_metric, {metric}, std::nullopt});
+    std::vector<std::vector<storage::Value>> values;
     for (const auto& cell : cells) {
       const std::string& id = lists_.back()[cell.metric].id;
       if (by_id_.at(id) != cell.metric) continue;  // counted otherwise now
@@ -250,11 +251,10 @@ Result<void> MetricsService::save() {
         continue;
       }
       const bool known = cell.reports > reports_unknown / 2;
-      change.writes.push_back({&sql::put_value,
-                               {id, cell.region.value, day, cell.value,
-                                known ? storage::Value(cell.reports) : storage::Value(storage::Null{})},
-                               std::nullopt});
+      values.push_back({id, cell.region.value, day, cell.value,
+                        known ? storage::Value(cell.reports) : storage::Value(storage::Null{})});
     }
+    storage::put_rows(change, sql::put_value, sql::put_eight_values, std::move(values));
     for (const auto& [resource, unused] : qualities) add_quality_writes(change, resource);
     change.writes.push_back({&sql::put_moment, {cursor_name_, to_micros(as_of_)}, std::nullopt});
   }

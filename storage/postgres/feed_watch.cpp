@@ -45,7 +45,7 @@ void FeedWatch::ask(std::unique_lock<std::mutex>& lock) {
   told_.notify_all();
 }
 
-void FeedWatch::wait(FeedPosition after, std::chrono::milliseconds patience) {
+bool FeedWatch::wait(FeedPosition after, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (readable_ <= after) {
@@ -56,10 +56,11 @@ void FeedWatch::wait(FeedPosition after, std::chrono::milliseconds patience) {
     }
     if (deadline <= now) {
       told_.notify_one();  // in case it was this one that was to ask
-      return;
+      return false;
     }
     told_.wait_until(lock, asking_ ? deadline : std::min(deadline, next_ask()));
   }
+  return true;
 }
 
 bool FeedPages::stands(FeedPosition after) const {

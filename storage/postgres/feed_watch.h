@@ -26,8 +26,8 @@ class FeedWatch {
   void note(FeedPosition position);
   // The newest position that this process committed.
   FeedPosition head() const;
-  // Returns when an entry after `after` can be read, or `patience` is over.
-  void wait(FeedPosition after, std::chrono::milliseconds patience);
+  // Returns when an entry after `after` can be read, or `patience` is over; whether there is one.
+  bool wait(FeedPosition after, std::chrono::milliseconds patience);
 
  private:
   using Time = std::chrono::steady_clock::time_point;

@@ -19,6 +19,17 @@ INSERT INTO record_slice_body (resource, first_id, row_keys, places, body) VALUE
 -- name: add_slice_block
 INSERT INTO record_slice_block (resource, first_id, block, body) VALUES ($1, $2, $3, $4)
 
+-- name: add_eight_slice_blocks
+INSERT INTO record_slice_block (resource, first_id, block, body) VALUES
+  ($1, $2, $3, $4),
+  ($5, $6, $7, $8),
+  ($9, $10, $11, $12),
+  ($13, $14, $15, $16),
+  ($17, $18, $19, $20),
+  ($21, $22, $23, $24),
+  ($25, $26, $27, $28),
+  ($29, $30, $31, $32)
+
 -- name: take_from_slice
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL

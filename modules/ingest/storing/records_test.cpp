@@ -193,13 +193,13 @@ TEST(SliceFormat, ABlockOpensInItsPlaceOfItsSliceAndTellsOfItsRows) {
   const HidingSealer sealer;  // binds what it seals to its cell
   const PackedRows rows = sample_rows(300);
   const PackedSlice slice = pack_slice(rows, positions_of(rows), {"people", 100}, sealer);
-  ASSERT_EQ(slice.blocks.size(), 3U);
+  ASSERT_EQ(slice.blocks.size(), 5U);
   const auto first = unpack_block(slice.blocks[0], 0, block_rows, {"people", 100}, sealer);
   ASSERT_TRUE(first.ok()) << first.error().to_log();
-  EXPECT_EQ(first->contents[127], "content 127");
+  EXPECT_EQ(first->contents[63], "content 63");
   EXPECT_EQ(first->cleanings[5], "a:clean.width");
   EXPECT_EQ(first->cleanings[6], "");
-  const auto last = unpack_block(slice.blocks[2], 2, 300 - 2 * block_rows, {"people", 100}, sealer);
+  const auto last = unpack_block(slice.blocks[4], 4, 300 - 4 * block_rows, {"people", 100}, sealer);
   ASSERT_TRUE(last.ok());
   ASSERT_EQ(last->contents.size(), 44U);
   EXPECT_EQ(last->contents[43], "content 299");

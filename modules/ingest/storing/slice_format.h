@@ -27,7 +27,7 @@ struct PackedSlice {
 
 // Rows of a slice that are sealed as one: few enough that one record is read quickly, enough that they
 // compress well.
-inline constexpr std::int64_t block_rows = 128;
+inline constexpr std::int64_t block_rows = 64;
 
 // Packs the rows at these positions, in their order, `block_rows` in a block.
 PackedSlice pack_slice(const PackedRows& rows, const std::vector<std::uint32_t>& positions, SlicePlace place,

@@ -5,6 +5,18 @@ SELECT metric, region, day, value, reports FROM metric_value
 INSERT INTO metric_value (metric, region, day, value, reports) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (metric, region, day) DO UPDATE SET value = $4, reports = $5
 
+-- name: put_eight_values
+INSERT INTO metric_value (metric, region, day, value, reports) VALUES
+  ($1, $2, $3, $4, $5),
+  ($6, $7, $8, $9, $10),
+  ($11, $12, $13, $14, $15),
+  ($16, $17, $18, $19, $20),
+  ($21, $22, $23, $24, $25),
+  ($26, $27, $28, $29, $30),
+  ($31, $32, $33, $34, $35),
+  ($36, $37, $38, $39, $40)
+ON CONFLICT (metric, region, day) DO UPDATE SET value = excluded.value, reports = excluded.reports
+
 -- name: drop_metric
 DELETE FROM metric_value WHERE metric = $1
 
