@@ -141,6 +141,11 @@ Result<BatchView> IngestService::submit(const std::string& resource, const std::
   }
 }
 
+bool IngestService::is_loading() const {
+  const std::lock_guard lock(mutex_);
+  return !running_.empty();
+}
+
 Result<void> IngestService::load(BatchId id, const std::function<void(const BatchView&)>& progress) {
   const storage::Value key = id.value;
   JW_ASSIGN(auto batch, find_one(parts_.store, sql::find_batch, std::span(&key, 1)));

@@ -131,6 +131,8 @@ class IngestService {
   // Errors: only those that ended the load early (store, disk); a file that cannot be read ends as state
   // failed.
   Result<void> load(BatchId batch, const std::function<void(const BatchView&)>& progress = {});
+  // Whether a load runs in this process.
+  bool is_loading() const;
 
   // Loads queued and interrupted batches and carries out withdrawals on threads of its own, oldest first,
   // until stop(). stop() ends at a slice's border.

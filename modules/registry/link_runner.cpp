@@ -1,5 +1,6 @@
 #include "modules/registry/link_runner.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
@@ -20,6 +21,11 @@ constexpr std::chrono::seconds lease_renewal{8};
 constexpr std::chrono::milliseconds idle_wait{250};
 constexpr std::chrono::milliseconds fault_pause{500};
 constexpr std::chrono::milliseconds cursor_rhythm{1'000};
+
+// While a file is loading, linking rests so many times as long as a step with more than a few records took.
+constexpr int rests = 3;
+constexpr std::int64_t few_records = 100;
+constexpr std::chrono::milliseconds longest_rest{2'000};
 
 // A page of the feed is taken in parts, so that no transaction grows with it.
 constexpr std::size_t events_at_once = 512;
@@ -522,6 +528,8 @@ storage::Write LinkRunner::look_again() {
 void LinkRunner::start() {
   loop_.start([this, begun = false]() mutable {
     if (!std::exchange(begun, true)) come_behind();
+    const auto started = parts_.clock.monotonic();
+    const std::int64_t before = progress().records;
     const auto taken = step();
     if (!taken) {
       log::warn("consumer.step_failed",
@@ -531,6 +539,11 @@ void LinkRunner::start() {
       loop_.pause(fault_pause);
     } else if (*taken == 0) {
       parts_.store.wait_for_feed(taken_, idle_wait);
+    } else if (progress().records - before > few_records && parts_.ingest.is_loading()) {
+      // A server's processes have no niceness: loads go before linking by its resting.
+      const auto took = parts_.clock.monotonic() - started;
+      loop_.pause(
+          std::min(longest_rest, std::chrono::duration_cast<std::chrono::milliseconds>(rests * took)));
     }
   });
 }
