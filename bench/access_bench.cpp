@@ -20,7 +20,7 @@ namespace json = boost::json;
 struct Arguments {
   int rounds = 5;
   int seconds = 2;
-  int connections = 64;
+  int connections = 256;
   std::string jingwei, data;
 };
 

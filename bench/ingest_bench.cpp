@@ -3,8 +3,8 @@
 // COPY of the same rows into one table of texts); memory; growth, and the same rows again in another order;
 // what single writes wait while a file is loaded.
 //
-// ingest_bench [ROWS [ROUNDS [parse|embedded|postgres|latency|grow]]]. JSON lines; medians of interleaved
-// rounds.
+// ingest_bench [ROWS [ROUNDS [parse|embedded|postgres|latency|alone|grow]]]. JSON lines; medians of
+// interleaved rounds.
 #include <postgresql/libpq-fe.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -109,7 +109,7 @@ const Reporter report("ingest", "rows");
 
 // A hub of its own on a fresh store.
 struct Bench {
-  explicit Bench(const std::string& store) {
+  explicit Bench(const std::string& store, bool followed = true) {
     std::filesystem::create_directories(folder.path() + "/scenarios/bench");
     std::ofstream(folder.path() + "/scenarios/bench/resources.yaml") << resources;
     app::Settings settings;
@@ -120,7 +120,7 @@ struct Bench {
     share.scenarios_folder = folder.path() + "/scenarios";
     std::filesystem::create_directories(folder.path() + "/data");
     hub = must(app::Hub::create(folder.path() + "/data", settings, share, clock));
-    hub->start(0);  // the cockpit's figures follow; files are loaded by the caller
+    if (followed) hub->start(0);  // figures, linking and search follow; files are loaded by the caller
   }
   ~Bench() { hub->stop(); }
 
@@ -428,6 +428,17 @@ double peak_megabytes() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
+// What a load needs by itself, without the persons that the registry's search holds in memory for each record
+// it has linked meanwhile.
+void measure_alone(std::size_t rows) {
+  Bench bench("embedded", false);
+  const std::string path = bench.folder.path() + "/people.csv";
+  write_people(path, 0, rows, *bench.hub->regions().tree());
+  const double took = bench.load(path);
+  report("store_alone_rows", static_cast<double>(rows) / took, "rows/s stored, nothing following", rows);
+  report("store_alone_memory", peak_megabytes(), "MB at most, this process", rows);
+}
+
 void measure_growth(std::size_t most) {
   for (std::size_t rows = 10'000; rows <= most; rows *= 10) {
     Bench bench("embedded");
@@ -462,6 +473,8 @@ int main(int count, char** arguments) {
   if (wanted("postgres")) measure_store("postgres", rows, rounds);
   if (wanted("latency")) measure_latency("embedded", rows);
   if (wanted("latency")) measure_latency("postgres", rows);
+  if (wanted("alone"))
+    measure_alone(rows);  // first of those that tell of memory, which is the process's most
   if (wanted("grow")) measure_growth(rows);
   return 0;
 }
