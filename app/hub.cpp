@@ -220,6 +220,7 @@ Result<void> Hub::open_modules(const Share& share) {
       "jingwei." + settings_.region, data_folder_ + "/outbox", settings_.notice_webhook,
       people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}),
       source::outgoing_calls(settings_.outgoing)});
+  case_notices_ = std::make_unique<CaseNotices>(*store_, *cases_, *notices_, *regions_, clock_, owner_);
   slow_timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
   notices_->on_timers(*timers_, *slow_timers_);
   peers_ = std::make_unique<open311::Peers>(open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_,
@@ -367,6 +368,7 @@ void Hub::start(int loaders) {
   purposes_->start();
   registry_->start();
   cases_->start();
+  case_notices_->start();
   peers_->start();
   timers_->start();
   slow_timers_->start();
@@ -376,6 +378,7 @@ void Hub::stop() {
   if (slow_timers_) slow_timers_->stop();
   if (timers_) timers_->stop();
   if (peers_) peers_->stop();
+  if (case_notices_) case_notices_->stop();
   if (cases_) cases_->stop();
   if (registry_) registry_->stop();
   if (purposes_) purposes_->stop();

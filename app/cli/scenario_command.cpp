@@ -25,7 +25,11 @@ Result<void> make_new(const ScenarioAsked& asked) {
   FileSystem& files = real_file_system();
   JW_ASSIGN(const bool present, files.exists(asked.folder));
   if (present) return Error(ErrorCode::conflict, "cli.scenario.exists").with("path", asked.folder);
-  JW_ASSIGN(const auto texts, scenario::new_package(name_of_folder(asked.folder)));
+  const std::string name = name_of_folder(asked.folder);
+  const std::string shelf = find_share().scenarios_folder;
+  JW_ASSIGN(const bool taken, shelf.empty() ? Result<bool>(false) : files.exists(shelf + "/" + name));
+  if (taken) return Error(ErrorCode::conflict, "cli.scenario.taken").with("name", name);
+  JW_ASSIGN(const auto texts, scenario::new_package(name));
   JW_TRY(files.make_folders(asked.folder + "/.schema"));
   for (const auto& [name, text] : texts) JW_TRY(write_text_durably(files, asked.folder + "/" + name, text));
   say(asked.common.json, "cli.scenario.made",

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 
 #include "app/cli/cli.h"
 #include "base/file_system.h"
@@ -57,7 +58,12 @@ class Connection {
 
 Result<std::unique_ptr<Connection>> connect(const std::string& path) {
   const auto unreachable = [&](int fault) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored))
+      return Error(ErrorCode::not_found, "app.no_data_folder").with("data", folder);
     return Error(ErrorCode::unavailable, "app.server_unreachable")
+        .with("folder", folder)
         .with("path", path)
         .because(std::strerror(fault));  // NOLINT
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "modules/identity/account.h"
@@ -23,5 +24,8 @@ struct Holder {
 // By account, each one's grants together. Programs and devices are left out. Errors: the store's.
 Result<void> each_holder(storage::Reader& reader, Instant now,
                          const std::function<void(const Holder&)>& holder);
+// The same of some accounts alone, in the order in which they are given.
+Result<void> each_holder_of(storage::Reader& reader, std::span<const AccountId> accounts, Instant now,
+                            const std::function<void(const Holder&)>& holder);
 
 }  // namespace jingwei::identity

@@ -27,11 +27,9 @@ class AccountDirectory final : public Directory {
       if (!identity_.roles().find(role))
         return Error(ErrorCode::not_found, "notice.no_role").with("role", role).at("/audience/roles");
     }
-    const std::set<std::int64_t> accounts(audience.accounts.begin(), audience.accounts.end());
     std::vector<Recipient> found;
-    JW_TRY(identity::each_holder(reader, now, [&](const identity::Holder& holder) {
+    const auto consider = [&](const identity::Holder& holder) {
       if (!found.empty() && found.back().account.value == holder.account.value) return;
-      if (!accounts.empty() && !accounts.contains(holder.account.value)) return;
       if (!names(audience.kinds, identity::name_of(holder.kind)) || !names(audience.roles, holder.role))
         return;
       if (!names(audience.departments, holder.department) &&
@@ -46,7 +44,15 @@ class AccountDirectory final : public Directory {
                                                    [&](const auto& scope) { return scope.contains(node); }));
       if (!inside || !asked || found.size() > limits::recipients) return;
       found.push_back({AccountId(holder.account.value), holder.region, holder.role});
-    }));
+    };
+    if (audience.accounts.empty()) {
+      JW_TRY(identity::each_holder(reader, now, consider));
+    } else {
+      const std::set<std::int64_t> named(audience.accounts.begin(), audience.accounts.end());
+      std::vector<identity::AccountId> accounts;
+      for (const std::int64_t account : named) accounts.emplace_back(account);
+      JW_TRY(identity::each_holder_of(reader, accounts, now, consider));
+    }
     if (found.size() > limits::recipients)
       return Error(ErrorCode::too_large, "notice.too_many")
           .with("most", std::to_string(limits::recipients))

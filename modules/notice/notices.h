@@ -25,6 +25,10 @@ struct Asker {
   std::optional<std::string> idempotency_key = {};
 };
 
+// What a process says of one case is sent by "process:<id>": it stands in its reader's inbox, not among what
+// offices have sent.
+inline constexpr std::string_view process_sender = "process:";
+
 struct NewNotice {
   NoticeKind kind = NoticeKind::notice;
   std::string title, body;

@@ -38,39 +38,6 @@ bool goes_through_again(std::string_view event_kind) {
 
 }  // namespace
 
-storage::FeedEvent linked_event(const Plan& plan, const Question& question) {
-  RecordId first(INT64_MAX), last;
-  const auto take = [&](RecordId record) {
-    first = std::min(first, record);
-    last = std::max(last, record);
-  };
-  for (std::size_t at = 0; at < plan.cells.size(); at += link_columns().size())
-    take(RecordId(std::get<std::int64_t>(plan.cells[at])));
-  for (const auto& [record, role] : plan.unlinked) take(record);
-  for (const RecordId record : question.touched) take(record);
-  JsonWriter json;
-  json.begin_object();
-  json.member("subjects", static_cast<std::int64_t>(plan.subjects.size()));
-  json.member("first", first.to_string());
-  json.member("last", last.to_string());
-  json.end_object();
-  return {std::string(linked_event_kind), json.take()};
-}
-
-Result<LinkedTold> parse_linked_event(std::string_view body) {
-  boost::system::error_code fault;
-  const auto value = boost::json::parse(boost::json::string_view(body.data(), body.size()), fault);
-  const auto* object = fault ? nullptr : value.if_object();
-  const auto number = [&](const char* name) -> std::optional<RecordId> {
-    const auto* member = object == nullptr ? nullptr : object->if_contains(name);
-    if (member == nullptr || !member->is_string()) return std::nullopt;
-    return RecordId::parse(std::string_view(member->as_string()));
-  };
-  const auto first = number("first"), last = number("last");
-  if (!first || !last) return Error(ErrorCode::corrupt, "registry.event_unreadable");
-  return LinkedTold{*first, *last};
-}
-
 // What is to be linked, in the order in which it came.
 struct LinkRunner::Batch {
   std::vector<Question> portions = {Question{}};
@@ -262,10 +229,40 @@ Result<std::size_t> LinkRunner::follow_feed() {
   }
   taken_ = known_.emplace(reached);
   if (batch.restarts) catalog_revision_.reset();  // so that the next step sees it
-  const std::lock_guard lock(mutex_);
-  progress_.records += static_cast<std::int64_t>(batch.records);
-  progress_.position = taken_;
+  {
+    const std::lock_guard lock(mutex_);
+    progress_.records += static_cast<std::int64_t>(batch.records);
+    progress_.position = taken_;
+  }
+  if (at < entries.size() || at == events_at_once) JW_TRY(link_ahead());
   return at;
+}
+
+Result<void> LinkRunner::link_ahead() {
+  ahead_ = std::max(ahead_, taken_);
+  JW_ASSIGN(const auto entries, parts_.store.read_feed(ahead_, events_at_once));
+  Batch batch;
+  for (const auto& entry : entries) {
+    ahead_ = entry.position;
+    if (entry.kind != ingest::slice_event_kind) continue;
+    const auto event = ingest::parse_slice_event(entry.body);
+    if (!event || event->batch) continue;
+    const KnownResource resource = resources_.of(event->resource);
+    if (resource.number == 0) continue;
+    const std::vector<RecordId> records(event->records.begin(), event->records.end());
+    JW_TRY(take_records(resource, records, batch));
+  }
+  return batch.is_empty() ? Result<void>() : commit(batch, {});
+}
+
+void LinkRunner::rest(std::chrono::milliseconds time) {
+  const auto end = parts_.clock.monotonic() + time;
+  while (!loop_.stopping()) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - parts_.clock.monotonic());
+    if (left.count() <= 0) return;
+    parts_.store.wait_for_feed(std::max(ahead_, taken_), std::min(left, idle_wait));
+    if (const auto linked = link_ahead(); !linked) return;  // the next step finds the same and tells of it
+  }
 }
 
 Result<void> LinkRunner::follow_others(std::optional<storage::FeedPosition> end) {

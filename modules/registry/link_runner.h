@@ -7,23 +7,12 @@
 #include <optional>
 #include <set>
 
+#include "modules/registry/linked_event.h"
 #include "modules/registry/linking.h"
 #include "modules/registry/resources.h"
 #include "storage/loop.h"
 
 namespace jingwei::registry {
-
-// Links told of in the feed: how many subjects, and between which records.
-inline constexpr std::string_view linked_event_kind = "registry.linked";
-// Another model came into force: {"version":n}.
-inline constexpr std::string_view model_event_kind = "registry.model";
-
-struct LinkedTold {
-  RecordId first, last;  // records among those written lie between
-};
-storage::FeedEvent linked_event(const Plan& plan, const Question& question);
-// Errors: corrupt.
-Result<LinkedTold> parse_linked_event(std::string_view body);
 
 // Whether the matcher is made anew though one of the model in force is there.
 enum class Filling : std::uint8_t { as_needed, anew };
@@ -67,6 +56,11 @@ class LinkRunner {
   Result<void> prepare();
   Result<std::size_t> follow_feed();
   Result<void> save_cursor();
+  // Records entered one by one do not wait behind files: those further on in the feed are linked now, and
+  // once more, which changes nothing, when the cursor comes to them.
+  Result<void> link_ahead();
+  // Nothing but that.
+  void rest(std::chrono::milliseconds time);
   // What another process links or has linked: the matcher here is to know all the same. One page, up to
   // `end`.
   Result<void> follow_others(std::optional<storage::FeedPosition> end);
@@ -99,6 +93,7 @@ class LinkRunner {
   std::chrono::nanoseconds lease_taken_{0};
   std::optional<std::uint64_t> catalog_revision_;  // that the resources are of
   storage::FeedPosition saved_, taken_;            // the cursor as it stands, and what was looked at
+  storage::FeedPosition ahead_;                    // single records are linked up to here
   std::chrono::nanoseconds saved_at_{0};
   std::optional<storage::FeedPosition>
       known_;           // the matcher knows what came until here; none: it knows nobody

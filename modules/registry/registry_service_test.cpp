@@ -42,6 +42,25 @@ TYPED_TEST(Registry, LinksARecordEnteredByHandToWhatStands) {
   EXPECT_EQ(this->resources_of(before), (std::multiset<std::string>{"people", "visits"}));
 }
 
+TYPED_TEST(Registry, LinksARecordEnteredByHandBeforeTheFilesThatWait) {
+  constexpr int portion = static_cast<int>(limits::portion_records);
+  this->load("people", jingwei::testing::people(1, 5));
+  this->link();
+  const SubjectId three = this->person(3);
+  this->load("people", jingwei::testing::people(1'000, portion));
+  this->load("people", jingwei::testing::people(1'000 + portion, portion));
+  const auto entered = must(this->node_.ingest->add_record(
+      "visits", {{"visit_no", "H1"}, {"name", "张三"}, {"citizen_id", citizen_id(3)}, {"grid", grid_code(3)}},
+      this->request_));
+  must(this->registry_->runner().step());
+  EXPECT_EQ(must(this->registry_->subject_of(entered.id, Kind::person)), three);
+  EXPECT_TRUE(this->people_of(1'000 + portion).empty());
+  this->link();
+  EXPECT_EQ(must(this->registry_->subject_of(entered.id, Kind::person)), three);
+  EXPECT_EQ(this->resources_of(three), (std::multiset<std::string>{"people", "visits"}));
+  EXPECT_EQ(this->people_of(1'000 + portion).size(), 1U);
+}
+
 TYPED_TEST(Registry, TakesARecordThatChangesTwiceAtItsLastWord) {
   this->load("people", jingwei::testing::people(1, 3));
   for (const int number : {1, 2, 3}) {

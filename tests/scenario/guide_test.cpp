@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
+#include <string>
+#include <tuple>
 
 #include "storage/temporary_folder.h"
 #include "tests/support/outside.h"
@@ -60,8 +63,17 @@ class Guide : public ::testing::Test {
         place("errors.txt"));
     EXPECT_EQ(outcome.code, 0) << commands << outcome.text << guide_text(place("errors.txt"));
     if (at != std::string::npos)
-      server_ = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt")).first;
+      std::tie(server_, port_) = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt"));
     return outcome.text;
+  }
+  // With what the reader puts for a word, and the port that is free here.
+  std::string run_with(std::string commands, const std::string& word, const std::string& given) {
+    for (std::size_t at = 0; (at = commands.find(word, at)) != std::string::npos; at += given.size())
+      commands.replace(at, word.size(), given);
+    const std::string port = ":8480/", ours = ":" + std::to_string(port_) + "/";
+    for (std::size_t at = 0; (at = commands.find(port, at)) != std::string::npos; at += ours.size())
+      commands.replace(at, port.size(), ours);
+    return run(commands);
   }
 
   void edit(const std::string& file, const std::string& from, const std::string& to) {
@@ -74,17 +86,22 @@ class Guide : public ::testing::Test {
 
   storage::TemporaryFolder folder_;
   std::unique_ptr<jingwei::testing::Program> server_;
+  std::uint16_t port_ = 0;
 };
 
 std::string first_line_of(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
+std::string digits_at(const std::string& text, std::size_t at) {
+  return text.substr(at, text.find_first_not_of("0123456789", at) - at);
+}
+
 TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   const std::string guide = guide_text(JINGWEI_SOURCE_DIR "/docs/scenario-author.md");
   const auto commands = blocks(guide, "sh");
   const auto texts = blocks(guide, "yaml");
-  ASSERT_EQ(commands.size(), 8U);
+  ASSERT_EQ(commands.size(), 12U);
   ASSERT_EQ(texts.size(), 4U);
 
   run(commands[0]);  // a hub
@@ -119,7 +136,27 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   EXPECT_NE(run(commands[5]).find("street-lamp  0.1.0  installed"), std::string::npos);
   const std::string opened = run(commands[6]);
   EXPECT_NE(opened.find("\"number\":\"SL-"), std::string::npos) << opened;
-  EXPECT_NE(run(commands[7]).find("removed"), std::string::npos);
+
+  // To its end: the demo's community sees and handles it, the operator confirms.
+  const std::string number = "\"number\":\"SL-";
+  const std::string id = digits_at(opened, opened.find(number) + number.size());
+  const std::string handled = run_with(commands[7], "CASE", id);
+  EXPECT_NE(handled.find("\"state\":\"done\""), std::string::npos) << handled;
+  const std::string confirmed = run_with(commands[8], "CASE", id);
+  EXPECT_NE(confirmed.find("Closed"), std::string::npos) << confirmed;
+  const std::string account = digits_at(run(commands[9]), 0);
+  EXPECT_NE(run_with(commands[10], "ACCOUNT", account).find("metro-company"), std::string::npos);
+
+  EXPECT_NE(run(commands[11]).find("removed"), std::string::npos);
+}
+
+// A package under the name of one that the program brings would replace it.
+TEST_F(Guide, NamesOfTheProgramsOwnPackagesAreTaken) {
+  const auto told = jingwei::testing::run(
+      {"/bin/sh", "-c", "cd '" + folder_.path() + "' && bin/jingwei scenario new patrol 2>&1"});
+  EXPECT_NE(told.code, 0);
+  EXPECT_NE(told.text.find("brings a package named patrol"), std::string::npos) << told.text;
+  EXPECT_FALSE(fs::exists(place("patrol")));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // States and transitions of process.yaml.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/json.h"
@@ -135,6 +136,16 @@ Enum pick(const YamlNode* node, const std::array<std::string_view, Count>& names
   return Enum{};
 }
 
+// What a process says to people by a notice.
+void check_notice(YamlMapping& effect, YamlFaults& faults) {
+  constexpr std::array<std::string_view, 3> readers = {"reporter", "assignee", "owner"};
+  if (const YamlNode* to = effect.require("to");
+      to != nullptr && std::ranges::find(readers, to->scalar) == readers.end())
+    faults.add(*to, "cases.unknown_word", {{"word", to->scalar}, {"expected", "reporter, assignee, owner"}});
+  if (const YamlNode* text = effect.require("text")) static_cast<void>(read_title(text, faults));
+  effect.finish();
+}
+
 void read_effects(const YamlNode& list, Transition& transition, YamlFaults& faults) {
   for (const auto& item : list.items) {
     if (item.kind != schema::YamlKind::mapping) {
@@ -144,17 +155,22 @@ void read_effects(const YamlNode& list, Transition& transition, YamlFaults& faul
     Effect effect;
     JsonWriter json;
     json.begin_object();
+    YamlMapping mapping(item, faults);
     for (const auto& pair : item.pairs) {
-      if (pair.key.scalar == "hook") {
-        effect.hook = pair.value.scalar;
-        continue;
-      }
+      if (pair.key.scalar == "hook") continue;
       json.key(pair.key.scalar);
       json.raw(json_of(pair.value));
     }
     json.end_object();
     effect.text = json.take();
-    if (!is_name(effect.hook)) faults.add(item, "cases.effect_hook");
+    const YamlNode* hook = mapping.get("hook");
+    if (hook == nullptr) {
+      faults.add(item, "cases.effect_hook");
+    } else if (effect.hook = hook->scalar; effect.hook != "notice") {
+      faults.add(*hook, "cases.unknown_word", {{"word", effect.hook}, {"expected", "notice"}});
+    } else {
+      check_notice(mapping, faults);
+    }
     transition.effects.push_back(std::move(effect));
   }
 }

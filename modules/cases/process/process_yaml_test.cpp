@@ -100,6 +100,12 @@ TEST_F(ProcessYaml, FaultsNameWhatIsWrong) {
                   .contains("yaml.unknown_key"));
   EXPECT_TRUE(
       faults(changed("title: {zh: 报修, en: Repair}", "title: {zh: 报修}")).contains("yaml.missing_key"));
+  EXPECT_TRUE(faults(changed("hook: notice", "hook: notise")).contains("cases.unknown_word"));
+  EXPECT_TRUE(faults(changed("to: reporter, text", "to: repoter, text")).contains("cases.unknown_word"));
+  EXPECT_TRUE(faults(changed("to: reporter, text", "text")).contains("yaml.missing_key"));
+  EXPECT_TRUE(faults(changed("{zh: 已修好, en: Repaired}", "{zh: 已修好}")).contains("yaml.missing_key"));
+  EXPECT_TRUE(
+      faults(changed("to: reporter, text", "to: reporter, colour: red, text")).contains("yaml.unknown_key"));
 }
 
 TEST_F(ProcessYaml, WhatMovesAMatterSaysOfWhatAndWithWhichWords) {

@@ -215,15 +215,15 @@ TEST(SliceFormat, ABlockOpensInItsPlaceOfItsSliceAndTellsOfItsRows) {
 
 TEST(SliceFormat, DamagedBytesAreToldNotRead) {
   const std::unique_ptr<storage::Sealer> sealer = storage::plain_sealer();
-  const PackedRows rows = sample_rows(100);
+  const PackedRows rows = sample_rows(block_rows);
   const PackedSlice slice = pack_slice(rows, positions_of(rows), {"people", 100}, *sealer);
   const std::string& block = slice.blocks.front();
-  EXPECT_TRUE(unpack_block(block, 0, 100, {"people", 100}, *sealer).ok());
-  EXPECT_FALSE(unpack_block(block, 0, 99, {"people", 100}, *sealer).ok());
-  EXPECT_FALSE(unpack_block(block, 0, 101, {"people", 100}, *sealer).ok());
+  EXPECT_TRUE(unpack_block(block, 0, block_rows, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_block(block, 0, block_rows - 1, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_block(block, 0, block_rows + 1, {"people", 100}, *sealer).ok());
   for (std::size_t cut = 0; cut < block.size(); cut += 3)
-    EXPECT_FALSE(unpack_block(block.substr(0, cut), 0, 100, {"people", 100}, *sealer).ok());
-  EXPECT_FALSE(unpack_body(slice.places, block, 100, {"people", 100}, *sealer).ok())
+    EXPECT_FALSE(unpack_block(block.substr(0, cut), 0, block_rows, {"people", 100}, *sealer).ok());
+  EXPECT_FALSE(unpack_body(slice.places, block, block_rows, {"people", 100}, *sealer).ok())
       << "no body from before blocks";
   EXPECT_FALSE(unpack_places("", 300).ok());
 }

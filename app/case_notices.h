@@ -1,0 +1,39 @@
+// What processes say to people (`effects: [{hook: notice, to: …, text: …}]`), sent as notices.
+#pragma once
+
+#include "modules/cases/cases_service.h"
+#include "modules/notice/notice_service.h"
+#include "storage/feed_runner.h"
+
+namespace jingwei::app {
+
+// Each effect is told once: the notice bears the effect's place in the feed as its idempotency key. What is
+// older than a day is told to nobody any more. All must outlive it.
+class CaseNotices final : public storage::Consumer {
+ public:
+  CaseNotices(storage::Store& store, cases::CasesService& cases, notice::NoticeService& notices,
+              const region::Regions& regions, const Clock& clock, const std::string& owner)
+      : cases_(cases),
+        notices_(notices),
+        regions_(regions),
+        clock_(clock),
+        runner_(store, clock, *this, owner) {}
+
+  // On a thread of its own, until stop(), in one of the processes on a database.
+  void start() { runner_.start(); }
+  void stop() { runner_.stop(); }
+
+  std::string name() const override { return "case_notices"; }
+  Result<void> handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) override;
+
+ private:
+  Result<void> tell(const storage::FeedEntry& entry);
+
+  cases::CasesService& cases_;
+  notice::NoticeService& notices_;
+  const region::Regions& regions_;
+  const Clock& clock_;
+  storage::FeedRunner runner_;
+};
+
+}  // namespace jingwei::app
