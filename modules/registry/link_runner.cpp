@@ -247,10 +247,7 @@ Result<void> LinkRunner::link_ahead() {
     if (entry.kind != ingest::slice_event_kind) continue;
     const auto event = ingest::parse_slice_event(entry.body);
     if (!event || event->batch) continue;
-    const KnownResource resource = resources_.of(event->resource);
-    if (resource.number == 0) continue;
-    const std::vector<RecordId> records(event->records.begin(), event->records.end());
-    JW_TRY(take_records(resource, records, batch));
+    JW_TRY(take_slice(*event, batch));
   }
   return batch.is_empty() ? Result<void>() : commit(batch, {});
 }
@@ -295,7 +292,10 @@ Result<void> LinkRunner::know(const storage::FeedEntry& entry) {
 Result<void> LinkRunner::take_event(const storage::FeedEntry& entry, Batch& batch) {
   if (entry.kind == ingest::slice_event_kind) {
     const auto event = ingest::parse_slice_event(entry.body);
-    if (event) return take_slice(*event, batch);
+    if (event) {
+      JW_TRY(take_slice(*event, batch));
+      return event->batch ? Result<void>() : take_typed(*event, batch);
+    }
     log::warn("registry.event_unreadable", {{"position", entry.position.to_string()}});
     return {};
   }
@@ -363,7 +363,6 @@ Result<void> LinkRunner::take_slice(const ingest::SliceEvent& event, Batch& batc
       }
     }
   }
-  if (!event.batch && holding_) JW_TRY(take_typed(event, batch));
   std::vector<RecordId> single;
   for (const std::int64_t id : event.records) single.emplace_back(id);
   return take_records(resource, single, batch);

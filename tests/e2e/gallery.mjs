@@ -59,7 +59,12 @@ async function furtherPages() {
   return found;
 }
 
-const settled = (page) => until(page, () => document.querySelector('h1')?.textContent.trim() !== '' && document.querySelectorAll('.el-skeleton, .van-loading, .el-loading-mask').length === 0);
+// Its heading is there, something below it, and nothing is being read.
+const settled = (page) => until(page, () => {
+  const heading = document.querySelector('h1')?.textContent.trim() ?? '';
+  const below = [...document.querySelectorAll('main')].map((one) => one.textContent.trim()).join('').replace(heading, '');
+  return heading !== '' && below !== '' && document.querySelectorAll('.el-skeleton, .van-loading, .el-loading-mask').length === 0;
+});
 
 // Drawers and menus have moved to where they go.
 const atRest = (page) => page.evaluate(() => Promise.all(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => {}))));
