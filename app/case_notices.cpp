@@ -4,8 +4,6 @@
 
 #include "base/json_members.h"
 #include "base/log.h"
-#include "modules/cases/cases_parts.h"
-#include "modules/notice/limits.h"
 
 namespace jingwei::app {
 
