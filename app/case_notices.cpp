@@ -18,7 +18,7 @@ struct Said {
   std::string zh, en;
 };
 
-// None for what another hook is for, or nobody can read.
+// None where another hook is meant, or the body cannot be read.
 std::optional<Said> parse_said(std::string_view body) {
   boost::system::error_code fault;
   const auto value = boost::json::parse(boost::json::string_view(body.data(), body.size()), fault);
@@ -29,9 +29,8 @@ std::optional<Said> parse_said(std::string_view body) {
   const auto* text = words == nullptr ? nullptr : words->if_contains("text");
   const auto about = cases::CaseId::parse(member_text(*object, "case"));
   if (!about || text == nullptr || !text->is_object()) return std::nullopt;
-  return Said{*about, std::string(member_text(*words, "to")),
-              std::string(member_text(text->as_object(), "zh")),
-              std::string(member_text(text->as_object(), "en"))};
+  const auto& said = text->as_object();
+  return Said{*about, member_text(*words, "to"), member_text(said, "zh"), member_text(said, "en")};
 }
 
 std::optional<std::int64_t> account_of(std::string_view actor) {

@@ -48,9 +48,9 @@ class AccountDirectory final : public Directory {
     if (audience.accounts.empty()) {
       JW_TRY(identity::each_holder(reader, now, consider));
     } else {
-      const std::set<std::int64_t> named(audience.accounts.begin(), audience.accounts.end());
-      std::vector<identity::AccountId> accounts;
-      for (const std::int64_t account : named) accounts.emplace_back(account);
+      std::set<identity::AccountId> named;  // each once, in order
+      for (const std::int64_t account : audience.accounts) named.emplace(account);
+      const std::vector<identity::AccountId> accounts(named.begin(), named.end());
       JW_TRY(identity::each_holder_of(reader, accounts, now, consider));
     }
     if (found.size() > limits::recipients)
