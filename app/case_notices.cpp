@@ -10,7 +10,6 @@ namespace jingwei::app {
 namespace {
 
 constexpr std::chrono::hours told_for{24};
-constexpr std::string_view account_prefix = "account:";
 
 struct Said {
   cases::CaseId about;
@@ -33,12 +32,6 @@ std::optional<Said> parse_said(std::string_view body) {
   return Said{*about, member_text(*words, "to"), member_text(said, "zh"), member_text(said, "en")};
 }
 
-std::optional<std::int64_t> account_of(std::string_view actor) {
-  if (!actor.starts_with(account_prefix)) return std::nullopt;
-  const auto id = notice::AccountId::parse(actor.substr(account_prefix.size()));
-  return id ? std::optional(id->value) : std::nullopt;
-}
-
 // Whoever the case waits for, at its owner.
 std::optional<notice::Audience> owner_of(const cases::Case& one, const region::Tree& tree) {
   const region::Node node = tree.find(one.owner);
@@ -53,10 +46,10 @@ std::optional<notice::Audience> owner_of(const cases::Case& one, const region::T
 std::optional<notice::Audience> audience_of(const Said& said, const cases::Case& one,
                                             const region::Tree& tree) {
   if (said.to == "owner") return owner_of(one, tree);
-  const auto account = account_of(said.to == "assignee" ? one.assignee : one.reporter);
+  const auto account = identity::account_of(said.to == "assignee" ? one.assignee : one.reporter);
   if (!account) return std::nullopt;  // nobody who signs in
   notice::Audience audience;
-  audience.accounts = {*account};
+  audience.accounts = {account->value};
   return audience;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "modules/cases/cases_service.h"
+#include "modules/identity/identity_service.h"
 #include "modules/notice/notice_service.h"
 #include "storage/feed_runner.h"
 

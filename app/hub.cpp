@@ -323,10 +323,7 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
       const auto known = identity_->roles().find(role);
       return "演示 " + (known ? known->zh : role == "resident" ? std::string("居民") : role);
     }
-    constexpr std::string_view prefix = "account:";
-    const auto id = actor.starts_with(prefix)
-                        ? identity::AccountId::parse(std::string_view(actor).substr(prefix.size()))
-                        : std::nullopt;
+    const auto id = identity::account_of(actor);
     if (!id) return actor;
     const auto account = identity_->accounts().get(*id);
     return account ? account->name : actor;

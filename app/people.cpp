@@ -4,11 +4,8 @@ namespace jingwei::app {
 
 namespace {
 
-constexpr std::string_view account_prefix = "account:";
-
 Result<std::string> office_of(Hub& hub, const std::string& actor) {
-  if (!actor.starts_with(account_prefix)) return std::string();
-  const auto id = identity::AccountId::parse(actor.substr(account_prefix.size()));
+  const auto id = identity::account_of(actor);
   if (!id) return std::string();
   auto account = hub.identity().accounts().get(*id);
   if (!account && account.error().code == ErrorCode::not_found) return std::string();

@@ -6,6 +6,7 @@ namespace jingwei::identity {
 
 namespace {
 
+constexpr std::string_view actor_prefix = "account:";
 constexpr std::array<std::string_view, 5> account_kinds = {"staff", "resident", "enterprise", "client",
                                                            "device"};
 constexpr std::array<std::string_view, 4> manners = {"", "provider", "vouched", "screen"};
@@ -51,6 +52,15 @@ std::optional<AccountKind> account_kind_named(std::string_view name) {
 
 std::optional<GrantKind> grant_kind_named(std::string_view name) {
   return named<GrantKind>(grant_kinds, name);
+}
+
+std::string actor_of(AccountId account) {
+  return std::string(actor_prefix) + account.to_string();
+}
+
+std::optional<AccountId> account_of(std::string_view actor) {
+  if (!actor.starts_with(actor_prefix)) return std::nullopt;
+  return AccountId::parse(actor.substr(actor_prefix.size()));
 }
 
 }  // namespace jingwei::identity

@@ -35,6 +35,11 @@ std::optional<Manner> manner_named(std::string_view name);
 std::optional<AccountKind> account_kind_named(std::string_view name);
 std::optional<GrantKind> grant_kind_named(std::string_view name);
 
+// As the audit log and other modules name an account: "account:17".
+std::string actor_of(AccountId account);
+// The account that an actor is; none where the hub itself, a program or another platform acted.
+std::optional<AccountId> account_of(std::string_view actor);
+
 struct Account {
   AccountId id;
   AccountKind kind = AccountKind::staff;
@@ -51,8 +56,7 @@ struct Account {
   std::string created_by;
   std::int64_t row_version = 0;
 
-  // As the audit log and other modules name it: "account:17".
-  std::string actor() const { return "account:" + id.to_string(); }
+  std::string actor() const { return actor_of(id); }
 };
 
 struct HeldGrant {

@@ -59,10 +59,6 @@ std::string detail_of(const HeldGrant& grant) {
   return json.take();
 }
 
-std::string actor_of(AccountId account) {
-  return "account:" + account.to_string();
-}
-
 Result<void> check_reason(const std::string& reason) {
   if (reason.empty() || reason.size() > reason_most)
     return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");

@@ -7,7 +7,6 @@ namespace jingwei::identity {
 namespace {
 
 constexpr std::size_t people_most = 100;
-constexpr std::string_view account_prefix = "account:";
 
 bool is_person(AccountKind kind) {
   return kind == AccountKind::resident || kind == AccountKind::enterprise;
@@ -43,9 +42,7 @@ Result<std::string> place_of(IdentityService& identity, const Account& account) 
 Result<void> write_person(JsonWriter& json, IdentityService& identity, const Reader& reader,
                           const std::string& actor) {
   std::string kind, name, department, office;
-  const auto id = actor.starts_with(account_prefix) ? AccountId::parse(actor.substr(account_prefix.size()))
-                                                    : std::nullopt;
-  if (id) {
+  if (const auto id = account_of(actor)) {
     const auto account = identity.accounts().get(*id);
     if (!account && account.error().code != ErrorCode::not_found) return account.error();
     if (account) {

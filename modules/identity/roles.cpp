@@ -173,8 +173,7 @@ Result<KnownRole> Roles::get(const std::string& id) const {
 // What a role gives more, its holders have at once: nobody gives it to themselves, and none comes to belong
 // to another administration in this way.
 Result<void> Roles::check_holders(const RoleDraft& draft, const std::string& actor) const {
-  constexpr std::string_view prefix = "account:";
-  const auto own = actor.starts_with(prefix) ? AccountId::parse(actor.substr(prefix.size())) : std::nullopt;
+  const auto own = account_of(actor);
   const storage::Value parameters[] = {draft.id, own ? own->value : std::int64_t{0}};
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_ASSIGN(const auto mine, storage::query_integer(*reader, sql::count_grants_of_role_to, parameters));

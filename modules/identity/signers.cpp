@@ -51,7 +51,7 @@ Result<void> Signers::end(AccountId account, TokenId id, const WriteRequest& req
   storage::Change change;
   change.writes.push_back({&sql::end_signer, {id.value, account.value, to_micros(parts_.clock.now())}, 1});
   change.events.push_back(event_of(token_event, "token", id.to_string()));
-  change.audit.push_back({request.actor, "signer.end", "account:" + account.to_string(),
+  change.audit.push_back({request.actor, "signer.end", actor_of(account),
                           "{\"signer\":\"" + id.to_string() + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (committed) return {};

@@ -293,7 +293,7 @@ Result<void> Tokens::end(AccountId account, TokenId id, const char* event, const
   change.writes.push_back({&sql::end_token, {id.value, to_micros(parts_.clock.now())}, std::nullopt});
   change.events.push_back(event_of(token_event, "token", id.to_string()));
   change.audit.push_back(
-      {request.actor, event, "account:" + account.to_string(), "{\"token\":\"" + id.to_string() + "\"}"});
+      {request.actor, event, actor_of(account), "{\"token\":\"" + id.to_string() + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   forget_token(id);

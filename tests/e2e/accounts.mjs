@@ -1,6 +1,6 @@
 // Goal: the security administrator makes accounts, gives and takes roles and looks at who broke the glass; what each may see follows at once.
 import assert from 'node:assert/strict';
-import { as, ask, base, member, open, password, reload, shoot } from './browser.mjs';
+import { as, ask, base, member, open, password, reload, shoot, soon } from './browser.mjs';
 import { fitsThePhone, signedInAs, signIn } from './identity.mjs';
 
 const stamp = Date.now().toString(36);
@@ -268,8 +268,7 @@ export async function accountTests({ context, system, test }) {
     await shoot(page, 'desk-records-masked');
     await choose(page, page.locator('[data-test=purpose-choice]'), 'grid-services');
     await page.locator('[data-test=purpose-open]').waitFor();
-    for (let turn = 0; turn < 100 && (await page.locator('[data-test=records] tbody').innerText()) === before; ++turn) await page.waitForTimeout(50);
-    assert.notEqual(await page.locator('[data-test=records] tbody').innerText(), before, 'the names are shown');
+    await soon('the names', async () => (await page.locator('[data-test=records] tbody').innerText()) !== before);
     await page.waitForTimeout(300);
     await shoot(page, 'desk-records-open');
     await fitsThePhone(page, 'phone-records-open');

@@ -72,6 +72,15 @@ export async function until(page, holds, given, timeout_ms = 30_000) {
   }
 }
 
+// Asks again until what it finds is true of anything: figures follow the feed of changes, and pages draw their parts one after another.
+export async function soon(what, find, timeout_ms = 20_000) {
+  for (const end = Date.now() + timeout_ms; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const found = await find();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`${what}: not so after ${timeout_ms} ms`);
+  }
+}
+
 // Where the bar does not hold every page, the switch stands in its menu.
 export async function switchLanguage(page) {
   const button = page.locator('[data-test=language]');

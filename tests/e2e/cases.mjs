@@ -1,7 +1,7 @@
 // Goal: staff find what waits for them, see a service as list, board and map, act on many at once and learn what became of each, and keep roster
 // and calendar; all on pages that no line of code made for that service.
 import assert from 'node:assert/strict';
-import { as, ask, open, shoot, sizes, until } from './browser.mjs';
+import { as, ask, open, shoot, sizes, soon, until } from './browser.mjs';
 import { mustBeUsable, mustHaveProcess } from './pocket.mjs';
 
 const process_id = 'grid-event';
@@ -25,8 +25,10 @@ export async function caseTests({ context, system, test, skip }) {
     await as(context, 'community');
     const page = await open(context, '/desk/#/inbox', { excused });
     await page.locator(`[data-test=case][data-case="${made.id}"]`).waitFor();
-    const count = await ask('/inbox/count', { as: 'community' });
-    assert.equal(Number((await page.locator('[data-test=count-all] b').innerText()).replace(/\D/g, '')), count.mine + count.role);
+    await soon('the number beside it', async () => {
+      const { mine, role } = await ask('/inbox/count', { as: 'community' });
+      return Number((await page.locator('[data-test=count-all] b').innerText()).replace(/\D/g, '')) === mine + role;
+    });
     await mustBeUsable(page, 'work', { touch: false });
     await shoot(page, 'desk-work', true);
     await page.setViewportSize(sizes.phone);

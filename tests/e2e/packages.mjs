@@ -2,7 +2,7 @@
 // the hub serves, sees its process drawn, and takes it out again.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { as, ask, open, shoot, sizes } from './browser.mjs';
+import { as, ask, open, shoot, sizes, soon } from './browser.mjs';
 
 const template = new URL('../../scenario/template/', import.meta.url);
 
@@ -69,8 +69,7 @@ export async function packageTests({ context, test }) {
 
     await page.locator(`[data-test=package-row][data-package=${id}]`).click();
     const drawing = page.locator('[data-test=package-drawing] img');
-    await drawing.waitFor();
-    assert.ok(await drawing.evaluate((image) => image.complete && image.naturalWidth > 100), 'the drawing shows');
+    await soon('the drawing', () => drawing.evaluate((image) => image.complete && image.naturalWidth > 100));
     await shoot(page, 'desk-package');
     await page.setViewportSize(sizes.phone);
     await shoot(page, 'desk-package-phone');

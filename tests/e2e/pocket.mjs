@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { as, ask, base, member, open, password, shoot, sizes, tokenOf, until } from './browser.mjs';
+import { as, ask, base, member, open, password, shoot, sizes, soon, tokenOf, until } from './browser.mjs';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -77,16 +77,6 @@ const rowsLeft = (page) => page.evaluate(() => new Promise((resolve) => {
     transaction.oncomplete = () => { opening.result.close(); resolve([shift.result, sealed.result]); };
   };
 }));
-
-// What comes to be within ten seconds; looked for again and again.
-async function soon(what, find) {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const found = await find();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`${what} did not come`);
-}
 
 async function signInAsResident(page, number) {
   const outbox = join(process.env.JINGWEI_E2E_DATA, 'outbox/texts.jsonl');

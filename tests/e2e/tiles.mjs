@@ -1,7 +1,7 @@
 // Goal: what scenario packages declare for the cockpit stands on it, for the region in view, moves as cases do, and comes and goes with its package.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { as, ask, open, reload, shoot, sizes, switchLanguage, until } from './browser.mjs';
+import { as, ask, open, reload, shoot, sizes, soon, switchLanguage, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
 import { packageOf } from './packages.mjs';
 import { mustBeUsable } from './pocket.mjs';
@@ -65,9 +65,10 @@ export async function tileTests({ context, system, test }) {
     const other = (await ask(`/regions/${city}/children`)).items.find((child) => !grid.startsWith(child.code));
     await page.locator(`[data-test=child][data-code="${other.code}"]`).click();
     await shows(page, other.code);
-    const cockpit = await ask(`/cockpit?region=${other.code}`, { as: 'leader' });
-    const there = cockpit.cards.find((card) => card.metric === 'grid-events-opened')?.total ?? 0;
-    assert.equal(Number(await valueOf(page, 'grid-event', 'reported')), there);
+    await soon('the figure of that district', async () => {
+      const { cards } = await ask(`/cockpit?region=${other.code}`, { as: 'leader' });
+      return Number(await valueOf(page, 'grid-event', 'reported')) === (cards.find((card) => card.metric === 'grid-events-opened')?.total ?? 0);
+    });
     await page.close();
   });
 

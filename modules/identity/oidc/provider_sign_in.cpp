@@ -249,7 +249,7 @@ Result<std::optional<Document>> ProviderSignIn::document_of(const Provider& prov
 }
 
 Result<Account> ProviderSignIn::join(const Provider& provider, AccountId account, storage::Change change) {
-  change.audit.push_back({"account:" + account.to_string(), "account.link", "account:" + account.to_string(),
+  change.audit.push_back({actor_of(account), "account.link", actor_of(account),
                           "{\"provider\":\"" + provider.id + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) {

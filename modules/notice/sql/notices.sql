@@ -1,7 +1,8 @@
 -- name: add_notice
 INSERT INTO notice (id, kind, state, title, body, audience, channels, questions, region, department, sent_by, sent_at, due_at,
-                    remind_hours, recipients, reminders, reminded_at, ended_at, ended_by, row_version)
-VALUES ($1, $2, 'sent', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, NULL, NULL, '', 1)
+                    remind_hours, recipients, reminders, reminded_at, ended_at, ended_by, row_version, of_case)
+VALUES ($1, $2, 'sent', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, NULL, NULL, '', 1,
+        CASE WHEN $10 LIKE 'process:%' THEN 1 ELSE 0 END)
 
 -- name: notice_by_id
 SELECT id, kind, state, title, body, audience, channels, questions, region, department, sent_by, sent_at, due_at, remind_hours,
@@ -11,7 +12,7 @@ FROM notice WHERE id = $1
 -- name: page_of_notices
 SELECT id, kind, state, title, body, audience, channels, questions, region, department, sent_by, sent_at, due_at, remind_hours,
        recipients, reminders, reminded_at, ended_at, ended_by, row_version
-FROM notice WHERE id < $1 AND ($3 = '' OR kind = $3) AND sent_by NOT LIKE 'process:%' ORDER BY id DESC LIMIT $2
+FROM notice WHERE id < $1 AND ($3 = '' OR kind = $3) AND of_case = 0 ORDER BY id DESC LIMIT $2
 
 -- name: notices_of_account
 SELECT n.id, n.kind, n.state, n.title, n.body, n.audience, n.channels, n.questions, n.region, n.department, n.sent_by, n.sent_at,
