@@ -1,6 +1,8 @@
 #include "app/case_notices.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "base/json_members.h"
 #include "base/log.h"
@@ -10,10 +12,12 @@ namespace jingwei::app {
 namespace {
 
 constexpr std::chrono::hours told_for{24};
+constexpr std::size_t accounts_most = 200;  // that one notice names
 
 struct Said {
   cases::CaseId about;
-  std::string to;  // reporter, assignee, owner
+  std::string to;   // reporter, assignee, owner, above
+  RegionId region;  // that it is said of; none: the case's owner
   std::string zh, en;
 };
 
@@ -29,7 +33,9 @@ std::optional<Said> parse_said(std::string_view body) {
   const auto about = cases::CaseId::parse(member_text(*object, "case"));
   if (!about || text == nullptr || !text->is_object()) return std::nullopt;
   const auto& said = text->as_object();
-  return Said{*about, member_text(*words, "to"), member_text(said, "zh"), member_text(said, "en")};
+  return Said{*about, member_text(*words, "to"),
+              RegionId::parse(member_text(*words, "region")).value_or(RegionId()), member_text(said, "zh"),
+              member_text(said, "en")};
 }
 
 // Whoever the case waits for, at its owner.
@@ -40,16 +46,6 @@ std::optional<notice::Audience> owner_of(const cases::Case& one, const region::T
   audience.regions = {std::string(tree.code(node))};
   audience.roles = {one.waits_for};
   if (!one.department.empty()) audience.departments = {one.department};
-  return audience;
-}
-
-std::optional<notice::Audience> audience_of(const Said& said, const cases::Case& one,
-                                            const region::Tree& tree) {
-  if (said.to == "owner") return owner_of(one, tree);
-  const auto account = identity::account_of(said.to == "assignee" ? one.assignee : one.reporter);
-  if (!account) return std::nullopt;  // nobody who signs in
-  notice::Audience audience;
-  audience.accounts = {account->value};
   return audience;
 }
 
@@ -74,11 +70,47 @@ Result<void> CaseNotices::handle(std::span<const storage::FeedEntry> entries, st
   return {};
 }
 
+// Whoever may press for the case in the nearest region above where somebody may.
+Result<std::optional<notice::Audience>> CaseNotices::those_above(RegionId region, const cases::Found& found,
+                                                                 const region::Tree& tree) const {
+  const auto& roles = found.declared->process.supervise_by;
+  const region::Node owner = tree.find(region);
+  std::map<region::Node, std::vector<std::int64_t>>
+      above;  // of those above one region the nearest is the last
+  JW_ASSIGN(auto reader, store_.read());
+  JW_TRY(identity::each_holder(*reader, clock_.now(), [&](const identity::Holder& holder) {
+    if (std::find(roles.begin(), roles.end(), holder.role) == roles.end()) return;
+    if (!holder.department.empty() && holder.department != found.one.department) return;
+    const region::Node node = holder.region ? tree.find(holder.region) : region::no_node;
+    if (node == region::no_node || owner == region::no_node || node == owner || !tree.contains(node, owner))
+      return;
+    auto& accounts = above[node];
+    if (accounts.size() < accounts_most) accounts.push_back(holder.account.value);
+  }));
+  if (above.empty()) return std::optional<notice::Audience>();
+  notice::Audience audience;
+  audience.accounts = above.rbegin()->second;
+  return std::optional(std::move(audience));
+}
+
+Result<std::optional<notice::Audience>> CaseNotices::audience_of(const std::string& to, RegionId region,
+                                                                 const cases::Found& found) const {
+  const auto tree = regions_.tree();
+  if (to == cases::word_above) return those_above(region ? region : found.one.owner, found, *tree);
+  if (to == "owner") return owner_of(found.one, *tree);
+  const auto account =
+      identity::account_of(to == cases::word_assignee ? found.one.assignee : found.one.reporter);
+  if (!account) return std::optional<notice::Audience>();  // nobody who signs in
+  notice::Audience audience;
+  audience.accounts = {account->value};
+  return std::optional(std::move(audience));
+}
+
 Result<void> CaseNotices::tell(const storage::FeedEntry& entry) {
   const auto said = parse_said(entry.body);
   if (!said) return {};
   JW_ASSIGN(const auto found, cases_.work().find(said->about, cases_.view(nullptr, "hub", "")));
-  const auto audience = audience_of(*said, found.one, *regions_.tree());
+  JW_ASSIGN(const auto audience, audience_of(said->to, said->region, found));
   if (!audience) return {};
   const auto& process = found.declared->process;
   notice::NewNotice wanted;

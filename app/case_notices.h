@@ -1,4 +1,5 @@
-// What processes say to people (`effects: [{hook: notice, to: …, text: …}]`), sent as notices.
+// What processes say to people (`effects: [{hook: notice, to: …, text: …}]`), and what the hub says of a case
+// that nobody has touched or that was merged, sent as notices.
 #pragma once
 
 #include "modules/cases/cases_service.h"
@@ -14,7 +15,8 @@ class CaseNotices final : public storage::Consumer {
  public:
   CaseNotices(storage::Store& store, cases::CasesService& cases, notice::NoticeService& notices,
               const region::Regions& regions, const Clock& clock, const std::string& owner)
-      : cases_(cases),
+      : store_(store),
+        cases_(cases),
         notices_(notices),
         regions_(regions),
         clock_(clock),
@@ -29,7 +31,13 @@ class CaseNotices final : public storage::Consumer {
 
  private:
   Result<void> tell(const storage::FeedEntry& entry);
+  // None: there is nobody to be told. Errors: the store's.
+  Result<std::optional<notice::Audience>> audience_of(const std::string& to, RegionId region,
+                                                      const cases::Found& found) const;
+  Result<std::optional<notice::Audience>> those_above(RegionId region, const cases::Found& found,
+                                                      const region::Tree& tree) const;
 
+  storage::Store& store_;
   cases::CasesService& cases_;
   notice::NoticeService& notices_;
   const region::Regions& regions_;

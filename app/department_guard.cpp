@@ -38,7 +38,9 @@ std::optional<std::string> of_source(Hub& hub, std::string_view id) {
   const auto source = source::SourceId::parse(id);
   if (!source) return std::nullopt;
   const auto view = hub.sources().find(*source);
-  return view ? provider_of(hub, view->source.resource) : std::nullopt;
+  if (!view) return std::nullopt;
+  return view->source.resource.empty() ? std::optional(view->source.department)
+                                       : provider_of(hub, view->source.resource);
 }
 
 std::optional<std::string> of_objection(Hub& hub, std::string_view id) {

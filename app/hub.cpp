@@ -187,7 +187,8 @@ Result<void> Hub::open_modules(const Share& share) {
   quality_ = std::make_unique<quality::QualityService>(quality::QualityParts{
       *store_, *catalog_, *ingest_, *sealer_, clock_, zone_, settings_.objection_days, owner_});
   quality_->on_timers(*timers_);
-  lists_ = std::make_unique<catalog::CatalogLists>(*catalog_, *store_, clock_, zone_);
+  lists_ = std::make_unique<catalog::CatalogLists>(*catalog_, *store_, clock_, zone_,
+                                                   [this] { return quality_->receipts(); });
   lists_->on_timers(*timers_);
   using Samples = catalog::CatalogLists::Samples;
   const Samples samples = settings_.synthetic ? Samples::put_in : Samples::leave_out;
@@ -199,14 +200,19 @@ Result<void> Hub::open_modules(const Share& share) {
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);
   });
-  ingest_->on_purpose([this](const std::string& purpose, const std::string& resource,
-                             std::optional<catalog::Personal> personal, RegionId below) {
-    const auto tree = regions_->tree();
-    const region::Node node = below ? tree->find(below) : region::no_node;
-    return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
-                             node == region::no_node ? std::string() : tree->code(node)},
-                            clock_.now());
-  });
+  ingest_->on_purpose(
+      [this](const std::string& purpose, const std::string& resource,
+             std::optional<catalog::Personal> personal, RegionId below) {
+        const auto tree = regions_->tree();
+        const region::Node node = below ? tree->find(below) : region::no_node;
+        return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
+                                 node == region::no_node ? std::string() : tree->code(node)},
+                                clock_.now());
+      },
+      [this](const std::string& purpose, const std::string& resource, catalog::Personal personal) {
+        return purposes_->areas(purpose, resource, personal, clock_.now());
+      },
+      own_region);
   JW_TRY(purposes_->open(packages, packages_folder));
   registry_ = std::make_unique<registry::RegistryService>(registry::RegistryParts{
       *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, settings_.synthetic});
@@ -221,6 +227,8 @@ Result<void> Hub::open_modules(const Share& share) {
       people_of_registry({*catalog_, *ingest_, *registry_, clock_, zone_}),
       source::outgoing_calls(settings_.outgoing)});
   case_notices_ = std::make_unique<CaseNotices>(*store_, *cases_, *notices_, *regions_, clock_, owner_);
+  objection_notices_ =
+      std::make_unique<ObjectionNotices>(*store_, *quality_, *catalog_, *notices_, clock_, owner_);
   slow_timers_ = std::make_unique<storage::TimerRunner>(*store_, clock_, owner_);
   notices_->on_timers(*timers_, *slow_timers_);
   peers_ = std::make_unique<open311::Peers>(open311::PeerParts{*store_, *cases_, *regions_, *sealer_, clock_,
@@ -237,6 +245,12 @@ Result<void> Hub::open_modules(const Share& share) {
   followers.roles = [this] {
     std::vector<std::string> ids;
     for (const auto& role : identity_->roles().all()) ids.push_back(role.role->id);
+    return ids;
+  };
+  followers.departments = [this] {
+    std::vector<std::string> ids;
+    const auto definitions = catalog_->definitions();
+    for (const auto& one : *definitions) ids.push_back(one.resource.provider_id);
     return ids;
   };
   followers.objections = [this](const scenario::Shelf& next, const std::string& changed) {
@@ -366,6 +380,7 @@ void Hub::start(int loaders) {
   registry_->start();
   cases_->start();
   case_notices_->start();
+  objection_notices_->start();
   peers_->start();
   timers_->start();
   slow_timers_->start();
@@ -375,6 +390,7 @@ void Hub::stop() {
   if (slow_timers_) slow_timers_->stop();
   if (timers_) timers_->stop();
   if (peers_) peers_->stop();
+  if (objection_notices_) objection_notices_->stop();
   if (case_notices_) case_notices_->stop();
   if (cases_) cases_->stop();
   if (registry_) registry_->stop();

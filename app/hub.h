@@ -6,6 +6,7 @@
 
 #include "app/case_notices.h"
 #include "app/cases_beside.h"
+#include "app/objection_notices.h"
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/file_system.h"
@@ -132,6 +133,7 @@ class Hub {
   std::unique_ptr<CasesBeside> cases_beside_;  // for destructions
   std::unique_ptr<notice::NoticeService> notices_;
   std::unique_ptr<CaseNotices> case_notices_;
+  std::unique_ptr<ObjectionNotices> objection_notices_;
   std::unique_ptr<open311::Peers> peers_;
   std::unique_ptr<storage::Follower> follower_;        // of regions and catalogue
   std::unique_ptr<storage::TimerRunner> timers_;       // every module's timers

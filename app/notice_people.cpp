@@ -111,10 +111,11 @@ class Finder {
       const std::int64_t age = full_years(*born, sources_.zone.day_of(sources_.clock.now()));
       if (age < query_.age_from.value_or(0) || age > query_.age_to.value_or(1'000)) return {};
     }
-    const auto subject = sources_.registry.subject_of(record.id, registry::Kind::person);
+    // Nobody is written to on a guess.
+    const auto subject = sources_.registry.certain_subject_of(record.id);
     if (!subject && subject.error().code != ErrorCode::not_found) return subject.error();
     if (!query_.relation.empty()) return subject ? take_related(*subject) : Result<void>();
-    // A record that is not linked yet stands for itself.
+    // A record that is not linked yet, or only probably, stands for itself.
     return add(subject ? subject->to_string() : "record:" + record.id.to_string(), at, record);
   }
 
@@ -150,16 +151,17 @@ class Finder {
   }
 
   Result<void> add_related(registry::SubjectId other) {
-    JW_ASSIGN(const auto best, sources_.registry.best_entry(other, reader_));
+    JW_ASSIGN(const auto best, sources_.registry.best_entry(other, reader_, registry::Certainty::certain));
     if (!best) return {};
     const Places at = places_of(best->entry->resource, {});
     return at.name < 0 ? Result<void>() : add(other.to_string(), at, best->record);
   }
 
-  // The relation asked for, as it stands today.
+  // The relation asked for, as it stands for certain today.
   bool counts(const registry::Relation& relation) const {
     const Day today = sources_.zone.day_of(sources_.clock.now());
-    return registry::name_of(relation.kind) == query_.relation &&
+    return relation.certainty == registry::Certainty::certain &&
+           registry::name_of(relation.kind) == query_.relation &&
            (!relation.from || *relation.from <= today) && (!relation.to || today <= *relation.to);
   }
   static bool is_of_a_place(registry::RelationKind kind) {

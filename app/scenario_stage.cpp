@@ -45,7 +45,8 @@ class HubStage final : public scenario::Stage {
     const auto kept = hub_->scenarios().get(package.id);
     if (!kept || kept->digest != package.digest()) {
       scenario::Package copy = package;
-      auto installed = hub_->scenarios().install(std::move(copy), {"tester", "test"});
+      auto installed =
+          hub_->scenarios().install(std::move(copy), {"tester", "test", {}, scenario::Older::taken});
       if (!installed) return std::move(installed).error();
     }
     return settle();

@@ -34,7 +34,6 @@ namespace jingwei::app {
 
 namespace {
 
-constexpr int pool_threads = 8;
 constexpr int loader_threads = 2;
 
 // A word that may stand in a file's name.
@@ -120,6 +119,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
 
   catalog::CatalogRoutes catalog_routes(
       hub.catalog(), hub.store(), hub.clock(), hub.zone(), hub.settings().name,
+      [&hub] { return hub.quality().receipts(); },
       [&hub](const std::string& resource) -> Result<std::vector<catalog::Dependent>> {
         JW_ASSIGN(const auto sources, hub.sources().list());
         std::vector<catalog::Dependent> users;
@@ -158,7 +158,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   server_options.address = listen.first;
   server_options.port = listen.second;
   server_options.threads = options.threads;
-  server_options.workers = pool_threads;
+  server_options.workers = http::program_workers;
   server_options.clock = &hub.clock();
   server_options.tls = options.tls;
   server_options.exposure = exposure;

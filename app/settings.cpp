@@ -13,6 +13,26 @@ namespace {
 constexpr std::int64_t most_objection_days = 365;
 constexpr std::int64_t most_grace_hours = 30 * 24;
 
+std::string_view name_of(identity::SecondFactor wanted) {
+  switch (wanted) {
+    case identity::SecondFactor::optional:
+      return "optional";
+    case identity::SecondFactor::administrators:
+      return "administrators";
+    case identity::SecondFactor::staff:
+      return "staff";
+  }
+  return "staff";
+}
+
+std::optional<identity::SecondFactor> second_factor_named(std::string_view name) {
+  for (const auto one : {identity::SecondFactor::optional, identity::SecondFactor::administrators,
+                         identity::SecondFactor::staff}) {
+    if (name == name_of(one)) return one;
+  }
+  return std::nullopt;
+}
+
 std::string settings_path(const std::string& data_folder) {
   return data_folder + "/jingwei.yaml";
 }
@@ -48,11 +68,13 @@ Result<Settings> parse_settings(const std::string& text, const std::string& path
       faults.add(*node, "app.unknown_crypto", {{"word", node->scalar}, {"expected", "standard, sm"}});
   }
   settings.keys_folder = mapping.text("keys_folder").value_or("");
+  if (!settings.synthetic) settings.second_factor = identity::SecondFactor::administrators;
   if (const schema::YamlNode* node = mapping.get("second_factor")) {
-    if (node->scalar == "staff") {
-      settings.second_factor = identity::SecondFactor::staff;
-    } else if (node->scalar != "optional") {
-      faults.add(*node, "app.bad_second_factor", {{"word", node->scalar}, {"expected", "optional, staff"}});
+    const auto named = second_factor_named(node->scalar);
+    if (named) settings.second_factor = *named;
+    if (!named) {
+      faults.add(*node, "app.bad_second_factor",
+                 {{"word", node->scalar}, {"expected", "optional, administrators, staff"}});
     }
   }
   settings.destruction_ledger = mapping.text("destruction_ledger").value_or("");
@@ -139,8 +161,11 @@ std::string settings_text(const Settings& settings) {
       "# as above; http:// before one allows it without encryption.\n";
   yaml += "outgoing:\n";
   list("allowed_hosts", settings.outgoing.hosts);
-  yaml += "# Whether staff must have an authenticator before they can do anything: optional, staff.\n";
-  line("second_factor", settings.second_factor == identity::SecondFactor::staff ? "staff" : "optional");
+  yaml +=
+      "# Who of the staff must have an authenticator before they can do anything: optional (nobody), "
+      "administrators\n"
+      "# (of system, security and audit), staff (everybody).\n";
+  line("second_factor", name_of(settings.second_factor));
   yaml += "# Days within which a provider answers an objection to its data.\n";
   yaml += "objection_days: " + std::to_string(settings.objection_days.count()) + "\n";
   yaml += "# Days within which a resident's request about their data is answered.\n";

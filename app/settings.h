@@ -28,7 +28,8 @@ struct Settings {
   std::string destruction_ledger;  // a copy of the ledger of destroyed keys, elsewhere; empty: none
   source::Allowed sources;         // what sources may reach; nothing unless named here
   source::Allowed outgoing;        // hosts that the hub itself may send to though they are not public
-  identity::SecondFactor second_factor = identity::SecondFactor::optional;  // of staff
+  // Of staff. Where the file does not say: administrators; nobody in a synthetic city.
+  identity::SecondFactor second_factor = identity::SecondFactor::optional;
   std::chrono::days objection_days{5};       // within which a provider answers an objection
   std::chrono::days rights_days{15};         // within which a resident's request about their data is answered
   bool notice_webhook = false;               // whether a program takes webhooks.jsonl from the outbox

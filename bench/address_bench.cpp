@@ -1,10 +1,13 @@
 // Reading addresses into regions and parts on one thread, over the whole country's tree.
 //
-// address_bench REGIONS.jwrt [ADDRESSES]. One JSON line a metric: median of the rounds. Without a file of
+// address_bench [REGIONS.jwrt [ADDRESSES]]. One JSON line a metric: median of the rounds. Without a file of
+// regions the tree is the one that stands beside the program, or JINGWEI_REGION_FILE. Without a file of
 // addresses (a line each) they are made from the tree by a seed: full, shortened, without levels, with a
 // building behind.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "base/json.h"
 #include "base/random.h"
@@ -69,10 +72,11 @@ std::vector<double> rates(std::size_t count, Work work) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char* named = std::getenv("JINGWEI_REGION_FILE");
-  const char* path = argc > 1 ? argv[1] : named;
-  if (path == nullptr) return std::fprintf(stderr, "address_bench REGIONS.jwrt [ADDRESSES]\n"), 2;
-  auto file = region::TreeFile::open(real_file_system(), path);
+  const std::string programs = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  const auto path =
+      argc > 1 ? std::optional<std::string>(argv[1]) : region::find_region_file(real_file_system(), programs);
+  if (!path) return std::fprintf(stderr, "address_bench [REGIONS.jwrt [ADDRESSES]]\n"), 2;
+  auto file = region::TreeFile::open(real_file_system(), *path);
   if (!file) return std::fprintf(stderr, "%s\n", file.error().to_log().c_str()), 1;
   const auto tree = region::Tree::from_file(*std::move(file));
 

@@ -1,13 +1,17 @@
 // Claim: full life cycles of cases (open → dispatch → take → done → verify, five durable transactions by five
 // people) reach 1,000 a second embedded on two cores and, on PostgreSQL, 0.7 of pgbench running the very same
-// SQL, falling by less than a third with the cases that are stored; an inbox page comes in under 50 ms at the
-// 99th percentile; queues of offline workers take effect once. cases_bench [seconds per measurement] [rounds]
-// [stored cases] [embedded|postgres|both]; JSON lines out.
+// SQL, falling by less than a third with the cases that are stored (…_of_empty: a ratio above 0.67); an inbox
+// page comes in under 50 ms at the 99th percentile; reports, steps and comments that workers queued offline
+// take effect once; in a burst of twice as many as may wait, those beyond are told at once, and nobody waits
+// for more than about a second. cases_bench [seconds per measurement] [rounds] [stored cases]
+// [embedded|postgres|both]; JSON lines out.
 #include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <map>
 
+#include "bench/cases_offline.h"
 #include "bench/cases_rush.h"
 #include "bench/cases_world.h"
 #include "bench/pgbench.h"
@@ -21,17 +25,18 @@ using namespace jingwei;
 using namespace jingwei::bench;
 using namespace jingwei::cases;
 
-// Before, in and after a burst of many connections at once against a server whose queue is short.
+// Before, in and after a burst of many connections at once against a server with the program's own limits.
 void burst(World& world, const std::string& storage, double seconds) {
   http::Options options;
-  options.workers = 8;
-  options.limits.waiting_tasks = 64;
+  options.workers = http::program_workers;
+  const int many = 2 * static_cast<int>(options.limits.waiting_tasks);
   CasesRoutes routes(world.service(), real_file_system(), "/tmp");
-  http::Server server(options, routes.routes());
+  http::Server server(std::move(options), routes.routes());
   must(server.start());
+  allow_connections(static_cast<std::size_t>(many));
   const std::int64_t before = world.stored_cases();
   const Rush calm = rush(server.port(), 16, seconds);
-  const Rush flood = rush(server.port(), 400, seconds);
+  const Rush flood = rush(server.port(), many, seconds);
   const Rush after = rush(server.port(), 16, seconds);
   const std::int64_t acknowledged =
       static_cast<std::int64_t>(calm.accepted + flood.accepted + after.accepted);
@@ -39,7 +44,12 @@ void burst(World& world, const std::string& storage, double seconds) {
   report("burst_" + storage + "_asked", "requests/s", (flood.accepted + flood.refused) / seconds);
   report("burst_" + storage + "_asked_of_sustained", "times",
          calm.accepted == 0 ? 0 : (flood.accepted + flood.refused) / calm.accepted);
+  report("burst_" + storage + "_connections", "connections", many);
   report("burst_" + storage + "_accepted", "cases/s", flood.accepted / seconds);
+  report("burst_" + storage + "_refused", "answers/s", flood.refused / seconds);
+  if (!flood.accepted_ms.empty())
+    report("burst_" + storage + "_accepted_p99", "ms",
+           flood.accepted_ms[flood.accepted_ms.size() * 99 / 100]);
   if (!flood.refusal_ms.empty())
     report("burst_" + storage + "_refusal_p99", "ms", flood.refusal_ms[flood.refusal_ms.size() * 99 / 100]);
   report("burst_" + storage + "_refusals_without_retry_after", "answers", flood.without_retry);
@@ -164,21 +174,39 @@ void write_script(const std::vector<storage::Change>& changes, const std::string
   }
 }
 
+// How much of the pace with nothing stored is left, by writers.
+class Falling {
+ public:
+  void note(const std::string& metric, int writers, std::int64_t stored, double per_second) {
+    if (stored == 0) {
+      empty_[writers] = per_second;
+    } else if (const double empty = empty_[writers]; empty > 0) {
+      report(metric + "_of_empty", "cases/s", per_second, "nothing stored", empty, per_second / empty);
+    }
+  }
+
+ private:
+  std::map<int, double> empty_;
+};
+
 void embedded(const Settings& settings) {
   storage::TemporaryFolder folder;
   World world(must(storage::open_embedded({.folder = folder.path() + "/data"})));
+  Falling falling;
   for (const std::int64_t stored : {std::int64_t{0}, settings.stored}) {
     if (stored > 0) world.fill(stored);
     for (const int writers : {1, 16}) {
       std::vector<double> ours;
       for (int round = 0; round < settings.rounds; ++round)
         ours.push_back(world.per_second(writers, settings.seconds));
-      report("life_cycles_embedded_" + std::to_string(writers) + "_writers_at_" + std::to_string(stored),
-             "cases/s", median(ours));
+      const std::string metric =
+          "life_cycles_embedded_" + std::to_string(writers) + "_writers_at_" + std::to_string(stored);
+      report(metric, "cases/s", median(ours));
+      falling.note(metric, writers, stored, median(ours));
     }
     if (stored > 0) world.inbox("embedded", stored, settings.seconds);
   }
-  world.offline("embedded");
+  offline(world, "embedded");
   burst(world, "embedded", settings.seconds);
 }
 
@@ -201,6 +229,7 @@ void postgres(const Settings& settings) {
     write_script(kept->changes, script);
   }
   World world(must(storage::open_postgres({.uri = uri})));
+  Falling falling;
   for (const std::int64_t stored : {std::int64_t{0}, settings.stored}) {
     if (stored > 0) world.fill(stored);
     for (const int writers : {1, 16}) {
@@ -210,12 +239,14 @@ void postgres(const Settings& settings) {
         theirs.push_back(bench::pgbench_per_second(uri, script, writers, settings.seconds));
         ratios.push_back(ours.back() / theirs.back());
       }
-      report("life_cycles_postgres_" + std::to_string(writers) + "_writers_at_" + std::to_string(stored),
-             "cases/s", median(ours), "pgbench same SQL", median(theirs), median(ratios));
+      const std::string metric =
+          "life_cycles_postgres_" + std::to_string(writers) + "_writers_at_" + std::to_string(stored);
+      report(metric, "cases/s", median(ours), "pgbench same SQL", median(theirs), median(ratios));
+      falling.note(metric, writers, stored, median(ours));
     }
     if (stored > 0) world.inbox("postgres", stored, settings.seconds);
   }
-  world.offline("postgres");
+  offline(world, "postgres");
   burst(world, "postgres", settings.seconds);
 }
 

@@ -1,7 +1,6 @@
 // One hub without HTTP, filled as a city's is, for cases_bench: real keys, a real store, one process.
 #pragma once
 
-#include <barrier>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -67,8 +66,8 @@ constexpr std::string_view process_yaml = R"(processes:
       - {id: closed, title: {zh: 结案, en: Closed}, stage: close, final: true}
     transitions:
       - {id: dispatch, title: {zh: 派遣, en: Dispatch}, from: reported, to: given, by: [desk], assign: dispatch}
-      - {id: take, title: {zh: 接单, en: Take}, from: given, to: handling, by: [worker], assign: actor, guard: {"<": [{var: case.not_ours}, 2]}}
-      - {id: done, title: {zh: 完成, en: Done}, from: handling, to: verifying, by: [worker], inputs: [{name: result, title: {zh: 结果, en: Result}, type: text, required: true}]}
+      - {id: take, title: {zh: 接单, en: Take}, from: given, to: handling, by: [worker], assign: actor, offline: true, guard: {"<": [{var: case.not_ours}, 2]}}
+      - {id: done, title: {zh: 完成, en: Done}, from: handling, to: verifying, by: [worker], offline: true, inputs: [{name: result, title: {zh: 结果, en: Result}, type: text, required: true}]}
       - {id: verify, title: {zh: 核查, en: Verify}, from: verifying, to: closed, by: [desk], not_by: [take, done]}
     dispatch: [{level: grid, duty: worker}]
     escalation: {ladder: [{level: community, role: desk}, {level: district, role: head}], again: 4h}
@@ -170,28 +169,26 @@ class World {
   // Five people, five transactions.
   void life_cycle(int number) {
     const int grid = 1 + number % grids;
+    const CaseView checker = view("account:2", "desk", "980101001002");
+    const CaseView worker = view(worker_of(grid), "worker", grid_code(grid));
+    Found found = given(grid);
+    found = act(found, "take", worker);
+    found = act(found, "done", worker, {{"result", "已更换灯泡"}});
+    act(found, "verify", checker);
+  }
+
+  // A resident's case that stands with the worker of its grid.
+  static constexpr std::int64_t given_version = 2;
+  Found given(int grid) {
     const CaseView resident = service_->view(
         std::make_shared<access::Caller>("account:9", std::vector<access::Grant>{}), "account:9", {});
-    const CaseView desk = view("account:1", "desk", "980101001002"),
-                   checker = view("account:2", "desk", "980101001002");
-    const CaseView worker = view(worker_of(grid), "worker", grid_code(grid));
     NewCase wanted;
     wanted.form = {{"kind", "lamp"},
                    {"words", "望潮路 12 号门前路灯不亮，已有三天"},
                    {"phone", "13800000000"},
                    {"grid", grid_code(grid)}};
-    Found found = must(service_->work().open("event", wanted, resident, {"account:9", std::nullopt}));
-    const auto act = [&](const char* action, const CaseView& who, Answers inputs = {}) {
-      ActionRequest request;
-      request.action = action;
-      request.version = found.one.version;
-      request.inputs = std::move(inputs);
-      found = must(service_->work().act(found.one.id, request, who, {who.actor(), std::nullopt}));
-    };
-    act("dispatch", desk);
-    act("take", worker);
-    act("done", worker, {{"result", "已更换灯泡"}});
-    act("verify", checker);
+    const Found found = must(service_->work().open("event", wanted, resident, {"account:9", std::nullopt}));
+    return act(found, "dispatch", view("account:1", "desk", "980101001002"));
   }
 
   double per_second(int writers, double seconds) {
@@ -302,45 +299,15 @@ class World {
     }
   }
 
-  // 500 queued actions of 200 workers who come back into the network at the same moment, each queue sent
-  // twice since the first answer may have been lost.
-  void offline(const std::string& storage) {
-    constexpr int workers = 200, actions = 500;
-    const std::int64_t before = stored_cases();
-    std::atomic<int> done = 0, told_again = 0, other = 0;
-    std::barrier together(workers + 1);
-    std::vector<std::thread> pool;
-    for (int worker = 0; worker < workers; ++worker) {
-      pool.emplace_back([&, worker] {
-        const int grid = 1 + worker % grids;
-        const CaseView who = view(worker_of(grid), "worker", grid_code(grid));
-        const int queued = actions / workers + (worker < actions % workers ? 1 : 0);
-        const std::vector<Queued> queue = queue_of(grid, queued);
-        together.arrive_and_wait();
-        for (int time = 0; time < 2; ++time) {
-          for (const auto& result :
-               must(service_->sync().take("device-" + storage + std::to_string(worker), queue, who))) {
-            const bool well = result.outcome == (time == 0 ? SyncOutcome::done : SyncOutcome::done_before);
-            ++(!well ? other : time == 0 ? done : told_again);
-          }
-        }
-      });
-    }
-    together.arrive_and_wait();
-    const auto begin = SteadyClock::now();
-    for (auto& thread : pool) thread.join();
-    const double taken = std::chrono::duration<double>(SteadyClock::now() - begin).count();
-    report("offline_actions_" + storage, "actions/s", (done + told_again) / taken);
-    report("offline_answers_otherwise_" + storage, "answers", other);
-    report("offline_effects_beyond_once_each_" + storage, "cases",
-           static_cast<double>(stored_cases() - before - actions));
-  }
-
   std::int64_t stored_cases() {
-    static const storage::Statement count{"bench.count", "SELECT count(*) FROM case_file",
+    static const storage::Statement count{"bench.count_cases", "SELECT count(*) FROM case_file",
                                           "SELECT count(*) FROM case_file"};
-    auto reader = must(store_->read());
-    return must(storage::query_integer(*reader, count, {})).value_or(0);
+    return counted(count);
+  }
+  std::int64_t stored_steps() {
+    static const storage::Statement count{"bench.count_steps", "SELECT count(*) FROM case_step",
+                                          "SELECT count(*) FROM case_step"};
+    return counted(count);
   }
 
   storage::Store& store() { return *store_; }
@@ -348,17 +315,16 @@ class World {
   const CaseRows::FormOf form_of() const { return service_->work().form_of(); }
 
  private:
-  static std::vector<Queued> queue_of(int grid, int actions) {
-    std::vector<Queued> queue;
-    for (int number = 1; number <= actions; ++number) {
-      Queued one;
-      one.sequence = number;
-      one.kind = QueuedKind::open;
-      one.process = "event";
-      one.form = {{"kind", "lamp"}, {"words", "坏"}, {"grid", grid_code(grid)}};
-      queue.push_back(std::move(one));
-    }
-    return queue;
+  Found act(const Found& found, const char* action, const CaseView& who, Answers inputs = {}) {
+    ActionRequest request;
+    request.action = action;
+    request.version = found.one.version;
+    request.inputs = std::move(inputs);
+    return must(service_->work().act(found.one.id, request, who, {who.actor(), std::nullopt}));
+  }
+  std::int64_t counted(const storage::Statement& count) {
+    auto reader = must(store_->read());
+    return must(storage::query_integer(*reader, count, {})).value_or(0);
   }
 
   SystemClock clock_;

@@ -22,6 +22,14 @@ namespace jingwei::http {
 // Whom the server may be reached by. Off loopback it needs TLS and somebody who authorises.
 enum class Exposure : std::uint8_t { loopback_only, network };
 
+// Pool threads of the program, and of the benchmarks that measure it.
+inline constexpr int program_workers = 8;
+// Requests that wait for each of them: about a second of work, at 16 ms a request. A case is opened in some 2
+// ms, a page of a large inbox comes in under 50 (bench/cases_bench.cpp). In a longer queue people wait for
+// answers to what they have sent again meanwhile; whoever comes beyond it is told at once, before anything
+// was done, to come again after a second.
+inline constexpr std::size_t waiting_per_worker = 64;
+
 struct Limits {
   std::size_t header_bytes = limits::header_bytes;
   std::size_t url_bytes = limits::url_bytes;
@@ -29,7 +37,8 @@ struct Limits {
   std::size_t pipelined_requests =
       limits::pipelined_requests;  // answered in one go before other connections get a turn
   std::size_t event_stream_backlog_bytes = limits::event_stream_backlog_bytes;
-  std::size_t waiting_tasks = 4'096;  // pool requests waiting for a worker; 429 beyond
+  std::size_t waiting_tasks =
+      program_workers * waiting_per_worker;  // pool requests waiting for a worker; 429 beyond
   std::chrono::nanoseconds header_deadline = limits::header_deadline;
   std::chrono::nanoseconds body_stall_deadline =
       limits::body_stall_deadline;  // also for clients that do not read answers

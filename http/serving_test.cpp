@@ -128,6 +128,13 @@ TEST_F(Serving, WhatCannotBeWorkedOffIsToldSoAtOnceAndWhatWasTakenIsAnswered) {
   EXPECT_EQ(Client(port()).ask(get("/slow")).status, 200);
 }
 
+TEST_F(Serving, WhatWaitsInTheProgramIsAboutASecondOfWork) {
+  constexpr std::chrono::milliseconds usual_request{16};
+  const auto longest_wait = Limits().waiting_tasks * usual_request / program_workers;
+  EXPECT_GT(longest_wait, 500ms);
+  EXPECT_LE(longest_wait, 1'100ms);
+}
+
 TEST_F(Serving, TurnsConnectionsBeyondTheCapAway) {
   options.limits.connections = 2;
   routes = {route(Method::get, "/hello", says("hello"))};

@@ -75,7 +75,9 @@ void check_by_module(const Package& source, const ParsedPackage& package, YamlFa
     if (!read) take(read.error());
   }
   if (const std::string* text = text_at("process.yaml")) {
-    const auto read = cases::parse_processes(*text, package.place + "/process.yaml", package.id);
+    const std::string* rules = text_at("rules.yaml");
+    const auto read = cases::parse_processes(*text, package.place + "/process.yaml", package.id,
+                                             rules == nullptr ? std::string_view() : *rules);
     if (!read) take(read.error());
   }
 }
@@ -124,11 +126,17 @@ const YamlNode* Shelf::entry(std::string_view file, std::string_view key, std::s
   return nullptr;
 }
 
-std::vector<Error> Shelf::check(const std::string& id, const std::vector<std::string>& roles) const {
+std::vector<Error> Shelf::check(const std::string& id, const std::vector<std::string>& roles,
+                                const std::vector<std::string>& departments) const {
   const Shapes& shapes = Shapes::built_in();
   Names names;
   declare_outside(names, roles);
-  for (const auto& other : parsed_) names.declare("package", other.id);
+  for (const auto& department : departments) names.declare("department", department);
+  for (const auto& other : parsed_) {
+    names.declare("package", other.id);
+    for (const YamlNode* department : departments_of(other))
+      names.declare("department", text_of(*department, "id"));
+  }
   for (const auto& other : parsed_) {
     if (other.id == id) continue;
     YamlFaults ignored;
@@ -155,7 +163,8 @@ std::vector<Error> Shelf::check(const std::string& id, const std::vector<std::st
   // What follows reads shapes as they should be: it would only repeat what is wrong already.
   if (faults.empty()) {
     names.check_uses(faults);
-    const CrossCheck check{*this, *package, faults};
+    const CrossCheck check{*this, *package, names, faults};
+    check_departments(check);
     check_resources(check);
     check_processes(check);
     check_figures(check);

@@ -32,8 +32,10 @@ class Shelf {
   const Package& source_of(const std::string& id) const;
 
   // What is wrong with one package as it stands among the others, by file and line; empty when nothing is.
-  // Roles that hubs have beside the built-in ones are named in `roles`.
-  std::vector<Error> check(const std::string& id, const std::vector<std::string>& roles = {}) const;
+  // Roles that hubs have beside the built-in ones are named in `roles`, departments that no package declares
+  // in `departments`.
+  std::vector<Error> check(const std::string& id, const std::vector<std::string>& roles = {},
+                           const std::vector<std::string>& departments = {}) const;
 
   // The entry of a list anywhere on the shelf whose `id` is this, or null: ("resources.yaml", "resources",
   // "venues").

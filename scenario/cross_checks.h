@@ -9,14 +9,20 @@ namespace jingwei::scenario {
 struct CrossCheck {
   const Shelf& shelf;
   const ParsedPackage& package;
+  const Names& names;  // of the package, of those beside it and of the hub
   schema::YamlFaults& faults;
 };
 
 void check_resources(const CrossCheck& check);
+void check_departments(const CrossCheck& check);
 void check_processes(const CrossCheck& check);
 void check_figures(const CrossCheck& check);  // metrics.yaml, cockpit.yaml
 void check_pages(const CrossCheck& check);    // pages.yaml, city.yaml
 void check_tests(const CrossCheck& check);    // tests.yaml
+
+// What a package declares as departments, each {id, zh, en}: owners of packages and metrics, `departments` of
+// processes, providers of resources.
+std::vector<const schema::YamlNode*> departments_of(const ParsedPackage& package);
 
 // The text under `key`, or nothing.
 std::string text_of(const schema::YamlNode& node, std::string_view key);

@@ -1,6 +1,7 @@
 #include "scenario/graph.h"
 
 #include <algorithm>
+#include <set>
 
 #include "scenario/cross_checks.h"
 
@@ -86,18 +87,47 @@ std::string draw_dot(const Graph& graph) {
   return out + "}\n";
 }
 
-std::string draw_mermaid(const Graph& graph) {
-  std::string out = "stateDiagram-v2\n";
-  for (const auto& state : graph.states) {
-    const std::string name = mermaid_name(state.id);
-    out += "  state " + quoted(state.title) + " as " + name + "\n";
-    if (state.initial && state.outer.empty()) out += "  [*] --> " + name + "\n";
-    if (state.final) out += "  " + name + " --> [*]\n";
-  }
-  for (const auto& arrow : graph.arrows)
-    out += "  " + mermaid_name(arrow.from) + " --> " + mermaid_name(arrow.to) + ": " + arrow.title + "\n";
-  return out;
+// The state that another stands in; empty: in none, or there is no such state.
+std::string outer_of(const Graph& graph, const std::string& id) {
+  const auto found = std::find_if(graph.states.begin(), graph.states.end(),
+                                  [&](const GraphState& state) { return state.id == id; });
+  return found == graph.states.end() ? std::string() : found->outer;
 }
+
+// Mermaid takes a state to stand where it is named first: so what leads into a state or out of it stands with
+// the outermost, behind all states.
+class Mermaid {
+ public:
+  explicit Mermaid(const Graph& graph) : graph_(graph) { add("", "  "); }
+  std::string take() { return std::move(out_); }
+
+ private:
+  // The states that stand in `outer`, those inside them in braces, and the transitions among them.
+  void add(const std::string& outer, const std::string& indent) {
+    for (const auto& state : graph_.states) {
+      // A process that was not checked may have two states of one name, one inside the other.
+      if (state.outer != outer || !drawn_.insert(&state).second) continue;
+      const std::string name = mermaid_name(state.id);
+      out_ += indent + "state " + quoted(state.title) + " as " + name + (state.holds ? " {\n" : "\n");
+      if (state.holds) {
+        add(state.id, indent + "  ");
+        out_ += indent + "}\n";
+      }
+      if (state.initial) out_ += indent + "[*] --> " + name + "\n";
+      if (state.final) out_ += indent + name + " --> [*]\n";
+    }
+    for (const auto& arrow : graph_.arrows) {
+      const std::string from = outer_of(graph_, arrow.from), to = outer_of(graph_, arrow.to);
+      if ((from == to ? from : std::string()) == outer)
+        out_ +=
+            indent + mermaid_name(arrow.from) + " --> " + mermaid_name(arrow.to) + ": " + arrow.title + "\n";
+    }
+  }
+
+  const Graph& graph_;
+  std::set<const GraphState*> drawn_;
+  std::string out_ = "stateDiagram-v2\n";
+};
 
 }  // namespace
 
@@ -132,7 +162,7 @@ std::string draw(const Graph& graph, GraphForm form) {
     case GraphForm::dot:
       return draw_dot(graph);
     case GraphForm::mermaid:
-      return draw_mermaid(graph);
+      return Mermaid(graph).take();
     case GraphForm::svg:
       return draw_svg(graph);
   }

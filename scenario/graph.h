@@ -32,7 +32,8 @@ Graph graph_of(const schema::YamlNode& process, Language language);
 enum class GraphForm : std::uint8_t { text, dot, mermaid, svg };
 std::optional<GraphForm> graph_form_named(std::string_view name);
 std::string draw(const Graph& graph, GraphForm form);
-// The SVG of draw(): states in rows by their distance from the initial one, ways back at the side.
+// The SVG of draw(): states in rows by their distance from the initial one, what stands in a state inside its
+// box.
 std::string draw_svg(const Graph& graph);
 
 }  // namespace jingwei::scenario

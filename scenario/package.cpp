@@ -7,6 +7,7 @@
 #include "scenario/package_names.h"
 #include "scenario/shape.h"
 #include "scenario/shape_check.h"
+#include "scenario/yaml_hint.h"
 #include "storage/digest.h"
 
 namespace jingwei::scenario {
@@ -148,7 +149,7 @@ ParsedPackage parse(const Package& package, YamlFaults& faults) {
     if (root) {
       parsed.roots.emplace(name, std::move(*root));
     } else {
-      faults.add(std::move(root).error());
+      faults.add(explained(std::move(root).error(), text));
     }
   }
   return parsed;

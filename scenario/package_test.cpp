@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "base/messages.h"
 #include "scenario/checker.h"
 #include "scenario/graph.h"
 #include "scenario/messages.gen.h"
 #include "scenario/new_package.h"
+#include "scenario/test_run.h"
 #include "schema/messages.gen.h"
 
 namespace jingwei::scenario {
@@ -90,6 +93,28 @@ TEST(Shelf, TwoPackagesCannotDeclareOneThing) {
   EXPECT_EQ(faults.front().message, "scenario.doubled") << render(faults.front(), Language::en);
 }
 
+TEST(Tests, OnlyThoseWithTheWordsInTheirNameArePlayed) {
+  std::vector<Package> shelf;
+  shelf.push_back(made("street-lamp"));
+  shelf.front().files["tests.yaml"] +=
+      "  - name: {zh: 退回重做, en: Sent back}\n    given: {now: 2020-03-10T09:00}\n    steps:\n"
+      "      - when: {advance: 1h}\n";
+  const Shelf one(std::move(shelf));
+  const auto played = [&](const std::string& only) {
+    // No stage is made here: that is a failure of each test, which is told by its name.
+    std::string names;
+    const auto none = [](const std::string&) -> Result<std::unique_ptr<Stage>> {
+      return Error(ErrorCode::unavailable, "file.fault");
+    };
+    for (const auto& outcome : run_tests(one, "street-lamp", none, only)) names += outcome.name.en + "; ";
+    return names;
+  };
+  EXPECT_EQ(played(""), "From report to closing; Sent back; ");
+  EXPECT_EQ(played("SENT"), "Sent back; ");
+  EXPECT_EQ(played("上报"), "From report to closing; ");
+  EXPECT_EQ(played("nothing of the kind"), "");
+}
+
 TEST(Graph, DrawsStatesAndWhoMovesThem) {
   std::vector<Package> shelf;
   shelf.push_back(made("street-lamp"));
@@ -105,6 +130,77 @@ TEST(Graph, DrawsStatesAndWhoMovesThem) {
   const std::string svg = draw(graph, GraphForm::svg);
   EXPECT_TRUE(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
   EXPECT_NE(svg.find(">To be checked<"), std::string::npos);
+}
+
+constexpr std::string_view nested = R"(
+id: nested
+title: {zh: 嵌套, en: Nested}
+initial: open
+states:
+  - {id: open, title: {zh: 待办, en: Open}}
+  - id: handling
+    title: {zh: 处置, en: Handling}
+    initial: at-work
+    states:
+      - {id: at-work, title: {zh: 处置中, en: At work}}
+      - {id: paused, title: {zh: 挂账, en: Paused}}
+  - {id: closed, title: {zh: 已结, en: Closed}, final: true}
+transitions:
+  - {id: take, title: {zh: 接单, en: Take}, from: open, to: handling, by: [worker]}
+  - {id: pause, title: {zh: 挂账, en: Pause}, from: at-work, to: paused, by: [worker]}
+  - {id: resume, title: {zh: 恢复, en: Resume}, from: paused, to: back, by: [worker]}
+  - {id: close, title: {zh: 结案, en: Close}, from: at-work, to: closed, by: [worker]}
+  - {id: reopen, title: {zh: 重开, en: Reopen}, from: closed, to: at-work, by: [worker]}
+  - {id: note, title: {zh: 备注, en: Note}, from: open, to: open, by: [worker]}
+)";
+
+TEST(Graph, StatesThatHoldOthersAreDrawnRoundThem) {
+  const auto process = schema::parse_yaml(nested, "process.yaml");
+  ASSERT_TRUE(process.ok());
+  const Graph graph = graph_of(*process, Language::en);
+  EXPECT_EQ(draw(graph, GraphForm::mermaid), R"(stateDiagram-v2
+  state "Open" as open
+  [*] --> open
+  state "Handling" as handling {
+    state "At work" as at_work
+    [*] --> at_work
+    state "Paused" as paused
+    at_work --> paused: Pause
+  }
+  state "Closed" as closed
+  closed --> [*]
+  open --> handling: Take
+  paused --> back: Resume
+  at_work --> closed: Close
+  closed --> at_work: Reopen
+  open --> open: Note
+)");
+  const std::string svg = draw(graph, GraphForm::svg);
+  static const std::regex rectangle(R"re(<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)")re");
+  struct Area {
+    int left, top, right, bottom;
+    bool holds(const Area& other) const {
+      return left <= other.left && top <= other.top && right >= other.right && bottom >= other.bottom;
+    }
+    bool meets(const Area& other) const {
+      return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+    }
+  };
+  std::vector<Area> areas;  // in the order of the states
+  for (std::sregex_iterator at(svg.begin(), svg.end(), rectangle), end; at != end; ++at) {
+    const int x = std::stoi((*at)[1]), y = std::stoi((*at)[2]);
+    areas.push_back({x, y, x + std::stoi((*at)[3]), y + std::stoi((*at)[4])});
+  }
+  ASSERT_EQ(areas.size(), 5U) << svg;
+  const Area &open = areas[0], &handling = areas[1], &at_work = areas[2], &paused = areas[3],
+             &closed = areas[4];
+  EXPECT_TRUE(handling.holds(at_work) && handling.holds(paused)) << svg;
+  EXPECT_FALSE(at_work.meets(paused) || open.meets(handling) || closed.meets(handling) || open.meets(closed))
+      << svg;
+  EXPECT_LT(open.bottom, handling.top);
+  EXPECT_LT(handling.bottom, closed.top);
+  EXPECT_NE(svg.find(">Handling<"), std::string::npos);
+  EXPECT_NE(svg.find(">Resume<"), std::string::npos);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "scenario/cross_checks.h"
+#include "scenario/guard_check.h"
 
 namespace jingwei::scenario {
 
@@ -13,16 +13,8 @@ using schema::YamlNode;
 
 namespace {
 
-constexpr std::int64_t longest_deadline_minutes = 366 * 24 * 60;
+constexpr std::int64_t longest_deadline_days = 366;
 constexpr std::string_view back = "back";
-
-const std::vector<std::string> case_facts = {"state",   "stage",      "category", "urgency",  "department",
-                                             "level",   "escalated",  "reopened", "not_ours", "supervised",
-                                             "overdue", "tasks_open", "photos",   "score",    "children"};
-const std::vector<std::string> actor_facts = {"reporter", "assignee", "roles"};
-const std::vector<std::string> fact_roots = {"case", "form", "input", "actor", "now"};
-// Operations whose second operand speaks of the elements of the first.
-const std::set<std::string> over_elements = {"map", "filter", "reduce", "all", "some", "none"};
 
 bool is_true(const YamlNode& node, std::string_view key) {
   const YamlNode* value = node.find(key);
@@ -48,6 +40,7 @@ class ProcessCheck {
     check_dispatch();
     for (const auto& [id, state] : states_) check_deadline(id, *state);
     if (sound && faults_.empty()) check_ways();
+    if (sound && faults_.empty()) check_waiting();
   }
 
  private:
@@ -161,7 +154,8 @@ class ProcessCheck {
       if (leaves_final && doing != "reopen" && doing != "evaluate")
         faults_.add(*from, "scenario.leaves_final", {{"name", id.scalar}, {"state", from->scalar}});
     }
-    if (const YamlNode* guard = transition.find("guard")) check_logic(*guard, inputs);
+    if (const YamlNode* guard = transition.find("guard"))
+      check_guard(check_, {process_, form_, &transition}, *guard);
   }
 
   const YamlNode* first_of(const std::string& transition) const {
@@ -169,42 +163,6 @@ class ProcessCheck {
     return found == transition_ids_.end()
                ? nullptr
                : transitions_[static_cast<std::size_t>(found - transition_ids_.begin())];
-  }
-
-  void check_logic(const YamlNode& logic, const std::vector<std::string>& inputs) {
-    if (logic.kind == YamlKind::sequence) {
-      for (const auto& item : logic.items) check_logic(item, inputs);
-      return;
-    }
-    for (const auto& pair : logic.pairs) {
-      if (pair.key.scalar == "var") {
-        const YamlNode& name = pair.value.kind == YamlKind::sequence && !pair.value.items.empty()
-                                   ? pair.value.items.front()
-                                   : pair.value;
-        check_fact(name, inputs);
-      } else if (over_elements.contains(pair.key.scalar) && !pair.value.items.empty()) {
-        check_logic(pair.value.items.front(), inputs);
-      } else {
-        check_logic(pair.value, inputs);
-      }
-    }
-  }
-
-  void check_fact(const YamlNode& name, const std::vector<std::string>& inputs) {
-    const std::size_t dot = name.scalar.find('.');
-    const std::string root = name.scalar.substr(0, dot);
-    const std::string rest = dot == std::string::npos ? std::string() : name.scalar.substr(dot + 1);
-    std::vector<std::string> known;
-    if (root == "now" && rest.empty()) return;
-    if (root == "case") known = case_facts;
-    if (root == "actor") known = actor_facts;
-    if (root == "input") known = inputs;
-    if (root == "form" && form_ != nullptr) known = ids_of(*form_, "fields", "name");
-    if (std::find(known.begin(), known.end(), rest) != known.end()) return;
-    const bool known_root = std::find(fact_roots.begin(), fact_roots.end(), root) != fact_roots.end();
-    std::vector<std::string> expected;
-    for (const auto& one : known) expected.push_back(root + "." + one);
-    report_missing(faults_, name, "scenario.no_fact", id_, known_root ? expected : fact_roots);
   }
 
   void check_dispatch() {
@@ -219,7 +177,7 @@ class ProcessCheck {
       const bool conditional = rule.find("category") != nullptr || rule.find("when") != nullptr;
       if (last && conditional) faults_.add(rule, "scenario.dispatch_open", {{"name", id_}});
       if (!last && !conditional) faults_.add(rule, "scenario.dispatch_shadows", {{"name", id_}});
-      if (const YamlNode* when = rule.find("when")) check_logic(*when, {});
+      if (const YamlNode* when = rule.find("when")) check_guard(check_, {process_, form_}, *when);
       for (const YamlNode* value : scalars_of(rule.find("category"))) {
         if (field == nullptr) {
           faults_.add(*value, "scenario.no_category", {{"name", id_}});
@@ -240,14 +198,80 @@ class ProcessCheck {
     if (full && deadline->find("until") != nullptr) return field_named(deadline->find("until"), "datetime");
     const YamlNode& within = full ? *deadline->find("within") : *deadline;
     const bool working = !full || text_of(*deadline, "clock") != "always";
-    const std::int64_t minutes = minutes_of(within.scalar, working);
-    if (minutes > longest_deadline_minutes)
-      faults_.add(within, "scenario.long_deadline", {{"state", id}, {"span", within.scalar}});
+    check_length(id, within);
     const YamlNode* warn = full ? deadline->find("warn") : nullptr;
-    if (warn != nullptr && minutes_of(warn->scalar, working) >= minutes)
+    if (warn != nullptr && minutes_of(warn->scalar, working) >= minutes_of(within.scalar, working))
       faults_.add(*warn, "scenario.late_warning", {{"span", warn->scalar}, {"within", within.scalar}});
     if (full && deadline->find("unless") != nullptr) {
-      for (const auto& unless : deadline->find("unless")->items) check_logic(*unless.find("when"), {});
+      for (const auto& unless : deadline->find("unless")->items) {
+        check_length(id, *unless.find("within"));
+        check_guard(check_, {process_, form_}, *unless.find("when"));
+      }
+    }
+  }
+
+  // A deadline of over a year is a slip of the pen; what is the most is told in the unit it is written in.
+  void check_length(const std::string& state, const YamlNode& within) {
+    const bool days = within.scalar.ends_with('d');
+    if (minutes_of(within.scalar, false) <= longest_deadline_days * 24 * 60) return;
+    faults_.add(within, "scenario.long_deadline",
+                {{"state", state},
+                 {"span", within.scalar},
+                 {"most", std::to_string(longest_deadline_days * (days ? 1 : 24)) + (days ? "d" : "h")}});
+  }
+
+  // The nearest of the state and those it stands in that says `key`; null: none does.
+  const YamlNode* said_of(std::string id, std::string_view key) const {
+    for (;;) {
+      if (const YamlNode* said = states_.at(id)->find(key)) return said;
+      const auto up = outer_.find(id);
+      if (up == outer_.end()) return nullptr;
+      id = up->second;
+    }
+  }
+
+  // Who takes a case on from a state. Without `waits_for` no inbox shows it; that is well where the reporter
+  // sees it among their own, where the hub takes it on by itself, or where it follows what it is about.
+  struct Takers {
+    bool by_itself = false;
+    std::vector<std::string> roles;
+  };
+  Takers takers_from(const std::string& id) const {
+    Takers takers;
+    for (const YamlNode* transition : transitions_) {
+      const auto from = scalars_of(transition->find("from"));
+      const bool leaves = std::any_of(from.begin(), from.end(),
+                                      [&](const YamlNode* state) { return is_inside(id, state->scalar); });
+      if (!leaves) continue;
+      const auto by = scalars_of(transition->find("by"));
+      for (const YamlNode* actor : by) {
+        const auto& known = takers.roles;
+        if (actor->scalar == "reporter") takers.by_itself = true;
+        if (check_.names.has("role", actor->scalar) &&
+            std::find(known.begin(), known.end(), actor->scalar) == known.end())
+          takers.roles.push_back(actor->scalar);
+      }
+      const bool of_hub = is_true(*transition, "automatic") || transition->find("after") != nullptr;
+      const bool of_matter = by.empty() && transition->find("matter") != nullptr;
+      if ((of_hub && transition->find("guard") == nullptr) || of_matter) takers.by_itself = true;
+    }
+    return takers;
+  }
+
+  void check_waiting() {
+    for (const auto& id : state_ids_) {
+      const YamlNode& state = *states_.at(id);
+      const YamlNode* own = state.find("waits_for");
+      if (own != nullptr && !check_.names.has("role", own->scalar))
+        faults_.add(*own, "scenario.waits_for_role", {{"word", own->scalar}, {"state", id}});
+      if (state.find("states") != nullptr || is_true(state, "final")) continue;
+      if (said_of(id, "waits_for") != nullptr) continue;
+      const Takers takers = takers_from(id);
+      if (takers.by_itself) continue;
+      faults_.add(
+          *state.find("id"), "scenario.waits_for_nobody",
+          {{"state", id},
+           {"expected", quoted_list(takers.roles.empty() ? check_.names.all("role") : takers.roles)}});
     }
   }
 

@@ -1,10 +1,14 @@
 #include "scenario/rule_book.h"
 
+#include <map>
+
 #include "base/messages.h"
 #include "engines/rules/document.h"
 #include "engines/rules/evaluator.h"
 #include "engines/rules/program.h"
+#include "modules/cases/cases_service.h"
 #include "scenario/cross_checks.h"
+#include "scenario/test_run.h"
 
 namespace jingwei::scenario {
 
@@ -98,11 +102,70 @@ Result<rules::Program> compiled(const YamlNode& rule) {
   return rules::compile(syntax_of(logic), options);
 }
 
-Result<std::string> worked_out(const rules::Program& program, const YamlNode& facts) {
+// The regions of the city of tests, as rules ask for them.
+class ExampleRegions final : public rules::RegionTree {
+ public:
+  ExampleRegions() {
+    std::string_view lines = stage_regions();
+    while (!lines.empty()) {
+      const std::size_t end = std::min(lines.find('\n'), lines.size());
+      const auto line = rules::parse_syntax(lines.substr(0, end));
+      lines.remove_prefix(std::min(end + 1, lines.size()));
+      if (!line) continue;
+      const rules::Syntax *code = line->find("code"), *parent = line->find("parent");
+      if (code != nullptr && parent != nullptr) parents_.emplace(code->text, parent->text);
+    }
+  }
+
+  std::optional<bool> within(std::string_view region, std::string_view ancestor) const override {
+    auto at = parents_.find(region);
+    if (at == parents_.end() || !parents_.contains(ancestor)) return std::nullopt;
+    while (at != parents_.end() && at->first != ancestor) at = parents_.find(at->second);
+    return at != parents_.end();
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> parents_;
+};
+
+// What examples are worked out with besides their facts and their moment.
+struct ExampleCity {
+  Zone zone{"Asia/Shanghai"};
+  cases::WorkingCalendar calendar{{}, {}, zone};
+  std::unique_ptr<rules::WorkingTime> working_time = cases::working_time_of(calendar);
+  ExampleRegions regions;
+};
+
+const ExampleCity& example_city() {
+  static const ExampleCity city;
+  return city;
+}
+
+Result<std::string> worked_out(const rules::Program& program, const YamlNode& facts, Instant now) {
   JW_ASSIGN(const auto data, rules::Document::parse(json_of(facts)));
+  const ExampleCity& city = example_city();
+  rules::Surroundings with;
+  with.now = now;
+  with.zone = &city.zone;
+  with.working_time = city.working_time.get();
+  with.regions = &city.regions;
   rules::Evaluator evaluator;
-  JW_ASSIGN(const auto answer, evaluator.evaluate(program, data.root()));
+  JW_ASSIGN(const auto answer, evaluator.evaluate(program, data.root(), with));
   return rules::to_json(answer.value);
+}
+
+// When an example takes place. Nothing, and told: it does not say it though the rule asks for the time.
+std::optional<Instant> moment_of(const YamlNode& test, const rules::Program& program, YamlFaults& faults) {
+  const YamlNode* at = test.find("at");
+  if (at == nullptr) {
+    // CertLogic finds the time among its facts.
+    if (!program.reads_clock() || program.dialect() == rules::Dialect::certlogic) return Instant{};
+    faults.add(test, "scenario.rule_at");
+    return std::nullopt;
+  }
+  const auto moment = local_instant(at->scalar, example_city().zone);
+  if (!moment) faults.add(*at, "scenario.not_date", {{"word", at->scalar}});
+  return moment;
 }
 
 void check_examples(const YamlNode& rule, const rules::Program& program, YamlFaults& faults) {
@@ -116,9 +179,10 @@ void check_examples(const YamlNode& rule, const rules::Program& program, YamlFau
       report_missing(faults, pair.key, "scenario.no_fact", text_of(rule, "id"), names);
       known = false;
     }
-    if (!known) continue;
+    const auto moment = known ? moment_of(test, program, faults) : std::nullopt;
+    if (!moment) continue;
     const YamlNode& gives = *test.find("gives");
-    const auto found = worked_out(program, *test.find("facts"));
+    const auto found = worked_out(program, *test.find("facts"), *moment);
     if (!found) {
       faults.add(gives, "scenario.rule_failed", {{"told", render(found.error(), Language::en)}});
     } else if (*found != json_of(gives)) {
@@ -135,11 +199,12 @@ std::string json_of(const YamlNode& node) {
   return out.take();
 }
 
-Result<std::string> evaluate_rule(const Shelf& shelf, const std::string& rule, const YamlNode& facts) {
+Result<std::string> evaluate_rule(const Shelf& shelf, const std::string& rule, const YamlNode& facts,
+                                  Instant now) {
   const YamlNode* found = shelf.entry("rules.yaml", "rules", rule);
   if (found == nullptr) return Error(ErrorCode::not_found, "scenario.no_such_rule").with("rule", rule);
   JW_ASSIGN(const auto program, compiled(*found));
-  return worked_out(program, facts);
+  return worked_out(program, facts, now);
 }
 
 void check_rules(const Shelf& shelf, const ParsedPackage& package, YamlFaults& faults) {

@@ -49,7 +49,8 @@ class ScenarioRoutes::Handlers final : public api::Operations {
     auto package = read_upload(http);
     if (!package) return problem(package.error(), http.language);
     const auto kept = scenarios_.install(
-        std::move(*package), {http.actor(in.actor.value_or("")), in.reason.value_or(""), in.idempotency_key});
+        std::move(*package), {http.actor(in.actor.value_or("")), in.reason.value_or(""), in.idempotency_key,
+                              in.downgrade.value_or(false) ? Older::taken : Older::refused});
     if (!kept) return problem(kept.error(), http.language);
     return http::Response::json(summary_json(*kept, http.language), 201);
   }

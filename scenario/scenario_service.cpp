@@ -1,6 +1,8 @@
 #include "scenario/scenario_service.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -8,6 +10,7 @@
 #include "base/text.h"
 #include "modules/catalog/repeatable.h"
 #include "scenario/cross_checks.h"
+#include "scenario/scenario_json.h"
 #include "scenario/sql.gen.h"
 
 namespace jingwei::scenario {
@@ -57,6 +60,28 @@ const Kept* named(const std::vector<Kept>& all, const std::string& id) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Kept& one) { return one.package.id == id; });
   return found == all.end() ? nullptr : &*found;
+}
+
+// "1.10.0" as its three numbers; what the checks let pass has them.
+std::array<int, 3> numbers_of(std::string_view version) {
+  std::array<int, 3> numbers{};
+  const char* at = version.data();
+  for (int& number : numbers) {
+    const auto [end, fault] = std::from_chars(at, version.data() + version.size(), number);
+    if (fault != std::errc{} || end == version.data() + version.size()) break;
+    at = end + 1;
+  }
+  return numbers;
+}
+
+// A folder that was not brought up to date must not undo what somebody else installed meanwhile.
+Result<void> check_version(const Package& installed, const Package& wanted) {
+  const std::string before = version_of(installed), version = version_of(wanted);
+  if (numbers_of(version) >= numbers_of(before)) return {};
+  return Error(ErrorCode::conflict, "scenario.older_version")
+      .with("package", wanted.id)
+      .with("installed", before)
+      .with("version", version);
 }
 
 }  // namespace
@@ -191,7 +216,7 @@ std::unique_ptr<Shelf> ScenarioService::shelf_with(const Package* fresh, const s
 
 std::vector<Error> ScenarioService::check(const Package& package) const {
   const auto next = shelf_with(&package, "");
-  auto faults = next->check(package.id, followers_.roles());
+  auto faults = next->check(package.id, followers_.roles(), followers_.departments());
   if (faults.empty()) faults = followers_.objections(*next, package.id);
   return faults;
 }
@@ -234,6 +259,8 @@ Result<Kept> ScenarioService::install(Package package, const PackageRequest& req
       [&](const std::optional<Kept>& before) -> Result<Kept> {
         if (before && before->state == PackageState::installed && before->digest == digest)
           return Error(ErrorCode::conflict, "scenario.same_already").with("package", package.id);
+        if (before && before->state == PackageState::installed && request.older == Older::refused)
+          JW_TRY(check_version(before->package, package));
         Kept kept = before.value_or(Kept());
         kept.package = package;
         kept.package.place = "scenarios/" + package.id;
@@ -263,8 +290,13 @@ Result<Kept> ScenarioService::remove(const std::string& id, const PackageRequest
                                      {id, request.reason}, id);
   return change(
       [&](const std::optional<Kept>& before) -> Result<Kept> {
-        if (!before || before->state == PackageState::removed)
-          return Error(ErrorCode::not_found, "scenario.no_such_package").with("package", id);
+        if (!before) return Error(ErrorCode::not_found, "scenario.no_such_package").with("package", id);
+        if (before->state == PackageState::removed) {
+          return Error(ErrorCode::not_found, "scenario.not_installed")
+              .with("package", id)
+              .with("by", before->changed_by)
+              .with("at", to_rfc3339(before->changed_at).substr(0, 19) + "Z");
+        }
         Kept kept = *before;
         kept.state = PackageState::removed;
         kept.changed_at = clock_.now();

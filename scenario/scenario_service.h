@@ -39,11 +39,15 @@ struct Kept {
   std::string changed_by, reason;
 };
 
+// Whether a package may take the place of one of a higher version.
+enum class Older : std::uint8_t { refused, taken };
+
 // Who installs or removes, and why.
 struct PackageRequest {
   std::string actor;
   std::string reason;
   std::optional<std::string> idempotency_key = {};  // sent again, it is answered again and nothing is done
+  Older older = Older::refused;
 };
 
 // What the packages' other parts do when the packages change. Filled by the hub; called from any thread, one
@@ -57,6 +61,8 @@ struct Followers {
       [](const Shelf&, const std::string&) { return std::vector<Error>(); };
   // Roles that the hub has besides the built-in ones.
   std::function<std::vector<std::string>()> roles = [] { return std::vector<std::string>(); };
+  // Departments that the hub has besides those that packages declare.
+  std::function<std::vector<std::string>()> departments = [] { return std::vector<std::string>(); };
 };
 
 // Thread-safe; the store and the clock outlive it.
@@ -84,11 +90,12 @@ class ScenarioService {
   // What is wrong with a package, were it installed now; empty when nothing is.
   std::vector<Error> check(const Package& package) const;
   // Installs a package or its next version, while everything runs. Errors: invalid "scenario.not_sound" (the
-  // faults as causes); conflict "scenario.same_already" (nothing would change), or the followers' objections;
-  // the store's.
+  // faults as causes), the followers' objections among them; conflict "scenario.same_already" (nothing would
+  // change), "scenario.older_version" (unless `older` takes it); the store's.
   Result<Kept> install(Package package, const PackageRequest& request);
-  // Takes a package out of use; its data stay, and installing it again goes on with them. Errors: not_found,
-  // conflict "scenario.needed" (another package depends on it), invalid "scenario.reason_missing".
+  // Takes a package out of use; its data stay, and installing it again goes on with them. Errors: not_found
+  // "scenario.no_such_package", "scenario.not_installed" (removed already), conflict "scenario.needed"
+  // (another package depends on it), invalid "scenario.reason_missing".
   Result<Kept> remove(const std::string& id, const PackageRequest& request);
 
   // Takes over what another process did. Errors: the store's; an application that fails is logged and tried

@@ -140,6 +140,48 @@ TYPED_TEST(Scenarios, ARemovedOneStaysRemovedAndComesBackWhenInstalled) {
   EXPECT_EQ(this->shown(), Shown{"of-program"});
 }
 
+TYPED_TEST(Scenarios, WhoRemovesTwiceIsToldThatItIsNotInstalled) {
+  must(this->service_->remove("of-program", {"li", "not used"}));
+  const auto again = this->service_->remove("of-program", {"li", "not used"});
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(render(again.error(), Language::en),
+            "The package of-program is not installed: li removed it at 2020-03-10T00:26:40Z.");
+  EXPECT_EQ(this->service_->remove("never-there", {"li", "not used"}).error().message,
+            "scenario.no_such_package");
+}
+
+TYPED_TEST(Scenarios, AnOlderOneIsRefusedUnlessItIsAskedForOutright) {
+  const auto of_version = [&](const std::string& version) {
+    return this->changed(this->made("street-lamp"), "version: 0.1.0", "version: " + version);
+  };
+  must(this->service_->install(of_version("0.10.0"), {"li", ""}));
+  const auto refused = this->service_->install(of_version("0.9.5"), {"li", ""});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  const std::string told = render(refused.error(), Language::en);
+  EXPECT_TRUE(told.starts_with("The package street-lamp is installed as 0.10.0, and 0.9.5 is older;"))
+      << told;
+  EXPECT_EQ(must(this->service_->get("street-lamp")).package.files, of_version("0.10.0").files);
+  must(this->service_->install(of_version("0.9.5"), {"li", "", {}, Older::taken}));
+  EXPECT_EQ(must(this->service_->get("street-lamp")).package.files, of_version("0.9.5").files);
+  // One that was removed stands in nobody's way.
+  must(this->service_->remove("street-lamp", {"li", "x"}));
+  must(this->service_->install(of_version("0.1.0"), {"li", ""}));
+}
+
+TYPED_TEST(Scenarios, DepartmentsOfTheHubAreKnown) {
+  const auto named =
+      this->changed(this->made("street-lamp"), "department: grid-office", "department: waterworks");
+  const auto refused = this->service_->install(named, {"li", ""});
+  ASSERT_FALSE(refused.ok());
+  ASSERT_EQ(refused.error().causes.size(), 1U);
+  EXPECT_EQ(refused.error().causes.front().message, "scenario.no_department");
+  Followers followers;
+  followers.departments = [] { return std::vector<std::string>{"waterworks"}; };
+  this->service_->set_followers(followers);
+  must(this->service_->install(named, {"li", ""}));
+}
+
 TYPED_TEST(Scenarios, OneThatOthersNeedCannotBeRemoved) {
   must(this->service_->install(
       this->changed(this->made("street-lamp"), "covers: []", "covers: []\ndepends: [of-program]"),

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "scenario/yaml_hint.h"
 
 namespace jingwei::scenario {
 
@@ -80,8 +81,28 @@ class Check {
   }
 
  private:
+  // A word in which punctuation of full width stands for YAML's.
+  bool told_wide(const YamlNode& word) {
+    const auto wide = wide_sign_behind_word(word.scalar);
+    if (wide.empty()) return false;
+    faults_.add(word, "scenario.wide",
+                {{"word", word.scalar}, {"wide", std::string(wide)}, {"narrow", narrow_of(wide)}});
+    return true;
+  }
+
+  // Says which keys must stand, as in `{zh: …, en: …}`.
+  void no_object(const YamlNode& node, const Shape& shape) {
+    std::string form;
+    for (const auto& member : shape.members) {
+      if (member.required) form += (form.empty() ? "{" : ", ") + member.key + ": …";
+    }
+    if (node.kind == YamlKind::scalar && told_wide(node)) return;
+    if (form.empty()) return faults_.add(node, "yaml.not_mapping");
+    faults_.add(node, "scenario.not_object", {{"form", form + "}"}});
+  }
+
   void object(const YamlNode& node, const Shape& shape) {
-    if (node.kind != YamlKind::mapping) return faults_.add(node, "yaml.not_mapping");
+    if (node.kind != YamlKind::mapping) return no_object(node, shape);
     std::vector<std::string> known;
     for (const auto& member : shape.members) known.push_back(member.key);
     for (const auto& pair : node.pairs) {
@@ -90,6 +111,8 @@ class Check {
         run(pair.value, *member->shape);
         continue;
       }
+      // What stands behind it is no longer told apart: no use to tell what is missing.
+      if (told_wide(pair.key)) return;
       const auto near = schema::nearest(pair.key.scalar, known);
       if (near.empty()) {
         faults_.add(pair.key, "yaml.unknown_key",
@@ -167,11 +190,13 @@ class Check {
           return faults_.add(node, "scenario.not_date", {{"word", node.scalar}});
         break;
       case ShapeKind::choice:
+        if (!fits(node, shape) && told_wide(node)) return;
         if (!fits(node, shape)) return report_unknown(node, shape.values, faults_);
         break;
       default:
         if (node.scalar.empty()) return faults_.add(node, "scenario.empty");
         if (shape.matcher && !shape.matcher->matches(node.scalar)) {
+          if (told_wide(node)) return;
           const std::string form = shape.what.empty() ? shape.pattern : shape.what.en + " / " + shape.what.zh;
           return faults_.add(node, "scenario.bad_form", {{"word", node.scalar}, {"form", form}});
         }

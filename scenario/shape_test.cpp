@@ -22,7 +22,9 @@ keys:
   where: {map: text, key: name}
   also: {either: [text, {list: text}]}
   other: {is: name, refers: thing}
+  title: names
 types:
+  names: {keys: {zh: {is: text, required: true}, en: {is: text, required: true}}}
   name: {is: text, pattern: "[a-z]+", max: 8}
   kind: {values: [red, green, blue]}
 )";
@@ -58,7 +60,7 @@ TEST(Shape, EveryFaultIsToldWithItsPlaceAndWhatWasExpected) {
   EXPECT_EQ(faults_of("id: lamp\ncuont: 3\n"), "x.yaml:2:1: unknown key `cuont`; did you mean `count`?\n");
   EXPECT_EQ(faults_of("id: lamp\nzzz: 3\n"),
             "x.yaml:2:1: unknown key `zzz`; expected one of `id`, `count`, `on`, `kinds`, `where`, `also`, "
-            "`other`\n");
+            "`other`, `title`\n");
   EXPECT_EQ(faults_of("count: 3\n"), "x.yaml:1:1: missing key `id`\n");
   EXPECT_EQ(faults_of("id: lamp\ncount: many\n"),
             "x.yaml:2:8: `many` must be a whole number, without quotes\n");
@@ -73,6 +75,29 @@ TEST(Shape, EveryFaultIsToldWithItsPlaceAndWhatWasExpected) {
   EXPECT_EQ(faults_of("id: lamp\nkinds: []\n"), "x.yaml:2:8: 0 entries; expected at least 1\n");
   EXPECT_EQ(faults_of("id: lamp\nwhere: {A: x}\n"),
             "x.yaml:2:9: `A` does not have the form expected here: [a-z]+\n");
+}
+
+TEST(Shape, WhoeverWritesATextForAMappingIsToldItsKeys) {
+  const std::string told = "x.yaml:2:8: expected a mapping of keys to values, written `{zh: …, en: …}`\n";
+  EXPECT_EQ(faults_of("id: lamp\ntitle: some text\n"), told);
+  EXPECT_EQ(faults_of("id: lamp\ntitle: [some, text]\n"), told);
+}
+
+TEST(Shape, PunctuationOfFullWidthThatYamlTakesForLettersIsToldOnce) {
+  EXPECT_EQ(
+      faults_of("id: lamp\nkinds: [red，blue]\n"),
+      "x.yaml:2:9: `red，blue` has a `，` of full width, which YAML reads as a letter; write `,` and a space "
+      "for it\n");
+  EXPECT_EQ(faults_of("id: lamp\ntitle: {zh：灯，en：Lamp}\n"),
+            "x.yaml:2:9: `zh：灯，en：Lamp` has a `：` of full width, which YAML reads as a letter; write "
+            "`:` and a "
+            "space for it\n");
+  EXPECT_EQ(faults_of("id: lamp\ntitle: zh：灯\n"),
+            "x.yaml:2:8: `zh：灯` has a `：` of full width, which YAML reads as a letter; write `:` and a "
+            "space for "
+            "it\n");
+  // In words of people it is what it should be.
+  EXPECT_EQ(faults_of("id: lamp\ntitle: {zh: 灯，路灯：都算, en: Lamp}\n"), "");
 }
 
 TEST(Shape, WhatTheSchemaOfAnEditorSays) {

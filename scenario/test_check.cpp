@@ -1,9 +1,10 @@
-// tests.yaml: each test names people, cases, transitions, states and fields that there are.
+// tests.yaml: each test names people, regions, cases, transitions, states and fields that there are.
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "scenario/cross_checks.h"
+#include "scenario/test_stage.h"
 
 namespace jingwei::scenario {
 
@@ -13,6 +14,29 @@ namespace {
 
 // A case that a step made, by the name the test gives it.
 using Cases = std::map<std::string, const YamlNode*>;
+
+// A region in a form may be written by its name; what has so many digits is a code.
+constexpr std::size_t code_digits_least = 6;
+
+bool is_code(std::string_view text) {
+  return text.size() >= code_digits_least &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The codes of the city that every test plays in, from the lines of its file.
+const std::set<std::string, std::less<>>& stage_codes() {
+  static const std::set<std::string, std::less<>> codes = [] {
+    std::set<std::string, std::less<>> all;
+    constexpr std::string_view key = "\"code\":\"";
+    const std::string_view lines = stage_regions();
+    for (std::size_t at = lines.find(key); at != std::string_view::npos; at = lines.find(key, at)) {
+      at += key.size();
+      all.emplace(lines.substr(at, lines.find('"', at) - at));
+    }
+    return all;
+  }();
+  return codes;
+}
 
 class TestCheck {
  public:
@@ -24,11 +48,17 @@ class TestCheck {
   }
 
   void run() {
+    if (const YamlNode* people = test_.find("given")->find("people")) {
+      for (const auto& pair : people->pairs) region(pair.value.find("region"), pair.key.scalar + ".region");
+    }
     if (const YamlNode* records = test_.find("given")->find("records")) {
       for (const auto& record : records->items) values(record.find("values"), resource(record));
     }
     for (const auto& step : test_.find("steps")->items) {
       const YamlNode& when = *step.find("when");
+      // A step that must be refused may name what there is not.
+      const YamlNode* told = step.find("then");
+      must_go_ = told == nullptr || told->find("refused") == nullptr;
       check_when(when);
       if (const YamlNode* then = step.find("then")) check_then(*then, when);
     }
@@ -49,11 +79,24 @@ class TestCheck {
 
   void person(const YamlNode* node) { known(node, "scenario.no_person", "given", people_); }
 
+  // A code that the city of the tests lacks; `field` says what it was to be.
+  void region(const YamlNode* code, const std::string& field) {
+    if (code != nullptr && !stage_codes().contains(code->scalar))
+      check_.faults.add(*code, "scenario.no_region", {{"name", code->scalar}, {"field", field}});
+  }
+
+  void region_of_field(const YamlNode* field, const schema::YamlPair& given) {
+    if (must_go_ && field != nullptr && text_of(*field, "type") == "region" && is_code(given.value.scalar))
+      region(&given.value, given.key.scalar);
+  }
+
   void values(const YamlNode* with, const YamlNode* of_resource) {
     if (with == nullptr || of_resource == nullptr) return;
     const auto names = ids_of(*of_resource, "fields", "name");
-    for (const auto& pair : with->pairs)
+    for (const auto& pair : with->pairs) {
       known(&pair.key, "scenario.no_field", text_of(*of_resource, "id"), names);
+      region_of_field(entry_of(*of_resource, "fields", pair.key.scalar, "name"), pair);
+    }
   }
 
   // The process of the case that a step speaks of: the one it names, or the last that was made.
@@ -85,6 +128,7 @@ class TestCheck {
   void check_when(const YamlNode& when) {
     person(when.find("as"));
     person(when.find("to"));
+    if (must_go_) region(when.find("at"), "at");
     if (const YamlNode* create = when.find("create")) {
       last_ = check_.shelf.entry("process.yaml", "processes", create->scalar);
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
@@ -114,8 +158,10 @@ class TestCheck {
     const YamlNode* transition = entry_of(*process, "transitions", doing->scalar);
     const YamlNode* with = when.find("with");
     if (transition == nullptr || with == nullptr) return;
-    for (const auto& pair : with->pairs)
+    for (const auto& pair : with->pairs) {
       known(&pair.key, "scenario.no_input", doing->scalar, ids_of(*transition, "inputs", "name"));
+      region_of_field(entry_of(*transition, "inputs", pair.key.scalar, "name"), pair);
+    }
   }
 
   void check_then(const YamlNode& then, const YamlNode& when) {
@@ -130,6 +176,7 @@ class TestCheck {
           known(&item, "scenario.no_transition", text_of(*process, "id"), ids_of(*process, "transitions"));
       }
     }
+    if (const YamlNode* owner = then.find("owner")) region(owner->find("region"), "owner.region");
     const YamlNode* assignee = then.find("assignee");
     if (assignee != nullptr && assignee->scalar != "none") person(assignee);
     const YamlNode* state = then.find("state");
@@ -145,6 +192,7 @@ class TestCheck {
   std::vector<std::string> people_;
   Cases cases_;
   const YamlNode* last_ = nullptr;
+  bool must_go_ = true;  // the present step is one that must not be refused
 };
 
 }  // namespace

@@ -22,8 +22,10 @@ struct TestOutcome {
 // shelf.
 using StageMaker = std::function<Result<std::unique_ptr<Stage>>(const std::string& now)>;
 
-// Plays every test of one package. A stage that cannot be made is a failure of its test.
-std::vector<TestOutcome> run_tests(const Shelf& shelf, const std::string& package, const StageMaker& make);
+// Plays the tests of one package, of `only` those whose name in either language has these words (ASCII
+// letters in either case); empty: every one. A stage that cannot be made is a failure of its test.
+std::vector<TestOutcome> run_tests(const Shelf& shelf, const std::string& package, const StageMaker& make,
+                                   const std::string& only = {});
 
 // The instant of a local time such as "2020-03-10T09:00". Nothing when it is none.
 std::optional<Instant> local_instant(const std::string& local, const Zone& zone);

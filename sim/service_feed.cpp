@@ -18,10 +18,10 @@ double share_of(Random& random) {
   return static_cast<double>(random.below(1'000'000)) / 1'000'000;
 }
 
-std::uint64_t number_of(const std::string& id) {
+std::uint64_t number_of(const ServiceFeed& feed) {
   std::uint64_t number = 1'469'598'103'934'665'603ULL;
-  for (const char c : id) number = (number ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
-  return number;
+  for (const char c : feed.id) number = (number ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
+  return number + static_cast<std::uint64_t>(feed.number);
 }
 
 std::string picked(const MadeValue& made, Random& random) {
@@ -42,7 +42,7 @@ class Maker {
 
   MadeForm form(Day day, int index) {
     SeededRandom random =
-        stream_of(city_.seed, Draw::service, number_of(feed_.id), static_cast<std::uint64_t>(index));
+        stream_of(city_.seed, Draw::service, number_of(feed_), static_cast<std::uint64_t>(index));
     MadeForm made;
     made.day = day;
     made.minute =
@@ -51,8 +51,9 @@ class Maker {
     index_ = index;
     for (const auto& [name, value] : feed_.fields) made.values[name] = text(value, made, random);
     for (const auto& step : feed_.steps) {
-      if (share_of(random) >= step.share) break;
-      MadeStep taken{step.action, step.as, {}};
+      if (share_of(random) >= step.share) continue;
+      MadeStep taken{step.action, step.as, step.after, {}};
+      taken.after += std::chrono::minutes{between(random, 0, static_cast<int>(step.after.count() / 2))};
       for (const auto& [name, value] : step.with) taken.with[name] = text(value, made, random);
       made.steps.push_back(std::move(taken));
     }
@@ -107,7 +108,7 @@ std::vector<MadeForm> make_forms(const ServiceFeed& feed, const FeedCity& city) 
   for (int back = city.days - 1; back >= 0; --back) {
     const Day day = city.last_day - std::chrono::days{back};
     SeededRandom random =
-        stream_of(city.seed, Draw::service_day, number_of(feed.id), static_cast<std::uint64_t>(back));
+        stream_of(city.seed, Draw::service_day, number_of(feed), static_cast<std::uint64_t>(back));
     int count = static_cast<int>(std::floor(rate));
     if (share_of(random) < rate - std::floor(rate)) ++count;
     for (int at = 0; at < count && index < forms_most; ++at, ++index) all.push_back(maker.form(day, index));
@@ -116,6 +117,15 @@ std::vector<MadeForm> make_forms(const ServiceFeed& feed, const FeedCity& city) 
     return std::pair(a.day, a.minute) < std::pair(b.day, b.minute);
   });
   return all;
+}
+
+LocalMinute within_hours(const ServiceFeed& feed, LocalMinute at) {
+  const Day day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::hours opens{feed.from_hour}, closes{std::max(feed.from_hour + 1, feed.to_hour)};
+  const std::chrono::minutes time = at - LocalMinute(day);
+  if (time < opens) return LocalMinute(day) + opens;
+  if (time >= closes) return LocalMinute(day) + std::chrono::days{1} + opens;
+  return at;
 }
 
 }  // namespace jingwei::sim

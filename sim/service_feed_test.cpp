@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace jingwei::sim {
 namespace {
@@ -22,7 +23,8 @@ ServiceFeed feed() {
   made.fields["grid"].from = "grid";
   made.fields["points"].least = 3;
   made.fields["points"].most = 9;
-  made.steps = {{"handle", "staff", 0.5, {}}, {"confirm", "worker", 1, {}}};
+  made.steps = {{"handle", "staff", 0.5, std::chrono::hours{4}, {}},
+                {"confirm", "worker", 1, std::chrono::minutes{1}, {}}};
   made.steps[0].with["result"].say = {"done"};
   return made;
 }
@@ -54,9 +56,10 @@ TEST(ServiceFeed, BringsAsMuchAsItsRateAndOnlyWhatItNames) {
     EXPECT_EQ(one.values.at("document").size(), 18U);
     EXPECT_GE(std::stoi(one.values.at("points")), 3);
     EXPECT_LE(std::stoi(one.values.at("points")), 9);
-    if (!one.steps.empty()) {
+    ASSERT_FALSE(one.steps.empty());
+    EXPECT_EQ(one.steps.back().action, "confirm");
+    if (one.steps.size() == 2) {
       ++handled;
-      EXPECT_EQ(one.steps.size(), 2U);
       EXPECT_EQ(one.steps[0].with.at("result"), "done");
     }
   }
@@ -64,6 +67,47 @@ TEST(ServiceFeed, BringsAsMuchAsItsRateAndOnlyWhatItNames) {
   EXPECT_NEAR(static_cast<double>(handled), 150, 35);
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
                              [](const MadeForm& a, const MadeForm& b) { return a.day < b.day; }));
+}
+
+// A step that chance leaves out ends nothing: what stands after it may be the other way to go on.
+TEST(ServiceFeed, StepsThatAreLeftOutEndNothingAndOthersComeAfterAWhile) {
+  ServiceFeed made = feed();
+  made.steps = {{"nobody", "worker", 0.2, std::chrono::hours{4}, {}},
+                {"visit", "worker", 0.8, std::chrono::days{1}, {}}};
+  const auto all = make_forms(made, city(7));
+  std::int64_t visited = 0, both = 0;
+  std::set<std::int64_t> waits;
+  for (const auto& one : all) {
+    for (const auto& step : one.steps) {
+      const bool visit = step.action == "visit";
+      visited += visit ? 1 : 0;
+      EXPECT_GE(step.after, visit ? std::chrono::hours{24} : std::chrono::hours{4});
+      EXPECT_LE(step.after, visit ? std::chrono::hours{36} : std::chrono::hours{6});
+      waits.insert(step.after.count());
+    }
+    both += one.steps.size() == 2 ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(visited), 0.8 * static_cast<double>(all.size()), 30);
+  EXPECT_GT(both, 20);
+  EXPECT_GT(waits.size(), 50U);
+}
+
+TEST(ServiceFeed, FeedsOfOneProcessHaveChancesOfTheirOwn) {
+  ServiceFeed second = feed();
+  second.number = 1;
+  EXPECT_NE(make_forms(feed(), city(7)).front().values, make_forms(second, city(7)).front().values);
+}
+
+TEST(ServiceFeed, StepsComeInTheHoursOfTheFeed) {
+  const LocalMinute day{std::chrono::sys_days{std::chrono::year{2020} / 3 / 10}};
+  using std::chrono::hours, std::chrono::days;
+  EXPECT_EQ(within_hours(feed(), day + hours{12}), day + hours{12});
+  EXPECT_EQ(within_hours(feed(), day + hours{5}), day + hours{8});
+  EXPECT_EQ(within_hours(feed(), day + hours{20}), day + days{1} + hours{8});
+  ServiceFeed always = feed();
+  always.from_hour = 0;
+  always.to_hour = 24;
+  EXPECT_EQ(within_hours(always, day + hours{23}), day + hours{23});
 }
 
 }  // namespace

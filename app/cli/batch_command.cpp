@@ -12,6 +12,7 @@ struct Asked {
   Common common;
   std::string id, resource, reason;
   std::int64_t records = -1;  // as the plan told; -1: none was looked at
+  bool plan = false;          // with every record it concerns
   int most = 20;
 };
 
@@ -95,6 +96,35 @@ Result<void> show(const Asked& asked) {
   return {};
 }
 
+std::string fields_of(const json::value& record) {
+  std::string text;
+  for (const auto& [name, value] : record.at("fields").as_object()) {
+    if (value.is_null()) continue;
+    text += (text.empty() ? "" : "  ") + std::string(name) + "=" +
+            text_of(record.at("fields"), std::string(name).c_str());
+  }
+  return text;
+}
+
+// Every record that a withdrawal concerns, page by page: what ends → what stands again.
+Result<void> show_records(const Asked& asked) {
+  const std::string target = "/" + percent_encoded(asked.id) + "/withdrawal/records?limit=200";
+  for (std::string cursor;;) {
+    JW_ASSIGN(const json::value page,
+              ask(asked, "GET", cursor.empty() ? target : target + "&cursor=" + percent_encoded(cursor)));
+    for (const auto& one : page.at("items").as_array()) {
+      const json::value& after = one.at("after");
+      const std::string outcome = text_of(one, "outcome");
+      say(false, "cli.batch.record_" + outcome,
+          {{"id", text_of(one.at("before"), "id")},
+           {"before", fields_of(one.at("before"))},
+           {"after", after.is_null() ? "—" : fields_of(after)}});
+    }
+    if (page.at("next_cursor").is_null()) return {};
+    cursor = text_of(page, "next_cursor");
+  }
+}
+
 // Without a reason it only tells what would happen.
 Result<void> withdraw(const Asked& asked) {
   const std::string target = "/" + percent_encoded(asked.id) + "/withdrawal";
@@ -104,6 +134,7 @@ Result<void> withdraw(const Asked& asked) {
     JW_ASSIGN(const json::value plan, ask(asked, "GET", target));
     if (printed_as_json(asked.common, plan)) return {};
     show_withdrawal(plan);
+    if (asked.plan && !plan.at("plan").is_null()) JW_TRY(show_records(asked));
     if (!plan.at("plan").is_null())
       say(false, "cli.batch.confirm", {{"id", asked.id}, {"records", text_of(plan, "records")}});
     return {};
@@ -132,6 +163,7 @@ void add_batch(CLI::App& app, int& exit_code) {
   withdraw_command->add_option("id", withdrawn->id, sentence("cli.help.batch_id"))->required();
   withdraw_command->add_option("--reason", withdrawn->reason, sentence("cli.help.batch_reason"));
   withdraw_command->add_option("--records", withdrawn->records, sentence("cli.help.batch_records"));
+  withdraw_command->add_flag("--plan", withdrawn->plan, sentence("cli.help.batch_plan"));
 }
 
 }  // namespace jingwei::app::cli

@@ -78,7 +78,9 @@ Result<void> load(Hub& hub, const InitCommand& command, BatchId batch, InitOutco
 }
 
 Result<InitOutcome> run(const InitCommand& command) {
-  static const SystemClock clock;
+  // The city's cases happened in the week behind it: its hub begins a week ago and comes forward with them.
+  static const SystemClock real;
+  static FeedClock clock(real, std::chrono::days{case_days});
   const auto began = clock.monotonic();
   const std::string& data = command.common.data;
   JW_ASSIGN(const bool taken, real_file_system().exists(data + "/jingwei.yaml"));
@@ -119,7 +121,7 @@ Result<InitOutcome> run(const InitCommand& command) {
   if (!command.queue) {
     for (const BatchId batch : batches) JW_TRY(load(*hub, command, batch, outcome));
   }
-  JW_ASSIGN(outcome.cases, feed_services(*hub, command.people, case_days, command.seed));
+  JW_ASSIGN(outcome.cases, feed_services(*hub, FeedPlan{command.people, case_days, command.seed, &clock}));
   outcome.seconds = std::chrono::duration<double>(clock.monotonic() - began).count();
   return outcome;
 }

@@ -71,6 +71,11 @@ void print_faults(const std::vector<Error>& faults, bool json) {
   std::printf("%s\n", out.text().c_str());
 }
 
+// Nothing was missing and no rule was broken where no test has the words asked for: simply "failed".
+int exit_of_one(const Error& error) {
+  return static_cast<int>(error.message == "scenario.only_none" ? Exit::failed : exit_of(error.code));
+}
+
 Result<void> check(const ScenarioAsked& asked) {
   JW_ASSIGN(const Beside beside, packages_beside(asked.folder, asked.scenarios));
   std::vector<Error> faults;
@@ -154,7 +159,10 @@ Command add_one(CLI::App& group, int& exit_code, const char* name, const char* h
   CLI::App* sub = group.add_subcommand(name, sentence(help));
   add_json_option(*sub, asked->common);
   sub->callback([asked, doing = std::move(doing), &exit_code] {
-    if (const auto done = doing(*asked); !done) exit_code = report(done.error(), asked->common.json);
+    const auto done = doing(*asked);
+    if (done) return;
+    report(done.error(), asked->common.json);
+    exit_code = exit_of_one(done.error());
   });
   return {sub, asked};
 }
@@ -166,12 +174,22 @@ void add_beside(const Command& one) {
 
 }  // namespace
 
+Result<void> check_is_folder(const std::string& path) {
+  std::error_code fault;
+  if (!fs::is_regular_file(path, fault)) return {};
+  const fs::path folder = fs::path(path).parent_path();
+  return Error(ErrorCode::invalid, "scenario.not_folder")
+      .with("path", path)
+      .with("folder", folder.empty() ? std::string(".") : folder.string());
+}
+
 Result<Beside> packages_beside(const std::string& folder, const std::string& scenarios) {
   FileSystem& files = real_file_system();
   Beside beside;
   std::vector<scenario::Package> packages;
   JW_ASSIGN(const bool present, files.exists(folder));
   if (!present) return Error(ErrorCode::not_found, "scenario.no_folder").with("path", folder);
+  JW_TRY(check_is_folder(folder));
   JW_ASSIGN(auto inside, scenario::read_packages(files, folder, folder));
   if (inside.empty()) {
     JW_ASSIGN(auto one, scenario::read_package(files, folder));
@@ -211,6 +229,7 @@ void add_scenario(CLI::App& app, int& exit_code) {
   one = add_one(*group, exit_code, "test", "cli.help.scenario_test", play_scenarios);
   one.app->add_option("folder", one.asked->folder, sentence("cli.help.scenario_folder"))->required();
   one.app->add_option("--role", one.asked->roles, sentence("cli.help.scenario_role"));
+  one.app->add_option("--only", one.asked->only, sentence("scenario.help_only"))->type_name("WORDS");
   add_beside(one);
 
   one = add_one(*group, exit_code, "graph", "cli.help.scenario_graph", graph);

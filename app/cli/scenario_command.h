@@ -13,7 +13,7 @@ namespace jingwei::app::cli {
 // What one call asks for.
 struct ScenarioAsked {
   Common common;
-  std::string folder, scenarios, process, form = "text", out;
+  std::string folder, scenarios, process, form = "text", out, only;
   std::vector<std::string> roles;
   bool covered = false;
 };
@@ -24,10 +24,15 @@ struct Beside {
   std::unique_ptr<scenario::Shelf> shelf;
   std::vector<std::string> asked;
 };
-// Errors: not_found, and those of scenario::read_package.
+// Errors: not_found, invalid "scenario.not_folder", and those of scenario::read_package.
 Result<Beside> packages_beside(const std::string& folder, const std::string& scenarios);
 
-// Plays the tests of packages, on SQLite. Errors: invalid "cli.scenario.faults", "cli.scenario.some_failed".
+// That a path is no file, such as the process.yaml of a package. Errors: invalid "scenario.not_folder", which
+// names the folder that the file stands in.
+Result<void> check_is_folder(const std::string& path);
+
+// Plays the tests of packages, on SQLite. Errors: invalid "cli.scenario.faults", "cli.scenario.some_failed",
+// not_found "scenario.only_none" (no test has the words that were asked for).
 Result<void> play_scenarios(const ScenarioAsked& asked);
 
 // The commands that speak with a hub: list, install, remove.

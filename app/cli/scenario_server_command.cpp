@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 struct PackageAsked {
   Common common;
   std::string folder, id, reason, actor;
+  bool downgrade = false;
 };
 
 std::string actor_of(const PackageAsked& asked) {
@@ -80,7 +81,8 @@ Result<std::string> send_package(const PackageAsked& asked, const scenario::Pack
   JW_TRY(write_text_durably(real_file_system(), path, zip));
   const ServerClient server(socket_path(asked.common.data));
   const std::string target = "/api/v1/packages?actor=" + percent_encoded(actor_of(asked)) +
-                             "&reason=" + percent_encoded(asked.reason);
+                             "&reason=" + percent_encoded(asked.reason) +
+                             (asked.downgrade ? "&downgrade=true" : "");
   auto answer = server.post_file(target, path, "application/zip", [](std::int64_t) {});
   static_cast<void>(real_file_system().remove(path));
   if (!answer) return std::move(answer).error();
@@ -95,12 +97,15 @@ Result<void> install(const PackageAsked& asked) {
     JW_ASSIGN(const std::string bytes, read_text(files, asked.folder, scenario::package_bytes_most * 2));
     JW_ASSIGN(package, scenario::read_zip(bytes));
   } else {
+    JW_TRY(check_is_folder(asked.folder));
     JW_ASSIGN(package, scenario::read_package(files, asked.folder));
   }
   JW_ASSIGN(const auto hub, own_hub(asked.common));
   std::string answer;
   if (hub) {
-    JW_ASSIGN(const auto kept, hub->scenarios().install(std::move(package), {actor_of(asked), asked.reason}));
+    const auto older = asked.downgrade ? scenario::Older::taken : scenario::Older::refused;
+    JW_ASSIGN(const auto kept,
+              hub->scenarios().install(std::move(package), {actor_of(asked), asked.reason, {}, older}));
     answer = scenario::summary_json(kept, terminal_language());
   } else {
     JW_ASSIGN(answer, send_package(asked, package));
@@ -110,6 +115,12 @@ Result<void> install(const PackageAsked& asked) {
   say(false, "cli.scenario.installed_now",
       {{"id", text_of(made, "id")}, {"version", text_of(made, "version")}});
   return {};
+}
+
+// As the hub says it itself, or the server for it: nothing is left to do, which is no more than "failed".
+bool is_not_installed(const Error& error) {
+  return error.message == "scenario.not_installed" || error.message == "scenario.no_such_package" ||
+         (error.message == "app.server_refused" && error.code == ErrorCode::not_found);
 }
 
 Result<void> remove(const PackageAsked& asked) {
@@ -140,12 +151,19 @@ void add_scenario_server(CLI::App& group, int& exit_code) {
   installing->add_option("folder", install_asked->folder, sentence("cli.help.scenario_zip"))->required();
   installing->add_option("--reason", install_asked->reason, sentence("cli.help.scenario_reason"));
   installing->add_option("--actor", install_asked->actor, sentence("cli.help.catalog_actor"));
+  installing->add_flag("--downgrade", install_asked->downgrade, sentence("scenario.help_downgrade"));
 
   auto [removing, remove_asked] =
       add_server_command<PackageAsked>(group, exit_code, "remove", "cli.help.scenario_remove", remove);
   removing->add_option("id", remove_asked->id, sentence("cli.help.scenario_id"))->required();
   removing->add_option("--reason", remove_asked->reason, sentence("cli.help.scenario_reason"))->required();
   removing->add_option("--actor", remove_asked->actor, sentence("cli.help.catalog_actor"));
+  removing->callback([asked = remove_asked, &exit_code] {
+    const auto done = remove(*asked);
+    if (done) return;
+    report(done.error(), asked->common.json);
+    exit_code = static_cast<int>(is_not_installed(done.error()) ? Exit::failed : exit_of(done.error().code));
+  });
 }
 
 }  // namespace jingwei::app::cli

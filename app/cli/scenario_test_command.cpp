@@ -11,6 +11,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The test's name in the language of the terminal.
+std::string called(const schema::YamlNode& test) {
+  const schema::YamlNode* name = test.find("name")->find(terminal_language() == Language::zh ? "zh" : "en");
+  return name == nullptr ? std::string() : name->scalar;
+}
+
 struct Played {
   int passed = 0, failed = 0;
 };
@@ -52,13 +58,17 @@ Result<void> play_scenarios(const ScenarioAsked& asked) {
   Share share = find_share();
   if (!asked.scenarios.empty()) share.scenarios_folder = asked.scenarios;
   Played played;
+  std::vector<std::string> names;
   JsonWriter out;
   out.begin_array();
   for (const auto& id : beside.asked) {
     const scenario::Package& package = beside.shelf->source_of(id);
     StagePlace place;
     place.folder = folder;
-    for (const auto& outcome : scenario::run_tests(*beside.shelf, id, stage_maker(share, package, place))) {
+    for (const auto& test : beside.shelf->find(id)->list("tests.yaml", "tests"))
+      names.push_back(called(test));
+    for (const auto& outcome :
+         scenario::run_tests(*beside.shelf, id, stage_maker(share, package, place), asked.only)) {
       tell(outcome, asked.common, out);
       ++(outcome.passed() ? played.passed : played.failed);
     }
@@ -66,14 +76,23 @@ Result<void> play_scenarios(const ScenarioAsked& asked) {
   out.end_array();
   std::error_code fault;
   fs::remove_all(folder, fault);
+  const bool some = !asked.only.empty();
+  if (some && played.passed + played.failed == 0) {
+    return Error(ErrorCode::not_found, "scenario.only_none")
+        .with("only", asked.only)
+        .with("all", std::to_string(names.size()))
+        .with("names", names.empty() ? "–" : scenario::quoted_list(names));
+  }
   if (asked.common.json) std::printf("%s\n", out.text().c_str());
   const Arguments counts{{"passed", std::to_string(played.passed)},
-                         {"failed", std::to_string(played.failed)}};
+                         {"failed", std::to_string(played.failed)},
+                         {"only", asked.only},
+                         {"all", std::to_string(names.size())}};
   if (played.failed == 0) {
-    say(asked.common.json, "cli.scenario.all_passed", counts);
+    say(asked.common.json, some ? "scenario.only_played" : "cli.scenario.all_passed", counts);
     return {};
   }
-  Error error(ErrorCode::invalid, "cli.scenario.some_failed");
+  Error error(ErrorCode::invalid, some ? "scenario.only_played" : "cli.scenario.some_failed");
   error.arguments = counts;
   return error;
 }

@@ -27,6 +27,10 @@ class Calendars {
  public:
   explicit Calendars(const CasesParts& parts);
 
+  // Reads what counts. Where the State Council's days are others than those by which open deadlines were
+  // laid, as after an update of the program, that is a new version, and the feed tells so. Errors: the
+  // store's, corrupt.
+  Result<void> open();
   Result<void> reload();
   Result<void> follow(const storage::FeedEntry& event);
   // The one that counts now; stays valid while held.
@@ -37,6 +41,8 @@ class Calendars {
   Result<CalendarSetting> set(CalendarSetting wanted, const WriteRequest& request);
 
  private:
+  Result<storage::Change> note_holidays(storage::Reader& reader) const;
+
   const CasesParts& parts_;
   mutable std::mutex swap_;
   CalendarSetting setting_;

@@ -26,6 +26,7 @@ constexpr std::int64_t count_most = 1'000;
 constexpr std::size_t points_most = 5'000;
 constexpr std::int64_t similar_looked_at = 500;
 constexpr std::size_t similar_most = 20;
+constexpr std::int64_t children_most = 100;
 
 struct Due {
   std::int64_t due = std::numeric_limits<std::int64_t>::min();
@@ -433,6 +434,26 @@ Result<std::vector<Found>> CaseLists::similar(const Found& found, const CaseView
   }));
   JW_TRY(std::move(read));
   return same;
+}
+
+Result<CaseLists::Children> CaseLists::children(CaseId id, const CaseView& view) const {
+  JW_ASSIGN(auto reader, work_.parts().store.read());
+  Children children;
+  Result<void> read;
+  const std::array<storage::Value, 2> key = {id.value, children_most};
+  JW_TRY(reader->query(sql::children_of, key, [&](const storage::Row& row) {
+    ++children.all;
+    if (!view.sees(CaseRows::read(row))) return true;
+    auto taken = take(row);
+    if (!taken) read = taken.error();
+    if (taken && *taken) children.seen.push_back(std::move(**taken));
+    return read.ok();
+  }));
+  JW_TRY(std::move(read));
+  if (children.all < children_most) return children;
+  JW_ASSIGN(const auto count, storage::query_integer(*reader, sql::count_children, std::span(key).first(1)));
+  children.all = count.value_or(children.all);
+  return children;
 }
 
 }  // namespace jingwei::cases

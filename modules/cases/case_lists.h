@@ -65,6 +65,12 @@ class CaseLists {
   // Open cases of the same process nearby that say the same in the fields the process names: those with
   // smaller numbers, which it can be merged under.
   Result<std::vector<Found>> similar(const Found& found, const CaseView& view) const;
+  // Those merged under it, oldest first: those the viewer sees, of the first hundred, and how many there are.
+  struct Children {
+    std::vector<Found> seen;
+    std::int64_t all = 0;
+  };
+  Result<Children> children(CaseId id, const CaseView& view) const;
 
  private:
   struct Filter;  // view and region together

@@ -54,6 +54,20 @@ bool CaseView::may(std::string_view permission, const Case& one) const {
          });
 }
 
+bool CaseView::stands_above(std::string_view permission, const Case& one,
+                            const std::vector<std::string>& roles) const {
+  const region::Node owner = tree_->find(one.owner);
+  const auto above = [&](const Post& post) {
+    return !post.below ||
+           (owner != region::no_node && post.below->begin != owner && post.below->contains(owner));
+  };
+  return everything_ || std::any_of(posts_.begin(), posts_.end(), [&](const Post& post) {
+           const access::Role& role = *post.grant->role;
+           return role.holds(permission) && std::find(roles.begin(), roles.end(), role.id) != roles.end() &&
+                  covers(post, one) && above(post);
+         });
+}
+
 bool CaseView::sees(const Case& one) const {
   const bool own = !actor_.empty() && (actor_ == one.reporter || actor_ == one.assignee);
   return own || may("case.read", one);

@@ -38,6 +38,9 @@ class CaseView {
   Doer doer(const Case& one) const;
   // A grant that holds the permission covers the case.
   bool may(std::string_view permission, const Case& one) const;
+  // Such a grant, of one of the roles, for a region above the one that owns the case, or for the whole area.
+  bool stands_above(std::string_view permission, const Case& one,
+                    const std::vector<std::string>& roles) const;
   // Reads it: by such a grant of "case.read", or as reporter or assignee.
   bool sees(const Case& one) const;
   // Reads it because its process waits for a role of theirs in some state, by such a grant of "case.turn".

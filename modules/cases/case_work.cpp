@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/messages.h"
 #include "base/text.h"
+#include "modules/cases/case_events.h"
+#include "modules/cases/departments.h"
 #include "modules/cases/sql.gen.h"
 
 namespace jingwei::cases {
@@ -61,68 +63,6 @@ Result<std::string> clean_words(const std::string& words) {
   return clean;
 }
 
-// Ids, kinds and what is counted, before and after; nothing personal.
-std::string event_of(const Case& before, const Outcome& outcome) {
-  const Case& after = outcome.after;
-  const Step& first = outcome.steps.front();
-  JsonWriter json(512);
-  json.begin_object();
-  json.member("case", after.id.to_string());
-  json.member("process", after.process);
-  json.member("version", after.process_version);
-  json.member("kind", name_of(first.kind));
-  json.member("action", first.action);
-  json.member("from", first.kind == StepKind::open ? std::string() : before.state);
-  json.member("to", after.state);
-  json.member("stage", name_of(after.stage));
-  json.member("category", after.category);
-  json.member("place", after.place.to_string());
-  json.member("owner", after.owner.to_string());
-  json.member("owner_before", before.owner.to_string());
-  json.member("department", after.department);
-  json.member("department_before", before.department);
-  json.member("assignee", after.open ? after.assignee : std::string());
-  json.member("assignee_before",
-              first.kind != StepKind::open && before.open ? before.assignee : std::string());
-  json.member("open", after.open);
-  json.member("was_open", first.kind != StepKind::open && before.open);
-  json.member("overdue", after.overdue && after.open);
-  json.member("was_overdue", before.overdue && before.open);
-  json.member("late", first.late);
-  json.member("age_s", std::chrono::duration_cast<std::chrono::seconds>(first.at - after.opened_at).count());
-  json.member("sequence", after.version);
-  // Where several steps came together, each of them; the members above tell what they came to.
-  if (outcome.steps.size() > 1) {
-    json.key("steps");
-    json.begin_array();
-    for (const auto& step : outcome.steps) {
-      json.begin_object();
-      json.member("kind", name_of(step.kind));
-      json.member("action", step.action);
-      json.member("from", step.kind == StepKind::open ? std::string() : step.from_state);
-      json.member("to", step.to_state);
-      json.end_object();
-    }
-    json.end_array();
-  }
-  json.end_object();
-  return json.take();
-}
-
-std::string effect_event(const Case& one, const Transition& transition, const Effect& effect) {
-  JsonWriter json(256);
-  json.begin_object();
-  json.member("case", one.id.to_string());
-  json.member("process", one.process);
-  json.member("action", transition.id);
-  json.member("hook", effect.hook);
-  json.member("sequence", one.version);
-  json.key("with");
-  json.raw(effect.text);
-  json.end_object();
-  return json.take();
-}
-
 }  // namespace
 
 CaseRows::FormOf CaseWork::form_of() const {
@@ -133,6 +73,15 @@ CaseRows::FormOf CaseWork::form_of() const {
     const auto one = versions->second.find(version);
     return one == versions->second.end() ? process : one->second->process.form;
   };
+}
+
+Result<void> CaseWork::check_department(const std::string& id) const {
+  return cases::check_department(id, known_departments(parts_.catalog, *book_.list()));
+}
+
+std::int64_t CaseWork::newest_version(const std::string& process) const {
+  const auto declared = book_.find(process, true);
+  return declared ? (*declared)->process.version : 0;
 }
 
 Result<Found> CaseWork::find(storage::Reader& reader, CaseId id, const CaseView* view) const {
@@ -188,10 +137,15 @@ void CaseWork::add(const Case& before, Outcome& outcome, const Declared& declare
   change.writes.push_back(opening ? rows_.insert(after, declared.process.form) : rows_.change(after, before));
   for (const auto& step : outcome.steps)
     change.writes.push_back(rows_.insert(after.id, step, declared.process.form));
-  change.events.push_back({std::string(case_event_kind), event_of(before, outcome)});
+  change.events.push_back(step_event(before, outcome));
   for (const Transition* taken : outcome.taken) {
-    for (const auto& effect : taken->effects)
-      change.events.push_back({std::string(effect_event_kind), effect_event(after, *taken, effect)});
+    for (const auto& effect : taken->effects) change.events.push_back(effect_event(after, *taken, effect));
+  }
+  for (const auto& step : outcome.steps) {
+    if (step.kind != StepKind::ignored) continue;
+    change.events.push_back(notice_event(
+        after,
+        {word_above, before.owner, "cases.said_ignored", {{"number", after.number(declared.process)}}}));
   }
   const Step& first = outcome.steps.front();
   JsonWriter detail(128);
@@ -261,7 +215,7 @@ Result<Found> CaseWork::change(CaseId id, Seen seen, const CaseView* view, const
     storage::Change change;
     JW_ASSIGN(Outcome outcome, decide(reader, found, change));
     if (outcome.steps.empty() && outcome.after.wake_at == found.one.wake_at &&
-        outcome.after.due_at == found.one.due_at) {
+        outcome.after.due_at == found.one.due_at && outcome.after.rung_at == found.one.rung_at) {
       result = found;
       return change;
     }
@@ -475,6 +429,7 @@ Result<Found> CaseWork::hand_over(CaseId id, std::int64_t version, const std::st
           to = view.tree().id(node);
         }
         const std::string target = department.empty() ? found.one.department : department;
+        if (target != found.one.department) JW_TRY(check_department(target));
         if (to == found.one.owner && target == found.one.department)
           return Error(ErrorCode::invalid, "cases.same_owner").at("/region");
         const auto calendar = calendars_.calendar();
@@ -505,9 +460,11 @@ Result<Found> CaseWork::supervise(CaseId id, const std::string& given, const Cas
                                      {id.to_string(), words});
   return change(id, {}, &view, "case.supervise", std::move(row),
                 [&](storage::Reader&, const Found& found, storage::Change&) -> Result<Outcome> {
-                  if (!view.may("case.supervise", found.one) ||
-                      !may(found.declared->process.supervise_by, found.one, view.doer(found.one)))
+                  const auto& by = found.declared->process.supervise_by;
+                  if (!view.may("case.supervise", found.one) || !may(by, found.one, view.doer(found.one)))
                     return Error(ErrorCode::denied, "cases.may_not_supervise");
+                  if (!view.stands_above("case.supervise", found.one, by))
+                    return Error(ErrorCode::denied, "cases.supervise_from_above");
                   if (!found.one.open) return Error(ErrorCode::conflict, "cases.is_closed");
                   Outcome outcome = noted(found.one, StepKind::supervise, view.actor(), words);
                   ++outcome.after.supervised;
@@ -538,6 +495,14 @@ Result<Found> CaseWork::merge(CaseId id, std::int64_t version, CaseId parent, co
         Outcome outcome = machine.move(found.one, *process.state(process.duplicates->to), StepKind::merge,
                                        view.actor(), under.one.number(process));
         change.writes.push_back({&sql::set_parent, {id.value, found.one.version, parent.value}, 1});
+        change.writes.push_back({&sql::keep_parent, {parent.value}, 1});
+        // One parent for all of them: those under it go on under the same.
+        change.writes.push_back({&sql::move_children, {id.value, parent.value}, std::nullopt});
+        change.events.push_back(notice_event(
+            found.one, {word_reporter,
+                        found.one.owner,
+                        "cases.said_merged",
+                        {{"number", found.one.number(process)}, {"parent", under.one.number(process)}}}));
         outcome.after.parent = parent;
         return outcome;
       });

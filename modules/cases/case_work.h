@@ -68,14 +68,20 @@ class CaseWork {
   // Errors: find's; conflict "cases.overtaken" (who did what in between), Machine::check's.
   Result<Found> act(CaseId id, const ActionRequest& wanted, const CaseView& view,
                     const WriteRequest& request);
+  // Errors: find's, denied "cases.may_not_hand_over", conflict "cases.overtaken", "cases.is_closed", invalid
+  // "cases.same_owner", check_department's; not_found "region.not_found".
   Result<Found> hand_over(CaseId id, std::int64_t version, const std::string& region,
                           const std::string& department, const std::string& reason, const CaseView& view,
                           const WriteRequest& request);
   Result<Found> comment(CaseId id, const std::string& words, const CaseView& view,
                         const WriteRequest& request, const Along& along = {});
+  // From a level above the owner's. Errors: find's, denied "cases.may_not_supervise",
+  // "cases.supervise_from_above", conflict "cases.is_closed".
   Result<Found> supervise(CaseId id, const std::string& words, const CaseView& view,
                           const WriteRequest& request);
-  // Under a case of a smaller number.
+  // Under a case of a smaller number, with those that had been merged under it; its reporter is told by a
+  // notice. Errors: find's, denied "cases.may_not_merge", conflict "cases.is_closed", invalid
+  // "cases.no_parent", "cases.parent_later".
   Result<Found> merge(CaseId id, std::int64_t version, CaseId parent, const CaseView& view,
                       const WriteRequest& request);
 
@@ -90,6 +96,11 @@ class CaseWork {
   Result<bool> follow(CaseId id, const std::string& step, const std::string& actor);
   // To the newest version of its process. Errors: the store's.
   Result<bool> migrate(CaseId id);
+
+  // Errors: departments.h's.
+  Result<void> check_department(const std::string& id) const;
+  // The version of a process that new cases get; 0: it takes none.
+  std::int64_t newest_version(const std::string& process) const;
 
   const CaseRows& rows() const { return rows_; }
   CaseRows::FormOf form_of() const;

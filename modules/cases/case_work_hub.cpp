@@ -1,6 +1,9 @@
 // What the hub itself does with cases: at their time, after a new calendar, new regions, a new version of a
 // process.
+#include <array>
+
 #include "modules/cases/case_work.h"
+#include "modules/cases/sql.gen.h"
 
 namespace jingwei::cases {
 
@@ -34,18 +37,24 @@ Result<bool> CaseWork::wake(CaseId id) {
 
 Result<bool> CaseWork::reschedule(CaseId id) {
   bool moved = false;
-  const auto done =
-      change(id, {}, nullptr, "case.timer", std::nullopt,
-             [&](storage::Reader&, const Found& found, storage::Change& change) -> Result<Outcome> {
-               change.origin = storage::Origin::hub;
-               const auto calendar = calendars_.calendar();
-               const RosterGiver giver(parts_.regions.tree(), roster_, parts_);
-               const Machine machine({found.declared->process, *calendar, giver, parts_.clock.now()});
-               Outcome outcome;
-               outcome.after = machine.rescheduled(found.one);
-               moved = outcome.after.due_at != found.one.due_at;
-               return outcome;
-             });
+  const auto done = change(
+      id, {}, nullptr, "case.timer", std::nullopt,
+      [&](storage::Reader& reader, const Found& found, storage::Change& change) -> Result<Outcome> {
+        change.origin = storage::Origin::hub;
+        std::optional<Instant> escalated_at;
+        if (found.one.overdue && found.one.rung_at) {
+          const std::array<storage::Value, 2> key = {id.value, static_cast<std::int64_t>(StepKind::escalate)};
+          JW_ASSIGN(const auto at, storage::query_integer(reader, sql::last_step_of_kind, key));
+          if (at) escalated_at = from_micros(*at);
+        }
+        const auto calendar = calendars_.calendar();
+        const RosterGiver giver(parts_.regions.tree(), roster_, parts_);
+        const Machine machine({found.declared->process, *calendar, giver, parts_.clock.now()});
+        Outcome outcome;
+        outcome.after = machine.rescheduled(found.one, escalated_at);
+        moved = outcome.after.due_at != found.one.due_at || outcome.after.rung_at != found.one.rung_at;
+        return outcome;
+      });
   if (!done) return std::move(done).error();
   return moved;
 }

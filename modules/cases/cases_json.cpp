@@ -15,25 +15,14 @@ const std::string& CaseWriter::name_of(const std::string& actor) {
   return name->second;
 }
 
-const std::string& CaseWriter::department_title(const std::string& department) {
-  const auto [title, fresh] = departments_.try_emplace(department, department);
-  if (!fresh) return title->second;
-  const auto definitions = service_.parts().catalog.definitions();
-  for (const auto& definition : *definitions) {
-    if (definition.resource.provider_id != department) continue;
-    title->second = definition.resource.provider.in(language_);
-    return title->second;
-  }
-  const auto processes = service_.book().list();
-  for (const auto& [id, versions] : processes->versions) {
-    if (versions.empty()) continue;
-    const auto& named = versions.rbegin()->second->process.departments;
-    const auto found = named.find(department);
-    if (found == named.end()) continue;
-    title->second = found->second.in(language_);
-    break;
-  }
-  return title->second;
+const Departments& CaseWriter::departments() {
+  if (!departments_) departments_ = known_departments(service_.parts().catalog, *service_.book().list());
+  return *departments_;
+}
+
+std::string CaseWriter::department_title(const std::string& department) {
+  const auto found = departments().find(department);
+  return found == departments().end() ? department : title(found->second);
 }
 
 void CaseWriter::place(JsonWriter& json, RegionId region) {
@@ -234,6 +223,10 @@ Result<std::string> CaseWriter::detail(const Found& found) {
       JW_ASSIGN(tasks, service_.tasks().list(*reader, found.one.id, process.form));
     }
   }
+  CaseLists::Children children;
+  if (process.duplicates) {
+    JW_ASSIGN(children, service_.lists().children(found.one.id, view_));
+  }
   JsonWriter json(16'384);
   json.begin_object();
   json.key("case");
@@ -274,16 +267,19 @@ Result<std::string> CaseWriter::detail(const Found& found) {
   json.key("may");
   json.begin_array();
   const Doer doer = view_.doer(found.one);
+  bool gives = false;  // to departments
   if (found.one.open && !found.one.parent) {
     const bool acts = view_.may("case.act", found.one);
+    const bool hands_over = acts && cases::may(process.hand_over_by, found.one, doer);
+    const bool gives_tasks = acts && cases::may(process.tasks_by, found.one, doer);
+    gives = hands_over || gives_tasks;
     json.value("comment");
     json.value("photo");
-    if (acts && cases::may(process.hand_over_by, found.one, doer)) json.value("hand_over");
-    if (acts && cases::may(process.tasks_by, found.one, doer)) json.value("task");
+    if (hands_over) json.value("hand_over");
+    if (gives_tasks) json.value("task");
     if (acts && process.duplicates && cases::may(process.duplicates->by, found.one, doer))
       json.value("merge");
-    if (view_.may("case.supervise", found.one) && cases::may(process.supervise_by, found.one, doer))
-      json.value("supervise");
+    if (view_.stands_above("case.supervise", found.one, process.supervise_by)) json.value("supervise");
   }
   json.end_array();
   json.key("steps");
@@ -297,6 +293,23 @@ Result<std::string> CaseWriter::detail(const Found& found) {
   json.key("tasks");
   json.begin_array();
   for (const auto& task : tasks) write(json, task);
+  json.end_array();
+  json.key("children");
+  json.begin_array();
+  for (const auto& child : children.seen) {
+    json.begin_object();
+    json.member("id", child.one.id.to_string());
+    json.member("number", child.one.number(child.declared->process));
+    json.member("title", line_of(child));
+    json.end_object();
+  }
+  json.end_array();
+  json.member("children_count", children.all);
+  json.key("departments");
+  json.begin_array();
+  if (gives) {
+    for (const auto& [id, unused] : departments()) party(json, id);
+  }
   json.end_array();
   json.end_object();
   return json.take();

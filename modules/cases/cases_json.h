@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/messages.h"
 #include "modules/cases/cases_service.h"
+#include "modules/cases/departments.h"
 
 namespace jingwei::cases {
 
@@ -54,12 +56,14 @@ class CaseWriter {
                            const std::string& value) const;
   bool may_open(const Declared& declared) const;
   const std::string& name_of(const std::string& actor);
-  const std::string& department_title(const std::string& department);
+  const Departments& departments();
+  std::string department_title(const std::string& department);
 
   CasesService& service_;
   const CaseView& view_;
   Language language_;
-  std::map<std::string, std::string> names_, departments_;
+  std::map<std::string, std::string> names_;
+  std::optional<Departments> departments_;
 };
 
 }  // namespace jingwei::cases

@@ -38,6 +38,7 @@ void CaseWriter::fields(JsonWriter& json, const std::vector<catalog::Field>& fie
 
 // By the roles they hold anywhere: where the case will lie is not known yet.
 bool CaseWriter::may_open(const Declared& declared) const {
+  if (declared.unfit) return false;
   const auto& check_on = service_.parts().check_on;
   if (check_on && !check_on(declared.process.package, RegionId())) return false;
   if (view_.everything()) return true;

@@ -227,7 +227,7 @@ CasesService::~CasesService() {
 }
 
 Result<void> CasesService::open(FileSystem& files, const std::string& scenarios_folder) {
-  JW_TRY(running_->calendars.reload());
+  JW_TRY(running_->calendars.open());
   JW_TRY(running_->book.open(files, scenarios_folder));
   storage::FeedPosition from;
   {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "modules/cases/calendar/holiday_file.h"
+#include "modules/cases/case_events.h"
 #include "modules/cases/case_lists.h"
 #include "modules/cases/case_work.h"
 #include "modules/cases/erasing.h"

@@ -37,6 +37,7 @@ inline constexpr std::string_view repair_process = R"(processes:
     urgency: haste
     prefix: RP
     department: centre
+    departments: [{id: power, zh: 供电, en: Power}]
     report: {by: [anyone], in_name_of: [worker]}
     initial: reported
     states:

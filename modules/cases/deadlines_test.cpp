@@ -1,6 +1,7 @@
 // Goal: what is not done in time goes up level by level, what nobody touches is supervised, and a new
 // calendar or a new version of a process reaches the cases that are open; all of it once, however often the
 // hub looks.
+#include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
 
 namespace jingwei::cases {
@@ -81,6 +82,50 @@ TYPED_TEST(Deadlines, ADispatchNobodyTouchesIsSupervisedOnce) {
             "cases.may_not_supervise");
 }
 
+TYPED_TEST(Deadlines, WhatIsIgnoredIsSaidToTheLevelAboveOnce) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  const Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
+  const auto said = [&] {
+    const auto feed = this->feed();
+    return std::count_if(feed.begin(), feed.end(), [&](const storage::FeedEntry& entry) {
+      return entry.kind == effect_event_kind && entry.body.find(R"("hook":"notice")") != std::string::npos &&
+             entry.body.find(R"("to":"above","region":")" + this->grid_.to_string() + "\"") !=
+                 std::string::npos &&
+             entry.body.find("RP-" + found.one.id.to_string()) != std::string::npos;
+    });
+  };
+  this->pass(std::chrono::minutes{30});
+  EXPECT_EQ(said(), 0);
+  this->pass(std::chrono::minutes{31});
+  EXPECT_EQ(said(), 1);
+  this->pass(std::chrono::hours{2});
+  EXPECT_EQ(said(), 1) << "once for each time it was given out";
+}
+
+TYPED_TEST(Deadlines, ACaseIsPressedForFromALevelAboveItsOwner) {
+  const Found found = must(this->report(this->resident()));
+  ASSERT_EQ(found.one.owner, this->community_);
+  const auto press = [&](const CaseView& view) {
+    const bool offered = must(CaseWriter(*this->service_, view, Language::zh).detail(this->again(found)))
+                             .find(R"("supervise"])") != std::string::npos;
+    const std::string answer = this->message(
+        this->service_->work().supervise(found.one.id, "请尽快", view, {view.actor(), std::nullopt}));
+    EXPECT_EQ(offered, answer == "done") << answer;
+    return answer;
+  };
+  EXPECT_EQ(press(this->desk()), "cases.supervise_from_above") << "whose it is does it";
+  EXPECT_EQ(press(this->as("account:4", "desk", this->region("980101001"))), "done");
+  EXPECT_EQ(press(this->as("account:5", "head", this->region("980101"))), "done");
+  EXPECT_EQ(press(this->as("account:6", "worker", this->region("980101"))), "cases.may_not_supervise");
+  auto grants = person("account:7", "head", this->community_)->grants();
+  grants.front().whole_area = true;
+  EXPECT_EQ(
+      press(this->service_->view(std::make_shared<access::Caller>("account:7", grants), "account:7", {})),
+      "done")
+      << "above the whole area there is nobody";
+  EXPECT_EQ(this->again(found).one.supervised, 3);
+}
+
 TYPED_TEST(Deadlines, WhoHasTouchedItIsNotSupervised) {
   this->on_duty("worker", "980101001002001", "account:2");
   const Found found = must(this->act(must(this->report(this->resident())), "dispatch", this->desk()));
@@ -128,6 +173,56 @@ TYPED_TEST(Deadlines, ANewCalendarKeepsTheDaysSetBefore) {
   const CalendarSetting last = must(calendars.set(wanted, {"account:3", std::nullopt}));
   EXPECT_EQ(last.days.size(), 2u);
   EXPECT_TRUE(last.days.at(flood).working) << "the same day given anew is another";
+}
+
+TYPED_TEST(Deadlines, DaysThatANewerProgramBringsMoveOpenDeadlinesOnce) {
+  const Found found = must(this->report(this->resident()));  // Tuesday 16:00, due Wednesday 09:00
+  const auto open_again = [&](const char* day) {
+    if (*day != '\0') this->holidays_[*parse_iso_day(day)] = {false, "放假", "Holiday"};
+    this->service_.reset();
+    this->start();
+    this->step();
+    return this->service_->calendars().setting().version;
+  };
+  EXPECT_EQ(open_again("2020-01-24"), 0) << "which days counted before is not known: nothing to set";
+  EXPECT_EQ(this->again(found).one.due_at, found.one.due_at);
+  EXPECT_EQ(open_again("2020-03-11"), 1);
+  EXPECT_EQ(this->again(found).one.due_at, *found.one.due_at + std::chrono::hours{24});
+  EXPECT_EQ(this->again(found).one.version, found.one.version);
+  EXPECT_EQ(this->service_->calendars().setting().set_by, "hub");
+  EXPECT_EQ(open_again(""), 1) << "the same days are no news";
+  const auto feed = this->feed();
+  EXPECT_EQ(std::count_if(feed.begin(), feed.end(),
+                          [](const auto& entry) { return entry.kind == calendar_event_kind; }),
+            2);
+  CalendarSetting wanted;
+  wanted.days[*parse_iso_day("2020-03-12")] = {false, "防汛", "Flood"};
+  EXPECT_EQ(must(this->service_->calendars().set(wanted, {"account:3", std::nullopt})).version, 2);
+  EXPECT_EQ(open_again("2020-05-01"), 3);
+  EXPECT_TRUE(this->service_->calendars().setting().days.contains(*parse_iso_day("2020-03-12")))
+      << "what people set stays";
+}
+
+TYPED_TEST(Deadlines, TheNextRungOfAnOverdueCaseMovesWithTheCalendar) {
+  const Found found = must(this->report(this->resident()));
+  this->pass(std::chrono::hours{17} + std::chrono::minutes{1});  // Wednesday morning
+  const Found late = this->again(found);
+  ASSERT_EQ(late.one.escalated, 1);
+  ASSERT_TRUE(late.one.rung_at);
+  CalendarSetting wanted;
+  wanted.days[*parse_iso_day("2020-03-11")] = {false, "防汛", "Flood"};
+  must(this->service_->calendars().set(wanted, {"account:3", std::nullopt}));
+  this->step();
+  const Found moved = this->again(found);
+  EXPECT_GT(*moved.one.rung_at, *late.one.rung_at);
+  EXPECT_EQ(*moved.one.rung_at,
+            this->service_->calendars().calendar()->add(must(this->service_->work().steps(late)).back().at,
+                                                        std::chrono::hours{4}));
+  EXPECT_EQ(moved.one.due_at, late.one.due_at) << "when it was due stays what it was";
+  this->pass(std::chrono::hours{6});
+  EXPECT_EQ(this->again(found).one.escalated, 1) << "nobody works that Wednesday";
+  this->pass(std::chrono::hours{24});
+  EXPECT_EQ(this->again(found).one.escalated, 2);
 }
 
 TYPED_TEST(Deadlines, CasesKeepTheirVersionUnlessEveryStateIsMapped) {

@@ -24,6 +24,33 @@ class Life : public CasesWorld<Backend> {
     Found found = must(this->act(taken(), "done", this->worker(), {{"hours", "1.5"}}));
     return must(this->act(found, "verify", this->desk()));
   }
+  static std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    if (at != std::string::npos) text.replace(at, from.size(), to);
+    return text;
+  }
+  Result<Found> open(const NewCase& wanted, const CaseView& view) {
+    return this->service_->work().open("repair", wanted, view, {view.actor(), std::nullopt});
+  }
+  Result<Photo> picture(const CaseView& view, CaseId id = {}) {
+    const std::string jpeg("\xFF\xD8\xFF\xE1\x00\x0AGPS 22.2\xFF\xDA\x00\x02\x11\x22\xFF\xD9", 22);
+    return this->service_->photos().send(jpeg, id, view, {view.actor(), std::nullopt});
+  }
+  // Two grids with somebody on duty in each.
+  void staff_both_grids() {
+    this->on_duty("worker", "980101001002001", "account:2");
+    this->on_duty("worker", "980101001002002", "account:3");
+  }
+  // Reported, and given to whoever has the duty where it lies.
+  void goes_to(const NewCase& wanted, const std::string& grid, const std::string& who) {
+    Found found = must(open(wanted, this->resident()));
+    EXPECT_EQ(found.one.place, this->region(grid));
+    EXPECT_EQ(found.one.owner, this->community_);
+    found = must(this->act(found, "dispatch", this->desk()));
+    EXPECT_EQ(found.one.owner, this->region(grid));
+    EXPECT_EQ(found.one.assignee, who);
+  }
   std::vector<std::string> offered(const Found& found, const CaseView& view) {
     std::vector<std::string> ids;
     const auto steps = must(this->service_->work().steps(found));
@@ -315,6 +342,95 @@ TYPED_TEST(Life, PicturesBelongToWhoSentThemUntilACaseNamesThem) {
   this->clock_.advance(std::chrono::days{2});
   EXPECT_EQ(must(this->service_->photos().sweep()), 1u);
   EXPECT_FALSE(this->service_->photos().fetch(unused.id, PhotoCopy::clean, me).ok());
+}
+
+TYPED_TEST(Life, PicturesHaveTheirLimits) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  const CaseView me = this->resident(), worker = this->worker();
+  const auto huge = this->service_->photos().send(std::string((12u << 20) + 1, 'x'), CaseId(), me,
+                                                  {me.actor(), std::nullopt});
+  ASSERT_FALSE(huge.ok());
+  EXPECT_EQ(huge.error().message, "cases.photo_too_large");
+
+  NewCase wanted;
+  wanted.form = {{"kind", "lamp"}, {"words", "暗"}, {"grid", "980101001002001"}};
+  for (int number = 0; number < 4; ++number) wanted.photos.push_back(must(this->picture(me)).id);
+  EXPECT_EQ(this->message(this->open(wanted, me)), "cases.too_many_photos") << "three at most";
+  wanted.photos.pop_back();
+  const Found full = must(this->open(wanted, me));
+  const auto more = this->picture(me, full.one.id);
+  ASSERT_FALSE(more.ok());
+  EXPECT_EQ(more.error().message, "cases.too_many_photos");
+
+  std::string asking = this->replaced(std::string(repair_process), "report: {by: [anyone],",
+                                      "report: {by: [anyone], photos: 2,");
+  asking =
+      this->replaced(asking, "to: verifying, by: [assignee],", "to: verifying, by: [assignee], photos: 1,");
+  must(this->service_->book().install("sample", must(parse_processes(asking, "process.yaml", "sample"))));
+  wanted.photos = {must(this->picture(me)).id};
+  EXPECT_EQ(this->message(this->open(wanted, me)), "cases.photos_needed");
+  wanted.photos.push_back(must(this->picture(me)).id);
+  Found found = must(this->open(wanted, me));
+  found = must(this->act(must(this->act(found, "dispatch", this->desk())), "take", worker));
+  ActionRequest done;
+  done.action = "done";
+  done.version = found.one.version;
+  done.inputs = {{"hours", "1"}};
+  const auto act = [&] {
+    return this->message(this->service_->work().act(found.one.id, done, worker, {"account:2", std::nullopt}));
+  };
+  EXPECT_EQ(act(), "cases.photos_missing");
+  done.photos = {must(this->picture(worker)).id};
+  EXPECT_EQ(act(), "done");
+}
+
+TYPED_TEST(Life, APointAloneFindsItsGridAndWhoIsOnDutyThere) {
+  this->staff_both_grids();
+  for (const auto& [code, west] :
+       {std::pair("980101001002001", 113.50), std::pair("980101001002002", 113.52)}) {
+    region::RegionEdit edit;
+    edit.code = code;
+    edit.boundary = region::testing::square(west, 22.2, 0.02);
+    must(this->node_.store->commit(must(this->node_.regions->edit(edit, *parse_iso_day("2020-03-10")))));
+    must(this->node_.regions->reload());
+  }
+  NewCase wanted;
+  wanted.form = {{"kind", "lamp"}, {"words", "灯不亮"}};
+  wanted.longitude = 113.53;
+  wanted.latitude = 22.21;
+  this->goes_to(wanted, "980101001002002", "account:3");
+  wanted.longitude = 113.51;
+  this->goes_to(wanted, "980101001002001", "account:2");
+  wanted.region = "980101001002";
+  this->goes_to(wanted, "980101001002001", "account:2");  // more closely than the community that was named
+  wanted.form["grid"] = "980101001002002";
+  this->goes_to(wanted, "980101001002002",
+                "account:3");  // what the form says stands against a point elsewhere
+  wanted.form.erase("grid");
+  wanted.region.clear();
+  wanted.latitude = 23.5;
+  EXPECT_EQ(this->message(this->open(wanted, this->resident())), "cases.no_place")
+      << "outside all boundaries";
+}
+
+TYPED_TEST(Life, AnAddressAloneFindsItsGridAndWhoIsOnDutyThere) {
+  const std::string form = this->replaced(
+      this->replaced(std::string(repairs_form), "region: grid\n", "region: [grid, spot]\n"),
+      "      - {name: people,",
+      "      - {name: spot, title: {zh: 地点, en: Spot}, type: address}\n      - {name: people,");
+  this->write(this->scenarios() + "/sample/resources.yaml", std::string(sample_resources) + form);
+  this->service_.reset();
+  this->restart("again");
+  this->start();
+  this->staff_both_grids();
+  NewCase wanted;
+  wanted.form = {{"kind", "lamp"}, {"words", "灯不亮"}};
+  wanted.form["spot"] = "虚南省云山市香洲区翠香街道香洲社区居委会第2网格5号";
+  this->goes_to(wanted, "980101001002002", "account:3");
+  wanted.form["spot"] = "香洲区翠香街道香洲社区第1网格";
+  this->goes_to(wanted, "980101001002001", "account:2");
+  wanted.form["spot"] = "某处";
+  EXPECT_EQ(this->message(this->open(wanted, this->resident())), "cases.no_place");
 }
 
 }  // namespace

@@ -178,11 +178,12 @@ TYPED_TEST(Lists, AHandOverIsWholeHoweverManyTryAtOnce) {
   const Found found = must(this->report(this->resident()));
   std::atomic<int> done = 0, refused = 0;
   std::vector<std::thread> people;
-  for (int at = 0; at < 8; ++at) {
+  const std::array<std::string, 4> departments = {"water", "power", "works", "health"};
+  for (std::size_t at = 0; at < 8; ++at) {
     people.emplace_back([&, at] {
       const auto handed = this->service_->work().hand_over(
-          found.one.id, found.one.version, at % 2 == 0 ? "980101001001" : "", "dept-" + std::to_string(at),
-          "不在本区", this->desk("account:" + std::to_string(50 + at)), {"x", std::nullopt});
+          found.one.id, found.one.version, at % 2 == 0 ? "980101001001" : "", departments[at / 2], "不在本区",
+          this->desk("account:" + std::to_string(50 + at)), {"x", std::nullopt});
       ++(handed ? done : refused);
     });
   }
@@ -247,6 +248,53 @@ TYPED_TEST(Lists, WhatOthersDidMeanwhileBecomesAConflict) {
       must(this->service_->sync().take("device-0002", {this->queued(1, found, "take")}, this->worker()));
   EXPECT_EQ(results.front().outcome, SyncOutcome::conflict);
   EXPECT_EQ(results.front().code, "cases.overtaken");
+}
+
+TYPED_TEST(Lists, AQueueFilledInUnderAnEarlierFormIsToldSo) {
+  this->on_duty("worker", "980101001002001", "account:2");
+  const Found found =
+      must(this->act(must(this->act(must(this->report(this->resident())), "dispatch", this->desk())), "take",
+                     this->worker()));
+  // The next version asks for minutes.
+  std::string next = std::string(repair_process) + "    migrate: {}\n";
+  using Change = std::pair<std::string, std::string>;
+  for (const auto& [from, to] :
+       {Change("{name: hours,", "{name: minutes,"), Change("{var: input.hours}", "{var: input.minutes}")})
+    next.replace(next.find(from), from.size(), to);
+  must(this->service_->book().install("sample", must(parse_processes(next, "process.yaml", "sample"))));
+  this->step();
+  ASSERT_EQ(this->again(found).one.process_version, 2);
+  const auto sent = [&](Queued one) {
+    static int device = 100;
+    one.sequence = 1;
+    return must(this->service_->sync().take("device-0" + std::to_string(++device), {one}, this->worker()))
+        .front();
+  };
+  Queued done = this->queued(1, this->again(found), "done", {{"hours", "2"}});
+  done.process_version = 1;
+  const Synced late = sent(done);
+  EXPECT_EQ(late.outcome, SyncOutcome::conflict);
+  EXPECT_EQ(late.code, "cases.form_changed");
+  const auto kept = must(this->service_->sync().conflicts("account:2"));
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_NE(kept.front().zh.find("表单已更新"), std::string::npos) << kept.front().zh;
+  EXPECT_NE(kept.front().en.find("version 1, now 2"), std::string::npos) << kept.front().en;
+  EXPECT_NE(kept.front().en.find("hours"), std::string::npos)
+      << "and what no longer fits: " << kept.front().en;
+  done.process_version = 2;
+  EXPECT_EQ(sent(done).code, "ingest.unknown_field") << "under this form it is a slip";
+
+  Queued open;
+  open.kind = QueuedKind::open;
+  open.process = "repair";
+  open.process_version = 1;
+  open.form = {{"kind", "gas"}, {"words", "漏气"}, {"grid", "980101001002001"}};
+  EXPECT_EQ(sent(open).code, "cases.form_changed");
+  open.form["kind"] = "lamp";
+  EXPECT_EQ(sent(open).outcome, SyncOutcome::done) << "what still fits is taken";
+  done.process_version = 1;
+  done.form = {{"minutes", "90"}};
+  EXPECT_EQ(sent(done).outcome, SyncOutcome::done);
 }
 
 TYPED_TEST(Lists, TwoHundredWorkersSyncAtOnceEachActionOnce) {

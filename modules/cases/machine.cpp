@@ -464,11 +464,13 @@ Outcome Machine::wake(const Case& one) const {
   return outcome;
 }
 
-Case Machine::rescheduled(Case one) const {
+Case Machine::rescheduled(Case one, std::optional<Instant> escalated_at) const {
   const State& state = state_of(one);
   if (!one.overdue) {
     one.due_at = deadline_of(one, state, one.entered_at);
     one.rung_at = one.due_at;
+  } else if (one.rung_at && escalated_at && parts_.process.again) {
+    one.rung_at = after(*parts_.process.again, *escalated_at, parts_.calendar);
   }
   schedule(one, state);
   return one;

@@ -87,8 +87,9 @@ class Machine {
   // What the hub does when the case's time has come: a delayed transition, an escalation, a supervision. No
   // steps: it only looks again later.
   Outcome wake(const Case& one) const;
-  // Deadline and next waking anew, after a change of the calendar; entered_at stays.
-  Case rescheduled(Case one) const;
+  // Deadline and next waking anew, after a change of the calendar; entered_at stays. Of one that is overdue
+  // the next rung, where it is known when it took the last one.
+  Case rescheduled(Case one, std::optional<Instant> escalated_at = {}) const;
 
   // To another owner, as people hand over: what was left until it is due stays, and it has been given out
   // now.

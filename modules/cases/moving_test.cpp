@@ -3,6 +3,7 @@
 // none of them.
 #include <thread>
 
+#include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
 
 namespace jingwei::cases {
@@ -49,6 +50,20 @@ class Moving : public CasesWorld<Backend> {
     region::NewRegion joined{"980101001002009", "980101001002", "新网格", region::Level::grid, "", true, ""};
     must(this->node_.store->commit(must(this->node_.regions->merge(
         {{"980101001002001", "980101001002002"}, joined}, *parse_iso_day("2020-03-10")))));
+  }
+  Result<Found> merge(const Found& one, const Found& under, const std::string& who = "account:1") {
+    return this->service_->work().merge(one.one.id, one.one.version, under.one.id, this->desk(who),
+                                        {who, std::nullopt});
+  }
+  std::string detail(const Found& found, const CaseView& view) {
+    return must(CaseWriter(*this->service_, view, Language::zh).detail(this->again(found)));
+  }
+  // The form without one of its fields.
+  static std::string without(const std::string& field) {
+    std::string form(repairs_form);
+    const auto at = form.find("      - {name: " + field + ",");
+    EXPECT_NE(at, std::string::npos) << field;
+    return form.erase(at, form.find('\n', at) + 1 - at);
   }
   Found given() {
     this->on_duty("worker", "980101001002001", "account:2");
@@ -244,6 +259,90 @@ TYPED_TEST(Moving, OfTwoMergersAcrossOneCaseStaysOpen) {
   across.join();
   EXPECT_TRUE(this->again(older).one.open);
   EXPECT_EQ(this->again(newer).one.parent, older.one.id);
+}
+
+TYPED_TEST(Moving, WhatWasMergedUnderAMergedCaseGoesAlong) {
+  const Found first = must(this->report(this->resident())),
+              second = must(this->report(this->resident("account:8"))),
+              third = must(this->report(this->resident("account:7")));
+  must(this->merge(third, second));
+  EXPECT_NE(this->detail(second, this->desk())
+                .find(R"("children":[{"id":")" + third.one.id.to_string() + R"(","number":"RP-)" +
+                      third.one.id.to_string() + R"(","title":"路灯)"),
+            std::string::npos);
+  must(this->merge(second, first));
+  EXPECT_EQ(this->again(second).one.parent, first.one.id);
+  EXPECT_EQ(this->again(third).one.parent, first.one.id) << "one parent, and no chain";
+  EXPECT_EQ(this->message(this->merge(must(this->report(this->resident())), second)), "cases.no_parent");
+  const std::string staff = this->detail(first, this->desk());
+  for (const Found* child : {&second, &third})
+    EXPECT_NE(staff.find(R"("id":")" + child->one.id.to_string() + R"(","number")"), std::string::npos);
+  EXPECT_NE(staff.find(R"("children_count":2)"), std::string::npos);
+  EXPECT_NE(this->detail(first, this->resident()).find(R"("children":[],"children_count":2)"),
+            std::string::npos)
+      << "what others reported is not for who reported this one";
+  EXPECT_NE(this->detail(second, this->desk()).find(R"("children":[],"children_count":0)"),
+            std::string::npos);
+  // Each reporter is told once where their report went.
+  std::map<std::string, int> told;
+  for (const auto& entry : this->feed()) {
+    if (entry.kind != effect_event_kind || entry.body.find("已并入") == std::string::npos) continue;
+    EXPECT_NE(entry.body.find(R"("to":"reporter")"), std::string::npos) << entry.body;
+    for (const Found* child : {&second, &third})
+      told[child->one.id.to_string()] +=
+          entry.body.find(R"("case":")" + child->one.id.to_string() + "\"") == std::string::npos ? 0 : 1;
+  }
+  EXPECT_EQ(told,
+            (std::map<std::string, int>{{second.one.id.to_string(), 1}, {third.one.id.to_string(), 1}}));
+}
+
+TYPED_TEST(Moving, WhereTwoMergersMeetNoChainIsLeft) {
+  for (int round = 0; round < 10; ++round) {
+    const Found first = must(this->report(this->resident())), second = must(this->report(this->resident())),
+                third = must(this->report(this->resident()));
+    std::thread other([&] { static_cast<void>(this->merge(third, second, "account:3")); });
+    must(this->merge(second, first));
+    other.join();
+    const Case last = this->again(third).one;
+    EXPECT_EQ(last.parent, last.open ? CaseId() : first.one.id) << round;
+  }
+}
+
+TYPED_TEST(Moving, AFormThatLacksWhatAVersionNamesKeepsNobodyFromItsCases) {
+  const Found found = this->given();
+  this->write_resources(this->without("haste"));  // the choice that is the urgency
+  this->start_again();
+  Found after = this->again(found);
+  EXPECT_EQ(after.one.form.at("words"), "灯不亮");
+  after = must(this->act(after, "take", this->worker()));
+  this->clock_.advance(hours{24 * 5});
+  this->step();
+  EXPECT_EQ(this->again(found).one.escalated, 1) << "and their time still comes";
+  EXPECT_EQ(this->message(this->report(this->resident())), "cases.no_choice") << "new ones are not opened";
+}
+
+TYPED_TEST(Moving, AnInstallerCanTellWhichVersionsANewFormWouldLeave) {
+  const auto& book = this->service_->book();
+  const catalog::Resource form = must(book.find("repair"))->form;
+  catalog::Resource less = form;
+  std::erase_if(less.fields, [](const catalog::Field& field) { return field.name == "phone"; });
+  EXPECT_TRUE(must(book.unfit({less}, "sample")).empty())
+      << "no case follows it, and its package has the next";
+  EXPECT_EQ(must(book.unfit({less}, "another")).size(), 1u) << "by it another package opens its cases";
+  const Found found = this->given();
+  EXPECT_TRUE(must(book.unfit({form}, "sample")).empty());
+  this->install(
+      this->replaced(std::string(repair_process), "summary: [kind, words, phone]", "summary: [kind, words]"));
+  const auto unfit = must(book.unfit({less}, "sample"));
+  ASSERT_EQ(unfit.size(), 1u);
+  EXPECT_EQ(unfit.front().process, "repair");
+  EXPECT_EQ(unfit.front().version, 1);
+  EXPECT_EQ(unfit.front().form, "repairs");
+  EXPECT_EQ(unfit.front().why.message, "cases.no_field");
+  for (auto& field : less.fields) {
+    if (field.name == "kind") field.type = catalog::FieldType::text;
+  }
+  EXPECT_EQ(must(book.unfit({less}, "sample")).front().why.message, "cases.no_choice");
 }
 
 }  // namespace

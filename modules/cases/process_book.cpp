@@ -1,6 +1,7 @@
 #include "modules/cases/process_book.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/limits.h"
@@ -78,7 +79,13 @@ Result<std::vector<Process>> read_process_packages(FileSystem& files, const std:
     JW_ASSIGN(const bool present, files.exists(path));
     if (!present) continue;
     JW_ASSIGN(const std::string yaml, read_text(files, path, limits::yaml_bytes));
-    JW_ASSIGN(auto declared, parse_processes(yaml, "scenarios/" + package + "/process.yaml", package));
+    const std::string rules_path = scenarios_folder + "/" + package + "/rules.yaml";
+    JW_ASSIGN(const bool has_rules, files.exists(rules_path));
+    std::string rules;
+    if (has_rules) {
+      JW_ASSIGN(rules, read_text(files, rules_path, limits::yaml_bytes));
+    }
+    JW_ASSIGN(auto declared, parse_processes(yaml, "scenarios/" + package + "/process.yaml", package, rules));
     for (auto& process : declared) {
       const auto other =
           std::find_if(all.begin(), all.end(), [&](const Process& one) { return one.id == process.id; });
@@ -93,7 +100,7 @@ Result<std::vector<Process>> read_process_packages(FileSystem& files, const std:
   return all;
 }
 
-Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const {
+Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process, Fit fit) const {
   auto declared = std::make_shared<Declared>();
   // Its definition is enough: a form can be shown though nothing is taken into the resource any more.
   const auto definitions = parts_.catalog.definitions();
@@ -101,7 +108,9 @@ Result<std::shared_ptr<const Declared>> ProcessBook::bind(Process process) const
   if (form == nullptr)
     return Error(ErrorCode::invalid, "cases.no_form").with("process", process.id).with("form", process.form);
   declared->form = *form;
-  JW_TRY(bind_form(process, declared->form));
+  const auto fits = bind_form(process, declared->form);
+  if (!fits && fit == Fit::required) return fits.error();
+  if (!fits) declared->unfit = fits.error();
   JW_ASSIGN(declared->form_cleaner, cleaner_of(parts_, declared->form));
   for (const auto& transition : process.transitions) {
     if (transition.inputs.empty()) continue;
@@ -117,7 +126,7 @@ Result<void> ProcessBook::open(FileSystem& files, const std::string& scenarios_f
   Declaration declaration;
   for (auto& process : declared) {
     order.push_back(process.id);
-    if (const auto bound = bind(process); !bound) {
+    if (const auto bound = bind(process, Fit::required); !bound) {
       log::error("cases.process_unfit", {{"process", process.id}, {"fault", bound.error().to_log()}});
       declaration.unfit.insert(process.id);
       continue;
@@ -134,7 +143,7 @@ Result<void> ProcessBook::open(FileSystem& files, const std::string& scenarios_f
 
 Result<void> ProcessBook::install(const std::string& package, std::vector<Process> declared) {
   for (const auto& process : declared) {
-    JW_ASSIGN(const auto bound, bind(process));
+    JW_ASSIGN(const auto bound, bind(process, Fit::required));
     static_cast<void>(bound);
   }
   JW_TRY(publish({std::move(declared), &package}));
@@ -224,7 +233,9 @@ Result<std::shared_ptr<const Declared>> ProcessBook::find(const std::string& id,
   const auto head = all->heads.find(id);
   if (head == all->heads.end()) return Error(ErrorCode::not_found, "cases.no_process").with("id", id);
   if (opening && head->second.retired) return Error(ErrorCode::gone, "cases.process_retired").with("id", id);
-  return find(id, head->second.version);
+  JW_ASSIGN(auto declared, find(id, head->second.version));
+  if (opening && declared->unfit) return *declared->unfit;
+  return declared;
 }
 
 Result<std::shared_ptr<const Declared>> ProcessBook::find(const std::string& id, std::int64_t version) const {
@@ -258,11 +269,14 @@ Result<void> ProcessBook::reload() {
         continue;
       }
       process->version = version;
-      auto bound = bind(std::move(*process));
+      // A form that has changed under it keeps nobody from the cases it has.
+      auto bound = bind(std::move(*process), Fit::wished);
       if (!bound) {
         log::warn("cases.version_unbound", {{"process", id}, {"fault", bound.error().to_log()}});
         continue;
       }
+      if ((*bound)->unfit)
+        log::warn("cases.version_unfit", {{"process", id}, {"fault", (*bound)->unfit->to_log()}});
       fresh->versions[id][version] = std::move(*bound);
     }
   }
@@ -311,6 +325,36 @@ Result<std::string> ProcessBook::other_forms(const Process& next, std::int64_t b
     return true;
   }));
   return others;
+}
+
+Result<std::vector<Unfit>> ProcessBook::unfit(const std::vector<catalog::Resource>& forms,
+                                              const std::string& package) const {
+  std::vector<Unfit> found;
+  const auto all = list();
+  JW_ASSIGN(auto reader, parts_.store.read());
+  for (const auto& [id, versions] : all->versions) {
+    std::set<std::int64_t> used;  // by open cases, and by new ones
+    const std::array<storage::Value, 2> key = {id, std::numeric_limits<std::int64_t>::max()};
+    JW_TRY(reader->query(sql::occupied_states, key, [&](const storage::Row& row) {
+      used.insert(row.integer(0));
+      return true;
+    }));
+    const auto head = all->heads.find(id);
+    if (head != all->heads.end() && !head->second.retired) {
+      const auto standing = versions.find(head->second.version);
+      if (standing != versions.end() && standing->second->process.package != package)
+        used.insert(head->second.version);
+    }
+    for (const auto& [version, declared] : versions) {
+      Process process = declared->process;
+      const auto next = std::find_if(forms.begin(), forms.end(),
+                                     [&](const catalog::Resource& form) { return form.id == process.form; });
+      if (next == forms.end() || declared->unfit || !used.contains(version)) continue;
+      if (auto fits = bind_form(process, *next); !fits)
+        found.push_back({process.id, version, process.form, std::move(fits).error()});
+    }
+  }
+  return found;
 }
 
 Result<void> ProcessBook::note_migration(const std::string& id, const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,16 @@ struct Declared {
   catalog::Resource form;
   std::shared_ptr<const ingest::FormCleaner> form_cleaner;
   std::map<std::string, std::shared_ptr<const ingest::FormCleaner>> input_cleaners;  // by transition
+  // Why it does not fit its form as that stands now: its cases go on, and new ones are not opened.
+  std::optional<Error> unfit = {};
+};
+
+// A version that would not fit its form any more.
+struct Unfit {
+  std::string process;
+  std::int64_t version = 0;
+  std::string form;
+  Error why;  // bind_form's
 };
 
 struct Head {
@@ -45,15 +56,16 @@ class ProcessBook {
 
   // Reads every <folder>/<package>/process.yaml, publishes what is new and retires what no package declares
   // any more. A process that does not fit the form as it stands is logged and not published: the version that
-  // stands serves on. Errors: invalid (file:line:column of what is wrong in a package), the store's.
+  // stands serves on. One that stands and does not fit any more takes no new cases, and those it has go on.
+  // Errors: invalid (file:line:column of what is wrong in a package), the store's.
   Result<void> open(FileSystem& files, const std::string& scenarios_folder);
   // The same for one package while serving: `declared` is all it declares now (nothing: it is removed).
   // Errors: as open, and invalid for a process that does not fit its form.
   Result<void> install(const std::string& package, std::vector<Process> declared);
 
   std::shared_ptr<const ProcessList> list() const;
-  // The version new cases get. Errors: not_found "cases.no_process", gone "cases.process_retired" when
-  // `opening`.
+  // The version new cases get. Errors: not_found "cases.no_process"; when `opening` also gone
+  // "cases.process_retired", and Declared::unfit.
   Result<std::shared_ptr<const Declared>> find(const std::string& id, bool opening = false) const;
   // Errors: not_found.
   Result<std::shared_ptr<const Declared>> find(const std::string& id, std::int64_t version) const;
@@ -71,11 +83,16 @@ class ProcessBook {
   // store's.
   Result<std::string> other_forms(const Process& next,
                                   std::int64_t below = std::numeric_limits<std::int64_t>::max()) const;
+  // Versions that would not fit `forms`, the definitions that `package` is about to bring: those that open
+  // cases follow, and those by which other packages open new ones. Errors: the store's.
+  Result<std::vector<Unfit>> unfit(const std::vector<catalog::Resource>& forms,
+                                   const std::string& package) const;
   // Says why cases of earlier versions stay, or that they need not.
   Result<void> note_migration(const std::string& id, const std::string& reason);
 
  private:
-  Result<std::shared_ptr<const Declared>> bind(Process process) const;
+  enum class Fit : std::uint8_t { required, wished };
+  Result<std::shared_ptr<const Declared>> bind(Process process, Fit fit) const;
   // What is declared, by one package or by all; `unfit` are ids of declared ones that stay as they stand.
   struct Declaration {
     std::vector<Process> processes;

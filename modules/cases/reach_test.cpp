@@ -216,5 +216,30 @@ TYPED_TEST(ReachOfCases, ContentionIsNoConflictOfWhoQueued) {
             SyncOutcome::done);
 }
 
+TYPED_TEST(ReachOfCases, CasesAndTasksGoToDepartmentsThatAreThere) {
+  const Found found = must(this->report(this->resident()));
+  const auto refused = [&](const std::string& department) {
+    const auto handed = this->service_->work().hand_over(found.one.id, found.one.version, "", department,
+                                                         "换部门", this->desk(), {"account:1", std::nullopt});
+    const auto given = this->service_->tasks().add(found.one.id, {"借梯子", "", department, "", 4},
+                                                   this->desk(), {"account:1", std::nullopt});
+    EXPECT_FALSE(given.ok()) << department;
+    if (handed.ok() || given.ok()) return std::string("done");
+    EXPECT_EQ(given.error().message, handed.error().message);
+    EXPECT_EQ(handed.error().field, "/department");
+    return render(handed.error(), Language::en);
+  };
+  EXPECT_NE(refused("watr").find("did you mean water?"), std::string::npos);
+  EXPECT_NE(refused("供电").find("did you mean power?"), std::string::npos) << "a name stands for its id";
+  EXPECT_NE(refused("volcano-office").find("there are bureau, centre, health, police, power, water, works."),
+            std::string::npos)
+      << refused("volcano-office");
+  const std::string offered =
+      R"("departments":[{"id":"bureau","title":"数据局"},{"id":"centre","title":"centre"})";
+  EXPECT_NE(this->detail(found, this->desk()).find(offered), std::string::npos);
+  EXPECT_NE(this->detail(found, this->resident()).find(R"("departments":[])"), std::string::npos);
+  EXPECT_EQ(this->handed_over(found, "", "power").one.department, "power");
+}
+
 }  // namespace
 }  // namespace jingwei::cases

@@ -23,6 +23,22 @@ bool is_passing(const Error& error) {
          (code == ErrorCode::conflict && error.message.starts_with("storage."));
 }
 
+// Whether what was filled in is not as the process has it.
+bool is_of_form(const Error& error) {
+  return error.message.starts_with("ingest.") || error.message == "cases.no_inputs" ||
+         error.message == "cases.no_action";
+}
+
+// With the fields at fault.
+std::string told_whole(const Error& error, Language language) {
+  std::string told = render(told_in(error, language), language);
+  for (const auto& cause : error.causes) {
+    const std::size_t name = cause.field.starts_with('/') ? 1 : 0;
+    told += " " + cause.field.substr(name) + ": " + render(told_in(cause, language), language);
+  }
+  return told;
+}
+
 std::string text_of(const Queued& queued) {
   JsonWriter json(512);
   json.begin_object();
@@ -64,6 +80,7 @@ std::string_view name_of(SyncOutcome outcome) {
 // What the queue itself has brought about so far.
 struct Sync::Chain {
   std::map<std::int64_t, CaseId> opened;  // by sequence
+  std::int64_t process_version = 0;       // that the action at hand is measured by; 0: it came to none
 };
 
 Result<std::vector<Synced>> Sync::take(const std::string& device, std::vector<Queued> actions,
@@ -107,13 +124,29 @@ Result<Synced> Sync::take_one(const std::string& device, const Queued& queued, c
                   {}};
   }
   if (is_passing(found.error())) return std::move(found).error();
-  return keep(device, queued, view, found.error());
+  return keep(device, queued, view, told_of_form(queued, std::move(found).error(), chain));
+}
+
+// Filled in under an earlier version of the process than the one it was measured by: that is said first.
+Error Sync::told_of_form(const Queued& queued, Error why, const Chain& chain) const {
+  const bool older = queued.process_version > 0 && queued.process_version < chain.process_version;
+  if (!older || !is_of_form(why)) return why;
+  Error told = Error(why.code, "cases.form_changed")
+                   .with("then", std::to_string(queued.process_version))
+                   .with("now", std::to_string(chain.process_version))
+                   .with("reason", told_whole(why, Language::zh))
+                   .with("reason_en", told_whole(why, Language::en))
+                   .at(why.field);
+  told.causes = std::move(why.causes);
+  return told;
 }
 
 Result<Found> Sync::carry_out(const Queued& queued, const std::string& key, const CaseView& view,
                               Chain& chain) {
   const WriteRequest request{view.actor(), key, Language::zh};
+  chain.process_version = 0;
   if (queued.kind == QueuedKind::open) {
+    chain.process_version = work_.newest_version(queued.process);
     NewCase wanted{queued.form, queued.longitude, queued.latitude, queued.region, {}, queued.photos};
     return work_.open(queued.process, wanted, view, request);
   }
@@ -143,6 +176,7 @@ Result<Found> Sync::carry_out(const Queued& queued, const std::string& key, cons
   action.photos = queued.photos;
   action.chained = true;
   JW_ASSIGN(const Found found, work_.find(id, view));
+  chain.process_version = found.one.process_version;
   const Transition* transition = found.declared->process.transition(queued.action);
   if (transition != nullptr && !transition->offline)
     return Error(ErrorCode::invalid, "cases.not_offline")

@@ -15,11 +15,11 @@ std::string_view name_of(QueuedKind kind);
 struct Queued {
   std::int64_t sequence = 0;  // on the device
   QueuedKind kind = QueuedKind::act;
-  std::string process;  // of open
-  std::int64_t process_version = 0;
-  CaseId case_id;            // of act and comment
-  std::int64_t after = 0;    // …or the sequence of the open on this device that it is about
-  std::int64_t version = 0;  // of the case that was seen
+  std::string process;               // of open
+  std::int64_t process_version = 0;  // it was filled in under; 0: not told
+  CaseId case_id;                    // of act and comment
+  std::int64_t after = 0;            // …or the sequence of the open on this device that it is about
+  std::int64_t version = 0;          // of the case that was seen
   std::string action, words, region;
   Answers form;  // or inputs
   std::vector<PhotoId> photos;
@@ -72,6 +72,7 @@ class Sync {
   Result<Synced> take_one(const std::string& device, const Queued& queued, const CaseView& view,
                           Chain& chain);
   Result<Found> carry_out(const Queued& queued, const std::string& key, const CaseView& view, Chain& chain);
+  Error told_of_form(const Queued& queued, Error why, const Chain& chain) const;
   Result<Synced> keep(const std::string& device, const Queued& queued, const CaseView& view,
                       const Error& why);
   Result<std::optional<Conflict>> standing(storage::Reader& reader, const std::string& device,

@@ -132,6 +132,7 @@ Result<Task> Tasks::add(CaseId id, const NewTask& wanted, const CaseView& view, 
       task.region = view.tree().id(node);
     }
     task.department = wanted.department.empty() ? found.one.department : wanted.department;
+    if (task.department != found.one.department) JW_TRY(work_.check_department(task.department));
     task.assignee = wanted.assignee;
     task.for_role = wanted.for_role;
     task.title = wanted.title;

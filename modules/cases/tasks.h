@@ -51,7 +51,8 @@ class Tasks {
  public:
   Tasks(CaseWork& work, const Calendars& calendars) : work_(work), calendars_(calendars) {}
 
-  // Errors: CaseWork::find's, denied "cases.may_not_task", conflict (closed), the store's.
+  // Errors: CaseWork::find's, denied "cases.may_not_task", conflict (closed), invalid (department), the
+  // store's.
   Result<Task> add(CaseId id, const NewTask& wanted, const CaseView& view, const WriteRequest& request);
   // Done by whoever has it, or may act in its department while nobody does; cancelled by who may give tasks;
   // taken by who may act there or holds the role it is offered to; given back by whoever has it. Errors:

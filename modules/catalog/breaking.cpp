@@ -134,8 +134,8 @@ Result<std::vector<Break>> breaks_of(storage::Reader& reader, const Entry& befor
     records = row.integer(0);
     return false;
   }));
-  JW_ASSIGN(const SliceSummary packed, slices_summary(reader, before.resource.id));
-  records += packed.records;
+  JW_ASSIGN(const std::int64_t packed, packed_records(reader, before.resource.id));
+  records += packed;
   for (auto& one : found) one.records = records;
   if (records == 0) return found;
   for (const auto& field : after.fields) {
@@ -150,8 +150,8 @@ Result<std::vector<Break>> breaks_of(storage::Reader& reader, const Entry& befor
     const bool tighter = narrower(was, field);
     if (!tighter && (was.required || !field.required)) continue;
     JW_ASSIGN(Counted counted, count(reader, before, static_cast<std::size_t>(at), field));
-    counted.unopened += packed.records;  // slices are sealed as a whole
-    const bool unsure = tighter || (packed.records > 0 && field.required && !was.required);
+    counted.unopened += packed;  // slices are sealed as a whole
+    const bool unsure = tighter || (packed > 0 && field.required && !was.required);
     if (field.required && counted.empty > 0)
       found.push_back({BreakKind::field_required, field.name, field.title, "", "", counted.empty});
     if (counted.refused > 0)

@@ -268,7 +268,9 @@ void write_notice(JsonWriter& json, const Notice& notice, const Catalog& catalog
   json.member("about", notice.about);
   write_optional(json, "department", notice.department);
   write_optional(json, "actor", notice.actor);
-  json.member("sentence", render("catalog.notice_" + std::string(name_of(notice.kind)), arguments, language));
+  std::string sentence = "catalog.notice_" + std::string(name_of(notice.kind));
+  if (notice.kind == NoticeKind::overdue && notice.about.starts_with("demand:")) sentence += "_demand";
+  json.member("sentence", render(sentence, arguments, language));
   json.member("at", to_rfc3339(notice.at));
   json.end_object();
 }

@@ -1,7 +1,10 @@
 // What scenario packages declare, published as versions at start.
+#include <set>
+
 #include "base/limits.h"
 #include "base/log.h"
 #include "modules/catalog/catalog_service.h"
+#include "modules/catalog/overlap.h"
 #include "modules/catalog/resource_json.h"
 #include "modules/catalog/resource_yaml.h"
 #include "modules/catalog/sql.gen.h"
@@ -66,6 +69,24 @@ const Definition* of_resource(const Definitions& definitions, const std::string&
   return nullptr;
 }
 
+// Of what a package brought since `before`.
+void warn_of_overlaps(const EntryList& before, const EntryList& now) {
+  std::set<const Entry*> known;
+  for (const auto& entry : before) known.insert(&entry);
+  for (const auto& fresh : now) {
+    if (fresh.retired || fresh.resource.package.empty() || known.contains(&fresh)) continue;
+    for (const auto& other : now) {
+      if (other.retired) continue;
+      for (const auto& overlap : overlaps_between(fresh.resource, other.resource))
+        log::warn("catalog.package_asks_again", {{"package", fresh.resource.package},
+                                                 {"resource", fresh.resource.id},
+                                                 {"field", overlap.field->name},
+                                                 {"other", other.resource.id},
+                                                 {"other_field", overlap.other_field->name}});
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& scenarios_folder,
@@ -82,8 +103,15 @@ Result<void> Catalog::take_packages(FileSystem& files, const std::string& scenar
     declared_order_.clear();
     for (const auto& resource : declared) declared_order_.emplace(resource.id, declared_order_.size());
   }
+  const std::uint64_t before = revision();
+  const EntryList stood = before == 0 ? EntryList(std::make_shared<EntryList::Entries>()) : entries();
   JW_TRY(publish_packages(std::move(declared)));
-  return reload();
+  JW_TRY(reload());
+  // A package is published as it stands and only warned of: its author is the operator, and those that are in
+  // use ask again on purpose (a form at the door checks what the register holds). An exemption ends the
+  // warning.
+  if (before > 0) warn_of_overlaps(stood, entries());
+  return {};
 }
 
 Result<void> Catalog::publish_packages(std::vector<Resource> declared) {

@@ -257,7 +257,9 @@ class CatalogRoutes::Handlers final : public api::Operations {
   }
 
   http::Response list_overlaps(const http::Request& http, const api::ListOverlaps& in) override {
-    return overlaps_response(http.language, in.resource.value_or(""), 200);
+    const std::string resource = in.resource.value_or("");
+    if (!in.package) return overlaps_response(parts_.life.all_overlaps(), http.language, resource, 200);
+    return overlaps_response(parts_.life.overlaps_of_package(*in.package), http.language, resource, 200);
   }
 
   http::Response add_exemption(const http::Request& http, const api::AddExemption& in) override {
@@ -270,7 +272,7 @@ class CatalogRoutes::Handlers final : public api::Operations {
     exemption.authority = in.body["authority"].text();
     const auto done = parts_.life.exempt(exemption, request_of(http, in.body, in.idempotency_key));
     if (!done) return problem(done.error(), http.language);
-    return overlaps_response(http.language, exemption.resource, 201);
+    return overlaps_response(parts_.life.all_overlaps(), http.language, exemption.resource, 201);
   }
 
   http::Response get_dcat(const http::Request& http, const api::GetDcat&) override {
@@ -433,8 +435,8 @@ class CatalogRoutes::Handlers final : public api::Operations {
     return {id, {title, title}};
   }
 
-  http::Response overlaps_response(Language language, const std::string& resource, int status) {
-    auto all = parts_.life.all_overlaps();
+  http::Response overlaps_response(Result<std::vector<Overlap>> all, Language language,
+                                   const std::string& resource, int status) {
     if (!all) return problem(all.error(), language);
     if (!resource.empty()) {
       std::erase_if(*all, [&](const Overlap& overlap) {
@@ -483,10 +485,10 @@ class CatalogRoutes::Handlers final : public api::Operations {
 };
 
 CatalogRoutes::CatalogRoutes(Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
-                             std::string hub_name, ResourceLife::Users users)
+                             std::string hub_name, const Receipts& received, ResourceLife::Users users)
     : life_(catalog, store, clock, std::move(users)),
-      holdings_(store, clock),
-      responsibilities_(catalog, store, clock, [this, &catalog] { return received_by(catalog, holdings_); }),
+      holdings_(store, clock, received),
+      responsibilities_(catalog, store, clock, received),
       demands_(catalog, store, clock, zone),
       handlers_(std::make_unique<Handlers>(
           CatalogParts{life_, holdings_, responsibilities_, demands_, clock, std::move(hub_name)})) {}

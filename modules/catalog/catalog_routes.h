@@ -15,9 +15,10 @@ namespace jingwei::catalog {
 // The services behind the routes, made over what the hub holds; all of that must outlive them.
 class CatalogRoutes {
  public:
-  // `hub_name`: who publishes the catalogue. `users`: who uses a resource from outside it.
+  // `hub_name`: who publishes the catalogue. `received`: when each resource last received something. `users`:
+  // who uses a resource from outside it.
   CatalogRoutes(Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
-                std::string hub_name, ResourceLife::Users users = {});
+                std::string hub_name, const Receipts& received, ResourceLife::Users users = {});
   ~CatalogRoutes();
   std::vector<http::Route> routes();
 

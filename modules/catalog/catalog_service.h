@@ -145,7 +145,9 @@ class Catalog {
 // (docs/formats/lists.md). Thread-safe; everything outlives it.
 class CatalogLists {
  public:
-  CatalogLists(const Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone);
+  // `received`: when each resource last received something, by id (HoldingsCounter's Receipts).
+  CatalogLists(const Catalog& catalog, storage::Store& store, const Clock& clock, const Zone& zone,
+               std::function<Result<std::map<std::string, Instant>>()> received);
   ~CatalogLists();
 
   enum class Samples : std::uint8_t { leave_out, put_in };

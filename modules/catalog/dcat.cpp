@@ -7,6 +7,8 @@ namespace jingwei::catalog {
 namespace {
 
 constexpr std::string_view authority = "http://publications.europa.eu/resource/authority/";
+// DCAT 3, 6.8.15: a media type is named by its IRI in the register of IANA, not by its text.
+constexpr std::string_view media_types = "https://www.iana.org/assignments/media-types/";
 
 void write_texts(JsonWriter& json, std::string_view key, const Title& title) {
   if (title.zh.empty() && title.en.empty()) return;
@@ -97,7 +99,7 @@ void write_dataset(JsonWriter& json, const Definition& definition, const std::st
   json.member("@id", address + "/records");
   json.member("@type", "dcat:Distribution");
   write_link(json, "dcat:accessURL", address + "/records");
-  json.member("dcat:mediaType", "application/json");
+  write_link(json, "dcat:mediaType", std::string(media_types) + "application/json");
   write_link(json, "dct:format", of_authority("file-type/", "JSON"));
   json.end_object();
   json.end_object();

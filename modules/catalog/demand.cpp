@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "modules/catalog/catalog_search.h"
+#include "modules/catalog/demand_reminders.h"
 #include "modules/catalog/meaning.h"
 #include "modules/catalog/repeatable.h"
 #include "modules/catalog/sql.gen.h"
@@ -77,16 +78,6 @@ Result<std::vector<Demand>> read_all(storage::Reader& reader, const storage::Sta
   return all;
 }
 
-Result<Demand> read_one(storage::Reader& reader, DemandId id) {
-  JW_ASSIGN(auto found, read_all(reader, sql::demand_by_id, id.value));
-  if (!found.empty()) return std::move(found.front());
-  return Error(ErrorCode::not_found, "catalog.demand_not_found").with("id", id.to_string());
-}
-
-std::string thing_of(DemandId id) {
-  return "demand:" + id.to_string();
-}
-
 storage::Write change_of(const Demand& demand) {
   storage::Value promised = storage::Null{};
   if (demand.promised_for) promised = std::int64_t{to_days(*demand.promised_for)};
@@ -116,6 +107,20 @@ Result<void> need_text(std::string& text, std::size_t most, const char* message,
 }
 
 }  // namespace
+
+std::string thing_of(DemandId id) {
+  return "demand:" + id.to_string();
+}
+
+Result<Demand> read_demand(storage::Reader& reader, DemandId id) {
+  JW_ASSIGN(auto found, read_all(reader, sql::demand_by_id, id.value));
+  if (!found.empty()) return std::move(found.front());
+  return Error(ErrorCode::not_found, "catalog.demand_not_found").with("id", id.to_string());
+}
+
+Result<std::vector<Demand>> read_unwatched_demands(storage::Reader& reader, std::int64_t most) {
+  return read_all(reader, sql::unwatched_demands, most);
+}
 
 std::string_view name_of(DemandStep step) {
   constexpr std::string_view names[] = {"match", "promise", "refuse", "deliver", "close"};
@@ -148,7 +153,7 @@ Result<std::vector<Demand>> Demands::list() const {
 
 Result<Demand> Demands::find(DemandId id) const {
   JW_ASSIGN(auto reader, store_.read());
-  return read_one(*reader, id);
+  return read_demand(*reader, id);
 }
 
 Result<std::vector<StepTaken>> Demands::steps(DemandId id) const {
@@ -205,6 +210,7 @@ Result<Demand> Demands::ask(Demand demand, const WriteRequest& request) {
         storage::Change change;
         change.writes.push_back(addition_of(demand));
         change.writes.push_back(add_step(id + 1, thing_of(demand.id), {"ask", actor, "", demand.asked_at}));
+        JW_TRY(watch(store_, zone_, demand, change));
         change.audit.push_back({actor, "demand.ask", thing_of(demand.id), "{}"});
         return change;
       }));
@@ -302,11 +308,14 @@ Result<Demand> Demands::move(const DemandMove& move, const WriteRequest& request
                              move.promised_for ? to_iso(*move.promised_for) : "", move.reason});
   JW_ASSIGN(
       const auto committed, commit_once(store_, row, [&](storage::Reader& reader) -> Result<storage::Change> {
-        JW_ASSIGN(demand, read_one(reader, move.id));
+        JW_ASSIGN(demand, read_demand(reader, move.id));
         JW_TRY(decide(demand, move, actor));
         JW_ASSIGN(const std::int64_t step, store_.allocate_ids());
         storage::Change change;
         change.writes.push_back(change_of(demand));
+        Demand next = demand;
+        ++next.row_version;
+        JW_TRY(watch(store_, zone_, next, change));
         change.writes.push_back(
             add_step(step, thing_of(move.id),
                      {std::string(name_of(move.step)), actor, text::squeeze(move.reason), clock_.now()}));

@@ -47,6 +47,12 @@ struct DemandClock {
 };
 DemandClock clock_of(const Demand& demand, Day today);
 
+std::string thing_of(DemandId id);
+// Errors: not_found, the reader's.
+Result<Demand> read_demand(storage::Reader& reader, DemandId id);
+// Those under way that no timer looks after yet, at most `most`. Errors: the reader's.
+Result<std::vector<Demand>> read_unwatched_demands(storage::Reader& reader, std::int64_t most);
+
 // A resource that may hold what a demand asks for.
 struct Suggestion {
   const Resource* resource = nullptr;

@@ -2,6 +2,7 @@
 // seconds.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -16,11 +17,16 @@ struct Holdings {
   std::optional<Instant> last_received;  // nothing yet when absent
 };
 
+// When each resource last received something, by id; given by whoever knows deliveries. What stands does not
+// tell: the same rows sent again write nothing, and a withdrawal makes what stood before stand again.
+using Receipts = std::function<Result<std::map<std::string, Instant>>()>;
+
 // Thread-safe. Counting reads the whole table, so a count serves for three seconds.
 class HoldingsCounter {
  public:
-  HoldingsCounter(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
-  // Errors: the store's.
+  HoldingsCounter(storage::Store& store, const Clock& clock, Receipts receipts)
+      : store_(store), clock_(clock), receipts_(std::move(receipts)) {}
+  // Errors: the store's, those of the receipts.
   Result<Holdings> of(const Entry& entry);
 
  private:
@@ -30,14 +36,9 @@ class HoldingsCounter {
   };
   storage::Store& store_;
   const Clock& clock_;
+  Receipts receipts_;
   std::mutex mutex_;
   std::map<std::string, Counted> counted_;
 };
-
-// When a resource last received anything; nothing for one that the catalogue does not hold.
-Result<std::optional<Instant>> last_received(const Catalog& catalog, HoldingsCounter& holdings,
-                                             const std::string& resource);
-// The same for all of them, by id; those that received nothing are left out.
-Result<std::map<std::string, Instant>> received_by(const Catalog& catalog, HoldingsCounter& holdings);
 
 }  // namespace jingwei::catalog

@@ -16,6 +16,9 @@ struct Synonyms {
   std::string_view words;  // separated by '|'
 };
 constexpr std::array synonyms = {
+    Synonyms{"alias",
+             "曾用名|曾用姓名|别名|又名|小名|其他姓名|formername|formernames|previousname|alias|aliases|"
+             "othername|alsoknownas"},
     Synonyms{"phone",
              "电话|手机|手机号|手机号码|联系电话|联系方式|移动电话|电话号码|phone|mobile|telephone|"
              "phonenumber|mobilenumber"},

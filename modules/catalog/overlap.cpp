@@ -26,14 +26,15 @@ bool asks_people(const Resource& resource) {
          resource.collected_from == CollectedFrom::enterprises;
 }
 
-bool same_people(const Resource& a, const Resource& b) {
-  if (!asks_people(a) || !asks_people(b) || asked(a.subject) != asked(b.subject)) return false;
-  return a.population.empty() || b.population.empty() || shares_one(a.population, b.population);
+bool asks_those_of(const Resource& asking, const Resource& holding) {
+  if (!asks_people(asking) || asked(asking.subject) != asked(holding.subject)) return false;
+  return asking.population.empty() || holding.population.empty() ||
+         shares_one(asking.population, holding.population);
 }
 
 std::vector<Overlap> overlaps_between(const Resource& resource, const Resource& other) {
   std::vector<Overlap> found;
-  if (resource.id == other.id || !same_people(resource, other)) return found;
+  if (resource.id == other.id || !asks_those_of(resource, other)) return found;
   const bool same_purpose = shares_one(resource.purposes, other.purposes);
   for (const auto& field : resource.fields) {
     if (identifies(resource, field)) continue;

@@ -20,7 +20,7 @@ struct Exemption {
   Instant at{};
 };
 
-// `field` of `resource` asks what `other_field` of `other` asks already.
+// `field` of `resource` asks what `other_field` of `other` holds already.
 struct Overlap {
   const Resource* resource = nullptr;
   const Field* field = nullptr;
@@ -33,12 +33,13 @@ struct Overlap {
 
 // Whether the resource asks people: residents, grid workers at their doors, enterprises.
 bool asks_people(const Resource& resource);
-// Whether two resources ask the same people: same subject, both asking, and one's population within or across
-// the other's. An empty population is everybody.
-bool same_people(const Resource& a, const Resource& b);
+// Whether a resource asks people of whom the other holds data already, however those came to it: same
+// subject, and one's population within or across the other's. An empty population is everybody.
+bool asks_those_of(const Resource& asking, const Resource& holding);
 
-// What `resource` asks that `other` asks too, in the order of its fields. Fields that only say whom a record
-// is about (meaning.h: identifies) are no overlap. Views into both resources.
+// What `resource` asks people that `other` holds already, in the order of its fields; nothing where it asks
+// nobody. Fields that only say whom a record is about (meaning.h: identifies) are no overlap. Views into both
+// resources.
 std::vector<Overlap> overlaps_between(const Resource& resource, const Resource& other);
 
 // Marks those that `exemptions` allow, whichever of the two was named first.

@@ -209,15 +209,10 @@ Result<std::vector<std::string>> slice_marks(storage::Reader& reader, const std:
   return marks;
 }
 
-Result<SliceSummary> slices_summary(storage::Reader& reader, const std::string& resource) {
+Result<std::int64_t> packed_records(storage::Reader& reader, const std::string& resource) {
   const Value key = resource;
-  SliceSummary summary;
-  JW_TRY(reader.query(sql::slices_summary, std::span(&key, 1), [&](const storage::Row& row) {
-    summary.records = row.integer(0);
-    if (!row.is_null(1)) summary.last_received = from_micros(row.integer(1));
-    return false;
-  }));
-  return summary;
+  JW_ASSIGN(const auto records, storage::query_integer(reader, sql::packed_records, std::span(&key, 1)));
+  return records.value_or(0);
 }
 
 }  // namespace jingwei::catalog

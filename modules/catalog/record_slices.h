@@ -109,11 +109,7 @@ Result<std::string> slice_block(storage::Reader& reader, const std::string& reso
 Result<std::vector<std::string>> slice_marks(storage::Reader& reader, const std::string& resource,
                                              const SliceHead& head, std::size_t bytes);
 
-// Records that stand in slices, and when the last of them was received.
-struct SliceSummary {
-  std::int64_t records = 0;
-  std::optional<Instant> last_received;
-};
-Result<SliceSummary> slices_summary(storage::Reader& reader, const std::string& resource);
+// How many records stand in slices.
+Result<std::int64_t> packed_records(storage::Reader& reader, const std::string& resource);
 
 }  // namespace jingwei::catalog

@@ -259,7 +259,7 @@ RecordTable::RecordTable(const Resource& resource, TableShape shape)
   const std::string of_current = " FROM " + name_ + " WHERE known_to IS NULL AND withdrawn = 0";
   for (const std::size_t column : field_columns_)
     values_.push_back(same("values_" + columns_[column], "SELECT " + columns_[column] + of_current));
-  summary_ = same("summary", "SELECT COUNT(*), MAX(known_from)" + of_current);
+  summary_ = same("summary", "SELECT COUNT(*)" + of_current);
   keys_ = same("keys", "SELECT record_key FROM " + name_ + " WHERE epoch >= $1");
   all_keys_ = same("all_keys", "SELECT record_key FROM " + name_);
   const std::string none =

@@ -103,9 +103,7 @@ class RecordTable {
   const storage::Statement& restore() const { return *restore_; }
   // → the field's column of every current record, sealed where it is kept so; null where it is empty.
   const storage::Statement& values(std::size_t field_index) const { return *values_[field_index]; }
-  const storage::Statement& summary() const {
-    return *summary_;
-  }  // → current records, when the last was received
+  const storage::Statement& summary() const { return *summary_; }  // → current records
   const storage::Statement& keys() const { return *keys_; }  // $1 epoch → record_key of rows written since
   const storage::Statement& all_keys() const { return *all_keys_; }  // → record_key of every record
   // $1 resource, $2 epoch, $3 record keys one after another (BYTEA). Touches one row of resource_table unless

@@ -76,9 +76,12 @@ class ResourceLife {
   // Newest first.
   Result<std::vector<Notice>> notices() const;
 
-  // What a definition asks that published resources ask already, those allowed marked. Views into `resource`
-  // and into the catalogue's entries.
+  // What a definition asks people that published resources hold already, those allowed marked. Views into
+  // `resource` and into the catalogue's entries.
   Result<std::vector<Overlap>> overlaps_of(const Resource& resource) const;
+  // What a package's published resources ask that others hold, without what is allowed: packages are
+  // published with a warning, not refused.
+  Result<std::vector<Overlap>> overlaps_of_package(const std::string& package) const;
   // Every pair of published resources, each overlap once.
   Result<std::vector<Overlap>> all_overlaps() const;
   // Errors: not_found (no such resource or field), invalid (reason or authority missing).

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "modules/catalog/catalog_search.h"
-#include "modules/catalog/demand.h"
+#include "modules/catalog/demand_reminders.h"
 #include "modules/catalog/lists_yaml.h"
 #include "modules/catalog/messages.gen.h"
 #include "modules/catalog/reminders.h"
@@ -198,6 +198,27 @@ TYPED_TEST(LifeOn, AnOverdueCollectionIsTheStewardsAndIsRemindedOf) {
   EXPECT_EQ(listed[0].days_overdue, 3);
   EXPECT_EQ(listed[0].steward->name, "陈云");
   EXPECT_EQ(must(duties.remind(made.id, {"Mei", std::nullopt})).reminders, 1);
+}
+
+TYPED_TEST(LifeOn, WhoAsksPeopleIsHeldToWhatAnyDepartmentHoldsAlready) {
+  // A register that another department keeps and asks nobody for.
+  std::string kept = yaml_of("benefits", "civil-affairs", phone);
+  kept.replace(kept.find("collected_from: residents"), 25, "collected_from: departments");
+  std::filesystem::create_directories(this->folder_.path() + "/b");
+  std::string form = yaml_of("door-form", "housing", mobile);
+  form.replace(form.find("collected_from: residents"), 25, "collected_from: grid");
+  std::ofstream(this->folder_.path() + "/a/resources.yaml") << kept;
+  std::ofstream(this->folder_.path() + "/b/resources.yaml") << form;
+  must(this->catalog_->take_packages(real_file_system(), this->folder_.path()));
+  const auto of_form = must(this->life_->overlaps_of_package("b"));
+  ASSERT_EQ(of_form.size(), 1U) << "the package is published and warned of";
+  EXPECT_EQ(of_form.front().other->id, "benefits");
+  EXPECT_EQ(of_form.front().field->name, "mobile");
+  EXPECT_TRUE(must(this->life_->overlaps_of_package("a")).empty()) << "who asks nobody asks nobody twice";
+  EXPECT_EQ(must(this->life_->all_overlaps()).size(), 1U);
+  // The same asked for on the desk is refused.
+  must(this->life_->draft(resource_of("moods", "health", mood + phone), {"Lin", std::nullopt}));
+  EXPECT_EQ(this->step(1, LifeStep::submit, "Lin").error().message, "catalog.overlaps");
 }
 
 TYPED_TEST(LifeOn, ATimerRemindsOfAnOverdueCollectionOnceInEachRound) {
@@ -398,9 +419,98 @@ TYPED_TEST(LifeOn, ResourcesAreFoundByPinyinFieldAndSlips) {
   EXPECT_TRUE(search_catalog(*definitions, nothing).items.empty());
 }
 
-TEST(CsvCell, NeverRunsInASpreadsheet) {
-  EXPECT_EQ(csv_cell("=1+1"), "'=1+1");
-  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+TYPED_TEST(LifeOn, NoCellOfTheResponsibilityListRunsInASpreadsheet) {
+  Responsibilities duties(*this->catalog_, *this->store_, this->clock_,
+                          [] { return Result(std::map<std::string, Instant>()); });
+  Responsibility duty;
+  duty.department = {"school", {"＝cmd|' /C calc'!A0", "＠SUM(A1)"}};
+  duty.resource = "register";
+  duty.basis = "=1+1";
+  must(duties.add(duty, {"Mei", std::nullopt}));
+  const std::string zh = must(duties.as_csv(Language::zh));
+  EXPECT_NE(zh.find("\r\n'＝cmd"), std::string::npos) << zh;
+  EXPECT_NE(zh.find(",'=1+1,"), std::string::npos) << zh;
+  EXPECT_NE(must(duties.as_csv(Language::en)).find("\r\n'＠SUM(A1)"), std::string::npos);
+}
+
+TYPED_TEST(LifeOn, ATimerRemindsOfALateDemandOfEachStateOnItsOwn) {
+  ManualClock clock(*parse_rfc3339("2020-03-01T04:00:00Z"));  // noon in the zone
+  Demands demands(*this->catalog_, *this->store_, clock, this->zone_);
+  DemandReminders reminders(*this->catalog_, *this->store_, clock, this->zone_);
+  storage::TimerRunner timers(*this->store_, clock, "tester");
+  reminders.on_timers(timers);
+  const auto told = [&] { return must(this->life_->notices()).size(); };
+  const auto days_pass = [&](int days) {
+    clock.advance(std::chrono::hours{24 * days});
+    while (must(timers.step()) > 0) {
+    }
+    return told();
+  };
+  Demand demand;
+  demand.department = {"school", {"学校", "School"}};
+  demand.title = "ages of pupils";
+  demand.purpose = "places";
+  demand.legal_basis = "law";
+  demand.wanted_by = demands.today() + std::chrono::days{60};
+  const auto asked = must(demands.ask(demand, {"Wu", std::nullopt}));
+  EXPECT_EQ(days_pass(10), 0U) << "the tenth day is not over";
+  EXPECT_EQ(days_pass(1), 1U);
+  auto notice = must(this->life_->notices()).front();
+  EXPECT_EQ(notice.kind, NoticeKind::overdue);
+  EXPECT_EQ(notice.about, "demand:" + asked.id.to_string());
+  EXPECT_EQ(notice.department, "") << "nobody knows yet whose it is";
+  EXPECT_EQ(notice.title, "ages of pupils");
+  EXPECT_EQ(notice.detail, "1");
+  EXPECT_EQ(days_pass(6), 1U) << "once in a round";
+  EXPECT_EQ(days_pass(1), 2U);
+
+  DemandMove promise;
+  promise.id = asked.id;
+  promise.step = DemandStep::promise;
+  promise.resource = "register";
+  promise.promised_for = demands.today() + std::chrono::days{2};
+  must(demands.move(promise, {"Mei", std::nullopt}));
+  EXPECT_EQ(days_pass(2), 2U) << "answered: the clock of the answer stands still";
+  EXPECT_EQ(days_pass(1), 3U) << "and the promise has one of its own";
+  notice = must(this->life_->notices()).front();
+  EXPECT_EQ(notice.department, "police");
+  EXPECT_EQ(notice.resource, "register");
+  DemandMove deliver;
+  deliver.id = asked.id;
+  deliver.step = DemandStep::deliver;
+  must(demands.move(deliver, {"Mei", std::nullopt}));
+  EXPECT_EQ(days_pass(60), 3U);
+  const auto steps = must(demands.steps(asked.id));
+  EXPECT_EQ(std::count_if(steps.begin(), steps.end(), [](const auto& one) { return one.step == "remind"; }),
+            3);
+}
+
+TYPED_TEST(LifeOn, DemandsFromBeforeThereWereTimersGetOne) {
+  ManualClock clock(*parse_rfc3339("2020-03-01T04:00:00Z"));
+  Demands demands(*this->catalog_, *this->store_, clock, this->zone_);
+  Demand demand;
+  demand.department = {"school", {"学校", "School"}};
+  demand.title = "ages of pupils";
+  demand.purpose = "places";
+  demand.legal_basis = "law";
+  demand.wanted_by = demands.today() + std::chrono::days{60};
+  must(demands.ask(demand, {"Wu", std::nullopt}));
+  // As it stood before: looked after by nobody.
+  static const storage::Statement unwatch{"unwatch", "UPDATE demand SET watched = 0",
+                                          "UPDATE demand SET watched = 0"};
+  static const storage::Statement no_timers{"no_timers", "DELETE FROM timer", "DELETE FROM timer"};
+  storage::Change change;
+  change.writes.push_back({&unwatch, {}, 1});
+  change.writes.push_back({&no_timers, {}, std::nullopt});
+  must(this->store_->commit(std::move(change)));
+  DemandReminders reminders(*this->catalog_, *this->store_, clock, this->zone_);
+  storage::TimerRunner timers(*this->store_, clock, "tester");
+  reminders.on_timers(timers);
+  must(reminders.watch_all());
+  must(reminders.watch_all());
+  clock.advance(std::chrono::hours{24 * 11});
+  EXPECT_EQ(must(timers.step()), 1U);
+  EXPECT_EQ(must(this->life_->notices()).size(), 1U);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ Result<std::vector<Overlap>> ResourceLife::all_overlaps() const {
   for (std::size_t a = 0; a < entries.size(); ++a) {
     for (std::size_t b = a + 1; b < entries.size(); ++b) {
       if (entries[a].retired || entries[b].retired) continue;
-      // The later one asks again what the earlier one asks.
+      // The later one asks again what the earlier one holds.
       auto found = overlaps_between(entries[b].resource, entries[a].resource);
       all.insert(all.end(), found.begin(), found.end());
     }
@@ -54,6 +54,17 @@ Result<std::vector<Overlap>> ResourceLife::all_overlaps() const {
   JW_ASSIGN(auto reader, store_.read());
   JW_ASSIGN(const auto exemptions, read_exemptions(*reader));
   mark_exempted(all, exemptions);
+  return all;
+}
+
+Result<std::vector<Overlap>> ResourceLife::overlaps_of_package(const std::string& package) const {
+  std::vector<Overlap> all;
+  for (const auto& entry : catalog_.entries()) {
+    if (entry.retired || entry.resource.package != package) continue;
+    JW_ASSIGN(auto found, overlaps_of(entry.resource));
+    std::erase_if(found, [](const Overlap& overlap) { return overlap.exemption.has_value(); });
+    all.insert(all.end(), found.begin(), found.end());
+  }
   return all;
 }
 

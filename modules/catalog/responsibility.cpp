@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "modules/catalog/repeatable.h"
 #include "modules/catalog/sql.gen.h"
+#include "spreadsheet/formula_guard.h"
 
 namespace jingwei::catalog {
 
@@ -333,21 +334,6 @@ Result<std::map<std::string, Steward>> Responsibilities::stewards() const {
   return read_stewards(*reader);
 }
 
-std::string csv_cell(std::string_view text) {
-  std::string cell;
-  const bool formula =
-      !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
-  if (formula) cell += '\'';
-  cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted(1, '"');
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 Result<std::string> Responsibilities::as_csv(Language language) const {
   JW_ASSIGN(const auto collections, list());
   std::string csv = "\xEF\xBB\xBF";
@@ -355,7 +341,7 @@ Result<std::string> Responsibilities::as_csv(Language language) const {
     bool first = true;
     for (const auto& cell : cells) {
       if (!first) csv += ',';
-      csv += csv_cell(cell);
+      csv += spreadsheet::csv_cell(cell);
       first = false;
     }
     csv += "\r\n";

@@ -84,7 +84,8 @@ Result<std::map<std::string, Steward>> read_stewards(storage::Reader& reader);
 // Thread-safe; everything outlives it.
 class Responsibilities {
  public:
-  // When each resource last received anything, by id; given by whoever knows (ingest's batches, the tables).
+  // When each resource last received something, by id: by a file or a single record that was not withdrawn,
+  // whether or not it changed anything. Given by whoever knows deliveries.
   using Received = std::function<Result<std::map<std::string, Instant>>()>;
 
   Responsibilities(const Catalog& catalog, storage::Store& store, const Clock& clock, Received received)
@@ -120,9 +121,5 @@ class Responsibilities {
   const Clock& clock_;
   Received received_;
 };
-
-// A cell as CSV (RFC 4180): quoted where it must be, and with ' before what a spreadsheet would take for a
-// formula.
-std::string csv_cell(std::string_view text);
 
 }  // namespace jingwei::catalog

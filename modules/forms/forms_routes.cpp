@@ -67,7 +67,7 @@ class FormsRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_refused_workbook(const http::Request& http, const api::GetRefusedWorkbook& in) override {
-    return list_of(service_.refused_rows(BatchId(in.batch), http.language),
+    return list_of(service_.refused_rows(BatchId(in.batch), http.language, asker(http)),
                    "refused-" + std::to_string(in.batch) + ".xlsx", workbook_media, http.language);
   }
 

@@ -19,8 +19,8 @@ Result<std::string> FormsService::template_of(const std::string& resource, Langu
   return template_book(context_of(parts_), entry->resource, language);
 }
 
-Result<ListedRecords> FormsService::refused_rows(BatchId batch, Language language) const {
-  return refused_book(context_of(parts_), batch, language);
+Result<ListedRecords> FormsService::refused_rows(BatchId batch, Language language, const Asker& asker) const {
+  return refused_book(context_of(parts_, asker), batch, language);
 }
 
 Result<ListedRecords> FormsService::records_workbook(const std::string& resource,

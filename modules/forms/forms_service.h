@@ -49,8 +49,10 @@ class FormsService {
 
   // The bytes of a workbook to fill in and upload. Errors: not_found, exhausted.
   Result<std::string> template_of(const std::string& resource, Language language) const;
-  // Refused rows of a batch in the columns of their file, reasons beside them. Errors: not_found, exhausted.
-  Result<ListedRecords> refused_rows(BatchId batch, Language language) const;
+  // Refused rows of a batch that the asker may see, in the columns of their file, reasons beside them. What
+  // is sent again has to be whole: errors: denied "forms.refused_closed" when something personal is not open
+  // to the asker, and those of IngestService::sight_of; not_found, exhausted.
+  Result<ListedRecords> refused_rows(BatchId batch, Language language, const Asker& asker = {}) const;
   // Current records as the asker may see them. Errors: not_found, denied, too_large
   // (limits::records_out_rows).
   Result<ListedRecords> records_workbook(const std::string& resource, const std::optional<std::string>& under,

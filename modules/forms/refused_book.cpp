@@ -1,6 +1,6 @@
 #include "base/limits.h"
 #include "modules/forms/workbooks.h"
-#include "modules/ingest/repair/refused_persons.h"
+#include "modules/ingest/repair/refused_view.h"
 #include "spreadsheet/workbook_writer.h"
 
 namespace jingwei::forms {
@@ -105,7 +105,8 @@ Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, La
   JW_ASSIGN(const catalog::Entry* entry, context.catalog.find(view.batch.resource));
   JW_ASSIGN(auto columns, context.ingest.columns_of(batch));
   JW_ASSIGN(auto column_of_field, context.ingest.columns_of_fields(view.batch.resource, columns));
-  JW_ASSIGN(auto persons, ingest::RefusedPersons::make(context.ingest, view.batch));
+  JW_ASSIGN(const auto sight, context.sight(entry->resource, "ingest.refused.read"));
+  JW_ASSIGN(auto shown, ingest::RefusedView::make(context.ingest, view.batch, sight));
   auto bytes = workbook_bytes(context, [&](const std::string& path) -> Result<void> {
     spreadsheet::WorkbookWriter book(path);
     book.sheet(entry->resource.title.in(language));
@@ -117,8 +118,13 @@ Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, La
                                                              ingest::RefusedState::open));
       if (rows.empty()) break;
       for (const auto& row : rows) {
-        sheet.row(row, batch, language);
-        persons.add(row.original);
+        if (!shown.covers(row)) continue;
+        // A mask that is sent again would stand in the place of what was sent first.
+        const auto one = shown.show(row);
+        if (one.masked)
+          return Error(ErrorCode::denied, "forms.refused_closed")
+              .with("fields", shown.personal_titles(render("forms.between", {}, language), language));
+        sheet.row(one.row, batch, language);
       }
       after = rows.back().line;
     }
@@ -126,7 +132,7 @@ Result<ListedRecords> refused_book(const BookContext& context, BatchId batch, La
     return book.close();
   });
   if (!bytes) return std::move(bytes).error();
-  return ListedRecords{std::move(*bytes), view.batch.resource, persons.take()};
+  return ListedRecords{std::move(*bytes), view.batch.resource, shown.take_persons()};
 }
 
 }  // namespace jingwei::forms

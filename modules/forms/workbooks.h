@@ -42,8 +42,9 @@ struct BookContext {
   const KnownOfPerson* known = nullptr;                    // null: rows are about nobody the hub knows
 
   // Errors: those of IngestService::sight_of.
-  Result<access::Sight> sight(const catalog::Resource& resource) const {
-    return ingest.sight_of(caller.get(), resource, purpose);
+  Result<access::Sight> sight(const catalog::Resource& resource,
+                              std::string_view permission = "record.read") const {
+    return ingest.sight_of(caller.get(), resource, purpose, permission);
   }
 };
 

@@ -10,7 +10,11 @@ namespace {
 using namespace jingwei::testing;
 
 template <typename Backend>
-class Workbooks : public FormsWorld<Backend> {};
+class Workbooks : public FormsWorld<Backend> {
+ protected:
+  // To whom everything personal is open.
+  const Asker opened_{access::Caller::local_operator(), "epidemic-control"};
+};
 TYPED_TEST_SUITE(Workbooks, Backends, BackendNames);
 
 std::string part(const std::string& bytes, const std::string& name) {
@@ -47,7 +51,7 @@ TYPED_TEST(Workbooks, RefusedRowsStandInTheirColumnsWithReasonAndPlace) {
                           citizen_id(10) + "\n";
   const auto batch = this->load("people", csv);
   ASSERT_EQ(batch.counts.refused, 4);
-  const std::string bytes = must(this->service_->refused_rows(batch.id, Language::zh)).bytes;
+  const std::string bytes = must(this->service_->refused_rows(batch.id, Language::zh, this->opened_)).bytes;
   const auto grid = this->grid_of(bytes);
   EXPECT_EQ(grid.text(0, 1), "身份证号");
   EXPECT_EQ(grid.text(0, 6), "_原因");
@@ -73,6 +77,62 @@ TYPED_TEST(Workbooks, RefusedRowsStandInTheirColumnsWithReasonAndPlace) {
   EXPECT_EQ(this->waiting_uploads(), 0u);  // nothing stays behind
 }
 
+TYPED_TEST(Workbooks, RefusedRowsMendedInTheWorkbookAndSentAgainCloseTheirFirstTry) {
+  const auto row = [](const std::string& id, int number) {
+    return "李四," + id + ",13900000000,户籍," + grid_code(number) + ",2020-01-21\n";
+  };
+  const auto first =
+      this->load("people", std::string(people_header) + person(1) + row("123", 2) + row("456", 3));
+  ASSERT_EQ(first.counts.refused, 2);
+  auto book = must(spreadsheet::WorkbookEdit::open(
+      must(this->service_->refused_rows(first.id, Language::zh, this->opened_)).bytes));
+  must(book->set_text(0, 1, 1, citizen_id(2)));  // the other is left as it was
+  const auto second = this->load("people", must(book->save()));
+  EXPECT_EQ(second.format, "xlsx");
+  EXPECT_EQ(second.counts.accepted, 1) << second.error;
+  EXPECT_EQ(second.counts.refused, 1);
+  EXPECT_EQ(second.repairs, first.id);
+  const auto state = [&](std::int64_t line) {
+    return must(this->node_.ingest->find_refused({first.id, line})).state;
+  };
+  EXPECT_EQ(state(3), ingest::RefusedState::mended);
+  EXPECT_EQ(state(4), ingest::RefusedState::open);
+  EXPECT_EQ(this->records("people").size(), 2U);
+}
+
+TYPED_TEST(Workbooks, RefusedRowsThatHoldWhatIsNotOpenGoOutInNoWorkbook) {
+  const auto row = [](const std::string& name, int number) {
+    return name + ",123,13900000000,户籍," + grid_code(number) + ",2020-01-21\n";
+  };
+  const auto batch = this->load("people", std::string(people_header) + row("李四", 1) + row("王五", 2));
+  ASSERT_EQ(batch.counts.refused, 2);
+  const auto rows_for = [&](const Asker& asker) {
+    return this->service_->refused_rows(batch.id, Language::zh, asker);
+  };
+  for (const Asker& asker : {Asker{}, Asker{access::Caller::local_operator(), ""}}) {
+    const auto refused = rows_for(asker);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::denied);
+    EXPECT_EQ(refused.error().message, "forms.refused_closed");
+    EXPECT_NE(render(refused.error(), Language::zh).find("姓名、身份证号、手机"), std::string::npos);
+  }
+  EXPECT_EQ(this->waiting_uploads(), 0U) << "nothing stays behind";
+  // Of two rows the one that stands in the grant's region, with all that is personal in it.
+  auto role = std::make_shared<access::Role>();
+  role->permissions.set(*access::find_permission("ingest.refused.read"));
+  role->classes = {"name", "identifier", "contact"};
+  role->every_purpose = true;
+  access::Grant grant;
+  grant.role = std::move(role);
+  const auto tree = this->node_.regions->tree();
+  grant.region = tree->id(tree->find(grid_code(1)));
+  const Asker of_one{std::make_shared<access::Caller>("account:1", std::vector<access::Grant>{grant}),
+                     "epidemic-control"};
+  const auto grid = this->grid_of(must(rows_for(of_one)).bytes);
+  EXPECT_EQ(grid.text(1, 0), "李四");
+  EXPECT_EQ(grid.rows.size(), 2U);
+}
+
 TYPED_TEST(Workbooks, WhoReadsRefusedRowsIsKnownToHaveLookedAtThoseTheyTellOf) {
   const auto row = [](const std::string& id, const std::string& grid) {
     return "张三," + id + ",13900000000,户籍," + grid + ",2020-01-21\n";
@@ -84,7 +144,7 @@ TYPED_TEST(Workbooks, WhoReadsRefusedRowsIsKnownToHaveLookedAtThoseTheyTellOf) {
                                row(citizen_id(3).substr(0, 6) + citizen_id(3).substr(8, 9), "000") +
                                row(citizen_id(1), "001") + "\"never closed," + citizen_id(4) + "\n");
   ASSERT_EQ(batch.counts.refused, 5);
-  const auto listed = must(this->service_->refused_rows(batch.id, Language::zh));
+  const auto listed = must(this->service_->refused_rows(batch.id, Language::zh, this->opened_));
   EXPECT_EQ(listed.resource, "people");
   std::set<std::string> expected;
   for (const int number : {1, 3, 4})

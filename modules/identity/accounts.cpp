@@ -263,12 +263,16 @@ Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const Writ
   return get(id);
 }
 
-Result<CreatedAccount> Accounts::reset(AccountId id, const WriteRequest& request) {
+Result<CreatedAccount> Accounts::reset(AccountId id, const WriteRequest& request, const Also& also) {
   CreatedAccount made;
   JW_ASSIGN(made.account, get(id));
   Account& account = made.account;
   if (account.actor() == request.actor) return Error(ErrorCode::denied, "identity.own_account");
   if (account.login.empty()) return Error(ErrorCode::invalid, "identity.login_missing");
+  // Whoever is given an administration meanwhile has another row version.
+  JW_ASSIGN(const bool administrator, administers(id));
+  if (administrator && acts_alone(request))
+    return Error(ErrorCode::denied, "identity.second_person").at("/account");
   SecureRandom random;
   made.password = make_password(random);
   const std::string hash = crypto::hash_password(made.password, parts_.policy.password_cost);
@@ -280,10 +284,18 @@ Result<CreatedAccount> Accounts::reset(AccountId id, const WriteRequest& request
   change.writes.push_back({&sql::end_tokens_of_account,
                            {id.value, to_micros(parts_.clock.now()), std::int64_t{0}},
                            std::nullopt});
-  tell(change, account, "account.reset", request, detail_of({{"sessions", ends_of_all}}));
+  tell(change, account, "account.reset", request,
+       detail_of({{"sessions", ends_of_all}, {"confirmed_by", request.confirmed_by}}));
+  if (also) also(change);
   JW_TRY(commit(std::move(change), account));
   JW_ASSIGN(made.account, get(id));
   return made;
+}
+
+Result<void> Accounts::check_keys(const Account& account, const WriteRequest& request) const {
+  JW_ASSIGN(const bool administrator, administers(account.id));
+  if (!administrator || !acts_alone(request)) return {};
+  return Error(ErrorCode::denied, "identity.no_keys_for_administrators");
 }
 
 Result<void> Accounts::set_password(const Account& account, const std::string& hash, bool must_change,

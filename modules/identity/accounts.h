@@ -87,8 +87,15 @@ class Accounts {
   Result<CreatedAccount> create(const NewAccount& wanted, const WriteRequest& request, const With& with = {});
   // Closing ends every session and key. Errors: denied (one's own account), conflict, the store's.
   Result<Account> edit(AccountId id, const AccountEdit& edit, const WriteRequest& request);
-  // A password made for them, and no second factor any more; every session ends. Errors: as edit.
-  Result<CreatedAccount> reset(AccountId id, const WriteRequest& request);
+  // Adds to the same Change what stands or falls with it.
+  using Also = std::function<void(storage::Change&)>;
+  // A password made for them, and no second factor any more; every session ends. Errors: as edit; denied
+  // "identity.second_person": an account that holds an administration, asked by an account without
+  // `confirmed_by`.
+  Result<CreatedAccount> reset(AccountId id, const WriteRequest& request, const Also& also = {});
+  // Before a key is given to an account: whoever gives it could use it. Errors: denied
+  // "identity.no_keys_for_administrators".
+  Result<void> check_keys(const Account& account, const WriteRequest& request) const;
   // Errors: conflict when somebody else changed the account meanwhile, the store's.
   Result<void> set_password(const Account& account, const std::string& hash, bool must_change,
                             TokenId but_token, const WriteRequest& request);
@@ -106,9 +113,12 @@ class Accounts {
   Result<std::string> office_of(const Account& account) const;
   Result<std::vector<HeldGrant>> list_grants(const GrantQuery& query) const;
   // Errors: not_found (account, role, region), denied "identity.grant_to_oneself",
-  // "identity.two_administrations" (of the three administrators' roles an account has one), invalid (times),
-  // the store's.
-  Result<HeldGrant> grant(const NewGrant& wanted, const WriteRequest& request);
+  // "identity.two_administrations" (of the three administrators' roles an account has one),
+  // "identity.second_person" (such a role, asked by an account without `confirmed_by`), invalid (times), the
+  // store's.
+  Result<HeldGrant> grant(const NewGrant& wanted, const WriteRequest& request, const Also& also = {});
+  // What `grant` would give, not yet given. Errors: as grant, but for "identity.second_person".
+  Result<HeldGrant> plan(const NewGrant& wanted, const Account& account, const std::string& actor) const;
   // Grants lent from it end with it. Errors: not_found, gone, the store's.
   Result<void> end_grant(GrantId id, const WriteRequest& request);
   // Errors: denied (not one's own, an administrator's, itself lent), invalid (longer than 31 days),
@@ -126,7 +136,7 @@ class Accounts {
   Result<Account> account_of(const storage::Row& row) const;
   Result<void> commit(storage::Change change, const Account& account);
   Result<HeldGrant> add(HeldGrant grant, const char* event, const WriteRequest& request,
-                        std::optional<storage::Write> guard, const Error& moved);
+                        std::optional<storage::Write> guard, const Error& moved, const Also& also = {});
   Result<std::vector<std::pair<GrantId, AccountId>>> lent_of(GrantId id) const;
   Result<void> end_grants(const std::vector<std::pair<GrantId, AccountId>>& grants, GrantId asked,
                           const std::string& role, const WriteRequest& request);

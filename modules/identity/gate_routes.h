@@ -19,6 +19,7 @@ enum class Cookies : std::uint8_t { plain, secure };  // secure: only over TLS
 
 inline constexpr std::string_view session_cookie = "jingwei_session";
 inline constexpr std::string_view device_cookie = "jingwei_device";
+inline constexpr std::string_view asker_cookie = "jingwei_asker";  // who was sent a code (sign_in.h)
 
 // The token a request carries: of the Authorization header, else of the cookie; empty for none.
 std::string_view token_of(const http::Request& request);

@@ -46,7 +46,7 @@ Result<std::vector<HeldGrant>> query_grants(storage::Reader& reader, const stora
   return grants;
 }
 
-std::string detail_of(const HeldGrant& grant) {
+std::string detail_of(const HeldGrant& grant, const std::string& confirmed_by = {}) {
   JsonWriter json;
   json.begin_object();
   json.member("grant", grant.id.to_string());
@@ -55,6 +55,7 @@ std::string detail_of(const HeldGrant& grant) {
   json.member("region_id", grant.region.to_string());
   if (!grant.department.empty()) json.member("department", grant.department);
   if (grant.until) json.member("until", to_rfc3339(*grant.until));
+  if (!confirmed_by.empty()) json.member("confirmed_by", confirmed_by);
   json.end_object();
   return json.take();
 }
@@ -139,7 +140,7 @@ Result<void> Accounts::check_duties(AccountId account, const access::Role& wante
 
 // `guard` holds what was decided upon; `moved` is answered when it has changed.
 Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteRequest& request,
-                                std::optional<storage::Write> guard, const Error& moved) {
+                                std::optional<storage::Write> guard, const Error& moved, const Also& also) {
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   grant.id = GrantId(id);
   grant.granted_by = request.actor;
@@ -154,7 +155,8 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
         request.actor, to_micros(grant.granted_at)},
        1});
   change.events.push_back(event_of(account_event, "account", grant.account.to_string()));
-  change.audit.push_back({request.actor, event, actor_of(grant.account), detail_of(grant)});
+  change.audit.push_back(
+      {request.actor, event, actor_of(grant.account), detail_of(grant, request.confirmed_by)});
   change.idempotency =
       repeatable(request, event,
                  {grant.account.to_string(), grant.role, grant.region.to_string(), grant.department,
@@ -164,6 +166,7 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
   if (change.idempotency && grant.kind == GrantKind::break_glass)
     change.idempotency =
         repeatable(request, event, {grant.region.to_string(), grant.reason}, grant.id.to_string());
+  if (also) also(change);
   auto committed = parts_.store.commit(std::move(change));
   if (!committed && committed.error().code == ErrorCode::conflict &&
       committed.error().message == "storage.changed_meanwhile")
@@ -175,9 +178,9 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
   return grant;
 }
 
-Result<HeldGrant> Accounts::grant(const NewGrant& wanted, const WriteRequest& request) {
-  JW_ASSIGN(const Account account, get(wanted.account));
-  if (account.actor() == request.actor) return Error(ErrorCode::denied, "identity.grant_to_oneself");
+Result<HeldGrant> Accounts::plan(const NewGrant& wanted, const Account& account,
+                                 const std::string& actor) const {
+  if (account.actor() == actor) return Error(ErrorCode::denied, "identity.grant_to_oneself");
   if (account.state == AccountState::closed)
     return Error(ErrorCode::gone, "identity.account_closed").with("account", account.id.to_string());
   const auto role = roles_.find(wanted.role);
@@ -195,10 +198,20 @@ Result<HeldGrant> Accounts::grant(const NewGrant& wanted, const WriteRequest& re
     return Error(ErrorCode::invalid, "identity.until_past").at("/until");
   if (grant.reason.size() > reason_most)
     return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
+  return grant;
+}
+
+Result<HeldGrant> Accounts::grant(const NewGrant& wanted, const WriteRequest& request, const Also& also) {
+  JW_ASSIGN(const Account account, get(wanted.account));
+  JW_ASSIGN(HeldGrant grant, plan(wanted, account, request.actor));
+  const auto role = roles_.find(grant.role);
+  if (role && role->duty() != access::Duty::work && acts_alone(request))
+    return Error(ErrorCode::denied, "identity.second_person").at("/role");
   // Two administrations given at once to one account, or a grant to one that is being closed.
   return add(std::move(grant), "grant.give", request,
              storage::Write{&sql::touch_account, {account.id.value, account.row_version}, 1},
-             Error(ErrorCode::conflict, "identity.account_changed").with("account", account.id.to_string()));
+             Error(ErrorCode::conflict, "identity.account_changed").with("account", account.id.to_string()),
+             also);
 }
 
 Result<std::vector<std::pair<GrantId, AccountId>>> Accounts::lent_of(GrantId id) const {

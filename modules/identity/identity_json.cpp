@@ -92,6 +92,35 @@ void write_account(JsonWriter& json, const Account& account, const std::vector<H
   json.end_object();
 }
 
+void write_order(JsonWriter& json, const AccountOrder& one, IdentityService& identity, Language language) {
+  const auto tree = identity.parts().regions.tree();
+  const region::Node node = one.grant.region.empty() ? region::no_node : tree->find(one.grant.region);
+  const auto account = identity.accounts().get(one.grant.account);
+  const bool grants = one.kind == OrderKind::grant;
+  json.begin_object();
+  json.member("id", one.id.to_string());
+  json.member("kind", name_of(one.kind));
+  json.member("state", name_of(one.state));
+  json.member("account", one.grant.account.to_string());
+  member_or_null(json, "account_name", account ? account->name : std::string());
+  member_or_null(json, "role", one.grant.role);
+  member_or_null(json, "role_title",
+                 grants ? role_title(one.grant.role, {identity.roles(), *tree, language}) : std::string());
+  member_or_null(json, "region", one.grant.region);
+  member_or_null(json, "region_name",
+                 node == region::no_node ? std::string() : std::string(tree->name(node)));
+  member_or_null(json, "department", one.grant.department);
+  instant_or_null(json, "from", one.grant.from);
+  instant_or_null(json, "until", one.grant.until);
+  json.member("reason", one.grant.reason);
+  json.member("asked_by", one.asked_by);
+  json.member("asked_at", to_rfc3339(one.asked_at));
+  json.member("ends_at", to_rfc3339(one.ends_at));
+  member_or_null(json, "decided_by", one.decided_by);
+  instant_or_null(json, "decided_at", one.decided_at);
+  json.end_object();
+}
+
 void write_token(JsonWriter& json, const Token& token, TokenId current) {
   json.begin_object();
   json.member("id", token.id.to_string());
@@ -114,6 +143,14 @@ void write_signer(JsonWriter& json, const Signer& one, const std::string& key_id
   json.member("made_at", to_rfc3339(one.made_at));
   json.member("ends_at", to_rfc3339(one.ends_at));
   json.end_object();
+}
+
+std::string asker_json(const std::string& asker) {
+  JsonWriter json;
+  json.begin_object();
+  member_or_null(json, "asker", asker);
+  json.end_object();
+  return json.take();
 }
 
 void write_document(JsonWriter& json, const Document& document) {
@@ -189,6 +226,24 @@ void write_role(JsonWriter& json, const KnownRole& known) {
   instant_or_null(json, "changed_at", known.changed_at);
   member_or_null(json, "changed_by", known.changed_by);
   json.end_object();
+}
+
+std::string permissions_json(Language language) {
+  JsonWriter json(8'192);
+  json.begin_object();
+  json.key("items");
+  json.begin_array();
+  for (const auto& permission : access::permissions()) {
+    json.begin_object();
+    json.member("id", permission.id);
+    json.member("title", access::title_of(permission, language));
+    json.member("reach", access::name_of(permission.reach));
+    json.member("duty", access::name_of(permission.duty));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
 }
 
 void write_me(JsonWriter& json, const access::Caller& caller, const SignedIn* who, Instant now,

@@ -2,11 +2,13 @@
 
 #include "base/json_items.h"
 #include "crypto/one_time.h"
+#include "modules/identity/account_order_routes.h"
 #include "modules/identity/api.gen.h"
 #include "modules/identity/gate_routes.h"
 #include "modules/identity/identity_json.h"
 #include "modules/identity/people_routes.h"
 #include "modules/identity/provider_routes.h"
+#include "modules/identity/request_routes.h"
 #include "storage/digest.h"
 
 namespace jingwei::identity {
@@ -15,7 +17,6 @@ using http::problem;
 
 namespace {
 
-constexpr std::size_t label_most = 100;
 constexpr std::int64_t key_days = 180;  // unless said otherwise
 
 std::string text_or(const schema::Datum& given, std::string otherwise = {}) {
@@ -30,28 +31,6 @@ std::vector<std::string> texts_of(const schema::Datum& given) {
   std::vector<std::string> texts;
   for (const auto& one : given.items()) texts.push_back(one.text());
   return texts;
-}
-
-// "Chromium on Linux", as far as the browser says: no more than who looks needs to know the session by.
-std::string label_of(const http::Request& request) {
-  const std::string_view agent = request.header("User-Agent");
-  const auto first_of = [&](std::initializer_list<std::string_view> words) -> std::string {
-    for (const auto word : words) {
-      if (agent.find(word) != std::string_view::npos) return std::string(word);
-    }
-    return {};
-  };
-  const std::string program = first_of({"MicroMessenger", "Edg", "Firefox", "Chrome", "Safari", "curl"});
-  const std::string system = first_of({"Android", "iPhone", "Windows", "Mac OS", "Linux"});
-  return (program + (program.empty() || system.empty() ? "" : ", ") + system).substr(0, label_most);
-}
-
-std::string bytes_of_hex(std::string_view hex) {
-  std::string bytes;
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (std::size_t at = 0; at + 1 < hex.size(); at += 2)
-    bytes += static_cast<char>(digit(hex[at]) * 16 + digit(hex[at + 1]));
-  return bytes;
 }
 
 // When a grant begins or ends next.
@@ -69,7 +48,11 @@ Instant next_change(const SignedIn& who, Instant now) {
 class IdentityRoutes::Handlers final : public api::Operations {
  public:
   Handlers(IdentityService& identity, Cookies cookies)
-      : identity_(identity), cookies_(cookies), gate_(identity), elsewhere_(identity, cookies) {}
+      : identity_(identity),
+        cookies_(cookies),
+        gate_(identity),
+        elsewhere_(identity, cookies),
+        orders_(identity) {}
 
   Gate& gate() { return gate_; }
 
@@ -96,8 +79,12 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response send_code(const http::Request& http, const api::SendCode& in) override {
-    const auto sent = identity_.sign_in().send_code(in.body["phone"].text(), origin(http));
-    return sent ? http::Response::no_content() : refusal(sent.error(), http.language);
+    const auto asker =
+        identity_.sign_in().send_code(in.body["phone"].text(), asking(http, text_or(in.body["asker"])));
+    if (!asker) return refusal(asker.error(), http.language);
+    http::Response response = http::Response::json(asker_json(*asker));
+    if (!asker->empty()) set_cookie(response, cookies_, asker_cookie, *asker, SignIn::asker_life);
+    return response;
   }
 
   http::Response get_me(const http::Request& http, const api::GetMe&) override {
@@ -337,6 +324,19 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return grant_response(accounts().review(GrantId(in.grant), {http.actor()}), http, 200);
   }
 
+  http::Response ask_account_order(const http::Request& http, const api::AskAccountOrder& in) override {
+    return orders_.ask(http, in.body);
+  }
+
+  http::Response list_account_orders(const http::Request& http, const api::ListAccountOrders& in) override {
+    return orders_.list(http, in.waiting.value_or(false), OrderId(in.cursor.value_or(0)),
+                        static_cast<std::size_t>(in.limit));
+  }
+
+  http::Response decide_account_order(const http::Request& http, const api::DecideAccountOrder& in) override {
+    return orders_.step(http, OrderId(in.order), in.body);
+  }
+
   http::Response list_tokens(const http::Request& http, const api::ListTokens& in) override {
     return tokens_response(AccountId(in.account), TokenId(http.caller->session()), http.language);
   }
@@ -346,6 +346,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!account) return problem(account.error(), http.language);
     if (account->kind != AccountKind::client && account->kind != AccountKind::device)
       return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
+    if (const auto may = accounts().check_keys(*account, {http.actor()}); !may)
+      return problem(may.error(), http.language);
     const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : key_days};
     const auto made = identity_.tokens().open(*account, TokenKind::key, in.body["label"].text(), now() + days,
                                               "key.create", {http.actor(), in.idempotency_key});
@@ -377,6 +379,8 @@ class IdentityRoutes::Handlers final : public api::Operations {
     if (!account) return problem(account.error(), http.language);
     if (account->kind != AccountKind::client && account->kind != AccountKind::device)
       return problem(Error(ErrorCode::invalid, "identity.not_for_keys"), http.language);
+    if (const auto may = accounts().check_keys(*account, {http.actor()}); !may)
+      return problem(may.error(), http.language);
     const auto days = std::chrono::days{in.body["days"].present() ? in.body["days"].integer() : key_days};
     const auto made = identity_.signers().add(*account, in.body["public_key"].text(), in.body["label"].text(),
                                               now() + days, {http.actor()});
@@ -452,21 +456,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response list_permissions(const http::Request& http, const api::ListPermissions&) override {
-    JsonWriter json(8'192);
-    json.begin_object();
-    json.key("items");
-    json.begin_array();
-    for (const auto& permission : access::permissions()) {
-      json.begin_object();
-      json.member("id", permission.id);
-      json.member("title", access::title_of(permission, http.language));
-      json.member("reach", access::name_of(permission.reach));
-      json.member("duty", access::name_of(permission.duty));
-      json.end_object();
-    }
-    json.end_array();
-    json.end_object();
-    return http::Response::json(json.take());
+    return http::Response::json(permissions_json(http.language));
   }
 
  private:
@@ -489,6 +479,12 @@ class IdentityRoutes::Handlers final : public api::Operations {
     return {std::string(http.remote), std::string(http::cookie_of(http, device_cookie)), label_of(http),
             http.language};
   }
+  // Whoever keeps no cookies brings along what they were given.
+  static Origin asking(const http::Request& http, std::string asker) {
+    Origin from = origin(http);
+    from.asker = asker.empty() ? std::string(http::cookie_of(http, asker_cookie)) : std::move(asker);
+    return from;
+  }
   static http::Response not_for_local(const http::Request& http) {
     return problem(Error(ErrorCode::invalid, "identity.not_signed_in"), http.language);
   }
@@ -498,12 +494,13 @@ class IdentityRoutes::Handlers final : public api::Operations {
       return identity_.sign_in().by_password(
           {body["login"].text(), body["password"].text(), text_or(body["code"])}, origin(http));
     if (body["phone"].present() && body["code"].present())
-      return identity_.sign_in().by_phone(body["phone"].text(), body["code"].text(), origin(http));
+      return identity_.sign_in().by_phone(body["phone"].text(), body["code"].text(),
+                                          asking(http, text_or(body["asker"])));
     return Error(ErrorCode::invalid, "identity.sign_in_how");
   }
 
   void keep_session(http::Response& response, const SignInDone& done) const {
-    set_cookie(response, cookies_, session_cookie, done.opened.text, done.opened.token.ends_at - now());
+    set_cookie(response, cookies_, session_cookie, done.opened.text, done.cookie_until - now());
     set_cookie(response, cookies_, device_cookie, done.device, identity_.parts().policy.device_known);
   }
 
@@ -581,6 +578,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
   Cookies cookies_;
   Gate gate_;
   ProviderHandlers elsewhere_;
+  OrderHandlers orders_;
 };
 
 IdentityRoutes::IdentityRoutes(IdentityService& identity, Cookies cookies)

@@ -28,6 +28,7 @@ IdentityService::IdentityService(IdentityParts parts)
     : parts_(std::move(parts)),
       roles_(parts_),
       accounts_(parts_, roles_),
+      orders_(parts_, roles_, accounts_),
       tokens_(parts_, accounts_, roles_),
       gateway_(parts_.outbox_folder),
       sign_in_(parts_, accounts_, tokens_, gateway_),

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "modules/identity/account_orders.h"
 #include "modules/identity/accounts.h"
 #include "modules/identity/holders.h"
 #include "modules/identity/oidc/provider_sign_in.h"
@@ -29,6 +30,7 @@ class IdentityService {
   void stop();
 
   Accounts& accounts() { return accounts_; }
+  AccountOrders& orders() { return orders_; }
   Roles& roles() { return roles_; }
   const Roles& roles() const { return roles_; }
   Tokens& tokens() { return tokens_; }
@@ -46,6 +48,7 @@ class IdentityService {
   IdentityParts parts_;
   Roles roles_;
   Accounts accounts_;
+  AccountOrders orders_;
   Tokens tokens_;
   FileGateway gateway_;
   SignIn sign_in_;

@@ -17,17 +17,19 @@
 namespace jingwei::identity {
 
 enum class SecondFactor : std::uint8_t {
-  optional,  // whoever wants one
-  staff,     // staff do nothing before they have set one up
+  optional,        // whoever wants one
+  administrators,  // staff who hold one of the three administrations do nothing before they have set one up
+  staff,           // nor does anybody of the staff
 };
 
 // How long sessions live and what signing in takes.
 struct Policy {
   SecondFactor second_factor = SecondFactor::optional;
   crypto::PasswordCost password_cost;
-  std::chrono::minutes staff_idle{30};    // without a request
-  std::chrono::hours staff_session{12};   // in all
-  std::chrono::hours other_session{720};  // of residents and enterprises, idle or not
+  std::chrono::minutes staff_idle{30};     // without a request
+  std::chrono::hours staff_session{12};    // in all
+  std::chrono::hours other_session{720};   // of residents and enterprises, without a request
+  std::chrono::hours other_longest{8760};  // and in all
   std::chrono::days device_known{180};
   std::chrono::days screen_idle{7};       // a wall screen that nobody has switched on for a week
   std::chrono::days screen_session{400};  // and in all
@@ -53,7 +55,11 @@ struct IdentityParts {
 struct WriteRequest {
   std::string actor;
   std::optional<std::string> idempotency_key = {};
+  std::string confirmed_by = {};  // a second person, for what nobody does alone (account_orders.h)
 };
+
+// Whether it comes of one account without a second person's word. This machine's operator needs none.
+bool acts_alone(const WriteRequest& request);
 
 // Makes a write safe to send again: `told` is everything the request says, in an order that stays. Nothing
 // where the request carries no key.

@@ -7,9 +7,8 @@
 namespace jingwei::identity {
 
 // Of "account:17,account:18": names of staff, programs and devices for staff and programs; those of residents
-// and enterprises for themselves and whoever may read accounts; offices of staff for everybody who is signed
-// in. `kind` is what the reader is; nothing for this machine's operator. Errors: invalid
-// "identity.too_many_people", the store's.
+// and enterprises for themselves alone; offices of staff for everybody who is signed in. `kind` is what the
+// reader is; nothing for this machine's operator. Errors: invalid "identity.too_many_people", the store's.
 Result<std::string> people_json(IdentityService& identity, const http::Request& http,
                                 std::optional<AccountKind> kind, const std::string& actors);
 

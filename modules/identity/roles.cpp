@@ -124,6 +124,10 @@ std::optional<storage::Idempotency> repeatable(const WriteRequest& request, std:
                               storage::sha256_hex(all), std::move(answer)};
 }
 
+bool acts_alone(const WriteRequest& request) {
+  return account_of(request.actor).has_value() && request.confirmed_by.empty();
+}
+
 storage::FeedEvent event_of(std::string_view kind, std::string_view member, std::string_view id) {
   JsonWriter body;
   body.begin_object();

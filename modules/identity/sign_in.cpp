@@ -19,8 +19,11 @@ constexpr int checks_at_once = 2;
 constexpr std::chrono::seconds check_patience{2};
 constexpr std::chrono::minutes code_life{5};
 constexpr std::int64_t code_tries = 5;
-constexpr std::chrono::seconds code_pause{60};  // between two codes to one phone
-constexpr std::size_t secret_bytes = 20;        // RFC 4226 §4 R6
+constexpr std::chrono::seconds code_pause{60};  // between two codes to one phone for one asker
+constexpr std::int64_t texts_an_hour = 10;      // to one phone, for all askers together
+constexpr std::chrono::hours text_hour{1};
+constexpr std::size_t asker_bytes = 16;
+constexpr std::size_t secret_bytes = 20;  // RFC 4226 §4 R6
 constexpr const char* nobody = "nobody";
 
 // IPv6 addresses of one line share their first half.
@@ -66,7 +69,7 @@ std::string SignIn::device_of(AccountId account) const {
 
 Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Origin& origin) const {
   Throttle::Try one;
-  one.account = storage::sha256(what);
+  one.account = what;
   one.place = network_of(origin.remote);
   const std::size_t dot = origin.device.rfind('.');
   if (!account || dot == std::string::npos) return one;
@@ -82,6 +85,27 @@ Throttle::Try SignIn::try_of(std::string_view what, AccountId account, const Ori
   one.place = origin.device;
   one.known_device = true;
   return one;
+}
+
+// Random bytes and what only this hub can compute of them: made-up ones are nobody's.
+std::string SignIn::new_asker() const {
+  SecureRandom random;
+  std::string bytes(asker_bytes, '\0');
+  random.fill(std::as_writable_bytes(std::span(bytes)));
+  const std::string told = storage::hex_of(bytes);
+  return told + "." +
+         storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash("identity_token", "asker", told)));
+}
+
+bool SignIn::is_asker(std::string_view text) const {
+  const std::size_t dot = text.find('.');
+  if (dot != 2 * asker_bytes) return false;
+  return text.substr(dot + 1) == storage::hex_of(storage::bytes_of(parts_.sealer.equality_hash(
+                                     "identity_token", "asker", text.substr(0, dot))));
+}
+
+std::string SignIn::phone_hash(std::string_view column, std::string_view told) const {
+  return storage::bytes_of(parts_.sealer.equality_hash("identity_account", column, told));
 }
 
 Result<void> SignIn::check_wait(const Throttle::Try& one) const {
@@ -146,6 +170,9 @@ Result<SignInDone> SignIn::open_for(Account account, Manner manner, const Origin
   SignInDone made;
   JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open",
                                       {account.actor()}, manner));
+  const bool by_use = account.kind == AccountKind::resident || account.kind == AccountKind::enterprise;
+  made.cookie_until =
+      by_use ? made.opened.token.opened_at + parts_.policy.other_longest : made.opened.token.ends_at;
   made.device = device_of(account.id);
   made.account = std::move(account);
   return made;
@@ -175,44 +202,68 @@ Result<void> SignIn::check_code(const Account& account, const std::string& code,
   return throttle_.succeeded(one);
 }
 
-Result<void> SignIn::send_code(const std::string& phone, const Origin& origin) {
+Result<void> SignIn::check_pause(const std::vector<storage::Value>& key) const {
+  const Instant now = parts_.clock.now();
+  std::optional<Instant> sent;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::code_of_phone, key, [&](const storage::Row& row) {
+    sent = from_micros(row.integer(1));
+    return false;
+  }));
+  if (!sent || now >= *sent + code_pause) return {};
+  const auto left = std::chrono::ceil<std::chrono::seconds>(*sent + code_pause - now);
+  return Error(ErrorCode::rate_limited, "identity.wait").with("seconds", std::to_string(left.count()));
+}
+
+Error SignIn::too_many_texts(const storage::Value& mark) const {
+  Instant since = parts_.clock.now();
+  if (auto reader = parts_.store.read()) {
+    // Unread: as if the hour began now.
+    static_cast<void>((*reader)->query(sql::text_count, std::span(&mark, 1), [&](const storage::Row& row) {
+      since = from_micros(row.integer(0));
+      return false;
+    }));
+  }
+  const auto left = std::chrono::ceil<std::chrono::seconds>(since + text_hour - parts_.clock.now());
+  return Error(ErrorCode::rate_limited, "identity.wait")
+      .with("seconds", std::to_string(std::max<std::int64_t>(left.count(), 1)));
+}
+
+Result<std::string> SignIn::send_code(const std::string& phone, const Origin& origin) {
   const std::string number = text::squeeze(phone);
   if (number.size() < 5 || number.size() > 20 ||
       !std::all_of(number.begin(), number.end(), [](char c) { return (c >= '0' && c <= '9') || c == '+'; }))
     return Error(ErrorCode::invalid, "identity.bad_phone").at("/phone");
   JW_TRY(parts_.sealer.prepare("identity_account"));
+  JW_TRY(parts_.sealer.prepare("identity_token"));
+  JW_ASSIGN(const auto found, accounts_.find_by_phone(number));
+  const bool known = try_of("phone:" + number, found ? found->id : AccountId(), origin).known_device;
+  const std::string asker = known ? "" : is_asker(origin.asker) ? origin.asker : new_asker();
   // Bounded by phone, and by the request's cost at the server's door: thousands of residents share the
   // address of one mobile network, and in a rush they all come at once.
   const Instant now = parts_.clock.now();
-  const storage::Value key =
-      storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
-  std::optional<Instant> sent;
-  {
-    JW_ASSIGN(auto reader, parts_.store.read());
-    JW_TRY(reader->query(sql::code_of_phone, std::span(&key, 1), [&](const storage::Row& row) {
-      sent = from_micros(row.integer(1));
-      return false;
-    }));
-  }
-  if (sent && now < *sent + code_pause) {
-    const auto left = std::chrono::ceil<std::chrono::seconds>(*sent + code_pause - now);
-    return Error(ErrorCode::rate_limited, "identity.wait").with("seconds", std::to_string(left.count()));
-  }
+  const std::vector<storage::Value> key = {storage::Blob{phone_hash("phone", number)},
+                                           storage::Blob{phone_hash("asker", known ? origin.device : asker)}};
+  JW_TRY(check_pause(key));
+  const storage::Value mark =
+      storage::Blob{phone_hash("texts", known ? number + "\n" + origin.device : number)};
   SecureRandom random;
   std::string code = std::to_string(random.below(1'000'000));
   code.insert(0, 6 - code.size(), '0');
   storage::Change change;
+  change.writes.push_back(
+      {&sql::count_text, {mark, to_micros(now), to_micros(now - text_hour), texts_an_hour}, 1});
   change.writes.push_back({&sql::put_code,
-                           {key,
-                            storage::Blob{storage::bytes_of(
-                                parts_.sealer.equality_hash("identity_account", "code", number + code))},
-                            to_micros(now), to_micros(now + code_life), code_tries},
+                           {key[0], key[1], storage::Blob{phone_hash("code", number + code)}, to_micros(now),
+                            to_micros(now + code_life), code_tries},
                            std::nullopt});
   change.audit.push_back({nobody, "session.code", storage::pseudonym_of(parts_.sealer, number), "{}"});
   auto committed = parts_.store.commit(std::move(change));
+  if (!committed && committed.error().code == ErrorCode::conflict) return too_many_texts(mark);
   if (!committed) return std::move(committed).error();
   const std::vector<std::pair<std::string, std::string>> arguments = {{"code", code}};
-  return gateway_.send(number, render("identity.text_code", arguments, origin.language));
+  JW_TRY(gateway_.send(number, render("identity.text_code", arguments, origin.language)));
+  return asker;
 }
 
 Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string& code, const Origin& origin) {
@@ -220,16 +271,21 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   JW_TRY(parts_.sealer.prepare("identity_account"));
   JW_TRY(parts_.sealer.prepare("identity_token"));
   JW_ASSIGN(auto found, accounts_.find_by_phone(number));
-  const auto one = try_of("phone:" + number, found ? found->id : AccountId(), origin);
+  auto one = try_of("phone:" + number, found ? found->id : AccountId(), origin);
+  // Whoever was sent a code is a place of their own: their tries are few, and those of others are not theirs.
+  if (!one.known_device && is_asker(origin.asker)) {
+    one.place = origin.asker;
+    one.known_device = true;
+  }
   JW_TRY(check_wait(one));
-  const storage::Value key =
-      storage::Blob{storage::bytes_of(parts_.sealer.equality_hash("identity_account", "phone", number))};
+  const std::vector<storage::Value> key = {storage::Blob{phone_hash("phone", number)},
+                                           storage::Blob{phone_hash("asker", one.place)}};
   const std::string subject = storage::pseudonym_of(parts_.sealer, number);
   std::string code_hash;
   Instant ends{};
   {
     JW_ASSIGN(auto reader, parts_.store.read());
-    JW_TRY(reader->query(sql::code_of_phone, std::span(&key, 1), [&](const storage::Row& row) {
+    JW_TRY(reader->query(sql::code_of_phone, key, [&](const storage::Row& row) {
       code_hash = row.blob(0);
       ends = from_micros(row.integer(2));
       return false;
@@ -237,24 +293,25 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   }
   // The try is taken before the code is looked at, so that many at once have no more than their five.
   storage::Change trying;
-  trying.writes.push_back({&sql::try_code, {key}, 1});
+  trying.writes.push_back({&sql::try_code, key, 1});
   auto tried = parts_.store.commit(std::move(trying));
   if (!tried && tried.error().code != ErrorCode::conflict) return std::move(tried).error();
-  const bool right =
-      tried && parts_.clock.now() < ends &&
-      code_hash == storage::bytes_of(parts_.sealer.equality_hash("identity_account", "code", number + code));
+  const bool right = tried && parts_.clock.now() < ends && code_hash == phone_hash("code", number + code);
   if (!right) {
     JW_TRY(note_failure(one, subject, "phone code"));
     return wrong("identity.wrong_code").at("/code");
   }
   storage::Change served;
-  served.writes.push_back({&sql::drop_code, {key, storage::Blob{code_hash}}, 1});
+  served.writes.push_back({&sql::drop_code, {key[0], key[1], storage::Blob{code_hash}}, 1});
   auto dropped = parts_.store.commit(std::move(served));
   if (!dropped && dropped.error().code == ErrorCode::conflict)
     return wrong("identity.wrong_code").at("/code");
   if (!dropped) return std::move(dropped).error();
   if (found && found->state == AccountState::closed)
     return Error(ErrorCode::denied, "identity.account_closed");
+  // A phone would be a way past password and authenticator.
+  if (found && found->kind != AccountKind::resident && found->kind != AccountKind::enterprise)
+    return Error(ErrorCode::denied, "identity.phone_for_residents");
   if (!found) {
     NewAccount resident;
     resident.kind = AccountKind::resident;
@@ -311,6 +368,13 @@ Result<void> SignIn::set_second_factor(AccountId id, const std::string& secret, 
   const auto step = crypto::find_one_time_step(secret, code, parts_.clock.now(), 0);
   if (!step) return Error(ErrorCode::invalid, "identity.wrong_code").at("/code");
   return accounts_.set_second_factor(account, secret, *step, request);
+}
+
+void SignIn::drop_old(storage::Change& change) const {
+  const Instant now = parts_.clock.now();
+  throttle_.drop_old(change);
+  change.writes.push_back({&sql::drop_old_codes, {to_micros(now)}, std::nullopt});
+  change.writes.push_back({&sql::drop_old_text_counts, {to_micros(now - text_hour)}, std::nullopt});
 }
 
 }  // namespace jingwei::identity

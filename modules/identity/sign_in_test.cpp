@@ -7,6 +7,7 @@
 #include "crypto/one_time.h"
 #include "modules/identity/identity_testing.h"
 #include "modules/identity/password_rules.h"
+#include "storage/digest.h"
 
 namespace jingwei::identity {
 namespace {
@@ -20,6 +21,13 @@ class SigningIn : public IdentityFixture<Backend> {
     while (std::getline(texts, line)) last = line;
     const std::size_t at = last.find("code is ");
     return at == std::string::npos ? "" : last.substr(at + 8, 6);
+  }
+  // As whoever asked for a code, from elsewhere if need be.
+  Origin asking(const std::string& phone, const std::string& remote = "10.0.0.1",
+                const std::string& asker = "", const std::string& device = "") {
+    Origin origin{remote, device, "test", Language::en, asker};
+    origin.asker = must(this->service_->sign_in().send_code(phone, origin));
+    return origin;
   }
 };
 
@@ -159,6 +167,56 @@ TYPED_TEST(SigningIn, LetsStaffDoNothingBeforeTheAuthenticatorWhereThePolicySays
       this->service_->tokens().find(done.opened.text)->caller->may("metrics.read", this->clock_.now()).ok());
 }
 
+TYPED_TEST(SigningIn, AsksAdministratorsForTheAuthenticatorWhereThePolicySaysSo) {
+  const Account keeper = this->account("keeper"), worker = this->account("worker");
+  this->grant(keeper, "security-admin");
+  this->grant(worker, "leader");
+  this->wanted_ = SecondFactor::administrators;
+  this->service_ = this->open();
+  const auto may = [&](const Account& who, const std::string& permission) {
+    const auto done = must(this->sign_in(who.login));
+    return this->service_->tokens().find(done.opened.text)->caller->may(permission, this->clock_.now()).ok();
+  };
+  EXPECT_FALSE(may(keeper, "account.write"));
+  EXPECT_TRUE(may(worker, "metrics.read"));
+  // As soon as one becomes an administrator.
+  const auto token = must(this->sign_in("worker")).opened.text;
+  this->grant(worker, "audit-admin");
+  EXPECT_TRUE(this->service_->tokens().find(token)->second_factor_wanted);
+}
+
+TYPED_TEST(SigningIn, AResidentStaysInWhileTheyComeBackButNotLongerThanAYear) {
+  const Origin origin = this->asking("13800001234");
+  const auto done = must(this->service_->sign_in().by_phone("13800001234", this->sent_code(), origin));
+  EXPECT_EQ(done.cookie_until, done.opened.token.opened_at + std::chrono::hours{24 * 365});
+  const auto other = this->open();
+  const auto use = [&](IdentityService& service) {
+    const bool in = service.tokens().find(done.opened.text) != nullptr;
+    must(service.tokens().save_seen());
+    return in;
+  };
+  EXPECT_TRUE(use(*other)) << "a process that knows the first end";
+  const auto ends = [&] { return must(this->service_->tokens().list(done.account.id)).front().ends_at; };
+  const Instant first = ends();
+  this->clock_.advance(std::chrono::hours{5});
+  EXPECT_TRUE(use(*this->service_));
+  EXPECT_EQ(ends(), first) << "at most once a day";
+  int days = 0;
+  for (; days < 18 * 20; days += 20) {
+    this->clock_.advance(std::chrono::hours{24 * 20});
+    EXPECT_TRUE(use(*this->service_)) << days;
+  }
+  EXPECT_TRUE(use(*other)) << "it reads the end anew once the one it knew is past";
+  EXPECT_EQ(ends(), done.opened.token.opened_at + std::chrono::hours{24 * 365});
+  this->clock_.advance(std::chrono::hours{24 * 6});
+  EXPECT_FALSE(use(*this->service_)) << "a year is over";
+
+  const Origin again = this->asking("13800001234");
+  const auto idle = must(this->service_->sign_in().by_phone("13800001234", this->sent_code(), again));
+  this->clock_.advance(std::chrono::hours{24 * 31});
+  EXPECT_FALSE(this->service_->tokens().find(idle.opened.text)) << "a month without use";
+}
+
 TYPED_TEST(SigningIn, EndsSessionsThatAreIdleOrOldOrRevokedInEveryProcess) {
   const Account account = this->account("wang.min");
   const auto other = this->open();
@@ -234,8 +292,7 @@ TYPED_TEST(SigningIn, WithdrawsWhatASessionMayAtOnce) {
 
 TYPED_TEST(SigningIn, LetsResidentsInByTheCodeSentToTheirPhone) {
   auto& sign_in = this->service_->sign_in();
-  const Origin origin{"10.0.0.1", "", "test", Language::en};
-  must(sign_in.send_code("13800001234", origin));
+  const Origin origin = this->asking("13800001234");
   const std::string code = this->sent_code();
   ASSERT_EQ(code.size(), 6U);
   EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code == "000000" ? "000001" : "000000", origin)),
@@ -246,35 +303,121 @@ TYPED_TEST(SigningIn, LetsResidentsInByTheCodeSentToTheirPhone) {
       << "served once";
   this->clock_.advance(std::chrono::hours{24 * 20});
   EXPECT_TRUE(this->service_->tokens().find(done.opened.text)) << "a resident is not asked again and again";
-  must(sign_in.send_code("13800001234", origin));
-  EXPECT_EQ(must(sign_in.by_phone("13800001234", this->sent_code(), origin)).account.id, done.account.id);
+  const Origin again = this->asking("13800001234");
+  EXPECT_EQ(must(sign_in.by_phone("13800001234", this->sent_code(), again)).account.id, done.account.id);
 }
 
 TYPED_TEST(SigningIn, ManyResidentsBehindOneAddressDoNotWaitForEachOther) {
   for (int phone = 0; phone < 40; ++phone) {
-    const Origin origin{"10.0.0.1", "", "test", Language::en};
     const std::string number = "138000010" + std::to_string(10 + phone);
-    must(this->service_->sign_in().send_code(number, origin));
+    const Origin origin = this->asking(number);
     must(this->service_->sign_in().by_phone(number, this->sent_code(), origin));
   }
 }
 
-TYPED_TEST(SigningIn, ACodeLapsesAndHasFiveTriesWhoeverGuesses) {
+TYPED_TEST(SigningIn, ACodeLapsesAndHasFiveTriesOfItsAskerWhereverTheyAre) {
   auto& sign_in = this->service_->sign_in();
-  const auto from = [](int place) {
-    return Origin{"10.0.2." + std::to_string(place), "", "test", Language::en};
-  };
-  must(sign_in.send_code("13800001234", from(0)));
-  EXPECT_EQ(sign_in.send_code("13800001234", from(1)).error().message, "identity.wait") << "one a minute";
+  Origin asker = this->asking("13800001234");
+  EXPECT_EQ(sign_in.send_code("13800001234", asker).error().message, "identity.wait") << "one a minute";
   const std::string code = this->sent_code();
-  for (int place = 1; place <= 5; ++place)
-    EXPECT_EQ(this->told(sign_in.by_phone("13800001234", "x", from(place))), "identity.wrong_code");
-  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, from(9))), "identity.wrong_code");
+  for (int place = 1; place <= 5; ++place) {
+    asker.remote = "10.0.2." + std::to_string(place);
+    EXPECT_EQ(this->told(sign_in.by_phone("13800001234", "x", asker)), "identity.wrong_code");
+  }
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, asker)), "identity.wait");
+  this->clock_.advance(std::chrono::seconds{10});
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, asker)), "identity.wrong_code")
+      << "the right one, but a sixth try";
   this->clock_.advance(std::chrono::minutes{2});
-  must(sign_in.send_code("13800001234", from(0)));
+  asker.asker = must(sign_in.send_code("13800001234", asker));
   const std::string late = this->sent_code();
   this->clock_.advance(std::chrono::minutes{6});
-  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", late, from(9))), "identity.wrong_code");
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", late, asker)), "identity.wrong_code");
+}
+
+TYPED_TEST(SigningIn, WhoeverAsksForSomebodysCodesOrGuessesThemKeepsNobodyOut) {
+  auto& sign_in = this->service_->sign_in();
+  const Origin owner = this->asking("13800001234");
+  const std::string code = this->sent_code();
+  // Others ask for a code of the same phone at once, and guess with it, without one, and with made-up askers.
+  const Origin other = this->asking("13800001234", "10.9.9.9");
+  EXPECT_NE(other.asker, owner.asker);
+  const bool alike = this->sent_code() == code;
+  if (!alike) {
+    EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, other)), "identity.wrong_code")
+        << "a code is its asker's";
+  }
+  for (int guess = 0; guess < 150; ++guess) {
+    Origin nobody{"10.1.1." + std::to_string(guess), "", "test", Language::en,
+                  guess % 2 == 0 ? "" : std::string(32, 'a') + "." + std::string(32, 'b')};
+    static_cast<void>(sign_in.by_phone("13800001234", "x", nobody));
+    static_cast<void>(sign_in.by_phone("13800001234", "x", other));
+  }
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", code, owner)), "in");
+}
+
+TYPED_TEST(SigningIn, TextsToAPhoneAreFewAnHourButForDevicesThatItsAccountKnows) {
+  auto& sign_in = this->service_->sign_in();
+  const Origin owner = this->asking("13800001234");
+  const std::string device = must(sign_in.by_phone("13800001234", this->sent_code(), owner)).device;
+  for (int asker = 1; asker < 10; ++asker) this->asking("13800001234", "10.9.9." + std::to_string(asker));
+  const auto refused = sign_in.send_code("13800001234", {"10.9.9.99", "", "test", Language::en});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "identity.wait");
+  EXPECT_EQ(refused.error().arguments.front().second, "3600");
+  this->asking("13800009999", "10.9.9.99");
+  const Origin known = this->asking("13800001234", "10.9.9.9", "", device);
+  EXPECT_TRUE(known.asker.empty()) << "its device tells it apart";
+  EXPECT_EQ(sign_in.send_code("13800001234", known).error().message, "identity.wait") << "one a minute";
+  EXPECT_EQ(this->told(sign_in.by_phone("13800001234", this->sent_code(), known)), "in");
+  EXPECT_FALSE(sign_in.send_code("13800001234", {"10.9.9.99", device + "0", "test", Language::en}).ok())
+      << "forged";
+  this->clock_.advance(std::chrono::hours{1});
+  this->asking("13800001234", "10.9.9.99");
+}
+
+TYPED_TEST(SigningIn, StaffDoNotComeByPhonePastTheirPasswordAndAuthenticator) {
+  NewAccount wanted;
+  wanted.login = "li.na";
+  wanted.name = "李娜";
+  wanted.phone = "13800001234";
+  must(this->service_->accounts().create(wanted, {"setup"}));
+  const Origin origin = this->asking("13800001234");
+  EXPECT_EQ(this->told(this->service_->sign_in().by_phone("13800001234", this->sent_code(), origin)),
+            "identity.phone_for_residents");
+}
+
+// Codes and messages counted are forgotten when they serve no more.
+TYPED_TEST(SigningIn, CountsTriesUnderKeyedHashesAndForgetsThem) {
+  EXPECT_FALSE(this->sign_in("wang.min", "wrong").ok());
+  this->asking("13800001234");
+  auto reader = must(this->store_->read());
+  const storage::Statement places{"test.places", "SELECT place FROM identity_failure",
+                                  "SELECT place FROM identity_failure"};
+  int rows = 0;
+  must(reader->query(places, {}, [&](const storage::Row& row) {
+    ++rows;
+    EXPECT_NE(std::string(row.blob(0)), storage::sha256(storage::sha256("login:wang.min") + "\n10.0.0.1"));
+    EXPECT_EQ(row.blob(0).size(), sizeof(storage::EqualityHash));
+    return true;
+  }));
+  EXPECT_EQ(rows, 2) << "of the place, and of all together";
+  reader.reset();
+  const auto kept = [&](const char* text) {
+    auto again = must(this->store_->read());
+    const storage::Statement count{"test.kept", text, text};
+    return must(storage::query_integer(*again, count, {})).value_or(-1);
+  };
+  EXPECT_EQ(kept("SELECT count(*) FROM identity_phone_code"), 1);
+  EXPECT_EQ(kept("SELECT count(*) FROM identity_text_count"), 1);
+  this->clock_.advance(std::chrono::hours{25});
+  storage::Change old;
+  this->service_->sign_in().drop_old(old);
+  must(this->service_->tokens().drop_old(std::move(old)));
+  for (const char* text :
+       {"SELECT count(*) FROM identity_phone_code", "SELECT count(*) FROM identity_text_count",
+        "SELECT count(*) FROM identity_failure"})
+    EXPECT_EQ(kept(text), 0) << text;
 }
 
 TYPED_TEST(SigningIn, KeepsNothingOfAPersonInPlain) {

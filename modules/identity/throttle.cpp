@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "modules/identity/sql.gen.h"
-#include "storage/digest.h"
 
 namespace jingwei::identity {
 
@@ -14,13 +13,18 @@ constexpr int free_tries_of_all = 100;  // of all unknown places together
 constexpr std::chrono::seconds longest{900};
 constexpr std::chrono::hours forgotten{24};
 
-// Only hashes are kept: of what was typed, and of where from.
-storage::Value key_of(const Throttle::Try& one) {
-  return storage::Blob{storage::sha256(one.account + '\n' + one.place)};
+// Only keyed hashes are kept, of what was typed and of where from: phones are few enough to be guessed from
+// others.
+storage::Value tried_hash(const storage::Sealer& sealer, const std::string& told) {
+  return storage::Blob{storage::bytes_of(sealer.equality_hash("identity_token", "failure", told))};
 }
 
-storage::Value key_of_all(const Throttle::Try& one) {
-  return storage::Blob{storage::sha256(one.account + "\n*")};
+storage::Value key_of(const storage::Sealer& sealer, const Throttle::Try& one) {
+  return tried_hash(sealer, one.account + '\n' + one.place);
+}
+
+storage::Value key_of_all(const storage::Sealer& sealer, const Throttle::Try& one) {
+  return tried_hash(sealer, one.account + "\n*");
 }
 
 std::optional<std::chrono::seconds> wait_of(std::int64_t failures, Instant last, int free, Instant now) {
@@ -34,6 +38,7 @@ std::optional<std::chrono::seconds> wait_of(std::int64_t failures, Instant last,
 }  // namespace
 
 Result<std::optional<std::chrono::seconds>> Throttle::wait(const Try& one) const {
+  JW_TRY(parts_.sealer.prepare("identity_token"));
   std::optional<std::chrono::seconds> longest_wait;
   const Instant now = parts_.clock.now();
   JW_ASSIGN(auto reader, parts_.store.read());
@@ -45,8 +50,8 @@ Result<std::optional<std::chrono::seconds>> Throttle::wait(const Try& one) const
       return false;
     });
   };
-  JW_TRY(look(key_of(one), free_tries));
-  if (!one.known_device) JW_TRY(look(key_of_all(one), free_tries_of_all));
+  JW_TRY(look(key_of(parts_.sealer, one), free_tries));
+  if (!one.known_device) JW_TRY(look(key_of_all(parts_.sealer, one), free_tries_of_all));
   return longest_wait;
 }
 
@@ -56,12 +61,12 @@ void Throttle::failed(const Try& one, storage::Change& change) const {
     change.writes.push_back(
         {&sql::count_failure, {std::move(key), to_micros(now), to_micros(now - forgotten)}, std::nullopt});
   };
-  count(key_of(one));
-  if (!one.known_device) count(key_of_all(one));
+  count(key_of(parts_.sealer, one));
+  if (!one.known_device) count(key_of_all(parts_.sealer, one));
 }
 
 Result<void> Throttle::succeeded(const Try& one) const {
-  const storage::Value key = key_of(one);
+  const storage::Value key = key_of(parts_.sealer, one);
   bool counted = false;
   {
     JW_ASSIGN(auto reader, parts_.store.read());

@@ -20,12 +20,13 @@ class Throttle {
   explicit Throttle(const IdentityParts& parts) : parts_(parts) {}
 
   struct Try {
-    std::string account;  // a hash of what was typed
+    std::string account;  // what was typed; stored is a keyed hash of it and the place
     std::string place;
-    bool known_device = false;
+    bool known_device = false;  // or who was sent a code: guesses of others do not slow them
   };
 
-  // How long to wait before trying; nothing: now. Errors: the store's.
+  // How long to wait before trying; nothing: now. Before the others of one try. Errors: the sealer's, the
+  // store's.
   Result<std::optional<std::chrono::seconds>> wait(const Try& one) const;
   // Adds the writes that count the failure.
   void failed(const Try& one, storage::Change& change) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "base/log.h"
 #include "crypto/base64url.h"
@@ -18,7 +19,8 @@ constexpr std::size_t random_bytes = 24;
 constexpr std::size_t mark_bytes = 8;
 constexpr std::size_t text_letters = 43;  // of 32 bytes in base64url
 constexpr std::chrono::days kept_after_end{30};
-constexpr std::chrono::minutes seen_step{1};  // how exactly the last use of a session is kept
+constexpr std::chrono::minutes seen_step{1};   // how exactly the last use of a session is kept
+constexpr std::chrono::days extended_each{1};  // how often the end of one that lasts by being used is moved
 
 Token token_of(const storage::Row& row) {
   Token token;
@@ -39,6 +41,12 @@ std::chrono::microseconds idle_of(const Policy& policy, AccountKind kind, const 
   if (token.manner == Manner::screen) return policy.screen_idle;
   if (kind != AccountKind::staff) return std::chrono::microseconds::max();
   return policy.staff_idle;
+}
+
+// Whether a session lasts as long as it is used, by its end.
+bool lasts_by_use(AccountKind kind, const Token& token) {
+  const bool person = kind == AccountKind::resident || kind == AccountKind::enterprise;
+  return person && token.kind == TokenKind::session && token.manner != Manner::screen;
 }
 
 // Of a wall screen's session: what its owner may do, but for everything that is not figures.
@@ -228,6 +236,16 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::load(const std::string& hash) con
   return known_of(*token, std::move(held));
 }
 
+bool Tokens::wants_second_factor(const std::vector<HeldGrant>& held) const {
+  if (parts_.policy.second_factor != SecondFactor::administrators)
+    return parts_.policy.second_factor == SecondFactor::staff;
+  const Instant now = parts_.clock.now();
+  return std::any_of(held.begin(), held.end(), [&](const HeldGrant& one) {
+    const auto role = roles_.find(one.role);
+    return !one.ended_at && (!one.until || now < *one.until) && role && role->duty() != access::Duty::work;
+  });
+}
+
 // Null where the account is closed.
 Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token,
                                                         std::vector<HeldGrant> held) const {
@@ -241,7 +259,7 @@ Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token,
   who.must_change = account.must_change;
   who.second_factor = !account.second_factor.empty();
   who.second_factor_wanted = token.kind == TokenKind::session && account.kind == AccountKind::staff &&
-                             parts_.policy.second_factor == SecondFactor::staff && !who.second_factor &&
+                             wants_second_factor(held) && !who.second_factor &&
                              token.manner != Manner::vouched && token.manner != Manner::screen;
   std::vector<access::Grant> grants;
   const RegionId hub_region = parts_.hub_region();
@@ -292,8 +310,7 @@ Result<void> Tokens::end(AccountId account, TokenId id, const char* event, const
   storage::Change change;
   change.writes.push_back({&sql::end_token, {id.value, to_micros(parts_.clock.now())}, std::nullopt});
   change.events.push_back(event_of(token_event, "token", id.to_string()));
-  change.audit.push_back(
-      {request.actor, event, actor_of(account), "{\"token\":\"" + id.to_string() + "\"}"});
+  change.audit.push_back({request.actor, event, actor_of(account), "{\"token\":\"" + id.to_string() + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   forget_token(id);
@@ -335,7 +352,6 @@ Result<void> Tokens::drop_old(storage::Change change) {
   const std::int64_t before = to_micros(parts_.clock.now() - kept_after_end);
   change.origin = storage::Origin::hub;
   change.writes.push_back({&sql::drop_old_tokens, {before}, std::nullopt});
-  change.writes.push_back({&sql::drop_old_codes, {before}, std::nullopt});
   change.writes.push_back({&sql::drop_old_spent, {to_micros(parts_.clock.now())}, std::nullopt});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
@@ -345,6 +361,15 @@ Result<void> Tokens::drop_old(storage::Change change) {
 std::size_t Tokens::size() const {
   const std::shared_lock lock(mutex_);
   return known_.size();
+}
+
+std::optional<Instant> Tokens::moved_end(const SignedIn& who, Instant seen) const {
+  if (!lasts_by_use(who.kind, who.token)) return std::nullopt;
+  const Instant last = who.token.opened_at + parts_.policy.other_longest;
+  const Instant end = std::min(seen + parts_.policy.other_session, last);
+  if (end < who.token.ends_at + extended_each && !(end == last && who.token.ends_at < last))
+    return std::nullopt;
+  return end;
 }
 
 Result<void> Tokens::save_seen() {
@@ -357,19 +382,30 @@ Result<void> Tokens::save_seen() {
     }
   }
   constexpr std::size_t at_once = 500;
+  std::set<TokenId> moved;
   for (std::size_t first = 0; first < used.size(); first += at_once) {
     storage::Change change;
     change.origin = storage::Origin::hub;
     const std::size_t last = std::min(used.size(), first + at_once);
     std::vector<std::int64_t> seen;
     for (std::size_t at = first; at < last; ++at) {
+      const TokenId id = used[at]->who.token.id;
       seen.push_back(used[at]->seen_at);
-      change.writes.push_back({&sql::see_token, {used[at]->who.token.id.value, seen.back()}, std::nullopt});
+      change.writes.push_back({&sql::see_token, {id.value, seen.back()}, std::nullopt});
+      const auto end = moved_end(used[at]->who, from_micros(seen.back()));
+      if (!end) continue;
+      change.writes.push_back({&sql::extend_token, {id.value, to_micros(*end)}, std::nullopt});
+      moved.insert(id);
     }
     auto committed = parts_.store.commit(std::move(change));
     if (!committed) return std::move(committed).error();
     for (std::size_t at = first; at < last; ++at) used[at]->saved_at = seen[at - first];
   }
+  if (moved.empty()) return {};
+  // Read anew by their next use. Other processes do so once the end they know is past.
+  const std::unique_lock lock(mutex_);
+  ++forgotten_;
+  std::erase_if(known_, [&](const auto& entry) { return moved.contains(entry.second->who.token.id); });
   return {};
 }
 

@@ -66,9 +66,10 @@ class Tokens {
   void forget_account(AccountId account);
   void forget_token(TokenId id);
   void forget_all();
-  // Writes down when sessions were last used. Errors: the store's.
+  // Writes down when sessions were last used, and once a day moves the end of those that last by being used
+  // (residents', enterprises'). Errors: the store's.
   Result<void> save_seen();
-  // Forgets sessions, keys and codes that ended a month ago; what became of them stands in the audit log.
+  // Forgets sessions and keys that ended a month ago; what became of them stands in the audit log.
   // `more` goes with it. Errors: the store's.
   Result<void> drop_old(storage::Change more = {});
   // Of the process: how many tokens are known.
@@ -91,6 +92,9 @@ class Tokens {
   std::shared_ptr<Known> kept(const std::string& key,
                               const std::function<Result<std::shared_ptr<Known>>()>& load);
   bool is_over(const Known& known, Instant now) const;
+  bool wants_second_factor(const std::vector<HeldGrant>& held) const;
+  // The end that a use at `seen` moves a session to; nothing where it stays.
+  std::optional<Instant> moved_end(const SignedIn& who, Instant seen) const;
 
   const IdentityParts& parts_;
   const Accounts& accounts_;

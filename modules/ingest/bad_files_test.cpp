@@ -1,5 +1,7 @@
 // Goal: whatever a department sends, good rows are taken once, bad rows are kept with their reason, and a
 // file that cannot be read says what to do, in both languages.
+#include <iconv.h>
+
 #include "base/limits.h"
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/ingest_json.h"
@@ -39,6 +41,16 @@ class BadFiles : public IngestWorld<Backend> {
       EXPECT_FALSE(row.original.empty()) << "a refused row is kept";
     }
     return all;
+  }
+  static std::string in_gb18030(const std::string& text) {
+    const iconv_t converter = iconv_open("GB18030", "UTF-8");
+    std::string from = text, out(text.size() * 2, '\0');
+    char *at = from.data(), *into = out.data();
+    std::size_t left = from.size(), room = out.size();
+    EXPECT_EQ(iconv(converter, &at, &left, &into, &room), 0U);
+    iconv_close(converter);
+    out.resize(out.size() - room);
+    return out;
   }
   static std::string in_utf16(std::string_view text, bool big) {
     std::string out = big ? "\xFE\xFF"s : "\xFF\xFE"s;
@@ -87,7 +99,8 @@ TYPED_TEST(BadFiles, OneTableInEveryFormIsTheSameRecords) {
        {std::pair(this->workbook_of(csv, 4), "xlsx"s), std::pair("\xEF\xBB\xBF" + csv, "csv"s),
         std::pair(semicolons, "csv"s), std::pair(tabs, "csv"s), std::pair(json + "]", "json"s),
         std::pair(this->in_utf16(csv, false), "csv"s), std::pair(this->in_utf16(csv, true), "csv"s),
-        std::pair(made_gzip(csv), "csv+gzip"s), std::pair(made_zip({{"a.csv", csv}}), "csv+zip"s)}) {
+        std::pair(this->in_gb18030(csv), "csv"s), std::pair(made_gzip(csv), "csv+gzip"s),
+        std::pair(made_zip({{"a.csv", csv}}), "csv+zip"s)}) {
     const Batch batch = this->load("people", bytes);
     EXPECT_EQ(this->outcome(batch), "done 6/6/0") << format << ' ' << batch.error;
     EXPECT_EQ(batch.format, format);

@@ -268,6 +268,21 @@ void write_record(JsonWriter& json, const Record& record, const catalog::Resourc
   json.end_object();
 }
 
+void write_withdrawn_record(JsonWriter& json, const WithdrawnRecord& record,
+                            const catalog::Resource& resource, const region::Tree& tree, Language language) {
+  json.begin_object();
+  json.member("outcome", record.restores ? "restores" : "ends");
+  json.key("before");
+  write_record(json, record.ends, resource, tree, language);
+  json.key("after");
+  if (record.stands_again) {
+    write_record(json, *record.stands_again, resource, tree, language);
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
 std::string upload_json(const Upload& upload) {
   JsonWriter json;
   json.begin_object();

@@ -32,6 +32,9 @@ void write_refused_row(JsonWriter& json, const RefusedRow& row,
 // Personal fields come masked (catalog::masked); choices, regions, dates and times in their readable forms.
 void write_record(JsonWriter& json, const Record& record, const catalog::Resource& resource,
                   const region::Tree& tree, Language language);
+// What ends, and what stands again in its place.
+void write_withdrawn_record(JsonWriter& json, const WithdrawnRecord& record,
+                            const catalog::Resource& resource, const region::Tree& tree, Language language);
 
 // A field's synonym list beside its choices.
 void write_synonyms(JsonWriter& json, const SynonymList& list, const catalog::Resource& resource,

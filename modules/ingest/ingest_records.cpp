@@ -134,24 +134,4 @@ Result<Record> IngestService::find_record(const std::string& resource, RecordId 
   return records_->find(*entry, view, id);
 }
 
-Result<access::Sight> IngestService::sight_of(const access::Caller* caller, const catalog::Resource& resource,
-                                              std::string_view purpose) const {
-  if (caller == nullptr) return access::Sight::masked();
-  JW_ASSIGN(access::Sight sight,
-            caller->sight("record.read", {resource.id, resource.provider_id, resource.purposes}, purpose,
-                          parts_.clock.now()));
-  if (purpose.empty() || !check_purpose_) return sight;
-  const std::string pursued(purpose);
-  JW_TRY(check_purpose_(pursued, resource.id, std::nullopt, RegionId()));
-  // The role's classes, less those that the purpose may not use in the part's region.
-  for (auto& part : sight.parts) {
-    std::erase_if(part.classes, [&](const std::string& one) {
-      const auto personal = catalog::personal_named(one);
-      return !personal ||
-             !check_purpose_(pursued, resource.id, *personal, part.whole_area ? RegionId() : part.region);
-    });
-  }
-  return sight;
-}
-
 }  // namespace jingwei::ingest

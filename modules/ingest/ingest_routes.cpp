@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "modules/ingest/api.gen.h"
 #include "modules/ingest/ingest_json.h"
-#include "modules/ingest/repair/refused_persons.h"
+#include "modules/ingest/repair/refused_view.h"
 #include "modules/ingest/synonyms/synonym_lists.h"
 #include "modules/ingest/uploads.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
@@ -136,21 +136,24 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto limit = static_cast<std::size_t>(in.limit);
     std::optional<RefusedState> state;
     if (in.state) state = *in.state == "mended" ? RefusedState::mended : RefusedState::open;
-    const auto rows = service_.list_refused(BatchId(in.batch), *after, limit + 1, state);
+    const auto entry = catalog().find(view->batch.resource);
+    if (!entry) return problem(entry.error(), http.language);
+    const auto sight =
+        service_.sight_of(http.caller.get(), (*entry)->resource, http.purpose(), "ingest.refused.read");
+    if (!sight) return problem(sight.error(), http.language);
+    auto shown = RefusedView::make(service_, view->batch, *sight);
+    if (!shown) return problem(shown.error(), http.language);
+    const auto rows = refused_of_caller(*shown, BatchId(in.batch), *after, limit + 1, state);
     if (!rows) return problem(rows.error(), http.language);
-    const auto cutter = service_.refused_cutter(view->batch);
-    if (!cutter) return problem(cutter.error(), http.language);
-    auto persons = RefusedPersons::make(service_, view->batch);
-    if (!persons) return problem(persons.error(), http.language);
     auto response = http::Response::json(page_json(
         *rows, limit,
         [&](JsonWriter& json, const RefusedRow& row) {
-          write_refused_row(json, row, cutter->fields_of(row.original), http.language);
-          persons->add(row.original);
+          const ShownRow one = shown->show(row);
+          write_refused_row(json, one.row, one.fields, http.language);
         },
         [](const RefusedRow& row) { return std::to_string(row.line); }));
     response.disclosed.resource = view->batch.resource;
-    response.disclosed.persons = persons->take();
+    response.disclosed.persons = shown->take_persons();
     return response;
   }
 
@@ -177,6 +180,37 @@ class IngestRoutes::Handlers final : public api::Operations {
     const auto plan = service_.withdrawals().plan(batch);
     if (!plan) return problem(plan.error(), http.language);
     return withdrawal_response(batch, nullptr, &*plan, 200, http.language);
+  }
+
+  http::Response list_withdrawal_records(const http::Request& http,
+                                         const api::ListWithdrawalRecords& in) override {
+    const auto before = read_cursor(in.cursor);
+    if (!before) return problem(before.error(), http.language);
+    const auto view = service_.find_batch(BatchId(in.batch));
+    if (!view) return problem(view.error(), http.language);
+    const auto entry = catalog().find(view->batch.resource);
+    if (!entry) return problem(entry.error(), http.language);
+    const catalog::Resource& resource = (*entry)->resource;
+    const auto sight = service_.sight_of(http.caller.get(), resource, http.purpose());
+    if (!sight) return problem(sight.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    const auto records =
+        service_.withdrawals().records(BatchId(in.batch), RecordId(*before), limit + 1, *sight);
+    if (!records) return problem(records.error(), http.language);
+    const auto tree = service_.parts().regions.tree();
+    std::vector<std::string> persons;
+    const auto told = [&](const Record& record) {
+      if (record.discloses && !record.subject.empty()) persons.push_back(record.subject);
+    };
+    auto response =
+        http::Response::json(page_json(*records, limit, [&](JsonWriter& json, const WithdrawnRecord& record) {
+          write_withdrawn_record(json, record, resource, *tree, http.language);
+          told(record.ends);
+          if (record.stands_again) told(*record.stands_again);
+        }));
+    response.disclosed.resource = resource.id;
+    response.disclosed.persons = std::move(persons);
+    return response;
   }
 
   http::Response withdraw_batch(const http::Request& http, const api::WithdrawBatch& in) override {
@@ -312,6 +346,22 @@ class IngestRoutes::Handlers final : public api::Operations {
       if (!last) before = page.back().batch.id;
       for (auto& view : page) {
         if (may_see(http, view.batch) && seen.size() < most) seen.push_back(std::move(view));
+      }
+      if (last || seen.size() == most) return seen;
+    }
+  }
+
+  // A page of those that are the caller's to see: read on until it is full.
+  Result<std::vector<RefusedRow>> refused_of_caller(RefusedView& view, BatchId batch, std::int64_t after,
+                                                    std::size_t most,
+                                                    std::optional<RefusedState> state) const {
+    std::vector<RefusedRow> seen;
+    for (;;) {
+      JW_ASSIGN(auto page, service_.list_refused(batch, after, most, state));
+      const bool last = page.size() < most;
+      if (!last) after = page.back().line;
+      for (auto& row : page) {
+        if (seen.size() < most && view.covers(row)) seen.push_back(std::move(row));
       }
       if (last || seen.size() == most) return seen;
     }

@@ -106,6 +106,39 @@ TEST_F(IngestApi, RefusesCursorsItNeverGave) {
   EXPECT_EQ(get("list_batches", {}, "limit=501").status, 400);
 }
 
+TEST_F(IngestApi, APageOfRefusedRowsHoldsThoseOfTheReadersRegionsAndOpensNothingWithoutAPurpose) {
+  std::string csv(people_header);
+  for (int number = 0; number < 9; ++number)
+    csv += "张三," + citizen_id(number) + ",12,户籍," + grid_code(number) + ",2020-01-21\n";
+  const auto batch = load("people", csv);
+  auto role = std::make_shared<access::Role>();
+  role->permissions.set(*access::find_permission("ingest.refused.read"));
+  role->classes = {"name", "identifier", "contact"};
+  role->every_purpose = true;
+  access::Grant grant;
+  grant.role = std::move(role);
+  const auto tree = node_.regions->tree();
+  grant.region = tree->id(tree->find(grid_code(0)));  // of rows on lines 2, 5 and 8
+  http::Request request;
+  request.caller = std::make_shared<access::Caller>("account:1", std::vector<access::Grant>{grant});
+  request.query = "limit=2";
+  const auto first = call("list_refused_rows", {batch.id.to_string()}, request);
+  EXPECT_NE(first.body.find(R"("line":2,)"), std::string::npos) << first.body;
+  EXPECT_NE(first.body.find(R"("line":5,)"), std::string::npos) << first.body;
+  EXPECT_NE(first.body.find(R"("next_cursor":"5")"), std::string::npos) << first.body;
+  EXPECT_EQ(first.body.find("张三"), std::string::npos) << first.body;
+  EXPECT_TRUE(first.disclosed.persons.empty());
+  request.query = "limit=2&cursor=5";
+  request.headers = {{"Jingwei-Purpose", "epidemic-control"}};
+  const auto second = call("list_refused_rows", {batch.id.to_string()}, request);
+  EXPECT_NE(second.body.find(R"("line":8,)"), std::string::npos) << second.body;
+  EXPECT_NE(second.body.find(R"("next_cursor":null)"), std::string::npos) << second.body;
+  EXPECT_NE(second.body.find("张三"), std::string::npos) << second.body;
+  EXPECT_EQ(second.disclosed.persons.size(), 1U);
+  request.headers = {{"Jingwei-Purpose", "curiosity"}};
+  EXPECT_EQ(call("list_refused_rows", {batch.id.to_string()}, request).status, 403);
+}
+
 TEST_F(IngestApi, APageEndsWithItsLastItem) {
   for (int file = 0; file < 2; ++file) submit("notes", "words\n" + std::to_string(file) + "\n");
   EXPECT_NE(get("list_batches", {}, "limit=2").body.find(R"("next_cursor":null)"), std::string::npos);

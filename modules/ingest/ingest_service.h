@@ -92,6 +92,14 @@ struct RecordQuery {
 using PurposeCheck = std::function<Result<void>(const std::string& purpose, const std::string& resource,
                                                 std::optional<catalog::Personal> personal, RegionId region)>;
 
+// Where a purpose may be pursued now with a class of a resource's personal data.
+struct PurposeAreas {
+  bool everywhere = false;
+  std::vector<RegionId> regions = {};  // else: below these alone; none: nowhere
+};
+using PurposeAreasOf = std::function<PurposeAreas(const std::string& purpose, const std::string& resource,
+                                                  catalog::Personal personal)>;
+
 // Why a failed batch failed.
 Error error_of(const Batch& batch);
 
@@ -151,8 +159,9 @@ class IngestService {
                                                std::optional<RefusedState> state = std::nullopt) const;
   // Errors: not_found.
   Result<RefusedRow> find_refused(const RefusedKey& key) const;
-  // Takes a refused row by hand: `fields` as add_record's. The row and its other tries are closed with the
-  // record in one Change. Errors: as add_record; not_found (batch or row); conflict when it was mended
+  // Takes a refused row by hand: `fields` as add_record's; a personal one that comes as it is masked stands
+  // for what was sent. The row and its other tries are closed with the record in one Change. Errors: as
+  // add_record; not_found (batch or row, also one outside WriteRequest::within); conflict when it was mended
   // already.
   Result<RecordReceipt> mend_refused(const RefusedKey& key, const std::map<std::string, std::string>& fields,
                                      const WriteRequest& request);
@@ -170,12 +179,20 @@ class IngestService {
   Result<RecordReceipt> add_record(const std::string& resource,
                                    const std::map<std::string, std::string>& fields,
                                    const WriteRequest& request);
-  // Asked whenever personal fields are to be opened. Before anything runs.
-  void on_purpose(PurposeCheck check) { check_purpose_ = std::move(check); }
-  // What a caller may see of a resource's records under a purpose (empty: none). Where nobody has to be known
-  // (null): all rows, personal fields masked. Errors: denied (access::Caller::sight), those of the check.
+  // Asked whenever personal fields are to be opened: whether a purpose may be pursued at all, and where.
+  // `own_region`: the hub's own, whose regions may be loaded later; else that of the parts. Before anything
+  // runs.
+  void on_purpose(PurposeCheck check, PurposeAreasOf areas, std::function<RegionId()> own_region = {}) {
+    check_purpose_ = std::move(check);
+    areas_of_purpose_ = std::move(areas);
+    own_region_ = std::move(own_region);
+  }
+  // What a caller may see of a resource's records (or of what else the permission opens) under a purpose
+  // (empty: none): what the purpose opens in some regions alone is open there alone. Where nobody has to be
+  // known (null): all rows, personal fields masked. Errors: denied (access::Caller::sight), those of the
+  // check.
   Result<access::Sight> sight_of(const access::Caller* caller, const catalog::Resource& resource,
-                                 std::string_view purpose) const;
+                                 std::string_view purpose, std::string_view permission = "record.read") const;
   // Current versions that may be seen, newest record first. Errors: not_found (resource, region), the
   // store's.
   Result<std::vector<Record>> list_records(const std::string& resource, const RecordQuery& query,
@@ -217,6 +234,9 @@ class IngestService {
   Result<void> check_place(const catalog::Entry& entry, const access::Sight& within, RegionId region,
                            const Slice& slice);
   Result<void> check_standing(const RefusedKey& key) const;
+  // The texts, with what the row was sent with in the place of what is only its mask.
+  Result<std::map<std::string, std::string>> as_sent(const Batch& batch, const RefusedRow& row,
+                                                     const std::map<std::string, std::string>& fields) const;
   // A batch whose resource takes nothing any more: it failed, and its file goes.
   Result<void> turn_away(const Batch& batch, const Error& why);
   BatchView view_of(Batch batch) const;
@@ -236,6 +256,8 @@ class IngestService {
   std::unique_ptr<Withdrawals> withdrawals_;
   std::unique_ptr<Recounting> recounting_;
   PurposeCheck check_purpose_;
+  PurposeAreasOf areas_of_purpose_;
+  std::function<RegionId()> own_region_;
   std::unique_ptr<Erasing> erasing_;
   std::optional<std::chrono::nanoseconds> swept_at_;
   std::atomic<bool> sealed_anew_{

@@ -1,5 +1,7 @@
 #include "modules/ingest/refused_cells.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "modules/ingest/reading/csv_reader.h"
@@ -93,6 +95,20 @@ std::optional<std::vector<std::string>> cells_of(std::string_view original,
   // A row of one cell among many columns was cut at nothing.
   if (best && best->size() == 1 && columns.size() > 1) return std::nullopt;
   return best;
+}
+
+std::optional<std::vector<std::string>> certain_cells_of(std::string_view original,
+                                                         std::span<const std::string> columns) {
+  auto cells = cells_of(original, columns);
+  if (!cells || cells->size() != columns.size()) return std::nullopt;
+  const std::size_t first = original.find_first_not_of(" \t\r\n");
+  if (columns.size() == 1 || (first != std::string_view::npos && original[first] == '{')) return cells;
+  const auto cutting = std::count_if(csv_delimiters.begin(), csv_delimiters.end(), [&](char delimiter) {
+    const auto found = cut(original, detect_dialect(original, delimiter));
+    return found && found->size() == columns.size();
+  });
+  if (cutting != 1) return std::nullopt;
+  return cells;
 }
 
 std::vector<std::pair<std::string, std::string>> RefusedCutter::fields_of(std::string_view original) const {

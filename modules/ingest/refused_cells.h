@@ -30,6 +30,11 @@ std::vector<std::string> columns_from_text(std::string_view text);
 std::optional<std::vector<std::string>> cells_of(std::string_view original,
                                                  std::span<const std::string> columns);
 
+// The same where it is beyond doubt which cell is which: as many cells as columns, and by one delimiter
+// alone.
+std::optional<std::vector<std::string>> certain_cells_of(std::string_view original,
+                                                         std::span<const std::string> columns);
+
 // Cuts originals of one batch into texts by field.
 struct RefusedCutter {
   std::vector<std::string> columns;  // of the batch's file

@@ -52,6 +52,49 @@ storage::FeedEvent to_feed_event(const SliceEvent& event) {
   return {std::string(slice_event_kind), json.take()};
 }
 
+storage::FeedEvent to_feed_event(const WithdrawalEvent& event) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("resource", event.resource);
+  json.member("batch", event.batch.value);
+  json.member("ended", event.ended);
+  json.member("restored", event.restored);
+  json.member("accepted", event.accepted);
+  json.member("cleaned", event.cleaned);
+  json.member("unchanged", event.unchanged);
+  json.member("refused", event.refused);
+  json.key("reasons");
+  json.begin_object();
+  for (const auto& [reason, rows] : event.reasons) json.member(reason, rows);
+  json.end_object();
+  json.end_object();
+  return {std::string(withdrawal_event_kind), json.take()};
+}
+
+Result<WithdrawalEvent> parse_withdrawal_event(std::string_view body) {
+  try {
+    const boost::json::value parsed = boost::json::parse(boost::json::string_view(body.data(), body.size()));
+    const auto& object = parsed.as_object();
+    const auto number = [&](const char* name) { return object.at(name).to_number<std::int64_t>(); };
+    WithdrawalEvent event;
+    event.resource = boost::json::value_to<std::string>(object.at("resource"));
+    event.batch = BatchId(number("batch"));
+    event.ended = number("ended");
+    event.restored = number("restored");
+    // Events from before these were told do not have them.
+    if (!object.contains("reasons")) return event;
+    event.accepted = number("accepted");
+    event.cleaned = number("cleaned");
+    event.unchanged = number("unchanged");
+    event.refused = number("refused");
+    for (const auto& [reason, rows] : object.at("reasons").as_object())
+      event.reasons[std::string(reason)] = rows.to_number<std::int64_t>();
+    return event;
+  } catch (const std::exception& fault) {
+    return Error(ErrorCode::corrupt, "storage.damaged").because(fault.what());
+  }
+}
+
 Result<SliceEvent> parse_slice_event(std::string_view body) {
   try {
     const boost::json::value parsed = boost::json::parse(boost::json::string_view(body.data(), body.size()));

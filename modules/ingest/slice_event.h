@@ -15,7 +15,6 @@
 namespace jingwei::ingest {
 
 inline constexpr std::string_view slice_event_kind = "ingest.slice";
-// The feed event "ingest.withdrawal": a withdrawal is complete. No personal data.
 inline constexpr std::string_view withdrawal_event_kind = "ingest.withdrawal";
 
 // A figure that moved: `delta` is new minus old, so a correction takes the old value back.
@@ -48,6 +47,20 @@ struct SliceEvent {
   std::int64_t packed_rows = 0;
   std::vector<std::int64_t> records;
 };
+
+// The feed event "ingest.withdrawal": a withdrawal is complete, with what had come in the batch. No personal
+// data.
+struct WithdrawalEvent {
+  std::string resource;
+  BatchId batch;
+  std::int64_t ended = 0, restored = 0;                                // records
+  std::int64_t accepted = 0, cleaned = 0, unchanged = 0, refused = 0;  // rows
+  std::map<std::string, std::int64_t> reasons;                         // as of SliceEvent
+};
+
+storage::FeedEvent to_feed_event(const WithdrawalEvent& event);
+// Errors: corrupt when `body` is not what to_feed_event writes.
+Result<WithdrawalEvent> parse_withdrawal_event(std::string_view body);
 
 storage::FeedEvent to_feed_event(const SliceEvent& event);
 // Errors: corrupt when `body` is not what to_feed_event writes.

@@ -88,6 +88,7 @@ void write_quality(JsonWriter& json, const MetricsService& metrics, const Region
     json.key("reasons");
     json.begin_array();
     for (const auto& [reason, rows] : quality.reasons) {
+      if (rows <= 0) continue;  // withdrawn
       json.begin_object();
       json.member("id", reason);
       json.member("title", render(reason, {}, language));

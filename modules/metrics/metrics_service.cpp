@@ -132,6 +132,7 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
   folded_ = entry.position;
   as_of_ = entry.at;
   if (entry.kind == ingest::recount_event_kind) return forget(entry);
+  if (entry.kind == ingest::withdrawal_event_kind) return take_back(entry);
   if (entry.kind != ingest::slice_event_kind) {
     if (events_ == nullptr) return;
     const Day day = zone_->day_of(entry.at);
@@ -161,6 +162,24 @@ void MetricsService::fold(const storage::FeedEntry& entry) {
   quality_dirty_[event->resource] = true;
   ++quality_revision_;
   note_pace(event->accepted + event->refused, entry.at);
+}
+
+// Rows of a batch that was withdrawn count among a source's no more.
+void MetricsService::take_back(const storage::FeedEntry& entry) {
+  const auto event = ingest::parse_withdrawal_event(entry.body);
+  if (!event) {
+    log::error("metrics.event_unreadable",
+               {{"position", entry.position.to_string()}, {"fault", event.error().to_log()}});
+    return;
+  }
+  SourceQuality& quality = quality_[event->resource];
+  quality.accepted -= event->accepted;
+  quality.cleaned -= event->cleaned;
+  quality.unchanged -= event->unchanged;
+  quality.refused -= event->refused;
+  for (const auto& [reason, rows] : event->reasons) quality.reasons[reason] -= rows;
+  quality_dirty_[event->resource] = true;
+  ++quality_revision_;
 }
 
 void MetricsService::forget(const storage::FeedEntry& entry) {

@@ -134,6 +134,7 @@ class MetricsService {
   void take_metrics();
   void fold(const storage::FeedEntry& entry);
   void forget(const storage::FeedEntry& entry);
+  void take_back(const storage::FeedEntry& entry);
   Result<void> save();
   void add_quality_writes(storage::Change& change, const std::string& resource) const;
   void note_pace(std::int64_t records, Instant committed_at);

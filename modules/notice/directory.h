@@ -29,7 +29,7 @@ struct Contact {
   std::string name;
   std::string phone;  // empty: none is known
   bool resident = false;
-  std::string address = {};  // of a person without account
+  std::string address = {};  // of a person without account; accounts have none
   bool person = false;       // has no account: told by message, call or at the door
 };
 

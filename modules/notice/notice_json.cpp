@@ -66,6 +66,13 @@ void write_caps(JsonWriter& json, const Caps& caps) {
   json.end_object();
 }
 
+// Whoever goes from door to door takes one sheet to each building: flats stand on their building's.
+region::Node sheet_region(RegionId id, const region::Tree& tree) {
+  region::Node node = id ? tree.find(id) : region::no_node;
+  while (node != region::no_node && tree.level(node) > region::Level::building) node = tree.parent(node);
+  return node;
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -283,6 +290,11 @@ std::string shown_name(const Contact& contact) {
   return text::from_code_points(points.substr(0, 1)) + std::string("**");
 }
 
+NamedReceipt named(const Receipt& receipt, const Result<Contact>& contact) {
+  if (!contact) return {receipt, {}};
+  return {receipt, shown_name(*contact), building_of(contact->address), contact->person};
+}
+
 void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown) {
   json.begin_object();
   json.member("account", one.receipt.account.to_string());
@@ -304,11 +316,9 @@ std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& 
                        const std::vector<std::pair<std::string, std::string>>& arguments = {}) {
     return escaped(render(id, arguments, shown.language));
   };
-  // A sheet for each region, and for each building of it where people are known by their address.
   std::map<std::pair<region::Node, std::string>, std::vector<const NamedReceipt*>> sheets;
   for (const auto& one : people)
-    sheets[{one.receipt.region ? shown.tree.find(one.receipt.region) : region::no_node, one.address}]
-        .push_back(&one);
+    sheets[{sheet_region(one.receipt.region, shown.tree), one.address}].push_back(&one);
   const std::string title = say("notice.print.title", {{"title", notice.title}});
   std::string page =
       "<!doctype html><html lang=\"" + std::string(shown.language == Language::zh ? "zh-CN" : "en") +

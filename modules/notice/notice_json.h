@@ -32,9 +32,13 @@ struct NamedReceipt {
   std::string address = {};  // of a person without account: up to the building
   bool person = false;
 };
+// `contact`: whoever the receipt is of; an error where nobody is known any more.
+NamedReceipt named(const Receipt& receipt, const Result<Contact>& contact);
 std::string shown_name(const Contact& contact);
 void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown);
-// A page of HTML with one sheet for each region, to be signed by hand.
+// A page of HTML with one sheet for each building, to be signed by hand: of people without an account by
+// their address in each region; accounts have no address, so whoever holds one stands on the sheet of the
+// region of their grant, and where that is a flat, on its building's.
 std::string printed_list(const Notice& notice, const std::vector<NamedReceipt>& people, const Shown& shown);
 
 // `secret` only when it was just made.

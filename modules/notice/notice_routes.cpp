@@ -496,9 +496,7 @@ class NoticeRoutes::Handlers final : public api::Operations {
           (state == "unanswered" && !receipt.answered_at) || (state == "answered" && receipt.answered_at);
       const region::Node node = receipt.region ? tree->find(receipt.region) : region::no_node;
       if (!wanted || (scope && (node == region::no_node || !scope->contains(node)))) continue;
-      const auto contact = contact_of(service_.notice_parts(), id, receipt.account);
-      found.push_back({receipt, contact ? shown_name(*contact) : std::string(),
-                       contact ? building_of(contact->address) : std::string(), contact && contact->person});
+      found.push_back(named(receipt, contact_of(service_.notice_parts(), id, receipt.account)));
     }
     return std::pair(std::move(notice), std::move(found));
   }

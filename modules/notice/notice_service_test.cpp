@@ -8,6 +8,7 @@
 
 #include "modules/identity/identity_testing.h"
 #include "modules/notice/messages.gen.h"
+#include "modules/notice/notice_json.h"
 #include "modules/notice/notice_service.h"
 #include "modules/notice/sql.gen.h"
 #include "modules/source/asking/outgoing.h"
@@ -458,6 +459,15 @@ TYPED_TEST(NoticeTest, PeopleWithoutAnAccountAreToldByPhoneOrAtTheDoorAndForgott
   EXPECT_EQ(first.name, "王老五");
   EXPECT_TRUE(first.person);
   EXPECT_EQ(building_of(first.address), "香洲路1号2栋");
+  // Whoever goes there takes a sheet for each building.
+  std::vector<NamedReceipt> people;
+  for (const auto& receipt : receipts)
+    people.push_back(named(receipt, contact_of(parts, sent.id, receipt.account)));
+  const auto tree = this->regions_.tree();
+  const std::string page = printed_list(sent, people, {*tree, Language::zh});
+  EXPECT_EQ(page.find("<section>") == page.rfind("<section>"), false);
+  EXPECT_NE(page.find("和平村委会 · 香洲路1号2栋，共 2 人"), std::string::npos) << page;
+  EXPECT_NE(page.find("和平村委会 · 香洲路1号3栋，共 1 人"), std::string::npos) << page;
 
   // Told at the door: no reminder goes there any more.
   must(this->notices().told(sent.id, receipts[0].account, this->asker(street)));

@@ -160,6 +160,7 @@ TEST(Forms, WhatIsMissingOrBrokenIsNamed) {
   EXPECT_EQ(why("service_code=%ff"), "open311.bad_form");
   EXPECT_EQ(why("service_code=1&lat=1&long=1&description=" + std::string(4'001, 'a')),
             "open311.description_long");
+  EXPECT_EQ(why("service_code=1&address_string=" + std::string(501, 'a')), "open311.address_long");
 }
 
 TEST(Forms, AnAttributeMayHaveSeveralValues) {

@@ -111,7 +111,7 @@ struct NewRequest {
   std::vector<std::pair<std::string, std::string>> attributes;
 };
 // Errors: invalid "open311.bad_number" (lat, long), "open311.no_service_code", "open311.no_location",
-// "open311.description_long" (over 4,000 characters).
+// "open311.description_long" (over 4,000 characters), "open311.address_long" (over 500).
 Result<NewRequest> new_request_of(const FormPairs& pairs);
 // The body that opens the request at another server.
 std::string form_of(const NewRequest& request);

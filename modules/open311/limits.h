@@ -16,6 +16,7 @@ inline constexpr std::size_t requests = 1'000;   // of one answer (GeoReport v2)
 inline constexpr int pages = 50;                 // of cases looked through for one answer, by service
 inline constexpr std::size_t query_words = 200;  // ids or codes between commas
 inline constexpr std::size_t description_length = 4'000;  // code points (GeoReport v2)
+inline constexpr std::size_t address_length = 500;        // code points of an address in words
 
 // Other servers.
 inline constexpr std::size_t connections = 50;

@@ -273,18 +273,9 @@ Result<ServiceRequest> GeoReport::open(const NewRequest& wanted, const Caller& c
   }
   if (!process.open311->description.empty() && !wanted.description.empty())
     fresh.form[process.open311->description] = wanted.description;
-  if (!wanted.address_string.empty()) {
-    for (const auto& field : declared->form.fields) {
-      if (field.type == catalog::FieldType::address &&
-          fresh.form.emplace(field.name, wanted.address_string).second)
-        break;
-    }
-  }
-  fresh.latitude = wanted.latitude;
-  fresh.longitude = wanted.longitude;
-  fresh.region = wanted.address_id;
   const auto own = view(caller);
-  fill_regions(declared->form, own.tree(), fresh);
+  JW_TRY(fill_place(wanted, declared->form, parts_.cases.parts().ingest.parts(), own.tree(), fresh));
+  JW_TRY(keep_address(wanted, *declared, own.tree(), fresh));
   const std::string name = wanted.last_name + wanted.first_name;
   if (!name.empty()) fresh.in_name_of = {{"name", name}, {"phone", wanted.phone}};
   const cases::WriteRequest request_of{caller->actor(), idempotency_key, language};

@@ -55,7 +55,8 @@ class GeoReport {
   Result<std::vector<ServiceRequest>> list(const RequestQuery& query, const Caller& caller,
                                            Language language) const;
   // Errors: denied (no key, or the process is not for its holder), not_found,
-  // invalid (a form that does not fit: causes), the store's.
+  // invalid (a form that does not fit: causes; a place that no region is known
+  // of: fill_place), the store's.
   Result<ServiceRequest> open(const NewRequest& wanted, const Caller& caller, Language language,
                               const std::optional<std::string>& idempotency_key = {}) const;
   // What another program says about a request that it opened, or that its key may act on: words become a

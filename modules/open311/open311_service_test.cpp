@@ -1,5 +1,5 @@
-// Goal: whoever reports by Open311 opens one case and learns what became of the rest; whoever asks for open
-// requests gets them, however many were closed since.
+// Goal: whoever reports by Open311 opens one case, where they said it is, and learns what became of the rest;
+// whoever asks for open requests gets them, however many were closed since.
 #include "modules/open311/open311_service.h"
 
 #include "modules/cases/cases_testing.h"
@@ -63,6 +63,32 @@ class Open311 : public cases::testing::CasesWorld<Backend> {
     all.insert(all.end(), own.begin(), own.end());
     return all;
   }
+  // A lamp that is out, without any word of where.
+  static NewRequest lamp() {
+    NewRequest wanted;
+    wanted.service_code = "repair";
+    wanted.attributes = {{"kind", "lamp"}};
+    wanted.description = "灯不亮";
+    return wanted;
+  }
+  Result<ServiceRequest> open(const NewRequest& wanted) {
+    return report_->open(wanted, cases::testing::person("account:5", "client", this->community_),
+                         Language::en);
+  }
+  std::string why_not(const NewRequest& wanted) {
+    const auto opened = open(wanted);
+    return opened ? std::string("opened") : opened.error().message;
+  }
+  // The first of the three grids, with a boundary now.
+  void draw_grid() {
+    const std::string line =
+        R"({"code":"980101001002001","parent":"980101001002","name":"第1网格","level":6,)"
+        R"("boundary":)" +
+        region::testing::square(113.5, 22.2, 0.01) + R"(,"synthetic":true})" + "\n";
+    for (auto& change : must(this->node_.regions->load(line, *parse_iso_day("2020-01-01"))))
+      must(this->node_.store->commit(std::move(change)));
+    must(this->node_.regions->reload());
+  }
   std::vector<ServiceRequest> listed(const char* status) {
     RequestQuery query;
     query.statuses = {status};
@@ -76,16 +102,59 @@ class Open311 : public cases::testing::CasesWorld<Backend> {
 TYPED_TEST_SUITE(Open311, Backends, BackendNames);
 
 TYPED_TEST(Open311, ACaseThatStandsIsNotAnsweredWithAnError) {
-  NewRequest wanted;
-  wanted.service_code = "repair";
-  wanted.attributes = {{"kind", "lamp"}};
-  wanted.description = "灯不亮";
+  NewRequest wanted = this->lamp();
   wanted.address_id = "980101001002001";
   wanted.media_url = "https://example.org/" + std::string(3'000, 'x') + ".jpg";
-  const Caller client = cases::testing::person("account:5", "client", this->community_);
-  const auto request = must(this->report_->open(wanted, client, Language::en));
+  const auto request = must(this->open(wanted));
   EXPECT_NE(request.service_notice.find("media_url"), std::string::npos);
   EXPECT_EQ(this->listed("closed").size(), 1U);
+}
+
+TYPED_TEST(Open311, APointLiesInItsRegion) {
+  this->draw_grid();
+  NewRequest wanted = this->lamp();
+  wanted.longitude = 113.505;
+  wanted.latitude = 22.205;
+  const auto request = must(this->open(wanted));
+  EXPECT_EQ(request.address_id, "980101001002001");
+  EXPECT_EQ(request.longitude, 113.505);
+  EXPECT_EQ(request.latitude, 22.205);
+  wanted.latitude = 1;
+  EXPECT_EQ(this->why_not(wanted), "open311.point_outside");
+}
+
+TYPED_TEST(Open311, AnAddressInWordsIsReadAndItsTextIsKept) {
+  NewRequest wanted = this->lamp();
+  wanted.address_string = "云山市香洲区翠香街道香洲社区第2网格景山路188号";
+  const auto request = must(this->open(wanted));
+  EXPECT_EQ(request.address_id, "980101001002002");
+  EXPECT_EQ(request.description, "灯不亮 (云山市香洲区翠香街道香洲社区第2网格景山路188号)");
+
+  // A point or a region says where; the words say it to people.
+  wanted.address_id = "980101001002001";
+  wanted.address_string = "老槐树旁";
+  const auto beside = must(this->open(wanted));
+  EXPECT_EQ(beside.address_id, "980101001002001");
+  EXPECT_EQ(beside.description, "灯不亮 (老槐树旁)");
+  // What says no more than the region does not stand twice.
+  wanted.address_string = beside.address;
+  EXPECT_EQ(must(this->open(wanted)).description, "灯不亮");
+}
+
+TYPED_TEST(Open311, AnAddressThatNamesNoPlaceIsRefusedWithWhatToSend) {
+  NewRequest wanted = this->lamp();
+  for (const char* address : {"老槐树旁", "云山市", "香洲区", "无区市东城街道"}) {
+    wanted.address_string = address;
+    const auto opened = this->open(wanted);
+    ASSERT_FALSE(opened) << address;
+    EXPECT_EQ(opened.error().message, "open311.address_unknown") << address;
+    const std::string sentence = render(opened.error(), Language::en);
+    EXPECT_NE(sentence.find(address), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find("send lat and long"), std::string::npos) << sentence;
+  }
+  wanted.address_string = "翠香街道" + std::string(100, '1');
+  EXPECT_EQ(this->why_not(wanted), "open311.no_room_for_address");
+  EXPECT_EQ(this->listed("closed").size(), 0U);
 }
 
 TYPED_TEST(Open311, ClosedRequestsTakeNoRoomAmongOpenOnes) {

@@ -313,6 +313,10 @@ Result<NewRequest> new_request_of(const FormPairs& pairs) {
     return Error(ErrorCode::invalid, "open311.description_long")
         .with("most", std::to_string(limits::description_length))
         .at("description");
+  if (text::code_points(request.address_string).size() > limits::address_length)
+    return Error(ErrorCode::invalid, "open311.address_long")
+        .with("most", std::to_string(limits::address_length))
+        .at("address_string");
   return request;
 }
 

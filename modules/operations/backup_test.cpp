@@ -1,9 +1,12 @@
 // Goal: a backup is everything at one moment and nothing of the keys; what is restored from it is proved
 // equal on either storage; and whatever is damaged, cut short or in the way is refused and named.
+#include <thread>
+
 #include "modules/operations/messages.gen.h"
 #include "modules/operations/operations_service.h"
 #include "storage/faulty/faulty_file_system.h"
 #include "tests/support/ingest_world.h"
+#include "tests/support/short_disk.h"
 
 namespace jingwei::operations {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 using jingwei::testing::EmbeddedBackend;
 using jingwei::testing::must;
 using jingwei::testing::PostgresBackend;
+using jingwei::testing::ShortDisk;
 
 template <typename Backend>
 class BackupWorld : public jingwei::testing::IngestWorld<Backend> {
@@ -161,6 +165,13 @@ TYPED_TEST(BackupWorld, StoppedOrWithoutRoomItLeavesNothing) {
   EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
   EXPECT_FALSE(std::filesystem::exists(this->backup()));
   EXPECT_FALSE(std::filesystem::exists(this->backup() + ".part"));
+  for (const std::uint64_t room : {0, 100, 2'000}) {
+    ShortDisk disk(room);
+    const auto full = take_backup(this->place(disk), this->backup());
+    ASSERT_FALSE(full.ok()) << room;
+    EXPECT_EQ(full.error().code, ErrorCode::exhausted) << full.error().to_log();
+    EXPECT_FALSE(std::filesystem::exists(this->backup()));
+  }
   // What a killed one left is written over, and never has the name of a whole one.
   std::filesystem::create_directories(this->backup() + ".part");
   this->write(this->backup() + ".part/table.feed.rows", "half");
@@ -168,6 +179,29 @@ TYPED_TEST(BackupWorld, StoppedOrWithoutRoomItLeavesNothing) {
   const auto taken = take_backup(this->place(), this->backup());
   ASSERT_FALSE(taken.ok());
   EXPECT_EQ(taken.error().message, "operations.place_taken");
+}
+
+// While a file is being loaded, whose upload and pieces are read and thrown away meanwhile: each backup is
+// sound, and what it holds is what one moment held.
+TYPED_TEST(BackupWorld, TakenBesideALoadItIsOneMoment) {
+  const BatchId batch = this->submit("people", jingwei::testing::people(1'000, 6'000)).batch.id;
+  std::atomic<bool> loaded = false;
+  std::thread loading([&] {
+    must(this->node_.ingest->load(batch));
+    loaded = true;
+  });
+  int taken = 0;
+  do {
+    std::filesystem::remove_all(this->backup());
+    const Manifest manifest = must(take_backup(this->place(), this->backup()));
+    must(verify_backup(real_file_system(), this->backup()));
+    ++taken;
+    EmbeddedBackend target;
+    EXPECT_TRUE(must(this->restore(target, target.folder())).proved());
+  } while (!loaded);
+  loading.join();
+  EXPECT_GT(taken, 0);
+  EXPECT_EQ(must(this->node_.ingest->find_batch(batch)).batch.counts.accepted, 6'000);
 }
 
 TYPED_TEST(BackupWorld, TheDoctorLooksAtEverythingAndFindsWhatIsWrong) {

@@ -184,6 +184,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
     wanted.guardian_name = text_of(in.body["guardian_name"]);
     wanted.guardian_identifier = text_of(in.body["guardian_identifier"]);
     wanted.words = text_of(in.body["words"]);
+    wanted.born = day_of(in.body["born"]);
     wanted.region = region_of(http);
     const auto made = purposes_.rights().open(wanted, request_of(http, in.body, in.idempotency_key));
     http::Response response = show_rights(http, made, 201);
@@ -266,6 +267,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
       if (!person) return problem(person.error(), http.language);
       wanted.name = person->name;
       wanted.identifier = person->identifier;
+      wanted.born = day_of(in.body["born"]);
     }
     if (ward || wanted.kind == RightsKind::guardian) {
       wanted.guardian_name = self->name;

@@ -94,6 +94,23 @@ Result<void> PurposeService::check(const Question& question, Instant at) const {
   return shut;
 }
 
+ingest::PurposeAreas PurposeService::areas(const std::string& id, const std::string& resource,
+                                           catalog::Personal personal, Instant at) const {
+  const auto view = this->view();
+  const Purpose* purpose = view->find(id);
+  const auto entry = parts_.catalog.find(resource);
+  if (purpose == nullptr || !entry) return {};
+  const auto opens = [&](std::span<const Emergency> emergencies) {
+    return is_open(*purpose, (*entry)->resource, personal, at, emergencies, parts_.zone).open();
+  };
+  if (opens({})) return {.everywhere = true};
+  ingest::PurposeAreas areas;
+  for (const auto& one : view->emergencies) {
+    if (opens(std::span(&one, 1))) areas.regions.push_back(one.region);
+  }
+  return areas;
+}
+
 bool PurposeService::in_emergency(const std::vector<std::string>& purposes, const std::string& region,
                                   Instant at) const {
   const auto standing = covering(*view(), region);

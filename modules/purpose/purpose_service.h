@@ -70,6 +70,10 @@ class PurposeService {
   Result<void> check(const std::string& purpose, const std::string& resource, Instant at) const;
   // The same for a class of personal data and a region.
   Result<void> check(const Question& question, Instant at) const;
+  // Where it may be used with a class of personal data: everywhere, or below the regions of the emergencies
+  // that open it now; nowhere for what is not known.
+  ingest::PurposeAreas areas(const std::string& purpose, const std::string& resource,
+                             catalog::Personal personal, Instant at) const;
   // Whether an emergency that stands for the region (code; empty: anywhere) opens one of the purposes.
   bool in_emergency(const std::vector<std::string>& purposes, const std::string& region, Instant at) const;
   // Why the resource may not be read or fed at all: its purposes are over, or it is being destroyed. Errors:

@@ -20,6 +20,42 @@ class Purposes : public PurposeWorld<Backend> {
     if (refused) return "open";
     return refused.error().causes.empty() ? refused.error().message : refused.error().causes.front().message;
   }
+
+  RegionId region(const std::string& code) {
+    const auto tree = this->node_.regions->tree();
+    return tree->id(tree->find(code));
+  }
+  // Reads records below the region, of whatever class a purpose opens.
+  access::Caller reader_of(const std::string& code) {
+    auto role = std::make_shared<access::Role>();
+    role->id = "reader";
+    role->permissions.set(*access::find_permission("record.read"));
+    role->classes = {"name", "identifier", "contact"};
+    role->every_purpose = true;
+    access::Grant grant;
+    grant.role = std::move(role);
+    grant.region = region(code);
+    grant.whole_area = code == "980100";
+    return access::Caller("account:1", {std::move(grant)});
+  }
+  // Where names of a resource stand open to them under a purpose ("" in a region's place: none); those whose
+  // name they see masked stand behind a minus. Lists and single records agree.
+  std::set<std::string> seen(const access::Caller& who, const std::string& resource = "people",
+                             const std::string& purpose = "epidemic-control") {
+    const auto& definition = must(this->node_.catalog->find(resource))->resource;
+    const auto sight = must(this->node_.ingest->sight_of(&who, definition, purpose));
+    const auto tree = this->node_.regions->tree();
+    const auto name = static_cast<std::size_t>(definition.index_of("name"));
+    const auto phone = static_cast<std::size_t>(definition.index_of("phone"));
+    std::set<std::string> places;
+    for (const auto& record : must(this->node_.ingest->list_records(resource, {.most = 100}, sight))) {
+      const std::string place(tree->code(tree->find(record.region)));
+      places.insert((record.closed[name] ? "-" : "") + place);
+      EXPECT_TRUE(record.closed[phone]) << "a class that is not the purpose's";
+      EXPECT_EQ(must(this->node_.ingest->find_record(resource, record.id, sight)).values, record.values);
+    }
+    return places;
+  }
 };
 
 TYPED_TEST_SUITE(Purposes, Backends, BackendNames);
@@ -53,6 +89,50 @@ TYPED_TEST(Purposes, AnEmergencyOpensThemForItsRegionAndAllUnderIt) {
   const auto steps = must(this->purposes().steps(thing_of(made.id)));
   ASSERT_EQ(steps.size(), 1U);
   EXPECT_EQ(steps.front().step, "declare");
+}
+
+TYPED_TEST(Purposes, AnEmergencyOpensTheRecordsOfItsRegionAndNoOthers) {
+  const std::string one = grid_code(0), two = grid_code(1), elsewhere = "980102";
+  // Each stands while the region's emergency does.
+  const Emergency made = must(this->declare(one));
+  for (const auto& [number, grid] : {std::pair{0, one}, {1, two}, {2, elsewhere}}) {
+    must(this->node_.ingest->add_record("people",
+                                        {{"name", "张三"},
+                                         {"citizen_id", citizen_id(number)},
+                                         {"phone", phone(number)},
+                                         {"kind", "户籍"},
+                                         {"grid", grid}},
+                                        {"tester", std::nullopt}));
+  }
+  using Places = std::set<std::string>;
+  EXPECT_EQ(this->seen(this->reader_of("980100")), (Places{one, "-" + two, "-" + elsewhere}))
+      << "who reads the whole city";
+  EXPECT_EQ(this->seen(this->reader_of("980101")), (Places{one, "-" + two}))
+      << "who reads the district of which one grid is in it";
+  EXPECT_EQ(this->seen(this->reader_of(one)), Places{one});
+  EXPECT_EQ(this->seen(this->reader_of(two)), Places{"-" + two});
+  EXPECT_EQ(this->seen(this->reader_of(elsewhere)), Places{"-" + elsewhere});
+  must(this->declare(elsewhere));
+  EXPECT_EQ(this->seen(this->reader_of("980100")), (Places{one, "-" + two, elsewhere}));
+  this->end(made.id);
+  EXPECT_EQ(this->seen(this->reader_of("980100")), (Places{"-" + one, "-" + two, elsewhere}));
+  EXPECT_EQ(this->seen(this->reader_of(one)), Places{"-" + one});
+  must(this->declare("980100"));
+  EXPECT_EQ(this->seen(this->reader_of("980100")), (Places{one, two, elsewhere}));
+  EXPECT_EQ(this->seen(this->reader_of("980101")), (Places{one, two}));
+}
+
+TYPED_TEST(Purposes, WhatIsOpenWithoutAnEmergencyIsOpenEverywhere) {
+  this->load("services", this->patients(0, 3));
+  EXPECT_EQ(this->seen(this->reader_of("980100"), "services", "daily-services"),
+            (std::set<std::string>{grid_code(0), grid_code(1), grid_code(2)}));
+  const auto areas =
+      this->purposes().areas("daily-services", "services", catalog::Personal::name, this->clock_.now());
+  EXPECT_TRUE(areas.everywhere);
+  const auto health =
+      this->purposes().areas("daily-services", "services", catalog::Personal::health, this->clock_.now());
+  EXPECT_FALSE(health.everywhere);
+  EXPECT_TRUE(health.regions.empty());
 }
 
 TYPED_TEST(Purposes, DeclaringAndExtendingAreCheckedAndTakeEffectOnce) {

@@ -131,6 +131,20 @@ class PurposeWorld : public IngestWorld<Backend> {
     node.catalog->set_gate([purposes](const catalog::Resource& resource, catalog::Catalog::Use use) {
       return purposes->check_use(resource, use);
     });
+    const region::Regions* regions = node.regions.get();
+    const Clock* clock = &this->clock_;
+    node.ingest->on_purpose(
+        [purposes, regions, clock](const std::string& purpose, const std::string& resource,
+                                   std::optional<catalog::Personal> personal, RegionId region) {
+          const auto tree = regions->tree();
+          return purposes->check({purpose, resource, personal.value_or(catalog::Personal::none),
+                                  region ? std::string(tree->code(tree->find(region))) : std::string()},
+                                 clock->now());
+        },
+        [purposes, clock](const std::string& purpose, const std::string& resource,
+                          catalog::Personal personal) {
+          return purposes->areas(purpose, resource, personal, clock->now());
+        });
     office.timers = std::make_unique<storage::TimerRunner>(*node.store, this->clock_, owner);
     purposes->on_timers(*office.timers);
     must(purposes->open(real_file_system(), scenarios()));

@@ -138,14 +138,6 @@ std::optional<Day> born_of(std::string_view identifier) {
   return parse_iso_day(birth);
 }
 
-std::optional<int> age_of(std::string_view identifier, Day day) {
-  const auto born = born_of(identifier);
-  if (!born || *born > day) return std::nullopt;
-  const std::chrono::year_month_day from{*born}, to{day};
-  const bool before_birthday = std::pair(to.month(), to.day()) < std::pair(from.month(), from.day());
-  return static_cast<int>(to.year()) - static_cast<int>(from.year()) - (before_birthday ? 1 : 0);
-}
-
 Result<std::vector<RightsRequest>> Rights::list(const RightsQuery& query) const {
   std::vector<RightsRequest> all;
   const auto keep = [&](const storage::Row& row) {
@@ -233,12 +225,17 @@ Result<NewRights> Rights::checked(const NewRights& wanted) const {
   if (one.name.empty()) fault("purpose.words_missing", "/name");
   if (one.identifier.empty()) fault("purpose.words_missing", "/identifier");
   if (one.words.empty()) fault("purpose.words_missing", "/words");
-  const auto age = age_of(one.identifier, parts_.zone.day_of(parts_.clock.now()));
-  const bool child = age && *age < guarded_below;
+  const Day today = parts_.zone.day_of(parts_.clock.now());
+  auto born = born_of(one.identifier);
+  if (!born || *born > today) born = one.born;
+  if (born && *born > today) fault("purpose.born_ahead", "/born");
+  const bool child = born && today < fourteenth_birthday(*born);
   if (one.guardian_name.empty() != one.guardian_identifier.empty())
     fault("purpose.half_guardian", "/guardian_name");
   if (one.guardian_name.empty() && (child || one.kind == RightsKind::guardian))
     fault("purpose.needs_guardian", "/guardian_name");
+  else if (one.guardian_name.empty() && !born && !one.identifier.empty())
+    fault("purpose.own_born_missing", "/born");
   if (!one.guardian_identifier.empty() && one.guardian_identifier == one.identifier)
     fault("purpose.own_guardian", "/guardian_identifier");
   if (!faults.causes.empty()) return faults;
@@ -268,10 +265,15 @@ Result<RightsRequest> Rights::open(const NewRights& given, const catalog::WriteR
   JW_ASSIGN(const NewRights wanted, checked(given));
   if (!wanted.resource.empty()) JW_TRY(parts_.catalog.find(wanted.resource));
   JW_TRY(parts_.sealer.prepare(sealed_table));
-  auto row = catalog::idempotency_of(
-      request.idempotency_key, actor, "open_rights",
-      {std::string(name_of(wanted.kind)), wanted.resource, wanted.name, wanted.identifier,
-       wanted.guardian_name, wanted.guardian_identifier, wanted.words});
+  std::vector<std::string> told = {std::string(name_of(wanted.kind)),
+                                   wanted.resource,
+                                   wanted.name,
+                                   wanted.identifier,
+                                   wanted.guardian_name,
+                                   wanted.guardian_identifier,
+                                   wanted.words};
+  if (wanted.born) told.push_back(to_iso(*wanted.born));
+  auto row = catalog::idempotency_of(request.idempotency_key, actor, "open_rights", told);
   RightsRequest one;
   const auto committed =
       catalog::commit_once(parts_.store, row, [&](storage::Reader&) -> Result<storage::Change> {

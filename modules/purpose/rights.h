@@ -43,7 +43,8 @@ struct NewRights {
   std::string name, identifier;
   std::string guardian_name, guardian_identifier;
   std::string words;
-  std::string region = {};  // code of where it was brought: tells which offices work on it
+  std::string region = {};       // code of where it was brought: tells which offices work on it
+  std::optional<Day> born = {};  // of who asks alone, where their number tells none; not kept
 };
 
 // That somebody speaks for a child; `until` the child's fourteenth birthday begins.
@@ -103,9 +104,8 @@ struct RightsParts {
   std::chrono::days answer_time;
 };
 
-// The age at `day` of whoever has this citizen ID; nothing for other papers.
-std::optional<int> age_of(std::string_view identifier, Day day);
-// The day of birth that it tells.
+// The day of birth that a number tells: of the citizen ID and what is built like it. Nothing for other
+// papers.
 std::optional<Day> born_of(std::string_view identifier);
 // The day on which whoever was born then is fourteen; born on 29 February, they are on 1 March.
 Day fourteenth_birthday(Day born);
@@ -121,8 +121,8 @@ class Rights {
   // Errors: not_found "purpose.no_rights"; gone when the key has been destroyed.
   Result<RightsRequest> find(RightsId id) const;
 
-  // Errors: invalid (causes per field; "purpose.needs_guardian" for who is under 14 and asks alone),
-  // not_found (resource).
+  // Errors: invalid (causes per field; "purpose.needs_guardian" for who is under 14 and asks alone,
+  // "purpose.own_born_missing" where nothing tells whether they are), not_found (resource).
   Result<RightsRequest> open(const NewRights& wanted, const catalog::WriteRequest& request);
   // `words` must stand for decline. Who opened it does not answer, and nobody else withdraws. Errors:
   // not_found; conflict "purpose.rights_closed"; denied "purpose.same_person", "purpose.not_yours"; invalid.

@@ -61,7 +61,7 @@ TYPED_TEST(RightsOf, ARequestIsOpenedOnceAndAnsweredByAnother) {
 TYPED_TEST(RightsOf, WhoIsUnderFourteenIsSpokenForByAGuardian) {
   NewRights child = this->wanted();
   child.identifier = "980101200603110017";  // fourteen tomorrow
-  EXPECT_EQ(age_of(child.identifier, *parse_iso_day("2020-03-10")), 13);
+  EXPECT_EQ(born_of(child.identifier), parse_iso_day("2006-03-11"));
   EXPECT_EQ(this->fault_of(child), "purpose.needs_guardian");
   child.guardian_name = "赵五";
   EXPECT_EQ(this->fault_of(child), "purpose.half_guardian");
@@ -76,6 +76,34 @@ TYPED_TEST(RightsOf, WhoIsUnderFourteenIsSpokenForByAGuardian) {
   guardian.kind = RightsKind::guardian;
   EXPECT_EQ(this->fault_of(guardian), "purpose.needs_guardian");
   EXPECT_EQ(this->fault_of(this->wanted(" ")), "purpose.words_missing");
+}
+
+TYPED_TEST(RightsOf, WhosePaperTellsNoBirthdaySaysItAndIsSpokenForWhenUnderFourteen) {
+  // A passport, a mainland travel permit of Hong Kong and Macao residents, one of Taiwan residents;
+  // 2020-03-10.
+  for (const char* paper : {"E12345678", "H01234567", "01234567"}) {
+    NewRights asking = this->wanted();
+    asking.identifier = paper;
+    EXPECT_EQ(this->fault_of(asking), "purpose.own_born_missing") << paper;
+    asking.born = parse_iso_day("2020-03-11");
+    EXPECT_EQ(this->fault_of(asking), "purpose.born_ahead") << paper;
+    asking.born = parse_iso_day("2006-03-11");
+    EXPECT_EQ(this->fault_of(asking), "purpose.needs_guardian") << paper;
+    asking.born = parse_iso_day("2006-03-10");
+    EXPECT_EQ(this->fault_of(asking), "taken") << "fourteen today: " << paper;
+    asking.born.reset();
+    asking.guardian_name = "赵五";
+    asking.guardian_identifier = citizen_id(8);
+    EXPECT_EQ(this->fault_of(asking), "taken") << "spoken for: " << paper;
+  }
+  // A number that tells one is believed, whatever else is said.
+  NewRights child = this->wanted();
+  child.identifier = "980101200603110017";
+  child.born = parse_iso_day("1990-01-01");
+  EXPECT_EQ(this->fault_of(child), "purpose.needs_guardian");
+  // A residence permit of Hong Kong, Macao and Taiwan residents is built like a citizen ID.
+  child.identifier = "810000201001010019";
+  EXPECT_EQ(this->fault_of(child), "purpose.needs_guardian");
 }
 
 TYPED_TEST(RightsOf, AGuardianSpeaksForTheChildUntilTheFourteenthBirthday) {

@@ -72,6 +72,15 @@ std::vector<Standing> in_order(Standings standings) {
 
 }  // namespace
 
+Result<std::map<std::string, Instant>> read_receipts(storage::Reader& reader) {
+  std::map<std::string, Instant> received;
+  JW_TRY(reader.query(sql::all_receipts, {}, [&](const storage::Row& row) {
+    received[std::string(row.text(0))] = from_micros(row.integer(1));
+    return true;
+  }));
+  return received;
+}
+
 Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock,
                          const Zone& zone, Day from, Day to) {
   Standings resources, providers;
@@ -83,20 +92,19 @@ Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store,
       const Day day = from_days(static_cast<std::int32_t>(row.integer(2)));
       if (day > to) return true;
       const Tally tally = tally_of(row);
+      if (tally == Tally{}) return true;  // all of it was withdrawn
       add_day(standing_of(resources, std::string(row.text(0))), day, tally);
       add_day(standing_of(providers, std::string(row.text(1))), day, tally);
       return true;
     }));
     JW_TRY(reader->query(sql::refused_groups_from, std::span(&first, 1), [&](const storage::Row& row) {
       const std::string group(row.text(2));
+      if (row.integer(3) == 0) return true;
       standing_of(resources, std::string(row.text(0))).reasons[group] += row.integer(3);
       standing_of(providers, std::string(row.text(1))).reasons[group] += row.integer(3);
       return true;
     }));
-    JW_TRY(reader->query(sql::all_receipts, {}, [&](const storage::Row& row) {
-      received[std::string(row.text(0))] = from_micros(row.integer(1));
-      return true;
-    }));
+    JW_ASSIGN(received, read_receipts(*reader));
   }
   name_all(catalog, resources, providers);
   JW_ASSIGN(const auto owed, read_owed(catalog, store, clock));

@@ -44,4 +44,7 @@ struct Board {
 Result<Board> read_board(const catalog::Catalog& catalog, storage::Store& store, const Clock& clock,
                          const Zone& zone, Day from, Day to);
 
+// When each resource last received something, by id. Errors: the reader's.
+Result<std::map<std::string, Instant>> read_receipts(storage::Reader& reader);
+
 }  // namespace jingwei::quality

@@ -43,6 +43,7 @@ Objection objection_of(const storage::Row& row) {
   one.closed_by = row.text(13);
   if (!row.is_null(14)) one.closed_at = from_micros(row.integer(14));
   one.row_version = row.integer(15);
+  one.unmended = row.integer(16) != 0;
   return one;
 }
 
@@ -50,15 +51,35 @@ Result<void> open_words(const storage::Sealer& sealer, const storage::Row& row, 
   const auto opened = [&](std::string_view column, int at) {
     return sealer.open({sealed_table, one.id.value, column}, row.blob(at));
   };
-  if (row.blob(16).empty()) return {};  // destroyed with what they were about
-  JW_ASSIGN(one.reason, opened("reason", 16));
-  if (!row.is_null(17)) {
-    JW_ASSIGN(one.proposed, opened("proposed", 17));
-  }
+  if (row.blob(17).empty()) return {};  // destroyed with what they were about
+  JW_ASSIGN(one.reason, opened("reason", 17));
   if (!row.is_null(18)) {
-    JW_ASSIGN(one.answer, opened("answer", 18));
+    JW_ASSIGN(one.proposed, opened("proposed", 18));
+  }
+  if (!row.is_null(19)) {
+    JW_ASSIGN(one.answer, opened("answer", 19));
+  }
+  if (!row.is_null(20)) {
+    JW_ASSIGN(one.said, opened("said", 20));
   }
   return {};
+}
+
+// A field's value for comparing; two values of one field are the same when these are.
+std::string said_by(const ingest::Record& record, int field) {
+  const storage::Value& value = record.values[static_cast<std::size_t>(field)];
+  const auto text = [](const auto& held) -> std::string {
+    using Held = std::decay_t<decltype(held)>;
+    if constexpr (std::is_same_v<Held, storage::Null>)
+      return {};
+    else if constexpr (std::is_same_v<Held, storage::Blob>)
+      return held.bytes;
+    else if constexpr (std::is_same_v<Held, std::string>)
+      return held;
+    else
+      return std::to_string(held);
+  };
+  return std::to_string(value.index()) + ":" + std::visit(text, value);
 }
 
 Result<std::string> words_of(const std::string& given, const char* field) {
@@ -70,9 +91,16 @@ Result<std::string> words_of(const std::string& given, const char* field) {
   return words;
 }
 
-Result<void> watch(storage::Store& store, ObjectionId id, Instant due, storage::Change& change) {
+// What a timer looks for: an answer, or whether an accepted objection's datum was mended.
+enum class Awaited : std::uint8_t { answer, mending };
+constexpr std::string_view mending_suffix = ":mending";
+
+Result<void> watch(storage::Store& store, ObjectionId id, Awaited awaited, Instant due,
+                   storage::Change& change) {
   JW_ASSIGN(const std::int64_t timer, store.allocate_ids());
-  change.writes.push_back(storage::add_timer(TimerId(timer), due, std::string(timer_kind), id.to_string()));
+  std::string body = id.to_string();
+  if (awaited == Awaited::mending) body += mending_suffix;
+  change.writes.push_back(storage::add_timer(TimerId(timer), due, std::string(timer_kind), std::move(body)));
   return {};
 }
 
@@ -100,13 +128,14 @@ std::int64_t days_overdue(const Objection& objection, Instant now) {
 }
 
 Result<std::vector<Objection>> Objections::list(const ObjectionQuery& query) const {
-  const std::array<storage::Value, 6> parameters = {
+  const std::array<storage::Value, 7> parameters = {
       query.before ? query.before.value : std::numeric_limits<std::int64_t>::max(),
       static_cast<std::int64_t>(query.most),
       query.state ? std::string(name_of(*query.state)) : std::string(),
       query.resource,
       query.provider,
-      std::int64_t{query.overdue ? 1 : 0}};
+      std::int64_t{query.overdue ? 1 : 0},
+      query.objector};
   std::vector<Objection> all;
   JW_ASSIGN(auto reader, parts_.store.read());
   JW_TRY(reader->query(sql::page_of_objections, parameters, [&](const storage::Row& row) {
@@ -146,6 +175,21 @@ storage::Write Objections::erase_words(const std::string& resource) {
 Result<Objection> Objections::find(ObjectionId id) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   return read_one(*reader, id);
+}
+
+Result<Objection> Objections::find_own(ObjectionId id, const std::string& actor) const {
+  JW_ASSIGN(const Objection known, glance(id));
+  if (!catalog::same_actor(actor, known.objector)) return not_found(id);
+  return find(id);
+}
+
+Result<Objection> Objections::glance(ObjectionId id) const {
+  ObjectionQuery this_one;
+  this_one.before = ObjectionId(id.value + 1);
+  this_one.most = 1;
+  JW_ASSIGN(auto found, list(this_one));
+  if (found.empty() || found.front().id != id) return not_found(id);
+  return std::move(found.front());
 }
 
 Result<std::vector<catalog::StepTaken>> Objections::steps(ObjectionId id) const {
@@ -195,7 +239,8 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
                                       datum.field, one.reason, one.proposed ? "=" + *one.proposed : ""});
   const auto decided = [&](storage::Reader& reader) -> Result<storage::Change> {
     JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(datum.resource));
-    if (entry->resource.field(datum.field) == nullptr) {
+    const int field = entry->resource.index_of(datum.field);
+    if (field < 0) {
       return Error(ErrorCode::not_found, "quality.field_not_found")
           .with("resource", datum.resource)
           .with("field", datum.field)
@@ -217,17 +262,19 @@ Result<Objection> Objections::open(const Datum& datum, const std::string& reason
     one.due_at = one.opened_at + parts_.answer_time;
     one.row_version = 1;
     if (row) row->answer = one.id.to_string();
+    one.said = said_by(record, field);
     storage::Value proposal = storage::Null{};
     if (one.proposed) proposal = sealed(one.id, "proposed", *one.proposed);
     storage::Change change;
-    change.writes.push_back({&sql::add_objection,
-                             {one.id.value, datum.resource, datum.record.value, datum.version, datum.field,
-                              one.provider, sealed(one.id, "reason", one.reason), std::move(proposal),
-                              one.objector, to_micros(one.opened_at), to_micros(one.due_at)},
-                             1});
+    change.writes.push_back(
+        {&sql::add_objection,
+         {one.id.value, datum.resource, datum.record.value, datum.version, datum.field, one.provider,
+          sealed(one.id, "reason", one.reason), std::move(proposal), one.objector, to_micros(one.opened_at),
+          to_micros(one.due_at), sealed(one.id, "said", *one.said)},
+         1});
     const bool long_enough = parts_.answer_time > reminded_before;
-    JW_TRY(watch(parts_.store, one.id, long_enough ? one.due_at - reminded_before : one.due_at + just_after,
-                 change));
+    JW_TRY(watch(parts_.store, one.id, Awaited::answer,
+                 long_enough ? one.due_at - reminded_before : one.due_at + just_after, change));
     JW_TRY(add_step(one, "open", one.objector, true, change));
     return change;
   };
@@ -292,6 +339,9 @@ Result<Objection> Objections::take(ObjectionId id, ObjectionStep step, const std
     }
     change.writes.push_back(change_of(one));
     JW_TRY(add_step(one, std::string(name_of(step)), actor, !one.overdue, change));
+    if (step == ObjectionStep::accept)
+      JW_TRY(watch(parts_.store, one.id, Awaited::mending, *one.closed_at + parts_.answer_time + just_after,
+                   change));
     return change;
   };
   JW_ASSIGN(const auto committed, catalog::commit_once(parts_.store, row, decided));
@@ -306,15 +356,19 @@ void Objections::on_timers(storage::TimerRunner& timers) {
 
 Result<storage::Change> Objections::timer_fell(const storage::Timer& timer) {
   storage::Change change;
-  const auto id = ObjectionId::parse(timer.body);
+  std::string_view body = timer.body;
+  const bool mending = body.ends_with(mending_suffix);
+  if (mending) body.remove_suffix(mending_suffix.size());
+  const auto id = ObjectionId::parse(body);
   if (!id) return change;
-  // Its words are not needed, and may be gone with their key.
-  ObjectionQuery this_one;
-  this_one.before = ObjectionId(id->value + 1);
-  this_one.most = 1;
-  JW_ASSIGN(auto found, list(this_one));
-  if (found.empty() || found.front().id != *id) return change;
-  Objection one = std::move(found.front());
+  auto found = glance(*id);
+  if (!found && found.error().code == ErrorCode::not_found) return change;
+  if (!found) return std::move(found).error();
+  Objection one = std::move(*found);
+  if (mending) {
+    JW_TRY(look_for_mending(one, change));
+    return change;
+  }
   if (one.state != ObjectionState::open) return change;  // answered: its timer ends with it
   const Instant now = parts_.clock.now();
   const bool due = now > one.due_at;
@@ -326,8 +380,40 @@ Result<storage::Change> Objections::timer_fell(const storage::Timer& timer) {
   one.reminded_at = now;
   JW_TRY(add_step(one, "remind", "", !due, change));
   change.writes.push_back(change_of(one));
-  JW_TRY(watch(parts_.store, one.id, due ? now + parts_.answer_time : one.due_at + just_after, change));
+  JW_TRY(watch(parts_.store, one.id, Awaited::answer,
+               due ? now + parts_.answer_time : one.due_at + just_after, change));
   return change;
+}
+
+Result<void> Objections::look_for_mending(const Objection& one, storage::Change& change) const {
+  if (one.state != ObjectionState::accepted) return {};
+  JW_ASSIGN(const bool same, says_the_same(one));
+  if (same != one.unmended) {
+    change.writes.push_back(
+        {&sql::mark_objection, {one.id.value, one.row_version, std::int64_t{same ? 1 : 0}}, 1});
+    JW_TRY(add_step(one, same ? "unmended" : "mended", "", true, change));
+  }
+  if (!same) return {};
+  return watch(parts_.store, one.id, Awaited::mending, parts_.clock.now() + parts_.answer_time, change);
+}
+
+// A record or a field that is gone says nothing any more.
+Result<bool> Objections::says_the_same(const Objection& one) const {
+  const auto entry = parts_.catalog.find(one.datum.resource);
+  if (!entry) return false;
+  const int field = (*entry)->resource.index_of(one.datum.field);
+  if (field < 0) return false;
+  const auto record = parts_.ingest.find_record(one.datum.resource, one.datum.record, access::Sight::whole());
+  if (!record) {
+    const ErrorCode code = record.error().code;
+    if (code == ErrorCode::not_found || code == ErrorCode::gone) return false;
+    return record.error();
+  }
+  if (record->version == one.datum.version) return true;
+  const auto whole = find(one.id);
+  if (!whole && whole.error().code == ErrorCode::gone) return false;
+  if (!whole) return whole.error();
+  return whole->said && *whole->said == said_by(*record, field);
 }
 
 }  // namespace jingwei::quality

@@ -15,6 +15,9 @@
 
 namespace jingwei::quality {
 
+// stays sealed.
+inline constexpr std::string_view objection_event_kind = "quality.objection";
+
 using ObjectionId = Id<struct ObjectionTag>;
 
 // open → accepted (the provider has corrected it or will), declined (with a reason), or withdrawn by the
@@ -49,6 +52,10 @@ struct Objection {
   std::string closed_by;  // who answered, or the objector who withdrew
   std::optional<Instant> closed_at;
   std::string answer;  // in words; sealed on disk
+  bool unmended =
+      false;  // accepted, and the datum still says the same when its answer time has passed once more
+  std::optional<std::string>
+      said;  // what the datum said then, for comparing; sealed on disk, shown to nobody
   std::int64_t row_version = 0;
 };
 
@@ -59,6 +66,7 @@ struct ObjectionQuery {
   std::optional<ObjectionState> state;
   std::string resource, provider;  // empty: all
   bool overdue = false;            // those that became due without an answer alone
+  std::string objector;            // empty: of anybody
   ObjectionId before;              // none: from the newest
   std::size_t most = 50;
 };
@@ -87,6 +95,10 @@ class Objections {
   Result<OpenObjections> count_open() const;
   // Errors: not_found, the store's, corrupt, gone (its key has been destroyed).
   Result<Objection> find(ObjectionId id) const;
+  // The same for whoever objected; for others it is not there.
+  Result<Objection> find_own(ObjectionId id, const std::string& actor) const;
+  // Without its words, which may be gone with their key. Errors: not_found, the store's.
+  Result<Objection> glance(ObjectionId id) const;
   Result<std::vector<catalog::StepTaken>> steps(ObjectionId id) const;
 
   // Errors: not_found (resource, record, field); conflict "quality.record_changed" (another version stands:
@@ -104,11 +116,15 @@ class Objections {
   static storage::Write erase_words(const std::string& resource);
 
   // Each objection has one timer: it reminds a day before the objection is due, marks it overdue when it is,
-  // and reminds again after each further answer time. Before the runner starts.
+  // and reminds again after each further answer time. An accepted one gets another: when the answer time has
+  // passed and the datum says what it said, it is marked unmended, until it says something else. Before the
+  // runner starts.
   void on_timers(storage::TimerRunner& timers);
 
  private:
   Result<storage::Change> timer_fell(const storage::Timer& timer);
+  Result<void> look_for_mending(const Objection& objection, storage::Change& change) const;
+  Result<bool> says_the_same(const Objection& objection) const;
   Result<Objection> read_one(storage::Reader& reader, ObjectionId id) const;
   storage::Write change_of(const Objection& objection) const;
   storage::Blob sealed(ObjectionId id, std::string_view column, const std::string& text) const;

@@ -197,6 +197,7 @@ void write_objection(JsonWriter& json, const Objection& one, const catalog::Cata
   write_or_null(json, "reminded_at", text_of(one.reminded_at));
   write_or_null(json, "closed_by", filled(one.closed_by));
   write_or_null(json, "closed_at", text_of(one.closed_at));
+  json.member("unmended", one.unmended);
   json.end_object();
 }
 

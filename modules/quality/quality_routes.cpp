@@ -57,24 +57,7 @@ class QualityRoutes::Handlers final : public api::Operations {
     query.before = ObjectionId(in.cursor.value_or(0));
     const auto limit = static_cast<std::size_t>(in.limit);
     query.most = limit + 1;
-    auto all = objections_of_caller(http, query);
-    if (!all) return problem(all.error(), http.language);
-    const bool more = all->size() > limit;
-    if (more) all->resize(limit);
-    JsonWriter json(4'096);
-    json.begin_object();
-    json.key("items");
-    json.begin_array();
-    for (const auto& one : *all) write_objection(json, one, catalog(), now(), http.language);
-    json.end_array();
-    json.key("next_cursor");
-    if (more) {
-      json.value(all->back().id.to_string());
-    } else {
-      json.null();
-    }
-    json.end_object();
-    return http::Response::json(json.take());
+    return page_response(objections_of_caller(http, query), limit, http.language);
   }
 
   http::Response open_objection(const http::Request& http, const api::OpenObjection& in) override {
@@ -101,7 +84,55 @@ class QualityRoutes::Handlers final : public api::Operations {
     return objection_response(made, http.language, 200);
   }
 
+  http::Response list_own_objections(const http::Request& http, const api::ListOwnObjections& in) override {
+    ObjectionQuery query;
+    if (in.state) query.state = objection_state_named(*in.state);
+    query.objector = http.actor();
+    query.before = ObjectionId(in.cursor.value_or(0));
+    const auto limit = static_cast<std::size_t>(in.limit);
+    query.most = limit + 1;
+    return page_response(quality_.objections().list(query), limit, http.language);
+  }
+
+  http::Response get_own_objection(const http::Request& http, const api::GetOwnObjection& in) override {
+    return objection_response(quality_.objections().find_own(ObjectionId(in.id), http.actor()), http.language,
+                              200);
+  }
+
+  http::Response withdraw_own_objection(const http::Request& http,
+                                        const api::WithdrawOwnObjection& in) override {
+    const auto request = request_of(http, in.body, in.idempotency_key);
+    // Whose it is not is not told that it is there.
+    const auto own = quality_.objections().find_own(ObjectionId(in.id), request.actor);
+    if (!own) return problem(own.error(), http.language);
+    const auto made = quality_.objections().take(own->id, ObjectionStep::withdraw,
+                                                 text_of(in.body["reason"]).value_or(""), request);
+    return objection_response(made, http.language, 200);
+  }
+
  private:
+  // One more than a page holds says that there is another.
+  http::Response page_response(Result<std::vector<Objection>> all, std::size_t limit,
+                               Language language) const {
+    if (!all) return problem(all.error(), language);
+    const bool more = all->size() > limit;
+    if (more) all->resize(limit);
+    JsonWriter json(4'096);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& one : *all) write_objection(json, one, catalog(), now(), language);
+    json.end_array();
+    json.key("next_cursor");
+    if (more) {
+      json.value(all->back().id.to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
+  }
+
   // A page of those about the caller's departments' data: read on until it is full.
   Result<std::vector<Objection>> objections_of_caller(const http::Request& http, ObjectionQuery query) const {
     std::vector<Objection> seen;

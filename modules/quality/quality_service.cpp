@@ -48,6 +48,11 @@ Result<Standing> QualityService::provider(const std::string& id, int days) const
   return one_of(all.providers, id, "quality.no_provider");
 }
 
+Result<std::map<std::string, Instant>> QualityService::receipts() const {
+  JW_ASSIGN(auto reader, parts_.store.read());
+  return read_receipts(*reader);
+}
+
 void QualityService::on_timers(storage::TimerRunner& timers) {
   objections_->on_timers(timers);
 }

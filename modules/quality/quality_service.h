@@ -2,6 +2,7 @@
 // with a clock.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,10 @@ class QualityService {
   // One of them. Errors: not_found "quality.no_resource", "quality.no_provider", the store's.
   Result<Standing> resource(const std::string& id, int days) const;
   Result<Standing> provider(const std::string& id, int days) const;
+
+  // When each resource last received something of which a row was taken, by id: the same rows sent again
+  // count, what was withdrawn does not. Errors: the store's.
+  Result<std::map<std::string, Instant>> receipts() const;
 
   Objections& objections() { return *objections_; }
   const QualityParts& parts() const { return parts_; }

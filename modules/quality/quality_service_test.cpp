@@ -4,7 +4,9 @@
 
 #include <thread>
 
+#include "modules/catalog/responsibility.h"
 #include "modules/ingest/withdrawal/withdrawal.h"
+#include "modules/quality/day_counts.h"
 #include "modules/quality/messages.gen.h"
 #include "modules/quality/sql.gen.h"
 #include "storage/upgrade_suite.h"
@@ -49,6 +51,11 @@ class Quality : public IngestWorld<Backend> {
       ++empty;
       this->node_.store->wait_for_feed({}, std::chrono::milliseconds{5});
     }
+  }
+  void withdraw(BatchId batch) {
+    auto& withdrawals = this->node_.ingest->withdrawals();
+    must(withdrawals.ask(batch, "误报", must(withdrawals.plan(batch)).records(), {"officer", std::nullopt}));
+    must(withdrawals.run(batch, std::atomic<bool>(false)));
   }
   Standing people() {
     follow();
@@ -116,13 +123,102 @@ TYPED_TEST(Quality, MendingRaisesTheScoreAndAWithdrawalIsNoReceipt) {
   EXPECT_EQ(mended.tally.mended, 1);
   EXPECT_GT(*mended.score.points, before);
   this->clock_.advance(std::chrono::hours{24});
-  auto& withdrawals = this->node_.ingest->withdrawals();
-  must(withdrawals.ask(batch.id, "误报", must(withdrawals.plan(batch.id)).records(),
-                       {"officer", std::nullopt}));
-  must(withdrawals.run(batch.id, std::atomic<bool>(false)));
+  this->withdraw(batch.id);
   const Standing after = this->people();
   EXPECT_EQ(after.days.size(), 1U);
+  EXPECT_EQ(after.tally.accepted, 1) << "what was mended by hand is no part of the file";
+  EXPECT_EQ(after.tally.refused, 0);
   EXPECT_EQ(after.last_received, mended.last_received);
+}
+
+// What a withdrawn batch left is gone from rows, reasons and rounds; other batches of its days keep theirs.
+TYPED_TEST(Quality, AWithdrawalTakesBackWhatTheBatchLeftInItsDays) {
+  const auto bad = [](int number) {
+    return "张三," + citizen_id(number) + ",12,户籍," + grid_code(number) + ",2020-01-21\n";
+  };
+  this->load("people", people(0, 3) + bad(900));
+  const Standing before = this->people();
+  this->clock_.advance(std::chrono::hours{24});
+  const auto wrong = this->load("people", people(10, 4) + bad(901) + bad(902));
+  Standing one = this->people();
+  EXPECT_EQ(one.tally.accepted, 7);
+  EXPECT_EQ(one.tally.refused, 3);
+  EXPECT_EQ(one.tally.on_time, 1);
+  this->clock_.advance(std::chrono::hours{71});
+  this->withdraw(wrong.id);
+  one = this->people();
+  EXPECT_EQ(one.tally.accepted, 3);
+  EXPECT_EQ(one.tally.refused, 1);
+  EXPECT_EQ(one.tally.loads, 1);
+  EXPECT_EQ(one.tally.on_time, 0);
+  EXPECT_EQ(one.reasons, before.reasons);
+  EXPECT_EQ(one.days.size(), 1U) << "nothing is left of that day";
+  EXPECT_EQ(one.last_received, before.last_received);
+  EXPECT_EQ(one.missed_now, 3) << "its rounds are missing again";
+  this->start();  // memory follows what was saved
+  EXPECT_EQ(this->people().last_received, before.last_received);
+
+  // Of two files of one day the second keeps the round; both sides of the feed may come in one page.
+  const auto first = this->load("people", people(20, 2));
+  const auto second = this->load("people", people(30, 2));
+  this->follow();
+  const Standing both = this->people();
+  this->clock_.advance(std::chrono::hours{1});
+  this->withdraw(first.id);
+  const auto third = this->load("people", people(40, 2));
+  this->withdraw(third.id);
+  one = this->people();
+  EXPECT_EQ(one.tally.accepted, 5);
+  EXPECT_EQ(one.tally.late, both.tally.late);
+  EXPECT_EQ(one.last_received, both.last_received);
+  this->withdraw(second.id);
+  one = this->people();
+  EXPECT_EQ(one.tally.accepted, before.tally.accepted);
+  EXPECT_EQ(one.tally.refused, before.tally.refused);
+  EXPECT_EQ(one.last_received, before.last_received);
+}
+
+TYPED_TEST(Quality, TheSameRowsInAnotherFileAreADeliveryAndAWithdrawnBatchIsNone) {
+  catalog::Responsibilities duties(*this->node_.catalog, *this->node_.store, this->clock_,
+                                   [this] { return this->service_->receipts(); });
+  catalog::Responsibility duty;
+  duty.department.id = "police";
+  duty.resource = "people";
+  duty.basis = "list";
+  must(duties.add(duty, {"Mei", std::nullopt}));
+  const auto collection = [&] {
+    this->follow();
+    return must(duties.list()).front();
+  };
+  this->load("people", people(0, 3));
+  this->clock_.advance(std::chrono::hours{24});
+  const auto same = this->load("people", std::string(people_header) + person(2) + person(1));
+  ASSERT_EQ(same.counts.unchanged, 2);
+  const Instant came = this->clock_.now();
+  EXPECT_EQ(collection().last_received, came);
+  this->clock_.advance(std::chrono::hours{23});
+  EXPECT_FALSE(collection().overdue) << "what said the same came all the same";
+  // A file that is taken back did not come, though what it replaced stands again since today.
+  const auto wrong = this->load("people", std::string(people_header) + person(1, "流动"));
+  ASSERT_EQ(wrong.counts.updated, 1);
+  EXPECT_EQ(collection().last_received, this->clock_.now());
+  this->clock_.advance(std::chrono::hours{2});
+  EXPECT_FALSE(collection().overdue);
+  this->withdraw(wrong.id);
+  EXPECT_EQ(collection().last_received, came);
+  EXPECT_TRUE(collection().overdue);
+  // A file of which no row could be taken is none either; a single record is one, also an unchanged one.
+  this->load("people", std::string(people_header) + "张三,1,2,户籍," + grid_code(1) + ",2020-01-21\n");
+  EXPECT_TRUE(collection().overdue);
+  must(this->node_.ingest->add_record("people",
+                                      {{"name", "张三"},
+                                       {"citizen_id", citizen_id(2)},
+                                       {"phone", phone(2)},
+                                       {"kind", "户籍"},
+                                       {"grid", grid_code(2)},
+                                       {"seen_on", "2020-01-21"}},
+                                      {"tester", std::nullopt}));
+  EXPECT_FALSE(collection().overdue);
 }
 
 TYPED_TEST(Quality, AnObjectionGoesBackToItsProviderAndIsAnsweredByAnother) {
@@ -173,6 +269,62 @@ TYPED_TEST(Quality, TheClockRemindsAndMarksWhatNobodyAnswers) {
   const Standing one = this->people();
   EXPECT_EQ(one.tally.declined, 1);
   EXPECT_EQ(one.tally.answered_in_time, 0);
+}
+
+// To accept is a promise: the provider is told once more when the datum says the same a term later.
+TYPED_TEST(Quality, AnAcceptedObjectionWhoseDatumStaysIsMarkedUntilItChanges) {
+  this->load("people", people(0, 5));
+  const Objection opened = must(this->object());
+  auto& objections = this->service_->objections();
+  this->days_pass(2);
+  must(objections.take(opened.id, ObjectionStep::accept, "将更正", {"李强", std::nullopt}));
+  const auto marked = [&] { return must(objections.find(opened.id)).unmended; };
+  const auto told = [&](const std::string& step) {
+    std::int64_t count = 0;
+    for (const auto& entry : this->feed())
+      count += entry.kind == objection_event_kind && entry.body.find("\"" + step + "\"") != std::string::npos
+                   ? 1
+                   : 0;
+    return count;
+  };
+  this->days_pass(5);
+  EXPECT_FALSE(marked()) << "the term is not over";
+  const auto record = [&] {
+    return must(this->node_.ingest->find_record("people", opened.datum.record, access::Sight::whole()));
+  };
+  const auto number = std::get<std::string>(record().values[1]);
+  const auto send = [&](const std::string& phone_number, const std::string& kind) {
+    this->load("people", std::string(people_header) + "张三," + number + ',' + phone_number + ',' + kind +
+                             ',' + grid_code(1) + ",2020-01-21\n");
+  };
+  const auto phone_before = std::get<std::string>(record().values[2]);
+  send(phone_before, record().values[3] == storage::Value(std::string("guest")) ? "户籍" : "流动");
+  ASSERT_GT(record().version, opened.datum.version) << "another version, yet the datum is the same";
+  this->days_pass(1);
+  EXPECT_TRUE(marked());
+  EXPECT_EQ(must(objections.find(opened.id)).answer, "将更正");
+  EXPECT_EQ(told("unmended"), 1);
+  this->days_pass(10);
+  EXPECT_EQ(told("unmended"), 1) << "once";
+  send("13911112222", "户籍");
+  this->days_pass(6);
+  EXPECT_FALSE(marked());
+  EXPECT_EQ(told("mended"), 1);
+  this->days_pass(30);
+  EXPECT_EQ(told("unmended") + told("mended"), 2) << "the clock stops";
+}
+
+TYPED_TEST(Quality, WhoObjectedFindsTheirOwnAndNobodyElses) {
+  this->load("people", people(0, 5));
+  const Objection opened = must(this->object("account:7"));
+  auto& objections = this->service_->objections();
+  EXPECT_EQ(must(objections.find_own(opened.id, "account:7")).reason, "号码是我前夫的 13800000000");
+  EXPECT_EQ(objections.find_own(opened.id, "account:8").error().message, "quality.objection_not_found");
+  ObjectionQuery own;
+  own.objector = "account:7";
+  EXPECT_EQ(must(objections.list(own)).size(), 1U);
+  own.objector = "account:8";
+  EXPECT_TRUE(must(objections.list(own)).empty());
 }
 
 TYPED_TEST(Quality, OfAnswersGivenAtOnceOneStands) {
@@ -234,10 +386,20 @@ TYPED_TEST(Quality, TablesUpgradeFromEveryStep) {
   storage::UpgradeCase upgrade;
   upgrade.before.assign(storage::sql::migrations().begin(), storage::sql::migrations().end());
   upgrade.steps.assign(sql::migrations().begin(), sql::migrations().end());
-  upgrade.sample = [](int) -> std::vector<std::string> {
-    return {"INSERT INTO quality_receipt (resource, received_at) VALUES ('people', 4)"};
+  upgrade.sample = [](int number) -> std::vector<std::string> {
+    std::vector<std::string> rows = {
+        "INSERT INTO quality_receipt (resource, received_at) VALUES ('people', 4)"};
+    // What came before batches were kept apart stays received.
+    if (number >= 2)
+      rows.push_back(
+          "INSERT INTO quality_batch (resource, batch, day, provider, accepted, updated, unchanged, cleaned, "
+          "refused, "
+          "mended, loads, on_time, late, received_at) VALUES ('people', 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+          "4)");
+    return rows;
   };
-  upgrade.dumps = {"SELECT resource, received_at FROM quality_receipt"};
+  upgrade.dumps = {"SELECT resource, received_at FROM quality_receipt",
+                   "SELECT resource, batch, day, accepted, received_at FROM quality_batch"};
   std::deque<TypeParam> places;
   const auto checked =
       storage::check_upgrades(upgrade, [&]() { return places.emplace_back().open(this->clock_); });

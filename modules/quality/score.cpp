@@ -29,24 +29,22 @@ std::optional<double> value_of(Part part, const Tally& tally) {
   return std::nullopt;
 }
 
+constexpr std::int64_t Tally::*all_counts[] = {
+    &Tally::accepted,  &Tally::updated,          &Tally::unchanged,     &Tally::cleaned,
+    &Tally::refused,   &Tally::mended,           &Tally::loads,         &Tally::on_time,
+    &Tally::late,      &Tally::objected,         &Tally::upheld,        &Tally::declined,
+    &Tally::withdrawn, &Tally::answered_in_time, &Tally::answers_missed};
+static_assert(sizeof(Tally) == sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::int64_t));
+
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
-  accepted += other.accepted;
-  updated += other.updated;
-  unchanged += other.unchanged;
-  cleaned += other.cleaned;
-  refused += other.refused;
-  mended += other.mended;
-  loads += other.loads;
-  on_time += other.on_time;
-  late += other.late;
-  objected += other.objected;
-  upheld += other.upheld;
-  declined += other.declined;
-  withdrawn += other.withdrawn;
-  answered_in_time += other.answered_in_time;
-  answers_missed += other.answers_missed;
+  for (const auto count : all_counts) this->*count += other.*count;
+  return *this;
+}
+
+Tally& Tally::operator-=(const Tally& other) {
+  for (const auto count : all_counts) this->*count -= other.*count;
   return *this;
 }
 

@@ -32,6 +32,7 @@ struct Tally {
   std::int64_t rows() const { return accepted + refused; }
   std::int64_t created() const { return accepted - updated - unchanged; }
   Tally& operator+=(const Tally& other);
+  Tally& operator-=(const Tally& other);
   bool operator==(const Tally&) const = default;
 };
 

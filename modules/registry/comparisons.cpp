@@ -83,6 +83,13 @@ Result<Comparison> comparison_of(const storage::Row& row, const storage::Sealer&
   if (!row.is_null(20)) one.expires_at = from_micros(row.integer(20));
   one.row_version = row.integer(21);
   if (const std::string kept(row.text(22)); !kept.empty()) one.failure = kept_error(kept);
+  // Those asked for earlier have it in the clear.
+  if (!row.is_null(23)) {
+    JW_ASSIGN(one.title, opened("title", 23));
+  }
+  one.left_region = row.text(24);
+  one.right_region = row.text(25);
+  if (!row.is_null(26)) one.certain = row.integer(26);
   return one;
 }
 
@@ -204,8 +211,14 @@ Result<Comparison> Comparisons::ask(const NewComparison& wanted, const access::C
     return Error(ErrorCode::invalid, "registry.list_empty").at("/list");
   if (wanted.mode == ComparisonMode::flags && wanted.list.empty())
     return Error(ErrorCode::invalid, "registry.flags_need_list").at("/mode");
-  if (!wanted.region.empty() && parts_.regions.tree()->find(wanted.region) == region::no_node)
-    return Error(ErrorCode::not_found, "region.not_found").with("code", wanted.region).at("/region");
+  if (wanted.left.empty() && !wanted.left_region.empty())
+    return Error(ErrorCode::invalid, "registry.list_has_no_region").at("/left_region");
+  for (const auto& [code, where] :
+       {std::pair(&wanted.region, "/region"), std::pair(&wanted.left_region, "/left_region"),
+        std::pair(&wanted.right_region, "/right_region")}) {
+    if (!code->empty() && parts_.regions.tree()->find(*code) == region::no_node)
+      return Error(ErrorCode::not_found, "region.not_found").with("code", *code).at(where);
+  }
   JW_ASSIGN(const std::string areas, areas_of(wanted, caller));
   std::vector<std::string> hashes;
   for (const auto& given : wanted.list) {
@@ -218,37 +231,39 @@ Result<Comparison> Comparisons::ask(const NewComparison& wanted, const access::C
   ComparisonId id;
   JW_ASSIGN(
       const auto committed,
-      commit_repeatedly(
-          parts_.store, "ask_comparison",
-          {wanted.title, wanted.purpose, wanted.left, wanted.right, wanted.region, wanted.reason, told,
-           std::string(name_of(wanted.mode)), std::to_string(wanted.keep_days)},
-          request, [&](storage::Reader&) -> Result<Repeatable> {
-            JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
-            id = ComparisonId(fresh);
-            Repeatable made;
-            made.change.writes.push_back({&sql::add_comparison,
-                                          {fresh, wanted.title, wanted.purpose, wanted.left, wanted.right,
-                                           wanted.region, std::string(name_of(wanted.mode)), wanted.keep_days,
-                                           areas, sealed(parts_.sealer, id, "reason", wanted.reason),
-                                           request.actor, to_micros(parts_.clock.now())},
-                                          1});
-            for (std::size_t at = 0; at < hashes.size(); ++at) {
-              if (hashes[at].empty()) continue;
-              made.change.writes.push_back(
-                  {&sql::add_comparison_item,
-                   {fresh, static_cast<std::int64_t>(at + 1), storage::Blob{hashes[at]}},
-                   1});
-            }
-            Comparison one;
-            one.purpose = wanted.purpose;
-            one.left = wanted.left;
-            one.right = wanted.right;
-            one.mode = wanted.mode;
-            made.change.audit.push_back(
-                {request.actor, "comparison.ask", "comparison:" + id.to_string(), detail_of(one)});
-            made.answer = id.to_string();
-            return made;
-          }));
+      commit_repeatedly(parts_.store, "ask_comparison",
+                        {wanted.title, wanted.purpose, wanted.left, wanted.right, wanted.region,
+                         wanted.left_region, wanted.right_region, wanted.reason, told,
+                         std::string(name_of(wanted.mode)), std::to_string(wanted.keep_days)},
+                        request, [&](storage::Reader&) -> Result<Repeatable> {
+                          JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
+                          id = ComparisonId(fresh);
+                          Repeatable made;
+                          made.change.writes.push_back(
+                              {&sql::add_comparison,
+                               {fresh, sealed(parts_.sealer, id, "title", wanted.title), wanted.purpose,
+                                wanted.left, wanted.right, wanted.region, wanted.left_region,
+                                wanted.right_region, std::string(name_of(wanted.mode)), wanted.keep_days,
+                                areas, sealed(parts_.sealer, id, "reason", wanted.reason), request.actor,
+                                to_micros(parts_.clock.now())},
+                               1});
+                          for (std::size_t at = 0; at < hashes.size(); ++at) {
+                            if (hashes[at].empty()) continue;
+                            made.change.writes.push_back(
+                                {&sql::add_comparison_item,
+                                 {fresh, static_cast<std::int64_t>(at + 1), storage::Blob{hashes[at]}},
+                                 1});
+                          }
+                          Comparison one;
+                          one.purpose = wanted.purpose;
+                          one.left = wanted.left;
+                          one.right = wanted.right;
+                          one.mode = wanted.mode;
+                          made.change.audit.push_back({request.actor, "comparison.ask",
+                                                       "comparison:" + id.to_string(), detail_of(one)});
+                          made.answer = id.to_string();
+                          return made;
+                        }));
   if (committed.earlier_answer) id = ComparisonId::parse(*committed.earlier_answer).value_or(ComparisonId());
   return find(id);
 }
@@ -342,9 +357,9 @@ void Comparisons::on_timers(storage::TimerRunner& timers) {
   timers.on(std::string(expire_kind), [this](const storage::Timer& timer) { return expire(timer); });
 }
 
-// Persons whose records of the resource stand where the asker saw, and below the region asked for.
-Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one,
-                                                     const std::string& resource) const {
+// Persons whose records of the resource stand where the asker saw, and below the regions asked for.
+Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one, const std::string& resource,
+                                                     const std::string& below) const {
   // It may have been closed since somebody approved.
   JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
   JW_TRY(check_served(*entry, one.purpose));
@@ -357,12 +372,17 @@ Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one,
     if (node != region::no_node) areas.push_back(tree->subtree(node));
     at = end + 1;
   }
-  const region::Node below = one.region.empty() ? region::no_node : tree->find(one.region);
+  std::vector<region::Node> bounds;
+  for (const std::string* code : {&one.region, &below}) {
+    if (!code->empty()) bounds.push_back(tree->find(*code));
+  }
   const auto covers = [&](RegionId region) {
-    if (one.areas == "*" && one.region.empty()) return true;
+    if (one.areas == "*" && bounds.empty()) return true;
     const region::Node node = region ? tree->find(region) : region::no_node;
     if (node == region::no_node) return false;
-    if (!one.region.empty() && (below == region::no_node || !tree->contains(below, node))) return false;
+    for (const region::Node bound : bounds) {
+      if (bound == region::no_node || !tree->contains(bound, node)) return false;
+    }
     return one.areas == "*" || std::any_of(areas.begin(), areas.end(),
                                            [&](const region::Interval& area) { return area.contains(node); });
   };
@@ -425,15 +445,15 @@ Result<storage::Change> Comparisons::run(const storage::Timer& timer) {
   Comparison one = std::move(*found);
   if (one.state != ComparisonState::approved) return change;
   JW_TRY(take(one));
-  auto left = one.left.empty() ? read_list(one) : read_resource(one, one.left);
-  auto right = left ? read_resource(one, one.right) : Result<Side>(Side());
+  auto left = one.left.empty() ? read_list(one) : read_resource(one, one.left, one.left_region);
+  auto right = left ? read_resource(one, one.right, one.right_region) : Result<Side>(Side());
   if (left && right) return write_matches(one, *left, *right);
   Error fault = left ? std::move(right).error() : std::move(left).error();
   if (!is_lasting(fault.code)) return fault;
   change.writes.push_back(
       {&sql::finish_comparison,
        {id->value, one.row_version, std::string("failed"), std::int64_t{0}, std::int64_t{0}, std::int64_t{0},
-        to_micros(parts_.clock.now()), storage::Null{}, text_to_keep(fault)},
+        to_micros(parts_.clock.now()), storage::Null{}, text_to_keep(fault), storage::Null{}},
        1});
   change.writes.push_back({&sql::drop_comparison_items, {id->value}, std::nullopt});
   change.audit.push_back({"timer", "comparison.failed", "comparison:" + id->to_string(), detail_of(one)});
@@ -467,10 +487,12 @@ Result<storage::Change> Comparisons::write_matches(const Comparison& one, const 
       {},
       {}};
   const std::size_t width = slice.columns.size();
+  std::int64_t certain = 0;
   for (std::size_t at = 0; at < met.size(); ++at) {
     const auto& [subject, seen] = met[at];
     const auto& other = right.subjects.at(subject);
     const auto certainty = std::min(seen->certainty, other.certainty);
+    if (certainty == Certainty::certain) ++certain;
     for (const std::int64_t cell :
          {one.id.value, static_cast<std::int64_t>(at + 1), subject, seen->record, seen->line, other.record,
           other.region, static_cast<std::int64_t>(certainty)})
@@ -490,7 +512,7 @@ Result<storage::Change> Comparisons::write_matches(const Comparison& one, const 
   change.writes.push_back(
       {&sql::finish_comparison,
        {one.id.value, one.row_version, std::string("done"), left.rows, right.rows,
-        static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires), std::string()},
+        static_cast<std::int64_t>(met.size()), to_micros(now), to_micros(expires), std::string(), certain},
        1});
   change.writes.push_back({&sql::drop_comparison_items, {one.id.value}, std::nullopt});
   change.writes.push_back(

@@ -28,7 +28,8 @@ struct Comparison {
   ComparisonId id;
   std::string title, purpose;
   std::string left, right;  // resources; an empty left is the list
-  std::string region;       // code; empty: wherever the asker sees
+  // Codes; empty: wherever the asker sees. `region` bounds both sides, the others one each.
+  std::string region, left_region, right_region;
   ComparisonMode mode = ComparisonMode::regions;
   std::int64_t keep_days = 7;
   std::string areas;
@@ -40,13 +41,15 @@ struct Comparison {
   std::optional<Instant> decided_at;
   std::string answer;
   std::int64_t left_count = 0, right_count = 0, matched = 0;
+  std::optional<std::int64_t> certain;  // of those matched; none where it was not counted
   std::optional<Instant> finished_at, expires_at;
   std::optional<Error> failure;  // why it failed
   std::int64_t row_version = 0;
 };
 
 struct NewComparison {
-  std::string title, purpose, left, right, region, reason;
+  std::string title, purpose, left, right, reason;
+  std::string region, left_region, right_region;  // a list has no regions
   ComparisonMode mode = ComparisonMode::regions;
   std::int64_t keep_days = 7;
   std::vector<std::string> list;  // documents' numbers; with an empty left
@@ -69,7 +72,8 @@ class Comparisons {
 
   // The asker must see both resources under the purpose; what they see of regions then bounds the answer.
   // Errors: those of ingest's sight_of, not_found (resource, region), invalid "registry.comparison_unfit"
-  // (resources that tell of no persons), "registry.list_empty", "registry.flags_need_list"; the store's.
+  // (resources that tell of no persons), "registry.list_empty", "registry.flags_need_list",
+  // "registry.list_has_no_region"; the store's.
   Result<Comparison> ask(const NewComparison& wanted, const access::Caller* caller,
                          const ingest::WriteRequest& request);
   // Errors: not_found; denied "registry.own_comparison"; conflict "registry.comparison_decided".
@@ -91,7 +95,9 @@ class Comparisons {
   struct Side;
   Result<Comparison> read_one(storage::Reader& reader, ComparisonId id) const;
   Result<std::string> areas_of(const NewComparison& wanted, const access::Caller* caller) const;
-  Result<Side> read_resource(const Comparison& one, const std::string& resource) const;
+  // `below`: its own region.
+  Result<Side> read_resource(const Comparison& one, const std::string& resource,
+                             const std::string& below) const;
   Result<Side> read_list(const Comparison& one) const;
   Result<storage::Change> run(const storage::Timer& timer);
   Result<void> take(Comparison& one) const;

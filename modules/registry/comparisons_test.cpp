@@ -148,6 +148,69 @@ TYPED_TEST(RegistryComparisons, StayWithinWhatTheyAreAskedFor) {
             ErrorCode::denied);
 }
 
+// Who was here and lives there.
+TYPED_TEST(RegistryComparisons, BoundEachSideByItselfToo) {
+  const std::string here = grid_code(3), there = grid_code(4);
+  ASSERT_NE(here, there);
+  this->load("visits",
+             std::string(visit_header) + "V40,张三," + citizen_id(4) + ",咳嗽," + here + ",2020-02-01\n");
+  this->link();
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  wanted.left_region = here;
+  wanted.right_region = there;
+  const auto done = this->ran(wanted);
+  EXPECT_EQ(done.left_region, here);
+  EXPECT_EQ(done.right_region, there);
+  EXPECT_EQ(done.matched, 1);
+  const auto met = must(this->registry_->comparisons().matches(done.id, 0, 10));
+  ASSERT_EQ(met.size(), 1U);
+  EXPECT_EQ(met.front().subject, this->person(4));
+  wanted.left_region.clear();  // from anywhere
+  EXPECT_EQ(this->ran(wanted).matched, 1);
+  wanted.region = here;  // both, so the right is nowhere
+  EXPECT_EQ(this->ran(wanted).matched, 0);
+  auto& all = this->registry_->comparisons();
+  const auto caller = access::Caller::local_operator();
+  wanted.right_region = "000000";
+  EXPECT_EQ(all.ask(wanted, caller.get(), this->request_).error().code, ErrorCode::not_found);
+  auto listed = this->wanted(ComparisonMode::flags);
+  listed.list = {citizen_id(7)};
+  listed.left_region = here;
+  EXPECT_EQ(all.ask(listed, caller.get(), this->request_).error().message, "registry.list_has_no_region");
+}
+
+TYPED_TEST(RegistryComparisons, CountWhatIsCertainApart) {
+  this->load("visits", std::string(visit_header) + visit_row("V60", 6, "欧阳明"));
+  this->link();
+  auto wanted = this->wanted(ComparisonMode::regions);
+  wanted.left = "visits";
+  const auto done = this->ran(wanted);
+  EXPECT_EQ(done.matched, 4);
+  EXPECT_EQ(done.certain, 3);
+}
+
+TYPED_TEST(RegistryComparisons, AreNamedUnderSealAndOlderNamesAreStillRead) {
+  auto wanted = this->wanted(ComparisonMode::list);
+  wanted.left = "visits";
+  auto& all = this->registry_->comparisons();
+  const auto asked = must(all.ask(wanted, access::Caller::local_operator().get(), this->request_));
+  EXPECT_EQ(asked.title, wanted.title);
+  const std::string read = "SELECT title FROM registry_comparison",
+                    old = "UPDATE registry_comparison SET title = 'older', sealed_title = NULL";
+  const storage::Statement reading{"test.titles", read, read}, writing{"test.older", old, old};
+  std::vector<std::string> clear;
+  must(must(this->node_.store->read())->query(reading, {}, [&](const storage::Row& row) {
+    clear.emplace_back(row.text(0));
+    return true;
+  }));
+  EXPECT_EQ(clear, std::vector<std::string>{""});
+  storage::Change change;
+  change.writes.push_back({&writing, {}, std::nullopt});
+  must(this->node_.store->commit(std::move(change)));
+  EXPECT_EQ(must(all.find(asked.id)).title, "older");
+}
+
 // The first process is so slow that its timer lapses, and another does the work meanwhile.
 TYPED_TEST(RegistryComparisons, AreTheWorkOfOneProcess) {
   auto another = this->make_registry(this->node_, "another");

@@ -35,6 +35,23 @@ Result<SubjectId> subject_after(storage::Reader& reader, const Plan& plan, Recor
   return subject;
 }
 
+// Of a subject, all records that came to this one first, the earliest first.
+Result<std::vector<Link>> records_at_home(storage::Reader& reader, SubjectId subject, SubjectId home) {
+  std::vector<Link> all;
+  for (RecordId after;;) {
+    JW_ASSIGN(const auto page, links_at_home(reader, subject, home, after, limits::portion_records));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < limits::portion_records) return all;
+    after = page.back().record;
+  }
+}
+
+Result<std::optional<Link>> first_link_at_home(storage::Reader& reader, SubjectId subject, SubjectId home) {
+  JW_ASSIGN(auto links, links_at_home(reader, subject, home, RecordId(), 1));
+  if (links.empty()) return std::optional<Link>();
+  return std::optional(std::move(links.front()));
+}
+
 }  // namespace
 
 // A decision on its way.
@@ -121,7 +138,7 @@ Result<Event> Decisions::merge(SubjectId one, SubjectId other, const std::string
                Step step;
                step.question.touched = {link_a->record, link_b->record};
                step.question.added = {same};
-               JW_ASSIGN(step.plan, plan(reader, step.question, {request.actor, made, "{}", reason}, tried));
+               JW_ASSIGN(step.plan, plan(reader, step.question, {request.actor, made, "", reason}, tried));
                if (!step.plan.regroups) return Error(ErrorCode::conflict, "registry.held_apart");
                step.change.writes.push_back(add_constraint(same, parts_.clock.now()));
                step.answer = made.to_string();
@@ -131,29 +148,37 @@ Result<Event> Decisions::merge(SubjectId one, SubjectId other, const std::string
   return find_event(made);
 }
 
-// What a decision did is decided anew without it. Where the model joins the records all the same, `instead`
-// keeps them apart.
-Result<Decisions::Step> Decisions::take_back(storage::Reader& reader, EventId event, SubjectId gone,
-                                             std::optional<Constraint> instead,
-                                             const ingest::WriteRequest& request,
-                                             std::vector<RecordId> touched, Tried& tried) {
+// A decision that is taken back.
+struct Decisions::TakenBack {
+  EventId event;
+  SubjectId gone;                     // that is to be itself again; none: nobody was joined
+  std::optional<Constraint> instead;  // keeps the records apart where the model joins them all the same
+  std::vector<RecordId> touched;
+  ReviewId looked_at;
+};
+
+// What a decision did is decided anew without it.
+Result<Decisions::Step> Decisions::take_back(storage::Reader& reader, const TakenBack& taken,
+                                             const ingest::WriteRequest& request, Tried& tried) {
   Step step;
-  JW_ASSIGN(const auto constraints, constraints_of_event(reader, event));
+  step.question.touched = taken.touched;
+  step.question.freed = taken.gone;
+  step.question.looked_at = taken.looked_at;
+  JW_ASSIGN(const auto constraints, constraints_of_event(reader, taken.event));
   for (const auto& one : constraints) {
     step.question.lifted.push_back(one);
-    touched.push_back(one.a);
-    touched.push_back(one.b);
+    step.question.touched.push_back(one.a);
+    step.question.touched.push_back(one.b);
     step.change.writes.push_back(end_constraint(one, parts_.clock.now()));
   }
-  step.question.touched = std::move(touched);
-  Ground ground{request.actor, event, "{}", ""};
+  Ground ground{request.actor, taken.event, "", ""};
   ground.undoing = true;
   JW_ASSIGN(step.plan, plan(reader, step.question, ground, tried));
   const auto& freed = step.plan.subjects;
-  const bool parted = step.plan.regroups && std::find(freed.begin(), freed.end(), gone) != freed.end();
-  if (parted || !instead) return step;
-  step.question.added = {*instead};
-  step.change.writes.push_back(add_constraint(*instead, parts_.clock.now()));
+  const bool parted = step.plan.regroups && std::find(freed.begin(), freed.end(), taken.gone) != freed.end();
+  if (parted || !taken.instead) return step;
+  step.question.added = {*taken.instead};
+  step.change.writes.push_back(add_constraint(*taken.instead, parts_.clock.now()));
   JW_ASSIGN(step.plan, plan(reader, step.question, ground, tried));
   return step;
 }
@@ -168,25 +193,23 @@ Result<Event> Decisions::undo(EventId id, const ingest::WriteRequest& request) {
             if (event.kind != "merge") return Error(ErrorCode::invalid, "registry.not_a_merge");
             if (event.undone_at) return Error(ErrorCode::conflict, "registry.undone_already");
             JW_ASSIGN(const SubjectId now, kept_subject(reader, event.gone));
-            JW_ASSIGN(const auto links, links_of_subject(reader, now, limits::component_links));
-            // One record of each side; the earliest speaks for it.
-            const Link *of_gone = nullptr, *of_kept = nullptr;
-            for (const auto& link : links) {
-              if (link.home == event.gone) of_gone = &link;
-              if (link.home == event.kept) of_kept = &link;
-            }
-            if (of_gone == nullptr) return no_subject(event.gone);
-            std::optional<Constraint> instead;
-            if (of_kept != nullptr) {
+            // All of the one that is to be itself again; of the other its earliest speaks for it.
+            JW_ASSIGN(const auto of_gone, records_at_home(reader, now, event.gone));
+            JW_ASSIGN(const auto of_kept, first_link_at_home(reader, now, event.kept));
+            if (of_gone.empty()) return no_subject(event.gone);
+            TakenBack taken{id, event.gone, std::nullopt, {}, ReviewId()};
+            for (const auto& link : of_gone) taken.touched.push_back(link.record);
+            if (of_kept) {
               JW_ASSIGN(const std::int64_t fresh, parts_.store.allocate_ids());
-              instead = ordered({fresh, of_kept->record, of_gone->record, of_gone->role, false, id});
+              const Link& first = of_gone.front();
+              taken.instead = ordered({fresh, of_kept->record, first.record, first.role, false, id});
+              taken.touched.push_back(of_kept->record);
             }
-            std::vector<RecordId> touched = {of_gone->record};
-            if (of_kept != nullptr) touched.push_back(of_kept->record);
-            JW_ASSIGN(Step step,
-                      take_back(reader, id, event.gone, instead, request, std::move(touched), tried));
+            JW_ASSIGN(Step step, take_back(reader, taken, request, tried));
             step.change.writes.push_back(
                 {&sql::undo_event, {id.value, to_micros(parts_.clock.now()), request.actor}, 1});
+            // The pair whose two somebody found to be one is to be looked at again.
+            step.change.writes.push_back({&sql::reopen_reviews_of_event, {id.value}, std::nullopt});
             step.change.audit.push_back({request.actor, "subject.unmerge", "event:" + id.to_string(), "{}"});
             step.answer = id.to_string();
             return step;
@@ -205,6 +228,7 @@ Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest:
                      if (review.lease_until > now && review.lease_owner != request.actor)
                        return Error(ErrorCode::conflict, "registry.leased");
                      Step step;
+                     step.question.looked_at = id;
                      std::int64_t event = 0;
                      if (verdict != ReviewState::unsure) {
                        JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
@@ -247,8 +271,17 @@ Result<Review> Decisions::reopen(ReviewId id, const ingest::WriteRequest& reques
             const std::int64_t now = to_micros(parts_.clock.now());
             Step step;
             if (review.event) {
-              JW_ASSIGN(step, take_back(reader, review.event, SubjectId(), std::nullopt, request,
-                                        {review.a, review.b}, tried));
+              // A word that joined nobody has no merge.
+              TakenBack taken{review.event, SubjectId(), std::nullopt, {review.a, review.b}, id};
+              if (const auto merge = event_by_id(reader, review.event)) {
+                taken.gone = merge->gone;
+                JW_ASSIGN(const SubjectId kept, kept_subject(reader, taken.gone));
+                JW_ASSIGN(const auto of_gone, records_at_home(reader, kept, taken.gone));
+                for (const auto& link : of_gone) taken.touched.push_back(link.record);
+              } else if (merge.error().code != ErrorCode::not_found) {
+                return merge.error();
+              }
+              JW_ASSIGN(step, take_back(reader, taken, request, tried));
               step.change.writes.push_back(
                   {&sql::undo_event, {review.event.value, now, request.actor}, std::nullopt});
             }

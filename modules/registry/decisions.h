@@ -93,9 +93,9 @@ class Decisions {
                                     const ingest::WriteRequest& request, const Decide& decide);
   // Tells the matcher what stands of what it was told on the way.
   Result<void> settle(storage::Reader& reader, const Tried& tried);
-  Result<Step> take_back(storage::Reader& reader, EventId event, SubjectId gone,
-                         std::optional<Constraint> instead, const ingest::WriteRequest& request,
-                         std::vector<RecordId> touched, Tried& tried);
+  struct TakenBack;
+  Result<Step> take_back(storage::Reader& reader, const TakenBack& taken, const ingest::WriteRequest& request,
+                         Tried& tried);
   // Of the open pairs that nobody else looks at, the likeliest that may be seen.
   Result<std::optional<Review>> likeliest(const std::string& actor, Instant now,
                                           const std::function<Result<bool>(const Review&)>& may_see) const;

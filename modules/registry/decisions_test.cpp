@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "modules/ingest/withdrawal/withdrawal.h"
 #include "modules/registry/registry_testing.h"
 
 namespace jingwei::registry {
@@ -31,6 +32,8 @@ TYPED_TEST(RegistryDecisions, MergesTwoAndGivesEachItsOwnBackAgain) {
   EXPECT_EQ(event.kept, kept);
   EXPECT_EQ(event.gone, gone);
   EXPECT_EQ(event.reason, "同一人");
+  // What spoke for and against it is kept: two documents, one name.
+  EXPECT_NE(event.weights.find("\"document\":-"), std::string::npos) << event.weights;
   EXPECT_EQ(this->person(1), kept);
   EXPECT_EQ(this->person(2), kept);
   EXPECT_EQ(this->file(gone).id, kept);  // the old number still leads there
@@ -81,6 +84,39 @@ TYPED_TEST(RegistryDecisions, ChainsOfMergesComeApartInAnyOrder) {
   EXPECT_EQ(this->person(1), one);
   EXPECT_EQ(this->person(2), two);
   EXPECT_EQ(this->person(3), three);
+}
+
+// The one that was merged has records older than all the others look at at once.
+TYPED_TEST(RegistryDecisions, AMergeIsTakenBackHoweverManyRecordsCameSince) {
+  this->load("people", jingwei::testing::people(1, 2));
+  this->link();
+  const SubjectId one = this->person(1), two = this->person(2);
+  const Event event = this->merge(1, 2);
+  const int kept = event.kept == one ? 1 : 2;
+  std::string visits(visit_header);
+  const auto many = static_cast<int>(limits::component_links) + 50;
+  for (int number = 0; number < many; ++number)
+    visits += visit_row("M" + std::to_string(number), kept, "张三");
+  this->load("visits", visits);
+  this->link();
+  must(this->registry_->decisions().undo(event.id, this->request_));
+  EXPECT_EQ(this->person(1), one);
+  EXPECT_EQ(this->person(2), two);
+  EXPECT_EQ(this->file(event.gone).entries.size(), 1U);
+}
+
+TYPED_TEST(RegistryDecisions, PairsOfWhatEndedAreNobodysToLookAt) {
+  this->load("people", jingwei::testing::people(1, 2));
+  const auto batch = this->load("visits", std::string(visit_header) + visit_row("V1", 1, "欧阳明"));
+  this->link();
+  auto& decisions = this->registry_->decisions();
+  EXPECT_EQ(must(decisions.count_open()), 1);
+  const auto plan = must(this->node_.ingest->withdrawals().plan(batch.id));
+  must(this->node_.ingest->withdrawals().ask(batch.id, "wrong file", plan.records(), this->request_));
+  must(this->node_.ingest->withdrawals().run(batch.id, std::atomic<bool>(false)));
+  this->link();
+  EXPECT_EQ(must(decisions.count_open()), 0);
+  EXPECT_FALSE(must(decisions.next_review("one", [](const Review&) -> Result<bool> { return true; })));
 }
 
 TYPED_TEST(RegistryDecisions, RefusesWhatMakesNoSense) {

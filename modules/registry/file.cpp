@@ -6,7 +6,6 @@
 
 #include "modules/catalog/meaning.h"
 #include "modules/registry/limits.h"
-#include "modules/registry/sql.gen.h"
 
 namespace jingwei::registry {
 
@@ -14,11 +13,6 @@ namespace {
 
 bool is_hidden(ErrorCode code) {
   return code == ErrorCode::not_found || code == ErrorCode::denied || code == ErrorCode::gone;
-}
-
-std::optional<Day> day_or_none(const storage::Row& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return from_days(static_cast<std::int32_t>(row.integer(column)));
 }
 
 bool is_about(const catalog::Resource& resource, Kind kind) {
@@ -84,6 +78,11 @@ std::optional<Prefilled> answer_of(const FileEntry& entry, const catalog::Field&
                    entry.record.id,
                    entry.record.day,
                    entry.link.certainty};
+}
+
+// A guess shows nobody another's records, nor does what a visit tells of a household.
+bool is_ones_own(const Link& link) {
+  return link.role == Role::person && link.certainty == Certainty::certain;
 }
 
 void sort_newest_first(SubjectFile& file) {
@@ -166,9 +165,20 @@ Result<SubjectFile> Files::file(SubjectId subject, const Reader& reader, Languag
   }
   if (file.entries.empty()) return no_subject(subject);
   sort_newest_first(file);
-  JW_ASSIGN(auto store, parts_.store.read());
-  JW_TRY(add_relations(*store, file));
+  JW_TRY(add_relations(file));
+  if (file.kind == Kind::household || file.kind == Kind::enterprise) JW_TRY(add_former(file, sights));
+  JW_TRY(add_entered(file));
   return file;
+}
+
+Result<SubjectFile> Files::copy_for(SubjectId subject, const Reader& reader, Language language) const {
+  if (reader.purpose.empty()) return Error(ErrorCode::denied, "registry.copy_purpose_missing");
+  JW_ASSIGN(SubjectFile copy, file(subject, reader, language));
+  std::erase_if(copy.entries, [](const FileEntry& entry) { return !is_ones_own(entry.link); });
+  copy.relations.clear();
+  if (copy.entries.empty()) return no_subject(subject);
+  copy.pseudonym = copy.entries.front().record.subject;
+  return copy;
 }
 
 Result<SubjectFile> Files::own_file(SubjectId subject) const {
@@ -182,8 +192,7 @@ Result<SubjectFile> Files::own_file(SubjectId subject) const {
   file.cut_short = links.size() > limits::file_records;
   if (file.cut_short) links.resize(limits::file_records);
   for (const auto& link : links) {
-    // A guess shows nobody another's records.
-    if (link.role != Role::person || link.certainty != Certainty::certain) continue;
+    if (!is_ones_own(link)) continue;
     const auto entry = parts_.catalog.find_readable(resources_.numbered(link.resource).id);
     if (!entry && is_hidden(entry.error().code)) continue;
     if (!entry) return entry.error();
@@ -196,64 +205,6 @@ Result<SubjectFile> Files::own_file(SubjectId subject) const {
   if (file.entries.empty()) return no_subject(subject);
   sort_newest_first(file);
   return file;
-}
-
-// Those that visible records tell, and those somebody entered.
-Result<void> Files::add_relations(storage::Reader& store, SubjectFile& file) const {
-  std::vector<RecordId> records;
-  for (const auto& entry : file.entries) records.push_back(entry.record.id);
-  JW_ASSIGN(const auto links, links_of_records(store, records));
-  std::set<std::tuple<RelationKind, SubjectId, SubjectId>> told;
-  for (std::size_t at = 0; at < links.size(); ++at) {
-    for (const auto& other : links[at]) {
-      if (other.subject == file.id) continue;
-      const Role role = file.entries[at].link.role;
-      Relation relation;
-      auto kind = relation_between(role, other.role);
-      relation.subject = file.id;
-      relation.other = other.subject;
-      if (!kind) {
-        kind = relation_between(other.role, role);
-        std::swap(relation.subject, relation.other);
-      }
-      if (!kind || !told.insert({*kind, relation.subject, relation.other}).second) continue;
-      relation.kind = *kind;
-      relation.from = file.entries[at].record.day;
-      relation.record = file.entries[at].record.id;
-      relation.resource = file.entries[at].entry->resource.id;
-      file.relations.push_back(std::move(relation));
-    }
-  }
-  return add_entered(store, file);
-}
-
-// Also those that were entered for subjects that are this one now, and with subjects that are others now.
-Result<void> Files::add_entered(storage::Reader& store, SubjectFile& file) const {
-  std::vector<SubjectId> names = file.aliases;
-  names.push_back(file.id);
-  std::map<RelationId, Relation> entered;
-  for (const SubjectId name : names) {
-    const std::array<storage::Value, 2> parameters = {name.value,
-                                                      static_cast<std::int64_t>(limits::relations_listed)};
-    JW_TRY(store.query(sql::relations_of, parameters, [&](const storage::Row& row) {
-      Relation relation;
-      relation.id = RelationId(row.integer(0));
-      relation.subject = SubjectId(row.integer(1));
-      relation.other = SubjectId(row.integer(2));
-      relation.kind = relation_named(row.text(3)).value_or(RelationKind::member);
-      relation.from = day_or_none(row, 4);
-      relation.to = day_or_none(row, 5);
-      relation.actor = row.text(6);
-      entered.emplace(relation.id, std::move(relation));
-      return true;
-    }));
-  }
-  for (auto& [id, relation] : entered) {
-    JW_ASSIGN(relation.subject, kept_subject(store, relation.subject));
-    JW_ASSIGN(relation.other, kept_subject(store, relation.other));
-    if (relation.subject != relation.other) file.relations.push_back(std::move(relation));
-  }
-  return {};
 }
 
 Result<std::vector<Prefilled>> Files::prefill(const SubjectFile& file, const std::string& form,

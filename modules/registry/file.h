@@ -29,9 +29,10 @@ struct FileEntry {
 struct Relation {
   RelationId id;  // none: told by a record
   RelationKind kind = RelationKind::member;
-  SubjectId subject, other;  // `subject` is the member, tenant, employee …
-  std::optional<Day> from, to;
-  RecordId record;  // that tells it
+  SubjectId subject, other;     // `subject` is the member, tenant, employee …
+  std::optional<Day> from, to;  // the first and last day it is known to hold; a record tells no day to come
+  RecordId record;              // that tells it, the newest
+  Certainty certainty = Certainty::certain;  // of the links it rests on; what was entered is certain
   std::string resource;
   std::string actor;  // who entered it
 };
@@ -65,6 +66,9 @@ class Files {
 
   // Errors: not_found "registry.subject_not_found" (also when nothing of it may be seen), the store's.
   Result<SubjectFile> file(SubjectId subject, const Reader& reader, Language language) const;
+  // A copy for whom it is about, as an official who answers them may see it: what own_file holds, no more.
+  // Errors: as file(); denied "registry.copy_purpose_missing".
+  Result<SubjectFile> copy_for(SubjectId subject, const Reader& reader, Language language) const;
   // What stands about a person for certain, for themselves: whole, without what records tell of others. No
   // relations: those are others' too. Errors: not_found "registry.subject_not_found", the store's.
   Result<SubjectFile> own_file(SubjectId subject) const;
@@ -80,8 +84,11 @@ class Files {
  private:
   class Sights;
   Result<std::optional<FileEntry>> seen(const Link& link, Sights& sights) const;
-  Result<void> add_relations(storage::Reader& store, SubjectFile& file) const;
-  Result<void> add_entered(storage::Reader& store, SubjectFile& file) const;
+  // Relations of a file: those that its records tell and told before, those of whom records told before that
+  // they belong to it, those that somebody entered (relations.cpp).
+  Result<void> add_relations(SubjectFile& file) const;
+  Result<void> add_former(SubjectFile& file, Sights& sights) const;
+  Result<void> add_entered(SubjectFile& file) const;
 
   const RegistryParts& parts_;
   const Resources& resources_;

@@ -97,6 +97,64 @@ TYPED_TEST(RegistryFile, OnesOwnHoldsOnlyWhatIsCertainlyOnesOwn) {
             "registry.no_own_file");
 }
 
+TYPED_TEST(RegistryFile, ACopyHoldsWhatIsOnesOwnAndIsMadeForAPurpose) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 1, "张三") + visit_row("V3", 1, "欧阳明"));
+  this->link();
+  const SubjectId one = this->person(1);
+  ASSERT_EQ(this->file(one).entries.size(), 3U);
+  const auto& files = this->registry_->files();
+  const auto copy =
+      must(files.copy_for(one, {access::Caller::local_operator(), "epidemic-control"}, Language::zh));
+  EXPECT_EQ(copy.entries.size(), 2U);
+  for (const auto& entry : copy.entries) {
+    EXPECT_EQ(entry.link.certainty, Certainty::certain);
+    EXPECT_EQ(entry.link.role, Role::person);
+  }
+  EXPECT_TRUE(copy.relations.empty());
+  const auto refused = files.copy_for(one, {access::Caller::local_operator(), ""}, Language::zh);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::denied);
+  EXPECT_EQ(refused.error().message, "registry.copy_purpose_missing");
+}
+
+TYPED_TEST(RegistryFile, AHouseholdSomebodyLeftStandsWithTheDayItEnded) {
+  const auto relations = [&](SubjectId subject) {
+    std::map<std::pair<SubjectId, SubjectId>, std::string> all;
+    for (const auto& one : this->file(subject).relations)
+      all[{one.subject, one.other}] =
+          (one.from ? to_iso(*one.from) : "") + ".." + (one.to ? to_iso(*one.to) : "");
+    return all;
+  };
+  const auto household_of = [&](int number) {
+    SubjectId found;
+    for (const auto& one : this->file(this->person(number)).relations) {
+      if (!one.to) found = one.other;
+    }
+    return found;
+  };
+  this->load("households", std::string(household_header) + household_row(1, "张三", "H1") +
+                               household_row(2, "李四", "H1") + household_row(3, "王五", "H3"));
+  this->link();
+  const SubjectId before = household_of(1), wrong = household_of(3);
+  // Put right on the day it came: nobody moved.
+  this->load("households", std::string(household_header) + household_row(3, "王五", "H4"));
+  this->link();
+  this->clock_.advance(std::chrono::hours{24 * 10});
+  // The second stays, though their record is written anew with another day.
+  this->load("households", std::string(household_header) + household_row(1, "张三", "H2") + "李四," +
+                               citizen_id(2) + ",H1," + phone(77) + ',' + grid_code(2) + '\n');
+  this->link();
+  const SubjectId one = this->person(1), two = this->person(2), now = household_of(1);
+  ASSERT_NE(now, before);
+  EXPECT_EQ(relations(one), (std::map<std::pair<SubjectId, SubjectId>, std::string>{
+                                {{one, before}, "2020-03-10..2020-03-19"}, {{one, now}, "2020-03-20.."}}));
+  EXPECT_EQ(relations(before),
+            (std::map<std::pair<SubjectId, SubjectId>, std::string>{{{one, before}, "2020-03-10..2020-03-19"},
+                                                                    {{two, before}, "2020-03-10.."}}));
+  for (const auto& [pair, days] : relations(this->person(3))) EXPECT_NE(pair.second, wrong) << days;
+}
+
 TYPED_TEST(RegistryFile, FillsAFormWithTheNewestAnswerAndItsSource) {
   this->load("people", std::string(jingwei::testing::people_header) +
                            jingwei::testing::person(1, "户籍", "2020-01-21"));

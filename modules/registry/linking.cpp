@@ -60,6 +60,14 @@ class Component {
       homed.push_back({link.record, claims ? link.home : SubjectId()});
       if (claims) decision.homes.insert(link.home);
     }
+    // What stays as it stands keeps its subject, wherever its records came from.
+    for (const std::uint32_t item : items_) {
+      const SubjectId keeps = keeps_of(item);
+      if (!keeps) continue;
+      of_items.group_of.push_back(decision.rows.group_of[row_of_.at(item)]);
+      homed.push_back({near_.item(item).link.record, keeps});
+      decision.homes.insert(keeps);
+    }
     decision.naming = name_groups(of_items, homed);
     return decision;
   }
@@ -159,6 +167,11 @@ class Component {
     }
   }
 
+  SubjectId keeps_of(std::uint32_t item) const {
+    const auto place = near_.place_of(item);
+    return place ? place->keeps : SubjectId();
+  }
+
   std::vector<Decided> decided_rows() const {
     std::vector<Decided> decided;
     for (const auto& constraint : near_.constraints()) {
@@ -224,6 +237,41 @@ class Writing {
     plan_.unlinked.emplace_back(item.link.record, item.link.role);
   }
 
+  // Pairs that nobody needs to look at any more: of a record that tells of no such subject now, and of two
+  // that became one. The one that was just decided on is its decider's.
+  Result<void> close_pairs(storage::Reader& reader, ReviewId but) {
+    std::vector<Told> asked;
+    for (const auto& [record, role] : plan_.unlinked) {
+      if (!placed_.contains({record, kind_of(role)})) asked.emplace_back(record, kind_of(role));
+    }
+    const std::size_t ended = asked.size();
+    asked.insert(asked.end(), moved_.begin(), moved_.end());
+    if (asked.empty()) return {};
+    std::vector<std::vector<Value>> keys;
+    for (const auto& [record, kind] : asked) keys.push_back({record.value});
+    std::set<std::int64_t> closed;
+    std::map<std::int64_t, std::pair<Told, Told>> doubtful;
+    JW_TRY(reader.query_each(sql::open_reviews_of_record, keys, [&](std::size_t at, const storage::Row& row) {
+      const Kind kind = kind_of(static_cast<Role>(row.integer(3)));
+      if (kind != asked[at].second || row.integer(0) == but.value) return;
+      if (at < ended) {
+        closed.insert(row.integer(0));
+      } else {
+        doubtful[row.integer(0)] = {{RecordId(row.integer(1)), kind}, {RecordId(row.integer(2)), kind}};
+      }
+    }));
+    for (const auto& [review, pair] : doubtful) {
+      JW_ASSIGN(const Stand one, stand_of(reader, pair.first));
+      JW_ASSIGN(const Stand other, stand_of(reader, pair.second));
+      const bool sure = one.second == Certainty::certain && other.second == Certainty::certain;
+      const bool by_matcher = matcher_.groups_persons() && pair.first.second == Kind::person;
+      if (one.first && one.first == other.first && (sure || by_matcher)) closed.insert(review);
+    }
+    for (const std::int64_t review : closed)
+      plan_.change.writes.push_back({&sql::close_review, {review}, std::nullopt});
+    return {};
+  }
+
   Plan take() {
     std::sort(plan_.subjects.begin(), plan_.subjects.end());
     plan_.subjects.erase(std::unique(plan_.subjects.begin(), plan_.subjects.end()), plan_.subjects.end());
@@ -231,11 +279,27 @@ class Writing {
   }
 
  private:
+  using Told = std::pair<RecordId, Kind>;
+  using Stand = std::pair<SubjectId, Certainty>;
+
+  // Where a record stands once this is written; nowhere: no subject.
+  Result<Stand> stand_of(storage::Reader& reader, const Told& told) const {
+    if (const auto placed = placed_.find(told); placed != placed_.end()) return placed->second;
+    JW_ASSIGN(const auto links, links_of_record(reader, told.first));
+    for (const auto& link : links) {
+      if (kind_of(link.role) == told.second) return Stand{link.subject, link.certainty};
+    }
+    return Stand{SubjectId(), Certainty::probable};
+  }
+
   void put_link(const Near::Item& item, SubjectId subject, bool certain, const Naming& naming) {
     Link link = item.link;
     link.subject = subject;
     link.certainty = certain ? Certainty::certain : Certainty::probable;
     const bool same = item.stands && item.link.subject == subject && item.link.certainty == link.certainty;
+    const Told told{link.record, kind_of(link.role)};
+    placed_[told] = {subject, link.certainty};
+    if (item.stands && !same) moved_.insert(told);
     if (same && !item.changed) return;
     // A record keeps its home while that became this subject, so that it finds back when they part again.
     const auto& merged = naming.merged;
@@ -332,7 +396,7 @@ class Writing {
 
   // The strongest of what says that two subjects are one.
   std::string weights_between(const Component& component, SubjectId one, SubjectId other) const {
-    if (component.by_matcher()) return weights_by_matcher(component, one, other);
+    if (component.by_matcher()) return weights_of_links(component, one, other);
     const Match* best = nullptr;
     const auto home_of = [&](std::uint32_t row) {
       return near_.item(component.rows()[row].front()).link.home;
@@ -342,10 +406,11 @@ class Writing {
       const Match& match = component.match_of(pair.a, pair.b);
       if (homes == std::minmax(one, other) && (best == nullptr || best->weight < match.weight)) best = &match;
     }
-    return best == nullptr ? "{}" : weights_json(*best);
+    // Whom a person joins may be unlike each other: what speaks against it is told too.
+    return best == nullptr ? weights_of_links(component, one, other) : weights_json(*best);
   }
 
-  std::string weights_by_matcher(const Component& component, SubjectId one, SubjectId other) const {
+  std::string weights_of_links(const Component& component, SubjectId one, SubjectId other) const {
     std::vector<const Link*> of_one, of_other;
     for (const std::uint32_t item : component.items()) {
       const Link& link = near_.item(item).link;
@@ -391,7 +456,9 @@ class Writing {
       if (!members.contains(doubt.a) || !members.contains(doubt.b) || !(a.seed || b.seed)) continue;
       // Somebody said that these two are one.
       if (near_.place_of(doubt.a)->person == near_.place_of(doubt.b)->person) continue;
-      if (put[doubt.a]++ >= limits::doubts_a_record || put[doubt.b]++ >= limits::doubts_a_record) continue;
+      if (!doubt.only &&
+          (put[doubt.a]++ >= limits::doubts_a_record || put[doubt.b]++ >= limits::doubts_a_record))
+        continue;
       Match match = matcher_.compare(a.link, b.link);
       match.probability = doubt.probability;
       JW_TRY(put_doubt(a.link, b.link, match));
@@ -423,6 +490,8 @@ class Writing {
   const Instant now_;
   bool told_;  // the decision's own event stands already
   std::set<SubjectId> taken_;
+  std::map<Told, Stand> placed_;
+  std::set<Told> moved_;  // they stood with another subject, or less surely
   Plan plan_;
 };
 
@@ -454,9 +523,24 @@ Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, co
     JW_TRY(near.gather(reader, question));
     const bool everything = reach == limits::component_links;
     Writing writing(store_, sealer_, near, ground, matcher_, clock_.now());
-    for (auto& items : near.components())
+    auto components = near.components();
+    // Who keeps a subject comes before who else might claim it: a household that one of its people left under
+    // another number goes on as itself.
+    const auto rank_of = [&](const std::vector<std::uint32_t>& items) {
+      int rank = 2;
+      for (const std::uint32_t item : items) {
+        const auto place = near.place_of(item);
+        if (place && place->keeps) return 0;
+        if (near.item(item).stands && !near.item(item).renumbered) rank = 1;
+      }
+      return rank;
+    };
+    std::stable_sort(components.begin(), components.end(),
+                     [&](const auto& one, const auto& other) { return rank_of(one) < rank_of(other); });
+    for (auto& items : components)
       JW_TRY(writing.put(reader, Component(near, std::move(items), matcher_), matcher_.bounds()));
     for (const auto item : near.gone()) writing.end(near.item(item));
+    JW_TRY(writing.close_pairs(reader, question.looked_at));
     Plan plan = writing.take();
     plan.settled = near.settled();
     if (everything || !(plan.regroups || near.cut_short())) return plan;

@@ -27,6 +27,8 @@ struct Question {
   std::vector<RecordId> touched;   // records whose groups are decided anew
   std::vector<Constraint> added;   // decisions that come with it
   std::vector<Constraint> lifted;  // decisions that hold no more
+  SubjectId freed;                 // of which one is taken back: it is to be itself again
+  ReviewId looked_at;              // the pair that is decided on; it is closed, or not, by who decides
   bool settles = false;            // with some of what the matcher finds unsettled
 };
 

@@ -28,6 +28,12 @@ Link link_of(const Row& row) {
   return link;
 }
 
+PastLink past_link_of(const Row& row) {
+  PastLink past{link_of(row), std::nullopt};
+  if (!row.is_null(13)) past.known_to = from_micros(row.integer(13));
+  return past;
+}
+
 Result<std::vector<Link>> read_links(storage::Reader& reader, const storage::Statement& statement,
                                      std::span<const Value> parameters) {
   std::vector<Link> links;
@@ -100,6 +106,12 @@ Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after
   return read_links(reader, sql::links_of_batch, parameters);
 }
 
+Result<std::vector<Link>> links_at_home(storage::Reader& reader, SubjectId subject, SubjectId home,
+                                        RecordId after, std::size_t most) {
+  const std::array<Value, 4> parameters = {subject.value, home.value, after.value, limit_of(most)};
+  return read_links(reader, sql::links_at_home, parameters);
+}
+
 Result<std::vector<std::vector<Link>>> links_of_records(storage::Reader& reader,
                                                         std::span<const RecordId> records) {
   std::vector<std::vector<Value>> parameters;
@@ -122,6 +134,28 @@ Result<std::vector<std::vector<Link>>> links_of_identifiers(storage::Reader& rea
   for (const auto& identifier : identifiers)
     parameters.push_back({storage::Blob{identifier}, limit_of(most)});
   return read_each(reader, sql::links_of_identifier, parameters);
+}
+
+Result<std::vector<std::vector<PastLink>>> histories_of_records(storage::Reader& reader,
+                                                                std::span<const RecordId> records) {
+  std::vector<std::vector<Value>> parameters;
+  for (const RecordId record : records) parameters.push_back({record.value});
+  std::vector<std::vector<PastLink>> histories(records.size());
+  JW_TRY(reader.query_each(sql::history_of_record, parameters, [&](std::size_t at, const Row& row) {
+    histories[at].push_back(past_link_of(row));
+  }));
+  return histories;
+}
+
+Result<std::vector<PastLink>> ended_links_of_subject(storage::Reader& reader, SubjectId subject,
+                                                     std::size_t most) {
+  const std::array<Value, 2> parameters = {subject.value, limit_of(most)};
+  std::vector<PastLink> links;
+  JW_TRY(reader.query(sql::ended_links_of_subject, parameters, [&](const Row& row) {
+    links.push_back(past_link_of(row));
+    return true;
+  }));
+  return links;
 }
 
 Result<bool> any_constraint(storage::Reader& reader) {

@@ -58,6 +58,9 @@ Result<std::vector<Link>> links_of_resource_between(storage::Reader& reader, std
                                                     RecordId first, RecordId end, std::size_t most);
 Result<std::vector<Link>> links_of_batch(storage::Reader& reader, RecordId after, BatchId batch,
                                          std::size_t most);
+// Of a subject, those that came to `home` first, by record from after `after` on. A record has at most one.
+Result<std::vector<Link>> links_at_home(storage::Reader& reader, SubjectId subject, SubjectId home,
+                                        RecordId after, std::size_t most);
 // The one a subject is known by best: of its own, the earliest.
 Result<std::optional<Link>> first_link_of_subject(storage::Reader& reader, SubjectId subject);
 // The same for many: each list at its question's place.
@@ -69,6 +72,17 @@ Result<std::vector<std::vector<Link>>> links_of_subjects(storage::Reader& reader
 Result<std::vector<std::vector<Link>>> links_of_identifiers(storage::Reader& reader,
                                                             std::span<const std::string> identifiers,
                                                             std::size_t most);
+// A version of a link, whether it stands or ended.
+struct PastLink {
+  Link link;
+  std::optional<Instant> known_to;
+};
+// All versions of each record's links, by role, then version.
+Result<std::vector<std::vector<PastLink>>> histories_of_records(storage::Reader& reader,
+                                                                std::span<const RecordId> records);
+// Versions that ended of links to a subject, those that ended last first.
+Result<std::vector<PastLink>> ended_links_of_subject(storage::Reader& reader, SubjectId subject,
+                                                     std::size_t most);
 // Whether anybody decided anything that still holds.
 Result<bool> any_constraint(storage::Reader& reader);
 Result<std::vector<Constraint>> constraints_of(storage::Reader& reader, RecordId record);

@@ -54,10 +54,15 @@ class Matcher {
     std::vector<std::vector<Member>> persons;
     std::vector<Doubt> doubts;  // pairs of different persons that somebody should look at, likeliest first
     bool all_told = true;
+    // False where more hangs together than it looks at: the persons are some of those, as it happened to come
+    // upon them. Links stay as they stand then.
+    bool complete = true;
   };
   // The persons around a record it knows; none around one it does not.
   virtual Persons persons_around(RecordId) { return {}; }
   virtual std::vector<RecordId> copies(RecordId, std::size_t) { return {}; }
+  // The record and the other that is likeliest the same person; nothing where none comes near.
+  virtual std::optional<Doubt> likeliest(const Telling&) { return std::nullopt; }
   // What a record tells that names a household's head without a number; nothing for all others. Such a record
   // has no link while nobody else tells of that person. Errors: the store's.
   virtual Result<std::optional<Telling>> unnumbered_head(RecordId) { return std::optional<Telling>(); }

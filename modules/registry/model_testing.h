@@ -35,13 +35,15 @@ template <typename Backend>
 class ModelWorld : public RegistryWorld<Backend> {
  protected:
   // As if it had been learned here.
-  void put_model(std::int64_t version) {
+  void put_model(std::int64_t version, const std::string& warnings = "[]") {
     const storage::Blob body{this->sealer_.seal({"registry_model", version, "body"}, model_bytes())};
     storage::Change change;
     change.writes.push_back(
         {&sql::add_model, {version, std::string("tester"), to_micros(this->clock_.now())}, 1});
     change.writes.push_back(
-        {&sql::put_model, {version, std::string("made"), std::int64_t{3'000}, 1.0, 0.98, 0.5, 0.2, body}, 1});
+        {&sql::put_model,
+         {version, std::string("made"), std::int64_t{3'000}, 1.0, 0.98, 0.5, 0.2, body, warnings},
+         1});
     must(this->node_.store->commit(std::move(change)));
   }
   void put_model_in_force() {

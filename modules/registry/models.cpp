@@ -25,6 +25,9 @@ using storage::Value;
 constexpr std::array<std::string_view, 5> state_names = {"learning", "ready", "comparing", "compared",
                                                          "failed"};
 
+// Marks a person that stays as it stands, beside those that are named by a record.
+constexpr std::uint64_t stands_still = std::uint64_t{1} << 63;
+
 storage::Cell body_cell(std::int64_t version) {
   return {"registry_model", version, "body"};
 }
@@ -90,6 +93,38 @@ std::optional<ModelChanges> parse_changes(std::string_view text) {
                       counts[5], counts[6], counts[7], counts[8]};
 }
 
+// Without the values they are about, which may be somebody's.
+std::string warnings_text(const std::vector<linkage::Warning>& warnings) {
+  JsonWriter json;
+  json.begin_array();
+  for (const auto& one : warnings) {
+    json.begin_array();
+    json.value(linkage::name_of(one.kind));
+    json.value(one.field);
+    json.value(static_cast<std::int64_t>(one.count));
+    json.end_array();
+  }
+  json.end_array();
+  return json.take();
+}
+
+std::vector<ModelWarning> parse_warnings(std::string_view text) {
+  std::vector<ModelWarning> warnings;
+  boost::system::error_code fault;
+  const auto value = boost::json::parse(boost::json::string_view(text.data(), text.size()), fault);
+  if (fault || !value.is_array()) return warnings;
+  for (const auto& one : value.as_array()) {
+    const auto* parts = one.if_array();
+    if (parts == nullptr || parts->size() != 3 || !(*parts)[0].is_string() || !(*parts)[1].is_string() ||
+        !(*parts)[2].is_number())
+      continue;
+    warnings.push_back({boost::json::value_to<std::string>((*parts)[0]),
+                        boost::json::value_to<std::string>((*parts)[1]),
+                        (*parts)[2].to_number<std::int64_t>()});
+  }
+  return warnings;
+}
+
 ModelVersion version_of(const storage::Row& row) {
   ModelVersion one;
   one.version = row.integer(0);
@@ -105,6 +140,7 @@ ModelVersion version_of(const storage::Row& row) {
   one.changes = parse_changes(row.text(10));
   if (!row.is_null(11)) one.activated_at = from_micros(row.integer(11));
   one.fault = row.text(12);
+  one.warnings = parse_warnings(row.text(13));
   return one;
 }
 
@@ -261,7 +297,8 @@ Result<void> Models::run_learning(std::int64_t version) {
       std::max(limits::learned_block_least,
                static_cast<std::size_t>(share * static_cast<double>(options.blocking.block_rows)));
   options.blocking.pairs_per_row = std::max(1.0, share * options.blocking.pairs_per_row);
-  const auto model = linkage::link(records, options).model;
+  const auto learned = linkage::link(records, options);
+  const auto& model = learned.model;
   progress_ = 0.9;
   const double seconds = std::chrono::duration<double>(parts_.clock.monotonic() - began).count();
   const std::string bytes = model->serialise();
@@ -271,7 +308,8 @@ Result<void> Models::run_learning(std::int64_t version) {
   change.writes.push_back(
       {&sql::put_model,
        {version, model->version(), taken, seconds, thresholds.certain, thresholds.probable,
-        thresholds.possible, storage::Blob{parts_.sealer.seal(body_cell(version), bytes)}},
+        thresholds.possible, storage::Blob{parts_.sealer.seal(body_cell(version), bytes)},
+        warnings_text(learned.report.warnings)},
        1});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
@@ -323,17 +361,23 @@ Result<void> Models::run_comparing(std::int64_t version) {
     return true;
   }));
   reader.reset();
+  std::unordered_map<linkage::RecordId, std::uint64_t> standing;
+  for (const auto& one : before) standing.emplace(one.record, one.person);
   std::unordered_map<linkage::RecordId, std::uint64_t> person_of;
   for (std::size_t at = 0; at < records.size(); ++at) {
     if (stopping_) return Error(ErrorCode::cancelled, "registry.loading_stopped");
     if (person_of.contains(records[at])) continue;
-    for (const auto& person : index.component(records[at]).persons) {
+    const auto around = index.component(records[at]);
+    for (const auto& person : around.persons) {
+      const auto put = [&](linkage::RecordId record) {
+        const auto now = standing.find(record);
+        const std::uint64_t stays = now == standing.end() ? record : now->second | stands_still;
+        person_of.emplace(record, around.complete ? person.members.front().record : stays);
+      };
       for (const auto& member : person.members) {
-        const auto first = person.members.front().record;
-        person_of.emplace(member.record, first);
+        put(member.record);
         if (person.untold == 0) continue;
-        for (const auto copy : index.copies(member.record, std::nullopt, limits::component_links))
-          person_of.emplace(copy, first);
+        for (const auto copy : index.copies(member.record, std::nullopt, limits::component_links)) put(copy);
       }
     }
     progress_ = 0.4 + 0.6 * static_cast<double>(at) / static_cast<double>(records.size());

@@ -27,6 +27,12 @@ struct ModelChanges {
   std::int64_t pairs_gained = 0, pairs_lost = 0;
 };
 
+// What made learning doubtful (linkage::Warning): of which trait, how many times. Values are not kept.
+struct ModelWarning {
+  std::string kind, trait;
+  std::int64_t count = 0;
+};
+
 struct ModelVersion {
   std::int64_t version = 0;
   ModelState state = ModelState::learning;
@@ -38,7 +44,8 @@ struct ModelVersion {
   Bounds bounds;
   std::optional<ModelChanges> changes;
   std::optional<Instant> activated_at;
-  std::string fault;    // message id
+  std::string fault;  // message id
+  std::vector<ModelWarning> warnings;
   double progress = 1;  // of work this process does on it now
 };
 

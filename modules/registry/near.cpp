@@ -167,6 +167,7 @@ Result<void> Near::take_tellings(storage::Reader& reader, const std::vector<Tell
         item.link.model = known.link.model;
         item.link.known_from = known.link.known_from;
         const bool others = known.link.identifier != content.identifier || known.link.name != content.name;
+        item.renumbered = known.link.identifier != content.identifier;
         item.changed = others || known.link.batch != content.batch || known.link.region != content.region;
         if (others) left.push_back(place);
       }
@@ -340,110 +341,6 @@ Result<Near::Items> Near::follow_subjects(storage::Reader& reader, const Items& 
   return found;
 }
 
-// What the matcher takes for one, gathered round by round.
-struct Near::Told {
-  std::map<RecordId, Place> places;
-  std::vector<RecordId> waiting;
-  std::size_t done = 0;  // of those that wait
-  std::vector<Matcher::Doubt> doubts;
-  std::vector<std::pair<RecordId, RecordId>> together;
-  std::map<std::pair<RecordId, RecordId>, bool> said;  // the last word about two records
-  std::vector<std::uint32_t> same_as;  // by person: another that people hold for the same, or itself
-
-  std::uint32_t person_of(std::uint32_t person) const {
-    while (same_as[person] != person) person = same_as[person];
-    return person;
-  }
-};
-
-Result<void> Near::follow_persons(storage::Reader& reader, const Question& question) {
-  Told told;
-  const std::set<std::uint32_t> ending(gone_.begin(), gone_.end());
-  Items from;
-  for (std::uint32_t item = 0; item < items_.size(); ++item) {
-    if (!by_matcher(items_[item].link.role) || ending.contains(item)) continue;
-    if (items_[item].seed) told.waiting.push_back(items_[item].link.record);
-    from.push_back(item);
-  }
-  for (int round = 0; round < limits::component_rounds && told.done < told.waiting.size(); ++round) {
-    JW_TRY(ask_matcher(reader, question, told));
-    JW_ASSIGN(const Items added, add_told(reader, told));
-    from.insert(from.end(), added.begin(), added.end());
-    JW_ASSIGN(from, follow_subjects(reader, from));
-    for (const std::uint32_t item : from) {
-      if (!told.places.contains(items_[item].link.record)) told.waiting.push_back(items_[item].link.record);
-    }
-  }
-  take_told(told);
-  return {};
-}
-
-// The persons around each record that waits, and those that people hold for the same.
-Result<void> Near::ask_matcher(storage::Reader& reader, const Question& question, Told& told) {
-  const bool everything = reach_ == limits::component_links;
-  for (; told.done < told.waiting.size(); ++told.done) {
-    const RecordId asked = told.waiting[told.done];
-    if (told.places.contains(asked)) continue;
-    auto around = matcher_.persons_around(asked);
-    cut_short_ = cut_short_ || (!around.all_told && !everything);
-    std::optional<RecordId> first;
-    for (auto& person : around.persons) {
-      const auto number = static_cast<std::uint32_t>(told.same_as.size());
-      told.same_as.push_back(number);
-      std::vector<Matcher::Member> members = person;
-      if (everything && !around.all_told) {
-        for (const auto& member : person) {
-          for (const RecordId copy : matcher_.copies(member.record, limits::component_links))
-            members.push_back({copy, member.certainty});
-        }
-      }
-      for (const auto& member : members) {
-        const bool added = told.places.try_emplace(member.record, Place{number, member.certainty}).second;
-        if (first) told.together.emplace_back(*first, member.record);
-        first = first.value_or(member.record);
-        if (!added || !any_constraint_) continue;
-        JW_ASSIGN(const auto decided, decided_of(reader, member.record, question));
-        for (const auto& one : decided) {
-          if (kind_of(one.role) == Kind::person) told.said[{one.a, one.b}] = one.same;
-        }
-        for (const auto& one : decided) {
-          const auto last = told.said.find({one.a, one.b});
-          if (last != told.said.end() && last->second)
-            told.waiting.push_back(one.a == member.record ? one.b : one.a);
-        }
-      }
-    }
-    told.doubts.insert(told.doubts.end(), around.doubts.begin(), around.doubts.end());
-  }
-  return {};
-}
-
-// Links of those that were told and are no items yet. What the matcher knows and nobody has linked comes with
-// its own event, but for a household's head, whose event was of nobody when it came.
-Result<Near::Items> Near::add_told(storage::Reader& reader, const Told& told) {
-  std::vector<RecordId> asked;
-  for (const auto& [record, place] : told.places) {
-    if (!find_kind(record, Role::person)) asked.push_back(record);
-  }
-  JW_ASSIGN(const auto links, links_of_records(reader, asked));
-  std::set<Key> ends;
-  for (const std::uint32_t item : gone_) ends.insert({items_[item].link.record, items_[item].link.role});
-  Items added;
-  std::vector<RecordId> unlinked;
-  for (std::size_t at = 0; at < asked.size(); ++at) {
-    bool linked = false;
-    for (const auto& link : links[at]) {
-      if (kind_of(link.role) != Kind::person) continue;
-      linked = true;
-      if (!ends.contains({link.record, link.role})) added.push_back(add(link));
-    }
-    if (!linked) unlinked.push_back(asked[at]);
-  }
-  JW_ASSIGN(const Items heads, add_heads(reader, unlinked));
-  added.insert(added.end(), heads.begin(), heads.end());
-  return added;
-}
-
 Result<Near::Items> Near::add_heads(storage::Reader& reader, const std::vector<RecordId>& records) {
   std::vector<Telling> heads;
   std::vector<RecordId> asked;
@@ -495,39 +392,6 @@ Result<void> Near::find_homes(storage::Reader& reader) {
     if (has_links[kept]) link.home = SubjectId();
   }
   return {};
-}
-
-void Near::take_told(Told& told) {
-  // Of whom somebody said something; who ended since is left out.
-  std::erase_if(told.said, [&](const auto& one) {
-    return !told.places.contains(one.first.first) || !told.places.contains(one.first.second);
-  });
-  const auto persons_of = [&](const std::pair<RecordId, RecordId>& records) {
-    return std::minmax<std::uint32_t>({told.person_of(told.places.at(records.first).person),
-                                       told.person_of(told.places.at(records.second).person)});
-  };
-  // Whole persons become one, but those of whom two were held apart.
-  for (const auto& [records, same] : told.said) {
-    told.together.push_back(records);
-    const auto joined = persons_of(records);
-    if (!same || joined.first == joined.second) continue;
-    const bool refused = std::any_of(told.said.begin(), told.said.end(), [&](const auto& other) {
-      return !other.second && persons_of(other.first) == joined;
-    });
-    if (!refused) told.same_as[joined.second] = joined.first;
-  }
-  for (auto& [record, place] : told.places) {
-    place.person = told.person_of(place.person);
-    if (const auto item = find_kind(record, Role::person)) places_[*item] = place;
-  }
-  for (const auto& [one, other] : told.together) {
-    const auto a = find_kind(one, Role::person), b = find_kind(other, Role::person);
-    if (a && b) join(*a, *b);
-  }
-  for (const auto& doubt : told.doubts) {
-    const auto a = find_kind(doubt.a, Role::person), b = find_kind(doubt.b, Role::person);
-    if (a && b) doubts_.push_back({*a, *b, doubt.probability});
-  }
 }
 
 std::optional<Near::Place> Near::place_of(std::uint32_t item) const {

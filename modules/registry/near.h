@@ -25,6 +25,7 @@ class Near {
     bool changed = false;  // it says something else than that version
     bool seed = false;     // the question names it, or nobody has linked it yet
     std::int64_t last_version = 0;
+    bool renumbered = false;  // under another number than that version
   };
 
   // Errors: the store's.
@@ -44,11 +45,13 @@ class Near {
   struct Place {
     std::uint32_t person = 0;
     Certainty certainty = Certainty::certain;
+    SubjectId keeps;  // whose it stays: it hangs together with more than the matcher looks at
   };
   std::optional<Place> place_of(std::uint32_t item) const;
   struct Doubt {
     std::uint32_t a = 0, b = 0;  // items
     double probability = 0;
+    bool only = false;  // the one pair that is told of a new record
   };
   const std::vector<Doubt>& doubts() const { return doubts_; }
   // So many of what the matcher finds unsettled are among the seeds.
@@ -69,6 +72,10 @@ class Near {
   Result<Items> follow_subjects(storage::Reader& reader, const Items& from);
   Result<void> follow_persons(storage::Reader& reader, const Question& question);
   Result<void> ask_matcher(storage::Reader& reader, const Question& question, Told& told);
+  Result<void> take_decided(storage::Reader& reader, RecordId record, const Question& question, Told& told);
+  Result<std::optional<std::uint32_t>> person_item(storage::Reader& reader, RecordId record, Told& told);
+  Result<bool> hangs_on_the_tangled(storage::Reader& reader, RecordId record, Told& told);
+  Result<void> hold(storage::Reader& reader, RecordId record, const Question& question, Told& told);
   Result<Items> add_told(storage::Reader& reader, const Told& told);
   Result<Items> add_heads(storage::Reader& reader, const std::vector<RecordId>& records);
   Result<void> find_homes(storage::Reader& reader);

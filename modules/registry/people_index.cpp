@@ -85,6 +85,16 @@ void PeopleIndex::take(std::span<const Telling> tellings, const std::vector<std:
     put_on_search(telling, node == region::no_node ? UINT32_MAX : static_cast<std::uint32_t>(node));
     ++known_;
   }
+  tidy();
+}
+
+// After what may have removed many: lists that are mostly gone are built anew.
+void PeopleIndex::tidy() {
+  constexpr double due = 1.0 / 3;
+  if (index_) overfull_ = static_cast<std::int64_t>(index_->overfull_blocks());
+  if (search_.wasted() < due) return;
+  const std::unique_lock lock(searching_);
+  search_.compact();
 }
 
 void PeopleIndex::know_person(const Telling& telling, const std::string& form) {
@@ -103,6 +113,7 @@ void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
     if (!trait_of(telling, trait).empty()) entry.texts.emplace_back(kind, trait_of(telling, trait));
   };
   put(search::Kind::name, Trait::name);
+  for (const auto& alias : telling.aliases) entry.texts.emplace_back(search::Kind::name, alias);
   put(search::Kind::phone, Trait::phone);
   put(search::Kind::identifier, Trait::document);
   put(search::Kind::address, Trait::address);
@@ -141,6 +152,7 @@ void PeopleIndex::drop_from_search(RecordId record, Role role) {
 void PeopleIndex::forget(RecordId record) {
   forget_person(record);
   for (const Role role : searched_roles) drop_from_search(record, role);
+  tidy();
 }
 
 void PeopleIndex::forget_person(RecordId record) {
@@ -170,6 +182,7 @@ Result<std::optional<Telling>> PeopleIndex::unnumbered_head(RecordId record) {
 Matcher::Persons PeopleIndex::persons_around(RecordId record) {
   Persons persons;
   const auto component = index_->component(static_cast<linkage::RecordId>(record.value));
+  persons.complete = component.complete;
   for (const auto& person : component.persons) {
     auto& members = persons.persons.emplace_back();
     persons.all_told = persons.all_told && person.untold == 0;
@@ -190,6 +203,26 @@ std::vector<RecordId> PeopleIndex::copies(RecordId record, std::size_t most) {
   for (const auto copy : index_->copies(static_cast<linkage::RecordId>(record.value), std::nullopt, most))
     all.emplace_back(static_cast<std::int64_t>(copy));
   return all;
+}
+
+std::optional<Matcher::Doubt> PeopleIndex::likeliest(const Telling& telling) {
+  constexpr std::size_t looked_at = 8;
+  if (!index_) return std::nullopt;
+  const auto record = static_cast<linkage::RecordId>(telling.record.value);
+  for (const auto& one : index_->find(values_of(telling), looked_at, index_->model().thresholds().possible)) {
+    if (one.contradicts) continue;
+    // Its own row: another record that says the same, if there is one.
+    linkage::RecordId other = one.record;
+    if (other == record) {
+      for (const auto copy : index_->copies(record, std::nullopt, 2)) {
+        if (copy != record) other = copy;
+      }
+    }
+    if (other == record) continue;
+    return Doubt{RecordId(static_cast<std::int64_t>(std::min(record, other))),
+                 RecordId(static_cast<std::int64_t>(std::max(record, other))), one.score.probability};
+  }
+  return std::nullopt;
 }
 
 std::vector<RecordId> PeopleIndex::unsettled(std::size_t most) {
@@ -313,6 +346,11 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
     for (const std::int64_t record : records->second.records) told.records.emplace_back(record);
   }
   return hits;
+}
+
+double PeopleIndex::search_wasted() const {
+  const std::shared_lock lock(searching_);
+  return search_.wasted();
 }
 
 std::size_t PeopleIndex::memory() const {

@@ -35,6 +35,7 @@ class PeopleIndex final : public Matcher {
   bool groups_persons() const override { return index_.has_value(); }
   Persons persons_around(RecordId record) override;
   std::vector<RecordId> copies(RecordId record, std::size_t most) override;
+  std::optional<Doubt> likeliest(const Telling& telling) override;
   Result<std::optional<Telling>> unnumbered_head(RecordId record) override;
   std::vector<RecordId> unsettled(std::size_t most) override;
   void settle(std::size_t count) override;
@@ -58,12 +59,16 @@ class PeopleIndex final : public Matcher {
                           const std::array<bool, search::kinds>& by, std::size_t most) const;
 
   std::int64_t known() const { return known_; }  // tellings taken in
-  std::size_t memory() const;                    // bytes, nearly
+  // Blocks of the model that grew too large to be used: a new model is due. Thread-safe.
+  std::int64_t overfull_blocks() const { return overfull_; }
+  double search_wasted() const;  // SearchIndex::wasted()
+  std::size_t memory() const;    // bytes, nearly
 
  private:
   void put_on_search(const Telling& telling, std::uint32_t place);
   void drop_from_search(RecordId record, Role role);
   void forget_person(RecordId record);
+  void tidy();
   void know_person(const Telling& telling, const std::string& form);
   // Of each telling of a person what the index takes in; may run while it takes in others.
   std::vector<std::string> prepared(std::span<const Telling> tellings) const;
@@ -75,6 +80,7 @@ class PeopleIndex final : public Matcher {
   std::optional<linkage::OnlineIndex> index_;
   std::atomic<bool> ready_{false};
   std::atomic<std::int64_t> known_{0};
+  std::atomic<std::int64_t> overfull_{0};
   std::shared_ptr<const region::Tree> tree_;
   const RegistryParts* parts_ = nullptr;
   const Resources* resources_ = nullptr;

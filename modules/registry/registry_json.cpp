@@ -45,6 +45,12 @@ void write_or_null(JsonWriter& json, std::string_view key, const std::string& te
   }
 }
 
+void write_count(JsonWriter& json, std::string_view key, const std::optional<std::int64_t>& count) {
+  json.key(key);
+  if (count) return json.value(*count);
+  json.null();
+}
+
 void write_day(JsonWriter& json, std::string_view key, const std::optional<Day>& day) {
   write_or_null(json, key, day ? to_iso(*day) : std::string());
 }
@@ -105,6 +111,20 @@ void write_relation(JsonWriter& json, const Relation& relation, SubjectId self,
   write_or_null(json, "record", relation.record ? relation.record.to_string() : std::string());
   write_or_null(json, "resource", relation.resource);
   json.end_object();
+}
+
+// In sentences, as the page and the log show them.
+void write_warnings(JsonWriter& json, const std::vector<ModelWarning>& warnings, Language language) {
+  json.key("warnings");
+  json.begin_array();
+  for (const auto& one : warnings) {
+    using Arguments = std::vector<std::pair<std::string, std::string>>;
+    const std::string trait =
+        one.trait.empty() ? std::string() : render("registry.trait_" + one.trait, Arguments(), language);
+    const Arguments told = {{"trait", trait}, {"count", std::to_string(one.count)}};
+    json.value(render("registry.warning_" + one.kind, told, language));
+  }
+  json.end_array();
 }
 
 // The weights of a match by trait name.
@@ -382,6 +402,8 @@ void write_comparison(JsonWriter& json, const Comparison& one,
   write_or_null(json, "left", one.left);
   json.member("right", one.right);
   write_or_null(json, "region", one.region);
+  write_or_null(json, "left_region", one.left_region);
+  write_or_null(json, "right_region", one.right_region);
   json.member("mode", name_of(one.mode));
   json.member("reason", one.reason);
   json.member("state", name_of(one.state));
@@ -394,6 +416,9 @@ void write_comparison(JsonWriter& json, const Comparison& one,
   json.member("left_count", one.left_count);
   json.member("right_count", one.right_count);
   json.member("matched", one.matched);
+  write_count(json, "certain", one.certain);
+  write_count(json, "probable",
+              one.certain ? std::optional(one.matched - *one.certain) : std::optional<std::int64_t>());
   instant("finished_at", one.finished_at);
   instant("expires_at", one.expires_at);
   json.member("keep_days", one.keep_days);
@@ -409,7 +434,7 @@ void write_comparison(JsonWriter& json, const Comparison& one,
   json.end_object();
 }
 
-void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force) {
+void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force, Language language) {
   json.begin_object();
   json.member("version", one.version);
   json.member("state", name_of(one.state));
@@ -425,6 +450,7 @@ void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_forc
   json.member("progress", one.progress);
   write_or_null(json, "activated_at", one.activated_at ? to_rfc3339(*one.activated_at) : std::string());
   write_or_null(json, "fault", one.fault);
+  write_warnings(json, one.warnings, language);
   json.key("changes");
   if (!one.changes) {
     json.null();
@@ -457,6 +483,8 @@ std::string status_json(const RegistryStatus& status, const std::vector<std::str
   json.member("links", status.links);
   json.member("open_reviews", open);
   json.member("decided_reviews", decided);
+  write_warnings(json, status.warnings, language);
+  json.member("overfull_blocks", status.overfull_blocks);
   json.key("resources");
   json.begin_array();
   for (const auto& one : status.resources) {

@@ -45,7 +45,7 @@ void write_review(JsonWriter& json, const Review& review, const ReviewSides& sid
 void write_comparison(JsonWriter& json, const Comparison& one,
                       const std::vector<std::pair<RegionId, std::int64_t>>& by_region,
                       const region::Tree& tree, Language language);
-void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force);
+void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force, Language language);
 std::string status_json(const RegistryStatus& status, const std::vector<std::string>& purposes,
                         const catalog::Catalog& catalog, Language language);
 

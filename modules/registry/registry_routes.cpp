@@ -78,7 +78,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
   }
 
   http::Response export_subject(const http::Request& http, const api::ExportSubject& in) override {
-    const auto file = registry_.files().file(SubjectId(in.id), reader_of(http), http.language);
+    const auto file = registry_.files().copy_for(SubjectId(in.id), reader_of(http), http.language);
     if (!file) return problem(file.error(), http.language);
     auto bytes = export_book(*file, registry_.parts(), http.language);
     if (!bytes) return problem(bytes.error(), http.language);
@@ -236,6 +236,8 @@ class RegistryRoutes::Handlers final : public api::Operations {
     wanted.left = text_of("left");
     wanted.right = text_of("right");
     wanted.region = text_of("region");
+    wanted.left_region = text_of("left_region");
+    wanted.right_region = text_of("right_region");
     wanted.reason = text_of("reason");
     wanted.mode = comparison_mode_named(text_of("mode")).value_or(ComparisonMode::regions);
     if (in.body["keep_days"].present()) wanted.keep_days = in.body["keep_days"].integer();
@@ -308,7 +310,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (!force) return problem(force.error(), http.language);
     return http::Response::json(page_json(
         *models, models->size(),
-        [&](JsonWriter& json, const ModelVersion& one) { write_model(json, one, *force); },
+        [&](JsonWriter& json, const ModelVersion& one) { write_model(json, one, *force, http.language); },
         [](const ModelVersion& one) { return std::to_string(one.version); }));
   }
 
@@ -488,7 +490,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto force = in_force();
     if (!force) return problem(force.error(), language);
     JsonWriter json(1'024);
-    write_model(json, *one, *force);
+    write_model(json, *one, *force, language);
     return http::Response::json(json.take(), status);
   }
 

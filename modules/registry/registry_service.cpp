@@ -121,14 +121,17 @@ std::vector<std::string> RegistryService::purposes_of(const Reader& reader) cons
   return std::vector<std::string>(purposes.begin(), purposes.end());
 }
 
-Result<std::optional<FileEntry>> RegistryService::best_entry(SubjectId subject, const Reader& reader) const {
+Result<std::optional<FileEntry>> RegistryService::best_entry(SubjectId subject, const Reader& reader,
+                                                             Certainty least) const {
   std::vector<Link> links;
   {
     JW_ASSIGN(auto store, parts_.store.read());
     JW_ASSIGN(const SubjectId kept, kept_subject(*store, subject));
-    JW_ASSIGN(links, links_of_subject(*store, kept, limits::near_links));
+    const bool any = least == Certainty::probable;
+    JW_ASSIGN(links, links_of_subject(*store, kept, any ? limits::near_links : limits::companion_links));
   }
   for (const auto& link : links) {
+    if (link.certainty < least) continue;
     JW_ASSIGN(auto entry, files_->entry(link, reader));
     if (entry) return entry;
   }
@@ -193,10 +196,18 @@ Result<SubjectFile> RegistryService::own_file(const std::vector<std::string>& do
 }
 
 Result<SubjectId> RegistryService::subject_of(RecordId record, Kind kind) const {
+  return subject_linked(record, kind, Certainty::probable);
+}
+
+Result<SubjectId> RegistryService::certain_subject_of(RecordId record, Kind kind) const {
+  return subject_linked(record, kind, Certainty::certain);
+}
+
+Result<SubjectId> RegistryService::subject_linked(RecordId record, Kind kind, Certainty least) const {
   JW_ASSIGN(auto store, parts_.store.read());
   JW_ASSIGN(const auto links, links_of_record(*store, record));
   for (const auto& link : links) {
-    if (kind_of(link.role) == kind) return link.subject;
+    if (kind_of(link.role) == kind && link.certainty >= least) return link.subject;
   }
   return Error(ErrorCode::not_found, "registry.subject_not_found").with("id", record.to_string());
 }
@@ -295,6 +306,12 @@ Result<RegistryStatus> RegistryService::status() const {
     if (const auto found = typed.find(one.resource); found != typed.end()) one.typed = found->second;
   }
   for (auto& [number, one] : by_number) status.resources.push_back(std::move(one));
+  reader.reset();
+  status.overfull_blocks = people()->overfull_blocks();
+  if (status.state.model != 0) {
+    JW_ASSIGN(auto model, models_->find(status.state.model));
+    status.warnings = std::move(model.warnings);
+  }
   return status;
 }
 

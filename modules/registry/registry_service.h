@@ -35,6 +35,9 @@ struct RegistryStatus {
   };
   std::vector<OfResource> resources;
   std::map<std::string, std::int64_t> reviews;  // by state
+  std::vector<ModelWarning> warnings;           // of the model in force, when it was learned
+  // Blocks of it, in this process, that grew too large to be used: a new model is due.
+  std::int64_t overfull_blocks = 0;
 };
 
 // A subject as a search shows it.
@@ -45,7 +48,8 @@ struct Found {
 };
 
 struct SubjectQuery {
-  std::string text;  // a whole number, or words: name, pinyin, part of a phone or number, address
+  std::string text;  // a whole number, also of a household, venue or device; or words: name, pinyin, part of
+                     // a phone or number, address
   std::optional<Kind> kind;
   std::optional<std::string> under;  // region code
   std::size_t most = 20;
@@ -93,9 +97,10 @@ class RegistryService {
   std::vector<std::string> purposes_of(const Reader& reader) const;
   // Names, phones and addresses can be looked for; until then documents alone.
   bool search_ready() const { return people()->ready(); }
-  // What names a subject to the reader: the newest record of it that they may see; nothing when there is
-  // none.
-  Result<std::optional<FileEntry>> best_entry(SubjectId subject, const Reader& reader) const;
+  // What names a subject to the reader: the newest record of it that they may see, linked at least so surely;
+  // nothing when there is none.
+  Result<std::optional<FileEntry>> best_entry(SubjectId subject, const Reader& reader,
+                                              Certainty least = Certainty::probable) const;
   // A record as it tells of a subject of a kind; nothing when it may not be seen. Errors: the store's.
   Result<std::optional<FileEntry>> entry_of(RecordId record, Kind kind, const Reader& reader) const;
   // Whom a document's number is of for certain; none when nobody is, or several are. Errors: the store's.
@@ -103,8 +108,10 @@ class RegistryService {
   // The file of who bears these documents, for themselves (Files::own_file). Errors: not_found
   // "registry.no_own_file" (nobody is that for certain, or several are); the store's.
   Result<SubjectFile> own_file(const std::vector<std::string>& documents) const;
-  // A subject that a record tells of. Errors: not_found.
+  // A subject that a record tells of, for certain or probably: to show, not to act on. Errors: not_found.
   Result<SubjectId> subject_of(RecordId record, Kind kind) const;
+  // Whom a record tells of for certain: whoever acts on a person asks this. Errors: not_found.
+  Result<SubjectId> certain_subject_of(RecordId record, Kind kind = Kind::person) const;
   // Enters a relation that no record tells. Errors: not_found, invalid "registry.relation_itself",
   // "registry.relation_backwards"; the store's.
   Result<RelationId> relate(const NewRelation& relation, const ingest::WriteRequest& request);
@@ -124,7 +131,9 @@ class RegistryService {
   struct Scope;
   using Candidates = std::vector<std::pair<SubjectId, std::vector<Link>>>;
   Scope scope_of(const Reader& reader, const std::optional<std::string>& under) const;
-  Result<Candidates> by_number(const SubjectQuery& query) const;
+  Result<SubjectId> subject_linked(RecordId record, Kind kind, Certainty least) const;
+  enum class Numbers : std::uint8_t { everybodys, somebodys_own };
+  Result<Candidates> by_number(const SubjectQuery& query, Numbers numbers) const;
   Result<Candidates> by_words(const SubjectQuery& query, const Scope& scope) const;
   // The matcher of the model in force, filled. By the runner's thread.
   Result<void> prepare(Filling filling);

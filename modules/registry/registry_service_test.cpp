@@ -162,6 +162,19 @@ TYPED_TEST(Registry, LeavesOneNumberUnderTwoNamesToPeople) {
   std::multiset<Certainty> certainties;
   for (const auto& entry : file.entries) certainties.insert(entry.link.certainty);
   EXPECT_EQ(certainties, (std::multiset<Certainty>{Certainty::probable, Certainty::certain}));
+  // Who acts on a person takes certain links alone.
+  const Reader reader;
+  for (const auto& entry : file.entries) {
+    const auto acted_on = this->registry_->certain_subject_of(entry.record.id);
+    EXPECT_EQ(must(this->registry_->subject_of(entry.record.id, Kind::person)), file.id);
+    if (entry.link.certainty == Certainty::certain) {
+      EXPECT_EQ(must(acted_on), file.id);
+      EXPECT_EQ(must(this->registry_->best_entry(file.id, reader, Certainty::certain))->record.id,
+                entry.record.id);
+    } else {
+      EXPECT_EQ(acted_on.error().code, ErrorCode::not_found);
+    }
+  }
 }
 
 TYPED_TEST(Registry, KnowsTheOldAndNewDocumentsOfAResident) {

@@ -14,7 +14,8 @@ using namespace testing;
 template <typename Backend>
 class RegistryLooks : public ModelWorld<Backend> {
  protected:
-  http::Response ask(const std::string& operation, const http::PathValues& values, std::string_view purpose) {
+  http::Response ask(const std::string& operation, const http::PathValues& values, std::string_view purpose,
+                     int status = 200) {
     RegistryRoutes pages(*this->registry_,
                          [](std::int64_t, std::optional<std::int64_t>) -> Result<std::vector<std::string>> {
                            return std::vector<std::string>();
@@ -28,7 +29,7 @@ class RegistryLooks : public ModelWorld<Backend> {
       route.handle(request, values,
                    http::Responder([&](http::Response given) { answer = std::move(given); }));
     }
-    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.status, status) << answer.body;
     return answer;
   }
   std::string pseudonym(int number) { return storage::pseudonym_of(this->sealer_, citizen_id(number)); }
@@ -82,6 +83,31 @@ TYPED_TEST(RegistryLooks, AtWhoStandsInTwoListsAreLooksAtEach) {
   EXPECT_EQ(persons, (std::set<std::string>{this->pseudonym(3), this->pseudonym(4)}));
   EXPECT_EQ(answer.disclosed.purpose, "epidemic-control");
   EXPECT_TRUE(this->ask("list_comparison_matches", {asked.id.to_string()}, "").disclosed.persons.empty());
+}
+
+TYPED_TEST(RegistryLooks, ACopyNeedsAPurpose) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->link();
+  const std::string one = this->person(1).to_string();
+  this->ask("export_subject", {one}, "", 403);
+  EXPECT_EQ(this->ask("export_subject", {one}, "epidemic-control").disclosed.subject, this->pseudonym(1));
+}
+
+TYPED_TEST(RegistryLooks, WhatWasDoubtfulInLearningIsTold) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->put_model(1, R"([["default_value","phone",31],["equal_rows","",7]])");
+  must(this->registry_->models().activate(1, this->request_));
+  this->link();
+  const auto status = must(this->registry_->status());
+  ASSERT_EQ(status.warnings.size(), 2U);
+  EXPECT_EQ(status.warnings.front().trait, "phone");
+  EXPECT_EQ(status.warnings.front().count, 31);
+  EXPECT_EQ(status.overfull_blocks, 0);
+  for (const char* operation : {"get_registry", "list_models"}) {
+    const std::string body = this->ask(operation, {}, "").body;
+    EXPECT_NE(body.find("31"), std::string::npos) << body;
+    EXPECT_EQ(body.find("registry.warning"), std::string::npos) << "every kind has its sentence";
+  }
 }
 
 }  // namespace

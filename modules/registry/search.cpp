@@ -31,6 +31,19 @@ std::vector<search::RegionInterval> united(std::vector<search::RegionInterval> a
   return all;
 }
 
+// Schemes of numbers that a provider or a resource gives itself, in one field.
+std::set<std::string> own_schemes(const Resources& resources) {
+  std::set<std::string> schemes;
+  for (const auto& resource : resources.all()) {
+    for (const auto& part : resources.parts_of(resource.id)) {
+      const Kind kind = kind_of(part.role);
+      const bool own = kind == Kind::household || kind == Kind::venue || kind == Kind::device;
+      if (own && part.identifier.size() == 1) schemes.insert(part.scheme);
+    }
+  }
+  return schemes;
+}
+
 }  // namespace
 
 RegistryService::Scope RegistryService::scope_of(const Reader& reader,
@@ -78,17 +91,26 @@ RegistryService::Scope RegistryService::scope_of(const Reader& reader,
   return scope;
 }
 
-// Subjects whose document, credit code or plate is this very number.
+// Subjects whose document, credit code or plate is this very number; or that one provider or resource numbers
+// so: households, venues, devices, as they are written there.
 Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by_number(
-    const SubjectQuery& query) const {
-  const std::string number = plain_number(query.text);
+    const SubjectQuery& query, Numbers numbers) const {
+  std::vector<std::string> hashes;
+  if (numbers == Numbers::everybodys) {
+    const std::string number = plain_number(query.text);
+    for (const auto scheme :
+         {scheme_of_document(number), std::string_view("credit_code"), std::string_view("plate")})
+      hashes.push_back(identifier_hash(parts_.sealer, scheme, number));
+  } else {
+    const std::string written = text::squeeze(query.text);
+    for (const auto& scheme : own_schemes(resources_))
+      hashes.push_back(identifier_hash(parts_.sealer, scheme, written));
+  }
   std::map<SubjectId, std::vector<Link>> by_subject;
   JW_ASSIGN(auto store, parts_.store.read());
-  for (const auto scheme :
-       {scheme_of_document(number), std::string_view("credit_code"), std::string_view("plate")}) {
-    JW_ASSIGN(const auto links, links_of_identifier(*store, identifier_hash(parts_.sealer, scheme, number),
-                                                    limits::component_links));
-    for (const auto& link : links) {
+  JW_ASSIGN(const auto links, links_of_identifiers(*store, hashes, limits::component_links));
+  for (const auto& of_one : links) {
+    for (const auto& link : of_one) {
       if (!query.kind || kind_of(link.role) == *query.kind) by_subject[link.subject].push_back(link);
     }
   }
@@ -137,9 +159,15 @@ Result<FoundSubjects> RegistryService::search(const SubjectQuery& query, const R
   found.ready = people()->ready();
   const Scope scope = scope_of(reader, query.under);
   found.classes.assign(scope.classes.begin(), scope.classes.end());
-  JW_ASSIGN(auto candidates, by_number(query));
-  if (candidates.empty() && !scope.classes.empty()) {
-    JW_ASSIGN(candidates, by_words(query, scope));
+  JW_ASSIGN(auto candidates, by_number(query, Numbers::everybodys));
+  if (candidates.empty()) {
+    JW_ASSIGN(candidates, by_number(query, Numbers::somebodys_own));
+    // Such numbers are short: what is typed may be a part of a phone or an address as well.
+    Candidates by_what_is_said;
+    if (!scope.classes.empty()) {
+      JW_ASSIGN(by_what_is_said, by_words(query, scope));
+    }
+    candidates.insert(candidates.end(), by_what_is_said.begin(), by_what_is_said.end());
   }
   std::set<SubjectId> shown;
   const auto tree = parts_.regions.tree();

@@ -47,9 +47,14 @@ int address_of(const Resource& resource) {
   return of_type_and_meaning(resource, FieldType::address, "address");
 }
 
-// The name of whom the record is about stands before others'.
+bool is_alias(const Field& field) {
+  return field.type == FieldType::person_name && catalog::meaning_of(field) == "alias";
+}
+
+// The name of whom the record is about stands before others'; what they also go by is not it.
 int person_name(const Resource& resource) {
-  return of_type(resource, FieldType::person_name);
+  return first_field(
+      resource, [](const Field& field) { return field.type == FieldType::person_name && !is_alias(field); });
 }
 
 int document(const Resource& resource) {
@@ -77,6 +82,9 @@ Part person_part(const Resource& resource, Role role) {
     put(Trait::born, born);
   put(Trait::sex, meaning(resource, "sex"));
   put(Trait::address, address_of(resource));
+  for (std::size_t at = 0; at < resource.fields.size(); ++at) {
+    if (is_alias(resource.fields[at])) part.aliases.push_back(static_cast<int>(at));
+  }
   return part;
 }
 
@@ -132,14 +140,14 @@ std::vector<Part> parts_of(const Resource& resource) {
     parts.push_back(person_part(resource, Role::head));
   }
   if (const int household = meaning(resource, "household"); household >= 0) {
-    parts.push_back({Role::household, "household/" + resource.provider_id, {household}, {}});
+    parts.push_back({Role::household, "household/" + resource.provider_id, {household}, {}, {}});
   }
   const int credit_code = of_type(resource, FieldType::credit_code);
   if (credit_code >= 0 && (about == Subject::enterprise || in_key(resource, credit_code) || about_person)) {
-    parts.push_back({Role::enterprise, "credit_code", {credit_code}, {}});
+    parts.push_back({Role::enterprise, "credit_code", {credit_code}, {}, {}});
   }
   if (const int plate = meaning(resource, "plate"); plate >= 0)
-    parts.push_back({Role::vehicle, "plate", {plate}, {}});
+    parts.push_back({Role::vehicle, "plate", {plate}, {}, {}});
   if (about == Subject::venue && !resource.key.empty())
     parts.push_back(keyed_part(resource, Role::venue, "venue"));
   if (about == Subject::device && !resource.key.empty())
@@ -212,6 +220,10 @@ std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector
     for (std::size_t trait = 0; trait < trait_count; ++trait) {
       if (part.traits[trait] >= 0)
         telling.traits[trait] = text_of(record.values[static_cast<std::size_t>(part.traits[trait])]);
+    }
+    for (const int alias : part.aliases) {
+      std::string name = text_of(record.values[static_cast<std::size_t>(alias)]);
+      if (!name.empty()) telling.aliases.push_back(std::move(name));
     }
     if (person) {
       // Days are kept as numbers.

@@ -24,6 +24,7 @@ struct Part {
   std::vector<int> identifier;  // fields that make it, one behind another
   std::array<int, trait_count> traits{-1, -1, -1, -1,
                                       -1, -1, -1};  // of persons; place is the record's region
+  std::vector<int> aliases;  // names somebody also goes or went by; the model compares the first name alone
 };
 
 // The parts a resource's records have. Where types and titles do not tell, a resource says `subject:` and its
@@ -41,6 +42,7 @@ struct Telling {
   std::string identifier;  // 16 bytes: keyed hash; empty when the record gives none
   std::int64_t name = 0;   // of the keyed hash of its name; 0 when it gives none
   std::array<std::string, trait_count> traits;
+  std::vector<std::string> aliases;  // searched by beside the name
 };
 
 // Where a record of an enterprise or a venue says its name; -1 where it does not.

@@ -111,6 +111,47 @@ TYPED_TEST(RegistryWords, APairIsOfferedThoughManyLikelierOnesMayNotBeSeen) {
   EXPECT_FALSE(must(this->registry_->decisions().next_review("tester", only(1))));
 }
 
+TYPED_TEST(RegistryWords, APairIsClosedWhenItsTwoAreOneForCertain) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->link();
+  auto& decisions = this->registry_->decisions();
+  this->put_review(this->record_of("people", 1), this->record_of("people", 2));
+  this->put_review(this->record_of("people", 1), this->record_of("people", 3));
+  must(decisions.merge(this->person(1), this->person(2), "同一人", this->request_));
+  const auto open = must(decisions.reviews(ReviewState::open, ReviewId(), 10));
+  ASSERT_EQ(open.size(), 1U) << "whether the third is the same is still to be seen";
+  EXPECT_EQ(open.front().b, this->record_of("people", 3));
+  EXPECT_EQ(must(decisions.count_open()), 1);
+}
+
+TYPED_TEST(RegistryWords, WhenAReviewersMergeIsTakenBackThePairIsLookedAtAgain) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->link();
+  auto& decisions = this->registry_->decisions();
+  const ReviewId review = this->put_review(this->record_of("people", 1), this->record_of("people", 2));
+  const Review decided = must(decisions.decide(review, ReviewState::same, this->request_));
+  ASSERT_EQ(decided.state, ReviewState::same);
+  ASSERT_EQ(this->person(1), this->person(2));
+  must(decisions.undo(decided.event, this->request_));
+  EXPECT_NE(this->person(1), this->person(2));
+  const Review again = must(decisions.find_review(review));
+  EXPECT_EQ(again.state, ReviewState::open);
+  EXPECT_TRUE(again.decided_by.empty());
+  EXPECT_FALSE(again.event);
+  EXPECT_EQ(must(decisions.decide(review, ReviewState::different, this->request_)).state,
+            ReviewState::different);
+}
+
+TYPED_TEST(RegistryWords, AMergeTellsWhatSpokeForItWithAModelToo) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->put_model_in_force();
+  const Event merged = must(this->registry_->decisions().merge(this->subject_of(this->record_of("people", 1)),
+                                                               this->subject_of(this->record_of("people", 2)),
+                                                               "同一人", this->request_));
+  EXPECT_NE(merged.weights.find("\"name\":"), std::string::npos) << merged.weights;
+  EXPECT_NE(merged.weights.find("\"document\":"), std::string::npos) << merged.weights;
+}
+
 TYPED_TEST(RegistryWords, AModelWhoseComparisonBrokeOffCanBeComparedAgain) {
   this->load("people", jingwei::testing::people(1, 3));
   this->link();

@@ -48,6 +48,8 @@ struct Trial {
   std::vector<std::string> found;
 };
 
+// Whose the source is: its resource's provider, or of one without a resource as it was added.
+std::string department_of(const Source& source, const SourceParts& parts);
 // Values of `source.settings` with its opened secrets laid over them. Errors: the sealer's.
 Result<Settings> opened_settings(const SourceParts& parts, const Source& source);
 std::string sealed_secrets(const SourceParts& parts, SourceId id, const Settings& secrets);

@@ -49,6 +49,7 @@ Source source_of(const storage::Row& row) {
   source.taken = row.integer(19);
   source.refused = row.integer(20);
   source.repeated = row.integer(21);
+  source.department = row.text(22);
   return source;
 }
 

@@ -39,7 +39,8 @@ struct Source {
   SourceId id;
   Kind kind = Kind::folder;
   std::string title;
-  std::string resource;  // empty for questions, which bring no rows
+  std::string resource;    // empty for questions, which bring no rows
+  std::string department;  // provider id, of a source without a resource; else the resource says it
   Settings settings;
   std::string sealed;  // the secrets as they stand on disk
   std::string schedule;

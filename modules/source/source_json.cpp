@@ -67,6 +67,12 @@ void write_source(JsonWriter& json, const SourceView& view, const SourceParts& p
     json.member("title", entry.ok() ? (*entry)->resource.title.in(language) : source.resource);
     json.end_object();
   }
+  json.key("department");
+  if (const std::string department = department_of(source, parts); department.empty()) {
+    json.null();
+  } else {
+    json.value(department);
+  }
   json.key("settings");
   json.raw(to_json(source.settings));
   json.key("secrets");

@@ -44,6 +44,7 @@ Result<NewSource> new_source_of(const schema::Datum& body) {
   JW_ASSIGN(NewSource source, common_part(body));
   source.kind = *kind_named(body["kind"].text());
   if (body["resource"].present()) source.resource = body["resource"].text();
+  if (body["department"].present()) source.department = body["department"].text();
   return source;
 }
 
@@ -71,6 +72,8 @@ class SourceRoutes::Handlers final : public api::Operations {
   http::Response add_source(const http::Request& http, const api::AddSource& in) override {
     auto source = new_source_of(in.body);
     if (!source) return problem(source.error(), http.language);
+    const auto placed = place(http, *source);
+    if (!placed) return problem(placed.error(), http.language);
     const auto view = sources_.add(std::move(*source), http.actor());
     if (!view) return problem(view.error(), http.language);
     http::Response response = http::Response::json(source_json(*view, sources_.parts(), http.language), 201);
@@ -163,9 +166,19 @@ class SourceRoutes::Handlers final : public api::Operations {
   bool may_see(const http::Request& http, const SourceView& view) const {
     if (!http.caller) return true;
     const auto& parts = sources_.parts();
-    const auto entry = parts.ingest.parts().catalog.find(view.source.resource);
-    return http.caller->may_for("source.read", entry ? (*entry)->resource.provider_id : "", parts.clock.now())
-        .ok();
+    return http.caller->may_for("source.read", department_of(view.source, parts), parts.clock.now()).ok();
+  }
+
+  // A source without a resource belongs to the department that whoever adds it names or works for.
+  Result<void> place(const http::Request& http, NewSource& source) const {
+    if (!http.caller || http.caller->is_local() || !source.resource.empty()) return {};
+    const auto now = sources_.parts().clock.now();
+    const auto own = http.caller->departments("source.write", now);
+    if (source.department.empty() && own && own->size() > 1) {
+      return Error(ErrorCode::invalid, "source.which_department").at("/department");
+    }
+    if (source.department.empty() && own && !own->empty()) source.department = *own->begin();
+    return http.caller->may_for("source.write", source.department, now);
   }
 
   http::Response shown(const http::Request& http, const Result<SourceView>& view) const {

@@ -61,6 +61,12 @@ std::string_view name_of(Health health) {
   return names.at(static_cast<std::size_t>(health));
 }
 
+std::string department_of(const Source& source, const SourceParts& parts) {
+  if (source.resource.empty()) return source.department;
+  const auto entry = parts.ingest.parts().catalog.find(source.resource);
+  return entry ? (*entry)->resource.provider_id : std::string();
+}
+
 Result<Settings> opened_settings(const SourceParts& parts, const Source& source) {
   Settings all = source.settings;
   if (source.sealed.empty()) return all;
@@ -147,7 +153,8 @@ Result<SourceView> SourceService::add(NewSource source, const std::string& actor
       {&sql::add_source,
        {id.value, std::string(name_of(source.kind)), source.title, source.resource, to_json(source.settings),
         storage::Blob{sealed_secrets(parts_, id, source.secrets)}, source.schedule, to_json(source.terms),
-        to_micros(parts_.clock.now()), micros_of(due)},
+        to_micros(parts_.clock.now()), micros_of(due),
+        source.resource.empty() ? source.department : std::string()},
        1});
   JW_TRY(add_timer(parts_.store, id, 1, due, change));
   change.audit.push_back(entry_of(

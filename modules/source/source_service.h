@@ -40,6 +40,7 @@ struct NewSource {
   Kind kind = Kind::folder;
   std::string title;
   std::string resource;
+  std::string department;  // whose it is, where it has no resource
   Settings settings;
   Settings secrets;  // never given back
   std::string schedule;

@@ -1,7 +1,7 @@
 // Goal: staff find what waits for them, see a service as list, board and map, act on many at once and learn what became of each, and keep roster
 // and calendar; all on pages that no line of code made for that service.
 import assert from 'node:assert/strict';
-import { as, ask, open, shoot, sizes, soon, until } from './browser.mjs';
+import { as, ask, open, reload, shoot, sizes, soon, until } from './browser.mjs';
 import { mustBeUsable, mustHaveProcess } from './pocket.mjs';
 
 const process_id = 'grid-event';
@@ -79,10 +79,17 @@ export async function caseTests({ context, system, test, skip }) {
     await page.locator('[data-test=other-send]').click();
     await page.locator('[data-test=case-head][data-state=merged]').waitFor();
     await page.goto(page.url().replace(twin.id, parent.id));
+    await page.locator('[data-test=other-comment]').waitFor();
+    assert.equal(await page.locator('[data-test=other-supervise]').count(), 0, 'nobody presses for their own case');
+    // The street above does.
+    await as(context, 'street');
+    await reload(page);
     await page.locator('[data-test=other-supervise]').click();
     await page.locator('#other-words').fill('请当天办结');
     await page.locator('[data-test=other-send]').click();
     await page.locator('[data-test=step]', { hasText: '请当天办结' }).waitFor();
+    await as(context, 'community');
+    await reload(page);
     await page.locator('[data-test=other-comment]').click();
     await page.locator('#other-words').fill('已电话核实');
     await page.locator('[data-test=other-send]').click();

@@ -40,6 +40,17 @@ async function step(id, login, action, inputs = {}) {
   return post(`/cases/${id}/actions`, login, { action, version: now.version, inputs });
 }
 
+// A step on the desk's page of a case, until the case stands where it leads.
+async function deskStep(context, login, id, action, state) {
+  await as(context, login);
+  const page = await open(context, `/desk/#/cases/${id}`, { excused });
+  await page.locator(`[data-test=action-${action}]`).click();
+  await page.locator('[data-test=action-send]').click();
+  await page.locator('[data-test=action-form]').waitFor({ state: 'detached' });
+  await page.locator(`[data-test=case-head][data-state=${state}]`).waitFor();
+  await page.close();
+}
+
 // The grid of the demo's grid worker, with its middle, and both of them on the roster.
 async function stage() {
   const me = await ask('/me', { as: 'grid' });
@@ -331,15 +342,10 @@ export async function pocketTests({ context, system, test, skip }) {
 
   await test('somebody else verifies it, it is closed, and the reporter judges and reopens it', async () => {
     if (!story.id || story.handled !== story.id) skip('it was not handled');
-    await step(story.id, 'dispatch', 'send-to-verify');
+    await deskStep(context, 'dispatch', story.id, 'send-to-verify', 'verifying');
     await assert.rejects(() => step(story.id, 'grid', 'verify'), /HTTP 4/, 'who handled does not verify');
-    await as(context, 'community');
-    const desk = await open(context, `/desk/#/cases/${story.id}`, { excused });
-    await desk.locator('[data-test=action-verify]').click();
-    await desk.locator('[data-test=action-send]').click();
-    await desk.locator('[data-test=case-head][data-state=verified]').waitFor();
-    await desk.close();
-    await step(story.id, 'dispatch', 'close');
+    await deskStep(context, 'community', story.id, 'verify', 'verified');
+    await deskStep(context, 'dispatch', story.id, 'close', 'closed');
     await context.clearCookies();
     await context.addCookies(story.cookies);
     const page = await open(context, ...phone(`/pocket/#/cases/${story.id}`));

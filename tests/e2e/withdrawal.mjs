@@ -27,7 +27,9 @@ export async function withdrawalTests({ context, system, test, skip }, resource,
     await plan.locator('[data-kind=ends]').waitFor();
     assert.equal(Number(await plan.locator('[data-kind=ends]').getAttribute('data-value')), good);
     assert.match(await plan.locator('.figures').innerText(), new RegExp(`\u2212${good}`));
-    assert.equal(await plan.locator('.records li').count(), 5);
+    assert.equal(await plan.locator('[data-test=withdrawn-record][data-outcome=ends]').count(), 20);
+    await plan.locator('[data-test=withdrawn-more]').click();
+    await plan.locator('[data-test=withdrawn-record]').nth(good - 1).waitFor();
     assert.ok(await page.locator('[data-test=withdrawal-confirm]').isDisabled(), 'no reason was given yet');
     await page.locator('[data-test=withdrawal-reason]').fill('\u62a5\u9519\u4e86\u6587\u4ef6');
     await page.waitForTimeout(400);

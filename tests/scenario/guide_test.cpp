@@ -66,6 +66,12 @@ class Guide : public ::testing::Test {
       std::tie(server_, port_) = jingwei::testing::serve(JINGWEI_PROGRAM, place("city"), place("errors.txt"));
     return outcome.text;
   }
+  // One command, whatever becomes of it, with what it says of errors.
+  jingwei::testing::Outcome program(const std::string& command) const {
+    return jingwei::testing::run(
+        {"/bin/sh", "-c", "cd '" + folder_.path() + "' && bin/jingwei " + command + " 2>&1"});
+  }
+
   // With what the reader puts for a word, and the port that is free here.
   std::string run_with(std::string commands, const std::string& word, const std::string& given) {
     for (std::size_t at = 0; (at = commands.find(word, at)) != std::string::npos; at += given.size())
@@ -134,6 +140,15 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   EXPECT_NE(played.find("2 passed, 0 failed"), std::string::npos) << played;
 
   EXPECT_NE(run(commands[5]).find("street-lamp  0.1.0  installed"), std::string::npos);
+
+  // An older one does not take its place unasked.
+  edit("scenario.yaml", "version: 0.1.0", "version: 0.0.9");
+  const auto older = program("scenario install --data city street-lamp");
+  EXPECT_EQ(older.code, 4) << older.text;
+  EXPECT_NE(older.text.find("is installed as 0.1.0, and 0.0.9 is older; raise `version`"), std::string::npos)
+      << older.text;
+  edit("scenario.yaml", "version: 0.0.9", "version: 0.1.0");
+
   const std::string opened = run(commands[6]);
   EXPECT_NE(opened.find("\"number\":\"SL-"), std::string::npos) << opened;
 
@@ -148,6 +163,39 @@ TEST_F(Guide, LeadsFromNothingToAServiceThatAnswers) {
   EXPECT_NE(run_with(commands[10], "ACCOUNT", account).find("metro-company"), std::string::npos);
 
   EXPECT_NE(run(commands[11]).find("removed"), std::string::npos);
+  const auto twice = program("scenario remove --data city street-lamp --reason again");
+  EXPECT_EQ(twice.code, 1) << twice.text;
+  EXPECT_NE(twice.text.find("The package street-lamp is not installed: "), std::string::npos) << twice.text;
+}
+
+TEST_F(Guide, WhoeverNamesAFileIsToldTheFolder) {
+  run("jingwei scenario new street-lamp\n");
+  for (const char* command :
+       {"scenario check street-lamp/process.yaml", "scenario test street-lamp/process.yaml",
+        "scenario install --data city street-lamp/process.yaml"}) {
+    const auto told = program(command);
+    EXPECT_EQ(told.code, 5) << told.text;
+    EXPECT_NE(told.text.find("street-lamp/process.yaml is a file; give the folder of the package, such as "
+                             "street-lamp."),
+              std::string::npos)
+        << told.text;
+  }
+}
+
+TEST_F(Guide, WordsThatNoTestHasInItsNameAreTold) {
+  run("jingwei scenario new street-lamp\n");
+  const auto told = program("scenario test street-lamp --only 'nothing of the kind'");
+  EXPECT_EQ(told.code, 1) << told.text;
+  EXPECT_NE(told.text.find(
+                "No test has \"nothing of the kind\" in its name; there are 1: `From report to closing`."),
+            std::string::npos)
+      << told.text;
+  const auto played = program("scenario test street-lamp --only REPORT");
+  EXPECT_EQ(played.code, 0) << played.text;
+  EXPECT_NE(
+      played.text.find("1 passed, 0 failed; only those with \"REPORT\" in their names were played, of 1."),
+      std::string::npos)
+      << played.text;
 }
 
 // A package under the name of one that the program brings would replace it.

@@ -209,7 +209,7 @@ class IngestWorld : public ::testing::Test {
   std::int64_t versions(const std::string& resource) { return tabled(resource) + packed(resource); }
   std::int64_t packed(const std::string& resource) {
     auto reader = must(node_.store->read());
-    return must(catalog::slices_summary(*reader, resource)).records;
+    return must(catalog::packed_records(*reader, resource));
   }
   std::int64_t tabled(const std::string& resource) {
     static std::deque<storage::Statement> kept;

@@ -1,5 +1,5 @@
 // What the pages of sign-in, accounts, grants and roles ask of the hub, and the shapes they show.
-import { get, send } from '@shared/api';
+import { get, Problem, send } from '@shared/api';
 import type { components } from '@shared/api.d';
 import type { Page } from '@shared/types';
 
@@ -10,6 +10,8 @@ export type CreatedKey = Schemas['CreatedKey'];
 export type Grant = Schemas['HeldGrant'];
 export type NewAccount = Schemas['NewAccount'];
 export type NewGrant = Schemas['NewGrant'];
+export type AccountOrder = Schemas['AccountOrderView'];
+export type AccountOrderDraft = Schemas['AccountOrderDraft'];
 export type Loan = Schemas['Loan'];
 export type Permission = Schemas['PermissionView'];
 export type Role = Schemas['RoleView'];
@@ -36,7 +38,7 @@ const account = (id: string): string => `/accounts/${part(id)}`;
 
 export const identity = {
   signIn: (login: string, password: string, code?: string) => send<Session>('POST', '/sessions', { login, password, ...(code === undefined ? {} : { code }) }),
-  sendCode: (phone: string) => send<void>('POST', '/sign-in-codes', { phone }),
+  sendCode: (phone: string) => send<Schemas['CodeSent']>('POST', '/sign-in-codes', { phone }),
   signInByPhone: (phone: string, code: string) => send<Session>('POST', '/sessions', { phone, code }),
 
   ways: () => get<{ items: SignInWay[] }>('/sign-in-providers'),
@@ -72,6 +74,9 @@ export const identity = {
   endGrant: (id: string) => send<void>('DELETE', `/grants/${part(id)}`),
   grants: (query: { kind?: string; unreviewed?: string; limit?: number; cursor?: string }) => get<Page<Grant>>('/grants', query),
   review: (id: string) => send<Grant>('POST', `/grants/${part(id)}/review`),
+  orders: (query: { waiting?: string; limit?: number; cursor?: string }) => get<Page<AccountOrder>>('/account-orders', query),
+  ask: (draft: AccountOrderDraft) => send<AccountOrder>('POST', '/account-orders', draft),
+  decide: (id: string, step: 'confirm' | 'drop') => send<Schemas['AccountOrderDone']>('POST', `/account-orders/${part(id)}/steps`, { step }),
   tokens: (id: string) => get<{ items: Token[] }>(`${account(id)}/tokens`),
   createKey: (id: string, label: string, days: number) => send<CreatedKey>('POST', `${account(id)}/keys`, { label, days }),
   endToken: (id: string, token: string) => send<void>('DELETE', `${account(id)}/tokens/${part(token)}`),
@@ -85,6 +90,9 @@ export const identity = {
 
 // Whether the hub asks for the code of an authenticator: it names the field.
 export const namesCode = (sentences: Record<string, string>): boolean => sentences.code !== undefined;
+
+// Whether the hub wants a second administrator for it (an order).
+export const needsSecond = (cause: unknown): boolean => cause instanceof Problem && (cause.body.errors ?? []).some((error) => error.code === 'identity.second_person');
 
 export const stands = (grant: Pick<Grant, 'ended_at' | 'until'>, now: number): boolean =>
   grant.ended_at === null && (grant.until === null || Date.parse(grant.until) > now);

@@ -26,6 +26,7 @@ const entries: NavigationEntry[] = [
   { page: 'registry', title: 'registry.state', permission: 'registry.read' },
   { page: 'quality', title: 'quality.nav', permission: 'quality.read' },
   { page: 'objections', title: 'quality.objections', permission: 'objection.read' },
+  { page: 'own-objections', title: 'quality.ownObjections', permission: 'objection.open' },
   { page: 'notices', title: 'notices.nav', permission: 'notice.follow', also: ['rumours', 'alerts'] },
   { page: 'open311', title: 'open311.nav', permission: 'open311.read' },
   { page: 'rules', title: 'rules.title', permission: 'ingest.read' },

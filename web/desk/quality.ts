@@ -47,5 +47,9 @@ export const quality = {
   objections: (query: { state?: string; resource?: string; provider?: string; overdue?: 'true'; limit?: number; cursor?: string }) => get<Page<Objection>>('/objections', query),
   objection: (id: string) => get<ObjectionDetail>(`/objections/${part(id)}`),
   object: (objection: NewObjection, key: string) => post<ObjectionDetail>('/objections', objection, key),
+  // Of whoever asks: what they objected to themselves.
+  ownObjections: (query: { state?: string; limit?: number; cursor?: string }) => get<Page<Objection>>('/own-objections', query),
+  ownObjection: (id: string) => get<ObjectionDetail>(`/own-objections/${part(id)}`),
+  withdrawOwn: (id: string, reason: string, key: string) => post<ObjectionDetail>(`/own-objections/${part(id)}/withdrawal`, reason === '' ? {} : { reason }, key),
   step: (id: string, step: ObjectionStep, key: string) => post<ObjectionDetail>(`/objections/${part(id)}/steps`, step, key),
 };

@@ -55,7 +55,7 @@ export const registry = {
   comparison: (id: string) => ask<Comparison>(`/comparisons/${part(id)}`, ''),
   askComparison: (wanted: NewComparison, key: string) => send<Comparison>('/comparisons', '', wanted, key),
   decideComparison: (id: string, step: 'approve' | 'decline') => send<Comparison>(`/comparisons/${part(id)}/decision`, '', { step }, newIdempotencyKey()),
-  matches: (id: string, purpose: string) => ask<Page<ComparisonMatch>>(`/comparisons/${part(id)}/matches`, purpose, { limit: 500 }),
+  matches: (id: string, purpose: string, cursor?: string) => ask<Page<ComparisonMatch>>(`/comparisons/${part(id)}/matches`, purpose, { limit: 500, cursor }),
   purposes: async () => (await ask<RegistryStatus>('/registry', '')).purposes,
   status: () => ask<RegistryStatus>('/registry', ''),
 };

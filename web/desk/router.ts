@@ -111,6 +111,8 @@ export const router = createRouter({
     { path: '/quality/:kind(resources|providers)/:id', component: QualityDetail, props: true },
     { path: '/objections', component: ObjectionsPage, props: ({ query }) => ({ resource: named(query.resource), provider: named(query.provider), late: query.overdue === 'true' }) },
     { path: '/objections/:id', component: ObjectionPage, props: true },
+    { path: '/own-objections', component: ObjectionsPage, props: { own: true } },
+    { path: '/own-objections/:id', component: ObjectionPage, props: ({ params }) => ({ id: params.id, own: true }) },
     { path: '/subjects', component: SubjectsPage },
     { path: '/subjects/:id', component: SubjectPage, props: true, meta: { each: true } },
     { path: '/pairs', component: PairsPage },

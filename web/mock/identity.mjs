@@ -42,7 +42,7 @@ export function identityAnswer(method, path, body, login, zh) {
     if (name === 'factor' && body.code !== '123456') return refused(zh ? '验证码不对。' : 'The code is wrong.', '/code');
     return [201, { token: null, me: me(name, zh) }, keep(name, 43_200)];
   }
-  if (method === 'POST' && path === '/sign-in-codes') return [204];
+  if (method === 'POST' && path === '/sign-in-codes') return [200, { asker: null }];
   if (login === null) return refused(zh ? '请先登录。' : 'Sign in first.');
   if (method === 'POST' && path === '/me/sign-out') return [204, undefined, keep('', 0)];
   if (method !== 'GET') return undefined;
@@ -51,6 +51,7 @@ export function identityAnswer(method, path, body, login, zh) {
   if (path === '/me/sessions' || /^\/accounts\/\d+\/tokens$/.test(path)) return [200, { items: [token] }];
   if (path === '/accounts') return [200, { items: accounts, next_cursor: null }];
   if (/^\/accounts\/\d+$/.test(path)) return [200, accounts.find((one) => path.endsWith(`/${one.id}`)) ?? accounts[0]];
+  if (path === '/account-orders') return [200, { items: [], next_cursor: null }];
   if (path === '/grants') return [200, { items: [grant('31', '1', zh, 'break_glass')], next_cursor: null }];
   if (path === '/roles') return [200, { items: roles }];
   if (path.startsWith('/roles/')) return [200, roles.find((one) => path === `/roles/${one.id}`) ?? roles[0]];

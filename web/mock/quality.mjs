@@ -69,7 +69,7 @@ function view(one, language) {
   return {
     id: one.id, resource: one.resource.id, resource_title: one.resource[language], record: one.record, version: 1, field: field.name, field_title: field[language], personal: true,
     provider: providerOf(one.resource.provider, language), state: one.state, objector: one.steps[0].actor, opened_at: one.steps[0].at, due_at: at(one.opened - 5), overdue: late, days_overdue: late ? one.opened - 5 : 0,
-    reminders: late ? 1 : 0, reminded_at: late ? at(2) : null, closed_by: closing?.actor ?? null, closed_at: closing?.at ?? null,
+    reminders: late ? 1 : 0, reminded_at: late ? at(2) : null, closed_by: closing?.actor ?? null, closed_at: closing?.at ?? null, unmended: false,
   };
 }
 const detail = (one, language) => ({ objection: view(one, language), reason: '不是我的', proposed: null, answer: one.answer, steps: one.steps });
@@ -91,6 +91,9 @@ export function qualityAnswer(method, path, q, language, body) {
     const found = m[1] === 'providers' ? ofProvider(m[2], span, language) : resource && ofResource(resource, span, language);
     return found ? [200, found] : absent;
   }
+  // In the mock everybody is who objected.
+  if (path === '/own-objections') return [200, { items: [...kept].reverse().map((one) => view(one, language)).filter((one) => !q.get('state') || one.state === q.get('state')), next_cursor: null }];
+  if ((m = /^\/own-objections\/([^/]+)(\/withdrawal)?$/.exec(path))) return qualityAnswer(method, `/objections/${m[1]}${m[2] ? '/steps' : ''}`, q, language, m[2] ? { ...body, step: 'withdraw' } : body);
   if (path === '/objections' && method === 'GET') {
     const items = [...kept].reverse().map((one) => view(one, language)).filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('resource') || one.resource === q.get('resource'))
       && (!q.get('provider') || one.provider.id === q.get('provider')) && (q.get('overdue') !== 'true' || one.overdue));

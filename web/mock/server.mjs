@@ -229,7 +229,7 @@ async function answer(req, res) {
   if (path === '/resources') return json(res, 200, found(resources.map((r) => resourceView(r, language, false)), q));
   const listed = req.method === 'GET' ? lists(path, q, language) : undefined;
   if (listed !== undefined) return json(res, 200, listed);
-  if (/^\/(quality|objections|audit)\b/.test(path)) {
+  if (/^\/(quality|objections|own-objections|audit)\b/.test(path)) {
     const sent = req.method === 'POST' ? JSON.parse((await bodyOf(req)).toString() || '{}') : {};
     const [status, body] = qualityAnswer(req.method, path, q, language, sent) ?? auditAnswer(req.method, path, q) ?? [404, null];
     return body === null ? problem(res, status, zh ? '没有这项，或已经办结。' : 'There is no such thing, or it is closed.') : json(res, status, body);

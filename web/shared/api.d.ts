@@ -421,7 +421,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Press for a case */
+        /**
+         * Press for a case
+         * @description From a level above the region that owns it.
+         */
         post: operations["supervise_case"];
         delete?: never;
         options?: never;
@@ -438,7 +441,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge a case under one with a smaller number */
+        /**
+         * Merge a case under one with a smaller number
+         * @description Those that had been merged under it go along, and its reporter is told by a notice.
+         */
         post: operations["merge_case"];
         delete?: never;
         options?: never;
@@ -897,7 +903,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List fields asked twice of the same people */
+        /** List fields asked of people although they are held already */
         get: operations["list_overlaps"];
         put?: never;
         post?: never;
@@ -1523,6 +1529,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders that a second administrator confirms, newest first
+         * @description For system, security and audit administrators of the whole area alone.
+         */
+        get: operations["list_account_orders"];
+        put?: never;
+        /** Ask for the reset of an administrator's account or the grant of an administrator's role; another administrator confirms it */
+        post: operations["ask_account_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-orders/{order}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm or drop an order; whoever asked does not confirm it
+         * @description Another system, security or audit administrator of the whole area confirms.
+         */
+        post: operations["decide_account_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account}/tokens": {
         parameters: {
             query?: never;
@@ -1756,7 +1803,7 @@ export interface paths {
         };
         /**
          * Names and offices of those who acted
-         * @description Names of staff and programs are for staff; those of residents and enterprises for themselves and the administrators of accounts.
+         * @description Names of staff and programs are for staff; those of residents and enterprises for themselves alone, others see the kind.
          */
         get: operations["name_people"];
         put?: never;
@@ -1937,6 +1984,23 @@ export interface paths {
          * @description Versions that came with it end, those it replaced stand again, and what was counted is taken back through the feed; history stays, and the same file may come again. GET tells first what will happen; send its `records` back.
          */
         post: operations["withdraw_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch}/withdrawal/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records that withdrawing a batch concerns, before and after */
+        get: operations["list_withdrawal_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3411,6 +3475,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/own-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Objections I made, newest first */
+        get: operations["list_own_objections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-objections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an objection I made */
+        get: operations["get_own_objection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-objections/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an objection I made */
+        post: operations["withdraw_own_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -3522,7 +3637,7 @@ export interface paths {
         };
         /**
          * Search subjects
-         * @description By document, name, pinyin, phone or address; only what the caller may see is found. Personal fields are masked unless Jingwei-Purpose names a purpose.
+         * @description By document, number of a household or device, name or former name, pinyin, phone or address; only what the caller may see is found. Personal fields are masked unless Jingwei-Purpose names a purpose.
          */
         get: operations["search_subjects"];
         put?: never;
@@ -3579,7 +3694,7 @@ export interface paths {
         };
         /**
          * A person's own file as a workbook
-         * @description To answer a resident who asks for a copy; with a purpose, and on record.
+         * @description To answer a resident who asks for a copy: records that are their own for certain alone; Jingwei-Purpose must name a purpose, and it is on record.
          */
         get: operations["export_subject"];
         put?: never;
@@ -4419,6 +4534,116 @@ export interface components {
              * @enum {string}
              */
             state?: "open" | "closed";
+        };
+        /** What came of it */
+        AccountOrderDone: {
+            /** Order */
+            order: components["schemas"]["AccountOrderView"];
+            /** First password after a reset, shown once */
+            password: string | null;
+        };
+        /** What a second administrator is to confirm */
+        AccountOrderDraft: {
+            /**
+             * What
+             * @enum {string}
+             */
+            kind: "reset" | "grant";
+            /** Account */
+            account: string;
+            /** Role, of a grant */
+            role?: string;
+            /** Region code, of a grant */
+            region?: string;
+            /** Department, of a grant; none: whichever */
+            department?: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from?: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until?: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** Orders */
+        AccountOrderPage: {
+            /** Orders */
+            items: components["schemas"]["AccountOrderView"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
+        /** Deciding an order */
+        AccountOrderStep: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "confirm" | "drop";
+        };
+        /** Order as it stands */
+        AccountOrderView: {
+            /** Id */
+            id: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            kind: "reset" | "grant";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "dropped";
+            /** Account */
+            account: string;
+            /** Name */
+            account_name: string | null;
+            /** Role */
+            role: string | null;
+            /** Title of the role */
+            role_title: string | null;
+            /** Region code */
+            region: string | null;
+            /** Region */
+            region_name: string | null;
+            /** Department */
+            department: string | null;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string | null;
+            /** Reason */
+            reason: string;
+            /** Asked by */
+            asked_by: string;
+            /**
+             * Asked at
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Lapses at
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Decided by */
+            decided_by: string | null;
+            /**
+             * Decided at
+             * Format: date-time
+             */
+            decided_at: string | null;
         };
         /** Accounts */
         AccountPage: {
@@ -5364,6 +5589,15 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["BoardColumn"][];
         };
+        /** Case merged under another */
+        CaseChild: {
+            /** Id */
+            id: string;
+            /** Number for people */
+            number: string;
+            /** In one line, personal values masked */
+            title: string;
+        };
         /** One case in full */
         CaseDetail: {
             /** Case */
@@ -5386,6 +5620,15 @@ export interface components {
             photos: components["schemas"]["Photo"][];
             /** Tasks */
             tasks: components["schemas"]["Task"][];
+            /** Cases merged under it, those you see of the first hundred */
+            children: components["schemas"]["CaseChild"][];
+            /**
+             * How many were merged under it
+             * Format: int64
+             */
+            children_count: number;
+            /** Departments it may be given to, empty where you give it to none */
+            departments: components["schemas"]["Party"][];
         };
         /** What a case is about */
         CaseMatter: {
@@ -5584,6 +5827,13 @@ export interface components {
         CodeOrder: {
             /** Phone */
             phone: string;
+            /** What asking gave before, of programs without cookies */
+            asker?: string;
+        };
+        /** Code as sent */
+        CodeSent: {
+            /** Tells the asker apart: brought along by the code, kept in a cookie too; none where a known device does so */
+            asker: string | null;
         };
         /** Load of a community */
         CommunityLoad: {
@@ -5614,8 +5864,12 @@ export interface components {
             left: string | null;
             /** The other resource */
             right: string;
-            /** Below this region */
+            /** Both sides below this region */
             region: string | null;
+            /** The one side below this region */
+            left_region: string | null;
+            /** The other side below this region */
+            right_region: string | null;
             /**
              * What is told
              * @enum {string}
@@ -5661,6 +5915,16 @@ export interface components {
              * Format: int64
              */
             matched: number;
+            /**
+             * Of these by certain links, none where it was not counted
+             * Format: int64
+             */
+            certain: number | null;
+            /**
+             * Of these by probable links, none where it was not counted
+             * Format: int64
+             */
+            probable: number | null;
             /**
              * Finished at
              * Format: date-time
@@ -7389,6 +7653,8 @@ export interface components {
             activated_at: string | null;
             /** Why it failed */
             fault: string | null;
+            /** What was doubtful when it was learned */
+            warnings: string[];
             /** Compared with what stands */
             changes: components["schemas"]["ModelChanges"] | null;
         };
@@ -7532,8 +7798,12 @@ export interface components {
             list?: string[];
             /** The other resource */
             right: string;
-            /** Below this region only */
+            /** Both sides below this region only */
             region?: string;
+            /** The one side below this region only */
+            left_region?: string;
+            /** The other side below this region only */
+            right_region?: string;
             /**
              * What is told: who was met, counts by region, or which lines were met
              * @enum {string}
@@ -7798,6 +8068,11 @@ export interface components {
             guardian_identifier?: string;
             /** What is asked */
             words: string;
+            /**
+             * The person's day of birth; must stand where no guardian is named and the number tells none
+             * Format: date
+             */
+            born?: string;
         };
         /** Rumour to refute */
         NewRumour: {
@@ -7830,6 +8105,8 @@ export interface components {
             code?: string;
             /** Phone of a resident */
             phone?: string;
+            /** What asking for the code gave, of programs without cookies */
+            asker?: string;
             /** Give a token in place of a cookie */
             token?: boolean;
         };
@@ -7856,6 +8133,8 @@ export interface components {
             title: string;
             /** Resource id; may be left out by sources that only answer questions */
             resource?: string;
+            /** Department of a source without a resource; one's own where left out */
+            department?: string;
             /** Settings */
             settings: unknown;
             /** Secrets */
@@ -8103,6 +8382,8 @@ export interface components {
              * Format: date-time
              */
             closed_at: string | null;
+            /** Accepted, and the datum still says the same after the answer time */
+            unmended: boolean;
         };
         /** One objection in full */
         ObjectionDetail: {
@@ -8144,7 +8425,7 @@ export interface components {
              * Step
              * @enum {string}
              */
-            step: "open" | "accept" | "decline" | "withdraw" | "overdue" | "remind";
+            step: "open" | "accept" | "decline" | "withdraw" | "overdue" | "remind" | "unmended" | "mended";
             /** Actor, empty for the hub itself */
             actor: string;
             /**
@@ -8152,6 +8433,13 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** Withdrawing one's own objection */
+        ObjectionWithdrawal: {
+            /** Actor, believed of this machine's own commands only */
+            actor?: string;
+            /** Words */
+            reason?: string;
         };
         /** Another server and how it fares */
         Open311Connection: {
@@ -8528,6 +8816,11 @@ export interface components {
             child_name?: string;
             /** The child's number, where one asks to be its guardian */
             child_identifier?: string;
+            /**
+             * One's own day of birth; must stand where one's number tells none
+             * Format: date
+             */
+            born?: string;
         };
         /** One's own tasks */
         OwnTasks: {
@@ -9681,6 +9974,13 @@ export interface components {
              * Format: int64
              */
             decided_reviews: number;
+            /** What was doubtful when the model in force was learned */
+            warnings: string[];
+            /**
+             * Blocks that grew too large to be used; where there are any, a new version is due
+             * Format: int64
+             */
+            overfull_blocks: number;
             /** By resource */
             resources: components["schemas"]["RegistryResource"][];
             /** Purposes that may be named */
@@ -10505,6 +10805,8 @@ export interface components {
             title: string;
             /** Resource */
             resource: components["schemas"]["SourceResource"] | null;
+            /** Department */
+            department: string | null;
             /** Settings without secrets */
             settings: unknown;
             /** Secrets that are set */
@@ -11714,6 +12016,25 @@ export interface components {
              * Format: int64
              */
             records: number;
+        };
+        /** Record that a withdrawal concerns */
+        WithdrawnRecord: {
+            /**
+             * It ends or stands as before
+             * @enum {string}
+             */
+            outcome: "ends" | "restores";
+            /** As it stands now */
+            before: components["schemas"]["Record"];
+            /** As it stands then; null where it ends or may not be seen */
+            after: components["schemas"]["Record"] | null;
+        };
+        /** Page of records that a withdrawal concerns */
+        WithdrawnRecordPage: {
+            /** Records, newest first */
+            items: components["schemas"]["WithdrawnRecord"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
         };
         /** Word */
         Word: string;
@@ -13365,6 +13686,8 @@ export interface operations {
             query?: {
                 /** @description Resource id */
                 resource?: string;
+                /** @description What this package asks anew, without what is exempted */
+                package?: string;
             };
             header?: never;
             path?: never;
@@ -13372,7 +13695,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List fields asked twice of the same people */
+            /** @description List fields asked of people although they are held already */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13957,11 +14280,13 @@ export interface operations {
         };
         responses: {
             /** @description Send a code to a phone */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -14461,6 +14786,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeldGrant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_account_orders: {
+        parameters: {
+            query?: {
+                /** @description Only those that wait */
+                waiting?: boolean;
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders that a second administrator confirms, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOrderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_account_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOrderDraft"];
+            };
+        };
+        responses: {
+            /** @description Ask for the reset of an administrator's account or the grant of an administrator's role; another administrator confirms it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOrderView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_account_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Order */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOrderStep"];
+            };
+        };
+        responses: {
+            /** @description Confirm or drop an order; whoever asked does not confirm it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOrderDone"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -15268,6 +15680,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Withdrawal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_withdrawal_records: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Purpose for which personal fields are asked; without one they are masked */
+                "Jingwei-Purpose"?: string;
+            };
+            path: {
+                /** @description Batch id */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the records that withdrawing a batch concerns, before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawnRecordPage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -18080,6 +18524,89 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_own_objections: {
+        parameters: {
+            query?: {
+                /** @description State */
+                state?: "open" | "accepted" | "declined" | "withdrawn";
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Objections I made, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_own_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show an objection I made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_own_objection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write safe to repeat: the same key and body give the earlier answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Withdraw an objection I made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_regions: {
         parameters: {
             query?: {
@@ -19363,6 +19890,8 @@ export interface operations {
             query?: {
                 /** @description What for */
                 reason?: string;
+                /** @description Take it also when it is older than the installed one */
+                downgrade?: boolean;
                 /** @description Actor, believed of this machine's own commands only */
                 actor?: string;
             };

@@ -2,7 +2,7 @@
 import type {
   Batch, Boundaries, Cockpit, DataRecord, Demand, DemandDetail, Metric, NewDemand, NewSource, OverlapList, Page, ProblemBody, RecordCreated,
   RefusedRow, Region, RegionLabel, RegionSummary, Resource, ResponsibilityList, Responsibility, ResourceSummary, Series, Source, SourceAnswer, SourceQuestions, SourceRun,
-  SystemInfo, Withdrawal,
+  SystemInfo, Withdrawal, WithdrawnRecord,
 } from './types';
 import { currentLanguage } from './language';
 import { keepMe, signedOut, useMe, type Me } from './session';
@@ -176,9 +176,10 @@ export const api = {
     }),
   batches: (query: { resource?: string; limit?: number; cursor?: string }) => get<Page<Batch>>('/batches', query),
   batch: (id: string) => get<Batch>(`/batches/${segment(id)}`),
-  refused: (id: string, query: { limit?: number; cursor?: string }) =>
-    get<Page<RefusedRow>>(`/batches/${segment(id)}/refused`, query),
+  refused: (id: string, query: { limit?: number; cursor?: string }, purpose: string | null = null) =>
+    call<Page<RefusedRow>>(withQuery(`${api_root}/batches/${segment(id)}/refused`, query), under(purpose)),
   batchRecords: (id: string, query: { limit?: number; cursor?: string }) => get<Page<DataRecord>>(`/batches/${segment(id)}/records`, query),
+  withdrawalRecords: (id: string, query: { limit?: number; cursor?: string }) => get<Page<WithdrawnRecord>>(`/batches/${segment(id)}/withdrawal/records`, query),
   withdrawal: (id: string) => get<Withdrawal>(`/batches/${segment(id)}/withdrawal`),
   withdrawBatch: (id: string, reason: string, records: number, key: string) => post<Withdrawal>(`/batches/${segment(id)}/withdrawal`, { reason, records }, key),
   responsibilities: () => get<ResponsibilityList>('/responsibilities'),

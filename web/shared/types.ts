@@ -34,6 +34,7 @@ export type SourceQuestion = Schemas['SourceQuestion'];
 export type SourceQuestions = Schemas['SourceQuestions'];
 export type SourceRun = Schemas['SourceRun'];
 export type Withdrawal = Schemas['Withdrawal'];
+export type WithdrawnRecord = Omit<Schemas['WithdrawnRecord'], 'before' | 'after'> & { before: DataRecord; after: DataRecord | null };
 export type SystemInfo = Schemas['System'];
 export type RecordCreated = Schemas['RecordCreated'];
 

@@ -33,8 +33,8 @@ describe('on the phone', () => {
   const process = { process: { id: 'p', title: 'P', version: 1 }, fields: [field('words'), field('place', 'region')], states: [], transitions: [], photos_least: 0, photos_most: 9, in_name_of: true, summary: ['words'], definition: null };
   const done = (): Answer => [200, { items: (around.asked.at(-1)!.body as { actions: { sequence: number }[] }).actions.map(({ sequence }) => ({ sequence, outcome: 'done', case: '7', version: 9, conflict: null, code: '', sentence: '' })) }];
   const worker = someone('account:3', '1', { grants: [{ region: '9901', role: 'grid-worker' }] as never });
-  async function shift() {
-    around.answers['GET /me'] = [200, worker];
+  async function shift(change: Partial<typeof worker> = {}) {
+    around.answers['GET /me'] = [200, { ...worker, ...change }];
     around.answers['GET /processes/p'] = [200, process];
     around.answers['GET /system'] = [200, { zone: 'Asia/Shanghai' }];
     const one = await import('../pocket/shift');
@@ -44,6 +44,32 @@ describe('on the phone', () => {
   }
   const drafts = async (one: Awaited<ReturnType<typeof shift>>) => (await one.theVault())!.ids('draft');
 
+  it('whom a form is about is asked with a network alone, and without one only the draft holds what was filled', async () => {
+    around.answers['GET /pages?on=pocket'] = [200, { items: [] }];
+    const one = await shift({ permissions: ['case.act', 'subject.read'] });
+    const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    await soon(() => expect([page.state.values.place, page.state.prefill]).toEqual(['9901', 'here']));
+    page.state.values = { ...page.state.values, words: 'as the file says' };
+    await soon(async () => expect(await drafts(one)).toEqual(['report-p']));
+    one.reachable.value = false;
+    expect([page.state.prefill, page.state.values.words]).toEqual(['away', 'as the file says']);
+    page.end();
+    const again = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    await soon(() => expect(again.state.values.words).toBe('as the file says'));
+    const kinds = (): Promise<string[]> => new Promise((resolve) => {
+      indexedDB.open('jingwei-pocket').onsuccess = (event) => {
+        const keys = (event.target as IDBOpenDBRequest).result.transaction('sealed').objectStore('sealed').getAllKeys();
+        keys.onsuccess = () => resolve([...new Set((keys.result as [string, string][]).map(([kind]) => kind))].sort());
+      };
+    });
+    await soon(async () => expect(await kinds(), 'nobody’s file is kept').toEqual(['draft', 'me', 'pages', 'process']));
+  });
+  it('who may not read files is told nothing about them', async () => {
+    const one = await shift();
+    one.reachable.value = false;
+    const page = await open((await import('../pocket/pages/ReportPage.vue')).default, { process: 'p' });
+    expect(page.state.prefill).toBe('none');
+  });
   it('nothing of a report that was sent comes back', async () => {
     const one = await shift();
     around.answers['POST /case-sync'] = done;

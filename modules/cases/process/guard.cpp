@@ -1,5 +1,7 @@
 #include "modules/cases/process/guard.h"
 
+#include <algorithm>
+
 #include "base/messages.h"
 #include "engines/rules/document.h"
 #include "engines/rules/evaluator.h"
@@ -69,6 +71,15 @@ class KnownRegions final : public rules::RegionTree {
 };
 
 }  // namespace
+
+bool is_case_fact(std::string_view name) {
+  const auto& known = facts().front().fields;
+  return std::any_of(known.begin(), known.end(), [&](const FactField& field) { return field.name == name; });
+}
+
+std::unique_ptr<rules::WorkingTime> working_time_of(const WorkingCalendar& calendar) {
+  return std::make_unique<CalendarTime>(calendar);
+}
 
 struct Guard::Compiled {
   rules::Program program;

@@ -11,7 +11,17 @@
 #include "base/result.h"
 #include "modules/cases/calendar/working_calendar.h"
 
+namespace jingwei::rules {
+class WorkingTime;
+}
+
 namespace jingwei::cases {
+
+// Whether the hub keeps a fact of this name of every case ("category" is `case.category`).
+bool is_case_fact(std::string_view name);
+
+// The calendar as rules count by it; it must outlive what comes back.
+std::unique_ptr<rules::WorkingTime> working_time_of(const WorkingCalendar& calendar);
 
 // What conditions are worked out with besides their facts. Days are those of the calendar's zone.
 struct GuardSurroundings {

@@ -7,13 +7,21 @@
 #include "modules/cases/process/process_yaml.h"
 #include "schema/messages.gen.h"
 
+namespace {
+
+constexpr std::string_view called_rules = R"(rules:
+  - {id: r, dialect: jingwei, facts: {a: {type: number}}, logic: {some: [[1], {"<": [{fact: a}, {var: ""}]}]}}
+)";
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace jingwei;
   static const bool registered =
       (cases::register_messages(), rules::register_messages(), schema::register_messages(), true);
   static_cast<void>(registered);
   const auto parsed =
-      cases::parse_processes({reinterpret_cast<const char*>(data), size}, "fuzz.yaml", "fuzz");
+      cases::parse_processes({reinterpret_cast<const char*>(data), size}, "fuzz.yaml", "fuzz", called_rules);
   if (!parsed.ok()) {
     JW_ASSERT(!render(parsed.error(), Language::zh).empty());
     return 0;

@@ -22,6 +22,11 @@ std::optional<region::Level> read_level(const YamlNode* node, YamlFaults& faults
 // Compact JSON that reads back as the same YAML.
 std::string json_of(const YamlNode& node);
 
+// Puts the logic of rules of the package (the root of its rules.yaml; null: it has none) where guards of a
+// process call them; whether any does. Reports rules that there are none of, facts that a rule has not, and
+// rules that no guard can call.
+bool put_rules(YamlNode& process, const YamlNode* rules, YamlFaults& faults);
+
 // States below `parent`, appended to the process.
 void read_states(const YamlNode& list, int parent, Process& process, YamlFaults& faults);
 void read_transitions(const YamlNode& list, Process& process, YamlFaults& faults);

@@ -59,8 +59,10 @@ Error of_form(const Process& process, const char* message, const std::string& na
 }  // namespace
 
 Result<std::vector<Process>> parse_processes(std::string_view yaml, const std::string& file,
-                                             const std::string& package) {
+                                             const std::string& package, std::string_view rules) {
   JW_ASSIGN(const YamlNode root, schema::parse_yaml(yaml, file));
+  const std::string rules_file = file.substr(0, file.rfind('/') + 1) + "rules.yaml";
+  JW_ASSIGN(const YamlNode rules_root, schema::parse_yaml(rules, rules_file));
   YamlFaults faults;
   YamlMapping mapping(root, faults);
   std::vector<Process> processes;
@@ -68,7 +70,12 @@ Result<std::vector<Process>> parse_processes(std::string_view yaml, const std::s
   if (const YamlNode* list = mapping.require("processes")) {
     if (list->kind != schema::YamlKind::sequence) faults.add(*list, "yaml.not_list", {{"key", "processes"}});
     for (const auto& item : list->items) {
-      processes.push_back(read_process(item, package, faults));
+      YamlNode whole = item;
+      const bool called = reading::put_rules(whole, &rules_root, faults);
+      processes.push_back(read_process(whole, package, faults));
+      // What rules bring must not make it more than can be read back.
+      if (called && !schema::parse_yaml(processes.back().text, file))
+        faults.add(item, "cases.rules_too_large");
       if (!seen.insert(processes.back().id).second)
         faults.add(item, "cases.doubled", {{"name", processes.back().id}});
     }
@@ -87,6 +94,17 @@ Result<Process> parse_process_text(std::string_view text, const std::string& pac
 }
 
 Result<void> bind_form(Process& process, const catalog::Resource& form) {
+  // First, so that guards read their numbers also where the rest does not fit.
+  const auto note = [&](const std::vector<catalog::Field>& fields) {
+    for (const auto& field : fields) {
+      using catalog::FieldType;
+      const bool number = field.type == FieldType::integer || field.type == FieldType::number ||
+                          field.type == FieldType::boolean;
+      if (number) process.numbers.insert(field.name);
+    }
+  };
+  note(form.fields);
+  for (const auto& transition : process.transitions) note(transition.inputs);
   const auto choice_of = [&](const std::string& name) -> Result<const catalog::Field*> {
     const catalog::Field* field = form.field(name);
     if (field == nullptr || field->type != catalog::FieldType::choice)
@@ -129,16 +147,6 @@ Result<void> bind_form(Process& process, const catalog::Resource& form) {
       if (!listed) return of_form(process, "cases.no_category", value);
     }
   }
-  const auto note = [&](const std::vector<catalog::Field>& fields) {
-    for (const auto& field : fields) {
-      using catalog::FieldType;
-      const bool number = field.type == FieldType::integer || field.type == FieldType::number ||
-                          field.type == FieldType::boolean;
-      if (number) process.numbers.insert(field.name);
-    }
-  };
-  note(form.fields);
-  for (const auto& transition : process.transitions) note(transition.inputs);
   return {};
 }
 

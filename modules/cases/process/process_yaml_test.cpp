@@ -66,16 +66,17 @@ TEST_F(ProcessYaml, TheKeptTextReadsBackTheSame) {
 }
 
 TEST_F(ProcessYaml, DepartmentsThatProvideNothingHaveTheirNamesHere) {
-  const std::string list = "prefix: RP\n    departments:\n      - {id: lamps, zh: 路灯所, en: Street Lamps}";
-  const auto processes = parse_processes(changed("prefix: RP", list), "process.yaml", "sample");
+  const std::string before = "departments: [{id: power, zh: 供电, en: Power}]";
+  const std::string list = "departments:\n      - {id: lamps, zh: 路灯所, en: Street Lamps}";
+  const auto processes = parse_processes(changed(before, list), "process.yaml", "sample");
   ASSERT_TRUE(processes.ok()) << render(processes.error(), Language::en);
   EXPECT_EQ(processes->front().departments.at("lamps").zh, "路灯所");
-  EXPECT_TRUE(faults(changed("prefix: RP", list + "\n      - {id: lamps, zh: 灯, en: Lamps}"))
-                  .contains("cases.doubled"));
   EXPECT_TRUE(
-      faults(changed("prefix: RP", list + "\n      - {id: parks, zh: 园林所}")).contains("yaml.missing_key"));
-  EXPECT_TRUE(faults(changed("prefix: RP", list + "\n      - {id: Parks, zh: 园, en: P}"))
-                  .contains("cases.bad_name"));
+      faults(changed(before, list + "\n      - {id: lamps, zh: 灯, en: Lamps}")).contains("cases.doubled"));
+  EXPECT_TRUE(
+      faults(changed(before, list + "\n      - {id: parks, zh: 园林所}")).contains("yaml.missing_key"));
+  EXPECT_TRUE(
+      faults(changed(before, list + "\n      - {id: Parks, zh: 园, en: P}")).contains("cases.bad_name"));
 }
 
 TEST_F(ProcessYaml, FaultsNameWhatIsWrong) {

@@ -18,6 +18,15 @@ WHERE id = $1 AND version = $2 AND due_at = $30
 -- name: set_parent
 UPDATE case_file SET parent = $3 WHERE id = $1 AND version = $2
 
+-- Still open and under nobody. It writes what stands, so that of two mergers that meet at this case one waits for the other.
+-- name: keep_parent
+UPDATE case_file SET parent = 0 WHERE id = $1 AND open_mark = 1 AND parent = 0
+
+-- After set_parent has the row of the first: who came under it meanwhile comes along.
+-- name: move_children
+-- scatter: the cases merged under one stand on their own shards
+UPDATE case_file SET parent = $2 WHERE parent = $1 AND parent > 0
+
 -- As CaseRows::read takes them.
 -- part: case_columns
 id, version, process, process_version, state, state_before, stage, open_mark, place, longitude, latitude, owner, department,
@@ -40,9 +49,16 @@ SELECT {step_columns} FROM case_step WHERE case_id = $1 ORDER BY sequence
 -- name: last_step
 SELECT {step_columns} FROM case_step WHERE case_id = $1 ORDER BY sequence DESC LIMIT 1
 
+-- name: last_step_of_kind
+SELECT at FROM case_step WHERE case_id = $1 AND kind = $2 ORDER BY sequence DESC LIMIT 1
+
 -- name: count_children
 -- scatter: the cases merged under one stand on their own shards
 SELECT count(*) FROM case_file WHERE parent = $1 AND parent > 0
+
+-- name: children_of
+-- scatter: as above
+SELECT {case_columns} FROM case_file WHERE parent = $1 AND parent > 0 ORDER BY id LIMIT $2
 
 -- name: cases_to_wake
 -- scatter: the hub's own look at what is due

@@ -89,6 +89,15 @@ SELECT version, hours, days, set_by, set_at FROM calendar_version ORDER BY versi
 -- name: put_calendar
 INSERT INTO calendar_version (version, hours, days, set_by, set_at) VALUES ($1, $2, $3, $4, $5)
 
+-- name: noted_holidays
+SELECT digest FROM calendar_holidays WHERE id = 1
+
+-- name: note_holidays
+INSERT INTO calendar_holidays (id, digest, noted_at) VALUES (1, $1, $2)
+
+-- name: change_noted_holidays
+UPDATE calendar_holidays SET digest = $2, noted_at = $3 WHERE id = 1 AND digest = $1
+
 -- name: put_conflict
 INSERT INTO case_conflict (id, device, sequence, kind, case_id, actor, at, done_at, settled_at, content)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)

@@ -52,12 +52,22 @@ FROM demand WHERE id = $1
 -- name: add_demand
 INSERT INTO demand (id, department, department_zh, department_en, title, words, resource, fields, purpose, legal_basis,
                     wanted_by, state, answer, answer_resource, answer_reason, promised_for, asked_by, answered_by,
-                    delivered_by, closed_by, asked_at, answer_due, answered_at, delivered_at, closed_at, origin, row_version)
+                    delivered_by, closed_by, asked_at, answer_due, answered_at, delivered_at, closed_at, origin, row_version,
+                    watched)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'asked', '', '', '', NULL, $12, '', '', '', $13, $14, NULL, NULL, NULL,
-        $15, 1)
+        $15, 1, 1)
 
 -- name: change_demand
 UPDATE demand
 SET row_version = row_version + 1, state = $3, answer = $4, answer_resource = $5, answer_reason = $6, promised_for = $7,
-    answered_by = $8, delivered_by = $9, closed_by = $10, answered_at = $11, delivered_at = $12, closed_at = $13
+    answered_by = $8, delivered_by = $9, closed_by = $10, answered_at = $11, delivered_at = $12, closed_at = $13, watched = 1
 WHERE id = $1 AND row_version = $2
+
+-- name: unwatched_demands
+SELECT id, department, department_zh, department_en, title, words, resource, fields, purpose, legal_basis, wanted_by, state,
+       answer, answer_resource, answer_reason, promised_for, asked_by, answered_by, delivered_by, closed_by, asked_at,
+       answer_due, answered_at, delivered_at, closed_at, origin, row_version
+FROM demand WHERE watched = 0 AND state IN ('asked', 'answered') ORDER BY id LIMIT $1
+
+-- name: watch_demand
+UPDATE demand SET watched = 1 WHERE id = $1 AND row_version = $2 AND watched = 0

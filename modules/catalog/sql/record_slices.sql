@@ -78,8 +78,8 @@ SELECT substr(body, 1, $3) FROM record_slice_body WHERE resource = $1 AND first_
 -- name: slice_places
 SELECT places FROM record_slice_body WHERE resource = $1 AND first_id = $2
 
--- name: slices_summary
-SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT), MAX(known_from) FROM record_slice WHERE resource = $1 AND live > 0
+-- name: packed_records
+SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT) FROM record_slice WHERE resource = $1 AND live > 0
 
 -- name: erase_slice_body
 DELETE FROM record_slice_body WHERE resource = $1 AND first_id = $2

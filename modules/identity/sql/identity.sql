@@ -118,6 +118,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL, $8)
 -- name: see_token
 UPDATE identity_token SET seen_at = $2 WHERE id = $1 AND seen_at < $2
 
+-- name: extend_token
+UPDATE identity_token SET ends_at = $2 WHERE id = $1 AND ends_at < $2 AND ended_at IS NULL
+
 -- name: end_token
 UPDATE identity_token SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL
 
@@ -126,20 +129,3 @@ UPDATE identity_token SET ended_at = $2 WHERE account = $1 AND id <> $3 AND ende
 
 -- name: drop_old_tokens
 DELETE FROM identity_token WHERE ends_at < $1 OR ended_at < $1
-
--- name: drop_old_codes
-DELETE FROM identity_code WHERE ends_at < $1
-
--- name: code_of_phone
-SELECT code_hash, sent_at, ends_at, tries_left FROM identity_code WHERE phone_hash = $1
-
--- name: put_code
-INSERT INTO identity_code (phone_hash, code_hash, sent_at, ends_at, tries_left) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (phone_hash) DO UPDATE SET code_hash = excluded.code_hash, sent_at = excluded.sent_at, ends_at = excluded.ends_at,
-  tries_left = excluded.tries_left
-
--- name: try_code
-UPDATE identity_code SET tries_left = tries_left - 1 WHERE phone_hash = $1 AND tries_left > 0
-
--- name: drop_code
-DELETE FROM identity_code WHERE phone_hash = $1 AND code_hash = $2

@@ -1,6 +1,7 @@
 #include "modules/ingest/cleaning/clean_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/text.h"
@@ -79,6 +80,18 @@ bool is_middle_dot(char32_t point) {
   return point == 0xB7 || point == 0x2022 || point == 0x2027 || point == 0x30FB || point == 0xFF65 ||
          point == 0x387 || point == 0x2219 || point == 0x22C5 || point == 0x2E31 || point == 0x16EB ||
          point == 0xFF0E || point == '.';
+}
+
+constexpr char32_t first_former_point = 0xE815;
+constexpr std::array<char32_t, 80> national_points = {
+#include "modules/ingest/cleaning/gb18030_points.def"
+};
+
+// What the national standard has today for a character that its first edition had no place for in Unicode: 䶮
+// in the names of many. The point itself for any other.
+char32_t national_point(char32_t point) {
+  const bool former = point >= first_former_point && point < first_former_point + national_points.size();
+  return former ? national_points[point - first_former_point] : point;
 }
 
 // Characters that only one machine's font knows; what they mean is lost elsewhere.
@@ -213,7 +226,8 @@ void clean_person_name(Cleaned& value, CleanContext& context) {
   const std::u32string points = text::code_points(value.text);
   std::u32string name;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    char32_t point = points[i];
+    char32_t point = national_point(points[i]);
+    if (point != points[i]) value.rules.add(Rule::name_national);
     const bool after_han = !name.empty() && (text::is_han(name.back()) || name.back() == 0xB7);
     const char32_t following = i + 1 < points.size() ? points[i + 1] : U'\0';
     if (point == ' ' && after_han && (text::is_han(following) || is_middle_dot(following))) {
@@ -243,7 +257,8 @@ void clean_person_name(Cleaned& value, CleanContext& context) {
     if (mark && point < 0x10000) return value.refuse(Rule::name_symbols);
     name += point;
   }
-  if (value.rules.has(Rule::name_spaces) || value.rules.has(Rule::name_dot)) {
+  if (value.rules.has(Rule::name_spaces) || value.rules.has(Rule::name_dot) ||
+      value.rules.has(Rule::name_national)) {
     value.text = keep_in(context.arena, text::from_code_points(name));
     value.status = CleanStatus::cleaned;
   }

@@ -62,6 +62,12 @@ TEST_F(CleanTest, names_lose_spaces_and_get_one_kind_of_dot) {
   EXPECT_EQ(text(CleanType::person_name, "阿凡提•买买提"), "阿凡提·买买提");
   EXPECT_EQ(text(CleanType::person_name, "陳大文"), "陳大文");
   EXPECT_EQ(text(CleanType::person_name, "John Smith"), "John Smith");
+  // Rare characters: of the first plane, of extension B, and from systems older than their place in Unicode.
+  for (const char* name : {"李䶮", "王〇", "陈𬱖", "赵𠮷", "张㛃"})
+    EXPECT_EQ(text(CleanType::person_name, name), name);
+  EXPECT_EQ(text(CleanType::person_name, "李\uE863"), "李䶮");
+  EXPECT_EQ(text(CleanType::person_name, "张\uE815"), "张⺁");
+  EXPECT_EQ(text(CleanType::person_name, "张\uE865"), "refuse.name.private_use");
   EXPECT_EQ(text(CleanType::person_name, "张3"), "refuse.name.digits");
   EXPECT_EQ(text(CleanType::person_name, "张*伟"), "refuse.name.masked");
   EXPECT_EQ(text(CleanType::person_name, "张伟（户主）"), "refuse.name.symbols");

@@ -59,6 +59,49 @@ std::string utf16(std::u16string_view text, bool big) {
 const std::string gb_rows = "\xD0\xD5\xC3\xFB,\xB5\xD8\xD6\xB7\n\xD5\xC5\xC8\xFD,\xD6\xE9\xBA\xA3\n";
 const std::string gb_four_bytes = "\x95\x34\xB2\x35";
 
+// 姓名,地址\n陳大文,香港九龍\n林美玲,臺北市信義區\n功課,許可\n in Big5, whose second bytes may be a
+// backslash.
+const std::string big5_rows =
+    "\xA9m\xA6W,\xA6"
+    "a\xA7}\n\xB3\xAF\xA4j\xA4\xE5,\xAD\xBB\xB4\xE4\xA4"
+    "E\xC0s\n\xAAL\xAC\xFC\xAC\xC2,\xBBO\xA5_\xA5\xAB\xABH\xB8q\xB0\xCF\n\xA5\\\xBD\xD2,\xB3\\\xA5i\n";
+const std::string big5_text = "姓名,地址\n陳大文,香港九龍\n林美玲,臺北市信義區\n功課,許可\n";
+
+TEST(EncodingTest, tells_big5_from_gb18030_and_decodes_it) {
+  EXPECT_EQ(decoded(big5_rows), "Big5:" + big5_text);
+  for (const std::size_t step : {1u, 2u, 3u, 5u})
+    EXPECT_EQ(decoded(big5_rows, step), "Big5:" + big5_text) << step;
+  std::string long_big5, long_utf8;
+  for (int i = 0; i < 4'000; ++i) {
+    long_big5 += big5_rows;
+    long_utf8 += big5_text;
+  }
+  EXPECT_EQ(decoded("x" + long_big5, 4'093), "Big5:x" + long_utf8);
+  auto reader = open_rows(source_of(std::string_view(big5_rows))).value();
+  EXPECT_EQ(reader->encoding(), Encoding::big5);
+  EXPECT_EQ(reader->columns()[1], "地址");
+  Row row;
+  std::vector<std::string> names;
+  while (reader->next(row).value()) names.emplace_back(row.cells[0].text);
+  EXPECT_EQ(names, (std::vector<std::string>{"陳大文", "林美玲", "功課"}));
+}
+
+TEST(EncodingTest, one_undecodable_character_of_big5_refuses_one_row) {
+  std::string text = big5_rows;
+  for (int i = 0; i < 20; ++i) text += "\xB3\xAF\xA4j,\xAD\xBB\xB4\xE4\n";
+  text += "\xB3\xFF,\xAD\xBB\n\xB3\xAF,\xB4\xE4\n";
+  auto reader = open_rows(source_of(std::string_view(text))).value();
+  ASSERT_EQ(reader->encoding(), Encoding::big5);
+  Row row;
+  std::vector<std::uint64_t> refused;
+  int read = 0;
+  for (; reader->next(row).value(); ++read) {
+    if (row.problem == RowProblem::bad_encoding) refused.push_back(row.line);
+  }
+  EXPECT_EQ(read, 25);
+  EXPECT_EQ(refused, std::vector<std::uint64_t>{25});
+}
+
 TEST(EncodingTest, tells_and_decodes_each_encoding) {
   EXPECT_EQ(decoded("姓名,地址\n"), "UTF-8:姓名,地址\n");
   EXPECT_EQ(decoded("\xEF\xBB\xBF姓名\n"), "UTF-8:姓名\n");

@@ -1,6 +1,7 @@
 // Refused rows as IngestService shows them, and those that are mended by hand.
 #include "modules/ingest/ingest_service.h"
 #include "modules/ingest/repair/refused_seal.h"
+#include "modules/ingest/repair/refused_view.h"
 #include "modules/ingest/sql.gen.h"
 
 namespace jingwei::ingest {
@@ -74,9 +75,30 @@ Result<RecordReceipt> IngestService::mend_refused(const RefusedKey& key,
   JW_TRY(check_standing(key));
   JW_ASSIGN(const BatchView view, find_batch(key.batch));
   JW_ASSIGN(const RefusedRow row, find_refused(key));
+  // Nobody mends what they could not be shown.
+  if (request.within) {
+    JW_ASSIGN(auto shown, RefusedView::make(*this, view.batch, *request.within));
+    if (!shown.covers(row)) return refused_row_not_found(key);
+  }
   // Under a key the earlier answer may be asked for again: the store knows it.
   if (row.state == RefusedState::mended && !request.idempotency_key) return closed_already(key);
-  return write_record(view.batch.resource, fields, request, &key);
+  JW_ASSIGN(const auto texts, as_sent(view.batch, row, fields));
+  return write_record(view.batch.resource, texts, request, &key);
+}
+
+Result<std::map<std::string, std::string>> IngestService::as_sent(
+    const Batch& batch, const RefusedRow& row, const std::map<std::string, std::string>& fields) const {
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(batch.resource));
+  JW_ASSIGN(const auto cutter, refused_cutter(batch));
+  std::map<std::string, std::string> texts = fields;
+  for (const auto& [name, sent] : cutter.fields_of(row.original)) {
+    const auto given = texts.find(name);
+    if (given == texts.end()) continue;
+    const catalog::Field& field = *entry->resource.field(name);
+    if (field.personal != catalog::Personal::none && given->second == catalog::masked(sent, field.personal))
+      given->second = sent;
+  }
+  return texts;
 }
 
 }  // namespace jingwei::ingest

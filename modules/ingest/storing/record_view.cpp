@@ -75,16 +75,24 @@ Result<RecordView> RecordView::make(const access::Sight& sight, const catalog::R
   return view;
 }
 
+bool RecordView::opens(std::size_t field, RegionId region) const {
+  if (classes_.empty() || classes_[field] == catalog::Personal::none) return true;
+  const Node node = region ? tree_->find(region) : region::no_node;
+  return opens_at(field, node);
+}
+
+bool RecordView::opens_at(std::size_t field, Node node) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return part.open[field] && (!part.below || (node != region::no_node && part.below->contains(node)));
+  });
+}
+
 void RecordView::close(Record& record) const {
   if (classes_.empty()) return;
   const Node node = record.region ? tree_->find(record.region) : region::no_node;
   record.closed.assign(classes_.size(), false);
   for (std::size_t at = 0; at < classes_.size(); ++at) {
-    if (classes_[at] == catalog::Personal::none) continue;
-    const bool open = std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
-      return part.open[at] && (!part.below || (node != region::no_node && part.below->contains(node)));
-    });
-    if (open) continue;
+    if (classes_[at] == catalog::Personal::none || opens_at(at, node)) continue;
     record.closed[at] = true;
     storage::Value& value = record.values[at];
     if (std::holds_alternative<storage::Null>(value)) continue;

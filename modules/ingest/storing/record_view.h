@@ -34,6 +34,8 @@ class RecordView {
   bool covers(RegionId region) const { return !regions_ || regions_->contains(region.value); }
   // For the hub's own work, where nothing is closed.
   bool is_whole() const { return classes_.empty(); }
+  // Whether the field's values are open where a record stands (none: of no region); what is not personal is.
+  bool opens(std::size_t field, RegionId region) const;
   // Puts what pages show in the place of every personal value that is not open, and remembers which.
   void close(Record& record) const;
 
@@ -42,6 +44,8 @@ class RecordView {
     std::optional<region::Interval> below;  // none: everywhere
     std::vector<bool> open;                 // by field
   };
+  bool opens_at(std::size_t field, region::Node node) const;
+
   std::optional<Regions> regions_;
   std::vector<Part> parts_;
   std::vector<catalog::Personal> classes_;  // by field; empty: nothing to close

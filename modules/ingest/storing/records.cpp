@@ -199,6 +199,53 @@ Result<std::vector<Record>> Records::list_of_batch(const catalog::Entry& entry, 
   return records;
 }
 
+Result<std::vector<WithdrawnRecord>> Records::list_withdrawn(const catalog::Entry& entry,
+                                                             const RecordView& view, BatchId batch,
+                                                             const std::set<BatchId>& withdrawn,
+                                                             RecordId before, std::size_t most) {
+  JW_ASSIGN(auto records, list_of_batch(entry, view, batch, before, most));
+  std::vector<WithdrawnRecord> all;
+  std::vector<std::vector<Value>> asked;
+  std::vector<std::size_t> asked_for;
+  for (auto& record : records) {
+    // What stands in its slice is the first of its versions.
+    if (record.version > 1) {
+      asked.push_back({record.id.value});
+      asked_for.push_back(all.size());
+    }
+    const RecordId id = record.id;
+    all.push_back({id, std::move(record), false, std::nullopt});
+  }
+  JW_ASSIGN(auto reader, store_.read());
+  std::vector<std::vector<Value>> versions;
+  std::vector<std::size_t> versions_of;
+  JW_TRY(reader->query_each(entry.table->by_id(), asked, [&](std::size_t at, const storage::Row& row) {
+    versions.push_back(
+        {storage::Blob{std::string(row.blob(RecordColumn::record_key))}, row.integer(RecordColumn::version)});
+    versions_of.push_back(asked_for[at]);
+  }));
+  const RecordBuilder& builder = kept(entry).builder;
+  std::vector<bool> met(all.size());
+  std::optional<Error> fault;
+  JW_TRY(reader->query_each(entry.table->earlier(), versions, [&](std::size_t at, const storage::Row& row) {
+    const std::size_t of = versions_of[at];
+    if (fault || met[of] || withdrawn.contains(BatchId(row.integer(RecordColumn::batch)))) return;
+    met[of] = true;
+    if (!builder.can_be_opened(row)) return;  // nothing stands again that nobody can read
+    all[of].restores = true;
+    auto earlier = record_of(row, builder, entry, WhenDestroyed::leave_empty);
+    if (!earlier) {
+      fault = std::move(earlier).error();
+      return;
+    }
+    if (!view.covers(earlier->region)) return;
+    close(entry, view, *earlier);
+    all[of].stands_again = std::move(*earlier);
+  }));
+  if (fault) return *fault;
+  return all;
+}
+
 // Appends at most `most` records of the slice, newest first.
 Result<void> Records::list_slice(storage::Reader& reader, const catalog::Entry& entry,
                                  const catalog::SliceHead& head, const Regions* under, std::int64_t before,

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,14 @@ struct Record {
   std::string subject;     // pseudonym of the person of its first identifier
   bool discloses = false;  // some personal value is the record's own
   std::string cleaning;    // what was done to the values: "name:clean.width;phone:clean.width"
+};
+
+// A record that a withdrawal of its standing version's batch concerns.
+struct WithdrawnRecord {
+  RecordId id;
+  Record ends;                         // as it stands, and ends
+  bool restores = false;               // an earlier version stands again
+  std::optional<Record> stands_again;  // that version; none where nothing does, or where it may not be seen
 };
 
 // How often a write is decided anew when slices or entries of others overtake it: each time one of them has
@@ -63,6 +72,11 @@ class Records {
   // Those of them whose standing version came with the batch, newest first. Errors: list's.
   Result<std::vector<Record>> list_of_batch(const catalog::Entry& entry, const RecordView& view,
                                             BatchId batch, RecordId before, std::size_t most);
+  // The same records with what stands again when the batch is withdrawn; versions of the `withdrawn` batches
+  // do not. Errors: list's.
+  Result<std::vector<WithdrawnRecord>> list_withdrawn(const catalog::Entry& entry, const RecordView& view,
+                                                      BatchId batch, const std::set<BatchId>& withdrawn,
+                                                      RecordId before, std::size_t most);
   // Errors: not_found (also what the view does not cover) and list's.
   Result<Record> find(const catalog::Entry& entry, const RecordView& view, RecordId id);
 

@@ -65,15 +65,12 @@ std::string lease_of_withdrawals(const std::string& resource) {
   return "withdrawal:" + resource;
 }
 
-storage::FeedEvent withdrawal_event(const Withdrawal& done) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("resource", done.resource);
-  json.member("batch", done.batch.value);
-  json.member("ended", done.ended);
-  json.member("restored", done.restored);
-  json.end_object();
-  return {std::string(withdrawal_event_kind), json.take()};
+storage::FeedEvent withdrawal_event(const Withdrawal& done, const BatchCounts& counts) {
+  WithdrawalEvent event{done.resource,    done.batch,      done.ended,
+                        done.restored,    counts.accepted, counts.cleaned,
+                        counts.unchanged, counts.refused,  {}};
+  for (const auto& [reason, rows] : counts.reasons) event.reasons[reason.first] += rows;
+  return to_feed_event(event);
 }
 
 // Carries one withdrawal out.
@@ -159,7 +156,7 @@ class Runner {
         {&sql::free_contents, {resource, batch, to_micros(batches.front().started_at)}, std::nullopt});
     change.writes.push_back({&sql::mark_withdrawn, {batch}, 1});
     change.writes.push_back({&sql::finish_withdrawal, {batch, next.reopened, to_micros(now)}, 1});
-    change.events.push_back(withdrawal_event(next));
+    change.events.push_back(withdrawal_event(next, batches.front().counts));
     JsonWriter detail;
     detail.begin_object();
     detail.member("ended", next.ended);
@@ -231,6 +228,19 @@ Result<WithdrawalPlan> Withdrawals::plan(BatchId id) const {
     plan.figures = std::move(figures);
   }
   return plan;
+}
+
+Result<std::vector<WithdrawnRecord>> Withdrawals::records(BatchId id, RecordId before, std::size_t most,
+                                                          const access::Sight& sight) const {
+  JW_ASSIGN(const Batch batch, withdrawable(id));
+  const IngestParts& parts = service_.parts();
+  JW_ASSIGN(const catalog::Entry* entry, parts.catalog.find(batch.resource));
+  JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts.regions.tree()));
+  JW_ASSIGN(auto reader, parts.store.read());
+  JW_ASSIGN(auto withdrawn, withdrawn_of(*reader, batch.resource));
+  reader.reset();
+  withdrawn.insert(id);  // an earlier version of its own does not stand again either
+  return records_.list_withdrawn(*entry, view, id, withdrawn, before, most);
 }
 
 Result<Withdrawal> Withdrawals::ask(BatchId id, const std::string& reason_sent, std::int64_t expected,

@@ -52,6 +52,11 @@ class Withdrawals {
 
   // Errors: not_found, conflict "ingest.batch_not_finished", "ingest.batch_withdrawn".
   Result<WithdrawalPlan> plan(BatchId batch) const;
+  // The records it concerns as somebody may see them, newest first: what ends, and what stands again in its
+  // place. Versions that later ones replaced are none of them. Errors: as plan; denied and not_found of the
+  // sight.
+  Result<std::vector<WithdrawnRecord>> records(BatchId batch, RecordId before, std::size_t most,
+                                               const access::Sight& sight) const;
   // Accepts it; `run` does it. `expected` is WithdrawalPlan::records() as shown to whoever asks.
   // Errors: as plan; conflict "ingest.withdrawal_changed" when it is another number by now; invalid (no
   // reason).

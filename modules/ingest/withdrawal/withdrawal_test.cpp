@@ -121,6 +121,54 @@ TYPED_TEST(WithdrawalWorld, WhatTheBatchReplacedStandsAgain) {
   EXPECT_EQ(this->counted("people"), 600);
 }
 
+// Who confirms can look at every record it concerns: what ends, and which version comes back.
+TYPED_TEST(WithdrawalWorld, EveryRecordConcernedIsListedBeforeAndAfter) {
+  this->load("people", this->all_as("户籍", 0, 300));
+  this->load("people", this->all_as("流动", 0, 20));
+  const Batch wrong = this->load("people", this->all_as("户籍", 0, 10) +
+                                               this->all_as("流动", 100, 30).substr(people_header.size()) +
+                                               this->all_as("户籍", 500, 40).substr(people_header.size()));
+  const auto before = this->people_seen();
+  std::vector<WithdrawnRecord> all;
+  for (RecordId cursor;;) {
+    const auto page = must(this->withdrawals().records(wrong.id, cursor, 7, access::Sight::whole()));
+    all.insert(all.end(), page.begin(), page.end());
+    if (page.size() < 7) break;
+    cursor = page.back().id;
+  }
+  const WithdrawalPlan plan = must(this->withdrawals().plan(wrong.id));
+  EXPECT_EQ(static_cast<std::int64_t>(all.size()), plan.records());
+  std::map<std::string, std::string> after = before;
+  std::set<RecordId> ids;
+  for (const auto& one : all) {
+    EXPECT_TRUE(ids.insert(one.id).second);
+    const auto& person = std::get<std::string>(one.ends.values[1]);
+    EXPECT_EQ(std::get<std::string>(one.ends.values[3]), before.at(person));
+    ASSERT_EQ(one.restores, one.stands_again.has_value());
+    if (one.restores) {
+      EXPECT_EQ(std::get<std::string>(one.stands_again->values[1]), person);
+      after[person] = std::get<std::string>(one.stands_again->values[3]);
+    } else {
+      after.erase(person);
+    }
+  }
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& one) { return one.restores; }),
+            plan.restores);
+  // Whoever may not see personal values sees both sides masked.
+  const auto masked = must(this->withdrawals().records(wrong.id, {}, 1'000, access::Sight::masked()));
+  ASSERT_EQ(masked.size(), all.size());
+  for (const auto& one : masked) {
+    EXPECT_TRUE(one.ends.closed[1]);
+    if (one.stands_again) {
+      EXPECT_TRUE(one.stands_again->closed[1]);
+    }
+  }
+  this->withdraw(wrong.id);
+  EXPECT_EQ(this->people_seen(), after) << "as it was shown";
+  EXPECT_EQ(this->withdrawals().records(wrong.id, {}, 7, access::Sight::whole()).error().message,
+            "ingest.batch_withdrawn");
+}
+
 TYPED_TEST(WithdrawalWorld, WhatLaterBatchesSaidStaysAndHistoryNeverComesBack) {
   const Batch first = this->load("people", this->all_as("户籍", 0, 400));
   const Batch second = this->load("people", this->all_as("流动", 0, 40));

@@ -1,11 +1,13 @@
 -- name: add_comparison
-INSERT INTO registry_comparison (id, title, purpose, left_resource, right_resource, region, mode, keep_days, areas, reason, state,
-  asked_by, asked_at, decided_by, decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'asked', $11, $12, '', NULL, NULL, 0, 0, 0, NULL, NULL, 1)
+INSERT INTO registry_comparison (id, title, sealed_title, purpose, left_resource, right_resource, region, left_region, right_region,
+  mode, keep_days, areas, reason, state, asked_by, asked_at, decided_by, decided_at, answer, left_count, right_count, matched,
+  finished_at, expires_at, row_version)
+VALUES ($1, '', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'asked', $13, $14, '', NULL, NULL, 0, 0, 0, NULL, NULL, 1)
 
 -- part: comparison_columns
 id, title, purpose, left_resource, right_resource, region, mode, keep_days, areas, reason, state, asked_by, asked_at, decided_by,
-  decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version, failure
+  decided_at, answer, left_count, right_count, matched, finished_at, expires_at, row_version, failure,
+  sealed_title, left_region, right_region, certain
 
 -- name: comparison_by_id
 SELECT {comparison_columns} FROM registry_comparison WHERE id = $1
@@ -27,7 +29,7 @@ SELECT 1 FROM registry_comparison WHERE id = $1 AND row_version = $2 AND state =
 
 -- name: finish_comparison
 UPDATE registry_comparison SET state = $3, left_count = $4, right_count = $5, matched = $6, finished_at = $7, expires_at = $8,
-  failure = $9, row_version = row_version + 1
+  failure = $9, certain = $10, row_version = row_version + 1
 WHERE id = $1 AND row_version = $2
 
 -- name: expire_comparison

@@ -51,7 +51,8 @@ DELETE FROM registry_alias WHERE subject = $1
 INSERT INTO registry_review (id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner,
                              lease_until, decided_by, decided_at, event, made_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', '', 0, '', NULL, 0, $11)
-ON CONFLICT (a, b, role) DO NOTHING
+ON CONFLICT (a, b, role) DO UPDATE SET probability = excluded.probability, weights = excluded.weights
+WHERE registry_review.state = 'open' AND registry_review.probability <> excluded.probability
 
 -- name: review_by_id
 SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner, lease_until, decided_by,
@@ -77,8 +78,15 @@ UPDATE registry_review SET lease_owner = $2, lease_until = $3 WHERE id = $1 AND 
 UPDATE registry_review SET state = $2, decided_by = $3, decided_at = $4, event = $5, lease_owner = '', lease_until = 0
 WHERE id = $1 AND state = $6
 
--- name: drop_reviews_of_record
-DELETE FROM registry_review WHERE (a = $1 OR b = $1) AND state = 'open'
+-- name: reopen_reviews_of_event
+UPDATE registry_review SET state = 'open', decided_by = '', decided_at = NULL, event = 0, lease_owner = '', lease_until = 0
+WHERE event = $1 AND state = 'same'
+
+-- name: open_reviews_of_record
+SELECT id, a, b, role FROM registry_review WHERE (a = $1 OR b = $1) AND state = 'open'
+
+-- name: close_review
+DELETE FROM registry_review WHERE id = $1 AND state = 'open'
 
 -- name: count_reviews
 SELECT state, count(*) FROM registry_review GROUP BY state ORDER BY state

@@ -78,3 +78,11 @@ FROM registry_link WHERE record >= $1 AND record <= $2 ORDER BY record, role, ve
 -- name: first_link_of_subject
 SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
 FROM registry_link WHERE subject = $1 AND known_to IS NULL ORDER BY CASE WHEN home = subject THEN 0 ELSE 1 END, record LIMIT 1
+
+-- name: links_at_home
+SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
+FROM registry_link WHERE subject = $1 AND home = $2 AND record > $3 AND known_to IS NULL ORDER BY record LIMIT $4
+
+-- name: ended_links_of_subject
+SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from, known_to
+FROM registry_link WHERE subject = $1 AND known_to IS NOT NULL ORDER BY known_to DESC, record DESC LIMIT $2

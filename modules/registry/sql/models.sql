@@ -1,5 +1,5 @@
 -- name: all_models
-SELECT version, state, name, actor, made_at, records, seconds, certain, probable, possible, changes, activated_at, fault
+SELECT version, state, name, actor, made_at, records, seconds, certain, probable, possible, changes, activated_at, fault, warnings
 FROM registry_model ORDER BY version DESC
 
 -- name: last_model
@@ -14,7 +14,8 @@ INSERT INTO registry_model (version, state, name, actor, made_at, records, secon
 VALUES ($1, 'learning', '', $2, $3, 0, 0, 0, 0, 0, '', NULL, '', NULL)
 
 -- name: put_model
-UPDATE registry_model SET state = 'ready', name = $2, records = $3, seconds = $4, certain = $5, probable = $6, possible = $7, body = $8
+UPDATE registry_model SET state = 'ready', name = $2, records = $3, seconds = $4, certain = $5, probable = $6, possible = $7, body = $8,
+  warnings = $9
 WHERE version = $1
 
 -- name: begin_comparing

@@ -1,15 +1,16 @@
 -- name: add_source
-INSERT INTO source (id, kind, title, resource, settings, secrets, schedule, terms, state, version, created_at, next_due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', 1, $9, $10)
+INSERT INTO source (id, kind, title, resource, settings, secrets, schedule, terms, state, version, created_at, next_due_at,
+                    department)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', 1, $9, $10, $11)
 
 -- name: find_source
 SELECT id, kind, title, resource, settings, secrets, schedule, terms, state, version, watermark, last_content, created_at, wanted_at,
-       next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated
+       next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated, department
 FROM source WHERE id = $1 AND state <> 'removed'
 
 -- name: all_sources
 SELECT id, kind, title, resource, settings, secrets, schedule, terms, state, version, watermark, last_content, created_at, wanted_at,
-       next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated
+       next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated, department
 FROM source WHERE state <> 'removed' ORDER BY id
 
 -- State, terms or schedule change: the version tells the timers of the schedule before apart.

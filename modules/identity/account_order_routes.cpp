@@ -1,0 +1,71 @@
+#include "modules/identity/account_order_routes.h"
+
+#include "base/json_items.h"
+#include "modules/identity/identity_json.h"
+
+namespace jingwei::identity {
+
+using http::problem;
+
+namespace {
+
+std::string told_or_empty(const schema::Datum& given) {
+  return given.present() ? given.text() : std::string();
+}
+
+std::optional<Instant> moment_of(const schema::Datum& given) {
+  return given.present() ? std::optional<Instant>(given.instant()) : std::nullopt;
+}
+
+}  // namespace
+
+http::Response OrderHandlers::ask(const http::Request& http, const schema::Datum& body) {
+  const OrderKind kind =
+      body["kind"].text() == name_of(OrderKind::grant) ? OrderKind::grant : OrderKind::reset;
+  const NewGrant wanted{
+      AccountId(body["account"].integer()), told_or_empty(body["role"]), told_or_empty(body["region"]),
+      told_or_empty(body["department"]),    moment_of(body["from"]),     moment_of(body["until"]),
+      told_or_empty(body["reason"])};
+  const auto asked = identity_.orders().ask(kind, wanted, http.actor());
+  if (!asked) return problem(asked.error(), http.language);
+  JsonWriter json;
+  write_order(json, *asked, identity_, http.language);
+  return http::Response::json(json.take(), 201);
+}
+
+http::Response OrderHandlers::list(const http::Request& http, bool waiting, OrderId before,
+                                   std::size_t most) {
+  const auto all = identity_.orders().list(
+      waiting ? AccountOrders::Which::waiting : AccountOrders::Which::all, before, most + 1, http.actor());
+  if (!all) return problem(all.error(), http.language);
+  return http::Response::json(page_json(*all, most, [&](JsonWriter& json, const AccountOrder& one) {
+    write_order(json, one, identity_, http.language);
+  }));
+}
+
+http::Response OrderHandlers::step(const http::Request& http, OrderId order, const schema::Datum& body) {
+  OrderDone done;
+  if (body["step"].text() == "confirm") {
+    auto confirmed = identity_.orders().confirm(order, http.actor());
+    if (!confirmed) return problem(confirmed.error(), http.language);
+    done = std::move(*confirmed);
+  } else {
+    auto dropped = identity_.orders().drop(order, http.actor());
+    if (!dropped) return problem(dropped.error(), http.language);
+    done.order = std::move(*dropped);
+  }
+  JsonWriter json;
+  json.begin_object();
+  json.key("order");
+  write_order(json, done.order, identity_, http.language);
+  json.key("password");
+  if (done.password.empty()) {
+    json.null();
+  } else {
+    json.value(done.password);
+  }
+  json.end_object();
+  return http::Response::json(json.take());
+}
+
+}  // namespace jingwei::identity

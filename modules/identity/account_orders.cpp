@@ -1,0 +1,217 @@
+#include "modules/identity/account_orders.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "modules/identity/sql.gen.h"
+
+namespace jingwei::identity {
+
+namespace {
+
+constexpr std::chrono::days order_life{7};
+constexpr std::size_t order_reason_most = 500;
+constexpr std::string_view order_states[] = {"waiting", "done", "dropped"};
+
+AccountOrder account_order_of(const storage::Row& row) {
+  AccountOrder one;
+  one.id = OrderId(row.integer(0));
+  one.kind = row.text(1) == name_of(OrderKind::grant) ? OrderKind::grant : OrderKind::reset;
+  for (const auto state : {OrderState::waiting, OrderState::done, OrderState::dropped}) {
+    if (row.text(2) == name_of(state)) one.state = state;
+  }
+  one.grant.account = AccountId(row.integer(3));
+  one.grant.role = row.text(4);
+  one.grant.region = row.text(5);
+  one.grant.department = row.text(6);
+  if (!row.is_null(7)) one.grant.from = from_micros(row.integer(7));
+  if (!row.is_null(8)) one.grant.until = from_micros(row.integer(8));
+  one.grant.reason = row.text(9);
+  one.asked_by = row.text(10);
+  one.asked_at = from_micros(row.integer(11));
+  one.ends_at = from_micros(row.integer(12));
+  one.decided_by = row.text(13);
+  if (!row.is_null(14)) one.decided_at = from_micros(row.integer(14));
+  return one;
+}
+
+storage::AuditEntry order_entry(const std::string& actor, const char* event, const AccountOrder& one) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("order", one.id.to_string());
+  json.member("kind", name_of(one.kind));
+  if (!one.grant.role.empty()) json.member("role", one.grant.role);
+  json.member("asked_by", one.asked_by);
+  json.end_object();
+  return {actor, event, actor_of(one.grant.account), json.take()};
+}
+
+}  // namespace
+
+std::string_view name_of(OrderKind kind) {
+  return kind == OrderKind::reset ? "reset" : "grant";
+}
+
+std::string_view name_of(OrderState state) {
+  return order_states[static_cast<std::size_t>(state)];
+}
+
+Result<AccountOrder> AccountOrders::ask(OrderKind kind, const NewGrant& wanted, const std::string& actor) {
+  JW_ASSIGN(const Account account, accounts_.get(wanted.account));
+  AccountOrder one;
+  one.kind = kind;
+  one.grant.account = account.id;
+  one.grant.reason = wanted.reason;
+  if (kind == OrderKind::reset) {
+    if (account.actor() == actor) return Error(ErrorCode::denied, "identity.own_account");
+    if (account.login.empty()) return Error(ErrorCode::invalid, "identity.login_missing");
+    JW_ASSIGN(const bool administers, accounts_.administers(account.id));
+    if (!administers) return Error(ErrorCode::invalid, "identity.no_second_needed");
+    if (one.grant.reason.size() > order_reason_most)
+      return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
+  } else {
+    JW_ASSIGN(const HeldGrant planned, accounts_.plan(wanted, account, actor));
+    const auto role = roles_.find(planned.role);
+    if (!role || role->duty() == access::Duty::work)
+      return Error(ErrorCode::invalid, "identity.no_second_needed").at("/role");
+    if (account.kind != AccountKind::staff)
+      return Error(ErrorCode::denied, "identity.administrators_are_staff").at("/role");
+    one.grant = wanted;
+  }
+  const Instant now = parts_.clock.now();
+  {
+    const storage::Value parameters[] = {account.id.value, std::string(name_of(kind)), one.grant.role,
+                                         to_micros(now)};
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_ASSIGN(const auto waits, storage::query_integer(*reader, sql::count_waiting_orders, parameters));
+    if (waits.value_or(0) > 0) return Error(ErrorCode::conflict, "identity.order_waits");
+  }
+  JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
+  one.id = OrderId(id);
+  one.asked_by = actor;
+  one.asked_at = now;
+  one.ends_at = now + order_life;
+  storage::Change change;
+  change.writes.push_back({&sql::add_order,
+                           {id, std::string(name_of(kind)), account.id.value, one.grant.role,
+                            one.grant.region, one.grant.department, storage::instant_or_null(one.grant.from),
+                            storage::instant_or_null(one.grant.until), one.grant.reason, actor,
+                            to_micros(one.asked_at), to_micros(one.ends_at)},
+                           1});
+  change.audit.push_back(order_entry(actor, "account.order.ask", one));
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return std::move(committed).error();
+  return one;
+}
+
+Result<AccountOrder> AccountOrders::get(OrderId id) const {
+  std::optional<AccountOrder> found;
+  const storage::Value key = id.value;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::order_by_id, std::span(&key, 1), [&](const storage::Row& row) {
+    found = account_order_of(row);
+    return false;
+  }));
+  if (!found) return Error(ErrorCode::not_found, "identity.no_order").with("order", id.to_string());
+  return std::move(*found);
+}
+
+Result<AccountOrder> AccountOrders::waiting(OrderId id) const {
+  JW_ASSIGN(AccountOrder one, get(id));
+  if (one.state != OrderState::waiting)
+    return Error(ErrorCode::conflict, "identity.order_decided").with("order", id.to_string());
+  if (one.ends_at <= parts_.clock.now())
+    return Error(ErrorCode::gone, "identity.order_lapsed").with("order", id.to_string());
+  return one;
+}
+
+Result<void> AccountOrders::check_administrator(const std::string& actor) const {
+  const auto id = account_of(actor);
+  if (!id) return {};
+  JW_ASSIGN(const Account account, accounts_.get(*id));
+  JW_ASSIGN(const auto held, accounts_.grants_of(*id));
+  const Instant now = parts_.clock.now();
+  const RegionId whole = parts_.hub_region();
+  const bool administers =
+      account.kind == AccountKind::staff && account.state == AccountState::open &&
+      std::any_of(held.begin(), held.end(), [&](const HeldGrant& grant) {
+        const auto role = roles_.find(grant.role);
+        const bool stands = !grant.ended_at && grant.from <= now && (!grant.until || now < *grant.until);
+        return stands && grant.kind == GrantKind::given && role && role->duty() != access::Duty::work &&
+               grant.region == whole && grant.department.empty();
+      });
+  if (administers) return {};
+  return Error(ErrorCode::denied, "identity.administrators_confirm");
+}
+
+storage::Write AccountOrders::decided(const AccountOrder& one) const {
+  return {&sql::decide_order,
+          {one.id.value, std::string(name_of(one.state)), one.decided_by, to_micros(*one.decided_at)},
+          1};
+}
+
+Error AccountOrders::why(OrderId id, Error fault) const {
+  if (fault.code != ErrorCode::conflict) return fault;
+  const auto still = waiting(id);
+  return still ? fault : still.error();
+}
+
+Result<OrderDone> AccountOrders::confirm(OrderId id, const std::string& actor) {
+  JW_TRY(check_administrator(actor));
+  JW_ASSIGN(AccountOrder one, waiting(id));
+  if (one.asked_by == actor || actor_of(one.grant.account) == actor)
+    return Error(ErrorCode::denied, "identity.same_person").at("/step");
+  // What somebody asked for who is no administrator any more is nobody's wish.
+  if (!check_administrator(one.asked_by))
+    return Error(ErrorCode::gone, "identity.order_lapsed").with("order", id.to_string());
+  one.state = OrderState::done;
+  one.decided_by = actor;
+  one.decided_at = parts_.clock.now();
+  const auto also = [&](storage::Change& change) {
+    change.writes.push_back(decided(one));
+    change.audit.push_back(order_entry(actor, "account.order.confirm", one));
+  };
+  const WriteRequest request{one.asked_by, std::nullopt, actor};
+  OrderDone done;
+  if (one.kind == OrderKind::reset) {
+    auto made = accounts_.reset(one.grant.account, request, also);
+    if (!made) return why(id, std::move(made).error());
+    done.password = std::move(made->password);
+  } else {
+    const auto given = accounts_.grant(one.grant, request, also);
+    if (!given) return why(id, given.error());
+  }
+  done.order = std::move(one);
+  return done;
+}
+
+Result<AccountOrder> AccountOrders::drop(OrderId id, const std::string& actor) {
+  JW_ASSIGN(AccountOrder one, waiting(id));
+  if (one.asked_by != actor) JW_TRY(check_administrator(actor));
+  one.state = OrderState::dropped;
+  one.decided_by = actor;
+  one.decided_at = parts_.clock.now();
+  storage::Change change;
+  change.writes.push_back(decided(one));
+  change.audit.push_back(order_entry(actor, "account.order.drop", one));
+  auto committed = parts_.store.commit(std::move(change));
+  if (!committed) return why(id, std::move(committed).error());
+  return one;
+}
+
+Result<std::vector<AccountOrder>> AccountOrders::list(Which which, OrderId before, std::size_t most,
+                                                      const std::string& actor) const {
+  JW_TRY(check_administrator(actor));
+  const storage::Value parameters[] = {before ? before.value : INT64_MAX, static_cast<std::int64_t>(most),
+                                       std::int64_t{which == Which::waiting ? 1 : 0},
+                                       to_micros(parts_.clock.now())};
+  std::vector<AccountOrder> all;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_TRY(reader->query(sql::page_of_orders, parameters, [&](const storage::Row& row) {
+    all.push_back(account_order_of(row));
+    return true;
+  }));
+  return all;
+}
+
+}  // namespace jingwei::identity

@@ -1,0 +1,138 @@
+// Goal: no administrator comes by another's password, role or key alone; two of them can do what one may not.
+#include "modules/identity/identity_testing.h"
+
+namespace jingwei::identity {
+namespace {
+
+template <typename Backend>
+class AccountOrdersTest : public IdentityFixture<Backend> {
+ protected:
+  void SetUp() override {
+    IdentityFixture<Backend>::SetUp();
+    if (this->IsSkipped()) return;
+    security_ = this->account("security");
+    this->grant(security_, "security-admin");
+    system_ = this->account("system");
+    this->grant(system_, "system-admin");
+    auditor_ = this->account("auditor");
+    this->grant(auditor_, "audit-admin");
+    worker_ = this->account("worker");
+    this->grant(worker_, "leader");
+  }
+  Accounts& accounts() { return this->service_->accounts(); }
+  AccountOrders& orders() { return this->service_->orders(); }
+  NewGrant audit_for(const Account& who) { return {who.id, "audit-admin", "9801", "", {}, {}, "接任"}; }
+  Result<AccountOrder> ask_reset(const Account& of, const Account& by) {
+    return orders().ask(OrderKind::reset, {of.id, "", "", "", {}, {}, "遗失"}, by.actor());
+  }
+  template <typename T>
+  std::string why(const Result<T>& result) {
+    return result ? "done" : result.error().message;
+  }
+
+  Account security_, system_, auditor_, worker_;
+};
+
+TYPED_TEST_SUITE(AccountOrdersTest, jingwei::testing::Backends, jingwei::testing::BackendNames);
+
+TYPED_TEST(AccountOrdersTest, AnAdministratorsAccountIsResetByTwoAndNotByOne) {
+  for (const Account& one : {this->system_, this->auditor_})
+    EXPECT_EQ(this->why(this->accounts().reset(one.id, {this->security_.actor()})), "identity.second_person");
+  EXPECT_EQ(this->told(this->sign_in("auditor")), "in") << "nothing has happened";
+  EXPECT_EQ(this->why(this->accounts().reset(this->worker_.id, {this->security_.actor()})), "done");
+  EXPECT_EQ(this->why(this->ask_reset(this->worker_, this->security_)), "identity.no_second_needed");
+
+  const auto order = must(this->ask_reset(this->auditor_, this->security_));
+  EXPECT_EQ(this->why(this->ask_reset(this->auditor_, this->security_)), "identity.order_waits");
+  const auto confirm = [&](const Account& who) { return this->orders().confirm(order.id, who.actor()); };
+  EXPECT_EQ(this->why(confirm(this->security_)), "identity.same_person");
+  EXPECT_EQ(this->why(confirm(this->auditor_)), "identity.same_person") << "whose account it is";
+  EXPECT_EQ(this->why(confirm(this->worker_)), "identity.administrators_confirm");
+  EXPECT_EQ(this->told(this->sign_in("auditor")), "in");
+  const auto done = must(confirm(this->system_));
+  EXPECT_EQ(done.order.decided_by, this->system_.actor());
+  EXPECT_EQ(this->told(this->sign_in("auditor")), "identity.wrong_password");
+  EXPECT_EQ(this->told(this->sign_in("auditor", done.password)), "in");
+  EXPECT_EQ(this->why(confirm(this->system_)), "identity.order_decided");
+}
+
+TYPED_TEST(AccountOrdersTest, AnAdministratorIsMadeByTwoAndNotByOne) {
+  const Account puppet = this->account("puppet");
+  EXPECT_EQ(this->why(this->accounts().grant(this->audit_for(puppet), {this->security_.actor()})),
+            "identity.second_person");
+  const auto order =
+      must(this->orders().ask(OrderKind::grant, this->audit_for(puppet), this->security_.actor()));
+  EXPECT_TRUE(must(this->accounts().grants_of(puppet.id)).empty());
+  EXPECT_EQ(this->why(this->orders().confirm(order.id, this->security_.actor())), "identity.same_person");
+  EXPECT_EQ(this->why(this->orders().confirm(order.id, puppet.actor())), "identity.administrators_confirm");
+  must(this->orders().confirm(order.id, this->auditor_.actor()));
+  const auto held = must(this->accounts().grants_of(puppet.id));
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_EQ(held.front().granted_by, this->security_.actor());
+  // What stands in nobody's way: other roles, and the first ones, of this machine's operator.
+  EXPECT_EQ(this->why(this->accounts().grant({this->account("other").id, "leader", "9801", "", {}, {}, ""},
+                                             {this->security_.actor()})),
+            "done");
+  EXPECT_EQ(this->why(this->accounts().grant(this->audit_for(this->account("first")), {"local"})), "done");
+}
+
+TYPED_TEST(AccountOrdersTest, ASecondSecurityAdministratorConfirmsAndNoProgramDoes) {
+  const Account second = this->account("second");
+  this->grant(second, "security-admin");
+  const Account program = this->account("program", AccountKind::client);
+  this->grant(program, "system-admin");
+  const Account district = this->account("district");
+  this->grant(district, "system-admin", "980101");
+  const auto order = must(this->ask_reset(this->system_, this->security_));
+  for (const Account& one : {program, district})
+    EXPECT_EQ(this->why(this->orders().confirm(order.id, one.actor())), "identity.administrators_confirm");
+  must(this->orders().confirm(order.id, second.actor()));
+  EXPECT_EQ(this->why(this->orders().ask(OrderKind::grant,
+                                         this->audit_for(this->account("robot", AccountKind::client)),
+                                         this->security_.actor())),
+            "identity.administrators_are_staff");
+  // A key would be the same as a password.
+  EXPECT_FALSE(this->accounts().check_keys(program, {this->security_.actor()}).ok());
+  EXPECT_TRUE(this->accounts().check_keys(program, {"local"}).ok());
+  EXPECT_TRUE(this->accounts().check_keys(this->worker_, {this->security_.actor()}).ok());
+}
+
+TYPED_TEST(AccountOrdersTest, OrdersLapseAreDroppedAndEndWithWhoAsked) {
+  const auto waiting = [&] {
+    return must(this->orders().list(AccountOrders::Which::waiting, {}, 10, this->system_.actor())).size();
+  };
+  const auto late = must(this->ask_reset(this->auditor_, this->security_));
+  EXPECT_EQ(waiting(), 1U);
+  EXPECT_EQ(this->why(this->orders().list(AccountOrders::Which::all, {}, 10, this->worker_.actor())),
+            "identity.administrators_confirm");
+  this->clock_.advance(std::chrono::hours{24 * 8});
+  EXPECT_EQ(waiting(), 0U);
+  EXPECT_EQ(this->why(this->orders().confirm(late.id, this->system_.actor())), "identity.order_lapsed");
+
+  const auto dropped = must(this->ask_reset(this->auditor_, this->security_));
+  EXPECT_EQ(this->why(this->orders().drop(dropped.id, this->worker_.actor())),
+            "identity.administrators_confirm");
+  EXPECT_EQ(must(this->orders().drop(dropped.id, this->security_.actor())).state, OrderState::dropped);
+  EXPECT_EQ(this->why(this->orders().confirm(dropped.id, this->system_.actor())), "identity.order_decided");
+
+  const auto orphan = must(this->ask_reset(this->auditor_, this->security_));
+  must(this->accounts().edit(this->security_.id,
+                             {.name = {}, .department = {}, .state = AccountState::closed}, {"setup"}));
+  EXPECT_EQ(this->why(this->orders().confirm(orphan.id, this->system_.actor())), "identity.order_lapsed");
+  EXPECT_EQ(must(this->orders().list(AccountOrders::Which::all, {}, 10, this->system_.actor())).size(), 3U);
+}
+
+TYPED_TEST(AccountOrdersTest, AnOrderIsCarriedOutOnceThoughTwoConfirmAtTheSameMoment) {
+  const auto order = must(this->ask_reset(this->auditor_, this->security_));
+  const Account second = this->account("second");
+  this->grant(second, "security-admin");
+  FailingStore between(*this->store_);
+  const auto other = this->open(between);
+  std::string password;
+  between.between([&] { password = must(this->orders().confirm(order.id, this->system_.actor())).password; });
+  EXPECT_EQ(this->why(other->orders().confirm(order.id, second.actor())), "identity.order_decided");
+  EXPECT_EQ(this->told(this->sign_in("auditor", password)), "in");
+}
+
+}  // namespace
+}  // namespace jingwei::identity
