@@ -53,10 +53,20 @@ class Component {
       of_items.group_of.push_back(group);
       if (tells_of_somebody(near_.item(item).link)) decision.lives[group] = true;
     }
+    // Subjects that go on under the number they had: who comes with another leaves them behind.
+    std::map<SubjectId, std::uint32_t> goes_on;
+    for (std::size_t at = 0; at < items_.size(); ++at) {
+      const Near::Item& item = near_.item(items_[at]);
+      if (item.stands && !item.renumbered) goes_on.emplace(item.link.home, of_items.group_of[at]);
+    }
     std::vector<Homed> homed;
     for (std::size_t at = 0; at < items_.size(); ++at) {
-      const Link& link = near_.item(items_[at]).link;
-      const bool claims = link.home && decision.lives[of_items.group_of[at]] && !taken.contains(link.home);
+      const Near::Item& item = near_.item(items_[at]);
+      const Link& link = item.link;
+      const auto kept = goes_on.find(link.home);
+      const bool left = item.renumbered && kept != goes_on.end() && kept->second != of_items.group_of[at];
+      const bool claims =
+          link.home && !left && decision.lives[of_items.group_of[at]] && !taken.contains(link.home);
       homed.push_back({link.record, claims ? link.home : SubjectId()});
       if (claims) decision.homes.insert(link.home);
     }
@@ -524,19 +534,13 @@ Result<Plan> Linking::plan(storage::Reader& reader, const Question& question, co
     const bool everything = reach == limits::component_links;
     Writing writing(store_, sealer_, near, ground, matcher_, clock_.now());
     auto components = near.components();
-    // Who keeps a subject comes before who else might claim it: a household that one of its people left under
-    // another number goes on as itself.
-    const auto rank_of = [&](const std::vector<std::uint32_t>& items) {
-      int rank = 2;
-      for (const std::uint32_t item : items) {
+    // What keeps its subjects comes before who else might claim them.
+    std::stable_partition(components.begin(), components.end(), [&](const std::vector<std::uint32_t>& items) {
+      return std::any_of(items.begin(), items.end(), [&](std::uint32_t item) {
         const auto place = near.place_of(item);
-        if (place && place->keeps) return 0;
-        if (near.item(item).stands && !near.item(item).renumbered) rank = 1;
-      }
-      return rank;
-    };
-    std::stable_sort(components.begin(), components.end(),
-                     [&](const auto& one, const auto& other) { return rank_of(one) < rank_of(other); });
+        return place && place->keeps;
+      });
+    });
     for (auto& items : components)
       JW_TRY(writing.put(reader, Component(near, std::move(items), matcher_), matcher_.bounds()));
     for (const auto item : near.gone()) writing.end(near.item(item));

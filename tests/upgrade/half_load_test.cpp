@@ -20,6 +20,7 @@ DROP TABLE metric_recount;
 DELETE FROM landed_migration WHERE module = 'ingest' AND number >= 7;
 DROP TABLE record_slice_block;
 ALTER TABLE record_slice DROP COLUMN block_rows;
+ALTER TABLE demand DROP COLUMN watched;
 DELETE FROM landed_migration WHERE module = 'catalog' AND number >= 6;
 )";
 constexpr int ingest_before = 6, catalog_before = 5;
