@@ -139,11 +139,14 @@ export async function catalogTests({ context, test }) {
     await page.locator('[data-test=version] [data-test=step-submit]').click();
     await page.locator('[data-test=trouble]').waitFor();
     const told = await page.locator('[data-test=trouble]').innerText();
-    assert.match(told, /已向同样的人采集.*取用/s);
+    assert.match(told, /已有同样的人的这项数据.*取用/s);
     await shoot(page, 'desk-overlap', true);
-    await page.locator('[data-test=version] [data-test=overlap] a').first().click();
-    // The first of the fields that are asked twice stands in the register.
-    await page.locator('h1', { hasText: '常住人口登记' }).waitFor();
+    // It leads to who holds it.
+    const link = page.locator('[data-test=version] [data-test=overlap] a').first();
+    const holder = /resources\/([a-z-]+)/.exec(await link.getAttribute('href'))[1];
+    assert.notEqual(holder, id);
+    await link.click();
+    await page.locator('h1', { hasText: (await ask(`/resources/${holder}`)).title }).waitFor();
     await page.close();
   });
 
