@@ -196,8 +196,17 @@ TYPED_TEST(SecrecyRun, NothingTheProgramWroteOrToldToWatchersNamesAnybody) {
   for (const char* path : {"/api/v1/resources/resident-register/records.csv",
                            "/api/v1/resources/resident-register/records.xlsx"})
     EXPECT_EQ(this->get(path).status, 200) << path;
-  EXPECT_EQ(this->get("/api/v1/batches/" + refused + "/refused.xlsx").status, 200);
-  EXPECT_EQ(this->get("/api/v1/batches/" + refused + "/refused?limit=500").status, 200);
+  const std::string rows = "/api/v1/batches/" + refused + "/refused";
+  const auto masked = this->get(rows + "?limit=500");
+  EXPECT_EQ(masked.status, 200);
+  this->expect_none(masked.body, "refused rows without a purpose");
+  EXPECT_EQ(this->get(rows + ".xlsx").status, 403)
+      << "nothing masked goes into a workbook that is sent again";
+  for (const std::string path : {rows + ".xlsx", rows + "?limit=500"}) {
+    const auto open =
+        this->ask(http::testing::get(path, "Accept-Language: en\r\nJingwei-Purpose: epidemic-control\r\n"));
+    EXPECT_EQ(open.status, 200) << path << ' ' << open.body.substr(0, 500);
+  }
 
   // Words about one datum, and refusals: what was sent does not come back in them.
   const auto objection =
