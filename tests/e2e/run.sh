@@ -92,9 +92,23 @@ make_city() {
   return 1
 }
 
+# The figures once they stand still: they follow what was done just before.
+still_figures() {
+  local last='' now
+  for ((turn = 0; turn < 30; ++turn)); do
+    now=$(node "$here/figures.mjs" "$url") || return 1
+    [ "$now" != "$last" ] || break
+    last=$now
+    sleep 1
+  done
+  echo "$now"
+}
+
 same_after_restart() {
-  local data=$1 before
-  before=$(node "$here/figures.mjs" "$url") && stop && serve "$data" && [ "$before" = "$(node "$here/figures.mjs" "$url")" ]
+  local data=$1 before after
+  before=$(still_figures) && stop && serve "$data" || return 1
+  after=$(still_figures)
+  [ "$before" = "$after" ] || { diff <(tr '{' '\n' <<<"$before") <(tr '{' '\n' <<<"$after") | head -n 20 | sed 's/^/  # /'; return 1; }
 }
 
 # A resource found, taken through its life by three people, compared, refused and exported, all on the command line.
