@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "base/log.h"
 #include "scenario/cross_checks.h"
@@ -11,6 +12,9 @@
 namespace jingwei::scenario {
 
 using schema::YamlNode;
+
+// A power of two: sums of such parts are exact, so the same in whatever order they are added.
+constexpr double parts_of_an_hour = 1'024;
 
 // What a step was, from its event.
 struct CaseStep {
@@ -124,7 +128,8 @@ double CaseFigures::delta_of(const Counted& counted, const CaseStep& step) {
     case What::late:
       return one(step.overdue) - one(step.was_overdue);
     case What::hours_to_close:
-      return one(step.was_open && !step.open) * static_cast<double>(step.age_s) / 3600;
+      return one(step.was_open && !step.open) *
+             std::round(static_cast<double>(step.age_s) / 3600 * parts_of_an_hour) / parts_of_an_hour;
   }
   return 0;
 }
