@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "app/told.h"
 #include "base/json_members.h"
 #include "base/log.h"
 
@@ -11,7 +12,6 @@ namespace jingwei::app {
 
 namespace {
 
-constexpr std::chrono::hours told_for{24};
 constexpr std::size_t accounts_most = 200;  // that one notice names
 
 struct Said {
@@ -49,12 +49,6 @@ std::optional<notice::Audience> owner_of(const cases::Case& one, const region::T
   return audience;
 }
 
-// Whether the same would come of it another time: nobody is there to be told.
-bool is_lasting(ErrorCode code) {
-  return code == ErrorCode::not_found || code == ErrorCode::gone || code == ErrorCode::denied ||
-         code == ErrorCode::invalid || code == ErrorCode::too_large;
-}
-
 }  // namespace
 
 Result<void> CaseNotices::handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) {
@@ -63,7 +57,7 @@ Result<void> CaseNotices::handle(std::span<const storage::FeedEntry> entries, st
     if (entry.kind != cases::effect_event_kind || entry.at + told_for < clock_.now()) continue;
     auto told = tell(entry);
     if (told) continue;
-    if (!is_lasting(told.error().code)) return told;
+    if (!stays_untold(told.error().code)) return told;
     log::info("app.case_notice_left",
               {{"position", entry.position.to_string()}, {"fault", told.error().to_log()}});
   }

@@ -352,8 +352,4 @@ Result<FeedOutcome> feed_services(Hub& hub, const FeedPlan& plan) {
   return std::move(player.outcome());
 }
 
-Result<FeedOutcome> feed_services(Hub& hub, std::int64_t people, int days, std::uint64_t seed) {
-  return feed_services(hub, FeedPlan{people, days, seed, nullptr});
-}
-
 }  // namespace jingwei::app

@@ -48,7 +48,5 @@ struct FeedOutcome {
 // falls due in between, until the real time has come, where the clock then stands: what would come later is
 // left. What a process refuses is counted and left. Errors: invalid "app.feed_no_grids", the store's.
 Result<FeedOutcome> feed_services(Hub& hub, const FeedPlan& plan);
-// The same, all of it now.
-Result<FeedOutcome> feed_services(Hub& hub, std::int64_t people, int days, std::uint64_t seed);
 
 }  // namespace jingwei::app

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "app/modules.h"
 #include "app/notice_people.h"
@@ -201,14 +202,7 @@ Result<void> Hub::open_modules(const Share& share) {
     return purposes_->check_use(resource, use);
   });
   ingest_->on_purpose(
-      [this](const std::string& purpose, const std::string& resource,
-             std::optional<catalog::Personal> personal, RegionId below) {
-        const auto tree = regions_->tree();
-        const region::Node node = below ? tree->find(below) : region::no_node;
-        return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
-                                 node == region::no_node ? std::string() : tree->code(node)},
-                                clock_.now());
-      },
+      std::bind_front(&Hub::check_purpose, this),
       [this](const std::string& purpose, const std::string& resource, catalog::Personal personal) {
         return purposes_->areas(purpose, resource, personal, clock_.now());
       },
@@ -294,6 +288,15 @@ Result<void> Hub::follow_now() {
   }
 }
 
+Result<void> Hub::check_purpose(const std::string& purpose, const std::string& resource,
+                                std::optional<catalog::Personal> personal, RegionId below) const {
+  const auto tree = regions_->tree();
+  const region::Node node = below ? tree->find(below) : region::no_node;
+  return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
+                           node == region::no_node ? std::string() : tree->code(node)},
+                          clock_.now());
+}
+
 Result<void> Hub::check_on(const std::string& package, RegionId region) const {
   const auto purposes = scenario::emergency_purposes(*scenarios_->shelf(), package);
   if (!purposes) return {};
@@ -315,14 +318,6 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
   } else {
     log::warn("cases.no_holidays", {{"path", share.holidays_file}});
   }
-  const auto check = [this](const std::string& purpose, const std::string& resource,
-                            std::optional<catalog::Personal> personal, RegionId below) {
-    const auto tree = regions_->tree();
-    const region::Node node = below ? tree->find(below) : region::no_node;
-    return purposes_->check({purpose, resource, personal.value_or(catalog::Personal::none),
-                             node == region::no_node ? std::string() : tree->code(node)},
-                            clock_.now());
-  };
   const auto name_of = [this](const std::string& actor) {
     constexpr std::string_view peer = "open311:";
     if (actor.starts_with(peer) && peers_) {
@@ -354,8 +349,8 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
   };
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{
-      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, std::move(holidays), check,
-      name_of, move_matter,
+      *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, std::move(holidays),
+      std::bind_front(&Hub::check_purpose, this), name_of, move_matter,
       [this](const std::string& package, RegionId region) { return check_on(package, region); }});
   return cases_->open(packages, packages_folder);
 }

@@ -101,6 +101,10 @@ class Hub {
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);
+  // Whether a purpose may be pursued now below a region (none: anywhere). Errors: those of
+  // PurposeService::check.
+  Result<void> check_purpose(const std::string& purpose, const std::string& resource,
+                             std::optional<catalog::Personal> personal, RegionId below) const;
   // Whether a package takes new cases in a region now (none: anywhere). Errors: denied "app.no_emergency".
   Result<void> check_on(const std::string& package, RegionId region) const;
   Result<void> open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder);

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/told.h"
 #include "base/json_members.h"
 #include "base/log.h"
 #include "base/messages.h"
@@ -10,7 +11,6 @@ namespace jingwei::app {
 
 namespace {
 
-constexpr std::chrono::hours objections_told_for{24};
 constexpr std::string_view officers = "data-officer";
 
 struct ObjectionStepTold {
@@ -31,12 +31,6 @@ std::optional<ObjectionStepTold> step_told(std::string_view body) {
   return ObjectionStepTold{*id, std::move(step)};
 }
 
-// Whether the same would come of it another time: nobody is there to be told.
-bool stays_untold(ErrorCode code) {
-  return code == ErrorCode::not_found || code == ErrorCode::gone || code == ErrorCode::denied ||
-         code == ErrorCode::invalid || code == ErrorCode::too_large;
-}
-
 }  // namespace
 
 Result<void> ObjectionNotices::handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) {
@@ -44,8 +38,7 @@ Result<void> ObjectionNotices::handle(std::span<const storage::FeedEntry> entrie
   // With what becomes overdue the provider is reminded as well: one notice says both.
   std::set<std::pair<std::int64_t, quality::ObjectionId>> overdue;
   for (const auto& entry : entries) {
-    if (entry.kind != quality::objection_event_kind || entry.at + objections_told_for < clock_.now())
-      continue;
+    if (entry.kind != quality::objection_event_kind || entry.at + told_for < clock_.now()) continue;
     const auto taken = step_told(entry.body);
     if (!taken) continue;
     const std::pair in_one_change(entry.position.transaction, taken->objection);

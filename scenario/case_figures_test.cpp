@@ -6,10 +6,7 @@
 
 #include <map>
 
-#include "scenario/messages.gen.h"
-#include "scenario/new_package.h"
-#include "schema/messages.gen.h"
-#include "tests/support/backends.h"
+#include "scenario/lamp_testing.h"
 
 namespace jingwei::scenario {
 namespace {
@@ -19,13 +16,7 @@ using jingwei::testing::must;
 class CaseFiguresTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    schema::register_messages();
-    register_messages();
-    Package package;
-    package.id = package.place = "lamp";
-    for (auto& [name, text] : must(new_package("lamp"))) {
-      if (!name.starts_with(".schema/")) package.files.emplace(name, text);
-    }
+    Package package = lamp_package();
     for (const char* count : {"opened", "late", "closed", "hours_to_close"})
       package.files["metrics.yaml"] +=
           "  - {id: " + std::string(count).substr(0, 5) +

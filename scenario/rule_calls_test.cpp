@@ -4,11 +4,8 @@
 
 #include "base/messages.h"
 #include "scenario/checker.h"
-#include "scenario/messages.gen.h"
-#include "scenario/new_package.h"
+#include "scenario/lamp_testing.h"
 #include "scenario/rule_book.h"
-#include "schema/messages.gen.h"
-#include "tests/support/backends.h"
 
 namespace jingwei::scenario {
 namespace {
@@ -29,13 +26,7 @@ constexpr std::string_view late_rule = R"(rules:
 )";
 
 Package package_with(const std::string& rules) {
-  schema::register_messages();
-  register_messages();
-  Package package;
-  package.id = package.place = "lamp";
-  for (auto& [name, text] : must(new_package("lamp"))) {
-    if (!name.starts_with(".schema/")) package.files.emplace(name, text);
-  }
+  Package package = lamp_package();
   package.files.emplace("rules.yaml", rules);
   return package;
 }

@@ -4,10 +4,7 @@
 #include <map>
 
 #include "scenario/case_figures.h"
-#include "scenario/messages.gen.h"
-#include "scenario/new_package.h"
-#include "schema/messages.gen.h"
-#include "tests/support/backends.h"
+#include "scenario/lamp_testing.h"
 
 namespace jingwei::scenario {
 namespace {
@@ -17,13 +14,7 @@ using jingwei::testing::must;
 class StepFigures : public ::testing::Test {
  protected:
   void SetUp() override {
-    schema::register_messages();
-    register_messages();
-    Package package;
-    package.id = package.place = "lamp";
-    for (auto& [name, text] : must(new_package("lamp"))) {
-      if (!name.starts_with(".schema/")) package.files.emplace(name, text);
-    }
+    Package package = lamp_package();
     std::string& metrics = package.files["metrics.yaml"];
     const auto add = [&](const std::string& id, const std::string& count) {
       metrics +=

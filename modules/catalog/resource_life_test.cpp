@@ -20,6 +20,16 @@
 namespace jingwei::catalog {
 namespace {
 
+Demand demand_of_a_school(Day wanted_by) {
+  Demand demand;
+  demand.department = {"school", {"学校", "School"}};
+  demand.title = "ages of pupils";
+  demand.purpose = "places";
+  demand.legal_basis = "law";
+  demand.wanted_by = wanted_by;
+  return demand;
+}
+
 using jingwei::testing::must;
 
 std::string yaml_of(const std::string& id, const std::string& provider, const std::string& fields) {
@@ -446,12 +456,7 @@ TYPED_TEST(LifeOn, ATimerRemindsOfALateDemandOfEachStateOnItsOwn) {
     }
     return told();
   };
-  Demand demand;
-  demand.department = {"school", {"学校", "School"}};
-  demand.title = "ages of pupils";
-  demand.purpose = "places";
-  demand.legal_basis = "law";
-  demand.wanted_by = demands.today() + std::chrono::days{60};
+  const Demand demand = demand_of_a_school(demands.today() + std::chrono::days{60});
   const auto asked = must(demands.ask(demand, {"Wu", std::nullopt}));
   EXPECT_EQ(days_pass(10), 0U) << "the tenth day is not over";
   EXPECT_EQ(days_pass(1), 1U);
@@ -488,12 +493,7 @@ TYPED_TEST(LifeOn, ATimerRemindsOfALateDemandOfEachStateOnItsOwn) {
 TYPED_TEST(LifeOn, DemandsFromBeforeThereWereTimersGetOne) {
   ManualClock clock(*parse_rfc3339("2020-03-01T04:00:00Z"));
   Demands demands(*this->catalog_, *this->store_, clock, this->zone_);
-  Demand demand;
-  demand.department = {"school", {"学校", "School"}};
-  demand.title = "ages of pupils";
-  demand.purpose = "places";
-  demand.legal_basis = "law";
-  demand.wanted_by = demands.today() + std::chrono::days{60};
+  const Demand demand = demand_of_a_school(demands.today() + std::chrono::days{60});
   must(demands.ask(demand, {"Wu", std::nullopt}));
   // As it stood before: looked after by nobody.
   static const storage::Statement unwatch{"unwatch", "UPDATE demand SET watched = 0",

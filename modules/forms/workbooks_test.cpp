@@ -3,6 +3,7 @@
 #include "modules/forms/forms_testing.h"
 #include "spreadsheet/package.h"
 #include "storage/pseudonym.h"
+#include "tests/support/callers.h"
 
 namespace jingwei::forms {
 namespace {
@@ -118,16 +119,8 @@ TYPED_TEST(Workbooks, RefusedRowsThatHoldWhatIsNotOpenGoOutInNoWorkbook) {
   }
   EXPECT_EQ(this->waiting_uploads(), 0U) << "nothing stays behind";
   // Of two rows the one that stands in the grant's region, with all that is personal in it.
-  auto role = std::make_shared<access::Role>();
-  role->permissions.set(*access::find_permission("ingest.refused.read"));
-  role->classes = {"name", "identifier", "contact"};
-  role->every_purpose = true;
-  access::Grant grant;
-  grant.role = std::move(role);
   const auto tree = this->node_.regions->tree();
-  grant.region = tree->id(tree->find(grid_code(1)));
-  const Asker of_one{std::make_shared<access::Caller>("account:1", std::vector<access::Grant>{grant}),
-                     "epidemic-control"};
+  const Asker of_one{reader_of_refused(tree->id(tree->find(grid_code(1)))), "epidemic-control"};
   const auto grid = this->grid_of(must(rows_for(of_one)).bytes);
   EXPECT_EQ(grid.text(1, 0), "李四");
   EXPECT_EQ(grid.rows.size(), 2U);

@@ -54,6 +54,10 @@ std::optional<GrantKind> grant_kind_named(std::string_view name) {
   return named<GrantKind>(grant_kinds, name);
 }
 
+bool is_person(AccountKind kind) {
+  return kind == AccountKind::resident || kind == AccountKind::enterprise;
+}
+
 std::string actor_of(AccountId account) {
   return std::string(actor_prefix) + account.to_string();
 }

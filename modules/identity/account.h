@@ -35,6 +35,9 @@ std::optional<Manner> manner_named(std::string_view name);
 std::optional<AccountKind> account_kind_named(std::string_view name);
 std::optional<GrantKind> grant_kind_named(std::string_view name);
 
+// Residents and enterprises, who act for themselves; not staff, programs and devices.
+bool is_person(AccountKind kind);
+
 // As the audit log and other modules name an account: "account:17".
 std::string actor_of(AccountId account);
 // The account that an actor is; none where the hub itself, a program or another platform acted.

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t people_most = 100;
 
-bool is_person(AccountKind kind) {
-  return kind == AccountKind::resident || kind == AccountKind::enterprise;
-}
-
 void text_or_null(JsonWriter& json, std::string_view name, const std::string& text) {
   json.key(name);
   if (text.empty()) {

@@ -170,7 +170,7 @@ Result<SignInDone> SignIn::open_for(Account account, Manner manner, const Origin
   SignInDone made;
   JW_ASSIGN(made.opened, tokens_.open(account, TokenKind::session, origin.label, ends, "session.open",
                                       {account.actor()}, manner));
-  const bool by_use = account.kind == AccountKind::resident || account.kind == AccountKind::enterprise;
+  const bool by_use = is_person(account.kind);
   made.cookie_until =
       by_use ? made.opened.token.opened_at + parts_.policy.other_longest : made.opened.token.ends_at;
   made.device = device_of(account.id);
@@ -310,8 +310,7 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   if (found && found->state == AccountState::closed)
     return Error(ErrorCode::denied, "identity.account_closed");
   // A phone would be a way past password and authenticator.
-  if (found && found->kind != AccountKind::resident && found->kind != AccountKind::enterprise)
-    return Error(ErrorCode::denied, "identity.phone_for_residents");
+  if (found && !is_person(found->kind)) return Error(ErrorCode::denied, "identity.phone_for_residents");
   if (!found) {
     NewAccount resident;
     resident.kind = AccountKind::resident;

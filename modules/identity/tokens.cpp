@@ -45,8 +45,7 @@ std::chrono::microseconds idle_of(const Policy& policy, AccountKind kind, const 
 
 // Whether a session lasts as long as it is used, by its end.
 bool lasts_by_use(AccountKind kind, const Token& token) {
-  const bool person = kind == AccountKind::resident || kind == AccountKind::enterprise;
-  return person && token.kind == TokenKind::session && token.manner != Manner::screen;
+  return is_person(kind) && token.kind == TokenKind::session && token.manner != Manner::screen;
 }
 
 // Of a wall screen's session: what its owner may do, but for everything that is not figures.

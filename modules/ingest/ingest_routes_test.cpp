@@ -3,6 +3,7 @@
 #include "modules/ingest/ingest_routes.h"
 
 #include "modules/catalog/messages.gen.h"
+#include "tests/support/callers.h"
 #include "tests/support/ingest_world.h"
 
 namespace jingwei::ingest {
@@ -111,16 +112,9 @@ TEST_F(IngestApi, APageOfRefusedRowsHoldsThoseOfTheReadersRegionsAndOpensNothing
   for (int number = 0; number < 9; ++number)
     csv += "张三," + citizen_id(number) + ",12,户籍," + grid_code(number) + ",2020-01-21\n";
   const auto batch = load("people", csv);
-  auto role = std::make_shared<access::Role>();
-  role->permissions.set(*access::find_permission("ingest.refused.read"));
-  role->classes = {"name", "identifier", "contact"};
-  role->every_purpose = true;
-  access::Grant grant;
-  grant.role = std::move(role);
   const auto tree = node_.regions->tree();
-  grant.region = tree->id(tree->find(grid_code(0)));  // of rows on lines 2, 5 and 8
   http::Request request;
-  request.caller = std::make_shared<access::Caller>("account:1", std::vector<access::Grant>{grant});
+  request.caller = reader_of_refused(tree->id(tree->find(grid_code(0))));  // of rows on lines 2, 5 and 8
   request.query = "limit=2";
   const auto first = call("list_refused_rows", {batch.id.to_string()}, request);
   EXPECT_NE(first.body.find(R"("line":2,)"), std::string::npos) << first.body;

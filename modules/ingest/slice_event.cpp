@@ -6,6 +6,26 @@
 
 namespace jingwei::ingest {
 
+namespace {
+
+using Reasons = std::map<std::string, std::int64_t>;
+
+void write_reasons(JsonWriter& json, const Reasons& reasons) {
+  json.key("reasons");
+  json.begin_object();
+  for (const auto& [reason, rows] : reasons) json.member(reason, rows);
+  json.end_object();
+}
+
+Reasons read_reasons(const boost::json::object& event) {
+  Reasons reasons;
+  for (const auto& [reason, rows] : event.at("reasons").as_object())
+    reasons[std::string(reason)] = rows.to_number<std::int64_t>();
+  return reasons;
+}
+
+}  // namespace
+
 storage::FeedEvent to_feed_event(const SliceEvent& event) {
   JsonWriter json(256 + event.counts.size() * 40);
   json.begin_object();
@@ -19,10 +39,7 @@ storage::FeedEvent to_feed_event(const SliceEvent& event) {
   json.member("updated", event.updated);
   json.member("refused", event.refused);
   json.member("mended", event.mended);
-  json.key("reasons");
-  json.begin_object();
-  for (const auto& [reason, rows] : event.reasons) json.member(reason, rows);
-  json.end_object();
+  write_reasons(json, event.reasons);
   json.key("counts");
   json.begin_array();
   for (const auto& change : event.counts) {
@@ -63,10 +80,7 @@ storage::FeedEvent to_feed_event(const WithdrawalEvent& event) {
   json.member("cleaned", event.cleaned);
   json.member("unchanged", event.unchanged);
   json.member("refused", event.refused);
-  json.key("reasons");
-  json.begin_object();
-  for (const auto& [reason, rows] : event.reasons) json.member(reason, rows);
-  json.end_object();
+  write_reasons(json, event.reasons);
   json.end_object();
   return {std::string(withdrawal_event_kind), json.take()};
 }
@@ -87,8 +101,7 @@ Result<WithdrawalEvent> parse_withdrawal_event(std::string_view body) {
     event.cleaned = number("cleaned");
     event.unchanged = number("unchanged");
     event.refused = number("refused");
-    for (const auto& [reason, rows] : object.at("reasons").as_object())
-      event.reasons[std::string(reason)] = rows.to_number<std::int64_t>();
+    event.reasons = read_reasons(object);
     return event;
   } catch (const std::exception& fault) {
     return Error(ErrorCode::corrupt, "storage.damaged").because(fault.what());
@@ -115,9 +128,7 @@ Result<SliceEvent> parse_slice_event(std::string_view body) {
     event.updated = later_number("updated");
     event.refused = number("refused");
     event.mended = later_number("mended");
-    for (const auto& [reason, rows] : object.at("reasons").as_object()) {
-      event.reasons[std::string(reason)] = rows.to_number<std::int64_t>();
-    }
+    event.reasons = read_reasons(object);
     for (const auto& item : object.at("counts").as_array()) {
       const auto& row = item.as_array();
       event.counts.push_back({boost::json::value_to<std::string>(row.at(0)),

@@ -48,8 +48,7 @@ template <typename Backend>
 class RegistryFile : public RegistryWorld<Backend> {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(this->folder_.path() + "/scenarios/firms");
-    this->write(this->folder_.path() + "/scenarios/firms/resources.yaml", firms);
+    this->declare("firms", firms);
     RegistryWorld<Backend>::SetUp();
   }
 

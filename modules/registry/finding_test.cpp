@@ -62,8 +62,7 @@ template <typename Backend>
 class RegistryFinding : public RegistryWorld<Backend> {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(this->folder_.path() + "/scenarios/finding");
-    this->write(this->folder_.path() + "/scenarios/finding/resources.yaml", finding_resources);
+    this->declare("finding", finding_resources);
     RegistryWorld<Backend>::SetUp();
   }
   std::vector<Found> found(const std::string& text, std::optional<Kind> kind = std::nullopt) {

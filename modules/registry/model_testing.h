@@ -31,6 +31,32 @@ inline const std::string& model_bytes() {
   return bytes;
 }
 
+// A resource in which people of all kinds are entered under a number.
+inline std::string people_entries(const std::string& id, const std::string& key) {
+  return "resources:\n  - id: " + id + R"(
+    title: {zh: 登记, en: Entries}
+    provider: {id: street, zh: 街道, en: Street}
+    sharing: conditional
+    purposes: [epidemic-control]
+    retention: 1y
+    update: daily
+    subject: person
+    key: [)" +
+         key + R"(]
+    region: grid
+    fields:
+      - {name: )" +
+         key + R"(, title: {zh: 登记编号, en: Number}, type: text, required: true}
+      - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name}
+      - {name: document, title: {zh: 证件号码, en: Document}, type: identity_document, personal: identifier}
+      - {name: phone, title: {zh: 手机, en: Phone}, type: phone, personal: contact}
+      - {name: born, title: {zh: 出生日期, en: Born}, type: date, personal: basic}
+      - {name: address, title: {zh: 住址, en: Address}, type: address, personal: address}
+      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}
+)";
+}
+inline constexpr std::string_view people_entries_header = "登记编号,姓名,证件号码,手机,出生日期,住址,网格\n";
+
 template <typename Backend>
 class ModelWorld : public RegistryWorld<Backend> {
  protected:

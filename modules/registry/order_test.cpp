@@ -13,26 +13,7 @@ using namespace testing;
 using jingwei::testing::MadePeople;
 using jingwei::testing::MadePerson;
 
-constexpr std::string_view order_resources = R"(resources:
-  - id: sightings
-    title: {zh: 登记, en: Sightings}
-    provider: {id: street, zh: 街道, en: Street}
-    sharing: conditional
-    purposes: [epidemic-control]
-    retention: 1y
-    update: daily
-    subject: person
-    key: [sighting_no]
-    region: grid
-    fields:
-      - {name: sighting_no, title: {zh: 登记编号, en: Number}, type: text, required: true}
-      - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name}
-      - {name: document, title: {zh: 证件号码, en: Document}, type: identity_document, personal: identifier}
-      - {name: phone, title: {zh: 手机, en: Phone}, type: phone, personal: contact}
-      - {name: born, title: {zh: 出生日期, en: Born}, type: date, personal: basic}
-      - {name: address, title: {zh: 住址, en: Address}, type: address, personal: address}
-      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}
-  - id: doors
+const std::string order_resources = people_entries("sightings", "sighting_no") + R"(  - id: doors
     title: {zh: 入户走访, en: Household visits}
     provider: {id: street, zh: 街道, en: Street}
     sharing: conditional
@@ -49,7 +30,6 @@ constexpr std::string_view order_resources = R"(resources:
       - {name: address, title: {zh: 住址, en: Address}, type: address, personal: address}
       - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}
 )";
-constexpr std::string_view sighting_header = "登记编号,姓名,证件号码,手机,出生日期,住址,网格\n";
 constexpr std::string_view door_header = "走访编号,户主姓名,户主电话,住址,网格\n";
 
 // As ingest takes them: a mobile phone, a number of the sample country's district with a right check
@@ -69,8 +49,7 @@ template <typename Backend>
 class RegistryOrder : public ModelWorld<Backend> {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(this->folder_.path() + "/scenarios/order");
-    this->write(this->folder_.path() + "/scenarios/order/resources.yaml", order_resources);
+    this->declare("order", order_resources);
     ModelWorld<Backend>::SetUp();
   }
 
@@ -84,7 +63,7 @@ class RegistryOrder : public ModelWorld<Backend> {
     return number + ',' + one.name() + ',' + one.phone + ',' + one.address + ',' + grid_code(1) + '\n';
   }
   ingest::Batch load_sightings(const std::string& rows) {
-    return this->load("sightings", std::string(sighting_header) + rows);
+    return this->load("sightings", std::string(people_entries_header) + rows);
   }
   ingest::Batch load_doors(const std::string& rows) {
     return this->load("doors", std::string(door_header) + rows);

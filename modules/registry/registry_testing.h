@@ -85,9 +85,14 @@ class RegistryWorld : public jingwei::testing::IngestWorld<Backend> {
     registry::register_messages();
   }
 
+  // Resources of a package of their own, before SetUp.
+  void declare(const std::string& package, std::string_view resources) {
+    std::filesystem::create_directories(this->folder_.path() + "/scenarios/" + package);
+    Base::write(this->folder_.path() + "/scenarios/" + package + "/resources.yaml", resources);
+  }
+
   void SetUp() override {
-    std::filesystem::create_directories(this->folder_.path() + "/scenarios/registry");
-    Base::write(this->folder_.path() + "/scenarios/registry/resources.yaml", more_resources);
+    declare("registry", more_resources);
     Base::SetUp();
     if (this->IsSkipped()) return;
     registry_ = make_registry(this->node_, "first");

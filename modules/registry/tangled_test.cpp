@@ -10,27 +10,6 @@ namespace {
 
 using namespace testing;
 
-constexpr std::string_view tangled_resources = R"(resources:
-  - id: entries
-    title: {zh: 登记, en: Entries}
-    provider: {id: street, zh: 街道, en: Street}
-    sharing: conditional
-    purposes: [epidemic-control]
-    retention: 1y
-    update: daily
-    subject: person
-    key: [entry_no]
-    region: grid
-    fields:
-      - {name: entry_no, title: {zh: 登记编号, en: Number}, type: text, required: true}
-      - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name}
-      - {name: document, title: {zh: 证件号码, en: Document}, type: identity_document, personal: identifier}
-      - {name: phone, title: {zh: 手机, en: Phone}, type: phone, personal: contact}
-      - {name: born, title: {zh: 出生日期, en: Born}, type: date, personal: basic}
-      - {name: address, title: {zh: 住址, en: Address}, type: address, personal: address}
-      - {name: grid, title: {zh: 网格, en: Grid}, type: region, required: true}
-)";
-
 // So many of one person, each with a phone of its own, are compared with each other; a few more are too many.
 constexpr int looked_through = 300, more = 20;
 static_assert(looked_through * (looked_through - 1) / 2 < static_cast<int>(linkage::component_pairs_most));
@@ -41,12 +20,11 @@ template <typename Backend>
 class RegistryTangled : public ModelWorld<Backend> {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(this->folder_.path() + "/scenarios/tangled");
-    this->write(this->folder_.path() + "/scenarios/tangled/resources.yaml", tangled_resources);
+    this->declare("tangled", people_entries("entries", "entry_no"));
     ModelWorld<Backend>::SetUp();
   }
   void load_entries(int first, int count) {
-    std::string rows = "登记编号,姓名,证件号码,手机,出生日期,住址,网格\n";
+    std::string rows(people_entries_header);
     for (int number = first; number < first + count; ++number) {
       rows += "E" + std::to_string(number) + ",张伟," + citizen_id(1) + ',' + phone(number) +
               ",1980-05-06,福州路12号3栋401室," + grid_code(1) + '\n';

@@ -142,7 +142,8 @@ TEST_F(Feed, NothingIsRefusedAndCasesHappenOnTheirDaysAndEnd) {
 // refuses.
 TEST_F(Feed, NothingIsRefusedWhereEverythingHappensNow) {
   clock_.turn_to(real_.now());
-  const auto outcome = must(app::feed_services(*hub_, 2'000, static_cast<int>(played.count()), 7));
+  const auto outcome =
+      must(app::feed_services(*hub_, app::FeedPlan{2'000, static_cast<int>(played.count()), 7}));
   EXPECT_EQ(outcome.refused, 0);
   for (const auto& refusal : outcome.refusals) ADD_FAILURE() << refusal;
   EXPECT_GT(outcome.opened, 0);
