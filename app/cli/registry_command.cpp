@@ -13,7 +13,7 @@ namespace json = boost::json;
 // What one call of `jingwei subject` or `jingwei registry` asks for.
 struct Asked {
   Common common;
-  std::string text, id, with, reason, kind, version, form, from, to;
+  std::string text, id, with, reason, kind, version, form, from, to, record;
   bool activate = false;
 };
 
@@ -60,6 +60,38 @@ Result<void> show(const Asked& asked) {
          {"direction", text_of(relation, "direction")},
          {"other", text_of(relation, "other")},
          {"name", text_of(relation, "other_name")}});
+  }
+  return {};
+}
+
+// Why a record stands in a file: by what, and how alike it is to the record it hangs on, trait by trait.
+Result<void> why(const Asked& asked) {
+  JW_ASSIGN(const json::value told, ask_json(asked.common.data, "GET",
+                                             "/api/v1/subjects/" + percent_encoded(asked.id) + "/links/" +
+                                                 percent_encoded(asked.record) + "/why"));
+  if (printed_as_json(asked.common, told)) return {};
+  const json::value& other = told.at("other");
+  say(false, "cli.subject.why",
+      {{"record", text_of(told, "record")},
+       {"basis", text_of(told, "basis")},
+       {"model", text_of(told, "model")},
+       {"certainty", text_of(told, "certainty")},
+       {"other", other.is_object() ? text_of(other, "record") : std::string("-")},
+       {"weight", text_of(told, "weight")},
+       {"probability", text_of(told, "probability")}});
+  for (const auto& field : told.at("fields").as_array()) {
+    say(false, "cli.subject.why_field",
+        {{"title", text_of(field, "title")},
+         {"level", text_of(field, "level")},
+         {"weight", text_of(field, "weight")},
+         {"a", text_of(field, "a")},
+         {"b", text_of(field, "b")}});
+  }
+  for (const auto& decision : told.at("decisions").as_array()) {
+    say(false, "cli.subject.why_decision",
+        {{"actor", text_of(decision, "actor")},
+         {"at", text_of(decision, "at")},
+         {"reason", text_of(decision, "reason")}});
   }
   return {};
 }
@@ -220,6 +252,10 @@ void add_registry(CLI::App& app, int& exit_code) {
   auto [show_command, shown] =
       add_server_command<Asked>(*subject, exit_code, "show", "cli.help.subject_show", show);
   show_command->add_option("id", shown->id, sentence("cli.help.subject_id"))->required();
+  auto [why_command, explained] =
+      add_server_command<Asked>(*subject, exit_code, "why", "cli.help.subject_why", why);
+  why_command->add_option("id", explained->id, sentence("cli.help.subject_id"))->required();
+  why_command->add_option("record", explained->record, sentence("cli.help.subject_record"))->required();
   auto [merge_command, merged] =
       add_server_command<Asked>(*subject, exit_code, "merge", "cli.help.subject_merge", merge);
   merge_command->add_option("id", merged->id, sentence("cli.help.subject_id"))->required();

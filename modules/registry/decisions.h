@@ -68,6 +68,8 @@ class Decisions {
   Result<std::vector<Event>> events(SubjectId subject, EventId before, std::size_t most) const;
 
   Result<Review> find_review(ReviewId review) const;
+  // The pair whose decision this is; none where there was no pair. Errors: the store's.
+  Result<std::optional<Review>> review_decided_as(EventId event) const;
   Result<std::vector<Review>> reviews(std::optional<ReviewState> state, ReviewId before,
                                       std::size_t most) const;
   Result<std::int64_t> count_open() const;

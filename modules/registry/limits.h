@@ -17,6 +17,7 @@ inline constexpr std::size_t component_rows = 64;   // different ones that are c
 inline constexpr int component_rounds = 6;          // how far what belongs together is followed
 inline constexpr int alias_steps = 16;              // from a subject that was merged to the one it is now
 inline constexpr std::size_t weighed_links = 8;     // of each of two subjects, to tell why they were joined
+inline constexpr std::size_t why_compared = 200;    // records that one of the same file is compared with
 inline constexpr std::size_t copies_searched = 16;  // records that say the same, remembered for a search
 inline constexpr std::int64_t learned_records = 1'000'000;  // a model is learned from so many at most
 inline constexpr std::int64_t learned_least = 100;

@@ -41,8 +41,8 @@ std::array<std::string_view, trait_count> values_of(const Telling& telling) {
 }
 
 PeopleIndex::PeopleIndex(std::int64_t version, std::shared_ptr<const linkage::Model> model)
-    : version_(version) {
-  if (model) index_.emplace(std::move(model));
+    : version_(version), model_(std::move(model)) {
+  if (model_) index_.emplace(model_);
 }
 
 Bounds PeopleIndex::bounds() const {

@@ -29,6 +29,8 @@ class PeopleIndex final : public Matcher {
   PeopleIndex(std::int64_t version, std::shared_ptr<const linkage::Model> model);
 
   std::int64_t model() const override { return version_; }
+  // Null: identifiers alone. Thread-safe.
+  const std::shared_ptr<const linkage::Model>& linkage_model() const { return model_; }
   Bounds bounds() const override;
   void know(std::span<const Telling> tellings) override;
   void forget(RecordId record) override;
@@ -77,6 +79,7 @@ class PeopleIndex final : public Matcher {
   Result<Page> read_page(const KnownResource& resource, const ingest::RecordQuery& query) const;
 
   const std::int64_t version_;
+  const std::shared_ptr<const linkage::Model> model_;
   std::optional<linkage::OnlineIndex> index_;
   std::atomic<bool> ready_{false};
   std::atomic<std::int64_t> known_{0};

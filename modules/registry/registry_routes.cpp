@@ -5,6 +5,7 @@
 #include "modules/registry/export_book.h"
 #include "modules/registry/limits.h"
 #include "modules/registry/registry_json.h"
+#include "modules/registry/why_json.h"
 
 namespace jingwei::registry {
 
@@ -61,6 +62,17 @@ class RegistryRoutes::Handlers final : public api::Operations {
     http::Response response = http::Response::json(
         file_json(*file, *others, registry_.purposes_of(reader_of(http)), *tree(), http.language));
     response.disclosed = disclosure_of(*file, http);
+    return response;
+  }
+
+  http::Response explain_link(const http::Request& http, const api::ExplainLink& in) override {
+    const auto why = registry_.whys().why(SubjectId(in.id), RecordId(in.record), reader_of(http));
+    if (!why) return problem(why.error(), http.language);
+    const Reasons reasons = may(http, "subject.merge") ? Reasons::told : Reasons::withheld;
+    http::Response response = http::Response::json(why_json(*why, reasons, *tree(), http.language));
+    if (kind_of(why->entry.link.role) == Kind::person) response.disclosed.subject = why->entry.record.subject;
+    response.disclosed.purpose = std::string(http.purpose());
+    if (why->other) disclose(*why->other, response.disclosed.persons);
     return response;
   }
 
@@ -428,9 +440,10 @@ class RegistryRoutes::Handlers final : public api::Operations {
     return response;
   }
 
-  bool may_approve(const http::Request& http) const {
-    return !http.caller || http.caller->may("comparison.approve", registry_.parts().clock.now()).ok();
+  bool may(const http::Request& http, std::string_view permission) const {
+    return !http.caller || http.caller->may(permission, registry_.parts().clock.now()).ok();
   }
+  bool may_approve(const http::Request& http) const { return may(http, "comparison.approve"); }
 
   static Error no_comparison(ComparisonId id) {
     return Error(ErrorCode::not_found, "registry.comparison_not_found").with("id", id.to_string());

@@ -34,6 +34,11 @@ RegistryService::RegistryService(RegistryParts parts)
   files_ = std::make_unique<Files>(parts_, resources_);
   comparisons_ = std::make_unique<Comparisons>(parts_, resources_);
   models_ = std::make_unique<Models>(parts_, resources_);
+  whys_ = std::make_unique<Whys>(parts_, resources_, *files_, *models_, *decisions_,
+                                 [this](std::int64_t version) -> std::shared_ptr<const linkage::Model> {
+                                   const auto now = people();
+                                   return now->model() == version ? now->linkage_model() : nullptr;
+                                 });
 }
 
 std::shared_ptr<PeopleIndex> RegistryService::people() const {

@@ -17,6 +17,7 @@
 #include "modules/registry/people_index.h"
 #include "modules/registry/resources.h"
 #include "modules/registry/typed.h"
+#include "modules/registry/why.h"
 
 namespace jingwei::registry {
 
@@ -78,6 +79,7 @@ class RegistryService {
   Models& models() { return *models_; }
   Comparisons& comparisons() { return *comparisons_; }
   const Files& files() const { return *files_; }
+  const Whys& whys() const { return *whys_; }
   Resources& resources() { return resources_; }
   LinkRunner& runner() { return *runner_; }
 
@@ -153,6 +155,7 @@ class RegistryService {
   std::unique_ptr<Files> files_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<Models> models_;
+  std::unique_ptr<Whys> whys_;
 };
 
 }  // namespace jingwei::registry

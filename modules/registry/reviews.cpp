@@ -63,6 +63,14 @@ Result<Review> Decisions::read_review(storage::Reader& reader, ReviewId id) cons
   return std::move(found.front());
 }
 
+Result<std::optional<Review>> Decisions::review_decided_as(EventId event) const {
+  const Value key = event.value;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(auto found, read_reviews(*reader, sql::review_of_event, std::span(&key, 1)));
+  if (found.empty()) return std::optional<Review>();
+  return std::optional(std::move(found.front()));
+}
+
 Result<Review> Decisions::find_review(ReviewId id) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   return read_review(*reader, id);

@@ -8,6 +8,7 @@ export type SubjectSummary = Schemas['SubjectSummary'];
 export type SubjectPage = Schemas['SubjectPage'];
 export type SubjectFile = Schemas['SubjectFile'];
 export type FileEntry = Schemas['FileEntry'];
+export type LinkWhy = Schemas['LinkWhy'];
 export type SubjectRelation = Schemas['SubjectRelation'];
 export type SubjectEvent = Omit<Schemas['SubjectEvent'], 'weights'> & { weights: Record<string, number> };
 export type Review = Schemas['Review'];
@@ -38,6 +39,7 @@ const part = encodeURIComponent;
 export const registry = {
   search: (query: { q: string; kind?: string; under?: string }, purpose: string) => ask<SubjectPage>('/subjects', purpose, { ...query, limit: 50 }),
   file: (id: string, purpose: string) => ask<SubjectFile>(`/subjects/${part(id)}`, purpose),
+  why: (id: string, record: string, purpose: string) => ask<LinkWhy>(`/subjects/${part(id)}/links/${part(record)}/why`, purpose),
   eventsOf: (id: string, purpose: string) => ask<Page<SubjectEvent>>(`/subjects/${part(id)}/events`, purpose),
   events: (cursor?: string) => ask<Page<SubjectEvent>>('/subject-events', '', { limit: 50, cursor }),
   merge: (id: string, other: string, reason: string, key: string) => send<SubjectEvent>(`/subjects/${part(id)}/merge`, '', { with: other, reason }, key),
@@ -59,6 +61,9 @@ export const registry = {
   purposes: async () => (await ask<RegistryStatus>('/registry', '')).purposes,
   status: () => ask<RegistryStatus>('/registry', ''),
 };
+
+// A weight with its sign, as "+8.3".
+export const bitsOf = (weight: number): string => `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(1)}`;
 
 const keys: Record<string, Verdict | 'back'> = { j: 'same', y: 'same', k: 'different', n: 'unsure', u: 'back' };
 

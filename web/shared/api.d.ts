@@ -3668,6 +3668,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subjects/{id}/links/{record}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a record stands in a file
+         * @description Compared field by field with the record of the file it fits best, by the model version that linked it, or who said so. Values that may not be seen are not shown, only how alike they are.
+         */
+        get: operations["explain_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subjects/{id}/prefill": {
         parameters: {
             query?: never;
@@ -7414,6 +7434,61 @@ export interface components {
             subject: string;
             /** Detail, JSON */
             detail: string;
+        };
+        /** Why a record stands in a file */
+        LinkWhy: {
+            /** Subject id */
+            subject: string;
+            /** Record id */
+            record: string;
+            /**
+             * What holds it: nothing else stands there, the same number, the model, a person's word
+             * @enum {string}
+             */
+            basis: "alone" | "identifier" | "model" | "decision";
+            /**
+             * Model version that linked it, 0 for identifiers alone
+             * Format: int64
+             */
+            model: number;
+            /**
+             * How sure the link is
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+            /**
+             * Linked at
+             * Format: date-time
+             */
+            linked_at: string;
+            /** There is another record to compare it with */
+            compared: boolean;
+            /** The record it hangs on most, none where it may not be seen */
+            other: components["schemas"]["ReviewSide"] | null;
+            /**
+             * Probability that the two are one
+             * Format: double
+             */
+            probability: number | null;
+            /**
+             * Weight of all, bits
+             * Format: double
+             */
+            weight: number | null;
+            /**
+             * Least probability of a certain link
+             * Format: double
+             */
+            certain: number;
+            /**
+             * Least probability of a link
+             * Format: double
+             */
+            probable: number;
+            /** Field by field */
+            fields: components["schemas"]["WhyField"][];
+            /** What people said, newest first */
+            decisions: components["schemas"]["WhyDecision"][];
         };
         /** Loads of communities */
         LoadList: {
@@ -11926,6 +12001,42 @@ export interface components {
         WardList: {
             /** Children */
             items: components["schemas"]["Ward"][];
+        };
+        /** What a person said */
+        WhyDecision: {
+            /** Who */
+            actor: string;
+            /** Reason, for who may see merges */
+            reason: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** Trait beside the other's */
+        WhyField: {
+            /**
+             * Trait
+             * @enum {string}
+             */
+            trait: "name" | "document" | "phone" | "born" | "sex" | "address" | "place";
+            /** Title */
+            title: string;
+            /** This record's, masked where it may not be seen */
+            a: string | null;
+            /** The other's, masked where it may not be seen, none where the record may not */
+            b: string | null;
+            /**
+             * How alike the two are; missing: one says nothing
+             * @enum {string}
+             */
+            level: "missing" | "exact" | "near" | "close" | "loose" | "crossed" | "different";
+            /**
+             * Its weight in bits: for one subject above zero, against below
+             * Format: double
+             */
+            weight: number;
         };
         /** Withdrawal */
         Withdrawal: {
@@ -18820,6 +18931,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectFile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explain_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Subject id */
+                id: string;
+                /** @description Record id */
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why a record stands in a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkWhy"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -496,6 +496,28 @@ describe('at the desk', () => {
     expect(sent('POST /subjects/1/merge').map((one) => one.body)).toEqual([{ with: '22', reason: 'same' }]);
   });
 
+  it('why a record stands in a file is asked when somebody wants to know, and hides what is not theirs to see', async () => {
+    const field = { trait: 'phone', title: 'Phone', a: '154****1111', b: null, level: 'exact', weight: 9.27 };
+    const why = { subject: '1', record: '7', basis: 'model', model: 3, certainty: 'certain', linked_at: '2020-03-01T00:00:00Z', compared: true, other: null, probability: 0.9987, weight: 21.5, certain: 0.98, probable: 0.5, fields: [field], decisions: [] };
+    around.answers['GET /subjects/1'] = [200, { id: '1', name: 'A', identifier: null, names: [], aliases: [], relations: [], purposes: [], identifiers: [], cut_short: false, entries: [] }];
+    around.answers['GET /subjects/1/links/7/why'] = [200, why];
+    const page = await open((await import('../desk/pages/SubjectPage.vue')).default, { id: '1' });
+    await soon(() => expect(page.state.file).not.toBeNull());
+    expect(sent('GET /subjects/1/links/7/why')).toEqual([]);
+    page.state.explain('7');
+    expect([...page.state.explained]).toEqual(['7']);
+    const reading = await open((await import('../desk/WhyLinked.vue')).default, { subject: '1', record: '7' });
+    await soon(() => expect(reading.state.why?.basis).toBe('model'));
+    page.state.explain('7');
+    expect([...page.state.explained]).toEqual([]);
+    const rows = (await import('../desk/WhyRows.vue')).default;
+    const html = await drawn(rows, { why });
+    for (const told of ['why-hidden', '+9.3', '+21.5', '99.9', '154****1111']) expect(html).toContain(told);
+    const said = await drawn(rows, { why: { ...why, basis: 'decision', fields: [{ ...field, weight: -3.04 }], decisions: [{ actor: 'account:3', reason: 'seen by post', at: '2020-03-02T00:00:00Z' }], other: { subject: '1', record: '8', resource: { id: 'r', title: 'Arrivals' }, provider: { id: 'p', title: 'Police' }, region: null, day: '2020-03-05' } } });
+    for (const told of ['seen by post', 'Arrivals', '−3.0', 'against']) expect(said).toContain(told);
+    expect(said).not.toContain('why-hidden');
+  });
+
   it('how many a notice reaches is told of whom it is for now', async () => {
     around.answers['GET /roles'] = [200, { items: [] }];
     const slow = later();

@@ -59,6 +59,11 @@ SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, 
        decided_at, event, made_at
 FROM registry_review WHERE id = $1
 
+-- name: review_of_event
+SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner, lease_until, decided_by,
+       decided_at, event, made_at
+FROM registry_review WHERE event = $1 AND state = 'same' LIMIT 1
+
 -- name: next_reviews
 SELECT id, a, b, role, resource_a, resource_b, region_a, region_b, probability, weights, state, lease_owner, lease_until, decided_by,
        decided_at, event, made_at
