@@ -85,6 +85,25 @@ TYPED_TEST(RegistryLooks, AtWhoStandsInTwoListsAreLooksAtEach) {
   EXPECT_TRUE(this->ask("list_comparison_matches", {asked.id.to_string()}, "").disclosed.persons.empty());
 }
 
+TYPED_TEST(RegistryLooks, AtWhyARecordBelongsIsALookAtItsPerson) {
+  this->load("people", jingwei::testing::people(1, 3));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 1, "张三"));
+  this->link();
+  const std::string one = this->person(1).to_string();
+  const std::string visit = this->record_of("visits", 1).to_string();
+  const auto answer = this->ask("explain_link", {one, visit}, "epidemic-control");
+  EXPECT_EQ(answer.disclosed.subject, this->pseudonym(1));
+  EXPECT_EQ(answer.disclosed.purpose, "epidemic-control");
+  EXPECT_EQ(answer.disclosed.persons, (std::vector<std::string>{this->pseudonym(1)}));
+  EXPECT_NE(answer.body.find(citizen_id(1)), std::string::npos) << answer.body;
+  // Without a purpose numbers are masked here as in the file; how alike they are is told.
+  const auto masked = this->ask("explain_link", {one, visit}, "");
+  EXPECT_EQ(masked.body.find(citizen_id(1)), std::string::npos) << masked.body;
+  EXPECT_NE(masked.body.find("\"level\":\"exact\""), std::string::npos) << masked.body;
+  EXPECT_TRUE(masked.disclosed.persons.empty());
+  this->ask("explain_link", {this->person(2).to_string(), visit}, "epidemic-control", 404);
+}
+
 TYPED_TEST(RegistryLooks, ACopyNeedsAPurpose) {
   this->load("people", jingwei::testing::people(1, 3));
   this->link();
