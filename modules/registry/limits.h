@@ -26,6 +26,7 @@ inline constexpr std::int64_t learned_by_itself = 20'000;  // links; below, a sy
 inline constexpr std::size_t doubts_a_record = 3;          // pairs of one record that go to people
 inline constexpr std::size_t file_records = 2'000;         // records of one subject that its file shows
 inline constexpr std::size_t typed_looked_at = 100;        // records of whom something typed is about
+inline constexpr std::size_t identifiers_listed = 200;     // of one subject
 inline constexpr std::size_t events_listed = 200;
 inline constexpr std::size_t relations_listed = 500;
 inline constexpr std::size_t reviews_offered = 200;     // looked through for one that the reviewer may see,

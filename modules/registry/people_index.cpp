@@ -71,6 +71,7 @@ void PeopleIndex::take(std::span<const Telling> tellings, const std::vector<std:
     const Telling& telling = tellings[at];
     if (kind_of(telling.role) == Kind::person) {
       if (index_) know_person(telling, forms[at]);
+      note_further(telling);
     }
     tell(telling.role);
     if (at + 1 == tellings.size() || tellings[at + 1].record != telling.record) {
@@ -116,6 +117,7 @@ void PeopleIndex::put_on_search(const Telling& telling, std::uint32_t place) {
   for (const auto& alias : telling.aliases) entry.texts.emplace_back(search::Kind::name, alias);
   put(search::Kind::phone, Trait::phone);
   put(search::Kind::identifier, Trait::document);
+  for (const auto& one : telling.further) entry.texts.emplace_back(search::Kind::identifier, one.number);
   put(search::Kind::address, Trait::address);
   if (entry.texts.empty()) return drop_from_search(telling.record, telling.role);
   std::uint64_t hash = linkage::mix(place + 1);
@@ -155,7 +157,44 @@ void PeopleIndex::forget(RecordId record) {
   tidy();
 }
 
+void PeopleIndex::note_further(const Telling& telling) {
+  forget_further(telling.record);
+  if (telling.further.empty()) return;
+  const std::unique_lock lock(searching_);
+  auto& hashes = further_of_[telling.record];
+  for (const auto& one : telling.further) {
+    bearers_[one.hash].insert(telling.record);
+    hashes.push_back(one.hash);
+  }
+}
+
+void PeopleIndex::forget_further(RecordId record) {
+  const auto found = further_of_.find(record);
+  if (found == further_of_.end()) return;
+  const std::unique_lock lock(searching_);
+  for (const auto& hash : found->second) {
+    const auto bearers = bearers_.find(hash);
+    if (bearers == bearers_.end()) continue;
+    bearers->second.erase(record);
+    if (bearers->second.empty()) bearers_.erase(bearers);
+  }
+  further_of_.erase(found);
+}
+
+std::vector<RecordId> PeopleIndex::further_bearers(const std::string& hash, std::size_t most) const {
+  const std::shared_lock lock(searching_);
+  std::vector<RecordId> records;
+  const auto found = bearers_.find(hash);
+  if (found == bearers_.end()) return records;
+  for (const RecordId record : found->second) {
+    if (records.size() == most) break;
+    records.push_back(record);
+  }
+  return records;
+}
+
 void PeopleIndex::forget_person(RecordId record) {
+  forget_further(record);
   if (!index_) return;
   index_->remove(static_cast<linkage::RecordId>(record.value));
   heads_.erase(static_cast<linkage::RecordId>(record.value) + 1);
@@ -356,7 +395,7 @@ double PeopleIndex::search_wasted() const {
 std::size_t PeopleIndex::memory() const {
   const std::shared_lock lock(searching_);
   return search_.memory() + (index_ ? index_->memory() : 0) + heads_.memory() + records_of_.size() * 72 +
-         searched_as_.memory();
+         searched_as_.memory() + bearers_.size() * 160 + further_of_.size() * 120;
 }
 
 }  // namespace jingwei::registry

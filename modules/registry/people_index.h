@@ -3,9 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -60,6 +62,9 @@ class PeopleIndex final : public Matcher {
   std::vector<Hit> search(std::string_view text, const std::vector<search::RegionInterval>* within,
                           const std::array<bool, search::kinds>& by, std::size_t most) const;
 
+  // Records that tell such a number as a further one of their person (Telling::further). Thread-safe.
+  std::vector<RecordId> further_bearers(const std::string& hash, std::size_t most) const;
+
   std::int64_t known() const { return known_; }  // tellings taken in
   // Blocks of the model that grew too large to be used: a new model is due. Thread-safe.
   std::int64_t overfull_blocks() const { return overfull_; }
@@ -70,6 +75,8 @@ class PeopleIndex final : public Matcher {
   void put_on_search(const Telling& telling, std::uint32_t place);
   void drop_from_search(RecordId record, Role role);
   void forget_person(RecordId record);
+  void note_further(const Telling& telling);
+  void forget_further(RecordId record);
   void tidy();
   void know_person(const Telling& telling, const std::string& form);
   // Of each telling of a person what the index takes in; may run while it takes in others.
@@ -98,6 +105,9 @@ class PeopleIndex final : public Matcher {
   };
   std::unordered_map<std::uint64_t, Copies> records_of_;
   linkage::PartedTable<std::uint64_t> searched_as_;  // by record and role: that hash
+  // Further numbers of persons, both ways: by hash, and by record.
+  std::unordered_map<std::string, std::set<RecordId>> bearers_;
+  std::map<RecordId, std::vector<std::string>> further_of_;
 };
 
 }  // namespace jingwei::registry

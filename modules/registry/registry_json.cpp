@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "modules/catalog/meaning.h"
+#include "modules/registry/identifiers.h"
 #include "modules/registry/json_pieces.h"
 
 namespace jingwei::registry {
@@ -66,6 +67,29 @@ void write_relation(JsonWriter& json, const Relation& relation, SubjectId self,
   write_day(json, "to", relation.to);
   write_or_null(json, "record", relation.record ? relation.record.to_string() : std::string());
   write_or_null(json, "resource", relation.resource);
+  json.end_object();
+}
+
+void write_identifier(JsonWriter& json, const Identifier& one, Language language) {
+  json.begin_object();
+  json.member("scheme", one.scheme);
+  json.member("value", one.value);
+  json.member("closed", one.closed);
+  json.member("certainty", name_of(one.certainty));
+  json.member("from", to_iso(one.from));
+  json.member("to", to_iso(one.to));
+  write_day(json, "ended", one.ended);
+  write_day(json, "valid_from", one.valid_from);
+  write_day(json, "valid_until", one.valid_until);
+  json.key("sources");
+  json.begin_array();
+  for (const auto* source : one.sources) {
+    json.begin_object();
+    json.member("id", source->resource.id);
+    json.member("title", source->resource.title.in(language));
+    json.end_object();
+  }
+  json.end_array();
   json.end_object();
 }
 
@@ -223,6 +247,10 @@ std::string file_json(const SubjectFile& file, const std::map<SubjectId, OtherSu
   json.key("aliases");
   json.begin_array();
   for (const SubjectId alias : file.aliases) json.value(alias.to_string());
+  json.end_array();
+  json.key("identifiers");
+  json.begin_array();
+  for (const auto& one : identifiers_of(file, tree, language)) write_identifier(json, one, language);
   json.end_array();
   json.key("entries");
   json.begin_array();

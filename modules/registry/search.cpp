@@ -91,8 +91,8 @@ RegistryService::Scope RegistryService::scope_of(const Reader& reader,
   return scope;
 }
 
-// Subjects whose document, credit code or plate is this very number; or that one provider or resource numbers
-// so: households, venues, devices, as they are written there.
+// Subjects whose document (also a further one), credit code or plate is this very number; or that one
+// provider or resource numbers so: households, venues, devices, as they are written there.
 Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by_number(
     const SubjectQuery& query, Numbers numbers) const {
   std::vector<std::string> hashes;
@@ -112,6 +112,15 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
   for (const auto& of_one : links) {
     for (const auto& link : of_one) {
       if (!query.kind || kind_of(link.role) == *query.kind) by_subject[link.subject].push_back(link);
+    }
+  }
+  if (numbers == Numbers::everybodys && (!query.kind || *query.kind == Kind::person)) {
+    const auto records = people()->further_bearers(hashes.front(), limits::component_links);
+    JW_ASSIGN(const auto of_records, links_of_records(*store, records));
+    for (const auto& of_record : of_records) {
+      for (const auto& link : of_record) {
+        if (kind_of(link.role) == Kind::person) by_subject[link.subject].push_back(link);
+      }
     }
   }
   return std::vector<std::pair<SubjectId, std::vector<Link>>>(by_subject.begin(), by_subject.end());

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "modules/catalog/meaning.h"
+#include "modules/registry/papers.h"
 
 namespace jingwei::registry {
 
@@ -83,7 +84,9 @@ Part person_part(const Resource& resource, Role role) {
   put(Trait::sex, meaning(resource, "sex"));
   put(Trait::address, address_of(resource));
   for (std::size_t at = 0; at < resource.fields.size(); ++at) {
-    if (is_alias(resource.fields[at])) part.aliases.push_back(static_cast<int>(at));
+    const int field = static_cast<int>(at);
+    if (is_alias(resource.fields[at])) part.aliases.push_back(field);
+    if (field != number && is_further_paper(resource.fields[at])) part.further.push_back(field);
   }
   return part;
 }
@@ -140,14 +143,14 @@ std::vector<Part> parts_of(const Resource& resource) {
     parts.push_back(person_part(resource, Role::head));
   }
   if (const int household = meaning(resource, "household"); household >= 0) {
-    parts.push_back({Role::household, "household/" + resource.provider_id, {household}, {}, {}});
+    parts.push_back({Role::household, "household/" + resource.provider_id, {household}, {}, {}, {}});
   }
   const int credit_code = of_type(resource, FieldType::credit_code);
   if (credit_code >= 0 && (about == Subject::enterprise || in_key(resource, credit_code) || about_person)) {
-    parts.push_back({Role::enterprise, "credit_code", {credit_code}, {}, {}});
+    parts.push_back({Role::enterprise, "credit_code", {credit_code}, {}, {}, {}});
   }
   if (const int plate = meaning(resource, "plate"); plate >= 0)
-    parts.push_back({Role::vehicle, "plate", {plate}, {}, {}});
+    parts.push_back({Role::vehicle, "plate", {plate}, {}, {}, {}});
   if (about == Subject::venue && !resource.key.empty())
     parts.push_back(keyed_part(resource, Role::venue, "venue"));
   if (about == Subject::device && !resource.key.empty())
@@ -224,6 +227,11 @@ std::vector<Telling> tellings_of(const ingest::Record& record, const std::vector
     for (const int alias : part.aliases) {
       std::string name = text_of(record.values[static_cast<std::size_t>(alias)]);
       if (!name.empty()) telling.aliases.push_back(std::move(name));
+    }
+    for (const int field : part.further) {
+      const std::string further = text_of(record.values[static_cast<std::size_t>(field)]);
+      if (further.empty()) continue;
+      telling.further.push_back({identifier_hash(sealer, scheme_of_document(further), further), further});
     }
     if (person) {
       // Days are kept as numbers.

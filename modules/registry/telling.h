@@ -25,12 +25,20 @@ struct Part {
   std::array<int, trait_count> traits{-1, -1, -1, -1,
                                       -1, -1, -1};  // of persons; place is the record's region
   std::vector<int> aliases;  // names somebody also goes or went by; the model compares the first name alone
+  // Further papers of the person (papers.h): found by number, and linked by the first alone.
+  std::vector<int> further;
 };
 
 // The parts a resource's records have. Where types and titles do not tell, a resource says `subject:` and its
 // fields `meaning:` (household, plate, phone, born, sex): docs/formats/resources.md. Resources about figures
 // and places have none.
 std::vector<Part> parts_of(const catalog::Resource& resource);
+
+// A number that a person is also found by.
+struct FurtherNumber {
+  std::string hash;  // as Telling::identifier
+  std::string number;
+};
 
 // A record as linkage takes it.
 struct Telling {
@@ -43,6 +51,7 @@ struct Telling {
   std::int64_t name = 0;   // of the keyed hash of its name; 0 when it gives none
   std::array<std::string, trait_count> traits;
   std::vector<std::string> aliases;  // searched by beside the name
+  std::vector<FurtherNumber> further;
 };
 
 // Where a record of an enterprise or a venue says its name; -1 where it does not.
