@@ -43,7 +43,7 @@ class RegistryIdentifiers : public RegistryWorld<Backend> {
  protected:
   void SetUp() override {
     this->declare("papers",
-                  "resources:\n" + paper_entries("entries", "police") + paper_entries("clinics", "health"));
+                  "resources:\n" + paper_entries("entries", "border") + paper_entries("clinics", "hospital"));
     RegistryWorld<Backend>::SetUp();
   }
   static std::string entry(const std::string& number, int person, const std::string& passport,

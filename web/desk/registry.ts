@@ -8,6 +8,7 @@ export type SubjectSummary = Schemas['SubjectSummary'];
 export type SubjectPage = Schemas['SubjectPage'];
 export type SubjectFile = Schemas['SubjectFile'];
 export type FileEntry = Schemas['FileEntry'];
+export type SubjectIdentifier = Schemas['SubjectIdentifier'];
 export type LinkWhy = Schemas['LinkWhy'];
 export type SubjectRelation = Schemas['SubjectRelation'];
 export type SubjectEvent = Omit<Schemas['SubjectEvent'], 'weights'> & { weights: Record<string, number> };

@@ -11357,6 +11357,8 @@ export interface components {
             names: string[];
             /** Subjects merged into it */
             aliases: string[];
+            /** Identifiers */
+            identifiers: components["schemas"]["SubjectIdentifier"][];
             /** Time line, newest first */
             entries: components["schemas"]["FileEntry"][];
             /** Relations */
@@ -11365,6 +11367,50 @@ export interface components {
             cut_short: boolean;
             /** Purposes that may be named */
             purposes: string[];
+        };
+        /** Identifier */
+        SubjectIdentifier: {
+            /**
+             * Scheme; document: a paper of which it is not known what it is
+             * @enum {string}
+             */
+            scheme: "citizen_id" | "residence_permit" | "permanent_residence" | "passport" | "hk_macao_permit" | "taiwan_permit" | "travel_permit" | "military" | "document" | "credit_code" | "plate" | "household" | "venue" | "device" | "phone";
+            /** Number, masked where it may not be seen */
+            value: string;
+            /** Masked */
+            closed: boolean;
+            /**
+             * How sure it is theirs
+             * @enum {string}
+             */
+            certainty: "certain" | "probable";
+            /**
+             * First said
+             * Format: date
+             */
+            from: string;
+            /**
+             * Last said
+             * Format: date
+             */
+            to: string;
+            /**
+             * Day the same department said another in its stead
+             * Format: date
+             */
+            ended: string | null;
+            /**
+             * Paper valid from
+             * Format: date
+             */
+            valid_from: string | null;
+            /**
+             * Paper valid until
+             * Format: date
+             */
+            valid_until: string | null;
+            /** Resources that say it */
+            sources: components["schemas"]["Named"][];
         };
         /** Subjects found */
         SubjectPage: {

@@ -518,6 +518,15 @@ describe('at the desk', () => {
     expect(said).not.toContain('why-hidden');
   });
 
+  it('the numbers of a file say since when, until when and by whom, and what was replaced', async () => {
+    const one = { scheme: 'passport', value: 'E12345678', closed: false, certainty: 'certain', from: '2020-02-01', to: '2020-03-05', ended: '2020-04-01', valid_from: null, valid_until: '2027-05-31', sources: [{ id: 'entries', title: 'Entries' }] };
+    const rows = (await import('../desk/IdentifierRows.vue')).default;
+    const html = await drawn(rows, { identifiers: [one] });
+    for (const told of ['E12345678', '2020-02-01', '2020-03-05', '2020-04-01', '2027-05-31', 'Entries', 'data-scheme="passport"']) expect(html).toContain(told);
+    const standing = await drawn(rows, { identifiers: [{ ...one, value: '138****0001', scheme: 'phone', closed: true, ended: null, valid_until: null }] });
+    for (const untold of ['data-test="ended"', 'data-test="valid"']) expect(standing).not.toContain(untold);
+  });
+
   it('how many a notice reaches is told of whom it is for now', async () => {
     around.answers['GET /roles'] = [200, { items: [] }];
     const slow = later();
