@@ -57,6 +57,7 @@ inline constexpr std::size_t workbook_part_bytes = 16 << 20;      // of the part
 inline constexpr std::size_t workbook_text_bytes = 256 << 20;     // shared strings
 inline constexpr std::size_t workbook_sheets = 200;
 inline constexpr std::size_t workbook_merges = 100'000;
+inline constexpr std::size_t compound_names = 4'096;       // read of the directory of an old Office file
 inline constexpr std::size_t header_rows = 30;             // how far down a table's header is looked for
 inline constexpr std::size_t synonym_words = 2'000;        // of one field's list
 inline constexpr std::size_t synonym_length = 60;          // code points

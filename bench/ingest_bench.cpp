@@ -169,9 +169,7 @@ Parsed parse(Bench& bench, const std::string& path, std::size_t rows) {
   const auto start = Steady::now();
   ingest::RowPipeline pipeline(
       {entry.resource, cleaners, content, [&] { return make_cleaning_tools(parts, entry.resource); },
-       [&](ingest::HeaderFit fit) {
-         ingest::ReadOptions options;
-         options.fit = std::move(fit);
+       [&](const ingest::ReadOptions& options) {
          return ingest::open_file(must(real_file_system().open(path, OpenMode::read)), options);
        },
        [] { return std::int64_t{0}; }, [] { return limits::bulk_slice_rows; }, 2});

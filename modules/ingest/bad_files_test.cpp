@@ -6,6 +6,7 @@
 #include "modules/ingest/batch_loader.h"
 #include "modules/ingest/ingest_json.h"
 #include "tests/support/ingest_world.h"
+#include "tests/support/made_compound.h"
 #include "tests/support/made_files.h"
 
 namespace jingwei::ingest {
@@ -122,13 +123,12 @@ TYPED_TEST(BadFiles, AWorkbookNamesItsRowsAsExcelShowsThem) {
 
 TYPED_TEST(BadFiles, WhatIsNoTableSaysSoAndTakesNothing) {
   const std::string zeros(32 << 20, '0');
-  const std::string locked = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(2'000, '\0') +
-                             "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"s;
   std::string noise;
   for (int at = 0; at < 4'000; ++at) noise += static_cast<char>(at * at * 31 + at * 7 + (at >> 3));
   for (const auto& [bytes, message] :
        {std::pair(noise, "ingest.encoding_unknown"s), std::pair("%PDF-1.7\n1 0 obj"s, "ingest.is_pdf"s),
-        std::pair(locked, "ingest.workbook_encrypted"s),
+        std::pair(locked_workbook(), "ingest.workbook_encrypted"s),
+        std::pair(old_workbook(), "ingest.is_old_office"s),
         std::pair(made_zip({{"a.csv", zeros}}), "ingest.unpacks_too_large"s),
         std::pair(made_zip({{"a.csv", "a\n1\n"}}, "secret"), "ingest.zip_encrypted"s),
         std::pair(made_gzip(made_gzip("a\n1\n")), "ingest.nested_container"s),

@@ -9,6 +9,9 @@ namespace {
 constexpr char unit_separator = '\x1f';
 constexpr char record_separator = '\x1e';
 constexpr char group_separator = '\x1d';
+// Names no sentence has an argument of.
+constexpr std::string_view sheet_argument = "_sheet";
+constexpr std::string_view sheet_line_argument = "_sheet_line";
 
 // Splits off the text before `stop` and removes both from `rest`.
 std::string_view take_until(std::string_view& rest, char stop) {
@@ -108,6 +111,33 @@ std::vector<std::pair<std::string, std::string>> arguments_from_text(std::string
     arguments.emplace_back(name, item);
   }
   return arguments;
+}
+
+std::string place_text(const RefusedRow& row) {
+  return row.sheet.empty() ? std::to_string(row.line) : row.sheet + " · " + std::to_string(row.sheet_line);
+}
+
+std::string refused_arguments_to_text(const RefusedRow& row) {
+  if (row.sheet.empty()) return arguments_to_text(row.arguments);
+  auto all = row.arguments;
+  std::string name = row.sheet;
+  std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  all.emplace_back(sheet_argument, std::move(name));
+  all.emplace_back(sheet_line_argument, std::to_string(row.sheet_line));
+  return arguments_to_text(all);
+}
+
+void refused_arguments_from_text(std::string_view text, RefusedRow& row) {
+  row.arguments.clear();
+  for (auto& [name, value] : arguments_from_text(text)) {
+    if (name == sheet_argument) {
+      row.sheet = std::move(value);
+    } else if (name == sheet_line_argument) {
+      std::from_chars(value.data(), value.data() + value.size(), row.sheet_line);
+    } else {
+      row.arguments.emplace_back(std::move(name), std::move(value));
+    }
+  }
 }
 
 std::string notes_to_text(const std::vector<Note>& notes) {

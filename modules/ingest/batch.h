@@ -72,7 +72,7 @@ struct BatchPace {
 };
 
 struct RefusedRow {
-  std::int64_t line = 0;
+  std::int64_t line = 0;  // counted through where several sheets are read
   std::string field;
   std::string reason;  // message id
   std::vector<std::pair<std::string, std::string>> arguments;
@@ -81,7 +81,13 @@ struct RefusedRow {
   std::optional<RefusedKey> first_try;  // this row was sent to mend that one
   std::optional<RefusedKey> mended_by;  // batch none: taken by hand
   std::optional<Instant> closed_at;
+  // Of a row in one of several sheets: the sheet, and the line it shows; empty otherwise.
+  std::string sheet;
+  std::int64_t sheet_line = 0;
 };
+
+// Where a row stands as a person looks for it: "二月 · 7", or the line alone.
+std::string place_text(const RefusedRow& row);
 
 // Reasons as one line for the batch row and back: "refuse.phone.prefix|phone|12;…".
 std::string reasons_to_text(const BatchCounts& counts);
@@ -89,6 +95,9 @@ void reasons_from_text(std::string_view text, BatchCounts& counts);
 // Arguments of a refusal as one line and back (unit and record separators between).
 std::string arguments_to_text(const std::vector<std::pair<std::string, std::string>>& arguments);
 std::vector<std::pair<std::string, std::string>> arguments_from_text(std::string_view text);
+// The same of a refused row with its place on a sheet, which is sealed beside the arguments.
+std::string refused_arguments_to_text(const RefusedRow& row);
+void refused_arguments_from_text(std::string_view text, RefusedRow& row);
 
 // Notes as one text for the batch row and back.
 std::string notes_to_text(const std::vector<Note>& notes);

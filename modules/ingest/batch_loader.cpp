@@ -73,7 +73,7 @@ Result<void> BatchLoader::run(const std::function<void(const BatchView&)>& progr
   JW_TRY(records_.begin_load(entry_));
   RowPipeline pipeline({entry_.resource, cleaners_, records_.content_of(entry_),
                         [this] { return make_cleaning_tools(parts_, entry_.resource); },
-                        [this](HeaderFit fit) { return open_file(std::move(fit)); },
+                        [this](ReadOptions options) { return open_file(std::move(options)); },
                         [this] { return bytes_read_; }, [this] { return portion_rows(); },
                         cleaning_threads()});
   while (auto portion = pipeline.pop()) {
@@ -105,12 +105,10 @@ std::size_t BatchLoader::portion_rows() const {
 
 // --- reading ---
 
-Result<std::unique_ptr<RowReader>> BatchLoader::open_file(HeaderFit fit) {
+Result<std::unique_ptr<RowReader>> BatchLoader::open_file(ReadOptions options) {
   JW_ASSIGN(auto file, parts_.files.open(batch_.path, OpenMode::read));
-  ReadOptions options;
   options.resume = {static_cast<std::uint64_t>(batch_.resume_offset),
                     static_cast<std::uint64_t>(batch_.resume_line)};
-  options.fit = std::move(fit);
   for (const auto& cleaner : cleaners_) {
     for (const auto& source : cleaner.spec().from) {
       options.paths.insert(options.paths.end(), source.paths.begin(), source.paths.end());
@@ -199,7 +197,7 @@ void BatchLoader::add_progress(const Portion& portion, const Slice& slice, stora
     change.writes.push_back(
         {&sql::add_refused_row,
          {batch_.id.value, row.line, row.field, row.reason,
-          sealed("arguments", arguments_to_text(row.arguments)), sealed("original", row.original)},
+          sealed("arguments", refused_arguments_to_text(row)), sealed("original", row.original)},
          1});
   }
   // A queued batch starts when its first slice is stored, not when it was handed in.

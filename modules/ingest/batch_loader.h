@@ -24,7 +24,7 @@ class BatchLoader {
 
  private:
   std::size_t portion_rows() const;
-  Result<std::unique_ptr<RowReader>> open_file(HeaderFit fit);
+  Result<std::unique_ptr<RowReader>> open_file(ReadOptions options);
   Result<void> store(const Portion& portion);
   Result<void> store_once(const Portion& portion);
   void add_progress(const Portion& portion, const Slice& slice, storage::Change& change, Batch& next) const;

@@ -219,6 +219,9 @@ void write_refused_row(JsonWriter& json, const RefusedRow& row,
                        const std::vector<std::pair<std::string, std::string>>& fields, Language language) {
   json.begin_object();
   json.member("line", row.line);
+  write_optional(json, "sheet", row.sheet.empty() ? std::optional<std::string>() : std::optional(row.sheet));
+  write_optional(json, "sheet_line",
+                 row.sheet.empty() ? std::optional<std::int64_t>() : std::optional(row.sheet_line));
   json.member("field", row.field);
   json.member("reason", row.reason);
   json.member("sentence", render(row.reason, row.arguments, language));

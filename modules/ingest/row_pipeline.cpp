@@ -49,6 +49,8 @@ struct ReadRow {
   Part original, problem_column;
   RowProblem problem = RowProblem::none;
   std::size_t found = 0;
+  Part sheet;
+  std::uint64_t sheet_line = 0;
 };
 
 }  // namespace
@@ -95,6 +97,12 @@ struct RowPipeline::Chunk {
     read.found = row.found;
     read.original = keep(row.original);
     if (!row.problem_column.empty()) read.problem_column = keep(row.problem_column);
+    if (!row.sheet.empty()) {
+      // Most rows stand on the sheet of the row before.
+      const bool same = !rows.empty() && text(rows.back().sheet) == row.sheet;
+      read.sheet = same ? rows.back().sheet : keep(row.sheet);
+      read.sheet_line = row.sheet_line;
+    }
     const char* const begin = row.original.data();
     const char* const end = begin + row.original.size();
     cells.resize(cells.size() + row.cells.size());
@@ -178,11 +186,15 @@ void RowPipeline::read_all() {
 
 Result<void> RowPipeline::read_rows() {
   RowCleaner fitting(parts_.cleaners);
-  JW_ASSIGN(auto reader, parts_.open([&fitting](std::span<const std::string> columns) {
+  ReadOptions options;
+  options.fit = [&fitting](std::span<const std::string> columns) {
     const ColumnMap& map = fitting.bind(columns);
     return static_cast<int>(std::ranges::count_if(map.shown_of_field, [](int at) { return at >= 0; }) -
                             std::ssize(map.doubled));
-  }));
+  };
+  options.whole = [&fitting](std::span<const std::string> columns) { return fitting.bind(columns).usable(); };
+  options.field_of = [&fitting](std::string_view column) { return fitting.field_of(column); };
+  JW_ASSIGN(auto reader, parts_.open(std::move(options)));
   std::uint32_t version = 0;
   std::shared_ptr<const std::vector<std::string>> columns;
   RowPosition position = reader->position();
@@ -291,7 +303,9 @@ Portion RowPipeline::clean(const Chunk& chunk, RowCleaner& cleaner, CleaningTool
                                RefusedState::open,
                                {},
                                {},
-                               {}});
+                               {},
+                               std::string(chunk.text(read.sheet)),
+                               static_cast<std::int64_t>(read.sheet_line)});
     return portion.refused.back();
   };
   std::vector<Cell> cells;

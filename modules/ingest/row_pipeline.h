@@ -51,8 +51,8 @@ struct PipelineParts {
   std::span<const FieldCleaner> cleaners;
   const RowContent& content;
   std::function<CleaningTools()> make_tools;  // called on each cleaning thread
-  // Opens the file to read; `fit` tells how well a header meets the fields. Called on the reading thread.
-  std::function<Result<std::unique_ptr<RowReader>>(HeaderFit fit)> open;
+  // Opens the file to read; `options` tell how headers meet the fields. Called on the reading thread.
+  std::function<Result<std::unique_ptr<RowReader>>(ReadOptions options)> open;
   std::function<std::int64_t()> bytes_read;   // of the file so far; called on the reading thread
   std::function<std::size_t()> portion_rows;  // how many to cut behind; called on the reading thread
   int threads = 1;                            // that clean, besides the one that reads

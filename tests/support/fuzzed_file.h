@@ -17,7 +17,9 @@ inline void expect_sentence(const Error& error) {
 inline void read_to_its_end(std::string bytes) {
   static const bool registered = (ingest::register_messages(), true);
   static_cast<void>(registered);
-  auto reader = ingest::open_file(in_memory(std::move(bytes)));
+  ingest::ReadOptions options;
+  options.whole = [](std::span<const std::string>) { return true; };  // every sheet of a workbook
+  auto reader = ingest::open_file(in_memory(std::move(bytes)), options);
   if (!reader.ok()) return expect_sentence(reader.error());
   ingest::Row row;
   for (;;) {

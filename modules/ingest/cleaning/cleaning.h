@@ -107,6 +107,8 @@ class RowCleaner {
   // columns later, so there `missing` is for information only: rows without them are refused one by one.
   const ColumnMap& bind(std::span<const std::string> columns);
   const ColumnMap& columns() const { return columns_.map(); }
+  // FieldColumns::field_of.
+  int field_of(std::string_view column) const { return columns_.field_of(column); }
 
   // Resets the context's arena, then cleans. `row` must stay valid as long as the result is used.
   const CleanRow& clean(const Row& row, CleanContext& context);

@@ -107,6 +107,7 @@ struct FieldColumns::State {
   std::vector<std::vector<BoundElement>> elements;             // by field
   ColumnMap map;
 
+  int field_of(std::string_view column) const;
   void bind_names(std::span<const std::string> columns);
   void bind_sources(std::span<const std::string> columns);
   void bind_source(const SourceSpec& source, std::vector<BoundElement>& bound) const;
@@ -133,18 +134,27 @@ FieldColumns::~FieldColumns() = default;
 const ColumnMap& FieldColumns::map() const {
   return state_->map;
 }
+int FieldColumns::field_of(std::string_view column) const {
+  return state_->field_of(column);
+}
+
+// Columns that begin with _ are the marks of refused rows (refused_cells.h), never a field's.
+int FieldColumns::State::field_of(std::string_view column) const {
+  if (column.starts_with('_')) return -1;
+  const auto found = field_of_name.find(normal_header(column));
+  return found == field_of_name.end() ? -1 : static_cast<int>(found->second);
+}
 
 void FieldColumns::State::bind_names(std::span<const std::string> columns) {
   for (std::size_t column = 0; column < columns.size(); ++column) {
-    // Columns that begin with _ are the marks of refused rows (refused_cells.h), never a field's.
     if (columns[column].starts_with('_')) continue;
-    const auto found = field_of_name.find(normal_header(columns[column]));
-    if (found == field_of_name.end()) {
+    const int field = field_of(columns[column]);
+    if (field < 0) {
       if (!columns[column].empty()) map.unknown.push_back(columns[column]);
-    } else if (map.column_of_field[found->second] >= 0) {
+    } else if (int& taken = map.column_of_field[static_cast<std::size_t>(field)]; taken >= 0) {
       map.doubled.push_back(columns[column]);
     } else {
-      map.column_of_field[found->second] = static_cast<int>(column);
+      taken = static_cast<int>(column);
     }
   }
 }

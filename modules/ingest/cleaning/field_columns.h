@@ -53,6 +53,8 @@ class FieldColumns {
   // Maps columns again. The map lives until the next call.
   const ColumnMap& bind(std::span<const std::string> columns);
   const ColumnMap& map() const;
+  // The field that takes a column of this header by its name; -1: none does.
+  int field_of(std::string_view column) const;
 
   // The field's text in a row of the bound columns; empty when nothing gives one. Views a cell, or the arena
   // when several cells were joined.

@@ -1,5 +1,6 @@
 #include "modules/ingest/reading/file_rows.h"
 
+#include "modules/ingest/reading/compound_file.h"
 #include "modules/ingest/reading/file_kind.h"
 #include "modules/ingest/reading/gzip_source.h"
 #include "modules/ingest/reading/peeked_source.h"
@@ -30,19 +31,12 @@ Result<std::unique_ptr<RowReader>> open_zip(std::unique_ptr<File> file, const Re
   return read_zip(std::move(archive), options);
 }
 
-// Whether the compound file wraps an Office file under a password: a stream of that name stands in its folder
-// ([MS-OFFCRYPTO] 2.3.4.4), which writers put near the beginning or the end.
-Result<bool> has_password(File& file) {
-  using namespace std::string_view_literals;
-  constexpr std::string_view name = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"sv;
-  constexpr std::uint64_t look_bytes = 2 << 20;
-  JW_ASSIGN(const std::uint64_t size, file.size());
-  std::string part(look_bytes, '\0');
-  for (const std::uint64_t at : {std::uint64_t{0}, size > look_bytes ? size - look_bytes : 0}) {
-    JW_ASSIGN(const std::size_t got, file.read(at, std::as_writable_bytes(std::span(part))));
-    if (std::string_view(part.data(), got).find(name) != std::string_view::npos) return true;
-  }
-  return false;
+// What a compound file says of itself: Office and LibreOffice wrap a workbook under a password in one
+// ([MS-OFFCRYPTO] 2.3.4: streams EncryptionInfo and EncryptedPackage), other than a document of old.
+Result<std::string_view> refusal_of_compound(File& file) {
+  JW_ASSIGN(const auto names, compound_names(file));
+  const bool locked = std::ranges::find(names, "EncryptedPackage") != names.end();
+  return locked ? std::string_view("ingest.workbook_encrypted") : refusal_of(FileKind::old_office);
 }
 
 }  // namespace
@@ -62,9 +56,8 @@ Result<std::unique_ptr<RowReader>> open_file(std::unique_ptr<File> file, const R
     case FileKind::zip:
       return open_zip(std::move(file), options);
     case FileKind::old_office: {
-      JW_ASSIGN(const bool locked, has_password(*file));
-      return Error(ErrorCode::unsupported,
-                   locked ? "ingest.workbook_encrypted" : std::string(refusal_of(kind)));
+      JW_ASSIGN(const std::string_view refusal, refusal_of_compound(*file));
+      return Error(ErrorCode::unsupported, std::string(refusal));
     }
     default:
       return Error(ErrorCode::unsupported, std::string(refusal_of(kind)));

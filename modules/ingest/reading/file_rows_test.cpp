@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "modules/ingest/reading/reading_testing.h"
+#include "tests/support/made_compound.h"
 
 namespace jingwei::ingest {
 namespace {
@@ -123,11 +124,8 @@ TEST(FileRowsTest, says_what_a_file_is_instead_of_a_table) {
       {"Rar!\x1A\x07\x01\0"s, "ingest.is_packed"},
       {"7z\xBC\xAF\x27\x1C\0\4"s, "ingest.is_packed"},
       {"SQLite format 3\0"s, "ingest.is_database"},
-      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(2'000, '\0') + "W\0o\0r\0k\0b\0o\0o\0k\0"s,
-       "ingest.is_old_office"},
-      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"s + std::string(9'000, '\0') +
-           "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"s,
-       "ingest.workbook_encrypted"},
+      {jingwei::testing::old_workbook(), "ingest.is_old_office"},
+      {jingwei::testing::locked_workbook(), "ingest.workbook_encrypted"},
       {"", "ingest.empty_file"},
       {"PK\x03\x04 not really", "ingest.zip_damaged"},
       {made_gzip(made_gzip(phones_csv)), "ingest.nested_container"},

@@ -57,6 +57,10 @@ struct Row {
   RowProblem problem = RowProblem::none;
   std::string_view problem_column;  // nested_value, duplicate_key, fhir_version
   std::size_t found = 0;            // few_fields, many_fields: fields of this row
+  // Where several sheets are read, between which `line` counts through: the sheet, and the row in it as the
+  // sheet shows it.
+  std::string_view sheet;
+  std::uint64_t sheet_line = 0;
 };
 
 // Where reading stands or begins again: nothing before `offset` of the decoded stream is needed any more.
@@ -79,6 +83,10 @@ struct Note {
 
 // How well a header fits what is wanted: how many of the columns are known. Decides between sheets and lines.
 using HeaderFit = std::function<int(std::span<const std::string>)>;
+// Whether a header is a table's of its own: no column is missing that must be there, none stands twice.
+using HeaderTest = std::function<bool(std::span<const std::string>)>;
+// The field a column is known as, from 0; -1 for none. Two names of one field are one column.
+using ColumnField = std::function<int(std::string_view column)>;
 
 // Not thread-safe. Empty lines, and CSV lines of delimiters only, are passed over.
 class RowReader {
@@ -129,6 +137,8 @@ struct ReadOptions {
   HeaderFit fit;                     // absent: the number of columns with a name
   // Of nested values that fields ask for (catalog::FieldSource): they get columns before all others.
   std::vector<std::string> paths;
+  HeaderTest whole;      // absent: of a workbook's sheets one is read
+  ColumnField field_of;  // absent: columns of several sheets are the same by their names alone
 };
 
 // Errors: unsupported (not text), invalid ("ingest.empty_file", "ingest.header_unreadable"), those of the

@@ -79,8 +79,8 @@ class PartsReader final : public RowReader {
     const RowPosition resume = options_.resume;
     at_ = std::min<std::size_t>(resume.offset >> part_shift, parts_.size() - 1);
     const std::uint64_t inside = resume.offset & ((1ULL << part_shift) - 1);
-    JW_TRY(open({inside, parts_[at_].workbook ? inside + 1 : resume.line}));
-    // Text readers go on counting from the line they are told, sheets number their rows themselves.
+    JW_TRY(open({inside, resume.line}));
+    // Behind their beginning readers go on counting from the line they are told.
     if (resume.offset > 0) lines_before_ = resume.line - inner_->position().line;
     return {};
   }
@@ -109,6 +109,10 @@ class PartsReader final : public RowReader {
           ++columns_version_;
         }
         row.line += lines_before_;
+        if (!row.sheet.empty() && parts_.size() > 1) {
+          sheet_ = archive_->entries()[parts_[at_].entry].name + " · ";
+          row.sheet = sheet_ += row.sheet;
+        }
         row.offset |= at_ << part_shift;
         return true;
       }
@@ -139,6 +143,7 @@ class PartsReader final : public RowReader {
   ReadOptions options_;
   std::unique_ptr<RowReader> inner_;
   std::uint32_t inner_version_ = 0;
+  std::string sheet_;  // with its file
   std::uint64_t at_ = 0;
   std::uint64_t lines_before_ = 0;
 };

@@ -17,7 +17,7 @@ Result<RefusedRow> refused_row_of(const storage::Sealer& sealer, const storage::
   const RefusedSeal seal{resource, BatchId(row.integer(11)), refused.line,
                          row.is_null(13) ? 0 : row.integer(13)};
   JW_ASSIGN(const std::string arguments, seal.open(sealer, "arguments", row.blob(3)));
-  refused.arguments = arguments_from_text(arguments);
+  refused_arguments_from_text(arguments, refused);
   JW_ASSIGN(refused.original, seal.open(sealer, "original", row.blob(4)));
   if (row.text(5) == name_of(RefusedState::mended)) refused.state = RefusedState::mended;
   if (!row.is_null(6)) refused.first_try = RefusedKey{BatchId(row.integer(6)), row.integer(7)};
