@@ -62,6 +62,11 @@ class RefusedSheet {
                     std::vector<std::pair<std::string, std::string>>{{"field", field->title.in(language)},
                                                                      {"reason", reason}},
                     language);
+    if (!refused.sheet.empty())
+      told = render("forms.refused.placed",
+                    std::vector<std::pair<std::string, std::string>>{
+                        {"place", ingest::place_text(refused)}, {"reason", told}},
+                    language);
     book_.text(row_, first, told, CellStyle::quiet);
     reason_width_ = std::max(reason_width_, spreadsheet::shown_width(told));
     book_.text(row_, first + 1, batch.to_string());

@@ -9819,10 +9819,17 @@ export interface components {
         /** Refused row */
         RefusedRow: {
             /**
-             * Line
+             * Line; counted through where several sheets were read
              * Format: int64
              */
             line: number;
+            /** Sheet; null when one was read */
+            sheet: string | null;
+            /**
+             * Line on the sheet
+             * Format: int64
+             */
+            sheet_line: number | null;
             /** Field */
             field: string;
             /** Reason id */
