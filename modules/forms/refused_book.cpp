@@ -64,8 +64,8 @@ class RefusedSheet {
                     language);
     if (!refused.sheet.empty())
       told = render("forms.refused.placed",
-                    std::vector<std::pair<std::string, std::string>>{
-                        {"place", ingest::place_text(refused)}, {"reason", told}},
+                    std::vector<std::pair<std::string, std::string>>{{"place", ingest::place_text(refused)},
+                                                                     {"reason", told}},
                     language);
     book_.text(row_, first, told, CellStyle::quiet);
     reason_width_ = std::max(reason_width_, spreadsheet::shown_width(told));

@@ -2,6 +2,7 @@
 // programs.
 #include "modules/forms/forms_testing.h"
 #include "spreadsheet/package.h"
+#include "spreadsheet/workbook_writer.h"
 #include "storage/pseudonym.h"
 #include "tests/support/callers.h"
 
@@ -99,6 +100,43 @@ TYPED_TEST(Workbooks, RefusedRowsMendedInTheWorkbookAndSentAgainCloseTheirFirstT
   EXPECT_EQ(state(3), ingest::RefusedState::mended);
   EXPECT_EQ(state(4), ingest::RefusedState::open);
   EXPECT_EQ(this->records("people").size(), 2U);
+}
+
+TYPED_TEST(Workbooks, RefusedRowsOfSeveralSheetsTellTheirsAndMeetTheirFirstTryWhenMended) {
+  const std::string path = this->folder_.path() + "/two.xlsx";
+  spreadsheet::WorkbookWriter sent(path);
+  const auto sheet = [&](const std::string& name, const std::vector<std::vector<std::string>>& rows) {
+    sent.sheet(name);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      for (std::size_t at = 0; at < rows[row].size(); ++at)
+        sent.text(static_cast<int>(row), static_cast<int>(at), rows[row][at]);
+    }
+  };
+  sheet("一月", {{"姓名", "身份证号", "网格"}, {"李四", "123", grid_code(1)}});
+  sheet("二月", {{"网格", "Phone", "身份证号", "姓名"}, {grid_code(2), "13900000000", "456", "王五"}});
+  must(sent.close());
+  std::ifstream file(path, std::ios::binary);
+  const auto first = this->load("people", std::string(std::istreambuf_iterator<char>(file), {}));
+  ASSERT_EQ(first.counts.refused, 2) << first.error;
+  auto book = must(spreadsheet::WorkbookEdit::open(
+      must(this->service_->refused_rows(first.id, Language::zh, this->opened_)).bytes));
+  const auto grid = must(book->grid(0));
+  // The columns of the first sheet, what the second brings, the marks.
+  EXPECT_EQ(grid.text(0, 3), "Phone");
+  EXPECT_EQ(grid.text(2, 0), "王五");
+  EXPECT_EQ(grid.text(2, 3), "13900000000");
+  EXPECT_TRUE(grid.text(1, 4).starts_with("工作表 一月 · 2：身份证号：")) << grid.text(1, 4);
+  EXPECT_TRUE(grid.text(2, 4).starts_with("工作表 二月 · 2：身份证号：")) << grid.text(2, 4);
+  EXPECT_EQ(grid.text(2, 6), "4") << "counted on behind row 2 of the first sheet";
+  must(book->set_text(0, 2, 1, citizen_id(2)));
+  const auto second = this->load("people", must(book->save()));
+  EXPECT_EQ(second.counts.accepted, 1) << second.error;
+  EXPECT_EQ(second.repairs, first.id);
+  const auto state = [&](std::int64_t line) {
+    return must(this->node_.ingest->find_refused({first.id, line})).state;
+  };
+  EXPECT_EQ(state(2), ingest::RefusedState::open);
+  EXPECT_EQ(state(4), ingest::RefusedState::mended);
 }
 
 TYPED_TEST(Workbooks, RefusedRowsThatHoldWhatIsNotOpenGoOutInNoWorkbook) {

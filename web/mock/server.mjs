@@ -260,7 +260,7 @@ async function answer(req, res) {
     const b = batches.get(m[1]);
     if (!b) return problem(res, 404, zh ? '没有这个批次。' : 'There is no such batch.');
     if (!m[2]) return json(res, 200, localBatch(b, language));
-    if (m[2] === '/refused') return json(res, 200, page(refusedRows.get(b.id).map((x) => ({ line: x.line, field: x.field, reason: x.reason, original: x.original, sentence: reasons[x.id][zh ? 'szh' : 'sen'](x.value) }))));
+    if (m[2] === '/refused') return json(res, 200, page(refusedRows.get(b.id).map((x) => ({ line: x.line, sheet: null, sheet_line: null, field: x.field, reason: x.reason, original: x.original, sentence: reasons[x.id][zh ? 'szh' : 'sen'](x.value) }))));
     stream(res);
     event(res, 'batch', localBatch(b, language));
     if (b.state === 'done') return res.end();

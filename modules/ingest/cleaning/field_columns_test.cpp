@@ -31,6 +31,16 @@ TEST_F(FieldColumnsTest, the_first_source_that_gives_a_text_counts) {
   EXPECT_TRUE(map.unknown.empty());
 }
 
+TEST_F(FieldColumnsTest, names_of_one_field_are_known_as_it_and_marks_as_none) {
+  const FieldColumns fields({{"name", true, {"姓名"}, {}}, {"phone", false, {"手机", "联系电话"}, {}}});
+  EXPECT_EQ(fields.field_of("姓 名（必填）*"), 0);
+  EXPECT_EQ(fields.field_of("手机"), 1);
+  EXPECT_EQ(fields.field_of("联系电话"), 1);
+  EXPECT_EQ(fields.field_of("备注"), -1);
+  EXPECT_EQ(fields.field_of(""), -1);
+  EXPECT_EQ(fields.field_of("_phone"), -1);
+}
+
 TEST_F(FieldColumnsTest, a_condition_is_asked_of_the_same_element) {
   const ColumnWish wish{"f", false, {}, {{{"id.value"}, {{"id.type.code", {"NI", "PPN"}}}}}};
   const Columns columns = {

@@ -67,7 +67,7 @@ Rows placed_rows(RowReader& reader) {
   }
 }
 
-std::string told(const RowReader& reader) {
+std::string told_by(const RowReader& reader) {
   register_messages();
   std::string text;
   for (const Note& note : reader.notes()) text += render(note.message, note.arguments, Language::en) + "\n";
@@ -87,7 +87,7 @@ TEST(XlsxSheetsTest, sheets_that_fit_follow_one_another_whatever_their_headers) 
   EXPECT_EQ(placed_rows(*reader), (Rows{"一月 · 4 (4): 张三|139|好|", "一月 · 6 (6): 李四|138||",
                                         "二月 · 2 (8): 王五|137||香洲", "二月 · 3 (9): 赵六|136||"}));
   EXPECT_EQ(reader->columns_version(), 1U) << "the columns are known from the beginning";
-  EXPECT_EQ(told(*reader),
+  EXPECT_EQ(told_by(*reader),
             "These sheets were read, one after another: 一月, 二月.\n"
             "These sheets were passed over, as their columns do not fit: 封面, 图例.\n"
             "Hidden sheets were passed over: 字典.\n");
@@ -97,7 +97,7 @@ TEST(XlsxSheetsTest, sheets_that_fit_follow_one_another_whatever_their_headers) 
 TEST(XlsxSheetsTest, one_sheet_that_fits_counts_as_it_always_did) {
   auto reader = opened(made_workbook({.sheets = {{"封面", cover}, {"一月", january}}}), person_options());
   EXPECT_EQ(placed_rows(*reader), (Rows{" · 0 (4): 张三|139|好", " · 0 (6): 李四|138|"}));
-  EXPECT_EQ(told(*reader), "The sheet “一月” was read; passed over: 封面.\n");
+  EXPECT_EQ(told_by(*reader), "The sheet “一月” was read; passed over: 封面.\n");
 }
 
 TEST(XlsxSheetsTest, a_sheet_of_few_known_columns_beside_a_large_one_is_no_table) {
