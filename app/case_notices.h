@@ -1,5 +1,5 @@
-// What processes say to people (`effects: [{hook: notice, to: …, text: …}]`), and what the hub says of a case
-// that nobody has touched or that was merged, sent as notices.
+// What processes say to people (`effects: [{hook: notice, to: …, text: …}]` of a transition, `tell` of a
+// state), and what the hub says of a case that nobody has touched or that was merged, sent as notices.
 #pragma once
 
 #include "modules/cases/cases_service.h"
@@ -9,8 +9,9 @@
 
 namespace jingwei::app {
 
-// Each effect is told once: the notice bears the effect's place in the feed as its idempotency key. What is
-// older than a day is told to nobody any more. All must outlive it.
+// Each effect is told once: the notice bears the effect's place in the feed as its idempotency key; what
+// entering a state tells bears the case, its version then and the place of the telling. What is older than a
+// day is told to nobody any more. All must outlive it.
 class CaseNotices final : public storage::Consumer {
  public:
   CaseNotices(storage::Store& store, cases::CasesService& cases, notice::NoticeService& notices,
@@ -30,7 +31,11 @@ class CaseNotices final : public storage::Consumer {
   Result<void> handle(std::span<const storage::FeedEntry> entries, storage::Change& effect) override;
 
  private:
+  struct Entered;
   Result<void> tell(const storage::FeedEntry& entry);
+  // To people who need have nothing to do with the case, by whoever took the step: they follow who has read
+  // it.
+  Result<void> tell_audience(const Entered& entered);
   // None: there is nobody to be told. Errors: the store's.
   Result<std::optional<notice::Audience>> audience_of(const std::string& to, RegionId region,
                                                       const cases::Found& found) const;

@@ -351,7 +351,11 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{
       *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, std::move(holidays),
       std::bind_front(&Hub::check_purpose, this), name_of, move_matter,
-      [this](const std::string& package, RegionId region) { return check_on(package, region); }});
+      [this](const std::string& package, RegionId region) { return check_on(package, region); },
+      [this](cases::Cap cap, RegionId region, storage::Reader& reader, storage::Change& change) {
+        const auto kind = cap == cases::Cap::order ? notice::NoticeKind::order : notice::NoticeKind::form;
+        return notices_->loads().take_for(reader, kind, region, change);
+      }});
   return cases_->open(packages, packages_folder);
 }
 

@@ -39,6 +39,8 @@ class ProcessCheck {
     for (const YamlNode* transition : transitions_) check_transition(*transition);
     check_dispatch();
     for (const auto& [id, state] : states_) check_deadline(id, *state);
+    for (const auto& [id, state] : states_) check_tell(*state);
+    check_caps(process_.find("takes"), nullptr);
     if (sound && faults_.empty()) check_ways();
     if (sound && faults_.empty()) check_waiting();
   }
@@ -156,6 +158,62 @@ class ProcessCheck {
     }
     if (const YamlNode* guard = transition.find("guard"))
       check_guard(check_, {process_, form_, &transition}, *guard);
+    if (const YamlNode* takes = transition.find("takes"); takes != nullptr) {
+      if (automatic || by == nullptr) faults_.add(*takes, "scenario.automatic_takes", {{"name", id.scalar}});
+      check_caps(takes, &transition);
+    }
+  }
+
+  void check_caps(const YamlNode* takes, const YamlNode* transition) {
+    if (takes == nullptr) return;
+    for (const auto& rule : takes->items) {
+      if (const YamlNode* when = rule.find("when")) check_guard(check_, {process_, form_, transition}, *when);
+    }
+  }
+
+  // What many are told of is a text of the form that is nobody's own.
+  void told_words(const YamlNode& words) {
+    if (words.kind != YamlKind::scalar) return;
+    field_named(&words, "text");
+    const YamlNode* field = form_ == nullptr ? nullptr : entry_of(*form_, "fields", words.scalar, "name");
+    const std::string personal = field == nullptr ? std::string() : text_of(*field, "personal");
+    if (!personal.empty() && personal != "none")
+      faults_.add(words, "scenario.tells_personal", {{"name", words.scalar}});
+  }
+
+  void told_subjects(const YamlNode& subjects) {
+    const YamlNode* resource =
+        check_.shelf.entry("resources.yaml", "resources", text_of(subjects, "resource"));
+    if (resource == nullptr) return;
+    const auto served = scalars_of(resource->find("purposes"));
+    const YamlNode& purpose = *subjects.find("purpose");
+    const bool serves = std::any_of(served.begin(), served.end(),
+                                    [&](const YamlNode* one) { return one->scalar == purpose.scalar; });
+    if (!serves) {
+      std::vector<std::string> known;
+      for (const YamlNode* one : served) known.push_back(one->scalar);
+      report_missing(faults_, purpose, "scenario.no_served_purpose", text_of(*resource, "id"), known);
+    }
+    const YamlNode* field = subjects.find("field");
+    if (field != nullptr && entry_of(*resource, "fields", field->scalar, "name") == nullptr)
+      report_missing(faults_, *field, "scenario.no_field", text_of(*resource, "id"),
+                     ids_of(*resource, "fields", "name"));
+  }
+
+  void check_tell(const YamlNode& state) {
+    const YamlNode* tell = state.find("tell");
+    if (tell == nullptr) return;
+    for (const auto& telling : tell->items) {
+      if (const YamlNode* when = telling.find("when")) check_guard(check_, {process_, form_}, *when);
+      told_words(*telling.find("title"));
+      told_words(*telling.find("text"));
+      const YamlNode& to = *telling.find("to");
+      const YamlNode* subjects = to.find("subjects");
+      if (to.find("kinds") == nullptr && to.find("roles") == nullptr && subjects == nullptr)
+        faults_.add(to, "scenario.tells_nobody");
+      if (subjects == nullptr) continue;
+      for (const auto& one : subjects->items) told_subjects(one);
+    }
   }
 
   const YamlNode* first_of(const std::string& transition) const {

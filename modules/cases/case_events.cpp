@@ -9,14 +9,14 @@ namespace jingwei::cases {
 namespace {
 
 storage::FeedEvent effect_of(const Case& one, const std::string& action, const std::string& hook,
-                             const std::string& with) {
+                             const std::string& with, std::int64_t sequence) {
   JsonWriter json(256);
   json.begin_object();
   json.member("case", one.id.to_string());
   json.member("process", one.process);
   json.member("action", action);
   json.member("hook", hook);
-  json.member("sequence", one.version);
+  json.member("sequence", sequence);
   json.key("with");
   json.raw(with);
   json.end_object();
@@ -73,7 +73,18 @@ storage::FeedEvent step_event(const Case& before, const Outcome& outcome) {
 }
 
 storage::FeedEvent effect_event(const Case& one, const Transition& transition, const Effect& effect) {
-  return effect_of(one, transition.id, effect.hook, effect.text);
+  return effect_of(one, transition.id, effect.hook, effect.text, one.version);
+}
+
+storage::FeedEvent telling_event(const Case& one, const Told& told) {
+  JsonWriter with(128);
+  with.begin_object();
+  with.member("to", word_audience);
+  with.member("version", one.process_version);
+  with.member("state", told.state);
+  with.member("at", static_cast<std::int64_t>(told.at));
+  with.end_object();
+  return effect_of(one, {}, "notice", with.take(), told.sequence);
 }
 
 storage::FeedEvent notice_event(const Case& one, const HubSays& said) {
@@ -87,7 +98,7 @@ storage::FeedEvent notice_event(const Case& one, const HubSays& said) {
   with.member("en", render(said.message, said.arguments, Language::en));
   with.end_object();
   with.end_object();
-  return effect_of(one, {}, "notice", with.take());
+  return effect_of(one, {}, "notice", with.take(), one.version);
 }
 
 }  // namespace jingwei::cases

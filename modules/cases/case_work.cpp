@@ -141,6 +141,7 @@ void CaseWork::add(const Case& before, Outcome& outcome, const Declared& declare
   for (const Transition* taken : outcome.taken) {
     for (const auto& effect : taken->effects) change.events.push_back(effect_event(after, *taken, effect));
   }
+  for (const Told& told : outcome.told) change.events.push_back(telling_event(after, told));
   for (const auto& step : outcome.steps) {
     if (step.kind != StepKind::ignored) continue;
     change.events.push_back(notice_event(
@@ -341,6 +342,7 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     const Machine machine({declared->process, *calendar, giver, parts_.clock.now()});
     const Case before = one;
     JW_ASSIGN(Outcome outcome, machine.open(std::move(one), doer, wanted.by));
+    JW_TRY(take_from_cap(outcome, reader, change));
     add(before, outcome, *declared, "case.open", change);
     if (along) along(outcome.after, change);
     result = Found{std::move(outcome.after), declared, false};
@@ -353,6 +355,13 @@ Result<Found> CaseWork::open(const std::string& process, const NewCase& wanted, 
     result.repeated = true;
   }
   return result;
+}
+
+// Of the region that owns it then: that is where it goes.
+Result<void> CaseWork::take_from_cap(const Outcome& outcome, storage::Reader& reader,
+                                     storage::Change& change) const {
+  if (outcome.cap == Cap::none || !parts_.take_from_cap) return {};
+  return parts_.take_from_cap(outcome.cap, outcome.after.owner, reader, change);
 }
 
 // In the same transaction: neither is ever seen without the other.
@@ -403,7 +412,9 @@ Result<Found> CaseWork::act(CaseId id, const ActionRequest& wanted, const CaseVi
         JW_TRY(machine.check(found.one, *transition, doer, history, &bringing));
         JW_TRY(claim(reader, wanted.photos, found.one, declared.process, view.actor(), change));
         JW_TRY(move_matter(reader, found, *transition, bringing, view, change));
-        return machine.take(found.one, *transition, doer, bringing);
+        Outcome outcome = machine.take(found.one, *transition, doer, bringing);
+        JW_TRY(take_from_cap(outcome, reader, change));
+        return outcome;
       });
 }
 

@@ -62,10 +62,12 @@ class CaseWork {
   std::vector<const Transition*> actions(const Found& found, const std::vector<Step>& steps,
                                          const CaseView& view) const;
 
-  // Errors: not_found, gone (process), invalid (form, place, pictures), denied, the store's.
+  // Errors: not_found, gone (process), invalid (form, place, pictures), denied, CasesParts::take_from_cap's,
+  // the store's.
   Result<Found> open(const std::string& process, const NewCase& wanted, const CaseView& view,
                      const WriteRequest& request, const Along& along = {});
-  // Errors: find's; conflict "cases.overtaken" (who did what in between), Machine::check's.
+  // Errors: find's; conflict "cases.overtaken" (who did what in between), Machine::check's,
+  // CasesParts::take_from_cap's.
   Result<Found> act(CaseId id, const ActionRequest& wanted, const CaseView& view,
                     const WriteRequest& request);
   // Errors: find's, denied "cases.may_not_hand_over", conflict "cases.overtaken", "cases.is_closed", invalid
@@ -129,6 +131,7 @@ class CaseWork {
                           const std::string& but_of) const;
   Result<void> move_matter(storage::Reader& reader, const Found& found, const Transition& transition,
                            const Bringing& bringing, const CaseView& view, storage::Change& change) const;
+  Result<void> take_from_cap(const Outcome& outcome, storage::Reader& reader, storage::Change& change) const;
   Result<Case> draft(const Declared& declared, const NewCase& wanted, const CaseView& view) const;
   Result<void> claim(storage::Reader& reader, const std::vector<PhotoId>& photos, const Case& one,
                      const Process& process, const std::string& actor, storage::Change& change) const;

@@ -6,6 +6,7 @@
 
 #include "access/caller.h"
 #include "modules/cases/calendar/working_calendar.h"
+#include "modules/cases/process/process.h"
 #include "modules/ingest/ingest_service.h"
 #include "storage/matter.h"
 
@@ -16,6 +17,11 @@ namespace jingwei::cases {
 using MoveMatter = std::function<Result<void>(const storage::MatterStep& step, const std::string& words,
                                               const access::Caller* caller, storage::Reader& reader,
                                               storage::Change& change)>;
+
+// Counts one more order or form for the community that a case goes to, by writes of the same Change. Called
+// each time the step is decided. Errors: conflict, where it has had its month's number; the store's.
+using TakeFromCap =
+    std::function<Result<void>(Cap cap, RegionId region, storage::Reader& reader, storage::Change& change)>;
 
 struct CasesParts {
   storage::Store& store;
@@ -37,6 +43,8 @@ struct CasesParts {
   MoveMatter move_matter = {};
   // Whether a package's processes take new cases in a region now (none: anywhere), or why not; none: always.
   std::function<Result<void>(const std::string& package, RegionId region)> check_on = {};
+  // Where the caps of communities are kept; none: nothing is counted.
+  TakeFromCap take_from_cap = {};
 };
 
 // Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new

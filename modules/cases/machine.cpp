@@ -257,6 +257,39 @@ void Machine::enter(Case& one, const State& entered) const {
   }
 }
 
+// What the states say that the case has come into since it stood in `from`, outer ones' first.
+void Machine::tell(Outcome& outcome, const std::string& from) const {
+  const Process& process = parts_.process;
+  const State* stood = process.state(from);  // none before it is opened
+  std::vector<const State*> entered;
+  for (const State* at = &state_of(outcome.after);;
+       at = &process.states[static_cast<std::size_t>(at->parent)]) {
+    if (stood != nullptr && process.is_within(*stood, at->id)) break;
+    entered.push_back(at);
+    if (at->parent < 0) break;
+  }
+  std::string facts;
+  for (auto state = entered.rbegin(); state != entered.rend(); ++state) {
+    const auto& all = (*state)->tell;
+    for (std::size_t at = 0; at < all.size(); ++at) {
+      if (all[at].when) {
+        if (facts.empty()) facts = facts_of(process, outcome.after, {}, {}, parts_.now);
+        if (!holds(*all[at].when, facts)) continue;
+      }
+      outcome.told.push_back({(*state)->id, at, outcome.after.version});
+    }
+  }
+}
+
+Cap Machine::cap_of(const std::vector<CapRule>& rules, const Case& one, const Doer& doer,
+                    const Answers& inputs) const {
+  if (rules.empty()) return Cap::none;
+  const std::string facts = facts_of(parts_.process, one, doer, inputs, parts_.now);
+  const auto rule = std::find_if(rules.begin(), rules.end(),
+                                 [&](const CapRule& each) { return !each.when || holds(*each.when, facts); });
+  return rule == rules.end() ? Cap::none : rule->cap;
+}
+
 void Machine::dispatch(Case& one, const Doer& doer, const Answers& inputs) const {
   std::string facts;
   for (const auto& rule : parts_.process.dispatch) {
@@ -310,6 +343,8 @@ Result<Outcome> Machine::open(Case draft, const Doer& doer, Opener by) const {
   Outcome outcome;
   outcome.steps.push_back(step_of(before, draft, StepKind::open, {}, doer.actor));
   outcome.after = std::move(draft);
+  if (by == Opener::person) outcome.cap = cap_of(parts_.process.takes, outcome.after, doer, {});
+  tell(outcome, {});
   follow_automatic(outcome);
   schedule(outcome.after, state_of(outcome.after));
   return outcome;
@@ -388,7 +423,9 @@ Outcome Machine::take(const Case& one, const Transition& transition, const Doer&
   step.inputs = bringing.inputs;
   outcome.steps.push_back(std::move(step));
   outcome.taken.push_back(&transition);
+  outcome.cap = cap_of(transition.takes, one, doer, bringing.inputs);
   outcome.after = std::move(after);
+  tell(outcome, one.state);
   follow_automatic(outcome);
   schedule(outcome.after, state_of(outcome.after));
   return outcome;
@@ -414,6 +451,7 @@ void Machine::follow_automatic(Outcome& outcome) const {
     give(outcome.after, transition, {}, {});
     outcome.steps.push_back(step_of(before, outcome.after, StepKind::automatic, transition.id, {}));
     outcome.taken.push_back(&transition);
+    tell(outcome, before.state);
   }
 }
 
@@ -504,6 +542,7 @@ Outcome Machine::move(const Case& one, const State& state, StepKind kind, const 
   Step step = step_of(one, outcome.after, kind, {}, actor);
   step.words = words;
   outcome.steps.push_back(std::move(step));
+  tell(outcome, one.state);
   schedule(outcome.after, state_of(outcome.after));
   return outcome;
 }

@@ -48,11 +48,21 @@ struct Bringing {
   std::int64_t photos = 0;
 };
 
+// One telling of a state that was entered, by its place in the state, with the version of the case that
+// entered it.
+struct Told {
+  std::string state;
+  std::size_t at = 0;
+  std::int64_t sequence = 0;
+};
+
 // A case as it stands afterwards, with the steps that led there; each step is one version.
 struct Outcome {
   Case after;
   std::vector<Step> steps;
   std::vector<const Transition*> taken;  // whose effects are to be told, in order
+  std::vector<Told> told;                // what was to be told on entering states, in order
+  Cap cap = Cap::none;                   // what a community gets one more of by it
 };
 
 // The moment a span after `from` ends.
@@ -103,6 +113,9 @@ class Machine {
   Step step_of(const Case& before, Case& after, StepKind kind, const std::string& action,
                const std::string& actor) const;
   void enter(Case& one, const State& state) const;
+  void tell(Outcome& outcome, const std::string& from) const;
+  Cap cap_of(const std::vector<CapRule>& rules, const Case& one, const Doer& doer,
+             const Answers& inputs) const;
   void give(Case& one, const Transition& transition, const Doer& doer, const Bringing& bringing) const;
   void dispatch(Case& one, const Doer& doer, const Answers& inputs) const;
   void set_clock(Case& one, const State& state) const;

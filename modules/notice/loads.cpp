@@ -3,6 +3,7 @@
 #include <map>
 
 #include "modules/notice/limits.h"
+#include "modules/notice/notice_rows.h"
 #include "modules/notice/sql.gen.h"
 
 namespace jingwei::notice {
@@ -103,6 +104,16 @@ Result<void> Loads::take(storage::Reader& reader, NoticeKind kind, const std::se
                              1});
   }
   return {};
+}
+
+Result<void> Loads::take_for(storage::Reader& reader, NoticeKind kind, RegionId region,
+                             storage::Change& change) const {
+  const auto communities = communities_of({{AccountId(), region, {}}});
+  JW_ASSIGN(const auto spent, full(reader, kind, communities));
+  if (spent.empty()) return take(reader, kind, communities, change);
+  Error error = cap_reached(kind, spent, *regions_.tree());
+  for (auto& cause : error.causes) cause.field = "/region";
+  return std::move(error).at("/region");
 }
 
 }  // namespace jingwei::notice

@@ -47,6 +47,10 @@ class Loads {
   // anew.
   Result<void> take(storage::Reader& reader, NoticeKind kind, const std::set<RegionId>& communities,
                     storage::Change& change) const;
+  // Counts one more for the community in which something else that is asked of people goes to `region`, or
+  // for none where that lies above communities. Errors: conflict "notice.orders_full", "notice.forms_full".
+  Result<void> take_for(storage::Reader& reader, NoticeKind kind, RegionId region,
+                        storage::Change& change) const;
 
  private:
   Result<Caps> read_caps(storage::Reader& reader) const;

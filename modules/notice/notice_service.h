@@ -5,6 +5,7 @@
 
 #include "modules/notice/alerts.h"
 #include "modules/notice/delivery.h"
+#include "modules/notice/limits.h"
 #include "modules/notice/loads.h"
 #include "modules/notice/notices.h"
 #include "modules/notice/rumours.h"

@@ -22,6 +22,11 @@ std::optional<Stage> stage_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(Cap cap) {
+  constexpr std::array<std::string_view, 3> names = {"none", "order", "form"};
+  return names[static_cast<std::size_t>(cap)];
+}
+
 const State* Process::state(std::string_view wanted) const {
   const auto found =
       std::find_if(states.begin(), states.end(), [&](const State& one) { return one.id == wanted; });

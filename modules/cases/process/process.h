@@ -65,6 +65,42 @@ struct OwnerRule {
   std::string department;
 };
 
+// People of the registry by what stands about them in one resource, under a purpose it serves.
+struct ToldSubjects {
+  std::string resource, purpose;
+  std::optional<std::int64_t> age_from, age_to;  // full years, both included
+  std::string field, value;                      // of a choice, or a truth; empty: whichever
+  std::string relation;                          // empty: those people; else who stands so to them
+};
+
+// Words that people are told: those of a text field of the form, or ones that the process has.
+struct ToldWords {
+  std::string field;
+  catalog::Title words;  // where no field is named
+};
+
+// What people are told who need have nothing to do with a case, when it enters a state. At least one of
+// kinds, roles and subjects stands.
+struct Telling {
+  std::shared_ptr<const Guard> when;   // none: always
+  std::optional<region::Level> level;  // of the region above the case's place; none: the place itself
+  std::vector<std::string> kinds;      // of account
+  std::vector<std::string> roles;
+  std::vector<ToldSubjects> subjects;
+  ToldWords title, text;
+  std::vector<std::string> channels;  // besides the page
+};
+
+// Communities are asked for so many orders, and so many forms, in a month.
+enum class Cap : std::uint8_t { none, order, form };
+std::string_view name_of(Cap cap);
+
+// That a case or a step counts as one more of them.
+struct CapRule {
+  Cap cap = Cap::none;
+  std::shared_ptr<const Guard> when;  // none: always
+};
+
 struct State {
   std::string id;
   catalog::Title title;
@@ -78,6 +114,7 @@ struct State {
   bool final = false;
   int parent = -1;      // position in Process::states
   std::string initial;  // of a state made of states: the one entered first; empty: a leaf
+  std::vector<Telling> tell;
   bool is_leaf() const { return initial.empty(); }
 };
 
@@ -114,7 +151,8 @@ struct Transition {
   std::vector<Effect> effects;
   std::string
       matter_step;  // of the thing the case is about: whoever takes one of the two has taken the other
-  std::string matter_words;  // the input that holds its words
+  std::string matter_words;    // the input that holds its words
+  std::vector<CapRule> takes;  // the first that holds counts
   bool bulk = false;
   bool offline = false;
   // Taken by the hub alone, when the step was taken where the thing is kept.
@@ -182,6 +220,7 @@ struct Process {
   std::optional<std::map<std::string, std::string>> migrate;
   std::optional<Open311> open311;
   std::optional<Matter> matter;
+  std::vector<CapRule> takes;  // of opening a case: the first that holds counts
   // Fields of the form and inputs whose texts guards read as numbers or truths.
   std::set<std::string, std::less<>> numbers;
 

@@ -232,6 +232,7 @@ void read_extras(YamlMapping& mapping, Process& process, YamlFaults& faults) {
   read_migrate(mapping.get("migrate"), process, faults);
   read_open311(mapping.get("open311"), process, faults);
   read_matter(mapping.get("matter"), process, faults);
+  if (const YamlNode* list = mapping.get("takes")) process.takes = read_takes(*list, faults);
 }
 
 void check_references(const Process& process, const YamlNode& node, YamlFaults& faults) {

@@ -30,6 +30,9 @@ bool put_rules(YamlNode& process, const YamlNode* rules, YamlFaults& faults);
 // States below `parent`, appended to the process.
 void read_states(const YamlNode& list, int parent, Process& process, YamlFaults& faults);
 void read_transitions(const YamlNode& list, Process& process, YamlFaults& faults);
+// What entering a state tells people, and what counts against the caps of communities (process_telling.cpp).
+std::vector<Telling> read_tell(const YamlNode& list, YamlFaults& faults);
+std::vector<CapRule> read_takes(const YamlNode& list, YamlFaults& faults);
 void read_dispatch(const YamlNode& list, Process& process, YamlFaults& faults);
 void read_extras(YamlMapping& mapping, Process& process, YamlFaults& faults);
 // References from part to part.

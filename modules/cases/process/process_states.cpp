@@ -110,6 +110,7 @@ void read_state(const YamlNode& node, int parent, int depth, Process& process, Y
       faults.add(*clock, "cases.unknown_word", {{"word", clock->scalar}, {"expected", "running, stopped"}});
     state.stopped = clock->scalar == "stopped";
   }
+  if (const YamlNode* tell = mapping.get("tell")) state.tell = read_tell(*tell, faults);
   state.final = mapping.boolean("final").value_or(false);
   const YamlNode* inner = mapping.get("states");
   if (const auto initial = mapping.text("initial")) state.initial = *initial;
@@ -186,6 +187,8 @@ void check_takers(const Transition& one, const YamlNode& node, YamlFaults& fault
       !one.inputs.empty() || one.photos > 0 || one.assign == Assign::input || one.assign == Assign::actor;
   if (!one.by_people() && (asks || !one.not_by.empty()))
     faults.add(node, "cases.automatic_asks", {{"name", one.id}});
+  // The hub would be refused and try for ever.
+  if (!one.by_people() && !one.takes.empty()) faults.add(node, "cases.automatic_takes", {{"name", one.id}});
 }
 
 Transition read_transition(const YamlNode& node, YamlFaults& faults) {
@@ -238,6 +241,7 @@ Transition read_transition(const YamlNode& node, YamlFaults& faults) {
     if (!one.matter_words.empty() && input == one.inputs.end())
       faults.add(*matter, "cases.no_input", {{"name", one.matter_words}});
   }
+  if (const YamlNode* list = mapping.get("takes")) one.takes = read_takes(*list, faults);
   one.bulk = mapping.boolean("bulk").value_or(false);
   one.offline = mapping.boolean("offline").value_or(false);
   mapping.finish();

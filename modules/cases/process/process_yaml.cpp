@@ -139,6 +139,17 @@ Result<void> bind_form(Process& process, const catalog::Resource& form) {
     if (field == nullptr || field->type != catalog::FieldType::datetime)
       return of_form(process, "cases.no_moment", state.deadline->until);
   }
+  // What everybody is told is nobody's own.
+  for (const auto& state : process.states) {
+    for (const auto& telling : state.tell) {
+      for (const ToldWords* words : {&telling.title, &telling.text}) {
+        const catalog::Field* field = words->field.empty() ? nullptr : form.field(words->field);
+        const bool fits = field != nullptr && field->type == catalog::FieldType::text &&
+                          field->personal == catalog::Personal::none;
+        if (!words->field.empty() && !fits) return of_form(process, "cases.no_told_text", words->field);
+      }
+    }
+  }
   for (const auto& rule : process.dispatch) {
     for (const auto& value : rule.category) {
       const bool listed =

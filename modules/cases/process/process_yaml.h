@@ -22,8 +22,8 @@ Result<Process> parse_process_text(std::string_view text, const std::string& pac
 
 // What a process says of its form, against the resource: names of fields, the choice that is the category,
 // the categories of dispatch; and tells the process which of its fields are numbers, also when the rest does
-// not fit. Errors: invalid "cases.no_choice", "cases.no_field", "cases.no_moment", "cases.no_category", each
-// with the `name` at fault.
+// not fit. Errors: invalid "cases.no_choice", "cases.no_field", "cases.no_moment", "cases.no_told_text",
+// "cases.no_category", each with the `name` at fault.
 Result<void> bind_form(Process& process, const catalog::Resource& form);
 
 }  // namespace jingwei::cases
