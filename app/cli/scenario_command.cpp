@@ -71,11 +71,6 @@ void print_faults(const std::vector<Error>& faults, bool json) {
   std::printf("%s\n", out.text().c_str());
 }
 
-// Nothing was missing and no rule was broken where no test has the words asked for: simply "failed".
-int exit_of_one(const Error& error) {
-  return static_cast<int>(error.message == "scenario.only_none" ? Exit::failed : exit_of(error.code));
-}
-
 Result<void> check(const ScenarioAsked& asked) {
   JW_ASSIGN(const Beside beside, packages_beside(asked.folder, asked.scenarios));
   std::vector<Error> faults;
@@ -161,8 +156,7 @@ Command add_one(CLI::App& group, int& exit_code, const char* name, const char* h
   sub->callback([asked, doing = std::move(doing), &exit_code] {
     const auto done = doing(*asked);
     if (done) return;
-    report(done.error(), asked->common.json);
-    exit_code = exit_of_one(done.error());
+    exit_code = report(done.error(), asked->common.json);
   });
   return {sub, asked};
 }

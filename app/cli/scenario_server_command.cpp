@@ -117,12 +117,6 @@ Result<void> install(const PackageAsked& asked) {
   return {};
 }
 
-// As the hub says it itself, or the server for it: nothing is left to do, which is no more than "failed".
-bool is_not_installed(const Error& error) {
-  return error.message == "scenario.not_installed" || error.message == "scenario.no_such_package" ||
-         (error.message == "app.server_refused" && error.code == ErrorCode::not_found);
-}
-
 Result<void> remove(const PackageAsked& asked) {
   JW_ASSIGN(const auto hub, own_hub(asked.common));
   std::string answer;
@@ -158,12 +152,6 @@ void add_scenario_server(CLI::App& group, int& exit_code) {
   removing->add_option("id", remove_asked->id, sentence("cli.help.scenario_id"))->required();
   removing->add_option("--reason", remove_asked->reason, sentence("cli.help.scenario_reason"))->required();
   removing->add_option("--actor", remove_asked->actor, sentence("cli.help.catalog_actor"));
-  removing->callback([asked = remove_asked, &exit_code] {
-    const auto done = remove(*asked);
-    if (done) return;
-    report(done.error(), asked->common.json);
-    exit_code = static_cast<int>(is_not_installed(done.error()) ? Exit::failed : exit_of(done.error().code));
-  });
 }
 
 }  // namespace jingwei::app::cli

@@ -6,6 +6,7 @@
 
 #include "engines/rules/messages.gen.h"
 #include "modules/cases/cases_testing.h"
+#include "modules/catalog/resource_yaml.h"
 #include "schema/messages.gen.h"
 
 namespace jingwei::cases {
@@ -107,6 +108,60 @@ TEST_F(ProcessYaml, FaultsNameWhatIsWrong) {
   EXPECT_TRUE(faults(changed("{zh: 已修好, en: Repaired}", "{zh: 已修好}")).contains("yaml.missing_key"));
   EXPECT_TRUE(
       faults(changed("to: reporter, text", "to: reporter, colour: red, text")).contains("yaml.unknown_key"));
+}
+
+TEST_F(ProcessYaml, TellingsAndCapsAreReadAndTheirFaultsTold) {
+  const std::string before = "deadline: 4h, ignored_after";
+  const auto telling = [&](const std::string& text) {
+    return changed(before, "tell: " + text + ", " + before);
+  };
+  const auto parsed = parse_processes(
+      telling(
+          "[{to: {level: street, roles: [desk], subjects: [{resource: residents, purpose: care, age_from: "
+          "60}]}, title: words, text: {zh: 注意, en: Mind}, channels: [text]}]"),
+      "process.yaml", "sample");
+  ASSERT_TRUE(parsed.ok()) << render(parsed.error(), Language::en);
+  ASSERT_EQ(parsed->front().state("given")->tell.size(), 1u);
+  const Telling& one = parsed->front().state("given")->tell.front();
+  EXPECT_EQ(one.level, region::Level::street);
+  EXPECT_EQ(one.title.field, "words");
+  EXPECT_EQ(one.text.words.en, "Mind");
+  EXPECT_EQ(one.subjects.front().age_from, 60);
+  EXPECT_TRUE(
+      faults(telling("[{to: {level: street}, title: words, text: words}]")).contains("cases.tells_nobody"));
+  EXPECT_TRUE(
+      faults(telling("[{to: {kinds: [cat]}, title: words, text: words}]")).contains("cases.unknown_word"));
+  EXPECT_TRUE(
+      faults(telling("[{to: {roles: [desk]}, title: [a], text: words}]")).contains("cases.told_words"));
+  EXPECT_TRUE(faults(telling("[{to: {roles: [desk]}, title: words}]")).contains("yaml.missing_key"));
+
+  const std::string photos = "photos: {most: 3}";
+  const auto capped = parse_processes(
+      changed(photos, photos + "\n    takes: [{cap: form, when: {\"==\": [{var: case.category}, lamp]}}]"),
+      "process.yaml", "sample");
+  ASSERT_TRUE(capped.ok()) << render(capped.error(), Language::en);
+  EXPECT_EQ(capped->front().takes.front().cap, Cap::form);
+  EXPECT_TRUE(faults(changed(photos, photos + "\n    takes: [{cap: many}]")).contains("cases.unknown_word"));
+  EXPECT_TRUE(
+      faults(changed("after: 3d", "after: 3d, takes: [{cap: order}]")).contains("cases.automatic_takes"));
+}
+
+TEST_F(ProcessYaml, WhatIsToldToManyIsATextOfTheFormThatIsNobodysOwn) {
+  const auto forms = catalog::parse_resources("resources:\n" + std::string(testing::repairs_form),
+                                              "resources.yaml", "sample");
+  ASSERT_TRUE(forms.ok()) << render(forms.error(), Language::en);
+  const auto bound = [&](const std::string& field) {
+    const std::string before = "deadline: 4h, ignored_after";
+    auto processes = parse_processes(
+        changed(before, "tell: [{to: {roles: [desk]}, title: " + field + ", text: words}], " + before),
+        "process.yaml", "sample");
+    const auto fits = bind_form(processes.value().front(), forms->front());
+    return fits ? std::string("fits") : fits.error().message;
+  };
+  EXPECT_EQ(bound("words"), "fits");
+  EXPECT_EQ(bound("phone"), "cases.no_told_text");
+  EXPECT_EQ(bound("kind"), "cases.no_told_text");
+  EXPECT_EQ(bound("colour"), "cases.no_told_text");
 }
 
 TEST_F(ProcessYaml, WhatMovesAMatterSaysOfWhatAndWithWhichWords) {
