@@ -65,6 +65,33 @@ sim::ServiceFeed feed_of(const YamlNode& node, const std::string& id) {
   return feed;
 }
 
+// The pictures of a feed: of its cases, and of its steps by what they do. Each list has those of which one
+// comes along; they belong to the shelf.
+struct FeedPictures {
+  std::vector<const std::string*> cases;
+  std::map<std::string, std::vector<const std::string*>> steps;  // by action
+};
+
+FeedPictures pictures_of(const YamlNode& feed, const scenario::Package& package) {
+  const auto of = [&](const YamlNode& node) {
+    std::vector<const std::string*> found;
+    for (const YamlNode* name : scenario::scalars_of(node.find("photos"))) {
+      if (const auto file = package.files.find(name->scalar); file != package.files.end())
+        found.push_back(&file->second);
+    }
+    return found;
+  };
+  FeedPictures pictures;
+  pictures.cases = of(feed);
+  if (const YamlNode* steps = feed.find("steps")) {
+    for (const auto& step : steps->items) {
+      if (auto found = of(step); !found.empty())
+        pictures.steps[scenario::text_of(step, "do")] = std::move(found);
+    }
+  }
+  return pictures;
+}
+
 std::vector<std::string> grids_of(Hub& hub) {
   std::vector<std::string> grids;
   const auto tree = hub.regions().tree();
@@ -107,11 +134,11 @@ class Player {
     if (clock_ != nullptr) looked_at_ = clock_->now();
   }
 
-  // `feed` stays until run() has ended.
-  void add(const sim::ServiceFeed& feed, std::vector<sim::MadeForm> forms) {
+  // `feed` and `pictures` stay until run() has ended.
+  void add(const sim::ServiceFeed& feed, const FeedPictures& pictures, std::vector<sim::MadeForm> forms) {
     for (auto& form : forms) {
       const sim::LocalMinute at = form.at();
-      stories_.push_back({&feed, std::move(form), 0, {}, at});
+      stories_.push_back({&feed, &pictures, std::move(form), 0, {}, at});
       turns_.push({at, stories_.size() - 1});
     }
   }
@@ -143,6 +170,7 @@ class Player {
   // A form and what becomes of it.
   struct Story {
     const sim::ServiceFeed* feed = nullptr;
+    const FeedPictures* pictures = nullptr;
     sim::MadeForm form;
     std::size_t next = 0;  // of its steps
     cases::CaseId id;
@@ -192,6 +220,9 @@ class Player {
       wanted.longitude = at->longitude;
       wanted.latitude = at->latitude;
     }
+    const auto photos = send(story.pictures->cases, reporter);
+    if (!photos) return refused(story, "open", photos.error());
+    wanted.photos = *photos;
     const auto opened = work.open(story.feed->id, wanted, view(reporter), {reporter, {}, Language::zh});
     if (!opened) return refused(story, "open", opened.error());
     story.id = opened->one.id;
@@ -216,6 +247,9 @@ class Player {
     action.action = made.action;
     action.version = found.one.version;
     action.inputs = made.with;
+    if (const auto along = story.pictures->steps.find(made.action); along != story.pictures->steps.end()) {
+      JW_ASSIGN(action.photos, send(along->second, actor));
+    }
     const auto done = work.act(story.id, action, view(actor), {actor, {}, Language::zh});
     if (!done) {
       // Whose deadline has passed meanwhile stands with those above, out of the sight of whoever had it.
@@ -228,6 +262,18 @@ class Player {
     ++outcome_.steps;
     ++outcome_.taken[story.feed->id + " " + made.action];
     return {};
+  }
+
+  // One of them in turn, as a phone sends it before the case or the step that names it.
+  Result<std::vector<cases::PhotoId>> send(const std::vector<const std::string*>& pictures,
+                                           const std::string& actor) {
+    std::vector<cases::PhotoId> ids;
+    if (pictures.empty()) return ids;
+    const std::string& bytes = *pictures[sent_++ % pictures.size()];
+    JW_ASSIGN(const auto photo,
+              hub_.cases().photos().send(bytes, {}, view(actor), {actor, {}, Language::zh}));
+    ids.push_back(photo.id);
+    return ids;
   }
 
   static std::string actor_of(const std::string& word, const cases::Case& one) {
@@ -269,6 +315,7 @@ class Player {
   std::vector<Story> stories_;
   std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns_;
   std::map<std::string, std::shared_ptr<const access::Caller>> people_;
+  std::size_t sent_ = 0;  // pictures
   FeedOutcome outcome_;
 };
 
@@ -324,6 +371,7 @@ Result<FeedOutcome> feed_services(Hub& hub, const FeedPlan& plan) {
   const auto shelf = hub.scenarios().shelf();
   std::vector<std::unique_ptr<sim::ServiceFeed>> feeds;  // stay where they are: stories point to them
   std::vector<std::pair<const sim::ServiceFeed*, std::vector<sim::MadeForm>>> records;
+  std::vector<std::unique_ptr<FeedPictures>> pictures;  // as the feeds
   std::map<std::string, int> numbers;
   Player player(hub, plan.clock);
   for (const auto& package : shelf->packages()) {
@@ -335,7 +383,8 @@ Result<FeedOutcome> feed_services(Hub& hub, const FeedPlan& plan) {
       feed.number = numbers[id]++;
       auto forms = sim::make_forms(feed, city);
       if (of_process) {
-        player.add(feed, std::move(forms));
+        pictures.push_back(std::make_unique<FeedPictures>(pictures_of(node, shelf->source_of(package.id))));
+        player.add(feed, *pictures.back(), std::move(forms));
         continue;
       }
       if (plan.clock != nullptr)

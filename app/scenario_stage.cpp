@@ -93,8 +93,10 @@ class HubStage final : public scenario::Stage {
   }
 
   Result<std::string> open_case(const std::string& process, const std::string& person,
-                                const scenario::StageValues& form, const std::string& region) override {
+                                const scenario::StageValues& form, const std::string& region,
+                                const scenario::StagePictures& pictures) override {
     cases::NewCase wanted;
+    JW_ASSIGN(wanted.photos, sent(pictures, person));
     wanted.form = form;
     wanted.region = region;
     JW_ASSIGN(const auto found, hub_->cases().work().open(process, wanted, view(person), request(person)));
@@ -144,13 +146,15 @@ class HubStage final : public scenario::Stage {
   }
 
   Result<void> act(const std::string& one, const std::string& action, const std::string& person,
-                   const scenario::StageValues& inputs, const std::string& assignee) override {
+                   const scenario::StageValues& inputs, const std::string& assignee,
+                   const scenario::StagePictures& pictures) override {
     const auto who = view(person);
     JW_ASSIGN(const auto found, hub_->cases().work().find(id_of(one), who));
     cases::ActionRequest wanted;
     wanted.action = action;
     wanted.version = found.one.version;
     wanted.inputs = inputs;
+    JW_ASSIGN(wanted.photos, sent(pictures, person));
     if (!assignee.empty()) wanted.assignee = actor_of(assignee);
     auto done = hub_->cases().work().act(found.one.id, wanted, who, request(person));
     if (!done) return std::move(done).error();
@@ -210,6 +214,7 @@ class HubStage final : public scenario::Stage {
     looked.due_at = it.due_at;
     looked.overdue = it.overdue;
     looked.open = it.open;
+    looked.photos = it.photos;
     return looked;
   }
 
@@ -271,6 +276,17 @@ class HubStage final : public scenario::Stage {
   cases::CaseView everything() const { return hub_->cases().view(nullptr, "tester", ""); }
   cases::WriteRequest request(const std::string& person) const {
     return {actor_of(person), {}, Language::zh};
+  }
+
+  // As a phone does it: first the pictures, then what names them.
+  Result<std::vector<cases::PhotoId>> sent(const scenario::StagePictures& pictures,
+                                           const std::string& person) {
+    std::vector<cases::PhotoId> ids;
+    for (const auto& bytes : pictures) {
+      JW_ASSIGN(const auto photo, hub_->cases().photos().send(bytes, {}, view(person), request(person)));
+      ids.push_back(photo.id);
+    }
+    return ids;
   }
 
   Result<void> wake() {

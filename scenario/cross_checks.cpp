@@ -4,11 +4,33 @@
 #include <charconv>
 #include <set>
 
+#include "modules/cases/cases_service.h"
+#include "scenario/package_names.h"
+
 namespace jingwei::scenario {
 
 using schema::YamlFaults;
 using schema::YamlKind;
 using schema::YamlNode;
+
+void check_pictures(const CrossCheck& check, const YamlNode& node, std::string_view key) {
+  const auto& files = check.shelf.source_of(check.package.id).files;
+  std::vector<std::string> known;
+  for (const auto& [name, unused] : files) {
+    if (is_picture_file(name)) known.push_back(name);
+  }
+  for (const YamlNode* picture : scalars_of(node.find(key))) {
+    const auto found = files.find(picture->scalar);
+    if (found == files.end() && known.empty()) {
+      check.faults.add(*picture, "scenario.no_pictures",
+                       {{"name", picture->scalar}, {"of", check.package.id}});
+    } else if (found == files.end()) {
+      report_missing(check.faults, *picture, "scenario.no_picture", check.package.id, known);
+    } else if (!cases::kind_of(found->second) || !cases::without_metadata(found->second)) {
+      check.faults.add(*picture, "scenario.bad_picture", {{"name", picture->scalar}});
+    }
+  }
+}
 
 std::string text_of(const YamlNode& node, std::string_view key) {
   const YamlNode* value = node.find(key);

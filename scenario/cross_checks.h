@@ -24,6 +24,10 @@ void check_tests(const CrossCheck& check);    // tests.yaml
 // processes, providers of resources.
 std::vector<const schema::YamlNode*> departments_of(const ParsedPackage& package);
 
+// Reports each picture of the list under `key` that the package's folder lacks ("scenario.no_picture") or
+// that is none ("scenario.bad_picture").
+void check_pictures(const CrossCheck& check, const schema::YamlNode& node, std::string_view key);
+
 // The text under `key`, or nothing.
 std::string text_of(const schema::YamlNode& node, std::string_view key);
 // The ids of the entries of a list under `key`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/limits.h"
 #include "scenario/package_names.h"
@@ -21,6 +22,29 @@ const std::vector<std::string>& known_files() {
   return Shapes::built_in().files();
 }
 
+constexpr std::size_t picture_name_most = 80;
+
+Error too_large() {
+  return Error(ErrorCode::too_large, "scenario.package_too_large")
+      .with("most", std::to_string(package_bytes_most));
+}
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  const auto value = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(digits.size() / 2);
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    const int high = value(digits[at]), low = value(digits[at + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return bytes;
+}
+
 std::string last_part(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path.substr(path.rfind('/') + 1);
@@ -31,6 +55,19 @@ std::string last_part(std::string path) {
 bool is_package_file(const std::string& name) {
   const auto& known = known_files();
   return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+bool is_picture_file(std::string_view name) {
+  const std::string folder = std::string(pictures_folder) + "/";
+  if (!name.starts_with(folder) || name.size() > picture_name_most) return false;
+  const std::string_view file = name.substr(folder.size());
+  const std::size_t dot = file.find('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  const std::string_view ending = file.substr(dot);
+  return (ending == ".png" || ending == ".jpg" || ending == ".jpeg") &&
+         std::all_of(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(dot), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
 }
 
 Result<void> check_file_name(const std::string& place, const std::string& name) {
@@ -49,6 +86,28 @@ std::string Package::digest() const {
   return storage::sha256_hex(packed(*this));
 }
 
+namespace {
+
+Result<void> read_pictures(FileSystem& files, const std::string& folder, std::size_t bytes,
+                           Package& package) {
+  const std::string pictures = folder + "/" + std::string(pictures_folder);
+  JW_ASSIGN(const bool present, files.exists(pictures));
+  if (!present) return {};
+  JW_ASSIGN(const auto names, files.list(pictures));
+  std::size_t count = 0;
+  for (const auto& file : names) {
+    const std::string name = std::string(pictures_folder) + "/" + file;
+    if (!is_picture_file(name)) continue;
+    JW_ASSIGN(std::string content, read_text(files, folder + "/" + name, picture_bytes_most));
+    bytes += content.size();
+    if (++count > package_pictures_most || bytes > package_bytes_most) return too_large();
+    package.files.emplace(name, std::move(content));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Package> read_package(FileSystem& files, const std::string& folder, const std::string& place) {
   JW_ASSIGN(const bool present, files.exists(folder));
   if (!present) return Error(ErrorCode::not_found, "scenario.no_folder").with("path", folder);
@@ -63,9 +122,7 @@ Result<Package> read_package(FileSystem& files, const std::string& folder, const
     if (!is_package_file(name)) continue;
     JW_ASSIGN(std::string text, read_text(files, folder + "/" + name, limits::yaml_bytes));
     bytes += text.size();
-    if (bytes > package_bytes_most)
-      return Error(ErrorCode::too_large, "scenario.package_too_large")
-          .with("most", std::to_string(package_bytes_most));
+    if (bytes > package_bytes_most) return too_large();
     package.files.emplace(name, std::move(text));
   }
   if (package.files.empty()) {
@@ -73,6 +130,7 @@ Result<Package> read_package(FileSystem& files, const std::string& folder, const
         .with("path", package.place)
         .with("expected", quoted_list(known_files()));
   }
+  JW_TRY(read_pictures(files, folder, bytes, package));
   return package;
 }
 
@@ -97,11 +155,13 @@ Result<std::vector<Package>> read_packages(FileSystem& files, const std::string&
   return packages;
 }
 
-// id, then each file: name, length and text.
+// id, then each file: name, length and text; of pictures two digits a byte.
 std::string packed(const Package& package) {
   std::string text = package.id + "\n";
-  for (const auto& [name, content] : package.files)
-    text += name + " " + std::to_string(content.size()) + "\n" + content + "\n";
+  for (const auto& [name, content] : package.files) {
+    const std::string kept = is_picture_file(name) ? storage::hex_of(content) : content;
+    text += name + " " + std::to_string(kept.size()) + "\n" + kept + "\n";
+  }
   return text;
 }
 
@@ -122,7 +182,15 @@ Result<Package> unpacked(std::string_view text) {
     const char* const stop = head.data() + head.size();
     const auto [read, fault] = std::from_chars(head.data() + space + 1, stop, size);
     if (fault != std::errc{} || read != stop || size > text.size() - end - 1) return broken();
-    package.files.emplace(head.substr(0, space), text.substr(end + 1, size));
+    const std::string name(head.substr(0, space));
+    const std::string_view kept = text.substr(end + 1, size);
+    if (is_picture_file(name)) {
+      auto content = from_hex(kept);
+      if (!content) return broken();
+      package.files.emplace(name, std::move(*content));
+    } else {
+      package.files.emplace(name, kept);
+    }
     at = end + 1 + size + 1;
   }
   return package;
@@ -145,6 +213,7 @@ ParsedPackage parse(const Package& package, YamlFaults& faults) {
   parsed.id = package.id;
   parsed.place = package.place;
   for (const auto& [name, text] : package.files) {
+    if (is_picture_file(name)) continue;
     auto root = schema::parse_yaml(text, package.place + "/" + name);
     if (root) {
       parsed.roots.emplace(name, std::move(*root));

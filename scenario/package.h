@@ -14,9 +14,13 @@ namespace jingwei::scenario {
 
 inline constexpr std::size_t package_files_most = 32;
 inline constexpr std::size_t package_bytes_most = 4 << 20;  // of all its files together
-inline constexpr std::size_t packages_most = 1'000;         // of one hub
+inline constexpr std::size_t package_pictures_most = 20;
+inline constexpr std::size_t picture_bytes_most = 64 << 10;  // of one of them
+inline constexpr std::string_view pictures_folder = "pictures";
+inline constexpr std::size_t packages_most = 1'000;  // of one hub
 
-// The texts of a package's files by name; what packages do not know (README.md, pictures) is left out.
+// A package's files by name: its texts, and under "pictures/lamp.png" the pictures that its tests and its
+// feed bring; what packages do not know (README.md) is left out.
 struct Package {
   std::string id;     // the folder's name
   std::string place;  // before "/file.yaml" in the places of faults

@@ -12,6 +12,8 @@
 #include "scenario/new_package.h"
 #include "scenario/test_run.h"
 #include "schema/messages.gen.h"
+#include "storage/temporary_folder.h"
+#include "tests/support/backends.h"
 
 namespace jingwei::scenario {
 namespace {
@@ -53,6 +55,45 @@ TEST(Package, ComesBackFromItsZipAndFromWhatIsKept) {
   ASSERT_TRUE(kept.ok());
   EXPECT_EQ(kept->files, package.files);
   EXPECT_EQ(kept->digest(), package.digest());
+}
+
+TEST(Package, PicturesComeAlongByteForByte) {
+  Package package = made("street-lamp");
+  package.files["pictures/lamp.png"] = std::string("\x89PNG\0\xFF\n 7\n", 11);
+  const auto zip = zipped(package);
+  ASSERT_TRUE(zip.ok());
+  const auto again = read_zip(*zip);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->id, "street-lamp");
+  EXPECT_EQ(again->files, package.files);
+  const std::string text = packed(package);
+  EXPECT_EQ(text.find('\0'), std::string::npos) << "it is kept as text";
+  const auto kept = unpacked(text);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(kept->files, package.files);
+  Package other = package;
+  other.files["pictures/lamp.png"] += 'x';
+  EXPECT_NE(other.digest(), package.digest());
+  EXPECT_FALSE(unpacked("x\npictures/a.png 3\nabc\n").ok());
+  EXPECT_FALSE(unpacked("x\npictures/a.png 2\nxy\n").ok());
+}
+
+TEST(Package, PicturesAreReadFromTheirFolderWithinTheirLimits) {
+  const storage::TemporaryFolder folder;
+  const std::string place = folder.path() + "/street-lamp";
+  jingwei::testing::must(real_file_system().make_folders(place + "/pictures"));
+  const Package package = made("street-lamp");
+  for (const auto& [name, text] : package.files)
+    jingwei::testing::must(write_text_durably(real_file_system(), place + "/" + name, text));
+  for (const char* name : {"lamp.png", "pole.jpg", "notes.txt", "Loud.PNG"})
+    jingwei::testing::must(write_text_durably(real_file_system(), place + "/pictures/" + name, "bytes"));
+  const auto read = read_package(real_file_system(), place);
+  ASSERT_TRUE(read.ok()) << render(read.error(), Language::en);
+  EXPECT_EQ(read->files.size(), package.files.size() + 2);
+  EXPECT_EQ(read->files.at("pictures/lamp.png"), "bytes");
+  jingwei::testing::must(write_text_durably(real_file_system(), place + "/pictures/large.png",
+                                            std::string(picture_bytes_most + 1, 'x')));
+  EXPECT_EQ(read_package(real_file_system(), place).error().code, ErrorCode::too_large);
 }
 
 TEST(Package, BrokenZipsAndKeptTextsAreRefused) {

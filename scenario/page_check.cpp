@@ -90,6 +90,9 @@ void check_feed(const CrossCheck& check, const YamlNode& feed) {
     check.faults.add(feed, "scenario.feed_of_one");
     return;
   }
+  check_pictures(check, feed, "photos");
+  if (const YamlNode* photos = feed.find("photos"); photos != nullptr && !of_process)
+    check.faults.add(*photos, "scenario.photos_of_process");
   const YamlNode* process = process_named(check, feed);
   const YamlNode* resource =
       of_process ? (process == nullptr ? nullptr : form_of(check, *process))
@@ -119,6 +122,7 @@ void check_feed(const CrossCheck& check, const YamlNode& feed) {
   if (steps == nullptr || process == nullptr) return;
   const auto transitions = ids_of(*process, "transitions");
   for (const auto& step : steps->items) {
+    check_pictures(check, step, "photos");
     const YamlNode& doing = *step.find("do");
     if (std::find(transitions.begin(), transitions.end(), doing.scalar) == transitions.end())
       report_missing(check.faults, doing, "scenario.no_transition", text_of(*process, "id"), transitions);

@@ -128,6 +128,7 @@ class TestCheck {
   void check_when(const YamlNode& when) {
     person(when.find("as"));
     person(when.find("to"));
+    check_pictures(check_, when, "photos");
     if (must_go_) region(when.find("at"), "at");
     if (const YamlNode* create = when.find("create")) {
       last_ = check_.shelf.entry("process.yaml", "processes", create->scalar);

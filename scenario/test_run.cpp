@@ -59,8 +59,9 @@ std::string local_text(Instant instant, const Zone& zone) {
 
 class Play {
  public:
-  Play(const Shelf& shelf, const YamlNode& test, Stage& stage, std::vector<Error>& failures)
-      : shelf_(shelf), test_(test), stage_(stage), failures_(failures) {}
+  Play(const Shelf& shelf, const Package& package, const YamlNode& test, Stage& stage,
+       std::vector<Error>& failures)
+      : shelf_(shelf), package_(package), test_(test), stage_(stage), failures_(failures) {}
 
   void run() {
     if (!given()) return;
@@ -124,12 +125,22 @@ class Play {
     return found == cases_.end() ? std::string() : found->second;
   }
 
+  // Those of the package's folder that the step brings; a check has seen that they are there.
+  StagePictures pictures_of(const YamlNode& when) const {
+    StagePictures pictures;
+    for (const YamlNode* name : scalars_of(when.find("photos"))) {
+      const auto found = package_.files.find(name->scalar);
+      if (found != package_.files.end()) pictures.push_back(found->second);
+    }
+    return pictures;
+  }
+
   // What the step does; its error is what a person would be told.
   Result<void> act(const YamlNode& when) {
     const std::string person = text_of(when, "as");
     if (const YamlNode* create = when.find("create")) {
-      JW_ASSIGN(last_,
-                stage_.open_case(create->scalar, person, values_of(when.find("with")), text_of(when, "at")));
+      JW_ASSIGN(last_, stage_.open_case(create->scalar, person, values_of(when.find("with")),
+                                        text_of(when, "at"), pictures_of(when)));
       if (const YamlNode* name = when.find("case")) cases_[name->scalar] = last_;
       return {};
     }
@@ -142,7 +153,7 @@ class Play {
       return stage_.take(case_of(when), step->scalar, person, values_of(when.find("with")));
     if (const YamlNode* doing = when.find("do"))
       return stage_.act(case_of(when), doing->scalar, person, values_of(when.find("with")),
-                        text_of(when, "to"));
+                        text_of(when, "to"), pictures_of(when));
     if (const YamlNode* words = when.find("comment"))
       return stage_.comment(case_of(when), person, words->scalar);
     if (const YamlNode* record = when.find("record"))
@@ -191,8 +202,8 @@ class Play {
 
   void check(const YamlNode& when, const YamlNode& then) {
     const std::string one = case_of(when);
-    constexpr std::array<std::string_view, 9> of_case = {
-        "state", "stage", "assignee", "owner", "deadline", "overdue", "closed", "may", "may_not"};
+    constexpr std::array<std::string_view, 10> of_case = {
+        "photos", "state", "stage", "assignee", "owner", "deadline", "overdue", "closed", "may", "may_not"};
     const bool asks = std::any_of(of_case.begin(), of_case.end(),
                                   [&](std::string_view key) { return then.find(key) != nullptr; });
     if (asks) check_case(one, then);
@@ -216,6 +227,7 @@ class Play {
         expect(value, key, value.scalar, found.assignee.empty() ? "none" : found.assignee);
       if (key == "overdue") expect(value, key, value.scalar, found.overdue ? "true" : "false");
       if (key == "closed") expect(value, key, value.scalar, found.open ? "false" : "true");
+      if (key == "photos") expect(value, key, value.scalar, std::to_string(found.photos));
       if (key == "deadline")
         expect(value, key, value.scalar, found.due_at ? local_text(*found.due_at, stage_.zone()) : "none");
       if (key == "owner") {
@@ -278,6 +290,7 @@ class Play {
   }
 
   const Shelf& shelf_;
+  const Package& package_;
   const YamlNode& test_;
   Stage& stage_;
   std::vector<Error>& failures_;
@@ -315,7 +328,7 @@ std::vector<TestOutcome> run_tests(const Shelf& shelf, const std::string& packag
       continue;
     const auto stage = make(text_of(*test.find("given"), "now"));
     if (stage) {
-      Play(shelf, test, **stage, outcome.failures).run();
+      Play(shelf, shelf.source_of(package), test, **stage, outcome.failures).run();
     } else {
       outcome.failures.push_back(stage.error());
     }

@@ -26,9 +26,12 @@ struct StageCase {
   std::string owner_region, owner_level, department;
   std::optional<Instant> due_at;
   bool overdue = false, open = true;
+  std::int64_t photos = 0;
 };
 
 using StageValues = std::map<std::string, std::string>;
+// The bytes of each, as a phone would send them.
+using StagePictures = std::vector<std::string>;
 
 // One test's hub. Used by one thread. Errors of its calls are the services' own: what a person would be told.
 class Stage {
@@ -40,7 +43,8 @@ class Stage {
   virtual Result<void> add_person(const StagePerson& person) = 0;
   // Gives the case's name for the other calls.
   virtual Result<std::string> open_case(const std::string& process, const std::string& person,
-                                        const StageValues& form, const std::string& region) = 0;
+                                        const StageValues& form, const std::string& region,
+                                        const StagePictures& pictures) = 0;
   // A thing of another module, which opens a case; the same as open_case then.
   virtual Result<std::string> bring(const std::string& matter, const std::string& person,
                                     const StageValues& values) = 0;
@@ -48,7 +52,8 @@ class Stage {
   virtual Result<void> take(const std::string& one, const std::string& step, const std::string& person,
                             const StageValues& values) = 0;
   virtual Result<void> act(const std::string& one, const std::string& action, const std::string& person,
-                           const StageValues& inputs, const std::string& assignee) = 0;
+                           const StageValues& inputs, const std::string& assignee,
+                           const StagePictures& pictures) = 0;
   virtual Result<void> comment(const std::string& one, const std::string& person,
                                const std::string& words) = 0;
   virtual Result<void> record(const std::string& resource, const StageValues& values) = 0;

@@ -42,6 +42,19 @@ Result<std::string> read_entry(zip_t* archive, zip_uint64_t at, std::size_t most
   }
 }
 
+// A path as its package's folder and the file's name in it.
+std::pair<std::string, std::string> placed(const std::string& path) {
+  const auto cut = [&](std::size_t slash) {
+    return slash == std::string::npos ? std::pair(std::string(), path)
+                                      : std::pair(path.substr(0, slash), path.substr(slash + 1));
+  };
+  const std::size_t last = path.rfind('/');
+  const std::size_t before = last == std::string::npos || last == 0 ? last : path.rfind('/', last - 1);
+  auto [folder, name] = cut(last == before ? std::string::npos : before);
+  if (is_picture_file(name)) return {folder, name};
+  return cut(last);
+}
+
 }  // namespace
 
 Result<Package> read_zip(std::string_view zip, const std::string& id) {
@@ -58,25 +71,26 @@ Result<Package> read_zip(std::string_view zip, const std::string& id) {
   if (count < 1 || count > entries_most) return bad_zip();
   Package package;
   std::set<std::string> folders;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, pictures = 0;
   for (zip_int64_t at = 0; at < count; ++at) {
     const char* raw = zip_get_name(archive.get(), static_cast<zip_uint64_t>(at), 0);
     if (raw == nullptr) return bad_zip();
     const std::string path = raw;
-    const std::size_t slash = path.rfind('/');
-    const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-    const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-    // Files of folders inside the package, such as .schema/, and those that editors leave behind are none of
-    // it.
+    const auto [folder, name] = placed(path);
+    // Files of other folders inside the package, such as .schema/, and those that editors leave behind are
+    // none of it.
     if (name.empty() || name.starts_with(".") || folder.find("/") != std::string::npos ||
         folder.starts_with(".") || folder.starts_with("__"))
       continue;
     JW_TRY(check_file_name(folder.empty() ? id : folder, name));
-    if (!is_package_file(name)) continue;
+    const bool picture = is_picture_file(name);
+    if (!picture && !is_package_file(name)) continue;
     folders.insert(folder);
-    JW_ASSIGN(std::string text, read_entry(archive.get(), static_cast<zip_uint64_t>(at), limits::yaml_bytes));
+    JW_ASSIGN(std::string text, read_entry(archive.get(), static_cast<zip_uint64_t>(at),
+                                           picture ? picture_bytes_most : limits::yaml_bytes));
     bytes += text.size();
-    if (bytes > package_bytes_most)
+    pictures += picture ? 1 : 0;
+    if (bytes > package_bytes_most || pictures > package_pictures_most)
       return Error(ErrorCode::too_large, "scenario.package_too_large")
           .with("most", std::to_string(package_bytes_most));
     if (!package.files.emplace(name, std::move(text)).second) return bad_zip();

@@ -138,6 +138,35 @@ TEST_F(Feed, NothingIsRefusedAndCasesHappenOnTheirDaysAndEnd) {
   }
 }
 
+// A picture comes with each case of a feed that names some, as a phone sends it: others see none of its
+// place.
+TEST_F(Feed, CasesBringThePicturesOfTheirFeedAndOthersSeeNoPlaceInThem) {
+  clock_.turn_to(real_.now());
+  must(app::feed_services(*hub_, app::FeedPlan{4'000, static_cast<int>(played.count()), 7}));
+  const auto view = hub_->cases().view(nullptr, "tester", "");
+  std::size_t with_pictures = 0;
+  for (const YamlNode* feed : feeds("process")) {
+    if (feed->find("photos") == nullptr) continue;
+    cases::CaseQuery query;
+    query.process = feed->find("process")->scalar;
+    query.most = 100;
+    for (const auto& found : must(hub_->cases().lists().newest(query, view)).items) {
+      ++with_pictures;
+      EXPECT_GE(found.one.photos, 1) << found.one.number(found.declared->process);
+      const auto photos = [&] {
+        auto reader = must(hub_->store().read());
+        return must(hub_->cases().photos().list(*reader, found.one.id));
+      }();
+      ASSERT_FALSE(photos.empty());
+      const auto seen = must(hub_->cases().photos().fetch(photos[0].id, cases::PhotoCopy::clean, view));
+      const auto sent = must(hub_->cases().photos().fetch(photos[0].id, cases::PhotoCopy::original, view));
+      EXPECT_EQ(seen.bytes.find("GPS"), std::string::npos);
+      EXPECT_NE(sent.bytes.find("GPS"), std::string::npos);
+    }
+  }
+  EXPECT_GT(with_pictures, 0U);
+}
+
 // What `init` does without a clock of its own: everything at one moment, and still nothing that a process
 // refuses.
 TEST_F(Feed, NothingIsRefusedWhereEverythingHappensNow) {
