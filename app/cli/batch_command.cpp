@@ -125,18 +125,53 @@ Result<void> show_records(const Asked& asked) {
   }
 }
 
+// Whom it would bring apart, together or out of the registry; `--plan` names them, page by page.
+Result<void> show_subjects(const Asked& asked, const json::value& first) {
+  const bool any = first.at("parts").as_int64() + first.at("joins").as_int64() +
+                       first.at("vanishes").as_int64() + first.at("loses").as_int64() >
+                   0;
+  say(false, any ? "cli.batch.subjects" : "cli.batch.subjects_none",
+      {{"parts", text_of(first, "parts")},
+       {"joins", text_of(first, "joins")},
+       {"vanishes", text_of(first, "vanishes")},
+       {"loses", text_of(first, "loses")}});
+  if (!first.at("complete").as_bool())
+    say(false, "cli.batch.subjects_looked_at", {{"records", text_of(first, "records")}});
+  if (!asked.plan) return {};
+  for (json::value page = first;;) {
+    for (const auto& one : page.at("items").as_array()) {
+      say(false, "cli.batch.subject_" + text_of(one, "fate"),
+          {{"id", text_of(one, "id")},
+           {"kind", text_of(one, "kind")},
+           {"name", text_of(one, "name")},
+           {"loses", text_of(one, "loses")},
+           {"records", text_of(one, "records")}});
+    }
+    if (page.at("next_cursor").is_null()) return {};
+    JW_ASSIGN(page, ask(asked, "GET",
+                        "/" + percent_encoded(asked.id) +
+                            "/withdrawal/subjects?limit=200&cursor=" + text_of(page, "next_cursor")));
+  }
+}
+
 // Without a reason it only tells what would happen.
 Result<void> withdraw(const Asked& asked) {
   const std::string target = "/" + percent_encoded(asked.id) + "/withdrawal";
   if (asked.reason.empty() != (asked.records < 0))
     return Error(ErrorCode::invalid, "app.withdrawal_half").with("batch", asked.id);
   if (asked.reason.empty()) {
-    JW_ASSIGN(const json::value plan, ask(asked, "GET", target));
+    JW_ASSIGN(json::value plan, ask(asked, "GET", target));
+    const bool ahead = !plan.at("plan").is_null();
+    json::value subjects;
+    if (ahead) {
+      JW_ASSIGN(subjects, ask(asked, "GET", target + "/subjects?limit=200"));
+      plan.as_object()["subjects"] = subjects;
+    }
     if (printed_as_json(asked.common, plan)) return {};
     show_withdrawal(plan);
-    if (asked.plan && !plan.at("plan").is_null()) JW_TRY(show_records(asked));
-    if (!plan.at("plan").is_null())
-      say(false, "cli.batch.confirm", {{"id", asked.id}, {"records", text_of(plan, "records")}});
+    if (ahead) JW_TRY(show_subjects(asked, subjects));
+    if (asked.plan && ahead) JW_TRY(show_records(asked));
+    if (ahead) say(false, "cli.batch.confirm", {{"id", asked.id}, {"records", text_of(plan, "records")}});
     return {};
   }
   JW_ASSIGN(const json::value answer,

@@ -211,6 +211,7 @@ class IngestService {
   Uploads& uploads() { return *uploads_; }
   // Batches that are taken back (withdrawal/withdrawal.h).
   Withdrawals& withdrawals() { return *withdrawals_; }
+  const Withdrawals& withdrawals() const { return *withdrawals_; }
   // What goes for good (erasure/erasure.h).
   Erasing& erasing() { return *erasing_; }
   // Figures that were declared later (recount/recounting.h).

@@ -8,6 +8,8 @@
 namespace jingwei::registry::limits {
 
 inline constexpr std::size_t portion_records = 2'000;  // linked in one transaction
+inline constexpr std::size_t foretold_records =
+    2'000;  // of a batch, that are left out to tell what its withdrawal would do
 inline constexpr std::size_t near_links =
     16;  // of one identifier, of one record's candidates: looked at first
 inline constexpr std::size_t companion_links = 64;  // of one subject, that are decided on with one of them

@@ -46,6 +46,14 @@ void write_comparison(JsonWriter& json, const Comparison& one,
                       const std::vector<std::pair<RegionId, std::int64_t>>& by_region,
                       const region::Tree& tree, Language language);
 void write_model(JsonWriter& json, const ModelVersion& one, std::int64_t in_force, Language language);
+// A subject that a withdrawal concerns, as the reader may see it.
+struct SeenSubject {
+  ForetoldSubject subject;
+  FileEntry entry;
+};
+// `next`: the cursor of the next page; none behind the last.
+std::string foretold_json(const Foretold& foretold, const std::vector<SeenSubject>& seen,
+                          std::optional<std::int64_t> next, const region::Tree& tree, Language language);
 std::string status_json(const RegistryStatus& status, const std::vector<std::string>& purposes,
                         const catalog::Catalog& catalog, Language language);
 

@@ -238,6 +238,31 @@ class RegistryRoutes::Handlers final : public api::Operations {
         registry_.decisions().reopen(ReviewId(in.id), request_of(http, in.idempotency_key)), http);
   }
 
+  http::Response list_withdrawal_subjects(const http::Request& http,
+                                          const api::ListWithdrawalSubjects& in) override {
+    const auto foretold = registry_.foretelling().of_withdrawal(BatchId(in.batch));
+    if (!foretold) return problem(foretold.error(), http.language);
+    const auto limit = static_cast<std::size_t>(in.limit);
+    std::vector<SeenSubject> seen;
+    http::Disclosure disclosed;
+    disclosed.purpose = std::string(http.purpose());
+    // The cursor counts subjects that were gone through, whether or not they may be seen.
+    auto at = static_cast<std::size_t>(in.cursor.value_or(0));
+    for (; at < foretold->subjects.size() && seen.size() < limit; ++at) {
+      const ForetoldSubject& subject = foretold->subjects[at];
+      const auto entry = registry_.best_entry(subject.id, reader_of(http));
+      if (!entry) return problem(entry.error(), http.language);
+      if (!*entry) continue;
+      disclose(**entry, disclosed.persons);
+      seen.push_back({subject, **entry});
+    }
+    const auto next = at < foretold->subjects.size() ? std::optional(static_cast<std::int64_t>(at))
+                                                     : std::optional<std::int64_t>();
+    auto response = http::Response::json(foretold_json(*foretold, seen, next, *tree(), http.language));
+    response.disclosed = std::move(disclosed);
+    return response;
+  }
+
   http::Response ask_comparison(const http::Request& http, const api::AskComparison& in) override {
     const auto text_of = [&](const char* name) {
       return in.body[name].present() ? std::string(in.body[name].text()) : std::string();

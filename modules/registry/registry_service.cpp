@@ -32,6 +32,10 @@ RegistryService::RegistryService(RegistryParts parts)
                                          [this](Filling filling) { return prepare(filling); });
   decisions_ = std::make_unique<Decisions>(parts_, turn_, matcher);
   files_ = std::make_unique<Files>(parts_, resources_);
+  foretelling_ = std::make_unique<Foretelling>(parts_, resources_, turn_, [this]() -> Matcher* {
+    const auto here = people();
+    return here->ready() ? here.get() : nullptr;
+  });
   comparisons_ = std::make_unique<Comparisons>(parts_, resources_);
   models_ = std::make_unique<Models>(parts_, resources_);
   whys_ = std::make_unique<Whys>(parts_, resources_, *files_, *models_, *decisions_,

@@ -11,6 +11,7 @@
 #include "modules/registry/comparisons.h"
 #include "modules/registry/decisions.h"
 #include "modules/registry/file.h"
+#include "modules/registry/foretelling.h"
 #include "modules/registry/link_runner.h"
 #include "modules/registry/models.h"
 #include "modules/registry/parts.h"
@@ -80,6 +81,7 @@ class RegistryService {
   Comparisons& comparisons() { return *comparisons_; }
   const Files& files() const { return *files_; }
   const Whys& whys() const { return *whys_; }
+  const Foretelling& foretelling() const { return *foretelling_; }
   Resources& resources() { return resources_; }
   LinkRunner& runner() { return *runner_; }
 
@@ -153,6 +155,7 @@ class RegistryService {
   std::unique_ptr<LinkRunner> runner_;
   std::unique_ptr<Decisions> decisions_;
   std::unique_ptr<Files> files_;
+  std::unique_ptr<Foretelling> foretelling_;
   std::unique_ptr<Comparisons> comparisons_;
   std::unique_ptr<Models> models_;
   std::unique_ptr<Whys> whys_;

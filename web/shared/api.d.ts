@@ -3941,6 +3941,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{batch}/withdrawal/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which subjects come apart, become one or vanish when a batch is withdrawn
+         * @description Told before anybody confirms: the registry groups once more without the batch's records and changes no link. Looks at the newest 2,000 records of the batch. Lists subjects that the caller may see alone; personal data is masked unless Jingwei-Purpose names a purpose.
+         */
+        get: operations["list_withdrawal_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry": {
         parameters: {
             query?: never;
@@ -12181,6 +12201,69 @@ export interface components {
              */
             records: number;
         };
+        /** Subject that a withdrawal concerns */
+        WithdrawalSubject: {
+            /** Subject id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household" | "enterprise" | "venue" | "vehicle" | "device";
+            /**
+             * It comes apart, becomes one with another, has no record left, or goes on with fewer
+             * @enum {string}
+             */
+            fate: "parts" | "joins" | "vanishes" | "loses";
+            /**
+             * Records that tell of it now
+             * Format: int64
+             */
+            records: number;
+            /**
+             * Of these, how many tell of it no more
+             * Format: int64
+             */
+            loses: number;
+            /** Name, masked where it may not be seen */
+            name: string | null;
+            /** Identifier, masked where it may not be seen */
+            identifier: string | null;
+        };
+        /** What a withdrawal would do to subjects */
+        WithdrawalSubjects: {
+            /**
+             * Records of the batch that were looked at, the newest
+             * Format: int64
+             */
+            records: number;
+            /** The batch has no others */
+            complete: boolean;
+            /**
+             * Subjects that come apart
+             * Format: int64
+             */
+            parts: number;
+            /**
+             * Subjects that become one with another
+             * Format: int64
+             */
+            joins: number;
+            /**
+             * Subjects of which no record tells any more
+             * Format: int64
+             */
+            vanishes: number;
+            /**
+             * Subjects that go on with fewer records
+             * Format: int64
+             */
+            loses: number;
+            /** Those of them that may be seen, the gravest first */
+            items: components["schemas"]["WithdrawalSubject"][];
+            /** Cursor of the next page */
+            next_cursor: string | null;
+        };
         /** Record that a withdrawal concerns */
         WithdrawnRecord: {
             /**
@@ -19385,6 +19468,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_withdrawal_subjects: {
+        parameters: {
+            query?: {
+                /** @description Items per page */
+                limit?: number;
+                /** @description Cursor */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Batch id */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which subjects come apart, become one or vanish when a batch is withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalSubjects"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -527,6 +527,20 @@ describe('at the desk', () => {
     for (const untold of ['data-test="ended"', 'data-test="valid"']) expect(standing).not.toContain(untold);
   });
 
+  it('whom a withdrawal brings apart is told before it is confirmed, page by page, and who may not be seen is counted', async () => {
+    const subject = (id: string, fate: string) => ({ id, kind: 'person', fate, records: 3, loses: 1, name: `N${id}`, identifier: null });
+    const told = { records: 2000, complete: false, parts: 1, joins: 0, vanishes: 0, loses: 3 };
+    const address = 'GET /batches/8/withdrawal/subjects?limit=20';
+    around.answers[address] = [200, { ...told, items: [subject('1', 'parts')], next_cursor: '1' }];
+    around.answers[`${address}&cursor=1`] = [200, { ...told, items: [subject('2', 'loses')], next_cursor: null }];
+    const page = await open((await import('../desk/WithdrawalSubjects.vue')).default, { batch: '8', records: 5000 });
+    await soon(() => expect(page.state.rows).toEqual([{ fate: 'parts', count: 1 }, { fate: 'loses', count: 3 }]));
+    expect([page.state.more, page.state.unlisted, page.state.unread]).toEqual([true, 3, 3000]);
+    await page.state.next();
+    expect(page.state.items.map((one: { id: string }) => one.id)).toEqual(['1', '2']);
+    expect([page.state.more, page.state.unlisted]).toEqual([false, 2]);
+  });
+
   it('how many a notice reaches is told of whom it is for now', async () => {
     around.answers['GET /roles'] = [200, { items: [] }];
     const slow = later();
