@@ -247,6 +247,9 @@ Result<void> Hub::open_modules(const Share& share) {
     for (const auto& one : *definitions) ids.push_back(one.resource.provider_id);
     return ids;
   };
+  followers.warnings = [this](const scenario::Package& package, Language language) {
+    return asked_again(package, language);
+  };
   followers.objections = [this](const scenario::Shelf& next, const std::string& changed) {
     return scenario::migration_objections(next, changed, cases_->book());
   };
@@ -263,6 +266,24 @@ Result<void> Hub::open_modules(const Share& share) {
                           return known_of(document, form, {caller, purpose}, language);
                         }});
   return metrics_->load();
+}
+
+// A package that cannot be read is refused elsewhere, and one that was installed stands whatever comes of
+// this.
+std::vector<scenario::PackageWarning> Hub::asked_again(const scenario::Package& package,
+                                                       Language language) const {
+  std::vector<scenario::PackageWarning> warnings;
+  const auto yaml = package.files.find("resources.yaml");
+  if (yaml == package.files.end()) return warnings;
+  const auto asked = catalog::asked_again(*catalog_, *store_, yaml->second, package.id, language);
+  if (!asked) {
+    if (asked.error().code != ErrorCode::invalid)
+      log::warn("app.warnings_untold", {{"package", package.id}, {"error", asked.error().to_log()}});
+    return warnings;
+  }
+  for (const auto& one : *asked)
+    warnings.push_back({one.resource + "." + one.field, one.other + "." + one.other_field, one.sentence});
+  return warnings;
 }
 
 // What stands in the file of whom a document's number is of, for a form.

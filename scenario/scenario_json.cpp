@@ -30,7 +30,21 @@ void ids(JsonWriter& out, std::string_view key, const std::vector<YamlNode>& ent
   out.end_array();
 }
 
-void write_summary(JsonWriter& out, const Kept& kept, Language language) {
+void write_package_warnings(JsonWriter& out, const std::vector<PackageWarning>& warnings) {
+  out.key("warnings");
+  out.begin_array();
+  for (const auto& warning : warnings) {
+    out.begin_object();
+    out.member("place", warning.place);
+    out.member("other", warning.other);
+    out.member("sentence", warning.sentence);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_summary(JsonWriter& out, const Kept& kept, Language language,
+                   const std::vector<PackageWarning>* warnings = nullptr) {
   schema::YamlFaults ignored;
   const ParsedPackage parsed = parse(kept.package, ignored);
   static const YamlNode nothing;
@@ -52,6 +66,7 @@ void write_summary(JsonWriter& out, const Kept& kept, Language language) {
   out.member("changed_at", to_rfc3339(kept.changed_at));
   out.member("changed_by", kept.changed_by);
   out.member("reason", kept.reason);
+  if (warnings != nullptr) write_package_warnings(out, *warnings);
   out.end_object();
 }
 
@@ -113,6 +128,12 @@ std::string summary_json(const Kept& kept, Language language) {
   return out.take();
 }
 
+std::string installed_json(const Kept& kept, const std::vector<PackageWarning>& warnings, Language language) {
+  JsonWriter out;
+  write_summary(out, kept, language, &warnings);
+  return out.take();
+}
+
 std::string packages_json(const std::vector<Kept>& all, Language language) {
   JsonWriter out;
   out.begin_object();
@@ -144,7 +165,8 @@ std::string detail_json(const Kept& kept, Language language) {
 }
 
 std::string check_json(const Package& package, const std::string& installed_version,
-                       const std::vector<Error>& faults, Language language) {
+                       const std::vector<Error>& faults, const std::vector<PackageWarning>& warnings,
+                       Language language) {
   JsonWriter out;
   out.begin_object();
   out.member("package", package.id);
@@ -160,6 +182,7 @@ std::string check_json(const Package& package, const std::string& installed_vers
     out.end_object();
   }
   out.end_array();
+  write_package_warnings(out, warnings);
   out.end_object();
   return out.take();
 }

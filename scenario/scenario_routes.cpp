@@ -42,7 +42,8 @@ class ScenarioRoutes::Handlers final : public api::Operations {
     const auto kept = scenarios_.get(package->id);
     const bool installed = kept && kept->state == PackageState::installed;
     return http::Response::json(check_json(*package, installed ? version_of(kept->package) : std::string(),
-                                           scenarios_.check(*package), http.language));
+                                           scenarios_.check(*package),
+                                           scenarios_.warnings(*package, http.language), http.language));
   }
 
   http::Response install_package(const http::Request& http, const api::InstallPackage& in) override {
@@ -52,7 +53,8 @@ class ScenarioRoutes::Handlers final : public api::Operations {
         std::move(*package), {http.actor(in.actor.value_or("")), in.reason.value_or(""), in.idempotency_key,
                               in.downgrade.value_or(false) ? Older::taken : Older::refused});
     if (!kept) return problem(kept.error(), http.language);
-    return http::Response::json(summary_json(*kept, http.language), 201);
+    return http::Response::json(
+        installed_json(*kept, scenarios_.warnings(kept->package, http.language), http.language), 201);
   }
 
   http::Response remove_package(const http::Request& http, const api::RemovePackage& in) override {

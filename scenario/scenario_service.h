@@ -50,6 +50,12 @@ struct PackageRequest {
   Older older = Older::refused;
 };
 
+// A field that a package asks of people although another resource holds it: "resource.field" of both.
+struct PackageWarning {
+  std::string place, other;
+  std::string sentence;
+};
+
 // What the packages' other parts do when the packages change. Filled by the hub; called from any thread, one
 // call at a time.
 struct Followers {
@@ -63,6 +69,9 @@ struct Followers {
   std::function<std::vector<std::string>()> roles = [] { return std::vector<std::string>(); };
   // Departments that the hub has besides those that packages declare.
   std::function<std::vector<std::string>()> departments = [] { return std::vector<std::string>(); };
+  // What is to be thought over of a package that may be installed all the same.
+  std::function<std::vector<PackageWarning>(const Package& package, Language language)> warnings =
+      [](const Package&, Language) { return std::vector<PackageWarning>(); };
 };
 
 // Thread-safe; the store and the clock outlive it.
@@ -89,6 +98,11 @@ class ScenarioService {
 
   // What is wrong with a package, were it installed now; empty when nothing is.
   std::vector<Error> check(const Package& package) const;
+  // What a package asks of people that others hold already, whether or not it is installed: told to whoever
+  // checks or installs it.
+  std::vector<PackageWarning> warnings(const Package& package, Language language) const {
+    return followers_.warnings(package, language);
+  }
   // Installs a package or its next version, while everything runs. Errors: invalid "scenario.not_sound" (the
   // faults as causes), the followers' objections among them; conflict "scenario.same_already" (nothing would
   // change), "scenario.older_version" (unless `older` takes it); the store's.

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "scenario/messages.gen.h"
 #include "scenario/new_package.h"
+#include "scenario/scenario_json.h"
 #include "scenario/sql.gen.h"
 #include "schema/messages.gen.h"
 #include "storage/sql.gen.h"
@@ -94,6 +95,26 @@ TYPED_TEST(Scenarios, ThoseOfTheProgramAreThereAndFollowItsFolder) {
   fs::remove_all(this->folder() + "/of-program");
   this->open();
   EXPECT_TRUE(this->shown().empty());
+}
+
+TYPED_TEST(Scenarios, WhatOneAsksAgainIsToldWithItsInstallation) {
+  Followers followers;
+  followers.warnings = [](const Package& package, Language language) {
+    return std::vector<PackageWarning>{{package.id + "-form.phone", "register.phone",
+                                        language == Language::zh ? "已有来源" : "held already"}};
+  };
+  this->service_->set_followers(followers);
+  const Package package = this->made("street-lamp");
+  const std::string checked = check_json(package, "", this->service_->check(package),
+                                         this->service_->warnings(package, Language::en), Language::en);
+  EXPECT_NE(checked.find(R"("warnings":[{"place":"street-lamp-form.phone","other":"register.phone",)"),
+            std::string::npos)
+      << checked;
+  const Kept kept = must(this->service_->install(package, {"li", "first"}));
+  const std::string told =
+      installed_json(kept, this->service_->warnings(kept.package, Language::zh), Language::zh);
+  EXPECT_NE(told.find("已有来源"), std::string::npos) << told;
+  EXPECT_EQ(summary_json(kept, Language::zh).find("warnings"), std::string::npos) << "in that answer alone";
 }
 
 TYPED_TEST(Scenarios, AnInstalledOneStandsBesideThemAndAfterARestart) {

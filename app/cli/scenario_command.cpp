@@ -4,6 +4,7 @@
 
 #include "app/settings.h"
 #include "base/json.h"
+#include "modules/catalog/catalog_service.h"
 #include "scenario/graph.h"
 #include "scenario/new_package.h"
 #include "scenario/shape.h"
@@ -50,9 +51,13 @@ Result<void> write_schemas(const ScenarioAsked& asked) {
   return {};
 }
 
-void print_faults(const std::vector<Error>& faults, bool json) {
+void print_found(const std::vector<Error>& faults, const std::vector<catalog::AskedAgain>& warnings,
+                 bool json) {
+  const auto place_of = [](const catalog::AskedAgain& one) { return one.resource + "." + one.field; };
   if (!json) {
     for (const auto& fault : faults) std::printf("%s\n", render(fault, terminal_language()).c_str());
+    for (const auto& one : warnings)
+      say(false, "cli.scenario.warning", {{"place", place_of(one)}, {"sentence", one.sentence}});
     return;
   }
   JsonWriter out;
@@ -67,17 +72,47 @@ void print_faults(const std::vector<Error>& faults, bool json) {
     out.end_object();
   }
   out.end_array();
+  out.key("warnings");
+  out.begin_array();
+  for (const auto& one : warnings) {
+    out.begin_object();
+    out.member("place", place_of(one));
+    out.member("other", one.other + "." + one.other_field);
+    out.member("sentence", one.sentence);
+    out.end_object();
+  }
+  out.end_array();
   out.end_object();
   std::printf("%s\n", out.text().c_str());
 }
 
+// What each package has in its resources.yaml, by package.
+std::map<std::string, std::string> resources_of(const scenario::Shelf& shelf) {
+  std::map<std::string, std::string> yaml_of;
+  for (const auto& package : shelf.packages()) {
+    const auto& files = shelf.source_of(package.id).files;
+    if (const auto yaml = files.find("resources.yaml"); yaml != files.end())
+      yaml_of.emplace(package.id, yaml->second);
+  }
+  return yaml_of;
+}
+
 Result<void> check(const ScenarioAsked& asked) {
   JW_ASSIGN(const Beside beside, packages_beside(asked.folder, asked.scenarios));
+  const auto yaml_of = resources_of(*beside.shelf);
   std::vector<Error> faults;
+  std::vector<catalog::AskedAgain> warnings;
   for (const auto& id : beside.asked) {
-    for (auto& fault : beside.shelf->check(id, asked.roles)) faults.push_back(std::move(fault));
+    auto of_one = beside.shelf->check(id, asked.roles);
+    // Of a package with faults nothing is said beyond them.
+    if (of_one.empty()) {
+      JW_ASSIGN(const auto again, catalog::asked_again(yaml_of, id, terminal_language()));
+      warnings.insert(warnings.end(), again.begin(), again.end());
+    }
+    faults.insert(faults.end(), std::make_move_iterator(of_one.begin()),
+                  std::make_move_iterator(of_one.end()));
   }
-  print_faults(faults, asked.common.json);
+  print_found(faults, warnings, asked.common.json);
   if (!faults.empty())
     return Error(ErrorCode::invalid, "cli.scenario.faults").with("count", std::to_string(faults.size()));
   say(asked.common.json, "cli.scenario.sound", {{"count", std::to_string(beside.asked.size())}});

@@ -106,7 +106,8 @@ Result<void> install(const PackageAsked& asked) {
     const auto older = asked.downgrade ? scenario::Older::taken : scenario::Older::refused;
     JW_ASSIGN(const auto kept,
               hub->scenarios().install(std::move(package), {actor_of(asked), asked.reason, {}, older}));
-    answer = scenario::summary_json(kept, terminal_language());
+    const auto warnings = hub->scenarios().warnings(kept.package, terminal_language());
+    answer = scenario::installed_json(kept, warnings, terminal_language());
   } else {
     JW_ASSIGN(answer, send_package(asked, package));
   }
@@ -114,6 +115,9 @@ Result<void> install(const PackageAsked& asked) {
   if (printed_as_json(asked.common, made)) return {};
   say(false, "cli.scenario.installed_now",
       {{"id", text_of(made, "id")}, {"version", text_of(made, "version")}});
+  for (const auto& warning : made.at("warnings").as_array())
+    say(false, "cli.scenario.warning",
+        {{"place", text_of(warning, "place")}, {"sentence", text_of(warning, "sentence")}});
   return {};
 }
 

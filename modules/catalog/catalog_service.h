@@ -141,6 +141,22 @@ class Catalog {
   std::atomic<std::uint64_t> revision_{0};
 };
 
+// A field that a package asks of people although another resource holds it already (overlap.h).
+struct AskedAgain {
+  std::string resource, field;     // who asks
+  std::string other, other_field;  // where it is held
+  std::string sentence;            // what to do, with the provider's name
+};
+// What the resources.yaml of a package asks again of what stands in the catalogue or in itself, without what
+// is exempted; whether or not the package is installed. Errors: invalid (as parse_resources); the store's.
+Result<std::vector<AskedAgain>> asked_again(const Catalog& catalog, storage::Store& store,
+                                            std::string_view yaml, const std::string& package,
+                                            Language language);
+// The same among packages alone, whose resources.yaml stand by package id: nothing is exempted there. What
+// does not parse holds nothing. Errors: invalid, of the package itself.
+Result<std::vector<AskedAgain>> asked_again(const std::map<std::string, std::string>& yaml_of,
+                                            const std::string& package, Language language);
+
 // The work behind the lists: reminders by timer, and the samples that packages bring for a synthetic city
 // (docs/formats/lists.md). Thread-safe; everything outlives it.
 class CatalogLists {

@@ -107,7 +107,6 @@ class ResourceLife {
                               storage::Change& change) const;
   Result<void> check_publishable(storage::Reader& reader, const Resource& resource,
                                  const WriteRequest& request) const;
-  Result<std::vector<Exemption>> read_exemptions(storage::Reader& reader) const;
   Result<storage::Change> decide_exemption(Exemption& exemption) const;
 
   Catalog& catalog_;
@@ -115,6 +114,9 @@ class ResourceLife {
   const Clock& clock_;
   Users users_;
 };
+
+// What people have allowed to be asked again. Errors: the store's.
+Result<std::vector<Exemption>> read_exemptions(storage::Reader& reader);
 
 // The sentence that refuses a field: what it asks, which resource of which provider has it, under which
 // sharing class and for which purposes, whom to ask, and where.

@@ -231,6 +231,38 @@ TYPED_TEST(LifeOn, WhoAsksPeopleIsHeldToWhatAnyDepartmentHoldsAlready) {
   EXPECT_EQ(this->step(1, LifeStep::submit, "Lin").error().message, "catalog.overlaps");
 }
 
+TYPED_TEST(LifeOn, WhoInstallsAPackageIsToldWhatItAsksAgain) {
+  const std::string form = yaml_of("door-form", "housing", mobile);
+  const auto told = [&] {
+    return must(asked_again(*this->catalog_, *this->store_, form, "doors", Language::en));
+  };
+  // Before it is installed…
+  const auto before = told();
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before[0].resource, "door-form");
+  EXPECT_EQ(before[0].field, "mobile");
+  EXPECT_EQ(before[0].other, "register");
+  EXPECT_EQ(before[0].other_field, "phone");
+  EXPECT_NE(before[0].sentence.find("register"), std::string::npos) << before[0].sentence;
+  // …and once it stands, as often.
+  std::filesystem::create_directories(this->folder_.path() + "/doors");
+  std::ofstream(this->folder_.path() + "/doors/resources.yaml") << form;
+  must(this->catalog_->take_packages(real_file_system(), this->folder_.path()));
+  EXPECT_EQ(told().size(), 1U);
+  must(this->life_->exempt(
+      {"door-form", "mobile", "register", "phone", "checked at the door", "Data Bureau 12", "", {}},
+      {"Mei", std::nullopt}));
+  EXPECT_TRUE(told().empty());
+  // Packages beside each other, without a hub.
+  const std::map<std::string, std::string> beside = {
+      {"doors", form}, {"people", yaml_of("people", "police", phone)}, {"broken", "resources: 7\n"}};
+  const auto among = must(asked_again(beside, "doors", Language::zh));
+  ASSERT_EQ(among.size(), 1U);
+  EXPECT_EQ(among[0].other, "people");
+  EXPECT_FALSE(asked_again(beside, "broken", Language::zh).ok());
+  EXPECT_TRUE(must(asked_again(beside, "absent", Language::zh)).empty());
+}
+
 TYPED_TEST(LifeOn, ATimerRemindsOfAnOverdueCollectionOnceInEachRound) {
   ManualClock clock;
   clock.advance(std::chrono::hours{24 * 400});

@@ -16,7 +16,7 @@ bool missing(const std::string& text) {
 
 }  // namespace
 
-Result<std::vector<Exemption>> ResourceLife::read_exemptions(storage::Reader& reader) const {
+Result<std::vector<Exemption>> read_exemptions(storage::Reader& reader) {
   std::vector<Exemption> exemptions;
   JW_TRY(reader.query(sql::all_exemptions, {}, [&](const storage::Row& row) {
     const auto text = [&](int at) { return std::string(row.text(at)); };

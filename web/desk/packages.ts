@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type PackageSummary = Schemas['PackageSummary'];
 export type PackageDetail = Schemas['PackageDetail'];
 export type PackageCheck = Schemas['PackageCheck'];
+export type PackageWarning = Schemas['PackageWarning'];
 export type FeatureRow = Schemas['FeatureRow'];
 
 async function ask<Answer>(path: string, method = 'GET', body?: Blob | string): Promise<Answer> {

@@ -8934,6 +8934,8 @@ export interface components {
             installed_version: string;
             /** Faults */
             faults: components["schemas"]["PackageFault"][];
+            /** What it asks of people that others hold already; it may be installed all the same */
+            warnings: components["schemas"]["PackageWarning"][];
         };
         /** Package in full */
         PackageDetail: {
@@ -9019,6 +9021,17 @@ export interface components {
             changed_by: string;
             /** Reason */
             reason: string;
+            /** What it asks of people that others hold already; in the answer to an installation alone */
+            warnings?: components["schemas"]["PackageWarning"][];
+        };
+        /** One warning */
+        PackageWarning: {
+            /** Who asks again, as resource.field */
+            place: string;
+            /** Who holds it already, as resource.field */
+            other: string;
+            /** What to do */
+            sentence: string;
         };
         /** Pages */
         PageList: {

@@ -541,6 +541,18 @@ describe('at the desk', () => {
     expect([page.state.more, page.state.unlisted]).toEqual([false, 2]);
   });
 
+  it('what a package asks of people again is told before and after its installation, and stands in nobody’s way', async () => {
+    const warnings = [{ place: 'doors.phone', other: 'register.phone', sentence: 'held already' }];
+    around.answers['POST /package-checks'] = [200, { package: 'doors', version: '1.0.0', installed_version: '', faults: [], warnings }];
+    around.answers['POST /packages?reason='] = [201, { id: 'doors', version: '1.0.0', warnings }];
+    const page = await open((await import('../desk/PackageInstall.vue')).default, { onDone: () => undefined });
+    expect(page.state.warnings).toEqual([]);
+    await page.state.choose({ target: { files: [new Blob(['zip'])] } });
+    expect([page.state.warnings, page.state.installed]).toEqual([warnings, null]);
+    await page.state.install();
+    expect([page.state.found, page.state.installed.id, page.state.warnings, page.state.failure]).toEqual([null, 'doors', warnings, null]);
+  });
+
   it('how many a notice reaches is told of whom it is for now', async () => {
     around.answers['GET /roles'] = [200, { items: [] }];
     const slow = later();
