@@ -218,45 +218,46 @@ Result<Event> Decisions::undo(EventId id, const ingest::WriteRequest& request) {
 }
 
 Result<Review> Decisions::decide(ReviewId id, ReviewState verdict, const ingest::WriteRequest& request) {
-  JW_ASSIGN([[maybe_unused]] const auto committed,
-            commit("decide_review", {id.to_string(), std::string(name_of(verdict))}, request,
-                   [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
-                     JW_ASSIGN(const Review review, read_review(reader, id));
-                     if (review.state != ReviewState::open)
-                       return Error(ErrorCode::conflict, "registry.decided_already");
-                     const Instant now = parts_.clock.now();
-                     if (review.lease_until > now && review.lease_owner != request.actor)
-                       return Error(ErrorCode::conflict, "registry.leased");
-                     Step step;
-                     step.question.looked_at = id;
-                     std::int64_t event = 0;
-                     if (verdict != ReviewState::unsure) {
-                       JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
-                       event = ids;
-                       const Constraint decided{
-                           ids + 1,       review.a, review.b, review.role, verdict == ReviewState::same,
-                           EventId(event)};
-                       step.question.touched = {review.a, review.b};
-                       step.question.added = {decided};
-                       JW_ASSIGN(step.plan, plan(reader, step.question,
-                                                 {request.actor, EventId(event), review.weights, ""}, tried));
-                       if (verdict == ReviewState::same) {
-                         const Kind kind = kind_of(review.role);
-                         JW_ASSIGN(const SubjectId a, subject_after(reader, step.plan, review.a, kind));
-                         JW_ASSIGN(const SubjectId b, subject_after(reader, step.plan, review.b, kind));
-                         if (a && b && a != b) return Error(ErrorCode::conflict, "registry.held_apart");
-                       }
-                       step.change.writes.push_back(add_constraint(decided, now));
-                     }
-                     step.change.writes.push_back({&sql::decide_review,
-                                                   {id.value, std::string(name_of(verdict)), request.actor,
-                                                    to_micros(now), event, std::string("open")},
-                                                   1});
-                     step.change.audit.push_back({request.actor, "review.decide", "review:" + id.to_string(),
-                                                  "{\"verdict\":\"" + std::string(name_of(verdict)) + "\"}"});
-                     step.answer = id.to_string();
-                     return step;
-                   }));
+  JW_ASSIGN(
+      [[maybe_unused]] const auto committed,
+      commit("decide_review", {id.to_string(), std::string(name_of(verdict))}, request,
+             [&](storage::Reader& reader, const State&, Tried& tried) -> Result<Step> {
+               JW_ASSIGN(const Review review, read_review(reader, id));
+               const bool unsure = review.state == ReviewState::unsure && verdict != ReviewState::unsure;
+               if (review.state != ReviewState::open && !unsure)
+                 return Error(ErrorCode::conflict, "registry.decided_already");
+               const Instant now = parts_.clock.now();
+               if (review.lease_until > now && review.lease_owner != request.actor)
+                 return Error(ErrorCode::conflict, "registry.leased");
+               Step step;
+               step.question.looked_at = id;
+               std::int64_t event = 0;
+               if (verdict != ReviewState::unsure) {
+                 JW_ASSIGN(const std::int64_t ids, parts_.store.allocate_ids(2));
+                 event = ids;
+                 const Constraint decided{
+                     ids + 1, review.a, review.b, review.role, verdict == ReviewState::same, EventId(event)};
+                 step.question.touched = {review.a, review.b};
+                 step.question.added = {decided};
+                 JW_ASSIGN(step.plan, plan(reader, step.question,
+                                           {request.actor, EventId(event), review.weights, ""}, tried));
+                 if (verdict == ReviewState::same) {
+                   const Kind kind = kind_of(review.role);
+                   JW_ASSIGN(const SubjectId a, subject_after(reader, step.plan, review.a, kind));
+                   JW_ASSIGN(const SubjectId b, subject_after(reader, step.plan, review.b, kind));
+                   if (a && b && a != b) return Error(ErrorCode::conflict, "registry.held_apart");
+                 }
+                 step.change.writes.push_back(add_constraint(decided, now));
+               }
+               step.change.writes.push_back({&sql::decide_review,
+                                             {id.value, std::string(name_of(verdict)), request.actor,
+                                              to_micros(now), event, std::string(name_of(review.state))},
+                                             1});
+               step.change.audit.push_back({request.actor, "review.decide", "review:" + id.to_string(),
+                                            "{\"verdict\":\"" + std::string(name_of(verdict)) + "\"}"});
+               step.answer = id.to_string();
+               return step;
+             }));
   return find_review(id);
 }
 

@@ -72,14 +72,15 @@ class Decisions {
   Result<std::optional<Review>> review_decided_as(EventId event) const;
   Result<std::vector<Review>> reviews(std::optional<ReviewState> state, ReviewId before,
                                       std::size_t most) const;
-  Result<std::int64_t> count_open() const;
+  Result<std::int64_t> count(ReviewState state) const;
   // The open pair that is likeliest one, which `may_see` lets through and nobody else looks at, leased to the
   // actor. Nothing when there is none. `told`, asked behind may_see, is what the audit log keeps of whom the
   // pair shows. Errors: the store's, those of may_see.
   Result<std::optional<Review>> next_review(
       const std::string& actor, const std::function<Result<bool>(const Review&)>& may_see,
       const std::function<std::string()>& told = [] { return std::string("{}"); });
-  // Errors: not_found; conflict "registry.decided_already", "registry.held_apart" (the two cannot become one
+  // Also of a pair that somebody was unsure of, by a verdict that is not that again. Errors: not_found;
+  // conflict "registry.decided_already", "registry.held_apart" (the two cannot become one
   // while another decision stands), "registry.leased" (another looks at it).
   Result<Review> decide(ReviewId review, ReviewState verdict, const ingest::WriteRequest& request);
   // Opens a decided pair again, and takes back what followed from it. Errors: as decide; conflict

@@ -110,13 +110,53 @@ TYPED_TEST(RegistryDecisions, PairsOfWhatEndedAreNobodysToLookAt) {
   const auto batch = this->load("visits", std::string(visit_header) + visit_row("V1", 1, "欧阳明"));
   this->link();
   auto& decisions = this->registry_->decisions();
-  EXPECT_EQ(must(decisions.count_open()), 1);
+  EXPECT_EQ(must(decisions.count(ReviewState::open)), 1);
   const auto plan = must(this->node_.ingest->withdrawals().plan(batch.id));
   must(this->node_.ingest->withdrawals().ask(batch.id, "wrong file", plan.records(), this->request_));
   must(this->node_.ingest->withdrawals().run(batch.id, std::atomic<bool>(false)));
   this->link();
-  EXPECT_EQ(must(decisions.count_open()), 0);
+  EXPECT_EQ(must(decisions.count(ReviewState::open)), 0);
   EXPECT_FALSE(must(decisions.next_review("one", [](const Review&) -> Result<bool> { return true; })));
+}
+
+TYPED_TEST(RegistryDecisions, APairSomebodyWasUnsureOfComesBackAndIsDecidedAgain) {
+  this->load("people", jingwei::testing::people(1, 2));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 1, "欧阳明"));
+  this->link();
+  auto& decisions = this->registry_->decisions();
+  const auto yes = [](const Review&) -> Result<bool> { return true; };
+  const ReviewId pair = must(decisions.next_review("one", yes))->id;
+  EXPECT_EQ(must(decisions.decide(pair, ReviewState::unsure, {"one", std::nullopt})).state,
+            ReviewState::unsure);
+  EXPECT_FALSE(must(decisions.next_review("one", yes))) << "it is not offered again by itself";
+  EXPECT_EQ(must(decisions.count(ReviewState::unsure)), 1);
+  const auto waiting = must(decisions.reviews(ReviewState::unsure, ReviewId(), 10));
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting.front().id, pair);
+  EXPECT_EQ(decisions.decide(pair, ReviewState::unsure, {"two", std::nullopt}).error().message,
+            "registry.decided_already");
+  // Another knows better.
+  EXPECT_EQ(must(decisions.decide(pair, ReviewState::different, {"two", std::nullopt})).state,
+            ReviewState::different);
+  EXPECT_EQ(this->people_of(1).size(), 2U);
+  EXPECT_EQ(must(decisions.count(ReviewState::unsure)), 0);
+  EXPECT_EQ(decisions.decide(pair, ReviewState::same, {"one", std::nullopt}).error().message,
+            "registry.decided_already");
+}
+
+TYPED_TEST(RegistryDecisions, AnUnsurePairOfWhatEndedIsNobodysToLookAt) {
+  this->load("people", jingwei::testing::people(1, 2));
+  const auto batch = this->load("visits", std::string(visit_header) + visit_row("V1", 1, "欧阳明"));
+  this->link();
+  auto& decisions = this->registry_->decisions();
+  const auto yes = [](const Review&) -> Result<bool> { return true; };
+  must(decisions.decide(must(decisions.next_review("one", yes))->id, ReviewState::unsure,
+                        {"one", std::nullopt}));
+  const auto plan = must(this->node_.ingest->withdrawals().plan(batch.id));
+  must(this->node_.ingest->withdrawals().ask(batch.id, "wrong file", plan.records(), this->request_));
+  must(this->node_.ingest->withdrawals().run(batch.id, std::atomic<bool>(false)));
+  this->link();
+  EXPECT_EQ(must(decisions.count(ReviewState::unsure)), 0);
 }
 
 TYPED_TEST(RegistryDecisions, RefusesWhatMakesNoSense) {

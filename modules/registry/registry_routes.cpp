@@ -192,8 +192,10 @@ class RegistryRoutes::Handlers final : public api::Operations {
     const auto told = [&] { return disclosure_text(http.purpose(), persons_of(sides)); };
     const auto offered = registry_.decisions().next_review(http.actor(), may_see, told);
     if (!offered) return problem(offered.error(), http.language);
-    const auto open = registry_.decisions().count_open();
+    const auto open = registry_.decisions().count(ReviewState::open);
     if (!open) return problem(open.error(), http.language);
+    const auto unsure = registry_.decisions().count(ReviewState::unsure);
+    if (!unsure) return problem(unsure.error(), http.language);
     JsonWriter json(8'192);
     json.begin_object();
     json.key("review");
@@ -203,6 +205,7 @@ class RegistryRoutes::Handlers final : public api::Operations {
       json.null();
     }
     json.member("open", *open);
+    json.member("unsure", *unsure);
     write_purposes(json, registry_.purposes_of(reader_of(http)));
     json.end_object();
     return http::Response::json(json.take());
@@ -214,9 +217,29 @@ class RegistryRoutes::Handlers final : public api::Operations {
     if (in.state) state = review_state_named(*in.state);
     const auto reviews = registry_.decisions().reviews(state, ReviewId(in.cursor.value_or(0)), limit + 1);
     if (!reviews) return problem(reviews.error(), http.language);
-    return http::Response::json(page_json(*reviews, limit, [&](JsonWriter& json, const Review& review) {
+    JsonWriter json(8'192);
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (std::size_t at = 0; at < std::min(limit, reviews->size()); ++at) {
+      const Review& review = (*reviews)[at];
+      // What still waits is listed for whoever may look at both.
+      if (review.state == ReviewState::open || review.state == ReviewState::unsure) {
+        const auto sides = sides_of(review, http);
+        if (!sides) return problem(sides.error(), http.language);
+        if (!sides->a || !sides->b) continue;
+      }
       write_review(json, review, {}, *tree(), http.language);
-    }));
+    }
+    json.end_array();
+    json.key("next_cursor");
+    if (reviews->size() > limit) {
+      json.value((*reviews)[limit - 1].id.to_string());
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return http::Response::json(json.take());
   }
 
   http::Response get_review(const http::Request& http, const api::GetReview& in) override {

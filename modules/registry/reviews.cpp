@@ -84,9 +84,11 @@ Result<std::vector<Review>> Decisions::reviews(std::optional<ReviewState> state,
   return read_reviews(*reader, sql::page_of_reviews, parameters);
 }
 
-Result<std::int64_t> Decisions::count_open() const {
+Result<std::int64_t> Decisions::count(ReviewState state) const {
   JW_ASSIGN(auto reader, parts_.store.read());
-  JW_ASSIGN(const auto count, storage::query_integer(*reader, sql::count_open_reviews, {}));
+  const Value key = std::string(name_of(state));
+  JW_ASSIGN(const auto count,
+            storage::query_integer(*reader, sql::count_reviews_in_state, std::span(&key, 1)));
   return count.value_or(0);
 }
 

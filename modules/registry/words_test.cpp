@@ -121,7 +121,7 @@ TYPED_TEST(RegistryWords, APairIsClosedWhenItsTwoAreOneForCertain) {
   const auto open = must(decisions.reviews(ReviewState::open, ReviewId(), 10));
   ASSERT_EQ(open.size(), 1U) << "whether the third is the same is still to be seen";
   EXPECT_EQ(open.front().b, this->record_of("people", 3));
-  EXPECT_EQ(must(decisions.count_open()), 1);
+  EXPECT_EQ(must(decisions.count(ReviewState::open)), 1);
 }
 
 TYPED_TEST(RegistryWords, WhenAReviewersMergeIsTakenBackThePairIsLookedAtAgain) {

@@ -3880,7 +3880,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Pairs that were or are to be looked at */
+        /**
+         * Pairs that were or are to be looked at
+         * @description Of those that wait, and those somebody was unsure of, the ones whose two records the caller may see; the latter can be decided again.
+         */
         get: operations["list_reviews"];
         put?: never;
         post?: never;
@@ -10408,6 +10411,11 @@ export interface components {
              * Format: int64
              */
             open: number;
+            /**
+             * Pairs somebody was unsure of in all
+             * Format: int64
+             */
+            unsure: number;
             /** Purposes that may be named */
             purposes: string[];
         };

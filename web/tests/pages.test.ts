@@ -553,6 +553,28 @@ describe('at the desk', () => {
     expect([page.state.found, page.state.installed.id, page.state.warnings, page.state.failure]).toEqual([null, 'doors', warnings, null]);
   });
 
+  it('a pair somebody was unsure of is opened from its list, decided again, and leads back to the list', async () => {
+    const pair = (id: string, state: string) => ({ id, state, probability: 0.4, decided_by: 'account:9', decided_at: '2020-02-01T00:00:00Z', leased_until: null, a: null, b: null, fields: [] });
+    around.answers['POST /subject-reviews/next'] = [200, { review: pair('1', 'open'), open: 1, unsure: 1, purposes: [] }];
+    around.answers['GET /subject-reviews/2'] = [200, pair('2', 'unsure')];
+    around.answers['GET /subject-reviews?state=unsure&limit=50'] = [200, { items: [pair('2', 'unsure')], next_cursor: null }];
+    around.answers['POST /subject-reviews/2/decision'] = [200, pair('2', 'same')];
+    const list = await open((await import('../desk/UnsurePairs.vue')).default, {});
+    await soon(() => expect(list.state.items.map((one: { id: string }) => one.id)).toEqual(['2']));
+    vi.stubGlobal('window', { addEventListener: () => undefined, removeEventListener: () => undefined });
+    const page = await open((await import('../desk/pages/PairsPage.vue')).default, {});
+    await soon(() => expect(page.state.review?.id).toBe('1'));
+    page.state.go('unsure');
+    expect(page.state.review, 'the list comes first').toBeNull();
+    await page.state.open('2');
+    expect([page.state.review.id, page.state.refusal]).toEqual(['2', '']);
+    await page.state.decide('same');
+    expect([sent('POST /subject-reviews/2/decision').map((one) => one.body), page.state.review, page.state.way]).toEqual([[{ verdict: 'same' }], null, 'unsure']);
+    expect(sent('POST /subject-reviews/1/decision')).toEqual([]);
+    page.state.go('queue');
+    expect(page.state.review.id).toBe('1');
+  });
+
   it('how many a notice reaches is told of whom it is for now', async () => {
     around.answers['GET /roles'] = [200, { items: [] }];
     const slow = later();

@@ -88,10 +88,10 @@ UPDATE registry_review SET state = 'open', decided_by = '', decided_at = NULL, e
 WHERE event = $1 AND state = 'same'
 
 -- name: open_reviews_of_record
-SELECT id, a, b, role FROM registry_review WHERE (a = $1 OR b = $1) AND state = 'open'
+SELECT id, a, b, role FROM registry_review WHERE (a = $1 OR b = $1) AND state IN ('open', 'unsure')
 
 -- name: close_review
-DELETE FROM registry_review WHERE id = $1 AND state = 'open'
+DELETE FROM registry_review WHERE id = $1 AND state IN ('open', 'unsure')
 
 -- name: count_reviews
 SELECT state, count(*) FROM registry_review GROUP BY state ORDER BY state
@@ -103,8 +103,8 @@ WHERE (subject = $1 OR other = $1) AND known_to IS NULL ORDER BY id LIMIT $2
 -- name: relation_by_id
 SELECT id, subject, other, kind, valid_from, valid_to, actor, known_from FROM registry_relation WHERE id = $1 AND known_to IS NULL
 
--- name: count_open_reviews
-SELECT count(*) FROM registry_review WHERE state = 'open'
+-- name: count_reviews_in_state
+SELECT count(*) FROM registry_review WHERE state = $1
 
 -- name: add_relation
 INSERT INTO registry_relation (id, subject, other, kind, valid_from, valid_to, actor, known_from, known_to)
