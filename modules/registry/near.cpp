@@ -263,6 +263,8 @@ Result<void> Near::follow_identifiers(storage::Reader& reader, const Items& from
 }
 
 Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from, const Question& question) {
+  std::set<Key> ending;
+  for (const std::uint32_t item : gone_) ending.insert({items_[item].link.record, items_[item].link.role});
   for (const std::uint32_t item : from) {
     if (by_matcher(items_[item].link.role)) continue;  // it knows them
     const RecordId record = items_[item].link.record;
@@ -281,10 +283,11 @@ Result<void> Near::follow_constraints(storage::Reader& reader, const Items& from
         const RecordId other = side == 0 ? one.a : one.b;
         JW_ASSIGN(const auto links, links_of_record(reader, other));
         for (const auto& link : links) {
-          if (kind_of(link.role) == kind_of(one.role)) ends[side] = add(link);
+          if (kind_of(link.role) == kind_of(one.role) && !ending.contains({link.record, link.role}))
+            ends[side] = add(link);
         }
       }
-      if (!ends[0] || !ends[1]) continue;  // a record that ended since
+      if (!ends[0] || !ends[1]) continue;  // a record that ended, or ends now
       constraints_.push_back(one);
       decided_.insert({*ends[0], *ends[1]});
       join(*ends[0], *ends[1]);
