@@ -15,12 +15,12 @@ namespace {
 constexpr std::array<std::string_view, fates> fate_names = {"parts", "joins", "vanishes", "loses"};
 constexpr std::size_t records_a_page = 200;
 
-using Told = std::pair<RecordId, Kind>;
+using ToldKind = std::pair<RecordId, Kind>;
 
 // Where the plan leaves what it touches; none: nowhere.
-std::map<Told, SubjectId> places_after(const Plan& plan) {
+std::map<ToldKind, SubjectId> places_after(const Plan& plan) {
   constexpr std::size_t role_column = 1, subject_column = 4;
-  std::map<Told, SubjectId> after;
+  std::map<ToldKind, SubjectId> after;
   for (const auto& [record, role] : plan.unlinked) after[{record, kind_of(role)}] = SubjectId();
   for (std::size_t at = 0; at < plan.cells.size(); at += link_columns().size()) {
     const auto cell = [&](std::size_t column) { return std::get<std::int64_t>(plan.cells[at + column]); };
