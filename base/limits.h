@@ -63,6 +63,7 @@ inline constexpr std::size_t synonym_words = 2'000;        // of one field's lis
 inline constexpr std::size_t synonym_length = 60;          // code points
 inline constexpr std::size_t suggested_rows = 500;         // refused rows read for words nobody knows
 inline constexpr std::size_t regions_in_filter = 200'000;  // regions one `under` filter may name
+inline constexpr std::size_t keys_at_once = 500;  // records met by their keys that are open at a time
 
 // spreadsheet and forms
 inline constexpr std::size_t workbook_rows = 1'048'576;          // of a sheet (Excel's own limit)
@@ -77,7 +78,6 @@ inline constexpr std::size_t form_columns = 256;
 inline constexpr std::size_t form_cells = 300'000;      // on one sheet of a form
 inline constexpr std::size_t form_merged = 10'000;      // joined ranges on one sheet
 inline constexpr std::size_t form_rows = 5'000;         // rows of a form that are filled
-inline constexpr std::size_t form_matches = 20'000;     // records met when a form is filled
 inline constexpr std::size_t template_rows = 5'000;     // rows of a template that bear checks
 inline constexpr std::size_t template_regions = 3'000;  // regions in a template's drop-down list
 

@@ -134,4 +134,14 @@ Result<Record> IngestService::find_record(const std::string& resource, RecordId 
   return records_->find(*entry, view, id);
 }
 
+Result<std::vector<std::optional<Record>>> IngestService::find_by_key(
+    const std::string& resource, std::span<const std::vector<storage::Value>> keys,
+    const access::Sight& sight) const {
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
+  if (entry->resource.key.empty())
+    return Error(ErrorCode::invalid, "ingest.no_key").with("resource", resource);
+  JW_ASSIGN(const auto view, RecordView::make(sight, entry->resource, parts_.regions.tree()));
+  return records_->find_by_key(*entry, view, keys);
+}
+
 }  // namespace jingwei::ingest

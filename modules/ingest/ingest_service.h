@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -199,6 +200,13 @@ class IngestService {
                                            const access::Sight& sight) const;
   // Errors: not_found, also for a record that may not be seen.
   Result<Record> find_record(const std::string& resource, RecordId record, const access::Sight& sight) const;
+
+  // Current versions that may be seen of the records that stand under these keys (values in the order of the
+  // resource's key), each at its key's place; nothing where there is none. Errors: not_found (resource),
+  // invalid "ingest.no_key" (the resource has none), the store's.
+  Result<std::vector<std::optional<Record>>> find_by_key(const std::string& resource,
+                                                         std::span<const std::vector<storage::Value>> keys,
+                                                         const access::Sight& sight) const;
 
   // Called with each slice of any batch this process loads, and at its end; from a loader's thread. Keep it
   // short.

@@ -1,6 +1,7 @@
 #include "modules/ingest/storing/records.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/limits.h"
 #include "storage/pseudonym.h"
@@ -305,6 +306,86 @@ Result<Record> Records::find(const catalog::Entry& entry, const RecordView& view
   if (!view.covers(record.region)) return no_record(entry, id);
   close(entry, view, record);
   return record;
+}
+
+Result<std::vector<std::optional<Record>>> Records::find_by_key(const catalog::Entry& entry,
+                                                                const RecordView& view,
+                                                                std::span<const std::vector<Value>> keys) {
+  const auto hashed = content_of(entry).hash_keys(keys);
+  std::vector<std::optional<Record>> records;
+  records.reserve(keys.size());
+  for (std::size_t begin = 0; begin < hashed.size(); begin += limits::keys_at_once) {
+    const auto part = std::span(hashed).subspan(begin, std::min(limits::keys_at_once, hashed.size() - begin));
+    auto found = find_hashed(entry, part);
+    for (int attempt = 1; attempt < overtaken_attempts; ++attempt) {
+      if (found || found.error().code != ErrorCode::conflict) break;
+      found = find_hashed(entry, part);  // the index was ahead of what was read
+    }
+    if (!found) return std::move(found).error();
+    for (auto& record : *found) {
+      if (record && !view.covers(record->region)) record.reset();
+      if (record) close(entry, view, *record);
+      records.push_back(std::move(record));
+    }
+  }
+  return records;
+}
+
+// Packed ones by the index, the others by the table's own.
+Result<std::vector<std::optional<Record>>> Records::find_hashed(const catalog::Entry& entry,
+                                                                std::span<const RowHash> keys) {
+  const std::string& resource = entry.resource.id;
+  JW_ASSIGN(auto reader, store_.read());
+  std::vector<std::pair<std::size_t, PackedAt>> hits;
+  std::vector<std::size_t> tabled;
+  {
+    JW_ASSIGN(auto index,
+              index_of(resource).follow(*reader, *entry.table, RecordIndex::Table::asked_by_query));
+    for (std::size_t at = 0; at < keys.size(); ++at) {
+      JW_ASSIGN(const auto place, index.find(std::string_view(keys[at].data(), keys[at].size())));
+      if (place) {
+        hits.emplace_back(at, *place);
+      } else {
+        tabled.push_back(at);
+      }
+    }
+  }
+  std::vector<std::optional<Record>> records(keys.size());
+  std::map<std::int64_t, std::pair<catalog::SliceHead, SliceReader>> slices;
+  for (const auto& [at, place] : hits) {
+    auto slice = slices.find(place.first_id);
+    if (slice == slices.end()) {
+      JW_ASSIGN(auto head, catalog::slice_at(*reader, resource, place.first_id));
+      if (!head) return Error(ErrorCode::corrupt, "storage.damaged").because("a slice has no head");
+      SliceReader opened(resource, *head, sealer_);
+      slice = slices.emplace(place.first_id, std::pair(std::move(*head), std::move(opened))).first;
+    }
+    auto& [head, opened] = slice->second;
+    if (head.known_to || head.has_left(place.row)) {
+      tabled.push_back(at);
+      continue;
+    }
+    const auto found = opened.row(*reader, place.row);
+    if (!found && found.error().code == ErrorCode::gone) continue;
+    if (!found) return found.error();
+    JW_ASSIGN(records[at], packed_record(entry, head, *found, place.row));
+  }
+  std::vector<std::vector<Value>> asked;
+  for (const std::size_t at : tabled)
+    asked.push_back({storage::Blob{std::string(keys[at].data(), keys[at].size())}});
+  const RecordBuilder& builder = kept(entry).builder;
+  std::optional<Error> fault;
+  JW_TRY(reader->query_each(entry.table->latest(), asked, [&](std::size_t place, const storage::Row& row) {
+    if (fault || !row.is_null(RecordColumn::known_to) || row.integer(RecordColumn::withdrawn) != 0) return;
+    auto record = record_of(row, builder, entry, WhenDestroyed::tell);
+    if (record) {
+      records[tabled[place]] = std::move(*record);
+    } else if (record.error().code != ErrorCode::gone) {
+      fault = std::move(record).error();
+    }
+  }));
+  if (fault) return *fault;
+  return records;
 }
 
 void Records::close(const catalog::Entry& entry, const RecordView& view, Record& record) const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -77,6 +78,11 @@ class Records {
   Result<std::vector<WithdrawnRecord>> list_withdrawn(const catalog::Entry& entry, const RecordView& view,
                                                       BatchId batch, const std::set<BatchId>& withdrawn,
                                                       RecordId before, std::size_t most);
+  // Those that stand under these keys (values in the order of the resource's key), each at its key's place;
+  // nothing where none does, where the view does not cover it, and where its key was destroyed. Reads what
+  // was asked for alone, however many records the resource has. Errors: the store's, corrupt.
+  Result<std::vector<std::optional<Record>>> find_by_key(const catalog::Entry& entry, const RecordView& view,
+                                                         std::span<const std::vector<storage::Value>> keys);
   // Errors: not_found (also what the view does not cover) and list's.
   Result<Record> find(const catalog::Entry& entry, const RecordView& view, RecordId id);
 
@@ -100,6 +106,8 @@ class Records {
   // Leaves what the view opens.
   void close(const catalog::Entry& entry, const RecordView& view, Record& record) const;
   Result<Record> find_anywhere(const catalog::Entry& entry, RecordId id);
+  Result<std::vector<std::optional<Record>>> find_hashed(const catalog::Entry& entry,
+                                                         std::span<const RowHash> keys);
   Result<Record> packed_record(const catalog::Entry& entry, const catalog::SliceHead& head,
                                const SliceRow& found, std::int64_t row);
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "modules/ingest/storing/slice_reader.h"
+#include "modules/ingest/withdrawal/withdrawal.h"
 #include "tests/support/ingest_world.h"
 #include "tests/support/old_slices.h"
 
@@ -111,6 +112,64 @@ TYPED_TEST(RecordsWorld, ARecordThatChangesLeavesItsSliceWithItsFirstVersion) {
   // The same again changes nothing; a third value is the third version.
   EXPECT_EQ(this->add(this->node_, number, number % 4 == 0 ? "户籍" : "流动").outcome, RowOutcome::unchanged);
   EXPECT_EQ(this->add(this->node_, number, number % 4 == 0 ? "流动" : "户籍").version, 3);
+}
+
+TYPED_TEST(RecordsWorld, RecordsAreMetByTheirKeyWhereverTheyStandAndOnlyWhereTheyMayBeSeen) {
+  this->load("people", people(0, 3'000));
+  this->add(this->node_, 4, "户籍");  // leaves its slice
+  this->add(this->node_, 5'000);      // never was in one
+  std::vector<std::vector<storage::Value>> keys;
+  for (const int number : {7, 4, 9'999, 5'000, 2'999}) keys.push_back({citizen_id(number)});
+  const auto found = must(this->node_.ingest->find_by_key("people", keys, access::Sight::whole()));
+  ASSERT_EQ(found.size(), 5U);
+  for (const std::size_t at : {0, 1, 3, 4}) {
+    ASSERT_TRUE(found[at]) << at;
+    EXPECT_EQ(this->id_of(*found[at]), std::get<std::string>(keys[at][0]));
+    EXPECT_EQ(found[at]->values,
+              must(this->node_.ingest->find_record("people", found[at]->id, access::Sight::whole())).values);
+  }
+  EXPECT_EQ(found[1]->version, 2) << "as it stands now, not as its slice had it";
+  EXPECT_FALSE(found[2]) << "nobody has this number";
+
+  // Whose grid is not the reader's is not there for them, and what is personal stays closed.
+  const auto tree = this->node_.regions->tree();
+  access::Sight near;
+  near.parts.push_back({.region = tree->id(tree->find(grid_code(7)))});
+  const auto seen = must(this->node_.ingest->find_by_key("people", keys, near));
+  ASSERT_TRUE(seen[0]);
+  EXPECT_NE(this->id_of(*seen[0]), citizen_id(7));
+  EXPECT_TRUE(seen[1]) << "4 stands in the grid of 7";
+  EXPECT_FALSE(seen[3]);
+  EXPECT_FALSE(seen[4]);
+
+  // More than are looked for at a time, a key of two fields, and a resource without one.
+  std::vector<std::vector<storage::Value>> many;
+  for (int number = 0; number < 1'203; ++number) many.push_back({citizen_id(number)});
+  const auto all = must(this->node_.ingest->find_by_key("people", many, access::Sight::whole()));
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& one) { return one.has_value(); }), 1'203);
+  EXPECT_EQ(this->id_of(*all[1'202]), citizen_id(1'202));
+  this->load("daily", "日期,地区,确诊\n2020-01-21," + grid_code(1) + ",12\n");
+  const std::vector<std::vector<storage::Value>> day = {
+      {std::int64_t{to_days(*parse_iso_day("2020-01-21"))}, tree->id(tree->find(grid_code(1))).value},
+      {std::int64_t{to_days(*parse_iso_day("2020-01-22"))}, tree->id(tree->find(grid_code(1))).value}};
+  const auto daily = must(this->node_.ingest->find_by_key("daily", day, access::Sight::whole()));
+  ASSERT_TRUE(daily[0]);
+  EXPECT_EQ(daily[0]->values[2], storage::Value(std::int64_t{12}));
+  EXPECT_FALSE(daily[1]);
+  EXPECT_EQ(this->node_.ingest->find_by_key("notes", {}, access::Sight::whole()).error().message,
+            "ingest.no_key");
+}
+
+TYPED_TEST(RecordsWorld, AWithdrawnRecordIsMetByItsKeyNoMore) {
+  const Batch batch = this->load("people", people(0, 1'000));
+  const std::vector<std::vector<storage::Value>> keys = {{citizen_id(3)}};
+  ASSERT_TRUE(must(this->node_.ingest->find_by_key("people", keys, access::Sight::whole()))[0]);
+  auto& withdrawals = this->node_.ingest->withdrawals();
+  const std::int64_t records = must(withdrawals.plan(batch.id)).records();
+  must(withdrawals.ask(batch.id, "误报", records, {"officer", std::nullopt}));
+  const std::atomic<bool> going{false};
+  must(withdrawals.run(batch.id, going));
+  EXPECT_FALSE(must(this->node_.ingest->find_by_key("people", keys, access::Sight::whole()))[0]);
 }
 
 TYPED_TEST(RecordsWorld, AFileOfKnownRowsChangesOnlyWhatDiffers) {

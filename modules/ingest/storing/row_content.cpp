@@ -217,6 +217,37 @@ void RowContent::hash_rows(PackedRows& rows) const {
   for (std::size_t at = 0; at < hashes.size(); ++at) rows.rows[at].key = hashes[at];
 }
 
+std::vector<RowHash> RowContent::hash_keys(std::span<const std::vector<Value>> keys) const {
+  JW_ASSERT(!key_.empty());
+  std::vector<RowHash> hashed(keys.size());
+  if (hash_ != catalog::RecordHash::keyed) {
+    for (std::size_t at = 0; at < keys.size(); ++at) {
+      std::vector<Value> values(resource_.fields.size(), Value(Null{}));
+      for (std::size_t place = 0; place < key_.size(); ++place) values[key_[place]] = keys[at][place];
+      hashed[at] = plain_key(values);
+    }
+    return hashed;
+  }
+  std::vector<std::string> bytes(keys.size());
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    for (std::size_t place = 0; place < key_.size(); ++place) {
+      const Value& value = keys[at][place];
+      if (std::holds_alternative<Null>(value)) continue;
+      Cleaned cell;
+      if (const auto* number = std::get_if<std::int64_t>(&value)) cell.integer = *number;
+      if (const auto* real = std::get_if<double>(&value)) cell.number = *real;
+      if (const auto* text = std::get_if<std::string>(&value)) cell.text = *text;
+      char* const room = scratch(value_bytes + cell.text.size());
+      bytes[at].append(room, put_value(key_[place], cell, room));
+    }
+  }
+  const std::vector<std::string_view> texts(bytes.begin(), bytes.end());
+  std::vector<storage::EqualityHash> hashes(keys.size());
+  sealer_.equality_hashes(resource_.id, "record_key", texts, hashes);
+  std::copy(hashes.begin(), hashes.end(), hashed.begin());
+  return hashed;
+}
+
 std::uint32_t RowContent::cleaning_of(const CleanRow& clean, PackedRows& rows) const {
   // Many rows tell of the same: the text is made once.
   const std::size_t width = 1 + clean.fields.size();

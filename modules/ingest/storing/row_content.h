@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -78,6 +79,10 @@ class RowContent {
 
   // Once, behind the last row: gives all of them their hashes.
   void hash_rows(PackedRows& rows) const;
+
+  // The keys of records that say this in the fields of the resource's key, each value at its field's place
+  // there: as hash_rows gives them to rows. Only of resources with a key.
+  std::vector<RowHash> hash_keys(std::span<const std::vector<storage::Value>> keys) const;
 
   // By field. Errors: corrupt when the bytes are no content.
   Result<std::vector<ContentValue>> fields_of(std::string_view content) const;
