@@ -71,26 +71,44 @@ std::vector<std::string> titles_of(const spreadsheet::Grid& grid, int row) {
   return titles;
 }
 
-// Which column each field of a resource takes; nothing when the key is not whole.
+// Which column each field of a resource takes.
 struct Fit {
   const catalog::Resource* resource = nullptr;
   std::vector<int> columns;
-  int score = 0;
+  bool whole_key = false;
+  std::vector<std::vector<int>> named_by;  // those that stand whole
+  int score = 0;                           // 0: nothing tells what a row means, or nothing else stands there
 };
 
 Result<Fit> fit_of(const BookContext& context, const catalog::Resource& resource,
                    const std::vector<std::string>& titles) {
-  Fit fit{&resource, {}, 0};
+  Fit fit{&resource, {}, false, {}, 0};
   JW_ASSIGN(fit.columns, context.ingest.columns_of_fields(resource.id, titles));
-  for (const int column : fit.columns) fit.score += column >= 0 ? 1 : 0;
-  for (const auto& name : resource.key) {
-    if (fit.columns[static_cast<std::size_t>(resource.index_of(name))] < 0) fit.score = 0;
+  const auto standing = std::count_if(fit.columns.begin(), fit.columns.end(), [](int at) { return at >= 0; });
+  std::size_t telling = fit.columns.size();  // the fewest fields that say what a row means
+  const auto positions = [&](const std::vector<std::string>& names) {
+    std::vector<int> fields;
+    for (const auto& name : names) fields.push_back(resource.index_of(name));
+    const bool whole = std::all_of(fields.begin(), fields.end(), [&](int field) {
+      return field >= 0 && fit.columns[static_cast<std::size_t>(field)] >= 0;
+    });
+    if (!whole) fields.clear();
+    if (!fields.empty()) telling = std::min(telling, fields.size());
+    return fields;
+  };
+  fit.whole_key = !positions(resource.key).empty();
+  if (context.known != nullptr) {
+    for (const auto& names : context.known->named_by(resource)) {
+      if (auto fields = positions(names); !fields.empty()) fit.named_by.push_back(std::move(fields));
+    }
   }
-  if (resource.key.empty() || static_cast<std::size_t>(fit.score) <= resource.key.size()) fit.score = 0;
+  const bool told = fit.whole_key || !fit.named_by.empty();
+  if (told && static_cast<std::size_t>(standing) > telling) fit.score = static_cast<int>(standing);
   return fit;
 }
 
-// The resource whose key stands whole in the header beside most of its other fields.
+// The resource whose key stands whole in the header beside most of its other fields; where there is none,
+// whose subjects' numbers do.
 Result<Fit> choose(const BookContext& context, const std::string& wanted,
                    const std::vector<std::string>& titles) {
   if (!wanted.empty()) {
@@ -101,10 +119,12 @@ Result<Fit> choose(const BookContext& context, const std::string& wanted,
   bool tied = false;
   for (const auto& entry : context.catalog.entries()) {
     JW_ASSIGN(Fit fit, fit_of(context, entry.resource, titles));
-    if (fit.score > best.score) {
+    if (fit.score == 0) continue;
+    const auto rank = [](const Fit& one) { return std::pair(one.whole_key, one.score); };
+    if (rank(fit) > rank(best)) {
       best = std::move(fit);
       tied = false;
-    } else if (fit.score > 0 && fit.score == best.score) {
+    } else if (rank(fit) == rank(best)) {
       tied = true;
     }
   }
@@ -120,6 +140,8 @@ Result<FormTable> table_at(const BookContext& context, const metrics::MetricsSer
   std::vector<int> field_of(titles.size(), -1);
   if (fit.score > 0) {
     table.resource = fit.resource;
+    table.whole_key = fit.whole_key;
+    table.named_by = fit.named_by;
     for (std::size_t field = 0; field < fit.columns.size(); ++field) {
       if (fit.columns[field] >= 0) field_of[fit.columns[field]] = static_cast<int>(field);
     }

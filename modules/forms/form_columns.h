@@ -40,7 +40,9 @@ struct FormColumn {
 struct FormTable {
   std::size_t sheet = 0;
   int header_row = 0;                           // the last row of the header, from 0
-  const catalog::Resource* resource = nullptr;  // whose key the form has; null: regions alone
+  const catalog::Resource* resource = nullptr;  // whose fields the form has; null: regions alone
+  bool whole_key = false;                       // its key stands in the form: rows mean records of it
+  std::vector<std::vector<int>> named_by;       // fields that together say whom a row is about
   std::vector<FormColumn> columns;
   std::vector<std::string> unknown;  // titles nobody knows
   std::vector<std::string> unclear;  // titles that stand twice, or mean a field twice: left alone
@@ -49,8 +51,9 @@ struct FormTable {
 // Looks for the header in the first header_rows_most rows: the row of which most titles are known,
 // one of them saying what a row is about. Titles are compared as ingest compares headers (names, titles,
 // `columns`); of a header in two rows the lower counts, both together where the lower one repeats itself.
-// `resource` empty: the resource most of whose fields stand there with its whole key; when two fit equally
-// well none is taken. Nothing when no row will do. Errors: not_found (resource).
+// `resource` empty: the resource most of whose fields stand there with its whole key; where no key is whole,
+// with the numbers that say whom its records are about. When two fit equally well none is taken. Nothing when
+// no row will do. Errors: not_found (resource).
 Result<std::optional<FormTable>> find_table(const BookContext& context,
                                             const metrics::MetricsService& metrics,
                                             const spreadsheet::Grid& grid, const std::string& resource);

@@ -45,6 +45,7 @@ class TableFiller {
 
   Result<void> fill(const FillOptions& options, std::vector<FormNote>& notes) {
     sheet_ = book_.sheets()[table_.sheet].name;
+    find_rows(notes);
     if (about_regions()) {
       if (options.under) JW_TRY(place_children(*options.under, notes));
       JW_TRY(fill_regions(notes));
@@ -63,18 +64,16 @@ class TableFiller {
     });
   }
 
-  std::vector<int> data_rows(std::vector<FormNote>& notes) const {
-    std::vector<int> rows;
+  void find_rows(std::vector<FormNote>& notes) {
     for (const auto& row : grid_.rows) {
       if (row.row <= table_.header_row) continue;
-      if (rows.size() == limits::form_rows) {
+      if (rows_.size() == limits::form_rows) {
         notes.push_back({sheet_, "", "", "",
                          said("forms.notes.rows_most", {{"limit", std::to_string(limits::form_rows)}})});
         break;
       }
-      rows.push_back(row.row);
+      rows_.push_back(row.row);
     }
-    return rows;
   }
 
   std::string said(const char* id, const Arguments& arguments = {}) const {
@@ -117,7 +116,7 @@ class TableFiller {
   }
 
   Result<void> fill_regions(std::vector<FormNote>& notes) {
-    for (const int row : data_rows(notes)) {
+    for (const int row : rows_) {
       const std::string text = region_text(row);
       if (text.empty()) continue;
       const auto match = resolver_.resolve(text);
@@ -207,61 +206,102 @@ class TableFiller {
 
   Result<void> fill_records(std::vector<FormNote>& notes) {
     if (table_.resource->sharing == catalog::Sharing::none) return {};
-    KeyReader reader(context_, *table_.resource, clock_);
-    std::map<int, std::string> wanted;
-    std::set<std::string> keys;
-    for (const int row : data_rows(notes)) {
-      JW_ASSIGN(const auto key, reader.key_of(row, grid_, table_, language_));
-      if (!key.refusal.empty())
-        tell_row(notes, row, said("forms.notes.key_refused", {{"reason", key.refusal}}));
-      if (key.text.empty()) continue;
-      wanted[row] = key.text;
-      keys.insert(key.text);
-    }
-    JW_ASSIGN(const auto found, records_of(context_, *table_.resource, keys));
-    if (!found.complete) {
-      notes.push_back({sheet_, "", "", "",
-                       said("forms.notes.records_most", {{"limit", std::to_string(limits::form_matches)}})});
-    }
-    for (const auto& [row, key] : wanted) {
-      const auto record = found.by_key.find(key);
-      if (record == found.by_key.end()) {
-        tell_row(notes, row, said("forms.notes.record_unknown"));
-        continue;
-      }
-      JW_TRY(fill_record(row, record->second));
-    }
-    return context_.known == nullptr ? Result<void>() : fill_known(notes);
+    CellReader reader(context_, *table_.resource, clock_);
+    if (table_.whole_key) JW_TRY(fill_by_key(reader, notes));
+    return table_.named_by.empty() ? Result<void>() : fill_known(reader, notes);
   }
 
-  // What the hub knows of the person a row names by their document, wherever it knows it from, as far as the
-  // asker may see it.
-  Result<void> fill_known(std::vector<FormNote>& notes) {
-    const auto document =
-        std::find_if(table_.columns.begin(), table_.columns.end(), [&](const FormColumn& column) {
-          if (column.kind != ColumnKind::field) return false;
-          const auto type = table_.resource->fields[static_cast<std::size_t>(column.field)].type;
-          return type == catalog::FieldType::citizen_id || type == catalog::FieldType::identity_document;
-        });
-    if (document == table_.columns.end()) return {};
-    for (const int row : data_rows(notes)) {
-      const std::string number(grid_.text(row, document->column));
-      if (number.empty()) continue;
-      JW_ASSIGN(const auto known,
-                (*context_.known)(number, table_.resource->id, context_.caller, context_.purpose, language_));
-      for (const auto& column : table_.columns) {
-        if (column.kind != ColumnKind::field) continue;
-        const auto& field = table_.resource->fields[static_cast<std::size_t>(column.field)];
-        const auto value = known.values.find(field.name);
-        if (value == known.values.end()) continue;
-        const std::size_t before = filled_[column.column];
-        const bool figure =
-            field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
-        JW_TRY(put(row, column, value->second.text, figure));
-        if (filled_[column.column] == before) continue;
-        known_from_[column.column].insert(value->second.source);
-        if (!known.pseudonym.empty()) persons_.insert(known.pseudonym);
+  // The column of a field that stands in the form.
+  int column_of(int field) const {
+    const auto found = std::find_if(
+        table_.columns.begin(), table_.columns.end(),
+        [&](const FormColumn& column) { return column.kind == ColumnKind::field && column.field == field; });
+    return found == table_.columns.end() ? -1 : found->column;
+  }
+  Result<CellReader::Cell> read(CellReader& reader, int row, int field) const {
+    const int column = column_of(field);
+    return reader.read(column < 0 ? "" : grid_.text(row, column), field);
+  }
+
+  // The resource's own record, which a row's key means.
+  Result<void> fill_by_key(CellReader& reader, std::vector<FormNote>& notes) {
+    const auto& resource = *table_.resource;
+    std::vector<int> rows;
+    std::vector<std::vector<storage::Value>> keys;
+    for (const int row : rows_) {
+      std::vector<storage::Value> key;
+      std::string unread;
+      for (const auto& name : resource.key) {
+        const int field = resource.index_of(name);
+        JW_ASSIGN(const auto cell, read(reader, row, field));
+        if (cell.refused)
+          unread = resource.fields[static_cast<std::size_t>(field)].title.in(language_);
+        else if (!std::holds_alternative<storage::Null>(cell.value))
+          key.push_back(cell.value);
       }
+      if (!unread.empty()) tell_row(notes, row, said("forms.notes.key_refused", {{"reason", unread}}));
+      if (key.size() < resource.key.size()) continue;
+      rows.push_back(row);
+      keys.push_back(std::move(key));
+    }
+    JW_ASSIGN(const auto sight, context_.sight(resource));
+    JW_ASSIGN(const auto records, context_.ingest.find_by_key(resource.id, keys, sight));
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      if (!records[at]) {
+        tell_row(notes, rows[at], said("forms.notes.record_unknown"));
+        continue;
+      }
+      JW_TRY(fill_record(rows[at], *records[at]));
+    }
+    return {};
+  }
+
+  // What the hub knows of whom a row names by a number (a document, a credit code, a household's, venue's or
+  // device's own), wherever it knows it from, as far as the asker may see it.
+  Result<void> fill_known(CellReader& reader, std::vector<FormNote>& notes) {
+    std::vector<int> rows;
+    std::vector<FormRow> asked;
+    for (const int row : rows_) {
+      FormRow said_there;
+      for (const auto& fields : table_.named_by) {
+        for (const int field : fields) {
+          const auto& known = table_.resource->fields[static_cast<std::size_t>(field)];
+          JW_ASSIGN(const auto cell, read(reader, row, field));
+          if (const std::string text = cell.text(); !text.empty()) said_there[known.name] = text;
+          // Where the key is whole it has said so.
+          if (cell.refused && !table_.whole_key) {
+            tell_row(notes, row, said("forms.notes.key_refused", {{"reason", known.title.in(language_)}}));
+          }
+        }
+      }
+      if (said_there.empty()) continue;
+      rows.push_back(row);
+      asked.push_back(std::move(said_there));
+    }
+    if (asked.empty()) return {};
+    JW_ASSIGN(const auto known,
+              context_.known->of({*table_.resource, asked, context_.caller, context_.purpose}, language_));
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      if (known[at].empty() && !table_.whole_key)
+        tell_row(notes, rows[at], said("forms.notes.subject_unknown"));
+      JW_TRY(fill_values(rows[at], known[at]));
+    }
+    return {};
+  }
+
+  Result<void> fill_values(int row, const KnownValues& known) {
+    for (const auto& column : table_.columns) {
+      if (column.kind != ColumnKind::field) continue;
+      const auto& field = table_.resource->fields[static_cast<std::size_t>(column.field)];
+      const auto value = known.find(field.name);
+      if (value == known.end()) continue;
+      const std::size_t before = filled_[column.column];
+      const bool figure =
+          field.type == catalog::FieldType::integer || field.type == catalog::FieldType::number;
+      JW_TRY(put(row, column, value->second.text, figure));
+      if (filled_[column.column] == before) continue;
+      known_from_[column.column].insert(value->second.source);
+      if (!value->second.person.empty()) persons_.insert(value->second.person);
     }
     return {};
   }
@@ -296,14 +336,19 @@ class TableFiller {
       } else {
         const auto& resource = *table_.resource;
         const auto& field = resource.fields[column.field];
-        const bool key =
-            std::find(resource.key.begin(), resource.key.end(), field.name) != resource.key.end();
+        const bool key = (table_.whole_key && std::find(resource.key.begin(), resource.key.end(),
+                                                        field.name) != resource.key.end()) ||
+                         std::any_of(table_.named_by.begin(), table_.named_by.end(), [&](const auto& fields) {
+                           return std::find(fields.begin(), fields.end(), column.field) != fields.end();
+                         });
         if (resource.sharing == catalog::Sharing::none) {
           note.text = said("forms.notes.not_shared");
         } else if (key) {
           note.text = said("forms.notes.key");
         } else if (field.personal != catalog::Personal::none) {
           note.text = said("forms.notes.personal");
+        } else if (!table_.whole_key) {
+          note.text = said("forms.notes.filled", {{"count", std::to_string(note.filled)}});
         } else {
           note.source = said("forms.notes.resource", {{"resource", resource.title.in(language_)},
                                                       {"provider", resource.provider.in(language_)}});
@@ -334,6 +379,7 @@ class TableFiller {
   std::shared_ptr<const region::Tree> tree_;
   ingest::TreeRegionResolver resolver_;
   std::string sheet_;
+  std::vector<int> rows_;              // below the header, that are filled
   std::map<int, std::size_t> filled_;  // cells by column
   std::set<std::string> persons_;
   std::map<int, std::set<std::string>> known_from_;  // titles of the resources that a column was filled from

@@ -34,9 +34,10 @@ struct FilledForm {
 
 // Every visible sheet is looked at. Only empty cells are filled; formulas and what stands stay. Of the
 // resource's own records values of personal fields are never filled, nor those of a resource that is not
-// shared. A row that names a person by their document gets what stands in that person's file, as far as the
-// asker may see it under their purpose. Errors: those of WorkbookEdit; not_found (resource, region); invalid
-// "forms.not_recognised".
+// shared. A row that names a person by their document, an enterprise by its credit code, or a household,
+// venue or device by its number gets what stands in that subject's file, as far as the asker may see it under
+// their purpose. Records and subjects are looked up by their keys, however many there are. Errors: those of
+// WorkbookEdit; not_found (resource, region); invalid "forms.not_recognised".
 Result<FilledForm> fill_form(const BookContext& context, const metrics::MetricsService& metrics,
                              const Clock& clock, std::string bytes, const FillOptions& options,
                              Language language);

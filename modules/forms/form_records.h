@@ -1,9 +1,7 @@
-// Records that the rows of a form mean, by their key. Internal to forms, and the one place where forms read
-// cells by the rules of ingest.
+// What cells of a form say that tell which record or whom a row means. Internal to forms, and the one place
+// where forms read cells by the rules of ingest.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -14,17 +12,21 @@
 
 namespace jingwei::forms {
 
-// Reads the key of a form's rows as ingest would read it, so that 2020.1.5 meets 2020-01-05.
-class KeyReader {
+// Reads the cells that say what a form's rows mean as ingest would read them, so that 2020.1.5 meets
+// 2020-01-05.
+class CellReader {
  public:
-  KeyReader(const BookContext& context, const catalog::Resource& resource, const Clock& clock);
+  CellReader(const BookContext& context, const catalog::Resource& resource, const Clock& clock);
 
-  struct Key {
-    std::string text;     // empty: the row names none
-    std::string refusal;  // why it cannot be read, as a sentence; empty when it can
+  struct Cell {
+    storage::Value value = storage::Null{};  // null: the cell is empty, or cannot be read
+    bool refused = false;                    // it cannot be read
+
+    // As a number of somebody is kept; empty for null.
+    std::string text() const;
   };
   // Errors: invalid (a field's pattern).
-  Result<Key> key_of(int row, const spreadsheet::Grid& grid, const FormTable& table, Language language);
+  Result<Cell> read(std::string_view text, int field);
 
  private:
   const catalog::Resource& resource_;
@@ -32,13 +34,5 @@ class KeyReader {
   Result<std::vector<ingest::FieldCleaner>> cleaners_;
   ingest::CleanContext cleaning_;
 };
-
-struct FoundRecords {
-  std::map<std::string, ingest::Record> by_key;
-  bool complete = true;  // false: limits::form_matches records were looked at and more stand
-};
-// Present records of these keys. Errors: those of list_records.
-Result<FoundRecords> records_of(const BookContext& context, const catalog::Resource& resource,
-                                const std::set<std::string>& keys);
 
 }  // namespace jingwei::forms

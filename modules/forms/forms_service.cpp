@@ -8,8 +8,9 @@ namespace jingwei::forms {
 namespace {
 
 BookContext context_of(const FormsParts& parts, const Asker& asker = {}) {
-  return {parts.catalog, parts.ingest, parts.regions, parts.hub_region, parts.synthetic,
-          parts.folder,  parts.files,  asker.caller,  asker.purpose,    parts.known ? &parts.known : nullptr};
+  return {
+      parts.catalog, parts.ingest, parts.regions, parts.hub_region, parts.synthetic,
+      parts.folder,  parts.files,  asker.caller,  asker.purpose,    parts.known.of ? &parts.known : nullptr};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct FormsParts {
   std::string folder;        // where workbooks are put together
   RegionId hub_region;       // names of regions are looked for here first
   bool synthetic = false;    // what goes out says that it is invented
-  KnownOfPerson known = {};  // what the registry knows of the person a row names
+  KnownSubjects known = {};  // what the registry knows of whom a row names
 };
 
 // Who asks, and what personal data are asked for (empty: none); nobody has to be known where there is no

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,20 +14,32 @@
 
 namespace jingwei::forms {
 
-// A value that the hub knows of the person a row is about: what it says, and the title of the resource it
-// comes from.
+// A value that the hub knows of whom a row is about: what it says, the title of the resource it comes from,
+// and the pseudonym of the person it discloses something of (for the audit log; empty: of nobody).
 struct KnownValue {
-  std::string text, source;
+  std::string text, source, person;
 };
-// What it knows of one person; empty when nobody is known by this document's number, or nothing may be seen
-// of them.
-struct KnownPerson {
-  std::string pseudonym;                     // for the audit log
-  std::map<std::string, KnownValue> values;  // by field of the form's resource
+using KnownValues = std::map<std::string, KnownValue>;  // by field of the form's resource
+
+// A row of a form: what its cells say by field of the form's resource, as ingest reads them.
+using FormRow = std::map<std::string, std::string>;
+
+// Rows that are asked about, and who asks for what.
+struct KnownQuery {
+  const catalog::Resource& form;
+  std::span<const FormRow> rows;
+  std::shared_ptr<const access::Caller> caller;  // null where nobody has to be known
+  std::string purpose;
 };
-using KnownOfPerson = std::function<Result<KnownPerson>(
-    const std::string& document, const std::string& resource,
-    const std::shared_ptr<const access::Caller>& caller, const std::string& purpose, Language language)>;
+
+// What the hub knows of the persons, enterprises, households, venues and devices that rows of a form name.
+struct KnownSubjects {
+  // Fields whose values together say whom a row is about, each list by itself; none: nobody the hub could
+  // know.
+  std::function<std::vector<std::vector<std::string>>(const catalog::Resource& form)> named_by;
+  // Of each row at its place, as far as the asker may see it. Errors: not_found (form), the store's.
+  std::function<Result<std::vector<KnownValues>>(const KnownQuery& query, Language language)> of;
+};
 
 // What every workbook needs to know of the hub.
 struct BookContext {
@@ -39,7 +52,7 @@ struct BookContext {
   FileSystem& files;
   std::shared_ptr<const access::Caller> caller = nullptr;  // who asks; null where nobody has to be known
   std::string purpose = {};                                // what personal fields are asked for
-  const KnownOfPerson* known = nullptr;                    // null: rows are about nobody the hub knows
+  const KnownSubjects* known = nullptr;                    // null: rows are about nobody the hub knows
 
   // Errors: those of IngestService::sight_of.
   Result<access::Sight> sight(const catalog::Resource& resource,

@@ -77,7 +77,8 @@ std::optional<Prefilled> answer_of(const FileEntry& entry, const catalog::Field&
                    known->name,
                    entry.record.id,
                    entry.record.day,
-                   entry.link.certainty};
+                   entry.link.certainty,
+                   known->personal == catalog::Personal::none ? std::string() : entry.record.subject};
 }
 
 // A guess shows nobody another's records, nor does what a visit tells of a household.
@@ -92,6 +93,17 @@ void sort_newest_first(SubjectFile& file) {
 }
 
 }  // namespace
+
+std::vector<Part> naming_parts_of(const catalog::Resource& form) {
+  std::vector<Part> parts = parts_of(form);
+  std::erase_if(parts, [&](const Part& part) {
+    const Kind kind = kind_of(part.role);
+    return part.identifier.empty() || (kind != Kind::person && !is_about(form, kind));
+  });
+  std::stable_partition(parts.begin(), parts.end(),
+                        [](const Part& part) { return kind_of(part.role) != Kind::person; });
+  return parts;
+}
 
 // What the reader may see of each resource, found out once.
 class Files::Sights {
@@ -168,6 +180,36 @@ Result<SubjectFile> Files::file(SubjectId subject, const Reader& reader, Languag
   JW_TRY(add_relations(file));
   if (file.kind == Kind::household || file.kind == Kind::enterprise) JW_TRY(add_former(file, sights));
   JW_TRY(add_entered(file));
+  return file;
+}
+
+Result<SubjectFile> Files::said_of(SubjectId subject, Kind kind, const Reader& reader) const {
+  SubjectFile file;
+  file.kind = kind;
+  std::vector<Link> links;
+  {
+    JW_ASSIGN(auto store, parts_.store.read());
+    JW_ASSIGN(file.id, kept_subject(*store, subject));
+    for (const auto& resource : resources_.all()) {
+      const auto entry = parts_.catalog.find_readable(resource.id);
+      if (!entry && !is_hidden(entry.error().code)) return entry.error();
+      if (!entry || (kind != Kind::person && !is_about((*entry)->resource, kind))) continue;
+      JW_ASSIGN(const auto of_one,
+                links_of_subject_in(*store, file.id, resource.number, limits::said_records));
+      for (const auto& link : of_one) {
+        if (kind_of(link.role) == kind) links.push_back(link);
+      }
+    }
+  }
+  Sights sights(parts_, resources_, reader);
+  for (const auto& link : links) {
+    JW_ASSIGN(auto entry, seen(link, sights));
+    if (!entry) continue;
+    if (file.pseudonym.empty() && kind == Kind::person) file.pseudonym = entry->record.subject;
+    file.entries.push_back(std::move(*entry));
+  }
+  if (file.entries.empty()) return no_subject(subject);
+  sort_newest_first(file);
   return file;
 }
 

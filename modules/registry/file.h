@@ -57,7 +57,12 @@ struct Prefilled {
   RecordId record;
   Day day{};
   Certainty certainty = Certainty::certain;
+  std::string person;  // pseudonym of whom that record names by a document, where the value is personal
 };
+
+// The parts of a form's resource by whose numbers its rows say whom they are about (Part::scheme,
+// Part::identifier): what the form is about itself first, then the person a document names.
+std::vector<Part> naming_parts_of(const catalog::Resource& form);
 
 // Thread-safe. One place, deny by default: every record passes ingest's sight of the caller (decision 024).
 class Files {
@@ -72,6 +77,9 @@ class Files {
   // What stands about a person for certain, for themselves: whole, without what records tell of others. No
   // relations: those are others' too. Errors: not_found "registry.subject_not_found", the store's.
   Result<SubjectFile> own_file(SubjectId subject) const;
+  // What records say of a subject of a kind itself, without those that merely name it, the newest of each
+  // resource, and no relations: enough to answer a form. Errors: as file().
+  Result<SubjectFile> said_of(SubjectId subject, Kind kind, const Reader& reader) const;
   // The record as the reader may see it; nothing when they may not. Errors: the store's.
   Result<std::optional<FileEntry>> entry(const Link& link, const Reader& reader) const;
   // Fields of a resource's form that the file answers, each by the newest record that does; certain links

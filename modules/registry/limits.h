@@ -27,6 +27,7 @@ inline constexpr std::size_t learned_block_least = 20;     // rows: of a block a
 inline constexpr std::int64_t learned_by_itself = 20'000;  // links; below, a synthetic city waits to be told
 inline constexpr std::size_t doubts_a_record = 3;          // pairs of one record that go to people
 inline constexpr std::size_t file_records = 2'000;         // records of one subject that its file shows
+inline constexpr std::size_t said_records = 100;           // of one resource that tell a form of a subject
 inline constexpr std::size_t typed_looked_at = 100;        // records of whom something typed is about
 inline constexpr std::size_t identifiers_listed = 200;     // of one subject
 inline constexpr std::size_t events_listed = 200;

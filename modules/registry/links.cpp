@@ -82,6 +82,12 @@ Result<std::vector<Link>> links_of_subject(storage::Reader& reader, SubjectId su
   return read_links(reader, sql::links_of_subject, parameters);
 }
 
+Result<std::vector<Link>> links_of_subject_in(storage::Reader& reader, SubjectId subject,
+                                              std::int64_t resource, std::size_t most) {
+  const std::array<Value, 3> parameters = {subject.value, resource, limit_of(most)};
+  return read_links(reader, sql::links_of_subject_in, parameters);
+}
+
 Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier,
                                               std::size_t most) {
   const std::array<Value, 2> parameters = {storage::Blob{identifier}, limit_of(most)};

@@ -49,6 +49,9 @@ struct State {
 Result<State> read_state(storage::Reader& reader);
 Result<std::vector<Link>> links_of_record(storage::Reader& reader, RecordId record);
 Result<std::vector<Link>> links_of_subject(storage::Reader& reader, SubjectId subject, std::size_t most);
+// Those of one resource's records, newest first.
+Result<std::vector<Link>> links_of_subject_in(storage::Reader& reader, SubjectId subject,
+                                              std::int64_t resource, std::size_t most);
 Result<std::vector<Link>> links_of_identifier(storage::Reader& reader, const std::string& identifier,
                                               std::size_t most);
 Result<std::vector<Link>> links_between(storage::Reader& reader, RecordId first, RecordId last,

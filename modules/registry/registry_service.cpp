@@ -176,19 +176,36 @@ Result<Relation> RegistryService::find_relation(RelationId id) const {
   return std::move(*found);
 }
 
-Result<SubjectId> RegistryService::person_of(const std::string& document) const {
-  const std::string number = plain_number(document);
-  if (number.empty()) return SubjectId();
-  JW_ASSIGN(auto store, parts_.store.read());
-  JW_ASSIGN(const auto links,
-            links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
-                                limits::near_links));
-  std::set<SubjectId> subjects;
-  for (const auto& link : links) {
-    if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain)
-      subjects.insert(link.subject);
+Result<std::vector<SubjectId>> RegistryService::subjects_of(std::span<const SubjectNumber> numbers) const {
+  std::vector<std::string> hashes;
+  for (const auto& number : numbers) {
+    const bool person = number.kind == Kind::person;
+    const std::string text = person ? plain_number(number.text) : number.text;
+    // Of an empty number there are no links.
+    hashes.push_back(
+        text.empty()
+            ? std::string()
+            : identifier_hash(parts_.sealer,
+                              person ? scheme_of_document(text) : std::string_view(number.scheme), text));
   }
-  return subjects.size() == 1 ? *subjects.begin() : SubjectId();
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_ASSIGN(const auto links, links_of_identifiers(*store, hashes, limits::near_links));
+  std::vector<SubjectId> found(numbers.size());
+  for (std::size_t at = 0; at < links.size(); ++at) {
+    std::set<SubjectId> subjects;
+    for (const auto& link : links[at]) {
+      if (kind_of(link.role) == numbers[at].kind && link.certainty == Certainty::certain)
+        subjects.insert(link.subject);
+    }
+    if (subjects.size() == 1) found[at] = *subjects.begin();
+  }
+  return found;
+}
+
+Result<SubjectId> RegistryService::person_of(const std::string& document) const {
+  const SubjectNumber number{Kind::person, "", document};
+  JW_ASSIGN(const auto found, subjects_of(std::span(&number, 1)));
+  return found.front();
 }
 
 Result<SubjectFile> RegistryService::own_file(const std::vector<std::string>& documents) const {

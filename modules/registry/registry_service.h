@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,13 @@ struct Found {
   SubjectId id;
   FileEntry entry;  // the record that speaks for it
   std::int64_t records = 0;
+};
+
+// A number as records give it: a document of a person, a credit code, a household's, venue's or device's own.
+struct SubjectNumber {
+  Kind kind = Kind::person;
+  std::string scheme;  // as Part's; of persons told by the number itself
+  std::string text;    // of several fields, one behind another with \x1f between
 };
 
 struct SubjectQuery {
@@ -107,6 +115,9 @@ class RegistryService {
                                               Certainty least = Certainty::probable) const;
   // A record as it tells of a subject of a kind; nothing when it may not be seen. Errors: the store's.
   Result<std::optional<FileEntry>> entry_of(RecordId record, Kind kind, const Reader& reader) const;
+  // Who or what these numbers are of for certain, each at its number's place; none where nobody is, or
+  // several are. Errors: the store's.
+  Result<std::vector<SubjectId>> subjects_of(std::span<const SubjectNumber> numbers) const;
   // Whom a document's number is of for certain; none when nobody is, or several are. Errors: the store's.
   Result<SubjectId> person_of(const std::string& document) const;
   // The file of who bears these documents, for themselves (Files::own_file). Errors: not_found

@@ -42,6 +42,10 @@ FROM registry_link WHERE identifier = $1 AND known_to IS NULL ORDER BY record LI
 SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
 FROM registry_link WHERE subject = $1 AND known_to IS NULL ORDER BY record DESC LIMIT $2
 
+-- name: links_of_subject_in
+SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
+FROM registry_link WHERE subject = $1 AND resource = $2 AND known_to IS NULL ORDER BY record DESC LIMIT $3
+
 -- name: links_between
 SELECT record, role, version, resource, subject, home, certainty, model, identifier, name, batch, region, known_from
 FROM registry_link WHERE record >= $1 AND record <= $2 AND known_to IS NULL ORDER BY record, role LIMIT $3
