@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "app/known_subjects.h"
 #include "app/modules.h"
 #include "app/notice_people.h"
 #include "app/outgoing.h"
@@ -257,14 +258,9 @@ Result<void> Hub::open_modules(const Share& share) {
   metrics_ = std::make_unique<metrics::MetricsService>(*store_, *catalog_, *regions_, clock_);
   case_figures_.set(*scenarios_->shelf());
   metrics_->set_events(case_figures_, zone_);
-  forms_ = std::make_unique<forms::FormsService>(
-      forms::FormsParts{*store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
-                        own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic,
-                        [this](const std::string& document, const std::string& form,
-                               const std::shared_ptr<const access::Caller>& caller,
-                               const std::string& purpose, Language language) {
-                          return known_of(document, form, {caller, purpose}, language);
-                        }});
+  forms_ = std::make_unique<forms::FormsService>(forms::FormsParts{
+      *store_, *catalog_, *regions_, *ingest_, *metrics_, *sealer_, files, clock_, uploads,
+      own == region::no_node ? RegionId() : tree->id(own), settings_.synthetic, known_subjects(*registry_)});
   return metrics_->load();
 }
 
@@ -284,22 +280,6 @@ std::vector<scenario::PackageWarning> Hub::asked_again(const scenario::Package& 
   for (const auto& one : *asked)
     warnings.push_back({one.resource + "." + one.field, one.other + "." + one.other_field, one.sentence});
   return warnings;
-}
-
-// What stands in the file of whom a document's number is of, for a form.
-Result<forms::KnownPerson> Hub::known_of(const std::string& document, const std::string& form,
-                                         const registry::Reader& reader, Language language) const {
-  forms::KnownPerson known;
-  JW_ASSIGN(const auto subject, registry_->person_of(document));
-  if (!subject) return known;
-  const auto file = registry_->files().file(subject, reader, language);
-  if (!file && file.error().code == ErrorCode::not_found) return known;
-  if (!file) return file.error();
-  JW_ASSIGN(const auto values, registry_->files().prefill(*file, form, language));
-  known.pseudonym = file->pseudonym;
-  for (const auto& value : values)
-    known.values[value.field] = {value.text, value.source->resource.title.in(language)};
-  return known;
 }
 
 Result<void> Hub::follow_now() {

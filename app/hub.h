@@ -98,8 +98,6 @@ class Hub {
   Hub(std::string data_folder, Settings settings, const Clock& clock);
   std::vector<scenario::PackageWarning> asked_again(const scenario::Package& package,
                                                     Language language) const;
-  Result<forms::KnownPerson> known_of(const std::string& document, const std::string& form,
-                                      const registry::Reader& reader, Language language) const;
   Result<void> open_keystore();
   std::string table_of_file(const std::string& path) const;
   Result<void> open_modules(const Share& share);

@@ -1,8 +1,7 @@
 // Goal: a form that somebody sent comes back with what the hub knows, says from where, and nothing is
 // guessed.
 #include "modules/forms/forms_testing.h"
-#include "spreadsheet/workbook_testing.h"
-#include "spreadsheet/workbook_writer.h"
+#include "tests/support/callers.h"
 
 namespace jingwei::forms {
 namespace {
@@ -10,48 +9,7 @@ namespace {
 using namespace jingwei::testing;
 
 template <typename Backend>
-class FormFill : public FormsWorld<Backend> {
- protected:
-  // A workbook of one sheet; "" is no cell, "=…" a formula with the last result 7.
-  std::string form(const std::vector<std::vector<std::string>>& rows, const std::string& merged = "") {
-    std::string sheet =
-        R"(<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>)";
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      const std::string number = std::to_string(row + 1);
-      sheet += "<row r=\"" + number + "\">";
-      for (std::size_t column = 0; column < rows[row].size(); ++column) {
-        const std::string& text = rows[row][column];
-        const std::string place = static_cast<char>('A' + column) + number;
-        if (text.empty()) {
-          sheet += "<c r=\"" + place + "\" s=\"1\"/>";
-        } else if (text.front() == '=') {
-          sheet += "<c r=\"" + place + "\"><f>" + text.substr(1) + "</f><v>7</v></c>";
-        } else {
-          sheet += "<c r=\"" + place + "\" t=\"inlineStr\"><is><t>" + text + "</t></is></c>";
-        }
-      }
-      sheet += "</row>";
-    }
-    sheet += "</sheetData>" + merged + "</worksheet>";
-    return spreadsheet::testing::package_of(spreadsheet::testing::sample_parts(
-        sheet, R"(<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>)"));
-  }
-
-  Result<FilledForm> fill(const std::string& bytes, const FillOptions& options = {},
-                          Language language = Language::zh) {
-    const std::string path = this->uploads() + "/form.xlsx";
-    this->write(path, bytes);
-    auto filled = this->service_->fill(path, options, language);
-    std::filesystem::remove(path);
-    return filled;
-  }
-
-  static bool tells(const FilledForm& form, const std::string& part) {
-    return std::any_of(form.notes.begin(), form.notes.end(), [&](const FormNote& note) {
-      return note.text.find(part) != std::string::npos || note.source.find(part) != std::string::npos;
-    });
-  }
-};
+class FormFill : public FormsWorld<Backend> {};
 TYPED_TEST_SUITE(FormFill, Backends, BackendNames);
 
 TYPED_TEST(FormFill, RegionsGetTheirCodesNamesAndFiguresAndTheRestStays) {
@@ -108,24 +66,74 @@ TYPED_TEST(FormFill, RecordsAreMetByTheirKeyAndPersonalValuesStayOut) {
   EXPECT_EQ(this->grid_of(daily.bytes).text(1, 2), "12");
 }
 
-TYPED_TEST(FormFill, WhatTheHubKnowsOfAPersonFillsTheirRowAndSaysFromWhere) {
+TYPED_TEST(FormFill, ARecordIsFoundHoweverManyCameAfterIt) {
+  this->load("people", people(0, 2));
+  this->load("people", people(2, 20'001));
+  const auto filled =
+      must(this->fill(this->form({{"身份证号", "类别"}, {citizen_id(1), ""}, {citizen_id(0), ""}})));
+  const auto grid = this->grid_of(filled.bytes);
+  EXPECT_EQ(grid.text(1, 1), "户籍");
+  EXPECT_EQ(grid.text(2, 1), "流动");
+  EXPECT_FALSE(this->tells(filled, "没有这一条记录"));
+}
+
+TYPED_TEST(FormFill, RowsBeyondTheBoundStayEmptyAndTheFormSaysSo) {
+  this->load("people", people(0, 1));
+  std::vector<std::vector<std::string>> rows = {{"身份证号", "类别"}};
+  rows.resize(1 + limits::form_rows, {"9", ""});
+  rows.back() = {citizen_id(0), ""};
+  rows.push_back({citizen_id(0), ""});
+  const auto filled = must(this->fill(this->form(rows)));
+  const auto grid = this->grid_of(filled.bytes);
+  EXPECT_EQ(grid.text(static_cast<int>(limits::form_rows), 1), "流动") << "the last that is looked at";
+  EXPECT_EQ(grid.text(static_cast<int>(limits::form_rows) + 1, 1), "");
+  EXPECT_TRUE(this->tells(filled, "请把后面的行另存成一张表再填"));
+}
+
+TYPED_TEST(FormFill, WhatStandsWhereTheReaderMayNotLookStaysBlankWithANote) {
+  this->load("people", people(0, 3));
+  auto role = std::make_shared<access::Role>();
+  role->permissions.set(*access::find_permission("record.read"));
+  access::Grant grant;
+  grant.role = std::move(role);
+  const auto tree = this->node_.regions->tree();
+  grant.region = tree->id(tree->find(grid_code(1)));
+  const Asker near{std::make_shared<access::Caller>("account:7", std::vector<access::Grant>{grant})};
+  const auto filled = must(
+      this->fill(this->form({{"身份证号", "手机", "类别"}, {citizen_id(1), "", ""}, {citizen_id(2), "", ""}}),
+                 {}, Language::zh, near));
+  const auto grid = this->grid_of(filled.bytes);
+  EXPECT_EQ(grid.text(1, 2), "户籍");
+  EXPECT_EQ(grid.text(1, 1), "") << "personal";
+  EXPECT_EQ(grid.text(2, 2), "") << "it stands in another grid";
+  EXPECT_TRUE(this->tells(filled, "没有这一条记录，或者它不在您能看到的范围里"));
+  EXPECT_TRUE(this->tells(filled, "个人信息不往表里填"));
+}
+
+TYPED_TEST(FormFill, WhatTheHubKnowsOfWhomARowNamesFillsItAndSaysFromWhere) {
   this->load("people", people(0, 3));
   FormsParts parts = this->service_->parts();
   std::vector<std::string> asked;
-  parts.known = [&](const std::string& document, const std::string& resource,
-                    const std::shared_ptr<const access::Caller>&, const std::string& purpose,
-                    Language) -> Result<KnownPerson> {
-    asked.push_back(document + ' ' + resource + ' ' + purpose);
-    KnownPerson known;
-    if (document != citizen_id(1)) return known;
-    known.pseudonym = "person:1";
-    known.values["name"] = {"张三", "居民登记"};
-    known.values["phone"] = {"13800000001", "发热门诊就诊"};
-    return known;
+  parts.known.named_by = [](const catalog::Resource& form) {
+    return form.id == "people" ? std::vector<std::vector<std::string>>{{"citizen_id"}}
+                               : std::vector<std::vector<std::string>>{};
+  };
+  parts.known.of = [&](const KnownQuery& query, Language) -> Result<std::vector<KnownValues>> {
+    std::vector<KnownValues> all;
+    for (const auto& row : query.rows) {
+      asked.push_back(row.at("citizen_id") + ' ' + query.form.id + ' ' + query.purpose);
+      auto& known = all.emplace_back();
+      if (row.at("citizen_id") != citizen_id(1)) continue;
+      known["name"] = {"张三", "居民登记", "person:1"};
+      known["phone"] = {"13800000001", "发热门诊就诊", "person:1"};
+    }
+    return all;
   };
   this->service_ = std::make_unique<FormsService>(parts);
+  std::string small = citizen_id(1);
+  for (char& c : small) c = c == 'X' ? 'x' : c;
   const auto filled = must(this->fill(this->form({{"身份证号", "姓名", "手机", "类别"},
-                                                  {citizen_id(1), "", "139", ""},
+                                                  {" " + small, "", "139", ""},
                                                   {citizen_id(2), "", "", ""},
                                                   {"", "", "", ""}})));
   const auto grid = this->grid_of(filled.bytes);

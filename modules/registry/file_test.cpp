@@ -194,6 +194,40 @@ TYPED_TEST(RegistryFile, FillsAFirmsFormFromTheFirmAndNotFromItsPeople) {
   EXPECT_TRUE(this->prefilled(enterprise, "people").empty());
 }
 
+TYPED_TEST(RegistryFile, SubjectsAreMetByTheirNumbersAndSayOnlyWhatIsSaidOfThemselves) {
+  this->load("jobs", "姓名,证件号码,统一社会信用代码,网格\n张三," + citizen_id(1) + "," + std::string(firm) +
+                         "," + grid_code(1) + "\n");
+  this->load("people", jingwei::testing::people(1, 1));
+  this->load("firms", "企业名称,统一社会信用代码,联系电话,网格\n海风商行," + std::string(firm) + "," +
+                          phone(500) + "," + grid_code(2) + "\n");
+  this->link();
+  const std::vector<SubjectNumber> numbers = {{Kind::enterprise, "credit_code", std::string(firm)},
+                                              {Kind::person, "", citizen_id(1)},
+                                              {Kind::person, "", std::string(firm)},
+                                              {Kind::enterprise, "credit_code", ""},
+                                              {Kind::enterprise, "credit_code", "91350100M000100Y44"}};
+  const auto subjects = must(this->registry_->subjects_of(numbers));
+  ASSERT_EQ(subjects.size(), numbers.size());
+  EXPECT_TRUE(subjects[0]);
+  EXPECT_EQ(subjects[1], this->person(1));
+  for (const std::size_t nobody : {2, 3, 4}) EXPECT_FALSE(subjects[nobody]) << nobody;
+  const Reader reader{access::Caller::local_operator(), "epidemic-control"};
+  const auto said = must(this->registry_->files().said_of(subjects[0], Kind::enterprise, reader));
+  ASSERT_EQ(said.entries.size(), 1U) << "whom it employs says nothing of the firm";
+  EXPECT_EQ(said.entries.front().entry->resource.id, "firms");
+  const auto own = must(this->registry_->files().said_of(subjects[1], Kind::person, reader));
+  EXPECT_EQ(own.entries.size(), 2U);
+  EXPECT_FALSE(own.pseudonym.empty());
+  // An inspection's form is about the firm; a job's is about the person it names.
+  const auto naming = [&](const std::string& form) {
+    return naming_parts_of(must(this->node_.catalog->find(form))->resource);
+  };
+  ASSERT_EQ(naming("inspections").size(), 1U);
+  EXPECT_EQ(naming("inspections").front().scheme, "credit_code");
+  ASSERT_EQ(naming("jobs").size(), 1U);
+  EXPECT_EQ(kind_of(naming("jobs").front().role), Kind::person);
+}
+
 TYPED_TEST(RegistryFile, CountsWhatWasTypedAlthoughItWasKnown) {
   this->load("people", jingwei::testing::people(1, 2));
   this->link();

@@ -1,0 +1,12 @@
+// What the registry knows of those whom rows of a form name (modules/forms).
+#pragma once
+
+#include "modules/forms/workbooks.h"
+#include "modules/registry/registry_service.h"
+
+namespace jingwei::app {
+
+// The registry must outlive what is returned.
+forms::KnownSubjects known_subjects(const registry::RegistryService& registry);
+
+}  // namespace jingwei::app
