@@ -10,8 +10,8 @@ namespace jingwei::source {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kinds = {"folder", "mqtt", "postgres",
-                                                   "sqlite", "odbc", "question"};
+constexpr std::array<std::string_view, 7> kinds = {"folder", "mqtt",     "postgres", "sqlite",
+                                                   "odbc",   "question", "program"};
 constexpr std::array<std::string_view, 3> states = {"active", "paused", "removed"};
 constexpr std::array<std::string_view, 5> outcomes = {"loading", "taken", "repeated", "nothing", "failed"};
 
@@ -109,6 +109,10 @@ Outcome outcome_named(std::string_view name) {
 
 bool is_pull(Kind kind) {
   return kind == Kind::postgres || kind == Kind::sqlite || kind == Kind::odbc;
+}
+
+bool is_looked_at(Kind kind) {
+  return kind != Kind::question && kind != Kind::program;
 }
 
 std::string to_json(const Settings& settings) {

@@ -17,8 +17,9 @@ namespace jingwei::source {
 using SourceId = Id<struct SourceTag>;
 using RunId = Id<struct RunTag>;
 
-// question: gives no copies and answers single questions (asking/).
-enum class Kind : std::uint8_t { folder, mqtt, postgres, sqlite, odbc, question };
+// question: gives no copies and answers single questions (asking/). program: a program that pushes with a key
+// of its own; the source holds its terms (SourceService::check_supply).
+enum class Kind : std::uint8_t { folder, mqtt, postgres, sqlite, odbc, question, program };
 enum class State : std::uint8_t { active, paused, removed };
 // loading: handed over as a batch that is not yet through.
 enum class Outcome : std::uint8_t { loading, taken, repeated, nothing, failed };
@@ -31,6 +32,8 @@ State state_named(std::string_view name);
 Outcome outcome_named(std::string_view name);
 // Kinds that run at a time rather than all the time.
 bool is_pull(Kind kind);
+// Kinds that the hub looks at; the others are asked, or push by themselves.
+bool is_looked_at(Kind kind);
 
 // Names and values as an operator gives them; each kind says which it knows (kinds/settings.h).
 using Settings = std::map<std::string, std::string>;

@@ -104,6 +104,7 @@ SourceView SourceService::view_of(Source source) const {
   view.health = view.stopped                    ? Health::stopped
                 : source.state == State::paused ? Health::paused
                 : source.last_error             ? Health::failing
+                : source.kind == Kind::program  ? Health::well
                 : source.last_ok_at.has_value() ? Health::well
                                                 : Health::waiting;
   view.source = std::move(source);
@@ -290,6 +291,8 @@ Result<SourceView> SourceService::run_now(SourceId id, const std::string& actor)
   JW_ASSIGN(const Source source, read_one(id));
   if (source.kind == Kind::question)
     return Error(ErrorCode::invalid, "source.only_answers").with("source", source.title);
+  if (source.kind == Kind::program)
+    return Error(ErrorCode::invalid, "source.comes_by_itself").with("source", source.title);
   JW_TRY(source.terms.check(parts_.zone.day_of(parts_.clock.now())));
   if (source.state != State::active)
     return Error(ErrorCode::conflict, "source.paused").with("source", source.title);
@@ -328,6 +331,8 @@ Result<Trial> SourceService::try_out(NewSource source) const {
     case Kind::question:
       JW_TRY(questions_.greet(all));
       return Trial{};
+    case Kind::program:
+      return Trial{};
     default:
       return try_pull(parts_, source.kind, all);
   }
@@ -339,6 +344,33 @@ Result<Trial> SourceService::try_out(SourceId id) const {
   same.kind = source.kind;
   JW_ASSIGN(same.settings, opened_settings(parts_, source));
   return try_out(std::move(same));
+}
+
+Result<void> SourceService::check_supply(std::int64_t account, const std::string& resource,
+                                         Owned owned) const {
+  const storage::Value key = resource;
+  JW_ASSIGN(auto reader, parts_.store.read());
+  JW_ASSIGN(auto programs, read_sources(*reader, sql::programs_of_resource, std::span(&key, 1)));
+  std::erase_if(programs, [&](const Source& one) { return number_of(one.settings, "account") != account; });
+  if (programs.empty() && owned == Owned::by_a_provider) return {};
+  Error why = Error(ErrorCode::denied, "source.program_without_terms")
+                  .with("account", std::to_string(account))
+                  .with("resource", resource);
+  for (const auto& one : programs) {
+    const auto standing = one.terms.check(parts_.zone.day_of(parts_.clock.now()));
+    if (!standing) {
+      why = standing.error();
+    } else if (!one.terms.signed_on) {
+      why = Error(ErrorCode::denied, "source.program_not_signed")
+                .with("account", std::to_string(account))
+                .with("agreement", one.terms.agreement);
+    } else if (one.state == State::paused) {
+      why = Error(ErrorCode::conflict, "source.paused").with("source", one.title);
+    } else {
+      return {};
+    }
+  }
+  return why;
 }
 
 void SourceService::on_timers(storage::TimerRunner& timers) {

@@ -47,6 +47,9 @@ struct NewSource {
   Terms terms;
 };
 
+// Whose a program is: of a department that provides data, or of somebody outside.
+enum class Owned : std::uint8_t { by_a_provider, by_others };
+
 inline constexpr std::string_view due_timer = "source.due";
 
 // Thread-safe. Every write names its actor in the audit log.
@@ -80,6 +83,12 @@ class SourceService {
   const Leavings& leavings() const { return leavings_; }
   // Pauses all sources that bring rows of the resource.
   Result<void> silence(const std::string& resource, const std::string& actor);
+
+  // Whether a program may supply a resource now: the terms that name its account there have to be signed and
+  // to stand, of several those of one. Without any it may not, unless it is one of a department's own, which
+  // provides data itself. Read anew each time. Errors: denied "source.program_without_terms",
+  // "source.program_not_signed"; conflict "source.paused"; those of Terms::check; the store's.
+  Result<void> check_supply(std::int64_t account, const std::string& resource, Owned owned) const;
 
   // Asking the sources that give no copies.
   QuestionService& questions() { return questions_; }

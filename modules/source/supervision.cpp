@@ -116,7 +116,7 @@ bool SourceService::refresh() {
   const std::lock_guard lock(mutex_);
   std::map<SourceId, std::shared_ptr<Live>> next;
   for (auto& source : *sources) {
-    if (source.kind == Kind::question) continue;  // it brings nothing by itself
+    if (!is_looked_at(source.kind)) continue;
     auto& slot = next[source.id];
     if (const auto found = live_.find(source.id); found != live_.end()) slot = found->second;
     if (!slot) slot = std::make_shared<Live>();

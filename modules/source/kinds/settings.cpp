@@ -46,6 +46,8 @@ constexpr SettingSpec question_settings[] = {{"address", Need::required},
                                              {"ca_file", Need::optional, ""},
                                              {"at_once", Need::optional, "4"}};
 
+constexpr SettingSpec program_settings[] = {{"account", Need::required}};
+
 std::optional<std::int64_t> whole(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -153,6 +155,8 @@ Result<void> check_reach(Kind kind, Settings& settings, const Allowed& allowed) 
       }
       return {};
     }
+    case Kind::program:
+      return {};  // it comes by itself
   }
   return {};
 }
@@ -195,6 +199,8 @@ std::span<const SettingSpec> settings_of(Kind kind) {
       return odbc_settings;
     case Kind::question:
       return question_settings;
+    case Kind::program:
+      return program_settings;
   }
   return {};
 }
@@ -267,6 +273,7 @@ Result<void> check_settings(Kind kind, Settings& settings, Settings& secrets, co
   if (kind == Kind::postgres)
     checker.one_of("tls", {"prefer", "disable", "require", "verify-ca", "verify-full"});
   if (is_pull(kind)) check_pull(settings, checker);
+  if (kind == Kind::program) checker.range("account", 1, INT64_MAX);
   if (kind == Kind::question) check_questions(settings, secrets, checker);
   JW_TRY(checker.done());
   return check_reach(kind, settings, allowed);

@@ -13,6 +13,11 @@ SELECT id, kind, title, resource, settings, secrets, schedule, terms, state, ver
        next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated, department
 FROM source WHERE state <> 'removed' ORDER BY id
 
+-- name: programs_of_resource
+SELECT id, kind, title, resource, settings, secrets, schedule, terms, state, version, watermark, last_content, created_at, wanted_at,
+       next_due_at, last_run_at, last_ok_at, last_error, last_error_at, taken, refused, repeated, department
+FROM source WHERE kind = 'program' AND resource = $1 AND state <> 'removed' ORDER BY id
+
 -- State, terms or schedule change: the version tells the timers of the schedule before apart.
 -- name: change_source
 UPDATE source SET state = $3, terms = $4, next_due_at = $5, version = version + 1
