@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "app/named_resource.h"
+
 namespace jingwei::app {
 
 namespace {
@@ -11,26 +13,13 @@ namespace json = boost::json;
 // The department of what a placeholder's value names; nothing when there is no such thing.
 using Lookup = std::function<std::optional<std::string>(Hub&, std::string_view)>;
 
-std::optional<std::string> provider_of(Hub& hub, std::string_view resource) {
-  // Secret ones and drafts have no entry, but a provider all the same.
-  const auto definitions = hub.catalog().definitions();
-  for (const auto& definition : *definitions) {
-    if (definition.resource.id == resource) return definition.resource.provider_id;
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> of_batch(Hub& hub, std::string_view id) {
-  const auto batch = BatchId::parse(id);
-  if (!batch) return std::nullopt;
-  const auto view = hub.ingest().find_batch(*batch);
-  return view ? provider_of(hub, view->batch.resource) : std::nullopt;
+  const auto resource = resource_of_batch(hub, id);
+  return resource ? provider_of(hub, *resource) : std::nullopt;
 }
 
 std::optional<std::string> of_upload(Hub& hub, std::string_view id) {
-  const auto upload = UploadId::parse(id);
-  if (!upload) return std::nullopt;
-  const auto resource = hub.ingest().resource_of(*upload);
+  const auto resource = resource_of_upload(hub, id);
   return resource ? provider_of(hub, *resource) : std::nullopt;
 }
 

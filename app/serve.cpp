@@ -10,6 +10,7 @@
 #include "app/department_guard.h"
 #include "app/operations_places.h"
 #include "app/people.h"
+#include "app/supply_guard.h"
 #include "app/system_api.h"
 #include "base/log.h"
 #include "http/system_routes.h"
@@ -193,6 +194,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
     routes.insert(routes.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   }
 
+  guard_supply(routes, hub);
   guard_departments(routes, hub);
   audit::audit_reads(routes, hub.store());
   identity::check_signed_requests(routes, hub.identity(), hub.files());

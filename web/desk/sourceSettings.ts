@@ -13,6 +13,7 @@ const settings: Record<Kind, Setting[]> = {
   sqlite: [{ name: 'path', need: true, hint: '/srv/inbox/data.db' }, ...pull],
   odbc: [{ name: 'driver', need: true }, { name: 'options', hint: 'Server=…;Database=…' }, ...login, ...pull],
   question: [{ name: 'address', need: true }, { name: 'questions', need: true, lines: 12 }, { name: 'ca_file' }, { name: 'at_once', hint: '4' }],
+  program: [{ name: 'account', need: true, hint: '17' }],
 };
 export const kinds = Object.keys(settings) as Kind[];
 

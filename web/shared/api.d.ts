@@ -8226,7 +8226,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question";
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question" | "program";
             /** Title */
             title: string;
             /** Resource id; may be left out by sources that only answer questions */
@@ -10923,7 +10923,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question";
+            kind: "folder" | "mqtt" | "postgres" | "sqlite" | "odbc" | "question" | "program";
             /** Title */
             title: string;
             /** Resource */
