@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { as, ask, open, shoot, sizes, switchLanguage, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
+import { mustBeUsable } from './pocket.mjs';
 import { citizenId, fits, makeFile } from './rows.mjs';
 import { withdrawalTests } from './withdrawal.mjs';
 
@@ -153,6 +154,38 @@ export async function deskTests({ context, system, test, skip }) {
     await page.locator('[data-test=saved]').waitFor();
     await page.locator('[data-test=records]').getByText(id.slice(-4)).first().waitFor();
     await shoot(page, 'desk-saved');
+    await page.close();
+  });
+
+  await test('what rules did to a value is read by touch and by keyboard, on a phone too', async () => {
+    if (resource === null) skip('no resource with a citizen ID and a phone');
+    const { items } = await ask('/cleaning-rules');
+    const width = items.find((rule) => rule.id === 'clean.width').sentence;
+    const tidy = makeFile(resource, grid.code, Math.floor(Date.now() / 250) % 16_000_000 + 32_000_000, 1).text.split('\n');
+    const phone = resource.fields.findIndex((one) => one.type === 'phone');
+    const cells = tidy[1].split(',');
+    cells[phone] = [...cells[phone]].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)).join('');  // full width
+    const { id } = await ask(`/resources/${resource.id}/batches?filename=wide.csv`, { as: 'police', method: 'POST', headers: { 'Content-Type': 'text/csv' }, body: [tidy[0], cells.join(',')].join('\n') });
+    await soon('the batch', async () => (await ask(`/batches/${id}`, { as: 'police' })).state === 'done');
+    const page = await open(context, `/desk/#/resources/${resource.id}`, { size: sizes.phone });
+    const tail = cells[resource.fields.findIndex((one) => one.type === 'citizen_id')].slice(-4);
+    const value = page.locator('[data-test=records] .el-table__body-wrapper tr', { hasText: tail }).first().locator(`td:nth-child(${phone + 1}) [data-test=tidied]`);
+    await value.scrollIntoViewIfNeeded();
+    const why = page.locator('[data-test=tidied-why]');
+    assert.equal(await why.count(), 0);
+    await value.click();
+    await why.waitFor();
+    assert.ok((await why.innerText()).includes(width), await why.innerText());
+    assert.equal(await value.getAttribute('aria-expanded'), 'true');
+    await mustBeUsable(page, 'phone-tidied', { touch: false, within: '[data-test=tidied], [data-test=tidied-why]' });
+    await shoot(page, 'phone-tidied');
+    await value.click();
+    await why.waitFor({ state: 'detached' });
+    await value.blur();
+    await value.focus();
+    await why.waitFor();
+    await page.keyboard.press('Escape');
+    await why.waitFor({ state: 'detached' });
     await page.close();
   });
 

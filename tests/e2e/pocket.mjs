@@ -19,10 +19,11 @@ const phone = (path) => [path, { size: sizes.phone, excused }];
 const picture = { name: 'street.png', mimeType: 'image/png', buffer: readFileSync(new URL('../../web/public/pocket/icon-192.png', import.meta.url)) };
 
 // What a page must hold for people who hear it, touch it, or read it large.
-export async function mustBeUsable(page, name, { touch = true } = {}) {
+// `within`: only what this selector finds.
+export async function mustBeUsable(page, name, { touch = true, within } = {}) {
   await page.waitForTimeout(400);  // movements come to rest
   await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  const found = await page.evaluate((part) => globalThis.axe.run(part ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }), within ?? null);
   assert.deepEqual(found.violations.map((one) => `${name}: ${one.id} ${one.nodes[0].target} ${one.nodes[0].failureSummary}`), []);
   const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window_, `${name}: ${content} px wide in a window of ${window_}`);
