@@ -1,7 +1,7 @@
 // What the registry knows of those whom rows of a form name (modules/forms).
 #pragma once
 
-#include "modules/forms/workbooks.h"
+#include "modules/forms/forms_service.h"
 #include "modules/registry/registry_service.h"
 
 namespace jingwei::app {
