@@ -123,7 +123,8 @@ TYPED_TEST(KnownForms, AFormWithoutARecordsKeyIsFilledFromWhomItNames) {
   EXPECT_EQ(grid.text(2, 1), "");
   EXPECT_EQ(grid.text(3, 1), "别动");
   EXPECT_TRUE(this->tells(filled, "一人一册（企业）")) << "it says from where";
-  EXPECT_TRUE(this->tells(filled, "读不懂：统一社会信用代码")) << "a credit code with a wrong check character";
+  EXPECT_TRUE(this->tells(filled, "读不懂：统一社会信用代码"))
+      << "a credit code with a wrong check character";
 }
 
 TYPED_TEST(KnownForms, APersonsRowIsFilledByTheirDocumentAndTheyAreOnRecord) {
