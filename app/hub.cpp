@@ -349,6 +349,10 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
     }
     return Error(ErrorCode::not_found, "app.no_matter").with("matter", step.matter);
   };
+  const auto pseudonym_of = [this](const std::string& actor) -> Result<std::string> {
+    const auto id = identity::account_of(actor);
+    return id ? identity_->elsewhere().documents().pseudonym_behind(*id) : Result<std::string>(std::string());
+  };
   cases_ = std::make_unique<cases::CasesService>(cases::CasesParts{
       *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, std::move(holidays),
       std::bind_front(&Hub::check_purpose, this), name_of, move_matter,
@@ -356,7 +360,8 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
       [this](cases::Cap cap, RegionId region, storage::Reader& reader, storage::Change& change) {
         const auto kind = cap == cases::Cap::order ? notice::NoticeKind::order : notice::NoticeKind::form;
         return notices_->loads().take_for(reader, kind, region, change);
-      }});
+      },
+      pseudonym_of});
   return cases_->open(packages, packages_folder);
 }
 

@@ -175,7 +175,7 @@ class Finder {
           .with("most", std::to_string(people_most))
           .at("/audience/subjects");
     found_.push_back({std::move(subject), record.region, text_at(record, at.name), text_at(record, at.phone),
-                      text_at(record, at.address)});
+                      text_at(record, at.address), record.subject});
     return {};
   }
 

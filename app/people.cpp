@@ -1,5 +1,7 @@
 #include "app/people.h"
 
+#include <algorithm>
+
 namespace jingwei::app {
 
 namespace {
@@ -28,16 +30,35 @@ Result<std::string> ward_of(Hub& hub, std::int64_t account, std::int64_t ward) {
   return std::move(child.identifier);
 }
 
+// Under which names the log knows whom these numbers are of: by the numbers themselves, and by all that the
+// registry links to them for certain.
+Result<std::vector<std::string>> names_in_log(Hub& hub, const std::vector<std::string>& numbers) {
+  std::vector<std::string> names, linked;
+  for (const auto& number : numbers) {
+    JW_ASSIGN(const auto all, hub.registry().pseudonyms_of_resident(number));
+    names.push_back(hub.identity().elsewhere().documents().pseudonym_of(number));
+    linked.insert(linked.end(), all.begin(), all.end());
+  }
+  for (auto& name : linked) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 audit::People people_of(Hub& hub) {
   audit::People people;
   people.pseudonyms = [&hub](std::int64_t account,
                              std::optional<std::int64_t> ward) -> Result<std::vector<std::string>> {
-    const auto& documents = hub.identity().elsewhere().documents();
-    if (!ward) return documents.pseudonyms_of(identity::AccountId(account));
-    JW_ASSIGN(const std::string number, ward_of(hub, account, *ward));
-    return std::vector<std::string>{documents.pseudonym_of(number)};
+    std::vector<std::string> numbers;
+    if (ward) {
+      JW_ASSIGN(std::string number, ward_of(hub, account, *ward));
+      numbers.push_back(std::move(number));
+    } else {
+      JW_ASSIGN(numbers, papers_of(hub, account));
+    }
+    return names_in_log(hub, numbers);
   };
   people.pseudonym_of = [&hub](const std::string& identifier) {
     return hub.identity().elsewhere().documents().pseudonym_of(identifier);

@@ -91,6 +91,10 @@ Result<AccessPage> Accesses::list(const std::vector<std::string>& subjects, cons
     }
   }
   std::sort(found.begin(), found.end(), [](const Access& a, const Access& b) { return b.key < a.key; });
+  // One look may name a person by several of their numbers.
+  found.erase(std::unique(found.begin(), found.end(),
+                          [](const Access& a, const Access& b) { return a.key == b.key; }),
+              found.end());
   const Instant now = clock_.now();
   std::map<std::string, std::string> offices;
   AccessPage page;

@@ -58,7 +58,7 @@ class Accesses {
  public:
   Accesses(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-  static constexpr std::size_t subjects_most = 20;
+  static constexpr std::size_t subjects_most = 100;
   static constexpr std::chrono::days longest_delay{366};
 
   // Entries about any of these pseudonyms of one person, but for those that an order still delays. A page

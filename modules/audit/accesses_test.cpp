@@ -155,6 +155,19 @@ TYPED_TEST(Looks, ALookInTheCompanyOfOthersIsListedToo) {
   EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1"});
 }
 
+// Somebody who is known by two numbers may stand in one look under both.
+TYPED_TEST(Looks, ALookUnderTwoOfOnesNumbersIsListedOnce) {
+  storage::Change change;
+  change.audit.push_back({"account:1", "subject.merge.read", "/api/v1/registry/reviews/1",
+                          R"({"outcome":"answered","persons":[")" + me + R"(",")" + other + R"("]})"});
+  must(this->store_->commit(std::move(change)));
+  this->look("account:2", other);
+  must(this->service_->settle());
+  const auto office = [](const std::string&) -> Result<std::string> { return std::string(); };
+  const auto page = must(this->accesses().list({me, other}, office, {}, 9));
+  EXPECT_EQ(this->actors(page), (std::vector<std::string>{"account:2", "account:1"}));
+}
+
 TYPED_TEST(Looks, WordsGoByTwoPeopleAndTheListWithThem) {
   this->look("account:1", me);
   must(this->service_->settle());

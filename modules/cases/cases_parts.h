@@ -45,6 +45,8 @@ struct CasesParts {
   std::function<Result<void>(const std::string& package, RegionId region)> check_on = {};
   // Where the caps of communities are kept; none: nothing is counted.
   TakeFromCap take_from_cap = {};
+  // Under which name the audit log knows the verified person behind an actor; empty: nobody vouches for one.
+  std::function<Result<std::string>(const std::string& actor)> pseudonym_of = {};
 };
 
 // Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new

@@ -134,9 +134,8 @@ class CasesRoutes::Handlers final : public api::Operations {
     }
     auto bytes = CaseWriter(service_, view, http.language).workbook(all, files_, folder_);
     if (!bytes) return problem(bytes.error(), http.language);
-    http::Response response;
-    response.content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    response.body = std::move(*bytes);
+    http::Response response = http::Response::text(
+        std::move(*bytes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
     response.headers.emplace_back("Content-Disposition", "attachment; filename=\"cases.xlsx\"");
     return response;
   }
@@ -248,11 +247,11 @@ class CasesRoutes::Handlers final : public api::Operations {
     auto content = service_.photos().fetch(
         PhotoId(in.photo), in.copy == "original" ? PhotoCopy::original : PhotoCopy::clean, view);
     if (!content) return problem(content.error(), http.language);
-    http::Response response;
-    response.content_type = content->photo.media;
-    response.body = std::move(content->bytes);
+    http::Response response = http::Response::text(std::move(content->bytes), content->photo.media);
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    return response;
+    if (!content->shown_in) return response;
+    const Found& found = *content->shown_in;
+    return about(found, service_.person_of(found), std::move(response), http.language);
   }
 
   http::Response list_inbox(const http::Request& http, const api::ListInbox& in) override {
@@ -443,14 +442,22 @@ class CasesRoutes::Handlers final : public api::Operations {
     return json ? http::Response::json(*json) : problem(json.error(), language);
   }
 
+  // With what it tells of, for the log.
+  static http::Response about(const Found& found, Result<std::string> person, http::Response response,
+                              Language language) {
+    if (!person) return problem(person.error(), language);
+    response.disclosed.resource = found.declared->process.form;
+    response.disclosed.subject = std::move(*person);
+    return response;
+  }
+
   http::Response detail(const Result<Found>& found, const CaseView& view, Language language,
                         int status = 200) {
     if (!found) return problem(told_in(found.error(), language), language);
     auto json = CaseWriter(service_, view, language).detail(*found);
     if (!json) return problem(json.error(), language);
-    http::Response response = http::Response::json(std::move(*json), status);
-    response.disclosed.resource = found->declared->process.form;
-    response.disclosed.subject = service_.person_opened(*found, view);
+    http::Response response = about(*found, service_.person_opened(*found, view),
+                                    http::Response::json(std::move(*json), status), language);
     const region::Node node = view.tree().find(found->one.place);
     if (node != region::no_node) response.disclosed.region = view.tree().code(node);
     return response;

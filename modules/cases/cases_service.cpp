@@ -279,18 +279,38 @@ CaseView CasesService::view(std::shared_ptr<const access::Caller> caller, std::s
                   running_->parts);
 }
 
-std::string CasesService::person_opened(const Found& found, const CaseView& view) const {
-  std::string person;
-  bool open = false;
+namespace {
+
+// The first identifier that a case's form gives; null: none.
+const std::string* identifier_in(const Found& found) {
+  for (const auto& field : found.declared->form.fields) {
+    const auto text = found.one.form.find(field.name);
+    if (field.personal == catalog::Personal::identifier && text != found.one.form.end() &&
+        !text->second.empty())
+      return &text->second;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::string> CasesService::person_of(const Found& found) const {
+  if (const std::string* identifier = identifier_in(found)) {
+    JW_TRY(parts().sealer.prepare("audit_entry"));
+    return storage::pseudonym_of(parts().sealer, *identifier);
+  }
+  return parts().pseudonym_of ? parts().pseudonym_of(found.one.reporter) : std::string();
+}
+
+Result<std::string> CasesService::person_opened(const Found& found, const CaseView& view) const {
+  bool open = identifier_in(found) == nullptr;  // who reported it is named to every reader
   for (const auto& field : found.declared->form.fields) {
     const auto text = found.one.form.find(field.name);
     if (field.personal == catalog::Personal::none || text == found.one.form.end() || text->second.empty())
       continue;
     open |= view.opens(found.one, found.declared->form, field.personal);
-    if (person.empty() && field.personal == catalog::Personal::identifier)
-      person = storage::pseudonym_of(parts().sealer, text->second);
   }
-  return open ? person : std::string();
+  return open ? person_of(found) : std::string();
 }
 
 ProcessBook& CasesService::book() {

@@ -37,9 +37,12 @@ class CasesService {
 
   // A caller on the present tree.
   CaseView view(std::shared_ptr<const access::Caller> caller, std::string actor, std::string purpose) const;
-  // Pseudonym of the person of the form's first identifier; empty where nothing personal of it is open to the
-  // reader.
-  std::string person_opened(const Found& found, const CaseView& view) const;
+  // Whom a case is about, by their name in the audit log: the person of the form's first identifier; where
+  // the form has none, the verified person who reported it. Empty where neither is known. Errors: the
+  // store's.
+  Result<std::string> person_of(const Found& found) const;
+  // The same for a reader of the form: empty where the identifier's person has nothing open to them.
+  Result<std::string> person_opened(const Found& found, const CaseView& view) const;
 
   ProcessBook& book();
   CaseWork& work();

@@ -130,9 +130,13 @@ class CasesWorld : public IngestWorld<Backend> {
   std::string scenarios() const { return this->folder_.path() + "/scenarios"; }
   void write_process(std::string_view text) { this->write(scenarios() + "/sample/process.yaml", text); }
   void start() {
-    service_ = std::make_unique<CasesService>(
-        CasesParts{*this->node_.store, *this->node_.catalog, *this->node_.regions, *this->node_.ingest,
-                   this->sealer_, this->clock_, this->zone_, "first", holidays_});
+    CasesParts parts{*this->node_.store, *this->node_.catalog, *this->node_.regions, *this->node_.ingest,
+                     this->sealer_,      this->clock_,         this->zone_,          "first",
+                     holidays_};
+    parts.pseudonym_of = [](const std::string& actor) -> Result<std::string> {
+      return actor == "account:9" ? std::string("person:nine") : std::string();
+    };
+    service_ = std::make_unique<CasesService>(std::move(parts));
     must(service_->open(real_file_system(), scenarios()));
   }
   RegionId region(const std::string& code) {

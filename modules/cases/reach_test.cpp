@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "modules/cases/cases_json.h"
 #include "modules/cases/cases_testing.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::cases {
 namespace {
@@ -195,6 +196,37 @@ TYPED_TEST(ReachOfCases, EvidenceOfAConflictStaysUntilItIsSettled) {
   EXPECT_TRUE(this->service_->photos().fetch(evidence.id, PhotoCopy::original, worker).ok());
   must(this->service_->sync().settle(kept.front().id, {"account:2", std::nullopt}));
   EXPECT_EQ(must(this->service_->photos().sweep()), 1u);
+}
+
+// For whom the case is about the log names the look at it, and at its pictures.
+TYPED_TEST(ReachOfCases, ALookNamesThePersonOfTheFormOrElseWhoeverReported) {
+  NewCase wanted = this->lamp();
+  wanted.photos = {this->picture(this->resident()).id};
+  const Found found =
+      must(this->service_->work().open("repair", wanted, this->resident(), {"account:9", std::nullopt}));
+  EXPECT_EQ(must(this->service_->person_opened(found, this->desk())), "person:nine");
+  EXPECT_EQ(must(this->service_->person_of(must(this->report(this->worker())))), "")
+      << "nobody vouches for who that is";
+  const auto picture =
+      must(this->service_->photos().fetch(wanted.photos.front(), PhotoCopy::clean, this->desk()));
+  ASSERT_TRUE(picture.shown_in);
+  EXPECT_EQ(must(this->service_->person_of(*picture.shown_in)), "person:nine");
+  const Photo unnamed = this->picture(this->resident());
+  EXPECT_FALSE(must(this->service_->photos().fetch(unnamed.id, PhotoCopy::clean, this->resident())).shown_in);
+
+  // As if the form asked for a paper's number where it asks for a telephone's.
+  Found numbered = must(this->report(this->resident()));
+  auto declared = std::make_shared<Declared>(*numbered.declared);
+  for (auto& field : declared->form.fields) {
+    if (field.name == "phone") field.personal = catalog::Personal::identifier;
+  }
+  numbered.declared = declared;
+  const std::string person = storage::pseudonym_of(this->sealer_, "13800000000");
+  EXPECT_EQ(must(this->service_->person_of(numbered)), person);
+  EXPECT_EQ(must(this->service_->person_opened(numbered, this->resident())), person);
+  const CaseView closed = this->service_->view(
+      std::make_shared<access::Caller>("account:7", std::vector<access::Grant>{}), "account:7", {});
+  EXPECT_EQ(must(this->service_->person_opened(numbered, closed)), "") << "nothing of it is open to them";
 }
 
 TYPED_TEST(ReachOfCases, ContentionIsNoConflictOfWhoQueued) {

@@ -62,7 +62,9 @@ class AccountDirectory final : public Directory {
 
   Result<Contact> contact(AccountId id) const override {
     JW_ASSIGN(const auto account, identity_.accounts().get(identity::AccountId(id.value)));
-    return Contact{account.name, account.phone, account.kind == identity::AccountKind::resident};
+    Contact contact{account.name, account.phone, account.kind == identity::AccountKind::resident};
+    JW_ASSIGN(contact.pseudonym, identity_.elsewhere().documents().pseudonym_behind(account.id));
+    return contact;
   }
 
  private:

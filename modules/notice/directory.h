@@ -29,8 +29,9 @@ struct Contact {
   std::string name;
   std::string phone;  // empty: none is known
   bool resident = false;
-  std::string address = {};  // of a person without account; accounts have none
-  bool person = false;       // has no account: told by message, call or at the door
+  std::string address = {};    // of a person without account; accounts have none
+  bool person = false;         // has no account: told by message, call or at the door
+  std::string pseudonym = {};  // by which the audit log knows whoever it is; empty: nobody vouches for it
 };
 
 // Thread-safe.

@@ -292,7 +292,7 @@ std::string shown_name(const Contact& contact) {
 
 NamedReceipt named(const Receipt& receipt, const Result<Contact>& contact) {
   if (!contact) return {receipt, {}};
-  return {receipt, shown_name(*contact), building_of(contact->address), contact->person};
+  return {receipt, shown_name(*contact), building_of(contact->address), contact->person, contact->pseudonym};
 }
 
 void write_receipt(JsonWriter& json, const NamedReceipt& one, const Shown& shown) {

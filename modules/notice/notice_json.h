@@ -31,6 +31,7 @@ struct NamedReceipt {
   std::string name;
   std::string address = {};  // of a person without account: up to the building
   bool person = false;
+  std::string pseudonym = {};  // for the audit log
 };
 // `contact`: whoever the receipt is of; an error where nobody is known any more.
 NamedReceipt named(const Receipt& receipt, const Result<Contact>& contact);

@@ -88,6 +88,15 @@ Asker asker_of(const http::Request& http, const std::optional<std::string>& key 
   return {http.caller, http.actor(), key};
 }
 
+// Whom a list tells of, for the audit log.
+std::vector<std::string> persons_of(const std::vector<NamedReceipt>& receipts) {
+  std::vector<std::string> persons;
+  for (const auto& one : receipts) {
+    if (!one.pseudonym.empty()) persons.push_back(one.pseudonym);
+  }
+  return persons;
+}
+
 // {"items": […], "next_cursor": …}; one more than asked for was read where there may be more.
 template <typename Items, typename Write, typename Key>
 std::string page_json(Items& items, std::size_t limit, const Write& write, const Key& key,
@@ -207,12 +216,15 @@ class NoticeRoutes::Handlers final : public api::Operations {
     auto found = named_receipts(http, NoticeId(in.id), in.region.value_or(""), in.state,
                                 in.cursor.value_or(0), static_cast<std::size_t>(in.limit) + 1);
     if (!found) return problem(found.error(), http.language);
-    return shown(http, [&](const Shown& shown) {
+    const auto limit = static_cast<std::size_t>(in.limit);
+    http::Response response = shown(http, [&](const Shown& shown) {
       return page_json(
-          found->second, static_cast<std::size_t>(in.limit),
+          found->second, limit,
           [&](JsonWriter& json, const NamedReceipt& one) { write_receipt(json, one, shown); },
           [](const NamedReceipt& one) { return one.receipt.account.to_string(); });
     });
+    response.disclosed.persons = persons_of(found->second);
+    return response;
   }
 
   http::Response get_progress(const http::Request& http, const api::GetProgress& in) override {
@@ -231,6 +243,7 @@ class NoticeRoutes::Handlers final : public api::Operations {
     http::Response response = http::Response::text(
         printed_list(found->first, found->second, {*tree, http.language}), "text/html; charset=utf-8");
     response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    response.disclosed.persons = persons_of(found->second);
     return response;
   }
 

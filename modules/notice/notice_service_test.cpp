@@ -118,7 +118,7 @@ class NoticeTest : public identity::IdentityFixture<Backend> {
       asked_.push_back(query.resource + "/" + query.purpose + "/" + (under.empty() ? "" : under.front()));
       if (query.purpose != "elderly-care") return Error(ErrorCode::denied, "notice.names_closed");
       const RegionId grid = this->region("980101001001");
-      return std::vector<Person>{{"1", grid, "王老五", "15400000011", "香洲路1号2栋3单元401"},
+      return std::vector<Person>{{"1", grid, "王老五", "15400000011", "香洲路1号2栋3单元401", "person:wang"},
                                  {"2", grid, "赵六", "15400000012", "香洲路1号2栋1单元101"},
                                  {"3", grid, "钱七", "", "香洲路1号3栋102"},
                                  {"1", grid, "王老五", "15400000011", "香洲路1号2栋3单元401"}};
@@ -459,6 +459,8 @@ TYPED_TEST(NoticeTest, PeopleWithoutAnAccountAreToldByPhoneOrAtTheDoorAndForgott
   EXPECT_EQ(first.name, "王老五");
   EXPECT_TRUE(first.person);
   EXPECT_EQ(building_of(first.address), "香洲路1号2栋");
+  EXPECT_EQ(named(receipts[0], first).pseudonym, "person:wang") << "kept with the notice, for the log";
+  EXPECT_EQ(must(contact_of(parts, sent.id, receipts[1].account)).pseudonym, "");
   // Whoever goes there takes a sheet for each building.
   std::vector<NamedReceipt> people;
   for (const auto& receipt : receipts)

@@ -16,6 +16,7 @@ std::string person_text(const Person& person) {
   out.member("name", person.name);
   out.member("phone", person.phone);
   out.member("address", person.address);
+  out.member("pseudonym", person.pseudonym);
   out.end_object();
   return out.take();
 }
@@ -35,6 +36,7 @@ Result<Person> person_of_text(std::string_view text) {
   person.name = word("name");
   person.phone = word("phone");
   person.address = word("address");
+  person.pseudonym = word("pseudonym");
   return person;
 }
 
@@ -68,7 +70,7 @@ Result<Contact> contact_of(const NoticeParts& parts, NoticeId notice, AccountId 
   JW_ASSIGN(const std::string text,
             parts.sealer.open({"notice_person", recipient.value, "content"}, *sealed));
   JW_ASSIGN(const Person person, person_of_text(text));
-  return Contact{person.name, person.phone, true, person.address, true};
+  return Contact{person.name, person.phone, true, person.address, true, person.pseudonym};
 }
 
 }  // namespace jingwei::notice

@@ -20,6 +20,7 @@ struct Person {
   std::string subject;  // of the registry; the record's where it tells of nobody yet
   RegionId region;
   std::string name, phone, address;  // empty: not known
+  std::string pseudonym = {};        // by which the audit log knows them; empty: the record gives no number
 };
 
 // Whose records the query names in the regions below `under` (none: everywhere the caller sees), each person

@@ -416,4 +416,12 @@ Result<bool> Objections::says_the_same(const Objection& one) const {
   return whole->said && *whole->said == said_by(*record, field);
 }
 
+Result<std::string> Objections::person_of(const Datum& datum) const {
+  auto record = parts_.ingest.find_record(datum.resource, datum.record, access::Sight::whole());
+  if (record) return std::move(record->subject);
+  const ErrorCode code = record.error().code;
+  if (code == ErrorCode::not_found || code == ErrorCode::gone) return std::string();
+  return std::move(record).error();
+}
+
 }  // namespace jingwei::quality

@@ -97,6 +97,9 @@ class Objections {
   Result<Objection> find(ObjectionId id) const;
   // The same for whoever objected; for others it is not there.
   Result<Objection> find_own(ObjectionId id, const std::string& actor) const;
+  // Whose datum it is, by their name in the audit log; empty where the record tells of nobody or stands no
+  // more. Errors: the store's.
+  Result<std::string> person_of(const Datum& datum) const;
   // Without its words, which may be gone with their key. Errors: not_found, the store's.
   Result<Objection> glance(ObjectionId id) const;
   Result<std::vector<catalog::StepTaken>> steps(ObjectionId id) const;

@@ -74,7 +74,7 @@ class QualityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_objection(const http::Request& http, const api::GetObjection& in) override {
-    return objection_response(quality_.objections().find(ObjectionId(in.id)), http.language, 200);
+    return read_response(quality_.objections().find(ObjectionId(in.id)), http.language);
   }
 
   http::Response step_objection(const http::Request& http, const api::StepObjection& in) override {
@@ -95,8 +95,7 @@ class QualityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response get_own_objection(const http::Request& http, const api::GetOwnObjection& in) override {
-    return objection_response(quality_.objections().find_own(ObjectionId(in.id), http.actor()), http.language,
-                              200);
+    return read_response(quality_.objections().find_own(ObjectionId(in.id), http.actor()), http.language);
   }
 
   http::Response withdraw_own_objection(const http::Request& http,
@@ -172,6 +171,17 @@ class QualityRoutes::Handlers final : public api::Operations {
     const auto steps = quality_.objections().steps(one->id);
     if (!steps) return problem(steps.error(), language);
     return http::Response::json(objection_json(*one, *steps, catalog(), now(), language), status);
+  }
+
+  // Its words may quote the datum: whose that is, is on record.
+  http::Response read_response(const Result<Objection>& one, Language language) {
+    http::Response response = objection_response(one, language, 200);
+    if (!one) return response;
+    auto person = quality_.objections().person_of(one->datum);
+    if (!person) return problem(person.error(), language);
+    response.disclosed.subject = std::move(*person);
+    response.disclosed.resource = one->datum.resource;
+    return response;
   }
 
   QualityService& quality_;

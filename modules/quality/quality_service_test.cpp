@@ -226,6 +226,10 @@ TYPED_TEST(Quality, AnObjectionGoesBackToItsProviderAndIsAnsweredByAnother) {
   const Objection opened = must(this->object());
   EXPECT_EQ(opened.provider, "police");
   EXPECT_EQ(opened.due_at - opened.opened_at, std::chrono::days{5});
+  EXPECT_TRUE(must(this->service_->objections().person_of(opened.datum)).starts_with("person:"));
+  Datum gone = opened.datum;
+  gone.record = RecordId(999'999'999);
+  EXPECT_EQ(must(this->service_->objections().person_of(gone)), "");
   EXPECT_EQ(this->object("李强").error().message, "quality.objected_already");
   auto& objections = this->service_->objections();
   const auto take = [&](ObjectionStep step, const std::string& words, const std::string& actor) {

@@ -343,32 +343,45 @@ Result<RegistryStatus> RegistryService::status() const {
 
 Result<std::vector<std::string>> RegistryService::pseudonyms_of_resident(const std::string& document) const {
   const std::string number = plain_number(document);
-  std::set<std::string> names = {storage::pseudonym_of(parts_.sealer, number)};
-  std::set<SubjectId> subjects;
+  JW_TRY(parts_.sealer.prepare("audit_entry"));
+  std::vector<std::string> names = {storage::pseudonym_of(parts_.sealer, number)};
+  // Only what is certain, and of one: nobody is shown who looked at another.
+  JW_ASSIGN(const SubjectId subject, person_of(number));
+  if (!subject) return names;
   std::vector<Link> links;
   {
     JW_ASSIGN(auto store, parts_.store.read());
-    JW_ASSIGN(const auto own,
-              links_of_identifier(*store, identifier_hash(parts_.sealer, scheme_of_document(number), number),
-                                  limits::component_links));
-    // Only what is certain: nobody is shown who looked at another.
-    for (const auto& link : own) {
-      if (kind_of(link.role) == Kind::person && link.certainty == Certainty::certain)
-        subjects.insert(link.subject);
-    }
-    for (const SubjectId subject : subjects) {
-      JW_ASSIGN(const auto all, links_of_subject(*store, subject, limits::file_records));
-      links.insert(links.end(), all.begin(), all.end());
-    }
+    JW_ASSIGN(links, links_of_subject(*store, subject, limits::file_records));
   }
-  std::set<std::string> documents;
+  std::set<std::string> seen;
   for (const auto& link : links) {
-    if (link.certainty != Certainty::certain || !documents.insert(link.identifier).second) continue;
-    const auto record =
-        parts_.ingest.find_record(resources_.numbered(link.resource).id, link.record, access::Sight::whole());
-    if (record && !record->subject.empty()) names.insert(record->subject);
+    if (link.certainty != Certainty::certain || link.identifier.empty()) continue;
+    if (!seen.insert(link.identifier).second) continue;
+    JW_ASSIGN(const std::string other, number_behind(link));
+    if (!other.empty() && other != number) names.push_back(storage::pseudonym_of(parts_.sealer, other));
   }
-  return std::vector<std::string>(names.begin(), names.end());
+  return names;
+}
+
+// The document's number that a link to a person rests on, as the record has it; empty where it stands no
+// more.
+Result<std::string> RegistryService::number_behind(const Link& link) const {
+  const std::string resource = resources_.numbered(link.resource).id;
+  const auto record = parts_.ingest.find_record(resource, link.record, access::Sight::whole());
+  if (!record) {
+    const ErrorCode code = record.error().code;
+    if (code == ErrorCode::not_found || code == ErrorCode::gone) return std::string();
+    return record.error();
+  }
+  for (const auto& part : resources_.parts_of(resource)) {
+    if (part.role != link.role || part.identifier.size() != 1) continue;
+    const auto* number =
+        std::get_if<std::string>(&record->values[static_cast<std::size_t>(part.identifier.front())]);
+    if (number != nullptr &&
+        identifier_hash(parts_.sealer, scheme_of_document(*number), *number) == link.identifier)
+      return *number;
+  }
+  return std::string();
 }
 
 }  // namespace jingwei::registry

@@ -138,14 +138,16 @@ class RegistryService {
   // RegistryStatus::caught_up alone, without counting links.
   Result<bool> caught_up() const;
 
-  // Under which names the audit log knows whom this document's number is of: the file's every document. For
-  // those who show a resident who looked at them. Errors: the store's.
+  // Under which names the audit log knows whom this document's number is of: by itself, first, and by every
+  // other number that is linked for certain to the same person. For those who show a resident who looked at
+  // them. Errors: the store's, the sealer's.
   Result<std::vector<std::string>> pseudonyms_of_resident(const std::string& document) const;
 
  private:
   struct Scope;
   using Candidates = std::vector<std::pair<SubjectId, std::vector<Link>>>;
   Scope scope_of(const Reader& reader, const std::optional<std::string>& under) const;
+  Result<std::string> number_behind(const Link& link) const;
   Result<SubjectId> subject_linked(RecordId record, Kind kind, Certainty least) const;
   enum class Numbers : std::uint8_t { everybodys, somebodys_own };
   Result<Candidates> by_number(const SubjectQuery& query, Numbers numbers) const;

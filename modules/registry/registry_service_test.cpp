@@ -3,6 +3,7 @@
 
 #include "modules/ingest/withdrawal/withdrawal.h"
 #include "modules/registry/registry_testing.h"
+#include "storage/pseudonym.h"
 
 namespace jingwei::registry {
 
@@ -185,9 +186,24 @@ TYPED_TEST(Registry, KnowsTheOldAndNewDocumentsOfAResident) {
       must(this->registry_->decisions().merge(this->person(1), this->person(2), "一人两号", this->request_));
   static_cast<void>(merged);
   const auto names = must(this->registry_->pseudonyms_of_resident(citizen_id(1)));
-  EXPECT_EQ(names.size(), 2U);
-  EXPECT_EQ(names, must(this->registry_->pseudonyms_of_resident(citizen_id(2))));
+  const std::string first = storage::pseudonym_of(this->sealer_, citizen_id(1));
+  const std::string second = storage::pseudonym_of(this->sealer_, citizen_id(2));
+  EXPECT_EQ(names, (std::vector<std::string>{first, second}));
+  EXPECT_EQ(must(this->registry_->pseudonyms_of_resident(citizen_id(2))),
+            (std::vector<std::string>{second, first}))
+      << "the number asked for stands first";
   EXPECT_EQ(must(this->registry_->pseudonyms_of_resident(citizen_id(3))).size(), 1U);
+}
+
+TYPED_TEST(Registry, NobodyIsShownTheLooksOfWhomTheyOnlyProbablyAre) {
+  this->load("people", jingwei::testing::people(1, 2));
+  this->load("visits", std::string(visit_header) + visit_row("V1", 1, "欧阳明"));
+  this->link();
+  EXPECT_EQ(must(this->registry_->pseudonyms_of_resident(citizen_id(1))),
+            std::vector<std::string>{storage::pseudonym_of(this->sealer_, citizen_id(1))});
+  EXPECT_EQ(must(this->registry_->pseudonyms_of_resident("H99999999")),
+            std::vector<std::string>{storage::pseudonym_of(this->sealer_, "H99999999")})
+      << "a number that no record gives still has its name";
 }
 
 }  // namespace

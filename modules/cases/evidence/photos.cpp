@@ -98,10 +98,11 @@ Result<Photos::Content> Photos::fetch(PhotoId id, PhotoCopy copy, const CaseView
   JW_ASSIGN(content.photo, find(*reader, id));
   const bool own = view.actor() == content.photo.actor;
   if (content.photo.case_id) {
-    const auto found = work_.find(*reader, content.photo.case_id, &view);
+    auto found = work_.find(*reader, content.photo.case_id, &view);
     if (!found) return found.error().code == ErrorCode::not_found ? no_photo() : found.error();
     if (copy == PhotoCopy::original && !own && !view.may("case.read", found->one))
       return Error(ErrorCode::denied, "cases.original_not_yours");
+    content.shown_in = std::move(*found);
   } else if (!own && !view.everything()) {
     return no_photo();
   }

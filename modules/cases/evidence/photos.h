@@ -1,6 +1,7 @@
 // Pictures of cases: kept sealed as they were sent, and beside it without metadata for everybody else.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Photos {
   struct Content {
     Photo photo;
     std::string bytes;
+    std::optional<Found> shown_in;  // the case that names it
   };
   Result<Content> fetch(PhotoId id, PhotoCopy copy, const CaseView& view) const;
   Result<std::vector<Photo>> list(storage::Reader& reader, CaseId id) const;

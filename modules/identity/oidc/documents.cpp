@@ -77,6 +77,11 @@ Result<std::vector<std::string>> Documents::pseudonyms_of(AccountId account) con
   return names;
 }
 
+Result<std::string> Documents::pseudonym_behind(AccountId account) const {
+  JW_ASSIGN(auto names, pseudonyms_of(account));
+  return names.empty() ? std::string() : std::move(names.back());
+}
+
 std::string Documents::pseudonym_of(const std::string& typed) const {
   const std::string number = document_key(typed);
   if (number.empty() || !parts_.sealer.prepare("audit_entry")) return {};

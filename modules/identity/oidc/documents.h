@@ -32,6 +32,8 @@ class Documents {
   Result<std::optional<AccountId>> find(const std::string& number) const;
   // The same names for the same paper as everywhere in the audit log.
   Result<std::vector<std::string>> pseudonyms_of(AccountId account) const;
+  // Of the paper shown last; empty while no document says who it is.
+  Result<std::string> pseudonym_behind(AccountId account) const;
   // Of whoever has the paper; empty for what no paper bears, or where the key is not to be had.
   std::string pseudonym_of(const std::string& typed) const;
   // Adds the writes that keep it: expects that nobody else has it. Errors: the store's, the sealer's.

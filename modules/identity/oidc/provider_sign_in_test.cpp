@@ -233,6 +233,9 @@ TYPED_TEST(Elsewhere, ResidentsAreWhoTheirPaperSaysAndTheirPaperNamesThemInTheAu
   EXPECT_EQ(papers[0].number, "H12345678");
   EXPECT_EQ(must(this->here().documents().pseudonyms_of(id)),
             std::vector<std::string>{storage::pseudonym_of(*this->sealer_, "H12345678")});
+  EXPECT_EQ(must(this->here().documents().pseudonym_behind(id)),
+            storage::pseudonym_of(*this->sealer_, "H12345678"));
+  EXPECT_EQ(must(this->here().documents().pseudonym_behind(AccountId(999'999))), "");
   // Another subject with the same paper is the same person; one without a paper is nobody.
   this->service_at_.claims["sub"] = "r-2";
   EXPECT_EQ(must(this->come("citizen-id")).done->account.id, id);
