@@ -442,7 +442,6 @@ class CasesRoutes::Handlers final : public api::Operations {
     return json ? http::Response::json(*json) : problem(json.error(), language);
   }
 
-  // With what it tells of, for the log.
   static http::Response about(const Found& found, Result<std::string> person, http::Response response,
                               Language language) {
     if (!person) return problem(person.error(), language);
