@@ -5,7 +5,9 @@
 #include <map>
 
 #include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
+#include "modules/audit/delay_check.h"
 #include "modules/audit/leaf_rows.h"
 #include "modules/audit/sql.gen.h"
 
@@ -47,7 +49,8 @@ const Delay* delay_over(const std::vector<Delay>& delays, const LogEntry& entry,
   return longest;
 }
 
-std::string detail_of(const Delay& one) {
+// `more`: members beside those of the order.
+std::string detail_of(const Delay& one, std::initializer_list<std::pair<const char*, std::string>> more) {
   JsonWriter json;
   json.begin_object();
   json.member("delay", one.id.to_string());
@@ -56,6 +59,7 @@ std::string detail_of(const Delay& one) {
   if (!one.department.empty()) json.member("department", one.department);
   json.member("from", to_rfc3339(one.from));
   json.member("until", to_rfc3339(one.until));
+  for (const auto& [name, text] : more) json.member(name, text);
   json.end_object();
   return json.take();
 }
@@ -136,12 +140,18 @@ Result<Delay> Accesses::order(Delay wanted, const std::string& actor) {
   wanted.id = DelayId(id);
   wanted.ordered_by = actor;
   wanted.ordered_at = now;
+  storage::Blob salt;
+  salt.bytes.resize(salt_bytes);
+  SecureRandom().fill(std::as_writable_bytes(std::span(salt.bytes)));
+  const std::string mark = subject_mark(salt.bytes, wanted.subject);
   storage::Change change;
-  change.writes.push_back({&sql::add_delay,
-                           {id, wanted.subject, wanted.department, wanted.authority, wanted.order,
-                            to_micros(wanted.from), to_micros(wanted.until), actor, to_micros(now)},
-                           1});
-  change.audit.push_back({actor, "audit.delay", "delay:" + wanted.id.to_string(), detail_of(wanted)});
+  change.writes.push_back(
+      {&sql::add_delay,
+       {id, wanted.subject, wanted.department, wanted.authority, wanted.order, to_micros(wanted.from),
+        to_micros(wanted.until), actor, to_micros(now), std::move(salt)},
+       1});
+  change.audit.push_back({actor, "audit.delay", "delay:" + wanted.id.to_string(),
+                          detail_of(wanted, {{"ordered_at", to_rfc3339(now)}, {"subject_mark", mark}})});
   auto committed = store_.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   return wanted;
@@ -161,9 +171,11 @@ Result<std::optional<Delay>> Accesses::find(DelayId id) const {
 Result<Delay> Accesses::lift(DelayId id, const std::string& actor) {
   JW_ASSIGN(const auto standing, find(id));
   if (!standing) return Error(ErrorCode::not_found, "audit.no_delay").with("id", id.to_string());
+  const Instant now = clock_.now();
   storage::Change change;
-  change.writes.push_back({&sql::lift_delay, {id.value, actor, to_micros(clock_.now())}, 1});
-  change.audit.push_back({actor, "audit.delay.lift", "delay:" + id.to_string(), detail_of(*standing)});
+  change.writes.push_back({&sql::lift_delay, {id.value, actor, to_micros(now)}, 1});
+  change.audit.push_back({actor, "audit.delay.lift", "delay:" + id.to_string(),
+                          detail_of(*standing, {{"lifted_at", to_rfc3339(now)}})});
   auto committed = store_.commit(std::move(change));
   if (!committed && committed.error().code == ErrorCode::conflict)
     return Error(ErrorCode::gone, "audit.delay_over").with("id", id.to_string());

@@ -135,7 +135,61 @@ TYPED_TEST(Looks, ALookTakenOutOfTheListIsFound) {
   this->run(
       "DELETE FROM audit_subject WHERE sequence = (SELECT max(sequence) FROM audit_subject) AND xact = "
       "(SELECT max(xact) FROM audit_subject)");
-  EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1"});
+  EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1 " + me});
+}
+
+TYPED_TEST(Looks, AnOrderOfDelayThatDoesNotStandAsItWasGivenIsFound) {
+  this->record(2);
+  const Delay standing = this->delay("police", std::chrono::hours{48});
+  const std::string id = standing.id.to_string();
+  EXPECT_TRUE(this->verified().whole()) << "its entry waits for its leaf";
+  must(this->service_->settle());
+  EXPECT_TRUE(this->verified().whole());
+  must(this->accesses().lift(standing.id, "account:9"));
+  EXPECT_TRUE(this->verified().whole());
+  must(this->service_->settle());
+  EXPECT_TRUE(this->verified().whole());
+  const auto tried = [&](const std::string& change, const std::string& back) {
+    this->run(change);
+    const auto found = this->found();
+    this->run(back);
+    return found;
+  };
+  const std::string row = " WHERE id = " + id;
+  EXPECT_EQ(tried("UPDATE audit_delay SET subject = '" + other + "'" + row,
+                  "UPDATE audit_delay SET subject = '" + me + "'" + row),
+            std::vector<std::string>{"delay_changed " + id});
+  EXPECT_EQ(tried("UPDATE audit_delay SET lifted_by = '', lifted_at = NULL" + row,
+                  "UPDATE audit_delay SET lifted_by = 'account:9', lifted_at = " +
+                      std::to_string(to_micros(this->clock_.now())) + row),
+            std::vector<std::string>{"delay_changed " + id})
+      << "a lifting was taken back";
+  EXPECT_TRUE(this->verified().whole());
+  this->run(
+      "INSERT INTO audit_delay (id, subject, department, authority, order_number, begins_at, ends_at, "
+      "ordered_by, ordered_at, lifted_by) VALUES (77, '" +
+      me + "', '', 'nobody', '1', 0, 9000000000000000, 'x', 0, '')");
+  EXPECT_EQ(this->found(), std::vector<std::string>{"delay_unordered 77"});
+  this->run("DELETE FROM audit_delay");
+  EXPECT_EQ(this->found(), std::vector<std::string>{"delay_missing 2"});
+}
+
+// As orders were put on record before they were bound to whom they are about.
+TYPED_TEST(Looks, AnOrderOfBeforeTheMarksIsComparedByWhatItsEntrySays) {
+  this->run(
+      "INSERT INTO audit_delay (id, subject, department, authority, order_number, begins_at, ends_at, "
+      "ordered_by, ordered_at, lifted_by) VALUES (77, '" +
+      me + "', '', 'court', '1', 0, 1000000, 'account:9', 0, '')");
+  storage::Change change;
+  change.audit.push_back(
+      {"account:9", "audit.delay", "delay:77",
+       R"({"delay":"77","authority":"court","order":"1","from":"1970-01-01T00:00:00.000000Z",)"
+       R"("until":"1970-01-01T00:00:01.000000Z"})"});
+  must(this->store_->commit(std::move(change)));
+  must(this->service_->settle());
+  EXPECT_TRUE(this->verified().whole());
+  this->run("UPDATE audit_delay SET ends_at = 2000000");
+  EXPECT_EQ(this->found(), std::vector<std::string>{"delay_changed 77"});
 }
 
 // Who reads a list looks at everybody on it whose data it opens.
@@ -152,7 +206,7 @@ TYPED_TEST(Looks, ALookInTheCompanyOfOthersIsListedToo) {
             1U);
   EXPECT_TRUE(this->verified().whole());
   this->run("DELETE FROM audit_subject WHERE subject = '" + me + "'");
-  EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 1"});
+  EXPECT_EQ(this->found(), std::vector<std::string>{"subject_unlisted 0 " + me});
 }
 
 // Somebody who is known by two numbers may stand in one look under both.

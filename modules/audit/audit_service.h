@@ -39,7 +39,7 @@ struct FoundPage {
 enum class FindingKind : std::uint8_t {
   entry_changed,        // entry or salt do not give the commitment
   entry_missing,        // a leaf whose entry is gone without a destruction order
-  entry_unlogged,       // entries before the log's end without a leaf
+  entry_unlogged,       // an entry before the log's end without a leaf
   commitment_changed,   // the leaf's commitment is not what the tree holds
   leaf_missing,         // a gap in the positions
   order_broken,         // a leaf whose entry is not younger than the one before it: taken twice, or moved
@@ -49,11 +49,16 @@ enum class FindingKind : std::uint8_t {
   root_differs,         // a signed head tells of another log
   signature_bad,        // a head that its key did not sign
   key_unknown,          // a head signed by another key than the one given
-  subject_unlisted,     // entries about persons that these would not be shown
+  subject_unlisted,     // an entry about a person that they would not be shown
+  delay_changed,        // an order of delay does not say what its entries say
+  delay_unordered,      // an order of delay that no entry tells of
+  delay_missing,        // an entry of an order of delay that stands no more
 };
 std::string_view name_of(FindingKind kind);
 
-// What does not fit, and where: a position, a size, or a tile "level/index".
+// What does not fit, and where: a position (with a pseudonym where one person's list lacks it), a size, a
+// tile "level/index", the place of an entry without a position "transaction.sequence", or the id of an order
+// of delay.
 struct Finding {
   FindingKind kind;
   std::string place;

@@ -1,4 +1,7 @@
 // Goal: whichever byte of a small log is changed, in whichever table, verification finds it and says where.
+#include <set>
+
+#include "modules/audit/accesses.h"
 #include "modules/audit/audit_testing.h"
 
 namespace jingwei::audit {
@@ -83,7 +86,10 @@ class Tampering : public AuditFixture<Backend> {
            column == "public_key" || column == "signature";
   }
   static bool is_text(const std::string& column) {
-    return column == "actor" || column == "event" || column == "subject" || column == "detail";
+    static const std::set<std::string> texts = {"actor",        "event",      "subject",
+                                                "detail",       "department", "authority",
+                                                "order_number", "ordered_by", "lifted_by"};
+    return texts.contains(column);
   }
 
  private:
@@ -111,6 +117,39 @@ TYPED_TEST(Tampering, EveryChangedByteIsFoundAndLocated) {
   for (const char* column : {"root", "signed_at", "public_key", "signature"})
     places.push_back({"audit_head", column, "size = 3", "3"});
   places.push_back({"audit_head", "size", "size = 3", "1003"});
+  for (const auto& place : places) this->try_each_byte(place);
+  EXPECT_TRUE(this->verified().whole()) << "everything was put back";
+}
+
+TYPED_TEST(Tampering, EveryChangedByteOfAListAndOfADelayIsFoundAndLocated) {
+  const std::string person = "person:" + std::string(32, 'a');
+  this->record(1);
+  storage::Change look;
+  look.audit.push_back({"account:1", "record.read", person, "{}"});
+  must(this->store_->commit(std::move(look)));
+  Accesses accesses(*this->store_, this->clock_);
+  Delay wanted;
+  wanted.subject = person;
+  wanted.department = "police";
+  wanted.authority = "court";
+  wanted.order = "2020-1";
+  wanted.from = this->clock_.now() - std::chrono::hours{1};
+  wanted.until = this->clock_.now() + std::chrono::hours{1};
+  const Delay delay = must(accesses.order(wanted, "account:9"));
+  must(accesses.lift(delay.id, "account:8"));
+  must(this->service_->settle());
+  ASSERT_TRUE(this->verified().whole());
+  const auto leaf = must(this->service_->read_leaves(1, 1)).front();
+  const std::string listed = "xact = " + std::to_string(leaf.key.transaction) +
+                             " AND sequence = " + std::to_string(leaf.key.sequence);
+  std::vector<Place> places;
+  for (const char* column : {"subject", "xact", "sequence"})
+    places.push_back({"audit_subject", column, listed, "1 " + person});
+  const std::string row = "id = " + delay.id.to_string();
+  for (const char* column : {"subject", "department", "authority", "order_number", "begins_at", "ends_at",
+                             "ordered_by", "ordered_at", "lifted_by", "lifted_at", "salt"})
+    places.push_back({"audit_delay", column, row, delay.id.to_string()});
+  places.push_back({"audit_delay", "id", row, "2"});
   for (const auto& place : places) this->try_each_byte(place);
   EXPECT_TRUE(this->verified().whole()) << "everything was put back";
 }

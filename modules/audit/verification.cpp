@@ -5,6 +5,7 @@
 #include <set>
 
 #include "modules/audit/audit_service.h"
+#include "modules/audit/delay_check.h"
 #include "modules/audit/leaf_rows.h"
 #include "modules/audit/sql.gen.h"
 
@@ -102,25 +103,30 @@ class Pass {
     } else if (leaf.entry->event == destroy_event) {
       unordered_.erase(leaf.entry->subject);
     }
+    if (leaf.entry) delays_.take(*leaf.entry, place);
     log_.append(crypto::leaf_hash(bytes_of(leaf.commitment)));
     ++next_;
     ++result_.leaves;
     return judge_heads(log_.size());
   }
 
-  // Those who were looked at in company stand in the entry's detail.
+  // Whoever an entry tells of finds it in their list: its subject, and those in its detail.
   Result<void> look_for_persons(const std::vector<Leaf>& leaves) {
     std::vector<std::vector<Value>> told;
+    std::vector<std::string> places;
     for (const Leaf& leaf : leaves) {
       if (!leaf.entry) continue;
       for (auto& person : persons_of(*leaf.entry)) {
-        if (person != leaf.entry->subject)
-          told.push_back({std::move(person), leaf.key.transaction, leaf.key.sequence});
+        places.push_back(std::to_string(leaf.position) + " " + person);
+        told.push_back({std::move(person), leaf.key.transaction, leaf.key.sequence});
       }
     }
-    std::int64_t listed = 0;
-    JW_TRY(reader_->query_each(sql::is_listed, told, [&](std::size_t, const storage::Row&) { ++listed; }));
-    unlisted_ += static_cast<std::int64_t>(told.size()) - listed;
+    std::vector<bool> listed(told.size());
+    JW_TRY(reader_->query_each(sql::is_listed, told,
+                               [&](std::size_t at, const storage::Row&) { listed[at] = true; }));
+    for (std::size_t at = 0; at < listed.size(); ++at) {
+      if (!listed[at]) report(FindingKind::subject_unlisted, std::move(places[at]));
+    }
     return {};
   }
 
@@ -151,11 +157,13 @@ class Pass {
     JW_ASSIGN(const auto last, last_leaf_key(*reader_));
     if (cursor != last) report(FindingKind::cursor_moved, cursor.to_string());
     const Value reached[] = {last.transaction, last.sequence};
-    JW_ASSIGN(const auto unlogged, storage::query_integer(*reader_, sql::count_unlogged, reached));
-    if (unlogged.value_or(0) > 0) report(FindingKind::entry_unlogged, std::to_string(*unlogged));
-    JW_ASSIGN(const auto unlisted, storage::query_integer(*reader_, sql::count_unlisted, reached));
-    unlisted_ += unlisted.value_or(0);
-    if (unlisted_ > 0) report(FindingKind::subject_unlisted, std::to_string(unlisted_));
+    const Value named[] = {last.transaction, last.sequence, static_cast<std::int64_t>(findings_most)};
+    JW_TRY(reader_->query(sql::unlogged, named, [&](const storage::Row& row) {
+      report(FindingKind::entry_unlogged, storage::FeedPosition{row.integer(0), row.integer(1)}.to_string());
+      return true;
+    }));
+    JW_TRY(delays_.compare(*reader_, key_,
+                           [this](FindingKind kind, std::string place) { report(kind, std::move(place)); }));
     JW_ASSIGN(const auto waiting, storage::query_integer(*reader_, sql::count_waiting, reached));
     result_.waiting = static_cast<std::uint64_t>(waiting.value_or(0));
     if (unordered_.empty()) return {};
@@ -181,7 +189,7 @@ class Pass {
   std::deque<SignedHead> heads_;     // the next ones, smallest first
   std::uint64_t heads_from_ = 0;     // where the page after them begins
   std::set<std::string> unordered_;  // destroyed entries whose order has not been met yet
-  std::int64_t unlisted_ = 0;        // persons told of who would not be shown it
+  DelayCheck delays_;
   Verification result_;
 };
 
@@ -215,6 +223,12 @@ std::string_view name_of(FindingKind kind) {
       return "key_unknown";
     case FindingKind::subject_unlisted:
       return "subject_unlisted";
+    case FindingKind::delay_changed:
+      return "delay_changed";
+    case FindingKind::delay_unordered:
+      return "delay_unordered";
+    case FindingKind::delay_missing:
+      return "delay_missing";
   }
   return "";
 }

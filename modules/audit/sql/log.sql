@@ -67,11 +67,12 @@ WHERE (xact, sequence) < ($1, $2) ORDER BY xact DESC, sequence DESC LIMIT 1 OFFS
 -- scatter: the log is spread by position
 SELECT position FROM audit_leaf WHERE xact = $1 AND sequence = $2
 
--- name: count_unlogged
+-- name: unlogged
 -- scatter: verification
-SELECT count(*) FROM audit_entry AS e
+SELECT e.xact, e.sequence FROM audit_entry AS e
 WHERE (e.xact, e.sequence) <= ($1, $2)
   AND NOT EXISTS (SELECT 1 FROM audit_leaf AS l WHERE l.xact = e.xact AND l.sequence = e.sequence AND l.shard = e.shard)
+ORDER BY e.xact, e.sequence LIMIT $3
 
 -- name: forget_entry
 DELETE FROM audit_entry WHERE xact = $1 AND sequence = $2 AND shard = $3

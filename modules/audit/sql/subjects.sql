@@ -14,17 +14,10 @@ WHERE s.subject = $1 AND (s.xact, s.sequence) < ($2, $3) ORDER BY s.xact DESC, s
 -- name: is_listed
 SELECT 1 FROM audit_subject WHERE subject = $1 AND xact = $2 AND sequence = $3
 
--- Entries of persons that no list of theirs holds.
--- name: count_unlisted
--- scatter: verification
-SELECT count(*) FROM audit_entry AS e
-WHERE (e.xact, e.sequence) <= ($1, $2) AND e.subject >= 'person:' AND e.subject < 'person;'
-  AND NOT EXISTS (SELECT 1 FROM audit_subject AS s WHERE s.subject = e.subject AND s.xact = e.xact AND s.sequence = e.sequence)
-
 -- name: add_delay
 INSERT INTO audit_delay (id, subject, department, authority, order_number, begins_at, ends_at, ordered_by, ordered_at, lifted_by,
-                         lifted_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', NULL)
+                         lifted_at, salt)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', NULL, $10)
 
 -- name: lift_delay
 UPDATE audit_delay SET lifted_by = $2, lifted_at = $3 WHERE id = $1 AND lifted_at IS NULL AND ends_at > $3
@@ -46,19 +39,40 @@ SELECT count(*), CAST(coalesce(sum(CASE WHEN lifted_at IS NULL AND ends_at > $1 
        coalesce(max(CASE WHEN lifted_at IS NULL THEN ends_at ELSE 0 END), 0)
 FROM audit_delay
 
+-- Beside their entries; with the salt of the mark that binds both.
+-- name: every_delay
+-- scatter: verification
+SELECT id, subject, department, authority, order_number, begins_at, ends_at, ordered_by, ordered_at, lifted_by, lifted_at, salt
+FROM audit_delay ORDER BY id
+
+-- Entries of delays that wait for their leaves.
+-- name: delays_after
+-- scatter: verification
+SELECT xact, sequence, committed_at, actor, event, subject, detail FROM audit_entry
+WHERE (xact, sequence) > ($1, $2) AND event IN ('audit.delay', 'audit.delay.lift') ORDER BY xact, sequence
+
 -- name: add_order
-INSERT INTO audit_order (id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at)
-VALUES ($1, $2, $3, $4, 'asked', $5, $6, '', NULL)
+INSERT INTO audit_order (id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at, sealed_reason)
+VALUES ($1, $2, $3, '', 'asked', $5, $6, '', NULL, $4)
 
 -- name: decide_order
 UPDATE audit_order SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'asked'
 
 -- name: order_by_id
-SELECT id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at FROM audit_order WHERE id = $1
+SELECT id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at, sealed_reason
+FROM audit_order WHERE id = $1
 
 -- name: page_of_orders
-SELECT id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at
+SELECT id, position, order_number, reason, state, asked_by, asked_at, decided_by, decided_at, sealed_reason
 FROM audit_order WHERE id < $1 ORDER BY id DESC LIMIT $2
 
 -- name: open_orders_of_position
 SELECT count(*) FROM audit_order WHERE position = $1 AND state = 'asked'
+
+-- Rows of before reasons were sealed.
+-- name: bare_reasons
+-- scatter: once, over what stands already
+SELECT id, reason FROM audit_order WHERE reason <> '' ORDER BY id LIMIT $1
+
+-- name: seal_reason
+UPDATE audit_order SET reason = '', sealed_reason = $2 WHERE id = $1 AND reason <> ''
