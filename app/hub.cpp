@@ -130,6 +130,7 @@ Result<void> Hub::open_modules(const Share& share) {
   FileSystem& files = *files_;
   JW_TRY(store_->migrate(all_migrations()));
   audit_ = std::make_unique<audit::AuditService>(*store_, clock_, *signing_key_, owner_);
+  JW_TRY(audit::seal_reasons(*store_, *sealer_));
   JW_ASSIGN(auto national, load_national_regions(files, share));
 
   storage::FeedPosition from;

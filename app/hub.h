@@ -67,6 +67,7 @@ class Hub {
   const std::string& data_folder() const { return data_folder_; }
   const Clock& clock() const { return clock_; }
   storage::Store& store() { return *store_; }
+  const storage::Sealer& sealer() const { return *sealer_; }
   // The disk as uploads and waiting messages are written to it: sealed.
   FileSystem& files() { return *files_; }
   region::Regions& regions() { return *regions_; }

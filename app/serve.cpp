@@ -141,7 +141,7 @@ Result<void> serve(Hub& hub, const Share& share, const ServeOptions& options,
   });
   source::SourceRoutes source_routes(hub.sources());
   quality::QualityRoutes quality_routes(hub.quality());
-  audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.clock(), people_of(hub));
+  audit::AuditRoutes audit_routes(hub.audit(), hub.store(), hub.sealer(), hub.clock(), people_of(hub));
   purpose::PurposeRoutes purpose_routes(hub.purposes(), rights_desk_of(hub));
   registry::RegistryRoutes registry_routes(hub.registry(), own_documents_of(hub));
   cases::CasesRoutes cases_routes(hub.cases(), hub.files(), hub.data_folder() + "/uploads");

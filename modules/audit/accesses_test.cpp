@@ -225,9 +225,17 @@ TYPED_TEST(Looks, ALookUnderTwoOfOnesNumbersIsListedOnce) {
 TYPED_TEST(Looks, WordsGoByTwoPeopleAndTheListWithThem) {
   this->look("account:1", me);
   must(this->service_->settle());
-  DestructionOrders orders(*this->service_, *this->store_, this->clock_);
+  DestructionOrders orders(*this->service_, *this->store_, *this->sealer_, this->clock_);
   const auto asked = must(orders.ask(0, "Order 2026-9", "a name stands in it", "account:7"));
   EXPECT_EQ(orders.ask(0, "Order 2026-9", "again", "account:8").error().message, "audit.asked_already");
+  EXPECT_EQ(must(orders.list(OrderId(), 9)).front().reason, "a name stands in it");
+  // What is to be destroyed may be said in the reason: it goes into no entry, which nobody could destroy
+  // again.
+  must(this->service_->settle());
+  const auto entry = must(this->service_->search({.event = "audit.destroy.ask"}, std::nullopt, 1)).entries;
+  ASSERT_EQ(entry.size(), 1U);
+  EXPECT_EQ(entry[0].entry.detail.find("a name"), std::string::npos);
+  EXPECT_NE(entry[0].entry.detail.find("Order 2026-9"), std::string::npos);
   EXPECT_EQ(orders.decide(asked.id, OrderState::done, "account:7").error().message, "audit.same_person");
   EXPECT_EQ(must(orders.decide(asked.id, OrderState::done, "account:8")).state, OrderState::done);
   EXPECT_EQ(orders.decide(asked.id, OrderState::dropped, "account:8").error().message, "audit.order_decided");
@@ -236,10 +244,25 @@ TYPED_TEST(Looks, WordsGoByTwoPeopleAndTheListWithThem) {
   EXPECT_TRUE(this->verified().whole());
 }
 
+TYPED_TEST(Looks, ReasonsThatStoodReadableAreSealedAtTheNextStart) {
+  this->run(
+      "INSERT INTO audit_order (id, position, order_number, reason, state, asked_by, asked_at, decided_by) "
+      "VALUES (77, 0, 'Order 2026-9', 'a name stands in it', 'asked', 'account:7', 0, '')");
+  DestructionOrders orders(*this->service_, *this->store_, *this->sealer_, this->clock_);
+  EXPECT_EQ(must(orders.list(OrderId(), 9)).front().reason, "a name stands in it") << "read as it stands";
+  EXPECT_EQ(must(seal_reasons(*this->store_, *this->sealer_)), 1U);
+  EXPECT_EQ(must(seal_reasons(*this->store_, *this->sealer_)), 0U);
+  EXPECT_EQ(must(orders.list(OrderId(), 9)).front().reason, "a name stands in it");
+  static const storage::Statement bare{"test", "SELECT count(*) FROM audit_order WHERE reason <> ''",
+                                       "SELECT count(*) FROM audit_order WHERE reason <> ''"};
+  auto reader = must(this->store_->read());
+  EXPECT_EQ(must(storage::query_integer(*reader, bare, {})), 0);
+}
+
 TYPED_TEST(Looks, OfManyWhoDecideAtOnceOneDoes) {
   this->look("account:1", me);
   must(this->service_->settle());
-  DestructionOrders orders(*this->service_, *this->store_, this->clock_);
+  DestructionOrders orders(*this->service_, *this->store_, *this->sealer_, this->clock_);
   const auto asked = must(orders.ask(0, "Order 2026-9", "a name stands in it", "account:7"));
   std::atomic<int> done = 0;
   std::vector<std::thread> people;

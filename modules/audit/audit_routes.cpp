@@ -27,12 +27,13 @@ http::Response one_of(const Result<Item>& item, const http::Request& http, int s
 
 class AuditRoutes::Handlers final : public api::Operations {
  public:
-  Handlers(AuditService& service, storage::Store& store, const Clock& clock, People people)
+  Handlers(AuditService& service, storage::Store& store, const storage::Sealer& sealer, const Clock& clock,
+           People people)
       : service_(service),
         clock_(clock),
         people_(std::move(people)),
         accesses_(store, clock),
-        orders_(service, store, clock),
+        orders_(service, store, sealer, clock),
         verifier_(service, store, clock) {}
 
   http::Response list_audit_entries(const http::Request& http, const api::ListAuditEntries& in) override {
@@ -205,8 +206,9 @@ class AuditRoutes::Handlers final : public api::Operations {
   Verifier verifier_;
 };
 
-AuditRoutes::AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock, People people)
-    : handlers_(std::make_unique<Handlers>(service, store, clock, std::move(people))) {}
+AuditRoutes::AuditRoutes(AuditService& service, storage::Store& store, const storage::Sealer& sealer,
+                         const Clock& clock, People people)
+    : handlers_(std::make_unique<Handlers>(service, store, sealer, clock, std::move(people))) {}
 
 AuditRoutes::~AuditRoutes() = default;
 

@@ -14,7 +14,8 @@ namespace jingwei::audit {
 class AuditRoutes {
  public:
   // All must outlive the routes.
-  AuditRoutes(AuditService& service, storage::Store& store, const Clock& clock, People people);
+  AuditRoutes(AuditService& service, storage::Store& store, const storage::Sealer& sealer, const Clock& clock,
+              People people);
   ~AuditRoutes();
   std::vector<http::Route> routes();
 

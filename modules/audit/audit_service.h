@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "modules/audit/log_entry.h"
 #include "storage/loop.h"
+#include "storage/sealer.h"
 #include "storage/store.h"
 
 namespace jingwei::audit {
@@ -142,5 +143,9 @@ class AuditService {
   std::optional<SignedHead> head_;
   storage::Loop loop_;
 };
+
+// Seals reasons for destroying that an earlier version kept readable; how many. At start. Errors: the
+// store's, the sealer's.
+Result<std::size_t> seal_reasons(storage::Store& store, const storage::Sealer& sealer);
 
 }  // namespace jingwei::audit

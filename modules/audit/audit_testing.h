@@ -67,6 +67,7 @@ class AuditFixture : public ::testing::Test {
   }
 
   ManualClock clock_;
+  const std::unique_ptr<storage::Sealer> sealer_ = storage::plain_sealer();
   const crypto::SigningKey key_{*crypto::Secret::parse(std::string(64, '7'))};
   std::unique_ptr<Backend> backend_;
   std::vector<std::unique_ptr<storage::Statement>> statements_;  // outlive the store

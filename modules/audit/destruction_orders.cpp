@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "modules/audit/sql.gen.h"
+#include "storage/bare_words.h"
 
 namespace jingwei::audit {
 
@@ -11,12 +12,14 @@ namespace {
 
 constexpr std::string_view names[] = {"asked", "done", "dropped"};
 
-DestructionOrder order_of(const storage::Row& row) {
+constexpr std::string_view destruction_table = "audit_order";
+
+Result<DestructionOrder> order_of(const storage::Row& row, const storage::Sealer& sealer) {
   DestructionOrder one;
   one.id = OrderId(row.integer(0));
   one.position = static_cast<std::uint64_t>(row.integer(1));
   one.order = row.text(2);
-  one.reason = row.text(3);
+  JW_ASSIGN(one.reason, storage::words_of(sealer, {destruction_table, one.id.value, "reason"}, row, 3, 9));
   for (const auto state : {OrderState::asked, OrderState::done, OrderState::dropped}) {
     if (row.text(4) == name_of(state)) one.state = state;
   }
@@ -32,7 +35,6 @@ std::string detail_of(const DestructionOrder& one) {
   json.begin_object();
   json.member("position", static_cast<std::int64_t>(one.position));
   json.member("order", one.order);
-  json.member("reason", one.reason);
   json.end_object();
   return json.take();
 }
@@ -56,6 +58,7 @@ Result<DestructionOrder> DestructionOrders::ask(std::uint64_t position, const st
     if (asked.value_or(0) > 0)
       return Error(ErrorCode::conflict, "audit.asked_already").with("position", std::to_string(position));
   }
+  JW_TRY(sealer_.prepare(destruction_table));
   DestructionOrder one;
   JW_ASSIGN(const std::int64_t id, store_.allocate_ids());
   one.id = OrderId(id);
@@ -65,26 +68,40 @@ Result<DestructionOrder> DestructionOrders::ask(std::uint64_t position, const st
   one.asked_by = actor;
   one.asked_at = clock_.now();
   storage::Change change;
-  change.writes.push_back(
-      {&sql::add_order,
-       {id, static_cast<std::int64_t>(position), order, reason, actor, to_micros(one.asked_at)},
-       1});
+  change.writes.push_back({&sql::add_order,
+                           {id, static_cast<std::int64_t>(position), order,
+                            storage::sealed_words(sealer_, {destruction_table, id, "reason"}, reason), actor,
+                            to_micros(one.asked_at)},
+                           1});
   change.audit.push_back({actor, "audit.destroy.ask", "order:" + one.id.to_string(), detail_of(one)});
   auto committed = store_.commit(std::move(change));
   if (!committed) return std::move(committed).error();
   return one;
 }
 
-Result<DestructionOrder> DestructionOrders::get(OrderId id) const {
-  std::optional<DestructionOrder> found;
-  const storage::Value key = id.value;
+Result<std::vector<DestructionOrder>> DestructionOrders::query(
+    const storage::Statement& statement, std::span<const storage::Value> parameters) const {
+  std::vector<DestructionOrder> all;
+  std::optional<Error> fault;
   JW_ASSIGN(auto reader, store_.read());
-  JW_TRY(reader->query(sql::order_by_id, std::span(&key, 1), [&](const storage::Row& row) {
-    found = order_of(row);
-    return false;
+  JW_TRY(reader->query(statement, parameters, [&](const storage::Row& row) {
+    auto one = order_of(row, sealer_);
+    if (!one) {
+      fault = std::move(one).error();
+      return false;
+    }
+    all.push_back(std::move(*one));
+    return true;
   }));
-  if (!found) return Error(ErrorCode::not_found, "audit.no_order").with("id", id.to_string());
-  return std::move(*found);
+  if (fault) return std::move(*fault);
+  return all;
+}
+
+Result<DestructionOrder> DestructionOrders::get(OrderId id) const {
+  const storage::Value key = id.value;
+  JW_ASSIGN(auto found, query(sql::order_by_id, std::span(&key, 1)));
+  if (found.empty()) return Error(ErrorCode::not_found, "audit.no_order").with("id", id.to_string());
+  return std::move(found.front());
 }
 
 Result<DestructionOrder> DestructionOrders::decide(OrderId id, OrderState state, const std::string& actor) {
@@ -113,15 +130,14 @@ Result<DestructionOrder> DestructionOrders::decide(OrderId id, OrderState state,
 }
 
 Result<std::vector<DestructionOrder>> DestructionOrders::list(OrderId before, std::size_t most) const {
-  std::vector<DestructionOrder> all;
   const storage::Value parameters[] = {before ? before.value : std::numeric_limits<std::int64_t>::max(),
                                        static_cast<std::int64_t>(most)};
-  JW_ASSIGN(auto reader, store_.read());
-  JW_TRY(reader->query(sql::page_of_orders, parameters, [&](const storage::Row& row) {
-    all.push_back(order_of(row));
-    return true;
-  }));
-  return all;
+  return query(sql::page_of_orders, parameters);
+}
+
+Result<std::size_t> seal_reasons(storage::Store& store, const storage::Sealer& sealer) {
+  return storage::seal_bare(store, sealer,
+                            {destruction_table, "reason", &sql::bare_reasons, &sql::seal_reason});
 }
 
 }  // namespace jingwei::audit

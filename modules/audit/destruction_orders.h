@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "modules/audit/audit_service.h"
+#include "storage/sealer.h"
 
 namespace jingwei::audit {
 
@@ -18,7 +19,8 @@ std::string_view name_of(OrderState state);
 struct DestructionOrder {
   OrderId id;
   std::uint64_t position = 0;
-  std::string order, reason;
+  std::string order;
+  std::string reason;  // sealed on disk, and in no entry of the log: it may say what is to be destroyed
   OrderState state = OrderState::asked;
   std::string asked_by;
   Instant asked_at{};
@@ -29,8 +31,9 @@ struct DestructionOrder {
 // Thread-safe.
 class DestructionOrders {
  public:
-  DestructionOrders(AuditService& service, storage::Store& store, const Clock& clock)
-      : service_(service), store_(store), clock_(clock) {}
+  DestructionOrders(AuditService& service, storage::Store& store, const storage::Sealer& sealer,
+                    const Clock& clock)
+      : service_(service), store_(store), sealer_(sealer), clock_(clock) {}
 
   // Errors: not_found "audit.no_entry", conflict "audit.destroyed_already" or "audit.asked_already", the
   // store's.
@@ -44,8 +47,11 @@ class DestructionOrders {
 
  private:
   Result<DestructionOrder> get(OrderId id) const;
+  Result<std::vector<DestructionOrder>> query(const storage::Statement& statement,
+                                              std::span<const storage::Value> parameters) const;
   AuditService& service_;
   storage::Store& store_;
+  const storage::Sealer& sealer_;
   const Clock& clock_;
 };
 

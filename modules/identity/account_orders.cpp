@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "modules/identity/sql.gen.h"
+#include "storage/bare_words.h"
 
 namespace jingwei::identity {
 
@@ -13,7 +14,9 @@ constexpr std::chrono::days order_life{7};
 constexpr std::size_t order_reason_most = 500;
 constexpr std::string_view order_states[] = {"waiting", "done", "dropped"};
 
-AccountOrder account_order_of(const storage::Row& row) {
+constexpr std::string_view order_table = "identity_order";
+
+Result<AccountOrder> account_order_of(const storage::Row& row, const storage::Sealer& sealer) {
   AccountOrder one;
   one.id = OrderId(row.integer(0));
   one.kind = row.text(1) == name_of(OrderKind::grant) ? OrderKind::grant : OrderKind::reset;
@@ -26,13 +29,31 @@ AccountOrder account_order_of(const storage::Row& row) {
   one.grant.department = row.text(6);
   if (!row.is_null(7)) one.grant.from = from_micros(row.integer(7));
   if (!row.is_null(8)) one.grant.until = from_micros(row.integer(8));
-  one.grant.reason = row.text(9);
+  JW_ASSIGN(one.grant.reason, storage::words_of(sealer, {order_table, one.id.value, "reason"}, row, 9, 15));
   one.asked_by = row.text(10);
   one.asked_at = from_micros(row.integer(11));
   one.ends_at = from_micros(row.integer(12));
   one.decided_by = row.text(13);
   if (!row.is_null(14)) one.decided_at = from_micros(row.integer(14));
   return one;
+}
+
+Result<std::vector<AccountOrder>> query_orders(storage::Reader& reader, const storage::Statement& statement,
+                                               std::span<const storage::Value> parameters,
+                                               const storage::Sealer& sealer) {
+  std::vector<AccountOrder> orders;
+  std::optional<Error> fault;
+  JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
+    auto one = account_order_of(row, sealer);
+    if (!one) {
+      fault = std::move(one).error();
+      return false;
+    }
+    orders.push_back(std::move(*one));
+    return true;
+  }));
+  if (fault) return std::move(*fault);
+  return orders;
 }
 
 storage::AuditEntry order_entry(const std::string& actor, const char* event, const AccountOrder& one) {
@@ -86,18 +107,21 @@ Result<AccountOrder> AccountOrders::ask(OrderKind kind, const NewGrant& wanted, 
     JW_ASSIGN(const auto waits, storage::query_integer(*reader, sql::count_waiting_orders, parameters));
     if (waits.value_or(0) > 0) return Error(ErrorCode::conflict, "identity.order_waits");
   }
+  JW_TRY(parts_.sealer.prepare(order_table));
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   one.id = OrderId(id);
   one.asked_by = actor;
   one.asked_at = now;
   one.ends_at = now + order_life;
   storage::Change change;
-  change.writes.push_back({&sql::add_order,
-                           {id, std::string(name_of(kind)), account.id.value, one.grant.role,
-                            one.grant.region, one.grant.department, storage::instant_or_null(one.grant.from),
-                            storage::instant_or_null(one.grant.until), one.grant.reason, actor,
-                            to_micros(one.asked_at), to_micros(one.ends_at)},
-                           1});
+  change.writes.push_back(
+      {&sql::add_order,
+       {id, std::string(name_of(kind)), account.id.value, one.grant.role, one.grant.region,
+        one.grant.department, storage::instant_or_null(one.grant.from),
+        storage::instant_or_null(one.grant.until),
+        storage::sealed_words(parts_.sealer, {order_table, id, "reason"}, one.grant.reason), actor,
+        to_micros(one.asked_at), to_micros(one.ends_at)},
+       1});
   change.audit.push_back(order_entry(actor, "account.order.ask", one));
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) return std::move(committed).error();
@@ -105,15 +129,11 @@ Result<AccountOrder> AccountOrders::ask(OrderKind kind, const NewGrant& wanted, 
 }
 
 Result<AccountOrder> AccountOrders::get(OrderId id) const {
-  std::optional<AccountOrder> found;
   const storage::Value key = id.value;
   JW_ASSIGN(auto reader, parts_.store.read());
-  JW_TRY(reader->query(sql::order_by_id, std::span(&key, 1), [&](const storage::Row& row) {
-    found = account_order_of(row);
-    return false;
-  }));
-  if (!found) return Error(ErrorCode::not_found, "identity.no_order").with("order", id.to_string());
-  return std::move(*found);
+  JW_ASSIGN(auto found, query_orders(*reader, sql::order_by_id, std::span(&key, 1), parts_.sealer));
+  if (found.empty()) return Error(ErrorCode::not_found, "identity.no_order").with("order", id.to_string());
+  return std::move(found.front());
 }
 
 Result<AccountOrder> AccountOrders::waiting(OrderId id) const {
@@ -205,13 +225,8 @@ Result<std::vector<AccountOrder>> AccountOrders::list(Which which, OrderId befor
   const storage::Value parameters[] = {before ? before.value : INT64_MAX, static_cast<std::int64_t>(most),
                                        std::int64_t{which == Which::waiting ? 1 : 0},
                                        to_micros(parts_.clock.now())};
-  std::vector<AccountOrder> all;
   JW_ASSIGN(auto reader, parts_.store.read());
-  JW_TRY(reader->query(sql::page_of_orders, parameters, [&](const storage::Row& row) {
-    all.push_back(account_order_of(row));
-    return true;
-  }));
-  return all;
+  return query_orders(*reader, sql::page_of_orders, parameters, parts_.sealer);
 }
 
 }  // namespace jingwei::identity

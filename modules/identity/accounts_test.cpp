@@ -109,6 +109,36 @@ TYPED_TEST(AccountsTest, BreakingTheGlassAsksWhyLastsAnHourAndIsReviewedBySomebo
   EXPECT_TRUE(must(this->accounts().list_grants({GrantKind::break_glass, true, {}, 10})).empty());
 }
 
+// Why somebody got a grant or broke the glass may name whom it was about.
+TYPED_TEST(AccountsTest, ReasonsStandSealedAndThoseOfBeforeAreSealedAtTheNextStart) {
+  const Account doctor = this->account("doctor");
+  const auto glass = must(this->accounts().break_glass(doctor, "980101", "昏迷病人", {doctor.actor()}));
+  static const storage::Statement bare{"test", "SELECT count(*) FROM identity_grant WHERE reason <> ''",
+                                       "SELECT count(*) FROM identity_grant WHERE reason <> ''"};
+  const auto readable = [&] {
+    auto reader = must(this->store_->read());
+    return must(storage::query_integer(*reader, bare, {})).value_or(-1);
+  };
+  EXPECT_EQ(readable(), 0);
+  const auto reasons = [&] {
+    std::vector<std::string> all;
+    for (const auto& one : must(this->accounts().list_grants({{}, false, {}, 10}))) all.push_back(one.reason);
+    return all;
+  };
+  EXPECT_EQ(reasons(), std::vector<std::string>{"昏迷病人"});
+  // As an earlier version has left it.
+  static const storage::Statement leave{
+      "test", "UPDATE identity_grant SET reason = '走失老人', sealed_reason = NULL WHERE id = $1",
+      "UPDATE identity_grant SET reason = '走失老人', sealed_reason = NULL WHERE id = $1"};
+  storage::Change change;
+  change.writes.push_back({&leave, {glass.id.value}, 1});
+  must(this->store_->commit(std::move(change)));
+  EXPECT_EQ(reasons(), std::vector<std::string>{"走失老人"}) << "read as it stands";
+  const auto next = this->open();
+  EXPECT_EQ(readable(), 0);
+  EXPECT_EQ(reasons(), std::vector<std::string>{"走失老人"});
+}
+
 TYPED_TEST(AccountsTest, BreakingTheGlassAlarmsWhoReviewsIt) {
   const Account doctor = this->account("doctor.li");
   const auto with_phone = [&](const std::string& login, const std::string& phone) {

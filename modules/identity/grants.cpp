@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "modules/identity/accounts.h"
 #include "modules/identity/sql.gen.h"
+#include "storage/bare_words.h"
 
 namespace jingwei::identity {
 
@@ -15,7 +16,9 @@ constexpr std::chrono::minutes broken_glass{60};
 constexpr std::size_t reason_most = 500;
 constexpr const char* emergency_role = "emergency-reader";
 
-HeldGrant grant_of(const storage::Row& row) {
+constexpr std::string_view grant_table = "identity_grant";
+
+Result<HeldGrant> grant_of(const storage::Row& row, const storage::Sealer& sealer) {
   HeldGrant grant;
   grant.id = GrantId(row.integer(0));
   grant.account = AccountId(row.integer(1));
@@ -26,7 +29,7 @@ HeldGrant grant_of(const storage::Row& row) {
   if (!row.is_null(6)) grant.until = from_micros(row.integer(6));
   grant.kind = grant_kind_named(row.text(7)).value_or(GrantKind::given);
   if (!row.is_null(8)) grant.of_grant = GrantId(row.integer(8));
-  grant.reason = row.text(9);
+  JW_ASSIGN(grant.reason, storage::words_of(sealer, {grant_table, grant.id.value, "reason"}, row, 9, 16));
   grant.granted_by = row.text(10);
   grant.granted_at = from_micros(row.integer(11));
   if (!row.is_null(12)) grant.ended_at = from_micros(row.integer(12));
@@ -37,12 +40,20 @@ HeldGrant grant_of(const storage::Row& row) {
 }
 
 Result<std::vector<HeldGrant>> query_grants(storage::Reader& reader, const storage::Statement& statement,
-                                            std::span<const storage::Value> parameters) {
+                                            std::span<const storage::Value> parameters,
+                                            const storage::Sealer& sealer) {
   std::vector<HeldGrant> grants;
+  std::optional<Error> fault;
   JW_TRY(reader.query(statement, parameters, [&](const storage::Row& row) {
-    grants.push_back(grant_of(row));
+    auto grant = grant_of(row, sealer);
+    if (!grant) {
+      fault = std::move(grant).error();
+      return false;
+    }
+    grants.push_back(std::move(*grant));
     return true;
   }));
+  if (fault) return std::move(*fault);
   return grants;
 }
 
@@ -87,7 +98,7 @@ Result<std::vector<HeldGrant>> Accounts::grants_of(AccountId account) const {
 
 Result<std::vector<HeldGrant>> Accounts::grants_of(storage::Reader& reader, AccountId account) const {
   const storage::Value key = account.value;
-  return query_grants(reader, sql::grants_of_account, std::span(&key, 1));
+  return query_grants(reader, sql::grants_of_account, std::span(&key, 1), parts_.sealer);
 }
 
 Result<bool> Accounts::administers(AccountId account) const {
@@ -112,13 +123,13 @@ Result<std::vector<HeldGrant>> Accounts::list_grants(const GrantQuery& query) co
       query.before ? query.before.value : INT64_MAX, static_cast<std::int64_t>(query.most),
       query.kind ? std::string(name_of(*query.kind)) : std::string(), std::int64_t{query.unreviewed ? 1 : 0}};
   JW_ASSIGN(auto reader, parts_.store.read());
-  return query_grants(*reader, sql::page_of_grants, parameters);
+  return query_grants(*reader, sql::page_of_grants, parameters, parts_.sealer);
 }
 
 Result<HeldGrant> Accounts::get_grant(GrantId id) const {
   JW_ASSIGN(auto reader, parts_.store.read());
   const storage::Value key = id.value;
-  JW_ASSIGN(auto found, query_grants(*reader, sql::grant_by_id, std::span(&key, 1)));
+  JW_ASSIGN(auto found, query_grants(*reader, sql::grant_by_id, std::span(&key, 1), parts_.sealer));
   if (found.empty()) return no_grant(id);
   return std::move(found.front());
 }
@@ -141,6 +152,7 @@ Result<void> Accounts::check_duties(AccountId account, const access::Role& wante
 // `guard` holds what was decided upon; `moved` is answered when it has changed.
 Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteRequest& request,
                                 std::optional<storage::Write> guard, const Error& moved, const Also& also) {
+  JW_TRY(parts_.sealer.prepare(grant_table));
   JW_ASSIGN(const std::int64_t id, parts_.store.allocate_ids());
   grant.id = GrantId(id);
   grant.granted_by = request.actor;
@@ -151,8 +163,9 @@ Result<HeldGrant> Accounts::add(HeldGrant grant, const char* event, const WriteR
       {&sql::add_grant,
        {id, grant.account.value, grant.role, grant.region.value, grant.department, to_micros(grant.from),
         storage::instant_or_null(grant.until), std::string(name_of(grant.kind)),
-        grant.of_grant ? storage::Value(grant.of_grant.value) : storage::Value(storage::Null{}), grant.reason,
-        request.actor, to_micros(grant.granted_at)},
+        grant.of_grant ? storage::Value(grant.of_grant.value) : storage::Value(storage::Null{}),
+        storage::sealed_words(parts_.sealer, {grant_table, id, "reason"}, grant.reason), request.actor,
+        to_micros(grant.granted_at)},
        1});
   change.events.push_back(event_of(account_event, "account", grant.account.to_string()));
   change.audit.push_back(

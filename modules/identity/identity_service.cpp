@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/messages.h"
 #include "modules/identity/holders.h"
+#include "modules/identity/sql.gen.h"
+#include "storage/bare_words.h"
 
 namespace jingwei::identity {
 
@@ -30,7 +32,7 @@ IdentityService::IdentityService(IdentityParts parts)
       accounts_(parts_, roles_),
       orders_(parts_, roles_, accounts_),
       tokens_(parts_, accounts_, roles_),
-      gateway_(parts_.outbox_folder),
+      gateway_(parts_.outbox_folder, parts_.clock),
       sign_in_(parts_, accounts_, tokens_, gateway_),
       elsewhere_(parts_, accounts_, sign_in_, parts_.web),
       signers_(parts_) {
@@ -43,6 +45,12 @@ IdentityService::~IdentityService() {
 }
 
 Result<void> IdentityService::open() {
+  for (const storage::BareWords& words :
+       {storage::BareWords{"identity_grant", "reason", &sql::bare_grant_reasons, &sql::seal_grant_reason},
+        storage::BareWords{"identity_order", "reason", &sql::bare_order_reasons, &sql::seal_order_reason}}) {
+    JW_ASSIGN(const std::size_t sealed, storage::seal_bare(parts_.store, parts_.sealer, words));
+    if (sealed > 0) log::info("identity.reasons_sealed", {{"table", words.table}, {"rows", sealed}});
+  }
   return roles_.reload();
 }
 
@@ -63,6 +71,9 @@ void IdentityService::start() {
     saving_.pause(std::chrono::duration_cast<std::chrono::milliseconds>(saving_pause));
     const auto saved = tokens_.save_seen();
     if (!saved) log::warn("identity.seen_unsaved", {{"error", saved.error().to_log()}});
+    const auto expired = gateway_.expire();
+    if (!expired) log::warn("identity.texts_not_expired", {{"error", expired.error().to_log()}});
+    if (expired && *expired > 0) log::warn("identity.texts_expired", {{"texts", *expired}});
     if (++rounds_ % rounds_a_day != 1) return;
     storage::Change tries;
     sign_in_.drop_old(tries);
@@ -91,7 +102,7 @@ void IdentityService::alarm(const Account& who, const HeldGrant& grant) {
                               render("identity.glass_text", filled, Language::en);
     for (const std::int64_t id : reviewers) {
       JW_ASSIGN(const Account reviewer, accounts_.get(AccountId(id)));
-      if (!reviewer.phone.empty()) JW_TRY(gateway_.send(reviewer.phone, words));
+      if (!reviewer.phone.empty()) JW_TRY(gateway_.send(reviewer.phone, words, std::nullopt));
     }
     return {};
   }();

@@ -262,7 +262,7 @@ Result<std::string> SignIn::send_code(const std::string& phone, const Origin& or
   if (!committed && committed.error().code == ErrorCode::conflict) return too_many_texts(mark);
   if (!committed) return std::move(committed).error();
   const std::vector<std::pair<std::string, std::string>> arguments = {{"code", code}};
-  JW_TRY(gateway_.send(number, render("identity.text_code", arguments, origin.language)));
+  JW_TRY(gateway_.send(number, render("identity.text_code", arguments, origin.language), now + code_life));
   return asker;
 }
 

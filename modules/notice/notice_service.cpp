@@ -9,7 +9,7 @@ namespace {
 Gateways gateways_of(const ServiceParts& parts, const Webhooks& webhooks) {
   Gateways gateways;
   gateways.text = [&texts = parts.identity.texts()](const std::string& phone, const std::string& words) {
-    return texts.send(phone, words);
+    return texts.send(phone, words, std::nullopt);
   };
   gateways.voice = voice_file(parts.outbox);
   if (parts.webhook) gateways.webhook = webhook_file(parts.outbox);

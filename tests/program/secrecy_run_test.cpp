@@ -231,6 +231,31 @@ TYPED_TEST(SecrecyRun, NothingTheProgramWroteOrToldToWatchersNamesAnybody) {
   }
   this->get(records + "/" + known);  // whoever asks so has named it; the log must not
 
+  // Reasons that say more than they need to: of a grant, and of words to be destroyed.
+  const std::string why = R"("reason": ")" + known + ' ' + name + R"("})";
+  const auto made = this->post("/api/v1/accounts", R"({"kind": "staff", "login": "helper", "name": "帮手"})");
+  EXPECT_EQ(made.status, 201) << made.body;
+  const std::string helper(this->json(made.body).at("account").at("id").as_string());
+  const auto granted = this->post("/api/v1/accounts/" + helper + "/grants",
+                                  R"({"role": "grid-worker", "region": "990100", )" + why);
+  EXPECT_EQ(granted.status, 201) << granted.body;
+  const auto ordered =
+      this->post("/api/v1/audit/entries/0/destruction", R"({"order": "Order 2026-1", )" + why);
+  EXPECT_EQ(ordered.status, 202) << ordered.body;
+  EXPECT_NE(ordered.body.find(known), std::string::npos) << "whoever decides it reads it";
+
+  // A code to somebody's telephone stands in the outbox until the city's gateway takes it, and nowhere else.
+  const auto phone = std::find_if(secrets.numbers.begin(), secrets.numbers.end(),
+                                  [](const std::string& number) { return number.size() == 11; });
+  ASSERT_NE(phone, secrets.numbers.end());
+  const auto sent = this->post("/api/v1/sign-in-codes", R"({"phone": ")" + *phone + R"("})");
+  EXPECT_EQ(sent.status, 200) << sent.body;
+  const std::string taken = this->share_.path() + "/taken.jsonl";
+  fs::rename(this->data() + "/outbox/texts.jsonl", taken);
+  EXPECT_NE(this->text_of(taken).find(*phone), std::string::npos);
+  EXPECT_NE(this->text_of(taken).find("\"until\""), std::string::npos) << "it goes by itself if nobody comes";
+  fs::remove(taken);
+
   // Watching, keys, a backup beside it all.
   for (const char* path : {"/metrics", "/api/v1/cockpit", "/api/v1/system/doctor", "/api/v1/keys",
                            "/api/v1/audit/entries", "/api/v1/quality", "/api/v1/system", "/readyz"}) {

@@ -41,7 +41,6 @@ FROM audit_delay
 
 -- Beside their entries; with the salt of the mark that binds both.
 -- name: every_delay
--- scatter: verification
 SELECT id, subject, department, authority, order_number, begins_at, ends_at, ordered_by, ordered_at, lifted_by, lifted_at, salt
 FROM audit_delay ORDER BY id
 
@@ -71,7 +70,6 @@ SELECT count(*) FROM audit_order WHERE position = $1 AND state = 'asked'
 
 -- Rows of before reasons were sealed.
 -- name: bare_reasons
--- scatter: once, over what stands already
 SELECT id, reason FROM audit_order WHERE reason <> '' ORDER BY id LIMIT $1
 
 -- name: seal_reason

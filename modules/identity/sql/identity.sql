@@ -75,17 +75,17 @@ UPDATE identity_account SET used_step = used_step WHERE id = $1 AND state = 'ope
 
 -- name: grants_of_account
 SELECT id, account, role, region, department, valid_from, valid_until, kind, of_grant, reason, granted_by, granted_at, ended_at,
-       ended_by, reviewed_at, reviewed_by
+       ended_by, reviewed_at, reviewed_by, sealed_reason
 FROM identity_grant WHERE account = $1 ORDER BY id
 
 -- name: grant_by_id
 SELECT id, account, role, region, department, valid_from, valid_until, kind, of_grant, reason, granted_by, granted_at, ended_at,
-       ended_by, reviewed_at, reviewed_by
+       ended_by, reviewed_at, reviewed_by, sealed_reason
 FROM identity_grant WHERE id = $1
 
 -- name: page_of_grants
 SELECT id, account, role, region, department, valid_from, valid_until, kind, of_grant, reason, granted_by, granted_at, ended_at,
-       ended_by, reviewed_at, reviewed_by
+       ended_by, reviewed_at, reviewed_by, sealed_reason
 FROM identity_grant
 WHERE id < $1 AND ($3 = '' OR kind = $3) AND ($4 = 0 OR reviewed_at IS NULL)
 ORDER BY id DESC LIMIT $2
@@ -95,8 +95,15 @@ SELECT id, account FROM identity_grant WHERE of_grant = $1 AND ended_at IS NULL
 
 -- name: add_grant
 INSERT INTO identity_grant (id, account, role, region, department, valid_from, valid_until, kind, of_grant, reason, granted_by,
-                            granted_at, ended_at, ended_by, reviewed_at, reviewed_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, '', NULL, '')
+                            granted_at, ended_at, ended_by, reviewed_at, reviewed_by, sealed_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $11, $12, NULL, '', NULL, '', $10)
+
+-- Grants of before reasons were sealed.
+-- name: bare_grant_reasons
+SELECT id, reason FROM identity_grant WHERE reason <> '' ORDER BY id LIMIT $1
+
+-- name: seal_grant_reason
+UPDATE identity_grant SET reason = '', sealed_reason = $2 WHERE id = $1 AND reason <> ''
 
 -- name: end_grant
 UPDATE identity_grant SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL
