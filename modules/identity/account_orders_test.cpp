@@ -44,6 +44,14 @@ TYPED_TEST(AccountOrdersTest, AnAdministratorsAccountIsResetByTwoAndNotByOne) {
 
   const auto order = must(this->ask_reset(this->auditor_, this->security_));
   EXPECT_EQ(this->why(this->ask_reset(this->auditor_, this->security_)), "identity.order_waits");
+  // Why it is asked for stands sealed, and is read by who confirms it.
+  static const storage::Statement bare{"test", "SELECT count(*) FROM identity_order WHERE reason <> ''",
+                                       "SELECT count(*) FROM identity_order WHERE reason <> ''"};
+  EXPECT_EQ(must(storage::query_integer(*must(this->store_->read()), bare, {})), 0);
+  const auto waiting =
+      must(this->orders().list(AccountOrders::Which::waiting, OrderId(), 9, this->system_.actor()));
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting.front().grant.reason, "遗失");
   const auto confirm = [&](const Account& who) { return this->orders().confirm(order.id, who.actor()); };
   EXPECT_EQ(this->why(confirm(this->security_)), "identity.same_person");
   EXPECT_EQ(this->why(confirm(this->auditor_)), "identity.same_person") << "whose account it is";
