@@ -107,6 +107,35 @@ TEST_F(Ledger, EveryChangedByteIsFound) {
   EXPECT_EQ(read_ledger(real_file_system(), path)->size(), 3U);
 }
 
+TEST_F(Ledger, ErasedRecordsStandBesideDestroyedKeysInEveryCopy) {
+  place_.ledgers = {folder_ + "/elsewhere"};
+  const ErasedRecord first{"people", 41, std::string(32, 'a'), clock_.now(), "rights:12"};
+  ErasedRecord other = first;  // the same number, given again after older data were put back
+  other.mark = std::string(32, 'b');
+  {
+    const auto store = open();
+    ASSERT_TRUE(store->note_erased(std::span(&first, 1)).ok());
+    ASSERT_TRUE(store->destroy({data_key(*store)->info.id}, "order 7").ok());
+    ASSERT_TRUE(store->note_erased(std::vector<ErasedRecord>{first, other}).ok());
+    ASSERT_EQ(store->erased()->size(), 2U);
+    EXPECT_EQ(store->erased()->front().by, "rights:12");
+    EXPECT_EQ(store->erased()->front().at, first.at);
+  }
+  EXPECT_EQ(text(file("destroyed")), text(place_.ledgers[0]));
+  EXPECT_EQ(read_ledger(real_file_system(), file("destroyed"))->size(), 1U) << "its keys alone";
+  // A folder put back from before it learns of them from the copy.
+  std::filesystem::remove(file("destroyed"));
+  EXPECT_TRUE(open()->erased()->back().is_same(other));
+  const std::string sound = text(file("destroyed"));
+  EXPECT_NE(sound.find("record people 41 "), std::string::npos);
+  for (std::size_t at = 0; at < sound.size(); ++at) {
+    std::string changed = sound;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    write(file("destroyed"), changed);
+    EXPECT_FALSE(read_erased(real_file_system(), file("destroyed")).ok()) << at;
+  }
+}
+
 TEST_F(Ledger, AnOrderThatStoppedAfterTheLedgerIsCarriedOutAtTheNextOpening) {
   const KeyId id = destroy_one();
   write(file("keystore"), before_);  // as when the machine stopped before the keystore was written

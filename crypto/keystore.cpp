@@ -95,6 +95,7 @@ Result<std::unique_ptr<Keystore>> Keystore::open(FileSystem& files, const std::s
 // it.
 Result<void> Keystore::replay_ledgers(bool keystore_stood) {
   std::vector<KeyInfo> ordered;
+  std::vector<ErasedRecord> records;
   const auto note = [&](const KeyInfo& key) {
     if (std::none_of(ordered.begin(), ordered.end(),
                      [&](const auto& known) { return is_same_key(known, key); }))
@@ -110,11 +111,13 @@ Result<void> Keystore::replay_ledgers(bool keystore_stood) {
         return Error(ErrorCode::not_found, "crypto.ledger_missing").with("path", ledger);
       JW_ASSIGN(const auto keys, read_ledger(files_, ledger));
       for (const auto& key : keys) note(key);
+      JW_ASSIGN(const auto erased, read_erased(files_, ledger));
+      records.insert(records.end(), erased.begin(), erased.end());
     }
     for (const auto& [id, entry] : entries_) {
       if (entry.info.destroyed) note(entry.info);
     }
-    for (const auto& ledger : ledgers_) JW_TRY(add_to_ledger(files_, ledger, ordered));
+    for (const auto& ledger : ledgers_) JW_TRY(add_to_ledger(files_, ledger, ordered, records));
   }
   const auto stands = [&](const KeyInfo& key) {
     const auto found = entries_.find(key.id);
@@ -367,6 +370,19 @@ Result<void> Keystore::begin_anew(const std::string& scope) {
     if (newest != nullptr && newest->info.destroyed) add(KeyKind::equality, scope, month);
     return {};
   });
+}
+
+Result<void> Keystore::note_erased(std::span<const ErasedRecord> records) {
+  const std::lock_guard lock(mutex_);
+  const FolderLock folder(folder_);
+  for (const auto& ledger : ledgers_) JW_TRY(add_to_ledger(files_, ledger, {}, records));
+  return {};
+}
+
+Result<std::vector<ErasedRecord>> Keystore::erased() const {
+  const std::lock_guard lock(mutex_);
+  const FolderLock folder(folder_);
+  return read_erased(files_, ledgers_.front());
 }
 
 Result<void> Keystore::refresh() {

@@ -10,6 +10,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "crypto/aead.h"
+#include "crypto/destruction_ledger.h"
 #include "crypto/key_info.h"
 
 namespace jingwei::crypto {
@@ -56,6 +57,13 @@ class Keystore {
   // Makes a key in place of an equality key that has been destroyed: for a scope of which nothing hashed
   // under the old one stands any more. One that has not been destroyed stays. Errors: the file system's.
   Result<void> begin_anew(const std::string& scope);
+
+  // Writes down in every ledger that single records are erased: before they are. Those it knows stay as they
+  // are. Errors: the file system's, corrupt.
+  Result<void> note_erased(std::span<const ErasedRecord> records);
+  // All that were, oldest first: what stands of them in data put back from a copy goes again. Errors:
+  // note_erased's.
+  Result<std::vector<ErasedRecord>> erased() const;
 
   // Reads the file again: what other processes made or destroyed counts from now on. Errors: as open.
   Result<void> refresh();

@@ -107,6 +107,20 @@ void erase_slice(const std::string& resource, const SliceHead& head, std::int64_
   change.writes.push_back({&sql::erase_slice_blocks, {resource, head.first_id}, std::nullopt});
 }
 
+void empty_row(const std::string& resource, const SliceHead& head, std::int64_t number, EmptiedRow row,
+               storage::Change& change) {
+  change.writes.push_back({&sql::empty_slice_row,
+                           {resource, head.first_id, head.revision, Blob{head.gone}, head.live, number + 1},
+                           1});
+  change.writes.push_back({&sql::change_slice_body,
+                           {resource, head.first_id, Blob{std::move(row.row_keys)},
+                            Blob{std::move(row.places)}, Blob{std::move(row.body)}},
+                           1});
+  if (!row.sealed) return;
+  change.writes.push_back(
+      {&sql::change_slice_block, {resource, head.first_id, row.block, Blob{std::move(*row.sealed)}}, 1});
+}
+
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource) {
   const Value key = resource;
   JW_ASSIGN(const auto number, storage::query_integer(reader, sql::slice_number, std::span(&key, 1)));
@@ -151,6 +165,11 @@ Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const st
                                                Instant before, std::size_t most) {
   return read_heads(reader, sql::standing_slices,
                     std::array<Value, 3>{resource, to_micros(before), static_cast<std::int64_t>(most)});
+}
+
+Result<std::vector<SliceHead>> ended_slices(storage::Reader& reader, const std::string& resource) {
+  const Value key = resource;
+  return read_heads(reader, sql::ended_slices, std::span(&key, 1));
 }
 
 Result<bool> has_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id) {

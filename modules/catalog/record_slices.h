@@ -71,6 +71,18 @@ storage::Write end_slice(const std::string& resource, const SliceHead& head, std
 void erase_slice(const std::string& resource, const SliceHead& head, std::int64_t number, Instant known_to,
                  storage::Change& change);
 
+// A slice's bytes with one of its rows emptied. `body` of a slice from before blocks; else `block` is its
+// number and `sealed` its bytes; no bytes (their key was destroyed): they stay as they are.
+struct EmptiedRow {
+  std::string row_keys, places, body;
+  std::int64_t block = 0;
+  std::optional<std::string> sealed;
+};
+// `head` with the row marked as left, where it stood; `number` is the slice number that the Change takes.
+// Expects `head.revision`.
+void empty_row(const std::string& resource, const SliceHead& head, std::int64_t number, EmptiedRow row,
+               storage::Change& change);
+
 // Reading. Errors: the store's; not_found is an empty answer.
 Result<std::int64_t> slice_number(storage::Reader& reader, const std::string& resource);
 Result<std::optional<SliceHead>> slice_at(storage::Reader& reader, const std::string& resource,
@@ -89,6 +101,8 @@ Result<std::string> slice_places(storage::Reader& reader, const std::string& res
 // Slices whose bytes stand and came before an instant, oldest first.
 Result<std::vector<SliceHead>> standing_slices(storage::Reader& reader, const std::string& resource,
                                                Instant before, std::size_t most);
+// Slices that ended and whose bytes stand, oldest first.
+Result<std::vector<SliceHead>> ended_slices(storage::Reader& reader, const std::string& resource);
 // Whether the bytes of a slice stand.
 Result<bool> has_body(storage::Reader& reader, const std::string& resource, std::int64_t first_id);
 // Rows of such slices in all, and those that stand.

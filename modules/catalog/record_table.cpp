@@ -295,6 +295,9 @@ ErasingTable::ErasingTable(const Resource& resource, int table_version) {
       where_so + "$4 = (SELECT " + standing + "(SELECT known_to, withdrawn" + page_of("$2", "$3") +
           ") AS page)");
   set(oldest_, "oldest", "SELECT MIN(known_from) FROM " + name);
+  set(key_of_id_, "key_of_id", "SELECT record_key FROM " + name + " WHERE id = $1 LIMIT 1");
+  set(count_key_, "count_key", "SELECT COUNT(*) FROM " + name + " WHERE record_key = $1");
+  set(erase_key_, "erase_key", "DELETE FROM " + name + " WHERE record_key = $1");
 }
 
 }  // namespace jingwei::catalog

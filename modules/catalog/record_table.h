@@ -138,11 +138,16 @@ class ErasingTable {
   // before: nothing is left; $3 limit, $4 how many: so many of the first still stand.
   const storage::Statement& none_left() const { return none_left_; }
   const storage::Statement& page_stands() const { return page_stands_; }
+  // Of one record: $1 id → record_key of its versions; $1 record_key → how many versions; $1 record_key
+  const storage::Statement& key_of_id() const { return key_of_id_; }
+  const storage::Statement& count_key() const { return count_key_; }
+  const storage::Statement& erase_key() const { return erase_key_; }
   // → when the oldest was received; null when there is none
   const storage::Statement& oldest() const { return oldest_; }
 
  private:
-  storage::Statement count_, count_page_, erase_page_, none_left_, page_stands_, oldest_;
+  storage::Statement count_, count_page_, erase_page_, none_left_, page_stands_, oldest_, key_of_id_,
+      count_key_, erase_key_;
 };
 
 }  // namespace jingwei::catalog

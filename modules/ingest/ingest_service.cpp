@@ -58,7 +58,8 @@ IngestService::IngestService(IngestParts parts)
       records_(std::make_unique<Records>(parts_.store, parts_.sealer, parts_.zone, parts_.packed_rows_least)),
       withdrawals_(std::make_unique<Withdrawals>(*this, *records_)),
       recounting_(std::make_unique<Recounting>(parts_, *records_)),
-      erasing_(std::make_unique<Erasing>(parts_, *records_)) {}
+      erasing_(std::make_unique<Erasing>(parts_, *records_)),
+      record_erasing_(std::make_unique<RecordErasing>(parts_, *records_, *erasing_)) {}
 
 IngestService::~IngestService() {
   stop();

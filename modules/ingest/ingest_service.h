@@ -20,6 +20,7 @@
 #include "modules/ingest/address/gazetteer.h"
 #include "modules/ingest/batch.h"
 #include "modules/ingest/erasure/erasure.h"
+#include "modules/ingest/erasure/record_erasure.h"
 #include "modules/ingest/record_text.h"
 #include "modules/ingest/recount/recount_event.h"
 #include "modules/ingest/refused_cells.h"
@@ -222,6 +223,8 @@ class IngestService {
   const Withdrawals& withdrawals() const { return *withdrawals_; }
   // What goes for good (erasure/erasure.h).
   Erasing& erasing() { return *erasing_; }
+  // Single records that go for good (erasure/record_erasure.h).
+  RecordErasing& record_erasing() { return *record_erasing_; }
   // Figures that were declared later (recount/recounting.h).
   Recounting& recounting() { return *recounting_; }
   // There is something to load or to withdraw.
@@ -268,6 +271,7 @@ class IngestService {
   PurposeAreasOf areas_of_purpose_;
   std::function<RegionId()> own_region_;
   std::unique_ptr<Erasing> erasing_;
+  std::unique_ptr<RecordErasing> record_erasing_;
   std::optional<std::chrono::nanoseconds> swept_at_;
   std::atomic<bool> sealed_anew_{
       false};  // no refused row is left from before resources had keys of their own for them

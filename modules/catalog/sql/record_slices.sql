@@ -34,6 +34,17 @@ INSERT INTO record_slice_block (resource, first_id, block, body) VALUES
 UPDATE record_slice SET gone = $4, live = $5, revision = revision + 1
 WHERE resource = $1 AND first_id = $2 AND revision = $3 AND known_to IS NULL
 
+-- One row is emptied for good: whoever knows its key learns of it by the slice number.
+-- name: empty_slice_row
+UPDATE record_slice SET gone = $4, live = $5, changed = $6, revision = revision + 1
+WHERE resource = $1 AND first_id = $2 AND revision = $3
+
+-- name: change_slice_body
+UPDATE record_slice_body SET row_keys = $3, places = $4, body = $5 WHERE resource = $1 AND first_id = $2
+
+-- name: change_slice_block
+UPDATE record_slice_block SET body = $4 WHERE resource = $1 AND first_id = $2 AND block = $3
+
 -- name: hold_slice @sqlite
 UPDATE record_slice SET revision = revision WHERE resource = $1 AND first_id = $2 AND revision = $3
 -- name: hold_slice @postgres
@@ -94,6 +105,12 @@ SELECT 1 FROM record_slice_body WHERE resource = $1 AND first_id = $2
 SELECT s.first_id, s.row_count, s.live, s.revision, s.changed, s.resource_version, s.batch, s.known_from, s.known_to, s.gone, s.block_rows
 FROM record_slice s JOIN record_slice_body b ON b.resource = s.resource AND b.first_id = s.first_id
 WHERE s.resource = $1 AND b.resource = $1 AND s.known_from < $2 ORDER BY s.first_id LIMIT $3
+
+-- Slices that ended and whose bytes stand.
+-- name: ended_slices
+SELECT s.first_id, s.row_count, s.live, s.revision, s.changed, s.resource_version, s.batch, s.known_from, s.known_to, s.gone, s.block_rows
+FROM record_slice s JOIN record_slice_body b ON b.resource = s.resource AND b.first_id = s.first_id
+WHERE s.resource = $1 AND b.resource = $1 AND s.known_to IS NOT NULL ORDER BY s.first_id
 
 -- name: count_standing_slices
 SELECT CAST(COALESCE(SUM(s.row_count), 0) AS BIGINT), CAST(COALESCE(SUM(s.live), 0) AS BIGINT)

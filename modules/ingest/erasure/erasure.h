@@ -53,10 +53,12 @@ class Erasing {
   // disk's.
   Result<Left> step(const std::string& resource, std::optional<Instant> before, const Commit& commit);
 
+  // Every generation of a resource's table, newest first. Good as long as this object.
+  using Tables = std::vector<const catalog::ErasingTable*>;
+  Tables tables_of(const catalog::Entry& entry) const;
+
  private:
   struct Step;
-  using Tables = std::vector<const catalog::ErasingTable*>;
-  Tables tables_of(const catalog::Entry& entry) const;  // newest first
   Result<void> take_batches(storage::Reader& reader, Step& step) const;
   Result<void> take_uploads(storage::Reader& reader, Step& step) const;
   Result<void> take_slices(storage::Reader& reader, Step& step) const;

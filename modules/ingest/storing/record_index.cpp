@@ -20,7 +20,8 @@ Result<void> RecordIndex::follow_slices(storage::Reader& reader, std::int64_t nu
   JW_ASSIGN(const auto changed, catalog::changed_slices(reader, resource_, number_));
   for (const auto& head : changed) {
     const bool known = known_.contains(head.first_id);
-    if (known != head.known_to.has_value()) continue;  // ended before we met it, or met already
+    if (known && !head.known_to) forget_keys(head.first_id);  // one of its records was erased
+    if (known != head.known_to.has_value()) continue;         // ended before we met it, or met already
     if (known) {
       JW_ASSIGN(const bool stands, catalog::has_body(reader, resource_, head.first_id));
       if (!stands) {  // erased, and which keys it had with it: all is read anew
@@ -51,6 +52,16 @@ void RecordIndex::forget() {
   keys_.clear();
   keys_at_.clear();
   keys_bytes_ = 0;
+}
+
+// The record's number stays in memory, and leads to an empty key.
+void RecordIndex::forget_keys(std::int64_t first_id) {
+  marks_.erase(first_id);
+  const auto kept = keys_at_.find(first_id);
+  if (kept == keys_at_.end()) return;
+  keys_bytes_ -= kept->second->second.size();
+  keys_.erase(kept->second);
+  keys_at_.erase(kept);
 }
 
 Result<void> RecordIndex::follow_table(storage::Reader& reader, const catalog::RecordTable& table) {

@@ -77,6 +77,7 @@ class RecordIndex {
 
   Result<void> follow_slices(storage::Reader& reader, std::int64_t number);
   void forget();
+  void forget_keys(std::int64_t first_id);
   Result<const std::vector<std::string>*> marks_of(storage::Reader& reader, const catalog::SliceHead& head);
   Result<void> follow_table(storage::Reader& reader, const catalog::RecordTable& table);
   void add_keys(std::int64_t first_id, std::int64_t rows, std::string_view row_keys);

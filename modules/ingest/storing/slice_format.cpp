@@ -2,6 +2,9 @@
 
 #include <zstd.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/bytes.h"
 #include "base/limits.h"
 
@@ -57,12 +60,13 @@ Result<std::string> decompressed(std::string_view packed, char version) {
 struct PlaceSteps {
   std::int64_t region = 0, day = 0, line = 0;
 
-  void append(std::string& plain, const PackedRow& row) {
+  void append(std::string& plain, const RowPlace& row) {
     append_signed_varint(plain, row.region.value - std::exchange(region, row.region.value));
     const std::int64_t days = to_days(row.day);
     append_signed_varint(plain, days - std::exchange(day, days));
     append_signed_varint(plain, row.line - std::exchange(line, row.line));
   }
+  void append(std::string& plain, const PackedRow& row) { append(plain, {row.region, row.day, row.line}); }
   RowPlace read(ByteReader& bytes) {
     region += bytes.signed_varint();
     day += bytes.signed_varint();
@@ -118,6 +122,32 @@ Result<std::vector<std::string_view>> read_cleanings(ByteReader& bytes) {
   for (std::uint64_t at = 0; at < kinds && bytes.ok(); ++at) cleanings.push_back(bytes.text());
   if (!bytes.ok()) return damaged("cleanings");
   return cleanings;
+}
+
+// Rows as they were read, written again: their cleanings first.
+enum class PlacesStand : std::uint8_t { within, apart };
+std::string repacked(const OpenRows& rows, PlacesStand where) {
+  std::vector<std::string_view> met;
+  std::map<std::string_view, std::uint64_t> number;  // of each that was met
+  PlaceSteps steps;
+  std::string body;
+  for (std::size_t row = 0; row < rows.contents.size(); ++row) {
+    if (where == PlacesStand::within) steps.append(body, rows.places[row]);
+    const std::string_view cleaning = rows.cleanings[row];
+    const auto known = cleaning.empty() ? number.end() : number.try_emplace(cleaning, met.size() + 1).first;
+    if (known != number.end() && known->second > met.size()) met.push_back(cleaning);
+    append_varint(body, known == number.end() ? 0 : known->second);
+    append_text(body, rows.contents[row]);
+  }
+  std::string plain;
+  append_varint(plain, met.size());
+  for (const std::string_view cleaning : met) append_text(plain, cleaning);
+  return plain + body;
+}
+
+void make_empty(OpenRows& rows, std::size_t row) {
+  rows.places[row] = {};
+  rows.contents[row] = rows.cleanings[row] = {};
 }
 
 // What was done to a row, and what it says.
@@ -207,6 +237,36 @@ Result<OpenRows> unpack_body(std::string_view places, std::string_view body, std
   for (std::size_t row = 0; row < rows; ++row) JW_TRY(read_row(bytes, cleanings, open));
   if (!bytes.at_end()) return damaged("rows");
   return open;
+}
+
+std::string empty_in_keys(std::string row_keys, std::size_t row) {
+  std::fill_n(row_keys.begin() + static_cast<std::ptrdiff_t>(row * row_keys_bytes), row_keys_bytes, '\0');
+  return row_keys;
+}
+
+Result<std::string> empty_in_places(std::string_view packed, std::size_t rows, std::size_t row) {
+  JW_ASSIGN(auto places, unpack_places(packed, rows));
+  places[row] = {};
+  PlaceSteps steps;
+  std::string plain;
+  for (const auto& place : places) steps.append(plain, place);
+  return compressed(plain, places_version);
+}
+
+Result<std::string> empty_in_block(std::string_view sealed, std::int64_t block, std::size_t rows,
+                                   std::size_t row, SlicePlace place, const storage::Sealer& sealer) {
+  JW_ASSIGN(OpenRows open, unpack_block(sealed, block, rows, place, sealer));
+  make_empty(open, row);
+  return sealer.seal({place.resource, place.first_id, column_of(block)},
+                     compressed(repacked(open, PlacesStand::within), block_version));
+}
+
+Result<std::string> empty_in_body(std::string_view places, std::string_view body, std::size_t rows,
+                                  std::size_t row, SlicePlace place, const storage::Sealer& sealer) {
+  JW_ASSIGN(OpenRows open, unpack_body(places, body, rows, place, sealer));
+  make_empty(open, row);
+  return sealer.seal({place.resource, place.first_id, sealed_column},
+                     compressed(repacked(open, PlacesStand::apart), body_version));
 }
 
 }  // namespace jingwei::ingest

@@ -65,4 +65,13 @@ Result<OpenRows> unpack_block(std::string_view sealed, std::int64_t block, std::
 Result<OpenRows> unpack_body(std::string_view places, std::string_view body, std::size_t rows,
                              SlicePlace place, const storage::Sealer& sealer);
 
+// The same parts with one row emptied, for good: it has no key, place, content nor cleaning any more. The
+// other rows stay as they are. Errors: those of reading the part.
+std::string empty_in_keys(std::string row_keys, std::size_t row);
+Result<std::string> empty_in_places(std::string_view places, std::size_t rows, std::size_t row);
+Result<std::string> empty_in_block(std::string_view sealed, std::int64_t block, std::size_t rows,
+                                   std::size_t row, SlicePlace place, const storage::Sealer& sealer);
+Result<std::string> empty_in_body(std::string_view places, std::string_view body, std::size_t rows,
+                                  std::size_t row, SlicePlace place, const storage::Sealer& sealer);
+
 }  // namespace jingwei::ingest
