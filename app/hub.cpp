@@ -210,6 +210,7 @@ Result<void> Hub::open_modules(const Share& share) {
       },
       own_region);
   JW_TRY(purposes_->open(packages, packages_folder));
+  JW_TRY(purposes_->erasures().replay());
   registry_ = std::make_unique<registry::RegistryService>(registry::RegistryParts{
       *store_, *catalog_, *regions_, *ingest_, *sealer_, clock_, zone_, owner_, settings_.synthetic});
   JW_TRY(registry_->open());

@@ -30,6 +30,15 @@ bool is_of(const ingest::Record& record, const std::vector<std::size_t>& fields,
   });
 }
 
+// Whether another person's number stands in it: what is theirs is not erased with the one's.
+bool names_another(const ingest::Record& record, const std::vector<std::size_t>& fields,
+                   const std::string& identifier) {
+  return std::any_of(fields.begin(), fields.end(), [&](std::size_t at) {
+    const auto* value = std::get_if<std::string>(&record.values[at]);
+    return value != nullptr && !value->empty() && *value != identifier;
+  });
+}
+
 Result<void> look_into(const ingest::IngestService& ingest, const catalog::Entry& entry,
                        const std::string& identifier, std::size_t& looked, const TakeOwn& take) {
   const auto fields = identifiers_of(entry.resource);
@@ -93,6 +102,18 @@ std::string outcome_json(const Outcome& outcome, const View& view, const catalog
     json.end_object();
   }
   json.end_array();
+  json.key("erased");
+  json.begin_array();
+  for (const auto& [resource, records] : outcome.erased) {
+    const auto entry = catalog.find(resource);
+    json.begin_object();
+    json.member("resource", resource);
+    json.member("title_zh", entry ? (*entry)->resource.title.zh : resource);
+    json.member("title_en", entry ? (*entry)->resource.title.en : resource);
+    json.member("records", records);
+    json.end_object();
+  }
+  json.end_array();
   json.end_object();
   return json.take();
 }
@@ -104,10 +125,12 @@ Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correct
   JW_ASSIGN(const RightsRequest one, rights_.find(id));
   JW_TRY(rights_.check_carry(one, request.actor));
   const bool corrects = one.asked.kind == RightsKind::correct;
+  const bool erases = one.asked.kind == RightsKind::delete_;
   if (corrects && corrections.empty())
     return Error(ErrorCode::invalid, "purpose.corrections_missing").at("/corrections");
   Outcome outcome;
   std::vector<OwnDatum> own;
+  std::vector<ErasedOne> gone;
   const auto keep = [&](const std::string& resource) {
     if (std::find(outcome.kept.begin(), outcome.kept.end(), resource) == outcome.kept.end())
       outcome.kept.push_back(resource);
@@ -119,13 +142,17 @@ Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correct
       [&](const catalog::Entry& entry, const ingest::Record& record) -> Result<void> {
         ++outcome.records;
         // A law that keeps it stands above a wish to have it gone; what is wrong is corrected all the same.
-        if (one.asked.kind == RightsKind::delete_ && view.kept.contains(entry.resource.id)) {
+        if (erases && view.kept.contains(entry.resource.id)) {
           keep(entry.resource.id);
           return {};
         }
-        if (own.size() >= objections_most && one.asked.kind != RightsKind::copy)
+        if (own.size() + gone.size() >= objections_most && one.asked.kind != RightsKind::copy)
           return Error(ErrorCode::exhausted, "purpose.too_many_records");
         const auto fields = identifiers_of(entry.resource);
+        if (erases && !names_another(record, fields, one.asked.identifier)) {
+          gone.push_back({entry.resource.id, record.id});
+          return {};
+        }
         own.push_back(
             {entry.resource.id, record.id, record.version, entry.resource.fields[fields.front()].name});
         return {};
@@ -149,8 +176,12 @@ Result<RightsRequest> Carrying::carry_out(RightsId id, const std::vector<Correct
             .at("/corrections");
       JW_TRY(raise({wanted.resource, wanted.record, theirs->version, wanted.field}, wanted.proposed));
     }
-  } else if (one.asked.kind == RightsKind::delete_ || one.asked.kind == RightsKind::object) {
+  } else if (erases || one.asked.kind == RightsKind::object) {
     for (const auto& datum : own) JW_TRY(raise(datum, std::nullopt));
+  }
+  // Last, since nothing brings it back.
+  if (erases) {
+    JW_ASSIGN(outcome.erased, erasures_.erase(gone, {request.actor, "rights:" + id.to_string()}));
   }
   return rights_.carried(id, outcome_json(outcome, view, catalog), born, request);
 }

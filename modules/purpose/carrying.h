@@ -1,5 +1,5 @@
 // Carrying out what a resident asked for and was granted: a copy of their records, objections to what is
-// wrong or to go.
+// wrong, and what is to go erased.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,13 @@
 
 #include "base/json.h"
 #include "modules/ingest/ingest_service.h"
+#include "modules/purpose/erasures.h"
 #include "modules/purpose/rights.h"
 #include "modules/purpose/view.h"
 
 namespace jingwei::purpose {
 
-// One datum that its provider is asked to correct or to delete.
+// One datum that its provider is asked about.
 struct OwnDatum {
   std::string resource;
   RecordId record;
@@ -50,23 +51,26 @@ using Raise =
 
 // What became of a request: no personal data.
 struct Outcome {
-  std::int64_t records = 0;             // of the person that were found
-  std::vector<std::string> objections;  // raised with the providers
-  std::vector<std::string> kept;        // resources that a law keeps, whatever is asked
+  std::int64_t records = 0;                         // of the person that were found
+  std::vector<std::string> objections;              // raised with the providers
+  std::vector<std::string> kept;                    // resources that a law keeps, whatever is asked
+  std::map<std::string, std::int64_t> erased = {};  // records that went for good, by resource
 };
 std::string outcome_json(const Outcome& outcome, const View& view, const catalog::Catalog& catalog);
 
 // All must outlive it. Thread-safe.
 class Carrying {
  public:
-  Carrying(Rights& rights, FindOwn find, Raise raise)
-      : rights_(rights), find_(std::move(find)), raise_(std::move(raise)) {}
+  Carrying(Rights& rights, Erasures& erasures, FindOwn find, Raise raise)
+      : rights_(rights), erasures_(erasures), find_(std::move(find)), raise_(std::move(raise)) {}
 
   static constexpr std::size_t objections_most = 200;
 
   // Of a request that was granted: for a copy the records are counted, and the copy is to be had for thirty
-  // days; to delete or object, an objection to each record goes to its provider; to correct, one for each
-  // correction, which must be of the person's own records; a guardian speaks for the child from then on
+  // days; to delete, each record that no law keeps is erased, but that one which names somebody else too goes
+  // to its provider as an objection; to object, an objection to each record goes to its provider; to correct,
+  // one for each correction, which must be of the person's own records; a guardian speaks for the child from
+  // then on
   // (`born`: as Rights::carried). Errors: not_found; conflict "purpose.not_granted",
   // "purpose.carried_already"; denied "purpose.same_person"; invalid "purpose.corrections_missing",
   // "purpose.not_their_record"; exhausted.
@@ -81,6 +85,7 @@ class Carrying {
 
  private:
   Rights& rights_;
+  Erasures& erasures_;
   FindOwn find_;
   Raise raise_;
   std::counting_semaphore<> copying_{1};

@@ -24,6 +24,7 @@ PurposeService::PurposeService(PurposeParts parts)
                      parts_.clock, parts_.zone, parts_.grace, parts_.owner, parts_.erase_words}),
       rights_({parts_.store, parts_.catalog, parts_.sealer, parts_.clock, parts_.zone,
                parts_.rights_answer_time}),
+      erasures_(parts_.ingest, parts_.keystore, parts_.clock),
       view_(std::make_shared<const View>()) {}
 
 PurposeService::~PurposeService() {

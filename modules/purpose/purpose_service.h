@@ -7,6 +7,7 @@
 #include "base/file_system.h"
 #include "modules/catalog/resource_life.h"
 #include "modules/purpose/destruction.h"
+#include "modules/purpose/erasures.h"
 #include "modules/purpose/rights.h"
 #include "modules/purpose/rules.h"
 #include "modules/purpose/view.h"
@@ -114,6 +115,7 @@ class PurposeService {
   void set_beside(const HeldBeside& beside) { destructions_.set_beside(beside); }
   Destructions& destructions() { return destructions_; }
   Rights& rights() { return rights_; }
+  Erasures& erasures() { return erasures_; }
   const PurposeParts& parts() const { return parts_; }
 
   // Before the runner starts: planned ends, last days, the daily round of leftovers and retention, requests
@@ -142,6 +144,7 @@ class PurposeService {
   PurposeParts parts_;
   Destructions destructions_;
   Rights rights_;
+  Erasures erasures_;
   mutable std::mutex swap_;
   std::shared_ptr<const View> view_;
   std::vector<NewEmergency> samples_;  // their planned end still counted from nothing

@@ -494,6 +494,8 @@ Result<RightsRequest> Rights::carried(RightsId id, const std::string& outcome, s
                                  1});
         if (one.asked.kind == RightsKind::guardian) JW_TRY(add_guardianship(one, born, change));
         JW_TRY(add_step(one, "carry", actor, change));
+        if (one.asked.kind == RightsKind::delete_)
+          change.audit.push_back({actor, "rights.erase", thing_of(id), outcome});
         change.events.push_back(event_of(matter_step(id, "carry", actor)));
         return change;
       });

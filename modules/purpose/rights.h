@@ -142,9 +142,9 @@ class Rights {
   // Whether the actor may carry it out now. Errors: conflict "purpose.not_granted",
   // "purpose.carried_already"; denied "purpose.same_person"; invalid (actor).
   Result<void> check_carry(const RightsRequest& one, const std::string& actor) const;
-  // Writes down that it was, with what came of it; from then on a guardian speaks for the child. `born` is
-  // the child's day of birth where its number tells none. Errors: check_carry's, not_found, the store's;
-  // invalid "purpose.born_missing", conflict "purpose.no_child".
+  // Writes down that it was, with what came of it (of a deletion its report in the audit log); from then on a
+  // guardian speaks for the child. `born` is the child's day of birth where its number tells none. Errors:
+  // check_carry's, not_found, the store's; invalid "purpose.born_missing", conflict "purpose.no_child".
   Result<RightsRequest> carried(RightsId id, const std::string& outcome, std::optional<Day> born,
                                 const catalog::WriteRequest& request);
 

@@ -6872,6 +6872,20 @@ export interface components {
              */
             records: number;
         };
+        /** Records of one resource that were erased */
+        ErasedRecords: {
+            /** Resource */
+            resource: string;
+            /** Chinese title */
+            title_zh: string;
+            /** English title */
+            title_en: string;
+            /**
+             * Records that went
+             * Format: int64
+             */
+            records: number;
+        };
         /** Exemption */
         Exemption: {
             /** Reason */
@@ -10495,6 +10509,8 @@ export interface components {
             objections: components["schemas"]["ObjectionRef"][];
             /** Resources that a law keeps */
             kept: components["schemas"]["KeptByLaw"][];
+            /** Records that were erased */
+            erased?: components["schemas"]["ErasedRecords"][];
         };
         /** Page of requests */
         RightsPage: {

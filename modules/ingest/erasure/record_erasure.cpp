@@ -46,20 +46,11 @@ std::string RecordErasing::mark_from(const std::string& resource, const std::str
   return hex_digits(storage::bytes_of(parts_.sealer.equality_hash(resource, mark_column, key)));
 }
 
-// The key its slice has for it, else its table's; empty when it stands nowhere.
+// The key its table has for it, else its slice's; empty when it stands nowhere. One that has left its slice
+// and has no row in the table is emptied: its slice is not read for that.
 Result<std::string> RecordErasing::key_of(storage::Reader& reader, const catalog::Entry& entry,
                                           RecordId record) const {
   const std::string& resource = entry.resource.id;
-  JW_ASSIGN(const auto head, catalog::slice_at(reader, resource, record.value));
-  if (head) {
-    // Its first version may be gone already, by the time that the resource keeps them.
-    JW_ASSIGN(const bool stands, catalog::has_body(reader, resource, head->first_id));
-    if (stands) {
-      JW_ASSIGN(const std::string row_keys, catalog::slice_keys(reader, resource, head->first_id));
-      const std::string_view key = key_in(row_keys, static_cast<std::size_t>(record.value - head->first_id));
-      if (!is_emptied(key)) return std::string(key);
-    }
-  }
   std::string key;
   const Value id = record.value;
   for (const auto* table : erasing_.tables_of(entry)) {
@@ -67,8 +58,16 @@ Result<std::string> RecordErasing::key_of(storage::Reader& reader, const catalog
       key = row.blob(0);
       return false;
     }));
-    if (!key.empty()) break;
+    if (!key.empty()) return key;
   }
+  JW_ASSIGN(const auto head, catalog::slice_at(reader, resource, record.value));
+  if (!head) return key;
+  const std::int64_t row = record.value - head->first_id;
+  JW_ASSIGN(const bool stands, catalog::has_body(reader, resource, head->first_id));
+  if (!stands || (!head->known_to && head->has_left(row))) return key;
+  JW_ASSIGN(const std::string row_keys, catalog::slice_keys(reader, resource, head->first_id));
+  const std::string_view found = key_in(row_keys, static_cast<std::size_t>(row));
+  if (!is_emptied(found)) key = found;
   return key;
 }
 
@@ -211,9 +210,9 @@ Result<std::int64_t> RecordErasing::erase_once(const catalog::Entry& entry, Reco
 
 Result<std::int64_t> RecordErasing::erase(const std::string& resource, RecordId record,
                                           const std::string& mark, const ErasureOrder& order) {
-  JW_TRY(parts_.sealer.prepare(resource));
   for (int attempt = 1;; ++attempt) {
     JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
+    JW_TRY(parts_.sealer.prepare(resource));
     auto erased = erase_once(*entry, record, mark, order);
     if (erased || erased.error().code != ErrorCode::conflict || attempt == overtaken_attempts) return erased;
   }
