@@ -203,12 +203,8 @@ Result<void> Hub::open_modules(const Share& share) {
   catalog_->set_gate([this](const catalog::Resource& resource, catalog::Catalog::Use use) {
     return purposes_->check_use(resource, use);
   });
-  ingest_->on_purpose(
-      std::bind_front(&Hub::check_purpose, this),
-      [this](const std::string& purpose, const std::string& resource, catalog::Personal personal) {
-        return purposes_->areas(purpose, resource, personal, clock_.now());
-      },
-      own_region);
+  ingest_->on_purpose(std::bind_front(&Hub::check_purpose, this),
+                      std::bind_front(&Hub::areas_of_purpose, this), own_region);
   JW_TRY(purposes_->open(packages, packages_folder));
   JW_TRY(purposes_->erasures().replay());
   registry_ = std::make_unique<registry::RegistryService>(registry::RegistryParts{
@@ -300,6 +296,11 @@ Result<void> Hub::check_purpose(const std::string& purpose, const std::string& r
                           clock_.now());
 }
 
+ingest::PurposeAreas Hub::areas_of_purpose(const std::string& purpose, const std::string& resource,
+                                           catalog::Personal personal) const {
+  return purposes_->areas(purpose, resource, personal, clock_.now());
+}
+
 Result<void> Hub::check_on(const std::string& package, RegionId region) const {
   const auto purposes = scenario::emergency_purposes(*scenarios_->shelf(), package);
   if (!purposes) return {};
@@ -363,7 +364,8 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
         const auto kind = cap == cases::Cap::order ? notice::NoticeKind::order : notice::NoticeKind::form;
         return notices_->loads().take_for(reader, kind, region, change);
       },
-      pseudonym_of});
+      pseudonym_of,
+      std::bind_front(&Hub::areas_of_purpose, this)});
   return cases_->open(packages, packages_folder);
 }
 

@@ -106,6 +106,9 @@ class Hub {
   // PurposeService::check.
   Result<void> check_purpose(const std::string& purpose, const std::string& resource,
                              std::optional<catalog::Personal> personal, RegionId below) const;
+  // Where it may be pursued with a class of personal data.
+  ingest::PurposeAreas areas_of_purpose(const std::string& purpose, const std::string& resource,
+                                        catalog::Personal personal) const;
   // Whether a package takes new cases in a region now (none: anywhere). Errors: denied "app.no_emergency".
   Result<void> check_on(const std::string& package, RegionId region) const;
   Result<void> open_cases(const Share& share, FileSystem& packages, const std::string& packages_folder);

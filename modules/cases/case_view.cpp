@@ -103,13 +103,20 @@ bool CaseView::opens(const Case& one, const catalog::Resource& form, catalog::Pe
   if (purpose_.empty()) return false;
   const bool served = std::find(form.purposes.begin(), form.purposes.end(), purpose_) != form.purposes.end();
   if (!served) return false;
-  if (parts_.check_purpose && !parts_.check_purpose(purpose_, form.id, personal, one.place)) return false;
+  if (parts_.check_purpose && !pursued_at(one.place, form, personal)) return false;
   if (everything_) return true;
   return std::any_of(posts_.begin(), posts_.end(), [&](const Post& post) {
     const access::Role& role = *post.grant->role;
     return role.holds("case.read") && role.classes.contains(catalog::name_of(personal)) &&
            (role.every_purpose || role.purposes.contains(purpose_)) && covers(post, one);
   });
+}
+
+// Of no place, or of one that is in the tree no more: "anywhere" would let any emergency open it.
+bool CaseView::pursued_at(RegionId place, const catalog::Resource& form, catalog::Personal personal) const {
+  if (place && tree_->find(place) != region::no_node)
+    return parts_.check_purpose(purpose_, form.id, personal, place).ok();
+  return parts_.areas_of_purpose && parts_.areas_of_purpose(purpose_, form.id, personal).everywhere;
 }
 
 bool CaseView::reaches(std::string_view permission, RegionId region, const std::string& department) const {

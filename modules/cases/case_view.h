@@ -57,6 +57,7 @@ class CaseView {
  private:
   bool covers(const Post& post, const Case& one) const;
   bool holds(const Post& post, RegionId region) const;
+  bool pursued_at(RegionId place, const catalog::Resource& form, catalog::Personal personal) const;
 
   std::shared_ptr<const access::Caller> caller_;
   std::string actor_;

@@ -33,7 +33,7 @@ struct CasesParts {
   const Zone& zone;
   std::string owner;     // this process, for leases
   SpecialDays holidays;  // the State Council's
-  // Whether personal fields of a form may be opened for a purpose now.
+  // Whether personal fields of a form may be opened for a purpose now, at a place.
   ingest::PurposeCheck check_purpose = {};
   // Under what name somebody acts: "王敏" for "account:17"; the actor itself when unknown.
   std::function<std::string(const std::string& actor)> name_of = [](const std::string& actor) {
@@ -47,6 +47,9 @@ struct CasesParts {
   TakeFromCap take_from_cap = {};
   // Under which name the audit log knows the verified person behind an actor; empty: nobody vouches for one.
   std::function<Result<std::string>(const std::string& actor)> pseudonym_of = {};
+  // Where they may be; of a case that stands nowhere only a purpose that is open everywhere opens them. With
+  // check_purpose.
+  ingest::PurposeAreasOf areas_of_purpose = {};
 };
 
 // Event of a case: {"case","process","kind",…}; of a process that was published or retired; of a new

@@ -273,5 +273,39 @@ TYPED_TEST(ReachOfCases, CasesAndTasksGoToDepartmentsThatAreThere) {
   EXPECT_EQ(this->handed_over(found, "", "power").one.department, "power");
 }
 
+// A case that stands nowhere is opened by what is open everywhere, not by an emergency somewhere.
+TYPED_TEST(ReachOfCases, AnEmergencySomewhereOpensNoCaseThatStandsNowhere) {
+  Case one = must(this->report(this->resident())).one;
+  const catalog::Resource& form = must(this->node_.catalog->find("repairs"))->resource;
+  CasesParts parts = this->service_->parts();
+  bool everywhere = false;
+  // As the hub's: none is anywhere, and one emergency stands.
+  parts.check_purpose = [&](const std::string&, const std::string&, std::optional<catalog::Personal>,
+                            RegionId place) -> Result<void> {
+    if (!place || place == this->grid_) return {};
+    return Error(ErrorCode::denied, "purpose.shut");
+  };
+  parts.areas_of_purpose = [&](const std::string&, const std::string&, catalog::Personal) {
+    ingest::PurposeAreas areas;
+    areas.everywhere = everywhere;
+    if (!everywhere) areas.regions = {this->grid_};
+    return areas;
+  };
+  const CaseView view(access::Caller::local_operator(), "local", "city-services", this->node_.regions->tree(),
+                      parts);
+  const auto opens = [&](RegionId place) {
+    one.place = place;
+    return view.opens(one, form, catalog::Personal::contact);
+  };
+  EXPECT_TRUE(opens(this->grid_));
+  EXPECT_FALSE(opens(this->community_));
+  EXPECT_FALSE(opens(RegionId())) << "of no place";
+  EXPECT_FALSE(opens(RegionId(987'654'321))) << "of a place that is no more";
+  everywhere = true;
+  EXPECT_TRUE(opens(RegionId()));
+  EXPECT_TRUE(opens(RegionId(987'654'321)));
+  EXPECT_FALSE(opens(this->community_)) << "a known place is asked for as it is";
+}
+
 }  // namespace
 }  // namespace jingwei::cases

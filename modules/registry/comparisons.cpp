@@ -188,12 +188,14 @@ Result<std::string> Comparisons::areas_of(const NewComparison& wanted, const acc
   if (!wanted.left.empty()) resources.push_back(wanted.left);
   std::optional<std::set<RegionId>> areas;  // none: everywhere
   for (const auto& id : resources) {
-    JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(id));
+    JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(id));
     if (!tells_of_persons(registry::parts_of(entry->resource)))
       return Error(ErrorCode::invalid, "registry.comparison_unfit").with("resource", id);
+    // First whether they may ask at all: that something is sealed or gone is told to nobody else.
     if (auto served = check_served(*entry, wanted.purpose); !served)
       return std::move(served).error().at("/purpose");
     JW_ASSIGN(const auto sight, parts_.ingest.sight_of(caller, entry->resource, wanted.purpose));
+    JW_TRY(parts_.catalog.find_readable(id));
     if (sight.every_region()) continue;
     std::set<RegionId> own;
     for (const auto& part : sight.parts) own.insert(part.region);
@@ -361,8 +363,9 @@ void Comparisons::on_timers(storage::TimerRunner& timers) {
 Result<Comparisons::Side> Comparisons::read_resource(const Comparison& one, const std::string& resource,
                                                      const std::string& below) const {
   // It may have been closed since somebody approved.
-  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find_readable(resource));
+  JW_ASSIGN(const catalog::Entry* entry, parts_.catalog.find(resource));
   JW_TRY(check_served(*entry, one.purpose));
+  JW_TRY(parts_.catalog.find_readable(resource));
   const auto tree = parts_.regions.tree();
   std::vector<region::Interval> areas;
   for (std::size_t at = 0; one.areas != "*" && at < one.areas.size();) {

@@ -90,6 +90,24 @@ TYPED_TEST(RegistryComparisons, TellWhoStandsInTwoResources) {
   EXPECT_EQ(counted, 3);
 }
 
+// That a resource is sealed or gone is told to who may ask for it, and to nobody else.
+TYPED_TEST(RegistryComparisons, AskForThePurposeBeforeTheyTellThatAResourceIsGone) {
+  this->node_.catalog->set_gate([](const catalog::Resource& resource, catalog::Catalog::Use) -> Result<void> {
+    if (resource.id != "people") return {};
+    return Error(ErrorCode::gone, "purpose.sealed").with("resource", resource.id);
+  });
+  const access::Caller caller("account:5", {this->grant("", "980101")});
+  auto wanted = this->wanted(ComparisonMode::flags);
+  wanted.list = {citizen_id(7)};
+  auto& all = this->registry_->comparisons();
+  wanted.purpose = "city-services";
+  EXPECT_EQ(all.ask(wanted, &caller, this->request_).error().message, "access.purpose_not_served");
+  wanted.purpose = "epidemic-control";
+  EXPECT_EQ(all.ask(wanted, &caller, this->request_).error().message, "purpose.sealed");
+  const access::Caller stranger("account:6", std::vector<access::Grant>{});
+  EXPECT_EQ(all.ask(wanted, &stranger, this->request_).error().code, ErrorCode::denied);
+}
+
 TYPED_TEST(RegistryComparisons, KeepOfAListHashesAloneAndTellItsLines) {
   auto wanted = this->wanted(ComparisonMode::flags);
   wanted.list = {citizen_id(7), "", citizen_id(98), citizen_id(8)};

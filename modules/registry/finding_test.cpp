@@ -129,6 +129,67 @@ TEST(PeopleSearched, GivesUpWhatIsGone) {
   EXPECT_EQ(hits.front().records, std::vector<RecordId>{RecordId(85)});
 }
 
+// Households tell phones under this purpose, the register does not: whose phone stands in the register alone
+// is not found by it, though phones may be searched by elsewhere.
+TYPED_TEST(RegistryFinding, WhatOneResourceOpensFindsNobodyByAnothersValues) {
+  this->load("households", std::string(household_header) + household_row(1, "张三", "H-1"));
+  this->load("people", jingwei::testing::people(2, 1));
+  this->link();
+  ASSERT_EQ(this->found(phone(1)).size(), 1U);
+  ASSERT_EQ(this->found(phone(2)).size(), 1U);
+  this->node_.ingest->on_purpose(
+      [](const std::string&, const std::string&, std::optional<catalog::Personal>, RegionId) {
+        return Result<void>();
+      },
+      [](const std::string&, const std::string& resource, catalog::Personal personal) {
+        ingest::PurposeAreas areas;
+        areas.everywhere = resource == "households" || personal == catalog::Personal::name;
+        return areas;
+      });
+  // The operator's classes are all of them; a role's are listed, as a purpose narrows them.
+  auto role = std::make_shared<access::Role>();
+  role->permissions.set(*access::find_permission("record.read"));
+  role->every_purpose = true;
+  role->classes = {"name", "contact"};
+  access::Grant grant;
+  grant.role = std::move(role);
+  grant.whole_area = true;
+  const Reader reader{std::make_shared<access::Caller>("account:5", std::vector<access::Grant>{grant}),
+                      "epidemic-control"};
+  const auto by = [&](const std::string& text) {
+    return must(this->registry_->search({text, std::nullopt, std::nullopt, 20}, reader)).items.size();
+  };
+  EXPECT_EQ(by(phone(1)), 1U);
+  EXPECT_EQ(by(phone(2)), 0U);
+  EXPECT_EQ(by("张三"), 2U) << "names are open in both";
+}
+
+// Likewise of two grants: each opens its classes in its own region.
+TYPED_TEST(RegistryFinding, WhatOneGrantOpensFindsNobodyWhereAnotherStands) {
+  this->load("people", jingwei::testing::people(1, 2));  // in two grids
+  this->link();
+  const auto grant = [&](const std::string& open, int number) {
+    auto role = std::make_shared<access::Role>();
+    role->permissions.set(*access::find_permission("record.read"));
+    role->every_purpose = true;
+    role->classes = {open};
+    const auto tree = this->node_.regions->tree();
+    access::Grant grant;
+    grant.role = std::move(role);
+    grant.region = tree->id(tree->find(grid_code(number)));
+    return grant;
+  };
+  const Reader reader{std::make_shared<access::Caller>(
+                          "account:5", std::vector<access::Grant>{grant("contact", 1), grant("name", 2)}),
+                      "epidemic-control"};
+  const auto by = [&](const std::string& text) {
+    return must(this->registry_->search({text, std::nullopt, std::nullopt, 20}, reader)).items.size();
+  };
+  EXPECT_EQ(by(phone(1)), 1U);
+  EXPECT_EQ(by(phone(2)), 0U);
+  EXPECT_EQ(by("张三"), 1U);
+}
+
 }  // namespace
 
 }  // namespace jingwei::registry

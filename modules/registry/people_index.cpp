@@ -382,6 +382,7 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
     if (records == records_of_.end()) continue;
     auto& told = hits.emplace_back();
     told.score = hit.score;
+    for (const auto& [kind, match] : hit.matches) told.by[static_cast<std::size_t>(kind)] = true;
     for (const std::int64_t record : records->second.records) told.records.emplace_back(record);
   }
   return hits;

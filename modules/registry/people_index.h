@@ -58,6 +58,7 @@ class PeopleIndex final : public Matcher {
   struct Hit {
     std::vector<RecordId> records;  // that say this, some of them
     double score = 0;
+    std::array<bool, search::kinds> by{};  // what of them answered
   };
   std::vector<Hit> search(std::string_view text, const std::vector<search::RegionInterval>* within,
                           const std::array<bool, search::kinds>& by, std::size_t most) const;

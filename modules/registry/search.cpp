@@ -13,9 +13,22 @@ struct RegistryService::Scope {
   std::set<std::string, std::less<>> classes;  // personal classes open to the reader somewhere
   bool everywhere = false;
   std::vector<search::RegionInterval> areas;
+  // By a resource's number: what is open of its own records, and where.
+  struct Open {
+    std::optional<region::Interval> below;  // none: everywhere
+    std::array<bool, search::kinds> by{};
+  };
+  std::map<std::int64_t, std::vector<Open>> of_resource;
+
+  // Whether a record may be found by all of this: what one resource or place opens opens no other.
+  bool opens(std::int64_t resource, region::Node place, const std::array<bool, search::kinds>& by) const;
 };
 
 namespace {
+
+// By search::Kind.
+constexpr std::array<const char*, search::kinds> searched_classes = {"name", "contact", "identifier",
+                                                                     "address"};
 
 // Areas that overlap, as one each.
 std::vector<search::RegionInterval> united(std::vector<search::RegionInterval> areas) {
@@ -46,6 +59,19 @@ std::set<std::string> own_schemes(const Resources& resources) {
 
 }  // namespace
 
+bool RegistryService::Scope::opens(std::int64_t resource, region::Node place,
+                                   const std::array<bool, search::kinds>& by) const {
+  const auto found = of_resource.find(resource);
+  if (found == of_resource.end()) return false;
+  for (std::size_t kind = 0; kind < search::kinds; ++kind) {
+    const bool open = std::any_of(found->second.begin(), found->second.end(), [&](const Open& one) {
+      return one.by[kind] && (!one.below || (place != region::no_node && one.below->contains(place)));
+    });
+    if (by[kind] && !open) return false;
+  }
+  return true;
+}
+
 RegistryService::Scope RegistryService::scope_of(const Reader& reader,
                                                  const std::optional<std::string>& under) const {
   Scope scope;
@@ -56,13 +82,18 @@ RegistryService::Scope RegistryService::scope_of(const Reader& reader,
     const auto sight = parts_.ingest.sight_of(reader.caller.get(), (*entry)->resource, reader.purpose);
     if (!sight) continue;
     for (const auto& part : sight->parts) {
-      for (const char* one : {"name", "identifier", "contact", "address"}) {
-        if (part.opens(one)) scope.classes.insert(one);
-      }
-      scope.everywhere = scope.everywhere || part.whole_area;
       const region::Node node = part.whole_area ? region::no_node : tree->find(part.region);
-      if (node == region::no_node) continue;
-      const region::Interval area = tree->subtree(node);
+      if (!part.whole_area && node == region::no_node) continue;
+      Scope::Open open;
+      for (std::size_t kind = 0; kind < search::kinds; ++kind) {
+        open.by[kind] = part.opens(searched_classes[kind]);
+        if (open.by[kind]) scope.classes.insert(searched_classes[kind]);
+      }
+      if (!part.whole_area) open.below = tree->subtree(node);
+      scope.of_resource[resource.number].push_back(open);
+      scope.everywhere = scope.everywhere || part.whole_area;
+      if (part.whole_area) continue;
+      const region::Interval area = *open.below;
       scope.areas.push_back({static_cast<std::uint32_t>(area.begin), static_cast<std::uint32_t>(area.end)});
     }
   }
@@ -132,13 +163,12 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
   const auto people = this->people();
   if (!people->ready()) return found;
   std::array<bool, search::kinds> by{};
-  by[static_cast<std::size_t>(search::Kind::name)] = scope.classes.contains("name");
-  by[static_cast<std::size_t>(search::Kind::phone)] = scope.classes.contains("contact");
-  by[static_cast<std::size_t>(search::Kind::identifier)] = scope.classes.contains("identifier");
-  by[static_cast<std::size_t>(search::Kind::address)] = scope.classes.contains("address");
+  for (std::size_t kind = 0; kind < search::kinds; ++kind)
+    by[kind] = scope.classes.contains(searched_classes[kind]);
   const auto* within = scope.everywhere ? nullptr : &scope.areas;
   const auto hits = people->search(query.text, within, by, std::min(query.most * 4, search::hits_most));
   JW_ASSIGN(auto store, parts_.store.read());
+  const auto tree = parts_.regions.tree();
   std::map<SubjectId, std::size_t> place;
   for (const auto& hit : hits) {
     JW_ASSIGN(const auto links, links_of_records(*store, hit.records));
@@ -147,6 +177,8 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
         const Kind kind = kind_of(link.role);
         // Households are not named, so a name is never theirs.
         if (kind == Kind::household || (query.kind && kind != *query.kind)) continue;
+        const region::Node stands = link.region ? tree->find(link.region) : region::no_node;
+        if (!scope.opens(link.resource, stands, hit.by)) continue;
         const auto [at, added] = place.emplace(link.subject, found.size());
         if (added) found.push_back({link.subject, {}});
         found[at->second].second.push_back(link);
