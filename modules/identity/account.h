@@ -58,7 +58,12 @@ struct Account {
   Instant created_at{};
   std::string created_by;
   std::int64_t row_version = 0;
+  // Of the last suspension, also when it is over.
+  std::optional<Instant> suspended_until = {};
 
+  bool is_suspended(Instant now) const { return suspended_until && now < *suspended_until; }
+  // Neither closed nor suspended: whoever holds it gets in.
+  bool lets_in(Instant now) const { return state == AccountState::open && !is_suspended(now); }
   std::string actor() const { return actor_of(id); }
 };
 

@@ -20,17 +20,32 @@ std::optional<Instant> moment_of(const schema::Datum& given) {
 }  // namespace
 
 http::Response OrderHandlers::ask(const http::Request& http, const schema::Datum& body) {
-  const OrderKind kind =
-      body["kind"].text() == name_of(OrderKind::grant) ? OrderKind::grant : OrderKind::reset;
+  const OrderKind kind = order_kind_named(body["kind"].text()).value_or(OrderKind::reset);
+  const GrantId of_grant(body["grant"].present() ? body["grant"].integer() : 0);
   const NewGrant wanted{
       AccountId(body["account"].integer()), told_or_empty(body["role"]), told_or_empty(body["region"]),
       told_or_empty(body["department"]),    moment_of(body["from"]),     moment_of(body["until"]),
       told_or_empty(body["reason"])};
-  const auto asked = identity_.orders().ask(kind, wanted, http.actor());
+  const auto asked = identity_.orders().ask(kind, wanted, http.actor(), of_grant);
   if (!asked) return problem(asked.error(), http.language);
   JsonWriter json;
   write_order(json, *asked, identity_, http.language);
   return http::Response::json(json.take(), 201);
+}
+
+Result<Account> OrderHandlers::edit(const http::Request& http, AccountId id, const schema::Datum& body) {
+  AccountEdit edit;
+  if (body["name"].present()) edit.name = body["name"].text();
+  if (body["department"].present()) edit.department = body["department"].text();
+  if (body["state"].present())
+    edit.state = body["state"].text() == "open" ? AccountState::open : AccountState::closed;
+  const WriteRequest request{http.actor()};
+  if (!body["suspended"].present()) return identity_.accounts().edit(id, edit, request);
+  if (edit.name || edit.department || edit.state) JW_TRY(identity_.accounts().edit(id, edit, request));
+  if (!body["suspended"].boolean()) return identity_.accounts().let_in_again(id, request);
+  auto suspended = identity_.accounts().suspend(id, told_or_empty(body["reason"]), request);
+  if (suspended) identity_.tell_of_suspension(*suspended, http.actor());
+  return suspended;
 }
 
 http::Response OrderHandlers::list(const http::Request& http, bool waiting, OrderId before,

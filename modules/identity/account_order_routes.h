@@ -1,4 +1,5 @@
-// Answers about orders that a second administrator confirms, for the routes of identity (api.yaml).
+// Answers about orders that a second administrator confirms, and about what is changed without one, for the
+// routes of identity (api.yaml).
 #pragma once
 
 #include "http/message.h"
@@ -13,6 +14,8 @@ class OrderHandlers {
   explicit OrderHandlers(IdentityService& identity) : identity_(identity) {}
 
   http::Response ask(const http::Request& http, const schema::Datum& body);
+  // A change of an account, or its suspension, which audit administrators are told of.
+  Result<Account> edit(const http::Request& http, AccountId id, const schema::Datum& body);
   http::Response list(const http::Request& http, bool waiting, OrderId before, std::size_t most);
   http::Response step(const http::Request& http, OrderId order, const schema::Datum& body);
 

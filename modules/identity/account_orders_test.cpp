@@ -45,8 +45,8 @@ TYPED_TEST(AccountOrdersTest, AnAdministratorsAccountIsResetByTwoAndNotByOne) {
   const auto order = must(this->ask_reset(this->auditor_, this->security_));
   EXPECT_EQ(this->why(this->ask_reset(this->auditor_, this->security_)), "identity.order_waits");
   // Why it is asked for stands sealed, and is read by who confirms it.
-  static const storage::Statement bare{"test", "SELECT count(*) FROM identity_order WHERE reason <> ''",
-                                       "SELECT count(*) FROM identity_order WHERE reason <> ''"};
+  static const storage::Statement bare{"test", "SELECT count(*) FROM identity_account_order WHERE reason <> ''",
+                                       "SELECT count(*) FROM identity_account_order WHERE reason <> ''"};
   EXPECT_EQ(must(storage::query_integer(*must(this->store_->read()), bare, {})), 0);
   const auto waiting =
       must(this->orders().list(AccountOrders::Which::waiting, OrderId(), 9, this->system_.actor()));
@@ -82,6 +82,91 @@ TYPED_TEST(AccountOrdersTest, AnAdministratorIsMadeByTwoAndNotByOne) {
                                              {this->security_.actor()})),
             "done");
   EXPECT_EQ(this->why(this->accounts().grant(this->audit_for(this->account("first")), {"local"})), "done");
+}
+
+TYPED_TEST(AccountOrdersTest, AnAdministratorsGrantAndAccountEndByTwoAndNotByOne) {
+  const HeldGrant held = must(this->accounts().grants_of(this->auditor_.id)).front();
+  const AccountEdit closing{.name = {}, .department = {}, .state = AccountState::closed};
+  const WriteRequest alone{this->security_.actor()};
+  EXPECT_EQ(this->why(this->accounts().end_grant(held.id, alone)), "identity.second_person");
+  EXPECT_EQ(this->why(this->accounts().edit(this->auditor_.id, closing, alone)), "identity.second_person");
+  EXPECT_EQ(this->told(this->sign_in("auditor")), "in") << "nothing has happened";
+  // Other people's grants and accounts, and one's own administration, need nobody else.
+  EXPECT_EQ(this->why(this->accounts().edit(this->auditor_.id,
+                                            {.name = "审计", .department = {}, .state = {}}, alone)),
+            "done");
+  const HeldGrant work = must(this->accounts().grants_of(this->worker_.id)).front();
+  EXPECT_EQ(this->why(this->orders().ask(OrderKind::end_grant, {}, this->security_.actor(), work.id)),
+            "identity.no_second_needed");
+  EXPECT_EQ(this->why(this->accounts().end_grant(work.id, alone)), "done");
+  EXPECT_EQ(this->why(this->accounts().edit(this->worker_.id, closing, alone)), "done");
+  const HeldGrant own = must(this->accounts().grants_of(this->system_.id)).front();
+  EXPECT_EQ(this->why(this->orders().ask(OrderKind::end_grant, {}, this->system_.actor(), own.id)),
+            "identity.no_second_needed");
+  EXPECT_EQ(this->why(this->accounts().end_grant(own.id, {this->system_.actor()})), "done");
+
+  const auto end = must(this->orders().ask(OrderKind::end_grant, {}, this->security_.actor(), held.id));
+  EXPECT_EQ(end.grant.account, this->auditor_.id);
+  EXPECT_EQ(end.grant.role, "audit-admin");
+  EXPECT_EQ(this->why(this->orders().ask(OrderKind::end_grant, {}, this->security_.actor(), held.id)),
+            "identity.order_waits");
+  const Account second = this->account("second");
+  this->grant(second, "security-admin");
+  EXPECT_EQ(this->why(this->orders().confirm(end.id, this->security_.actor())), "identity.same_person");
+  EXPECT_EQ(this->why(this->orders().confirm(end.id, this->auditor_.actor())), "identity.same_person");
+  must(this->orders().confirm(end.id, second.actor()));
+  EXPECT_TRUE(must(this->accounts().grants_of(this->auditor_.id)).front().ended_at.has_value());
+  EXPECT_EQ(this->why(this->orders().ask(OrderKind::end_grant, {}, this->security_.actor(), held.id)),
+            "identity.grant_ended");
+
+  const Account third = this->account("third");
+  this->grant(third, "audit-admin");
+  NewGrant wanted;
+  wanted.account = third.id;
+  const auto close = must(this->orders().ask(OrderKind::close, wanted, this->security_.actor()));
+  EXPECT_EQ(this->told(this->sign_in("third")), "in");
+  must(this->orders().confirm(close.id, second.actor()));
+  EXPECT_EQ(must(this->accounts().get(third.id)).state, AccountState::closed);
+  const auto all = must(this->orders().list(AccountOrders::Which::all, {}, 10, second.actor()));
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all.front().kind, OrderKind::close);
+  EXPECT_EQ(all.back().kind, OrderKind::end_grant);
+  EXPECT_EQ(all.back().of_grant, held.id);
+}
+
+// What cannot wait is done alone for three days, and the audit administrators hear of it.
+TYPED_TEST(AccountOrdersTest, AnAdministratorIsSuspendedByOneForAWhileAndThenAllIsAsItWas) {
+  const WriteRequest alone{this->security_.actor()};
+  const auto suspend = [&](const std::string& reason) {
+    return this->accounts().suspend(this->system_.id, reason, alone);
+  };
+  const std::string session =
+      must(this->service_->tokens().open(this->system_, TokenKind::session, "test",
+                                         this->clock_.now() + std::chrono::hours{24 * 30}, "session.open",
+                                         {this->system_.actor()}, Manner::own))
+          .text;
+  const auto lets_in = [&] { return this->service_->tokens().find(session) != nullptr; };
+  EXPECT_TRUE(lets_in());
+  EXPECT_EQ(this->why(suspend("")), "identity.reason_missing");
+  EXPECT_EQ(this->why(this->accounts().suspend(this->security_.id, "自己", alone)), "identity.own_account");
+  const Account suspended = must(suspend("疑似被盗用"));
+  EXPECT_EQ(suspended.state, AccountState::open);
+  EXPECT_FALSE(lets_in());
+  EXPECT_EQ(this->told(this->sign_in("system")), "identity.wrong_password");
+  EXPECT_FALSE(must(this->accounts().grants_of(this->system_.id)).front().ended_at.has_value());
+  // A suspended administrator confirms nothing.
+  const auto order = must(this->ask_reset(this->auditor_, this->security_));
+  EXPECT_EQ(this->why(this->orders().confirm(order.id, this->system_.actor())),
+            "identity.administrators_confirm");
+  EXPECT_FALSE(must(this->service_->tokens().was_ended(session))) << "a device keeps what it holds";
+  EXPECT_EQ(this->why(this->accounts().let_in_again(this->system_.id, alone)), "done");
+  EXPECT_TRUE(lets_in()) << "its session too";
+  EXPECT_EQ(this->why(suspend("再来")), "identity.suspended_lately") << "no closing in pieces";
+  this->clock_.advance(std::chrono::hours{24 * 8});
+  must(suspend("再次"));
+  EXPECT_EQ(this->told(this->sign_in("system")), "identity.wrong_password");
+  this->clock_.advance(std::chrono::hours{73});
+  EXPECT_EQ(this->told(this->sign_in("system")), "in") << "by the clock itself";
 }
 
 TYPED_TEST(AccountOrdersTest, ASecondSecurityAdministratorConfirmsAndNoProgramDoes) {

@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view account_table = "identity_account";
 constexpr std::size_t name_most = 100;
 constexpr std::size_t login_most = 64;
+constexpr std::size_t suspension_reason_most = 500;
+constexpr std::chrono::hours suspension{72};
+constexpr std::chrono::days suspension_apart{7};  // from the end of one to the next
 constexpr std::string_view ends_of_all = "every session and key ended";
 
 storage::Value blob_or_null(const std::string& bytes) {
@@ -114,6 +117,7 @@ Result<Account> Accounts::account_of(const storage::Row& row) const {
   account.created_at = from_micros(row.integer(11));
   account.created_by = row.text(12);
   account.row_version = row.integer(13);
+  if (!row.is_null(14)) account.suspended_until = from_micros(row.integer(14));
   return account;
 }
 
@@ -237,7 +241,8 @@ Result<CreatedAccount> Accounts::create(const NewAccount& wanted, const WriteReq
   return std::move(committed).error();
 }
 
-Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const WriteRequest& request) {
+Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const WriteRequest& request,
+                               const Also& also) {
   JW_ASSIGN(Account account, get(id));
   const std::int64_t version = account.row_version;
   if (account.actor() == request.actor) return Error(ErrorCode::denied, "identity.own_account");
@@ -246,6 +251,11 @@ Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const Writ
     return Error(ErrorCode::invalid, "identity.bad_name").with("most", std::to_string(name_most)).at("/name");
   if (edit.department) account.department = *edit.department;
   const bool closes = edit.state == AccountState::closed && account.state == AccountState::open;
+  if (closes && acts_alone(request)) {
+    // Whoever is given an administration meanwhile has another row version.
+    JW_ASSIGN(const bool administrator, administers(id));
+    if (administrator) return Error(ErrorCode::denied, "identity.second_person").at("/state");
+  }
   if (edit.state) account.state = *edit.state;
   storage::Change change;
   change.writes.push_back({&sql::change_account,
@@ -258,7 +268,42 @@ Result<Account> Accounts::edit(AccountId id, const AccountEdit& edit, const Writ
                              std::nullopt});
   }
   tell(change, account, closes ? "account.close" : "account.edit", request,
-       detail_of({{"state", name_of(account.state)}, {"department", account.department}}));
+       detail_of({{"state", name_of(account.state)},
+                  {"department", account.department},
+                  {"confirmed_by", request.confirmed_by}}));
+  if (also) also(change);
+  JW_TRY(commit(std::move(change), account));
+  return get(id);
+}
+
+Result<Account> Accounts::suspend(AccountId id, const std::string& reason, const WriteRequest& request) {
+  JW_ASSIGN(const Account account, get(id));
+  const Instant now = parts_.clock.now();
+  if (account.actor() == request.actor) return Error(ErrorCode::denied, "identity.own_account");
+  if (account.state == AccountState::closed)
+    return Error(ErrorCode::gone, "identity.account_closed").with("account", id.to_string());
+  if (reason.empty() || reason.size() > suspension_reason_most)
+    return Error(ErrorCode::invalid, "identity.reason_missing").at("/reason");
+  // One after another they would close it, which nobody does to an administrator alone.
+  if (account.suspended_until && now < *account.suspended_until + suspension_apart)
+    return Error(ErrorCode::conflict, "identity.suspended_lately").at("/suspended");
+  const Instant until = now + suspension;
+  storage::Change change;
+  change.writes.push_back({&sql::suspend_account, {id.value, account.row_version, to_micros(until)}, 1});
+  tell(change, account, "account.suspend", request,
+       detail_of({{"until", to_rfc3339(until)}, {"reason", reason}}));
+  JW_TRY(commit(std::move(change), account));
+  return get(id);
+}
+
+Result<Account> Accounts::let_in_again(AccountId id, const WriteRequest& request) {
+  JW_ASSIGN(const Account account, get(id));
+  const Instant now = parts_.clock.now();
+  if (account.actor() == request.actor) return Error(ErrorCode::denied, "identity.own_account");
+  if (!account.is_suspended(now)) return account;
+  storage::Change change;
+  change.writes.push_back({&sql::suspend_account, {id.value, account.row_version, to_micros(now)}, 1});
+  tell(change, account, "account.unsuspend", request, "{}");
   JW_TRY(commit(std::move(change), account));
   return get(id);
 }

@@ -85,10 +85,19 @@ class Accounts {
   // `with` adds to the same Change what the account's id must stand in.
   using With = std::function<Result<void>(AccountId, storage::Change&)>;
   Result<CreatedAccount> create(const NewAccount& wanted, const WriteRequest& request, const With& with = {});
-  // Closing ends every session and key. Errors: denied (one's own account), conflict, the store's.
-  Result<Account> edit(AccountId id, const AccountEdit& edit, const WriteRequest& request);
   // Adds to the same Change what stands or falls with it.
   using Also = std::function<void(storage::Change&)>;
+  // Closing ends every session and key. Errors: denied (one's own account; "identity.second_person": closing
+  // an account that holds an administration, asked by an account without `confirmed_by`), conflict, the
+  // store's.
+  Result<Account> edit(AccountId id, const AccountEdit& edit, const WriteRequest& request,
+                       const Also& also = {});
+  // Nobody gets in by it for 72 hours, then all is as it was: what one administrator does alone where another
+  // cannot be waited for. Errors: denied (one's own), gone (closed), invalid (no reason), conflict
+  // "identity.suspended_lately" (less than seven days after the end of the last one), the store's.
+  Result<Account> suspend(AccountId id, const std::string& reason, const WriteRequest& request);
+  // Ends a suspension before its time. Errors: denied (one's own), conflict, the store's.
+  Result<Account> let_in_again(AccountId id, const WriteRequest& request);
   // A password made for them, and no second factor any more; every session ends. Errors: as edit; denied
   // "identity.second_person": an account that holds an administration, asked by an account without
   // `confirmed_by`.
@@ -119,8 +128,10 @@ class Accounts {
   Result<HeldGrant> grant(const NewGrant& wanted, const WriteRequest& request, const Also& also = {});
   // What `grant` would give, not yet given. Errors: as grant, but for "identity.second_person".
   Result<HeldGrant> plan(const NewGrant& wanted, const Account& account, const std::string& actor) const;
-  // Grants lent from it end with it. Errors: not_found, gone, the store's.
-  Result<void> end_grant(GrantId id, const WriteRequest& request);
+  Result<HeldGrant> get_grant(GrantId id) const;
+  // Grants lent from it end with it. Errors: not_found, gone, denied "identity.second_person" (another's
+  // administration, asked by an account without `confirmed_by`), the store's.
+  Result<void> end_grant(GrantId id, const WriteRequest& request, const Also& also = {});
   // Errors: denied (not one's own, an administrator's, itself lent), invalid (longer than 31 days),
   // not_found.
   Result<HeldGrant> lend(const Account& lender, const Lending& wanted, const WriteRequest& request);
@@ -139,8 +150,7 @@ class Accounts {
                         std::optional<storage::Write> guard, const Error& moved, const Also& also = {});
   Result<std::vector<std::pair<GrantId, AccountId>>> lent_of(GrantId id) const;
   Result<void> end_grants(const std::vector<std::pair<GrantId, AccountId>>& grants, GrantId asked,
-                          const std::string& role, const WriteRequest& request);
-  Result<HeldGrant> get_grant(GrantId id) const;
+                          const std::string& role, const WriteRequest& request, const Also& also = {});
   Result<void> check_duties(AccountId account, const access::Role& wanted) const;
   std::string hash_of(std::string_view column, std::string_view value) const;
   std::string sealed(AccountId id, std::string_view column, std::string_view value) const;

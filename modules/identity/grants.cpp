@@ -240,7 +240,7 @@ Result<std::vector<std::pair<GrantId, AccountId>>> Accounts::lent_of(GrantId id)
 
 // Of loans that somebody ends at the same moment nothing is left to do; `asked` must stand.
 Result<void> Accounts::end_grants(const std::vector<std::pair<GrantId, AccountId>>& grants, GrantId asked,
-                                  const std::string& role, const WriteRequest& request) {
+                                  const std::string& role, const WriteRequest& request, const Also& also) {
   const std::int64_t now = to_micros(parts_.clock.now());
   storage::Change change;
   for (const auto& [one, account] : grants) {
@@ -252,9 +252,11 @@ Result<void> Accounts::end_grants(const std::vector<std::pair<GrantId, AccountId
     detail.begin_object();
     detail.member("grant", one.to_string());
     detail.member("role", role);
+    if (!request.confirmed_by.empty()) detail.member("confirmed_by", request.confirmed_by);
     detail.end_object();
     change.audit.push_back({request.actor, "grant.end", actor_of(account), detail.take()});
   }
+  if (also) also(change);
   auto committed = parts_.store.commit(std::move(change));
   if (committed) {
     for (const auto& [unused, account] : grants) changed_(account);
@@ -265,11 +267,15 @@ Result<void> Accounts::end_grants(const std::vector<std::pair<GrantId, AccountId
   return std::move(committed).error();
 }
 
-Result<void> Accounts::end_grant(GrantId id, const WriteRequest& request) {
+Result<void> Accounts::end_grant(GrantId id, const WriteRequest& request, const Also& also) {
   JW_ASSIGN(const HeldGrant grant, get_grant(id));
+  const auto held = grant.ended_at ? nullptr : roles_.find(grant.role);
+  const bool anothers = actor_of(grant.account) != request.actor;
+  if (held && held->duty() != access::Duty::work && anothers && acts_alone(request))
+    return Error(ErrorCode::denied, "identity.second_person").at("/grant");
   JW_ASSIGN(auto ended, lent_of(id));
   ended.insert(ended.begin(), {id, grant.account});
-  JW_TRY(end_grants(ended, id, grant.role, request));
+  JW_TRY(end_grants(ended, id, grant.role, request, also));
   // Lent at that very moment; from now on it cannot be lent any more.
   JW_ASSIGN(const auto late, lent_of(id));
   if (late.empty()) return {};

@@ -80,6 +80,7 @@ void write_account(JsonWriter& json, const Account& account, const std::vector<H
   member_or_null(json, "phone", masked_phone(account.phone));
   member_or_null(json, "department", account.department);
   json.member("must_change", account.must_change);
+  instant_or_null(json, "suspended_until", account.suspended_until);
   json.member("second_factor", !account.second_factor.empty());
   json.member("created_at", to_rfc3339(account.created_at));
   json.member("created_by", account.created_by);
@@ -96,7 +97,7 @@ void write_order(JsonWriter& json, const AccountOrder& one, IdentityService& ide
   const auto tree = identity.parts().regions.tree();
   const region::Node node = one.grant.region.empty() ? region::no_node : tree->find(one.grant.region);
   const auto account = identity.accounts().get(one.grant.account);
-  const bool grants = one.kind == OrderKind::grant;
+  const bool grants = !one.grant.role.empty();
   json.begin_object();
   json.member("id", one.id.to_string());
   json.member("kind", name_of(one.kind));
@@ -104,6 +105,7 @@ void write_order(JsonWriter& json, const AccountOrder& one, IdentityService& ide
   json.member("account", one.grant.account.to_string());
   member_or_null(json, "account_name", account ? account->name : std::string());
   member_or_null(json, "role", one.grant.role);
+  member_or_null(json, "grant", one.of_grant ? one.of_grant.to_string() : std::string());
   member_or_null(json, "role_title",
                  grants ? role_title(one.grant.role, {identity.roles(), *tree, language}) : std::string());
   member_or_null(json, "region", one.grant.region);

@@ -280,12 +280,7 @@ class IdentityRoutes::Handlers final : public api::Operations {
   }
 
   http::Response edit_account(const http::Request& http, const api::EditAccount& in) override {
-    AccountEdit edit;
-    if (in.body["name"].present()) edit.name = in.body["name"].text();
-    if (in.body["department"].present()) edit.department = in.body["department"].text();
-    if (in.body["state"].present())
-      edit.state = in.body["state"].text() == "open" ? AccountState::open : AccountState::closed;
-    return account_response(accounts().edit(AccountId(in.account), edit, {http.actor()}), http);
+    return account_response(orders_.edit(http, AccountId(in.account), in.body), http);
   }
 
   http::Response reset_account(const http::Request& http, const api::ResetAccount& in) override {

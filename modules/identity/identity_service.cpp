@@ -47,7 +47,7 @@ IdentityService::~IdentityService() {
 Result<void> IdentityService::open() {
   for (const storage::BareWords& words :
        {storage::BareWords{"identity_grant", "reason", &sql::bare_grant_reasons, &sql::seal_grant_reason},
-        storage::BareWords{"identity_order", "reason", &sql::bare_order_reasons, &sql::seal_order_reason}}) {
+        storage::BareWords{"identity_account_order", "reason", &sql::bare_order_reasons, &sql::seal_order_reason}}) {
     JW_ASSIGN(const std::size_t sealed, storage::seal_bare(parts_.store, parts_.sealer, words));
     if (sealed > 0) log::info("identity.reasons_sealed", {{"table", words.table}, {"rows", sealed}});
   }
@@ -82,32 +82,49 @@ void IdentityService::start() {
   });
 }
 
+Result<void> IdentityService::text_holders(const std::function<bool(const access::Role&)>& of, AccountId but,
+                                           const std::string& words) {
+  std::set<std::int64_t> holders;
+  {
+    JW_ASSIGN(auto reader, parts_.store.read());
+    JW_TRY(each_holder(*reader, parts_.clock.now(), [&](const Holder& holder) {
+      const auto role = roles_.find(holder.role);
+      if (role && of(*role) && holder.account != but) holders.insert(holder.account.value);
+    }));
+  }
+  for (const std::int64_t id : holders) {
+    JW_ASSIGN(const Account holder, accounts_.get(AccountId(id)));
+    if (!holder.phone.empty()) JW_TRY(gateway_.send(holder.phone, words, std::nullopt));
+  }
+  return {};
+}
+
 void IdentityService::alarm(const Account& who, const HeldGrant& grant) {
   log::warn("identity.glass_broken", {{"grant", grant.id.to_string()}, {"account", who.id.to_string()}});
-  const auto told = [&]() -> Result<void> {
-    std::set<std::int64_t> reviewers;
-    {
-      JW_ASSIGN(auto reader, parts_.store.read());
-      JW_TRY(each_holder(*reader, parts_.clock.now(), [&](const Holder& holder) {
-        const auto role = roles_.find(holder.role);
-        if (role && role->holds("account.write") && holder.account != who.id)
-          reviewers.insert(holder.account.value);
-      }));
-    }
-    const auto tree = parts_.regions.tree();
-    const region::Node node = tree->find(grant.region);
-    const std::string place = node == region::no_node ? grant.region.to_string() : tree->path_text(node);
-    const std::vector<std::pair<std::string, std::string>> filled = {{"name", who.name}, {"place", place}};
-    const std::string words = render("identity.glass_text", filled, Language::zh) + " " +
-                              render("identity.glass_text", filled, Language::en);
-    for (const std::int64_t id : reviewers) {
-      JW_ASSIGN(const Account reviewer, accounts_.get(AccountId(id)));
-      if (!reviewer.phone.empty()) JW_TRY(gateway_.send(reviewer.phone, words, std::nullopt));
-    }
-    return {};
-  }();
+  const auto tree = parts_.regions.tree();
+  const region::Node node = tree->find(grant.region);
+  const std::string place = node == region::no_node ? grant.region.to_string() : tree->path_text(node);
+  const std::vector<std::pair<std::string, std::string>> filled = {{"name", who.name}, {"place", place}};
+  const std::string words = render("identity.glass_text", filled, Language::zh) + " " +
+                            render("identity.glass_text", filled, Language::en);
+  const auto told =
+      text_holders([](const access::Role& role) { return role.holds("account.write"); }, who.id, words);
   if (!told)
     log::error("identity.alarm_unsent", {{"grant", grant.id.to_string()}, {"fault", told.error().to_log()}});
+}
+
+void IdentityService::tell_of_suspension(const Account& who, const std::string& by) {
+  log::warn("identity.suspended", {{"account", who.id.to_string()}, {"by", by}});
+  const auto id = account_of(by);
+  const auto suspender = id ? accounts_.get(*id) : Result<Account>(Error());
+  const std::vector<std::pair<std::string, std::string>> filled = {{"name", who.name},
+                                                                   {"by", suspender ? suspender->name : by}};
+  const std::string words = render("identity.suspension_text", filled, Language::zh) + " " +
+                            render("identity.suspension_text", filled, Language::en);
+  const auto told = text_holders([](const access::Role& role) { return role.duty() == access::Duty::audit; },
+                                 who.id, words);
+  if (!told)
+    log::error("identity.alarm_unsent", {{"account", who.id.to_string()}, {"fault", told.error().to_log()}});
 }
 
 void IdentityService::stop() {

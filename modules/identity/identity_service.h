@@ -40,11 +40,17 @@ class IdentityService {
   // That somebody broke the glass: a text message to everybody who may review it, and a line in the program's
   // log. What cannot be sent stays under the reviews all the same.
   void alarm(const Account& who, const HeldGrant& grant);
+  // That somebody suspended an account: likewise, to every audit administrator.
+  void tell_of_suspension(const Account& who, const std::string& by);
   // Text messages to people.
   TextGateway& texts() { return gateway_; }
   const IdentityParts& parts() const { return parts_; }
 
  private:
+  // To whoever holds such a role now, but for one. Errors: the store's, the gateway's.
+  Result<void> text_holders(const std::function<bool(const access::Role&)>& of, AccountId but,
+                            const std::string& words);
+
   IdentityParts parts_;
   Roles roles_;
   Accounts accounts_;

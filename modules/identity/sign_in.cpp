@@ -130,7 +130,7 @@ Result<SignInDone> SignIn::by_password(const PasswordTry& given, const Origin& o
   const AccountId id = found ? found->id : AccountId();
   const auto one = try_of("login:" + login, id, origin);
   JW_TRY(check_wait(one));
-  const bool open = found && found->state == AccountState::open && !found->password_hash.empty();
+  const bool open = found && found->lets_in(parts_.clock.now()) && !found->password_hash.empty();
   JW_ASSIGN(const bool fitting, fits(open ? found->password_hash : nobody_, given.password));
   const std::string subject = found ? found->actor() : storage::pseudonym_of(parts_.sealer, login);
   if (!open || !fitting) {
@@ -178,17 +178,25 @@ Result<SignInDone> SignIn::open_for(Account account, Manner manner, const Origin
   return made;
 }
 
+Result<void> SignIn::check_lets_in(const Account& account) const {
+  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  if (account.is_suspended(parts_.clock.now()))
+    return Error(ErrorCode::denied, "identity.account_suspended")
+        .with("until", to_rfc3339(*account.suspended_until));
+  return {};
+}
+
 Result<SignInDone> SignIn::admit(Account account, Manner manner, const std::string& provider,
                                  const Origin& origin) {
   JW_TRY(parts_.sealer.prepare("identity_token"));
-  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  JW_TRY(check_lets_in(account));
   Origin from = origin;
   from.label = provider + (origin.label.empty() ? "" : ", ") + origin.label;
   return open_for(std::move(account), manner, from);
 }
 
 Result<void> SignIn::check_code(const Account& account, const std::string& code, const Origin& origin) {
-  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  JW_TRY(check_lets_in(account));
   JW_TRY(parts_.sealer.prepare("identity_token"));
   const auto one = try_of("code:" + account.id.to_string(), account.id, origin);
   JW_TRY(check_wait(one));
@@ -307,8 +315,7 @@ Result<SignInDone> SignIn::by_phone(const std::string& phone, const std::string&
   if (!dropped && dropped.error().code == ErrorCode::conflict)
     return wrong("identity.wrong_code").at("/code");
   if (!dropped) return std::move(dropped).error();
-  if (found && found->state == AccountState::closed)
-    return Error(ErrorCode::denied, "identity.account_closed");
+  if (found) JW_TRY(check_lets_in(*found));
   // A phone would be a way past password and authenticator.
   if (found && !is_person(found->kind)) return Error(ErrorCode::denied, "identity.phone_for_residents");
   if (!found) {

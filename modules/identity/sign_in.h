@@ -80,6 +80,7 @@ class SignIn {
   void drop_old(storage::Change& change) const;
 
  private:
+  Result<void> check_lets_in(const Account& account) const;
   Result<bool> fits(const std::string& hash, const std::string& password);
   // Somebody who is signed in proves it is still them.
   Result<Account> confirm(const SignedIn& who, const std::string& password, const Origin& origin,

@@ -245,11 +245,11 @@ bool Tokens::wants_second_factor(const std::vector<HeldGrant>& held) const {
   });
 }
 
-// Null where the account is closed.
+// Null where the account is closed or suspended.
 Result<std::shared_ptr<Tokens::Known>> Tokens::known_of(const Token& token,
                                                         std::vector<HeldGrant> held) const {
   JW_ASSIGN(const Account account, accounts_.get(token.account));
-  if (account.state == AccountState::closed) return std::shared_ptr<Known>();
+  if (!account.lets_in(parts_.clock.now())) return std::shared_ptr<Known>();
   auto known = std::make_shared<Known>();
   SignedIn& who = known->who;
   who.token = token;

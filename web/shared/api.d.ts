@@ -1440,7 +1440,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change or close an account */
+        /** Change, suspend or close an account; closing an administrator's takes two */
         patch: operations["edit_account"];
         trace?: never;
     };
@@ -1542,7 +1542,7 @@ export interface paths {
          */
         get: operations["list_account_orders"];
         put?: never;
-        /** Ask for the reset of an administrator's account or the grant of an administrator's role; another administrator confirms it */
+        /** Ask for the reset or closing of an administrator's account, or the grant or end of an administrator's role; another administrator confirms it */
         post: operations["ask_account_order"];
         delete?: never;
         options?: never;
@@ -4577,6 +4577,10 @@ export interface components {
              * @enum {string}
              */
             state?: "open" | "closed";
+            /** Suspend for 72 hours, of which audit administrators are told; or let in again */
+            suspended?: boolean;
+            /** Why, of a suspension */
+            reason?: string;
         };
         /** What came of it */
         AccountOrderDone: {
@@ -4591,9 +4595,11 @@ export interface components {
              * What
              * @enum {string}
              */
-            kind: "reset" | "grant";
+            kind: "reset" | "grant" | "end_grant" | "close";
             /** Account */
             account: string;
+            /** Grant to be ended */
+            grant?: string;
             /** Role, of a grant */
             role?: string;
             /** Region code, of a grant */
@@ -4636,7 +4642,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            kind: "reset" | "grant";
+            kind: "reset" | "grant" | "end_grant" | "close";
             /**
              * State
              * @enum {string}
@@ -4646,6 +4652,8 @@ export interface components {
             account: string;
             /** Name */
             account_name: string | null;
+            /** Grant to be ended */
+            grant: string | null;
             /** Role */
             role: string | null;
             /** Title of the role */
@@ -4719,6 +4727,11 @@ export interface components {
             department: string | null;
             /** Password to be changed */
             must_change: boolean;
+            /**
+             * End of the last suspension
+             * Format: date-time
+             */
+            suspended_until: string | null;
             /** Has an authenticator */
             second_factor: boolean;
             /**
@@ -14923,7 +14936,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change or close an account */
+            /** @description Change, suspend or close an account; closing an administrator's takes two */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15119,7 +15132,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Ask for the reset of an administrator's account or the grant of an administrator's role; another administrator confirms it */
+            /** @description Ask for the reset or closing of an administrator's account, or the grant or end of an administrator's role; another administrator confirms it */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -249,8 +249,8 @@ Result<std::optional<Document>> ProviderSignIn::document_of(const Provider& prov
 }
 
 Result<Account> ProviderSignIn::join(const Provider& provider, AccountId account, storage::Change change) {
-  change.audit.push_back({actor_of(account), "account.link", actor_of(account),
-                          "{\"provider\":\"" + provider.id + "\"}"});
+  change.audit.push_back(
+      {actor_of(account), "account.link", actor_of(account), "{\"provider\":\"" + provider.id + "\"}"});
   auto committed = parts_.store.commit(std::move(change));
   if (!committed) {
     if (committed.error().code == ErrorCode::conflict)
@@ -312,7 +312,7 @@ Result<Account> ProviderSignIn::account_of(const Provider& provider, const Claim
     return accounts_.get(*known);
   }
   JW_ASSIGN(Account account, accounts_.get(*known));
-  if (account.state == AccountState::closed) return Error(ErrorCode::denied, "identity.account_closed");
+  if (!account.lets_in(parts_.clock.now())) return Error(ErrorCode::denied, "identity.account_closed");
   const AccountKind wanted =
       provider.audience == Audience::staff ? AccountKind::staff : AccountKind::resident;
   if (account.kind != wanted) return Error(ErrorCode::denied, "identity.nobody_here");

@@ -1,21 +1,21 @@
 -- name: account_by_id
 SELECT id, kind, state, login, name, phone, department, password, must_change, second_factor, used_step, created_at, created_by,
-       row_version
+       row_version, suspended_until
 FROM identity_account WHERE id = $1
 
 -- name: account_by_login
 SELECT id, kind, state, login, name, phone, department, password, must_change, second_factor, used_step, created_at, created_by,
-       row_version
+       row_version, suspended_until
 FROM identity_account WHERE login_hash = $1
 
 -- name: account_by_phone
 SELECT id, kind, state, login, name, phone, department, password, must_change, second_factor, used_step, created_at, created_by,
-       row_version
+       row_version, suspended_until
 FROM identity_account WHERE phone_hash = $1
 
 -- name: page_of_accounts
 SELECT id, kind, state, login, name, phone, department, password, must_change, second_factor, used_step, created_at, created_by,
-       row_version
+       row_version, suspended_until
 FROM identity_account
 WHERE id < $1 AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4)
 ORDER BY id DESC LIMIT $2
@@ -28,6 +28,9 @@ VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, NULL, 0, $11, $12, 1)
 -- name: change_account
 UPDATE identity_account SET row_version = row_version + 1, state = $3, name = $4, department = $5
 WHERE id = $1 AND row_version = $2
+
+-- name: suspend_account
+UPDATE identity_account SET row_version = row_version + 1, suspended_until = $3 WHERE id = $1 AND row_version = $2
 
 -- name: change_password
 UPDATE identity_account SET row_version = row_version + 1, password = $3, must_change = $4 WHERE id = $1 AND row_version = $2
