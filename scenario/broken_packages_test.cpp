@@ -423,6 +423,30 @@ TEST_P(BrokenPackage, IsToldWhereAndWhatWasExpected) {
   EXPECT_EQ(faults.size(), 1U) << "one mistake is one fault\n" << told;
 }
 
+TEST(Purposes, OfAPackageEndInOneOfThreeWays) {
+  schema::register_messages();
+  register_messages();
+  const auto faults_with = [](const std::string& how) {
+    Package package;
+    package.id = package.place = "lamp";
+    for (auto& [name, text] : must(new_package("lamp"))) {
+      if (!name.starts_with(".schema/")) package.files.emplace(name, text);
+    }
+    package.files["purposes.yaml"] =
+        "purposes:\n  - id: lamp-care\n    title: {zh: 路灯, en: Lamps}\n"
+        "    legal_basis: {zh: 法, en: Law}\n    start: 2020-01-01\n" +
+        how;
+    std::string told;
+    for (const auto& fault : Shelf({package}).check("lamp")) told += render(fault, Language::en) + "\n";
+    return told;
+  };
+  EXPECT_NE(faults_with("").find("lamp/purposes.yaml:2:5: purpose `lamp-care` has no end"), std::string::npos)
+      << faults_with("");
+  EXPECT_NE(faults_with("    emergency_only: false\n"), "");
+  for (const char* how : {"    end: 2030-12-31\n", "    review_within: 365\n", "    emergency_only: true\n"})
+    EXPECT_EQ(faults_with(how), "") << how;
+}
+
 INSTANTIATE_TEST_SUITE_P(Scenario, BrokenPackage, ::testing::ValuesIn(broken_packages()),
                          [](const auto& info) { return std::string(info.param.name); });
 

@@ -131,9 +131,19 @@ void check_metric(const CrossCheck& check, const YamlNode& resource, const YamlN
   }
 }
 
+// A purpose ends by a day, with an emergency, or unless it is renewed.
+void check_ends(const CrossCheck& check) {
+  for (const auto& purpose : check.package.list("purposes.yaml", "purposes")) {
+    const bool ends = purpose.find("end") != nullptr || purpose.find("review_within") != nullptr ||
+                      text_of(purpose, "emergency_only") == "true";
+    if (!ends) check.faults.add(purpose, "scenario.no_end", {{"name", text_of(purpose, "id")}});
+  }
+}
+
 }  // namespace
 
 void check_resources(const CrossCheck& check) {
+  check_ends(check);
   std::set<std::string> purposes;
   for (const auto& package : check.shelf.packages()) {
     for (const auto& id : package.root("scenario.yaml") == nullptr

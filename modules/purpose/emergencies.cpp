@@ -254,6 +254,9 @@ Result<void> PurposeService::put_package(const Package& package) {
       const auto over_before = view.over(parts_.catalog, at, parts_.zone);
       Purpose* standing = view.find(declared.id);
       Purpose next = declared;
+      const auto review = package.review_within.find(declared.id);
+      if (review != package.review_within.end())
+        next.review_by = parts_.zone.day_of(at) + std::chrono::days{review->second};
       next.changed_by = actor;
       next.changed_at = at;
       next.version = standing == nullptr ? 1 : standing->version;

@@ -14,6 +14,7 @@ using schema::YamlMapping;
 using schema::YamlNode;
 
 constexpr std::int64_t most_sample_days = 366;
+constexpr std::int64_t most_review_days = 1'096;
 
 catalog::Title read_title(const YamlNode* node, YamlFaults& faults) {
   catalog::Title title;
@@ -77,6 +78,11 @@ void read_purpose(const YamlNode& node, const catalog::Catalog& catalog, Package
   one.ends = read_day(mapping.get("end"), faults);
   if (one.ends && *one.ends < one.starts) faults.add(node, "purpose.ends_before_start", {{"id", one.id}});
   one.emergency_only = mapping.boolean("emergency_only").value_or(false);
+  const auto review = mapping.integer("review_within");
+  if (review && (*review < 1 || *review > most_review_days))
+    faults.add(node, "purpose.bad_review", {{"most", std::to_string(most_review_days)}});
+  if (review) package.review_within[one.id] = *review;
+  if (!one.has_end() && !review) faults.add(node, "purpose.no_end", {{"id", one.id}});
   if (const YamlNode* assessment = mapping.get("assessment"))
     package.assessments.push_back(read_assessment(*assessment, one.id, faults));
   mapping.finish();
@@ -88,6 +94,7 @@ void read_purpose(const YamlNode& node, const catalog::Catalog& catalog, Package
     one.declared += *part + '\x1f';
   one.declared += joined(one.resources) + '\x1f' + joined(one.classes) + '\x1f' + to_iso(one.starts) +
                   '\x1f' + (one.ends ? to_iso(*one.ends) : "") + '\x1f' + (one.emergency_only ? "e" : "");
+  if (review) one.declared += '\x1f' + std::to_string(*review);
   package.purposes.push_back(std::move(one));
 }
 

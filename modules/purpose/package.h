@@ -17,6 +17,7 @@ struct SampleEmergency {
 struct Package {
   std::string id;
   std::vector<Purpose> purposes;
+  std::map<std::string, std::int64_t> review_within;  // days from when it is put in, by purpose
   std::vector<Assessment> assessments;
   std::map<std::string, KeptByLaw> kept;
   std::vector<SampleEmergency> samples;

@@ -97,6 +97,7 @@ void write_purpose(JsonWriter& json, const Purpose& one, const Told& told) {
   write_texts(json, "classes", parted(joined(one.classes)));
   json.member("starts", to_iso(one.starts));
   write_or_null(json, "ends", text_of(one.ends));
+  write_or_null(json, "review_by", text_of(one.review_by));
   json.member("emergency_only", one.emergency_only);
   json.member("state", name_of(one.state));
   json.member("open", is_open_now(one, told));

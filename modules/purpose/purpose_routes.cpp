@@ -63,6 +63,7 @@ class PurposeRoutes::Handlers final : public api::Operations {
     }
     wanted.starts = day_of(in.body["starts"]).value_or(Day{});
     wanted.ends = day_of(in.body["ends"]);
+    wanted.review_by = day_of(in.body["review_by"]);
     wanted.emergency_only = in.body["emergency_only"].present() && in.body["emergency_only"].boolean();
     const auto made = purposes_.put(std::move(wanted), request_of(http, in.body, in.idempotency_key));
     if (!made) return problem(made.error(), http.language);

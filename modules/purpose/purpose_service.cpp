@@ -15,6 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds idle_pause{1'000};
 constexpr std::chrono::milliseconds rest_after_fault{10'000};
 constexpr std::size_t most_purposes = 1'000;
+constexpr std::chrono::days longest_review{1'096};
 
 }  // namespace
 
@@ -167,6 +168,11 @@ Result<void> PurposeService::check_purpose(const Purpose& one) const {
   }
   if (one.ends && *one.ends < one.starts) fault("purpose.end_before_start", "/ends");
   if (one.ends && *one.ends < parts_.zone.day_of(parts_.clock.now())) fault("purpose.end_passed", "/ends");
+  if (one.review_by && *one.review_by < parts_.zone.day_of(parts_.clock.now()))
+    fault("purpose.end_passed", "/review_by");
+  if (one.review_by && *one.review_by > parts_.zone.day_of(parts_.clock.now()) + longest_review)
+    fault("purpose.review_too_late", "/review_by");
+  if (!one.has_end()) fault("purpose.end_missing", "/review_by");
   if (!faults.causes.empty()) return faults;
   return {};
 }
@@ -181,7 +187,8 @@ Result<Purpose> PurposeService::put(Purpose wanted, const catalog::WriteRequest&
       request.idempotency_key, actor, "put_purpose",
       {wanted.id, std::to_string(wanted.version), wanted.title.zh, wanted.title.en, wanted.basis.zh,
        wanted.basis.en, joined(wanted.resources), joined(wanted.classes), to_iso(wanted.starts),
-       wanted.ends ? to_iso(*wanted.ends) : "", wanted.emergency_only ? "e" : ""},
+       wanted.ends ? to_iso(*wanted.ends) : "", wanted.emergency_only ? "e" : "",
+       wanted.review_by ? to_iso(*wanted.review_by) : ""},
       wanted.id);
   JW_ASSIGN(
       [[maybe_unused]] const auto committed,

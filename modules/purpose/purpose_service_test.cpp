@@ -192,12 +192,13 @@ TYPED_TEST(Purposes, AreChangedOnTheDeskAndThePackageDoesNotTakeThemBack) {
   fresh.id = "Wrong Id";
   fresh.version = 0;
   fresh.resources = {"nothing"};
-  EXPECT_EQ(this->purposes().put(fresh, {"Lin", std::nullopt}).error().causes.size(), 6U);
+  EXPECT_EQ(this->purposes().put(fresh, {"Lin", std::nullopt}).error().causes.size(), 7U);
   fresh.id = "inquiries";
   fresh.title = {"查询", "Inquiries"};
   fresh.basis = {"条例", "Regulation"};
   fresh.resources = {"people"};
   fresh.starts = *parse_iso_day("2020-01-01");
+  fresh.ends = *parse_iso_day("2020-12-31");
   EXPECT_EQ(must(this->purposes().put(fresh, {"Lin", std::nullopt})).version, 1);
 
   Assessment words;
@@ -220,6 +221,49 @@ TYPED_TEST(Purposes, AnEditThatWouldEndWhatTheyKeepIsRefused) {
   Purpose edited = *this->purposes().view()->find("daily-services");
   edited.resources = {"services"};
   EXPECT_EQ(this->purposes().put(edited, {"Lin", std::nullopt}).error().message, "purpose.edit_would_end");
+}
+
+// A purpose that nobody renews is shut, and keeps what it has; renewed, it is open again.
+TYPED_TEST(Purposes, EveryPurposeEndsAndOneToBeRenewedLapsesWithoutDestroying) {
+  Purpose endless;
+  endless.id = "surveys";
+  endless.title = {"调查", "Surveys"};
+  endless.basis = {"条例", "Regulation"};
+  endless.starts = *parse_iso_day("2020-01-01");
+  endless.version = 0;
+  const auto refused = this->purposes().put(endless, {"Lin", std::nullopt});
+  ASSERT_EQ(refused.error().causes.size(), 1U);
+  EXPECT_EQ(refused.error().causes.front().message, "purpose.end_missing");
+  endless.review_by = *parse_iso_day("2024-01-01");
+  EXPECT_EQ(this->purposes().put(endless, {"Lin", std::nullopt}).error().causes.front().message,
+            "purpose.review_too_late");
+  IngestWorld<TypeParam>::write(this->scenarios() + "/sample/purposes.yaml",
+                                "purposes:\n  - id: daily-services\n    title: {zh: 日常, en: Daily}\n"
+                                "    legal_basis: {zh: 法, en: Law}\n    classes: [name]\n"
+                                "    start: 2020-01-01\n    review_within: 100\n");
+  this->restart("reviewed");
+  const auto reviewed = [&] { return *this->purposes().view()->find("daily-services"); };
+  EXPECT_EQ(reviewed().review_by, this->zone_.day_of(this->clock_.now()) + std::chrono::days{100});
+  this->load("services", this->patients(0, 5));
+  const auto open = [&] {
+    const auto checked = this->purposes().check("daily-services", "services", this->clock_.now());
+    return checked ? std::string("open") : checked.error().causes.front().message;
+  };
+  this->clock_.advance(std::chrono::days{100});
+  EXPECT_EQ(open(), "open") << "its last day";
+  this->clock_.advance(std::chrono::days{1});
+  EXPECT_EQ(open(), "purpose.shut_lapsed");
+  this->restart("later");
+  EXPECT_EQ(open(), "purpose.shut_lapsed") << "a start renews nothing";
+  EXPECT_FALSE(this->purposes()
+                   .view()
+                   ->over(*this->node_.catalog, this->clock_.now(), this->zone_)
+                   .contains("services"))
+      << "nothing is destroyed";
+  Purpose renewed = reviewed();
+  renewed.review_by = this->zone_.day_of(this->clock_.now()) + std::chrono::days{365};
+  must(this->purposes().put(renewed, {"Lin", std::nullopt}));
+  EXPECT_EQ(open(), "open");
 }
 
 TYPED_TEST(Purposes, ASyntheticCityGetsItsSampleEmergencyOnce) {
@@ -250,7 +294,7 @@ TYPED_TEST(Purposes, EveryFaultOfAPackageIsToldWithItsLine) {
                                     "scenarios/x/purposes.yaml", "x", *this->node_.catalog);
   ASSERT_FALSE(parsed.ok());
   const std::string all = parsed.error().to_log();
-  EXPECT_EQ(parsed.error().causes.size(), 6U) << all;
+  EXPECT_EQ(parsed.error().causes.size(), 7U) << all;
   for (const auto& cause : parsed.error().causes) {
     ASSERT_FALSE(cause.arguments.empty());
     const bool placed = std::any_of(cause.arguments.begin(), cause.arguments.end(), [](const auto& argument) {

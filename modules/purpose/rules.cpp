@@ -35,8 +35,8 @@ std::string_view name_of(EmergencyState state) {
 }
 
 std::string_view name_of(Shut reason) {
-  constexpr std::string_view names[] = {"not_begun", "ended", "no_emergency", "other_resource",
-                                        "other_class"};
+  constexpr std::string_view names[] = {"not_begun",      "ended",       "no_emergency",
+                                        "other_resource", "other_class", "lapsed"};
   return names[static_cast<int>(reason)];
 }
 
@@ -50,6 +50,7 @@ Opening is_open(const Purpose& purpose, const catalog::Resource& resource, catal
   const auto shut = [&](Shut reason) { opening.reasons.push_back(reason); };
   if (zone.day_of(at) < purpose.starts) shut(Shut::not_begun);
   if (past_last_day(purpose, at, zone)) shut(Shut::ended);
+  if (purpose.review_by && zone.day_of(at) > *purpose.review_by) shut(Shut::lapsed);
   if (purpose.emergency_only && !emergency_stands(purpose, at, emergencies)) shut(Shut::no_emergency);
   if (!serves(purpose, resource)) shut(Shut::other_resource);
   const auto& classes = purpose.classes;

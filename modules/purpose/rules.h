@@ -34,7 +34,11 @@ struct Purpose {
   std::string declared;  // what its package last said, by which a change of the package is known
   std::string changed_by;
   Instant changed_at{};
-  std::string end_order;  // by which it was ended; empty before
+  std::string end_order;              // by which it was ended; empty before
+  std::optional<Day> review_by = {};  // its last day unless it is renewed; what it keeps stays
+
+  // Ends by a day, with an emergency, or unless it is renewed: one of them is asked of every purpose.
+  bool has_end() const { return ends || review_by || emergency_only; }
 };
 
 enum class EmergencyState : std::uint8_t { standing, ended };
@@ -68,6 +72,7 @@ enum class Shut : std::uint8_t {
   no_emergency,    // it needs one, and none stands here
   other_resource,  // the resource does not name it, or it may not use the resource
   other_class,     // it may not use personal data of this class
+  lapsed,          // nobody has renewed it
 };
 std::string_view name_of(Shut reason);
 

@@ -39,6 +39,7 @@ Purpose purpose_of(const storage::Row& row) {
   one.changed_by = row.text(14);
   one.changed_at = from_micros(row.integer(15));
   one.end_order = row.text(16);
+  if (!row.is_null(17)) one.review_by = day_at(row, 17);
   return one;
 }
 
@@ -92,7 +93,8 @@ std::vector<Value> values_of(const Purpose& one) {
           one.declared,
           one.changed_by,
           to_micros(one.changed_at),
-          one.end_order};
+          one.end_order,
+          day_or_null(one.review_by)};
 }
 
 template <typename List, typename Key>

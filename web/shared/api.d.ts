@@ -9511,6 +9511,11 @@ export interface components {
              * Format: date
              */
             ends: string | null;
+            /**
+             * To be renewed by; shut after it
+             * Format: date
+             */
+            review_by: string | null;
             /** In emergencies only */
             emergency_only: boolean;
             /**
@@ -9612,6 +9617,11 @@ export interface components {
              * Format: date
              */
             ends?: string;
+            /**
+             * To be renewed by; this, a last day, or in emergencies only must be given
+             * Format: date
+             */
+            review_by?: string;
             /** In emergencies only */
             emergency_only?: boolean;
         };

@@ -9,18 +9,18 @@ UPDATE purpose_revision SET revision = revision WHERE one = 1 AND revision = $1
 
 -- name: all_purposes
 SELECT id, title_zh, title_en, basis_zh, basis_en, resources, classes, starts, ends, emergency_only, state, version, origin,
-       declared, changed_by, changed_at, end_order
+       declared, changed_by, changed_at, end_order, review_by
 FROM purpose ORDER BY id
 
 -- name: add_purpose
 INSERT INTO purpose (id, title_zh, title_en, basis_zh, basis_en, resources, classes, starts, ends, emergency_only, state,
-                     version, origin, declared, changed_by, changed_at, end_order)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                     version, origin, declared, changed_by, changed_at, end_order, review_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 
 -- name: change_purpose
 UPDATE purpose SET title_zh = $2, title_en = $3, basis_zh = $4, basis_en = $5, resources = $6, classes = $7, starts = $8,
   ends = $9, emergency_only = $10, state = $11, version = version + 1, origin = $13, declared = $14, changed_by = $15,
-  changed_at = $16, end_order = $17
+  changed_at = $16, end_order = $17, review_by = $18
 WHERE id = $1 AND version = $12
 
 -- name: all_assessments
