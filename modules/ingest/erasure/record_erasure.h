@@ -9,7 +9,6 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "modules/catalog/catalog_service.h"
-#include "modules/catalog/record_slices.h"
 
 namespace jingwei::ingest {
 
