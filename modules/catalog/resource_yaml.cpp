@@ -347,6 +347,8 @@ Result<std::vector<Resource>> parse_resources(std::string_view yaml, const std::
   YamlMapping mapping(root, faults);
   std::vector<Resource> resources;
   if (const YamlNode* list = mapping.require("resources")) {
+    if (list->kind != YamlKind::sequence && list->kind != YamlKind::null)
+      faults.add(*list, "yaml.not_list", {{"key", "resources"}});
     for (const auto& item : list->items) resources.push_back(read_resource(item, package, faults));
   }
   mapping.finish();
