@@ -1,6 +1,7 @@
 // One search over what the index holds.
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "engines/search/addresses.h"
@@ -16,6 +17,9 @@ namespace {
 // knowing beforehand which may answer, unless that takes reading too many numbers.
 constexpr std::size_t texts_one_by_one = 500;
 constexpr std::size_t sift_cost_most = 500'000;
+
+// Numbers read for a piece that is tried beside the one that takes the least.
+constexpr std::size_t tried_cost_most = 20'000;
 
 // One piece of a query, as each kind understands it.
 class Piece {
@@ -126,6 +130,38 @@ class SearchIndex::Store::Search {
     return std::move(answer_);
   }
 
+  std::vector<SubjectId> leading() {
+    std::vector<SubjectId> subjects;
+    if (asked_.size() < 2 || unanswerable_) return subjects;
+    const std::size_t most = std::min(query_.most, leading_most);
+    std::unordered_set<HolderId> taken;
+    for (const Tier& tier : fewest_answering(most)) {
+      for (const Answering& one : tier.texts) {
+        for (const HolderId holder : store_.texts_[index_of(one.kind)].holders(one.text)) {
+          if (subjects.size() >= most) return subjects;
+          if (store_.seen_by(query_, holder) && taken.insert(holder).second)
+            subjects.push_back(store_.holders_[holder].subject);
+        }
+      }
+    }
+    return subjects;
+  }
+
+  std::vector<PieceScores> scores(SubjectId subject) {
+    std::vector<PieceScores> all;
+    const HolderId* holder = store_.by_subject_.find(subject + 1);
+    if (holder == nullptr || unanswerable_) return all;
+    for (Asked& asked : asked_) {
+      PieceScores& best = all.emplace_back();
+      best.fill(0);
+      for (const std::uint32_t text : store_.texts_of(*holder)) {
+        const auto match = match_of(asked, text);
+        if (match) best[text & 3] = std::max(best[text & 3], match->score);
+      }
+    }
+    return all;
+  }
+
  private:
   struct Asked {
     Piece piece;
@@ -169,6 +205,32 @@ class SearchIndex::Store::Search {
       if (numbers < least) best = at, least = numbers;
     }
     return best;
+  }
+
+  // Texts that answer the piece that few subjects answer. One name may be thousands of people's: where the
+  // piece that takes the least to read has more holders than are wanted, others are tried that take little.
+  std::vector<Tier> fewest_answering(std::size_t wanted) {
+    std::vector<std::pair<std::size_t, std::size_t>> by_cost;
+    for (std::size_t at = 0; at < asked_.size(); ++at) by_cost.emplace_back(cost(asked_[at].piece), at);
+    std::sort(by_cost.begin(), by_cost.end());
+    std::vector<Tier> best;
+    std::size_t fewest = ~std::size_t{0};
+    for (const auto& [numbers, at] : by_cost) {
+      if (fewest <= wanted || (fewest != ~std::size_t{0} && numbers > tried_cost_most)) break;
+      auto tiers = answering_texts(asked_[at].piece);
+      const std::size_t holders = holders_of(tiers);
+      if (holders < fewest) best = std::move(tiers), fewest = holders;
+    }
+    return best;
+  }
+
+  std::size_t holders_of(const std::vector<Tier>& tiers) const {
+    std::size_t holders = 0;
+    for (const Tier& tier : tiers) {
+      for (const Answering& one : tier.texts)
+        holders += store_.texts_[index_of(one.kind)].holders(one.text).size();
+    }
+    return holders;
   }
 
   // Texts that answer, those of one score together, the best first.
@@ -262,12 +324,17 @@ class SearchIndex::Store::Search {
   std::optional<std::pair<Kind, Match>> best_match(Asked& asked, HolderId holder) const {
     std::optional<std::pair<Kind, Match>> best;
     for (const std::uint32_t text : store_.texts_of(holder)) {
-      const auto kind = static_cast<Kind>(text & 3);
-      if (!asked.piece.asks(kind) || !may_answer(asked, kind, text >> 2)) continue;
-      const auto match = asked.piece.match(kind, store_.texts_[text & 3].stored(text >> 2));
-      if (match && (!best || match->score > best->second.score)) best = {kind, *match};
+      const auto match = match_of(asked, text);
+      if (match && (!best || match->score > best->second.score)) best = {static_cast<Kind>(text & 3), *match};
     }
     return best;
+  }
+
+  // How a text of a subject, as its holder keeps it, answers a piece.
+  std::optional<Match> match_of(Asked& asked, std::uint32_t text) const {
+    const auto kind = static_cast<Kind>(text & 3);
+    if (!asked.piece.asks(kind) || !may_answer(asked, kind, text >> 2)) return std::nullopt;
+    return asked.piece.match(kind, store_.texts_[text & 3].stored(text >> 2));
   }
 
   bool may_answer(Asked& asked, Kind kind, TextId text) const {
@@ -317,6 +384,19 @@ class SearchIndex::Store::Search {
 
 Answer SearchIndex::Store::search(const Query& query) const {
   return Search(*this, query).run();
+}
+
+std::vector<SubjectId> SearchIndex::Store::leading(const Query& query) const {
+  return Search(*this, query).leading();
+}
+
+std::vector<std::vector<PieceScores>> SearchIndex::Store::scores(const Query& query,
+                                                                 std::span<const SubjectId> subjects) const {
+  Search search(*this, query);
+  std::vector<std::vector<PieceScores>> all;
+  all.reserve(subjects.size());
+  for (const SubjectId subject : subjects) all.push_back(search.scores(subject));
+  return all;
 }
 
 }  // namespace jingwei::search

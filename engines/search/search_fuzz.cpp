@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   index.add(2, {{1}, {{Kind::name, std::string(rest)}, {Kind::name, "张伟"}}});
   JW_ASSERT(index.search({rest}).hits.size() <= 2);
   index.search({half});
+  for (const SubjectId subject : index.leading({rest})) JW_ASSERT(subject == 1 || subject == 2);
+  const std::array<SubjectId, 3> asked = {1, 2, 3};
+  JW_ASSERT(index.scores({rest}, asked).back().empty());
   index.compact();
   JW_ASSERT(index.search({"张伟"}).hits.size() >= 1);
   JW_ASSERT(index.remove(1) && index.remove(2) && index.size() == 0);

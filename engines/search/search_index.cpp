@@ -154,6 +154,13 @@ bool SearchIndex::remove(SubjectId subject) {
 Answer SearchIndex::search(const Query& query) const {
   return store_->search(query);
 }
+std::vector<SubjectId> SearchIndex::leading(const Query& query) const {
+  return store_->leading(query);
+}
+std::vector<std::vector<PieceScores>> SearchIndex::scores(const Query& query,
+                                                          std::span<const SubjectId> subjects) const {
+  return store_->scores(query, subjects);
+}
 std::size_t SearchIndex::size() const {
   return store_->size();
 }

@@ -77,6 +77,10 @@ struct Answer {
   bool more = false;      // there may be others as good
 };
 
+// What the best text of each kind scores; 0: none answers.
+using PieceScores = std::array<double, kinds>;
+inline constexpr std::size_t leading_most = 1'000;
+
 class SearchIndex {
  public:
   SearchIndex();
@@ -90,6 +94,13 @@ class SearchIndex {
   bool remove(SubjectId subject);
 
   Answer search(const Query& query) const;
+  // Of a query of several pieces: subjects that answer one that few answer, whatever they say to the others;
+  // the best first, `query.most` of them, leading_most at most. None where the query is of one piece, or some
+  // piece may not be asked.
+  std::vector<SubjectId> leading(const Query& query) const;
+  // How each of the subjects, wherever it is, answers the pieces of the query, by piece; empty for one that
+  // the index does not hold, for all where some piece may not be asked.
+  std::vector<std::vector<PieceScores>> scores(const Query& query, std::span<const SubjectId> subjects) const;
 
   std::size_t size() const;    // subjects
   std::size_t memory() const;  // bytes, nearly

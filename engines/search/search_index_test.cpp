@@ -218,6 +218,55 @@ TEST_F(SearchTest, TheBestComeFirstAndNoMoreThanAsked) {
   EXPECT_EQ(answer.hits[0].matches[0].second.likeness, Likeness::exact);
 }
 
+// Whoever has several subjects that are one: what leads to them, and what each of them answers.
+TEST_F(SearchTest, WhatFewAnswerLeadsWhateverTheySayToTheRest) {
+  const auto leading = [&](const Query& query) { return index_.index.leading(query); };
+  EXPECT_EQ(leading({"张伟 宾南路1088"}), Subjects{9});
+  EXPECT_EQ(leading({"5678 约翰"}), Subjects{6}) << "three have the number";
+  EXPECT_EQ(leading({"张伟 9999"}), Subjects{}) << "nobody has the number";
+  EXPECT_EQ(leading({"张伟"}), Subjects{}) << "one piece is what search() answers";
+  EXPECT_EQ(leading({"zhang wei"}), Subjects{}) << "likewise";
+  Query query{"章伟 1088"};
+  query.by = {true, false, false, false};
+  EXPECT_EQ(leading(query), Subjects{}) << "a piece that may not be asked";
+  const std::vector<RegionInterval> elsewhere = {{6, 9}};
+  query = {"张伟 宾南路1088", &elsewhere};
+  EXPECT_EQ(leading(query), Subjects{});
+}
+
+TEST_F(SearchTest, OneNameOfManyDoesNotLead) {
+  for (SubjectId subject = 1'000; subject < 1'000 + 2 * leading_most; ++subject)
+    add(subject, {"赵云"}, "", "", subject < 1'050 ? "红山路" + std::to_string(subject) + "号" : "");
+  Query query{"赵云 红山路"};
+  query.most = leading_most;
+  EXPECT_EQ(index_.index.leading(query).size(), 50U);
+  query.most = 7;
+  EXPECT_EQ(index_.index.leading(query).size(), 7U);
+  query = {"赵云 赵云"};
+  query.most = 10 * leading_most;
+  EXPECT_EQ(index_.index.leading(query).size(), leading_most);
+}
+
+TEST_F(SearchTest, EachSubjectIsAskedForEachPieceByKind) {
+  const std::vector<SubjectId> subjects = {9, 1, 999};
+  const auto scores = index_.index.scores({"张伟 1380"}, subjects);
+  ASSERT_EQ(scores.size(), 3U);
+  ASSERT_EQ(scores[0].size(), 2U);
+  ASSERT_EQ(scores[1].size(), 2U);
+  EXPECT_TRUE(scores[2].empty());
+  const auto at = [&](std::size_t subject, std::size_t piece, Kind kind) {
+    return scores[subject][piece][static_cast<std::size_t>(kind)];
+  };
+  EXPECT_EQ(at(0, 0, Kind::name), 0);
+  EXPECT_EQ(at(1, 0, Kind::name), 1);
+  EXPECT_EQ(at(1, 0, Kind::phone), 0);
+  EXPECT_GT(at(1, 1, Kind::phone), 0);
+  EXPECT_EQ(at(1, 1, Kind::identifier), 0);
+  Query query{"张伟 1380"};
+  query.by = {true, false, false, false};
+  for (const auto& one : index_.index.scores(query, subjects)) EXPECT_TRUE(one.empty());
+}
+
 // Thousands of made-up people: what each is found by, against looking at all of them.
 TEST(SearchIndex, FindsEveryoneByWhatTheyHave) {
   testing::MadePeople people(3);

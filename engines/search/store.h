@@ -25,6 +25,8 @@ class SearchIndex::Store {
   void add(SubjectId subject, const Entry& entry);
   bool remove(SubjectId subject);
   Answer search(const Query& query) const;
+  std::vector<SubjectId> leading(const Query& query) const;
+  std::vector<std::vector<PieceScores>> scores(const Query& query, std::span<const SubjectId> subjects) const;
 
   std::size_t size() const { return by_subject_.size(); }
   std::size_t memory() const;
