@@ -21,6 +21,11 @@ inline constexpr int alias_steps = 16;              // from a subject that was m
 inline constexpr std::size_t weighed_links = 8;     // of each of two subjects, to tell why they were joined
 inline constexpr std::size_t why_compared = 200;    // records that one of the same file is compared with
 inline constexpr std::size_t copies_searched = 16;  // records that say the same, remembered for a search
+// Of a search whose words stand in several records of a person: of one person, newest first; of all persons
+// that are looked at; persons whose records are read at once. search::leading_most bounds the persons.
+inline constexpr std::size_t together_links_each = 32;
+inline constexpr std::size_t together_links = 8'000;
+inline constexpr std::size_t together_portion = 100;
 inline constexpr std::int64_t learned_records = 1'000'000;  // a model is learned from so many at most
 inline constexpr std::int64_t learned_least = 100;
 inline constexpr std::size_t learned_block_least = 20;     // rows: of a block among records drawn

@@ -19,6 +19,9 @@ std::string_view trait_of(const Telling& telling, Trait trait) {
 // As what a record may tell words that are searched by.
 constexpr std::array searched_roles = {Role::person, Role::head, Role::enterprise, Role::venue};
 
+// Of whom nothing is searched: hashes of texts are below.
+constexpr search::SubjectId search_nobody = std::uint64_t{1} << 63;
+
 std::uint64_t search_key(RecordId record, Role role) {
   return (static_cast<std::uint64_t>(record.value) + 1) << 3 | static_cast<std::uint64_t>(role);
 }
@@ -386,6 +389,36 @@ std::vector<PeopleIndex::Hit> PeopleIndex::search(std::string_view text,
     for (const std::int64_t record : records->second.records) told.records.emplace_back(record);
   }
   return hits;
+}
+
+std::vector<RecordId> PeopleIndex::leading(const search::Query& query) const {
+  const std::shared_lock lock(searching_);
+  std::vector<const std::vector<std::int64_t>*> copies;
+  for (const auto subject : search_.leading(query)) {
+    const auto found = records_of_.find(subject);
+    if (found != records_of_.end()) copies.push_back(&found->second.records);
+  }
+  // One of each that says something else, then the next of each.
+  const std::size_t most = std::min(query.most, search::leading_most);
+  std::vector<RecordId> records;
+  for (std::size_t turn = 0; turn < limits::copies_searched; ++turn) {
+    for (const auto* same : copies) {
+      if (records.size() >= most) return records;
+      if (turn < same->size()) records.emplace_back((*same)[turn]);
+    }
+  }
+  return records;
+}
+
+std::vector<std::vector<search::PieceScores>> PeopleIndex::scores(const search::Query& query,
+                                                                  std::span<const Link> links) const {
+  const std::shared_lock lock(searching_);
+  std::vector<search::SubjectId> subjects;
+  for (const auto& link : links) {
+    const auto* hash = searched_as_.find(search_key(link.record, link.role));
+    subjects.push_back(hash == nullptr ? search_nobody : *hash);
+  }
+  return search_.scores(query, subjects);
 }
 
 double PeopleIndex::search_wasted() const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,6 +63,14 @@ class PeopleIndex final : public Matcher {
   };
   std::vector<Hit> search(std::string_view text, const std::vector<search::RegionInterval>* within,
                           const std::array<bool, search::kinds>& by, std::size_t most) const;
+
+  // Records that answer the piece of a query of several that few answer, whatever they say to the others: the
+  // best first, `query.most` of them, search::leading_most at most. Thread-safe.
+  std::vector<RecordId> leading(const search::Query& query) const;
+  // How what each link's record tells of its subject answers the pieces of the query (SearchIndex::scores),
+  // at the link's place; empty where it tells nothing that is searched by. Thread-safe.
+  std::vector<std::vector<search::PieceScores>> scores(const search::Query& query,
+                                                       std::span<const Link> links) const;
 
   // Records that tell such a number as a further one of their person (Telling::further). Thread-safe.
   std::vector<RecordId> further_bearers(const std::string& hash, std::size_t most) const;

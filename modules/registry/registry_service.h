@@ -46,8 +46,8 @@ struct RegistryStatus {
 // A subject as a search shows it.
 struct Found {
   SubjectId id;
-  FileEntry entry;  // the record that speaks for it
-  std::int64_t records = 0;
+  FileEntry entry;           // the record that speaks for it
+  std::int64_t records = 0;  // that answer, each alone or all together
 };
 
 // A number as records give it: a document of a person, a credit code, a household's, venue's or device's own.
@@ -102,8 +102,9 @@ class RegistryService {
   void stop();
 
   // Subjects that the query tells of and the reader may see, likeliest first: by whole numbers, else by words
-  // of the classes of personal data that are open to the reader under their purpose. Errors: invalid
-  // "registry.query_too_short", not_found (region), the store's.
+  // of the classes of personal data that are open to the reader under their purpose. Of persons, those come
+  // last whose words stand in several records. Errors: invalid "registry.query_too_short", not_found
+  // (region), the store's.
   Result<FoundSubjects> search(const SubjectQuery& query, const Reader& reader) const;
   // Purposes that the reader may name: those under which records of some resource open for them, sorted.
   std::vector<std::string> purposes_of(const Reader& reader) const;
@@ -145,6 +146,7 @@ class RegistryService {
 
  private:
   struct Scope;
+  struct Together;
   using Candidates = std::vector<std::pair<SubjectId, std::vector<Link>>>;
   Scope scope_of(const Reader& reader, const std::optional<std::string>& under) const;
   Result<std::string> number_behind(const Link& link) const;
@@ -152,6 +154,11 @@ class RegistryService {
   enum class Numbers : std::uint8_t { everybodys, somebodys_own };
   Result<Candidates> by_number(const SubjectQuery& query, Numbers numbers) const;
   Result<Candidates> by_words(const SubjectQuery& query, const Scope& scope) const;
+  Result<std::vector<Together>> by_words_together(const SubjectQuery& query, const Scope& scope) const;
+  Result<std::optional<Found>> seen_together(const Together& one, const SubjectQuery& query,
+                                             const Reader& reader) const;
+  Result<std::optional<FileEntry>> entry_under(const Link& link, const SubjectQuery& query,
+                                               const Reader& reader) const;
   // The matcher of the model in force, filled. By the runner's thread.
   Result<void> prepare(Filling filling);
   Result<void> learn_first(const State& state);

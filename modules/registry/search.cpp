@@ -1,6 +1,9 @@
 // Search for subjects: whole numbers by their hash, everything else in memory.
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <span>
+#include <tuple>
 
 #include "base/text.h"
 #include "modules/registry/limits.h"
@@ -20,8 +23,27 @@ struct RegistryService::Scope {
   };
   std::map<std::int64_t, std::vector<Open>> of_resource;
 
-  // Whether a record may be found by all of this: what one resource or place opens opens no other.
-  bool opens(std::int64_t resource, region::Node place, const std::array<bool, search::kinds>& by) const;
+  // By search::Kind: what a record may be found by; what one resource or place opens opens no other.
+  std::array<bool, search::kinds> open_at(std::int64_t resource, region::Node place) const;
+  // What the query asks of the index: by what is open somewhere, where something is.
+  search::Query asked(const SubjectQuery& query, std::size_t most) const;
+};
+
+// A person whose records answer together what each of them may be found by.
+struct RegistryService::Together {
+  struct Answer {
+    double score = 0;
+    bool by_name = false;
+    Link link;
+  };
+  SubjectId subject;
+  std::vector<std::vector<Answer>> pieces;  // of the query, of each the best answer first
+  bool in_one = false;                      // one of the records answers all of it
+  double score = 0;
+
+  static std::optional<Together> of(std::span<const Link> links,
+                                    std::span<const std::vector<search::PieceScores>> scores,
+                                    const Scope& scope, const region::Tree& tree);
 };
 
 namespace {
@@ -44,6 +66,26 @@ std::vector<search::RegionInterval> united(std::vector<search::RegionInterval> a
   return all;
 }
 
+bool all_open(const std::array<bool, search::kinds>& by, const std::array<bool, search::kinds>& open) {
+  for (std::size_t kind = 0; kind < search::kinds; ++kind) {
+    if (by[kind] && !open[kind]) return false;
+  }
+  return true;
+}
+
+region::Node place_of(const Link& link, const region::Tree& tree) {
+  return link.region ? tree.find(link.region) : region::no_node;
+}
+
+// What led to a person, which may be an old record, then the newest ones.
+void append_distinct(const std::vector<Link>& led, const std::vector<Link>& newest, std::vector<Link>& into) {
+  into.insert(into.end(), led.begin(), led.end());
+  std::copy_if(newest.begin(), newest.end(), std::back_inserter(into), [&](const Link& link) {
+    return std::none_of(led.begin(), led.end(),
+                        [&](const Link& one) { return one.record == link.record && one.role == link.role; });
+  });
+}
+
 // Schemes of numbers that a provider or a resource gives itself, in one field.
 std::set<std::string> own_schemes(const Resources& resources) {
   std::set<std::string> schemes;
@@ -59,17 +101,26 @@ std::set<std::string> own_schemes(const Resources& resources) {
 
 }  // namespace
 
-bool RegistryService::Scope::opens(std::int64_t resource, region::Node place,
-                                   const std::array<bool, search::kinds>& by) const {
+std::array<bool, search::kinds> RegistryService::Scope::open_at(std::int64_t resource,
+                                                                region::Node place) const {
+  std::array<bool, search::kinds> open{};
   const auto found = of_resource.find(resource);
-  if (found == of_resource.end()) return false;
-  for (std::size_t kind = 0; kind < search::kinds; ++kind) {
-    const bool open = std::any_of(found->second.begin(), found->second.end(), [&](const Open& one) {
-      return one.by[kind] && (!one.below || (place != region::no_node && one.below->contains(place)));
-    });
-    if (by[kind] && !open) return false;
+  if (found == of_resource.end()) return open;
+  for (const Open& one : found->second) {
+    if (one.below && (place == region::no_node || !one.below->contains(place))) continue;
+    for (std::size_t kind = 0; kind < search::kinds; ++kind) open[kind] = open[kind] || one.by[kind];
   }
-  return true;
+  return open;
+}
+
+search::Query RegistryService::Scope::asked(const SubjectQuery& query, std::size_t most) const {
+  search::Query asked;
+  asked.text = query.text;
+  asked.within = everywhere ? nullptr : &areas;
+  for (std::size_t kind = 0; kind < search::kinds; ++kind)
+    asked.by[kind] = classes.contains(searched_classes[kind]);
+  asked.most = most;
+  return asked;
 }
 
 RegistryService::Scope RegistryService::scope_of(const Reader& reader,
@@ -162,11 +213,8 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
   std::vector<std::pair<SubjectId, std::vector<Link>>> found;
   const auto people = this->people();
   if (!people->ready()) return found;
-  std::array<bool, search::kinds> by{};
-  for (std::size_t kind = 0; kind < search::kinds; ++kind)
-    by[kind] = scope.classes.contains(searched_classes[kind]);
-  const auto* within = scope.everywhere ? nullptr : &scope.areas;
-  const auto hits = people->search(query.text, within, by, std::min(query.most * 4, search::hits_most));
+  const search::Query asked = scope.asked(query, std::min(query.most * 4, search::hits_most));
+  const auto hits = people->search(asked.text, asked.within, asked.by, asked.most);
   JW_ASSIGN(auto store, parts_.store.read());
   const auto tree = parts_.regions.tree();
   std::map<SubjectId, std::size_t> place;
@@ -177,8 +225,7 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
         const Kind kind = kind_of(link.role);
         // Households are not named, so a name is never theirs.
         if (kind == Kind::household || (query.kind && kind != *query.kind)) continue;
-        const region::Node stands = link.region ? tree->find(link.region) : region::no_node;
-        if (!scope.opens(link.resource, stands, hit.by)) continue;
+        if (!all_open(hit.by, scope.open_at(link.resource, place_of(link, *tree)))) continue;
         const auto [at, added] = place.emplace(link.subject, found.size());
         if (added) found.push_back({link.subject, {}});
         found[at->second].second.push_back(link);
@@ -186,6 +233,126 @@ Result<std::vector<std::pair<SubjectId, std::vector<Link>>>> RegistryService::by
     }
   }
   return found;
+}
+
+// What one person's records answer, each at its scores' place; nothing where they leave some piece open.
+std::optional<RegistryService::Together> RegistryService::Together::of(
+    std::span<const Link> links, std::span<const std::vector<search::PieceScores>> scores, const Scope& scope,
+    const region::Tree& tree) {
+  Together one;
+  one.subject = links.front().subject;
+  for (std::size_t at = 0; at < links.size(); ++at) {
+    const auto open = scope.open_at(links[at].resource, place_of(links[at], tree));
+    const std::size_t pieces = scores[at].size();
+    one.pieces.resize(std::max(one.pieces.size(), pieces));
+    std::size_t answered = 0;
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      Answer best;
+      for (std::size_t kind = 0; kind < search::kinds; ++kind) {
+        const double score = scores[at][piece][kind];
+        if (!open[kind] || score <= best.score) continue;
+        best = {score, static_cast<search::Kind>(kind) == search::Kind::name, links[at]};
+      }
+      if (best.score == 0) continue;
+      one.pieces[piece].push_back(std::move(best));
+      ++answered;
+    }
+    one.in_one = one.in_one || (answered > 0 && answered == pieces);
+  }
+  if (one.pieces.empty()) return std::nullopt;
+  for (auto& answers : one.pieces) {
+    if (answers.empty()) return std::nullopt;
+    std::stable_sort(answers.begin(), answers.end(),
+                     [](const Answer& a, const Answer& b) { return a.score > b.score; });
+    one.score += answers.front().score;
+  }
+  return one;
+}
+
+// The word that few answer leads: of the persons whose records answer it, the other records are asked as
+// well. Those with one record that answers everything come first.
+Result<std::vector<RegistryService::Together>> RegistryService::by_words_together(const SubjectQuery& query,
+                                                                                  const Scope& scope) const {
+  std::vector<Together> found;
+  const auto people = this->people();
+  if (!people->ready() || (query.kind && *query.kind != Kind::person)) return found;
+  const search::Query asked = scope.asked(query, search::leading_most);
+  const auto records = people->leading(asked);
+  if (records.empty()) return found;
+  const auto tree = parts_.regions.tree();
+  JW_ASSIGN(auto store, parts_.store.read());
+  JW_ASSIGN(const auto leading, links_of_records(*store, records));
+  std::vector<SubjectId> persons;
+  std::map<SubjectId, std::vector<Link>> led_by;
+  for (const auto& of_record : leading) {
+    for (const auto& link : of_record) {
+      const auto open = scope.open_at(link.resource, place_of(link, *tree));
+      if (kind_of(link.role) != Kind::person || std::count(open.begin(), open.end(), true) == 0) continue;
+      auto& links = led_by[link.subject];
+      if (links.empty()) persons.push_back(link.subject);
+      links.push_back(link);
+    }
+  }
+  std::size_t looked_at = 0;
+  std::span<const SubjectId> left(persons);
+  while (!left.empty() && looked_at < limits::together_links) {
+    const auto portion = left.first(std::min(limits::together_portion, left.size()));
+    left = left.subspan(portion.size());
+    JW_ASSIGN(const auto newest, links_of_subjects(*store, portion, limits::together_links_each));
+    std::vector<Link> links;
+    std::vector<std::size_t> ends;  // of each person's
+    for (std::size_t at = 0; at < portion.size(); ++at) {
+      append_distinct(led_by[portion[at]], newest[at], links);
+      ends.push_back(links.size());
+    }
+    looked_at += links.size();
+    const auto scores = people->scores(asked, links);
+    std::size_t begin = 0;
+    for (const std::size_t end : ends) {
+      auto one = Together::of(std::span(links).subspan(begin, end - begin),
+                              std::span(scores).subspan(begin, end - begin), scope, *tree);
+      if (one) found.push_back(std::move(*one));
+      begin = end;
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const Together& a, const Together& b) {
+    return std::tuple(!a.in_one, -a.score, a.subject) < std::tuple(!b.in_one, -b.score, b.subject);
+  });
+  return found;
+}
+
+// Nothing unless of each piece a record answers that the reader may see.
+Result<std::optional<Found>> RegistryService::seen_together(const Together& one, const SubjectQuery& query,
+                                                            const Reader& reader) const {
+  std::optional<FileEntry> speaks;
+  bool named = false;
+  std::set<RecordId> records;
+  for (const auto& answers : one.pieces) {
+    bool seen = false;
+    for (auto answer = answers.begin(); answer != answers.end() && !seen; ++answer) {
+      JW_ASSIGN(auto entry, entry_under(answer->link, query, reader));
+      if (!entry) continue;
+      seen = true;
+      records.insert(answer->link.record);
+      if (speaks && (named || !answer->by_name)) continue;
+      speaks = std::move(*entry);
+      named = answer->by_name;
+    }
+    if (!seen) return std::optional<Found>();
+  }
+  return std::optional(Found{one.subject, std::move(*speaks), static_cast<std::int64_t>(records.size())});
+}
+
+// The record as the reader may see it; nothing when they may not, or it stands elsewhere than they ask.
+Result<std::optional<FileEntry>> RegistryService::entry_under(const Link& link, const SubjectQuery& query,
+                                                              const Reader& reader) const {
+  JW_ASSIGN(auto entry, files_->entry(link, reader));
+  if (!entry || !query.under) return entry;
+  const auto tree = parts_.regions.tree();
+  const region::Node below = tree->find(*query.under);
+  const region::Node node = entry->record.region ? tree->find(entry->record.region) : region::no_node;
+  if (node == region::no_node || !tree->contains(below, node)) entry.reset();
+  return entry;
 }
 
 Result<FoundSubjects> RegistryService::search(const SubjectQuery& query, const Reader& reader) const {
@@ -201,29 +368,36 @@ Result<FoundSubjects> RegistryService::search(const SubjectQuery& query, const R
   const Scope scope = scope_of(reader, query.under);
   found.classes.assign(scope.classes.begin(), scope.classes.end());
   JW_ASSIGN(auto candidates, by_number(query, Numbers::everybodys));
+  const bool by_words_too = candidates.empty() && !scope.classes.empty();
   if (candidates.empty()) {
     JW_ASSIGN(candidates, by_number(query, Numbers::somebodys_own));
     // Such numbers are short: what is typed may be a part of a phone or an address as well.
     Candidates by_what_is_said;
-    if (!scope.classes.empty()) {
+    if (by_words_too) {
       JW_ASSIGN(by_what_is_said, by_words(query, scope));
     }
     candidates.insert(candidates.end(), by_what_is_said.begin(), by_what_is_said.end());
   }
   std::set<SubjectId> shown;
-  const auto tree = parts_.regions.tree();
-  const region::Node below = query.under ? tree->find(*query.under) : region::no_node;
   for (const auto& [subject, links] : candidates) {
     if (found.items.size() == query.most) break;
     for (const auto& link : links) {
-      JW_ASSIGN(auto entry, files_->entry(link, reader));
-      const region::Node node =
-          entry && entry->record.region ? tree->find(entry->record.region) : region::no_node;
-      if (!entry || (query.under && (node == region::no_node || !tree->contains(below, node)))) continue;
+      JW_ASSIGN(auto entry, entry_under(link, query, reader));
+      if (!entry) continue;
       if (shown.insert(subject).second)
         found.items.push_back({subject, std::move(*entry), static_cast<std::int64_t>(links.size())});
       break;
     }
+  }
+  if (!by_words_too || found.items.size() == query.most) return found;
+  JW_ASSIGN(const auto together, by_words_together(query, scope));
+  std::size_t looked_at = 0;
+  for (const auto& one : together) {
+    if (found.items.size() == query.most || looked_at == query.most * 4) break;
+    if (shown.contains(one.subject)) continue;
+    ++looked_at;
+    JW_ASSIGN(auto seen, seen_together(one, query, reader));
+    if (seen) found.items.push_back(std::move(*seen));
   }
   return found;
 }
