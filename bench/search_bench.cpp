@@ -235,6 +235,36 @@ void measure_searches(const search::SearchIndex& index, Trigrams* peer, std::siz
   report("search_ms_most", at_share(all, 1), "ms, all ways together", people);
 }
 
+// Words of which one stands with one person and one with another, as where they stand in two records of one:
+// nobody answers both, the rarest leads, and all who answer it are asked with four others each, as if these
+// were their further records. What the links take that tell whose records are one is not in it.
+void measure_together(const search::SearchIndex& index, std::size_t people, std::size_t searches) {
+  constexpr std::size_t records_each = 5;
+  SeededRandom random(55);
+  std::vector<double> all;
+  std::size_t asked_in_all = 0;
+  for (std::size_t at = 0; at < searches; ++at) {
+    const Person one = person_at(random.below(people)), other = person_at(random.below(people));
+    const std::string text = one.name + " " + other.phone.substr(7);
+    search::Query query{text};
+    const auto start = Steady::now();
+    index.search(query);
+    query.most = search::leading_most;
+    std::vector<search::SubjectId> asked;
+    for (const auto lead : index.leading(query)) {
+      for (std::size_t further = 0; further < records_each; ++further)
+        asked.push_back((lead + further) % people);
+    }
+    const auto scores = index.scores(query, asked);
+    all.push_back(1000 * seconds_since(start));
+    asked_in_all += scores.size();
+  }
+  report("together_ms_p50", at_share(all, 0.5), "ms, without links", people);
+  report("together_ms_p99", at_share(all, 0.99), "ms, without links", people);
+  report("together_asked", static_cast<double>(asked_in_all) / static_cast<double>(searches),
+         "records a search", people);
+}
+
 void measure_changes(search::SearchIndex& index, std::size_t people, std::size_t changes) {
   SeededRandom random(7);
   const auto start = Steady::now();
@@ -285,6 +315,7 @@ int main(int argc, char** argv) {
   report("build_seconds", seconds, "s, one thread", people, {"SQLite FTS5 trigram", peer_seconds});
   report("memory", static_cast<double>(index.memory()) / 1e6, "MB of the index", people);
   measure_searches(index, peer.get(), people, searches);
+  measure_together(index, people, searches);
   measure_changes(index, people, std::min<std::size_t>(people, 50'000));
   return 0;
 }
