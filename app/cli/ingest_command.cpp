@@ -132,14 +132,22 @@ Result<BatchLine> by_ourselves(Hub& hub, const IngestCommand& command, const std
   const std::string absolute = std::filesystem::absolute(path, fault).string();
   JW_ASSIGN(auto view, hub.ingest().submit(command.resource, absolute, path, {"cli", std::nullopt}));
   const bool repeated = view.repeated;
-  JW_TRY(hub.ingest().load(view.batch.id, [&](const ingest::BatchView& now) {
+  const auto follow = [&](const ingest::BatchView& now) {
     if (const auto line = shown(now); line.ok()) show(command, *line);
     while (true) {
       const auto folded = hub.metrics().step(metrics::MetricsService::Saving::yes);
       if (!folded.ok() || !*folded) break;
     }
-  }));
-  JW_ASSIGN(view, hub.ingest().find_batch(view.batch.id));
+  };
+  for (;;) {
+    const auto loaded = hub.ingest().load(view.batch.id, follow);
+    JW_ASSIGN(view, hub.ingest().find_batch(view.batch.id));
+    if (loaded) break;
+    // On a shared database a server may take it up first: it is watched, and gone on with if that one stops.
+    if (loaded.error().message != "ingest.loaded_elsewhere") return loaded.error();
+    if (const auto line = shown(view); line.ok()) show(command, *line);
+    std::this_thread::sleep_for(poll_interval);
+  }
   view.repeated = repeated;
   return shown(view);
 }
