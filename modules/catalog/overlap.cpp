@@ -28,6 +28,9 @@ bool asks_people(const Resource& resource) {
 
 bool asks_those_of(const Resource& asking, const Resource& holding) {
   if (!asks_people(asking) || asked(asking.subject) != asked(holding.subject)) return false;
+  // A lamp and a market are both something other than people: only a population says that they are the same.
+  if (asking.subject == Subject::other && (asking.population.empty() || holding.population.empty()))
+    return false;
   return asking.population.empty() || holding.population.empty() ||
          shares_one(asking.population, holding.population);
 }

@@ -286,7 +286,8 @@ TYPED_TEST(TellingsOfCases, AStateMadeOfStatesTellsWhenItIsEnteredAndAsksTheRegi
   must(this->act(found, "resume", this->worker()));
   this->deliver();
   this->deliver();
-  EXPECT_EQ(this->inbox(near).size(), 1u) << "of the dispatch: who has an account is no subject";
+  EXPECT_EQ(this->inbox(near).size(), 2u)
+      << "of the dispatch and of the works, which pausing begins not anew";
   ASSERT_FALSE(this->asked_.empty());
   EXPECT_EQ(this->asked_.front(), "residents/city-services/980101001002001");
   const auto sent = must(this->notices_->notices().list({}, {nullptr, "local", {}}));
