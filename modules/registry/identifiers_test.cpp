@@ -26,7 +26,7 @@ std::string paper_entries(const std::string& id, const std::string& provider) {
     fields:
       - {name: entry_no, title: {zh: 登记编号, en: Number}, type: text, required: true}
       - {name: name, title: {zh: 姓名, en: Name}, type: person_name, personal: name}
-      - {name: document, title: {zh: 证件号码, en: Document}, type: identity_document, personal: identifier}
+      - {name: document, title: {zh: 证件号码, en: Document}, type: citizen_id, personal: identifier}
       - {name: passport, title: {zh: 护照号, en: Passport}, type: identity_document, personal: identifier, meaning: passport}
       - {name: passport_until, title: {zh: 护照有效期至, en: Passport until}, type: date, meaning: passport-until}
       - {name: guardian, title: {zh: 监护人证件, en: Guardian's document}, type: identity_document, personal: identifier}
@@ -155,7 +155,9 @@ TEST(RegistryPapers, AreToldApartByTheirFormAndByWhatTheFieldSays) {
   const auto scheme = [](const std::string& number, const std::string& meaning = "") {
     return scheme_of_paper(paper_field(meaning), number);
   };
-  EXPECT_EQ(scheme(citizen_id(1)), "citizen_id");
+  EXPECT_EQ(scheme("11010519491231002X"), "citizen_id");
+  EXPECT_EQ(scheme("990102198001010010"), "citizen_id") << "of nobody: no country has this number";
+  EXPECT_EQ(scheme("984011198001010013"), "permanent_residence") << "of the United States";
   EXPECT_EQ(scheme("E12345678"), "passport");
   EXPECT_EQ(scheme("H12345678"), "hk_macao_permit");
   EXPECT_EQ(scheme("C12345678"), "travel_permit");

@@ -43,6 +43,13 @@ const PaperScheme* scheme_meant(std::string_view meaning) {
   return found == paper_schemes.end() ? nullptr : &*found;
 }
 
+// Numbers of made-up people begin with 9, as those of permanent residents do, whose country follows: none has
+// a number above 894 (ISO 3166-1).
+bool is_made_up(std::string_view number) {
+  constexpr std::size_t citizen_digits = 18;
+  return number.size() == citizen_digits && number[0] == '9' && number.substr(1, 3) > "894";
+}
+
 bool is_paper(const catalog::Field& field) {
   return field.personal == catalog::Personal::identifier &&
          (field.type == catalog::FieldType::citizen_id ||
@@ -57,6 +64,7 @@ bool is_further_paper(const catalog::Field& field) {
 
 std::string scheme_of_paper(const catalog::Field& field, std::string_view number) {
   if (const auto* meant = scheme_meant(field.meaning)) return std::string(meant->scheme);
+  if (field.type == catalog::FieldType::citizen_id || is_made_up(number)) return "citizen_id";
   const ingest::DocumentKinds kinds = ingest::document_kinds(number);
   std::string scheme;
   for (const auto& one : paper_schemes) {

@@ -158,7 +158,7 @@ TYPED_TEST(RegistryWhy, WhatMayNotBeSeenIsNotShownOnlyHowAlikeItIs) {
   const std::string told = this->json_of(why);
   EXPECT_NE(told.find("\"other\":null"), std::string::npos) << told;
   EXPECT_NE(told.find(citizen_id(1)), std::string::npos) << "their own record they may see: " << told;
-  EXPECT_EQ(told.find(this->record_of("visits", 1).to_string()), std::string::npos) << told;
+  EXPECT_EQ(told.find('"' + this->record_of("visits", 1).to_string() + '"'), std::string::npos) << told;
   EXPECT_EQ(told.find("就诊"), std::string::npos) << told;
   const RecordId visit = this->record_of("visits", 1);
   const auto hidden = this->registry_->whys().why(this->subject_of(visit), visit, reader);
