@@ -167,7 +167,7 @@ TYPED_TEST(RegistryFinding, WhatOneResourceOpensFindsNobodyByAnothersValues) {
 // Likewise of two grants: each opens its classes in its own region.
 TYPED_TEST(RegistryFinding, WhatOneGrantOpensFindsNobodyWhereAnotherStands) {
   this->load("people", std::string(jingwei::testing::people_header) + jingwei::testing::person(1) +
-                           jingwei::testing::person(88));  // in two grids, with phones that are not alike
+                           jingwei::testing::person(89));  // in two grids, with phones that are not alike
   this->link();
   const auto grant = [&](const std::string& open, int number) {
     auto role = std::make_shared<access::Role>();
@@ -181,13 +181,13 @@ TYPED_TEST(RegistryFinding, WhatOneGrantOpensFindsNobodyWhereAnotherStands) {
     return grant;
   };
   const Reader reader{std::make_shared<access::Caller>(
-                          "account:5", std::vector<access::Grant>{grant("contact", 1), grant("name", 88)}),
+                          "account:5", std::vector<access::Grant>{grant("contact", 1), grant("name", 89)}),
                       "epidemic-control"};
   const auto by = [&](const std::string& text) {
     return must(this->registry_->search({text, std::nullopt, std::nullopt, 20}, reader)).items.size();
   };
   EXPECT_EQ(by(phone(1)), 1U);
-  EXPECT_EQ(by(phone(88)), 0U);
+  EXPECT_EQ(by(phone(89)), 0U);
   EXPECT_EQ(by("张三"), 1U);
 }
 
