@@ -161,6 +161,8 @@ Result<std::vector<ModelVersion>> Models::list() const {
     ModelVersion& one = all.emplace_back(version_of(row));
     const bool worked_on = running_ && one.version == working_on_;
     if (worked_on) one.progress = progress_;
+    // What is written down is done when its work has ended: another can be begun only then.
+    if (worked_on && one.state != ModelState::failed) one.state = doing_;
     // Whoever compared it stopped on the way: it can be compared again.
     if (one.state == ModelState::comparing && !worked_on) one.state = ModelState::ready;
     return true;
@@ -224,10 +226,11 @@ Result<double> Models::count_persons() const {
   return static_cast<double>(count.value_or(0));
 }
 
-Result<void> Models::begin(std::function<Result<void>()> work, std::int64_t version) {
+Result<void> Models::begin(std::function<Result<void>()> work, std::int64_t version, ModelState doing) {
   if (running_.exchange(true)) return Error(ErrorCode::conflict, "registry.job_running");
   if (thread_.joinable()) thread_.join();
   working_on_ = version;
+  doing_ = doing;
   progress_ = 0;
   thread_ = std::thread([this, version, work = std::move(work)] {
     if (const auto done = work(); !done) {
@@ -265,7 +268,7 @@ Result<ModelVersion> Models::learn(const ingest::WriteRequest& request) {
                   return made;
                 }));
   if (committed.earlier_answer) return find(std::stoll(*committed.earlier_answer));
-  JW_TRY(begin([this, version] { return run_learning(version); }, version));
+  JW_TRY(begin([this, version] { return run_learning(version); }, version, ModelState::learning));
   return find(version);
 }
 
@@ -327,7 +330,7 @@ Result<ModelVersion> Models::compare(std::int64_t version, const ingest::WriteRe
   change.writes.push_back({&sql::begin_comparing, {version}, 1});
   change.audit.push_back({request.actor, "model.compare", "model:" + std::to_string(version), "{}"});
   JW_ASSIGN([[maybe_unused]] const auto committed, parts_.store.commit(std::move(change)));
-  JW_TRY(begin([this, version] { return run_comparing(version); }, version));
+  JW_TRY(begin([this, version] { return run_comparing(version); }, version, ModelState::comparing));
   return find(version);
 }
 

@@ -75,7 +75,7 @@ class Models {
   void wait();
 
  private:
-  Result<void> begin(std::function<Result<void>()> work, std::int64_t version);
+  Result<void> begin(std::function<Result<void>()> work, std::int64_t version, ModelState doing);
   Result<void> run_learning(std::int64_t version);
   Result<void> run_comparing(std::int64_t version);
   Result<double> count_persons() const;
@@ -88,6 +88,7 @@ class Models {
   std::thread thread_;
   std::atomic<bool> stopping_{false}, running_{false};
   std::atomic<std::int64_t> working_on_{0};
+  std::atomic<ModelState> doing_{ModelState::learning};
   std::atomic<double> progress_{0};
 };
 

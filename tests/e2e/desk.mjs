@@ -1,6 +1,6 @@
 // Goal: a data officer uploads a file, reads why rows came back, and the open cockpit moves without a reload.
 import assert from 'node:assert/strict';
-import { as, ask, open, shoot, sizes, switchLanguage, until } from './browser.mjs';
+import { as, ask, open, shoot, sizes, soon, switchLanguage, until } from './browser.mjs';
 import { shows } from './cockpit.mjs';
 import { mustBeUsable } from './pocket.mjs';
 import { citizenId, fits, makeFile } from './rows.mjs';
