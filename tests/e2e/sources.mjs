@@ -27,7 +27,7 @@ export async function sourceTests({ context, test }) {
     await page.locator('[data-test=add-source]').click();
     await page.locator('[data-test=source-form]').waitFor();
     await page.locator('[data-test=kind]').click();
-    await page.locator('.el-select-dropdown__item:visible').last().click();
+    await page.locator('.el-select-dropdown__item:visible', { hasText: '\u53ea\u7b54\u95ee\u9898' }).click();
     await page.locator('[data-test=title]').fill('E2E');
     await page.locator('[data-test=set-address]').fill('https://169.254.169.254');
     await page.locator('[data-test=set-questions]').fill(`- id: insured
