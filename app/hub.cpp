@@ -364,8 +364,7 @@ Result<void> Hub::open_cases(const Share& share, FileSystem& packages, const std
         const auto kind = cap == cases::Cap::order ? notice::NoticeKind::order : notice::NoticeKind::form;
         return notices_->loads().take_for(reader, kind, region, change);
       },
-      pseudonym_of,
-      std::bind_front(&Hub::areas_of_purpose, this)});
+      pseudonym_of, std::bind_front(&Hub::areas_of_purpose, this)});
   return cases_->open(packages, packages_folder);
 }
 

@@ -45,7 +45,8 @@ TYPED_TEST(AccountOrdersTest, AnAdministratorsAccountIsResetByTwoAndNotByOne) {
   const auto order = must(this->ask_reset(this->auditor_, this->security_));
   EXPECT_EQ(this->why(this->ask_reset(this->auditor_, this->security_)), "identity.order_waits");
   // Why it is asked for stands sealed, and is read by who confirms it.
-  static const storage::Statement bare{"test", "SELECT count(*) FROM identity_account_order WHERE reason <> ''",
+  static const storage::Statement bare{"test",
+                                       "SELECT count(*) FROM identity_account_order WHERE reason <> ''",
                                        "SELECT count(*) FROM identity_account_order WHERE reason <> ''"};
   EXPECT_EQ(must(storage::query_integer(*must(this->store_->read()), bare, {})), 0);
   const auto waiting =

@@ -47,7 +47,8 @@ IdentityService::~IdentityService() {
 Result<void> IdentityService::open() {
   for (const storage::BareWords& words :
        {storage::BareWords{"identity_grant", "reason", &sql::bare_grant_reasons, &sql::seal_grant_reason},
-        storage::BareWords{"identity_account_order", "reason", &sql::bare_order_reasons, &sql::seal_order_reason}}) {
+        storage::BareWords{"identity_account_order", "reason", &sql::bare_order_reasons,
+                           &sql::seal_order_reason}}) {
     JW_ASSIGN(const std::size_t sealed, storage::seal_bare(parts_.store, parts_.sealer, words));
     if (sealed > 0) log::info("identity.reasons_sealed", {{"table", words.table}, {"rows", sealed}});
   }

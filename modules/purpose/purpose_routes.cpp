@@ -41,7 +41,9 @@ std::optional<Day> day_of(const schema::Datum& given) {
 class PurposeRoutes::Handlers final : public api::Operations {
  public:
   Handlers(PurposeService& purposes, RightsDesk desk)
-      : purposes_(purposes), desk_(std::move(desk)), carrying_(purposes.rights(), purposes.erasures(), desk_.find, desk_.raise) {}
+      : purposes_(purposes),
+        desk_(std::move(desk)),
+        carrying_(purposes.rights(), purposes.erasures(), desk_.find, desk_.raise) {}
 
   http::Response list_purposes(const http::Request& http, const api::ListPurposes&) override {
     return answer(http, [](const Told& told) { return purposes_json(told); });

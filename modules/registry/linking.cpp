@@ -414,7 +414,8 @@ class Writing {
     for (const auto& pair : component.pairs()) {
       const auto homes = std::minmax({home_of(pair.a), home_of(pair.b)});  // by value: both are made here
       const Match& match = component.match_of(pair.a, pair.b);
-      if (homes == std::minmax({one, other}) && (best == nullptr || best->weight < match.weight)) best = &match;
+      if (homes == std::minmax({one, other}) && (best == nullptr || best->weight < match.weight))
+        best = &match;
     }
     // Whom a person joins may be unlike each other: what speaks against it is told too.
     return best == nullptr ? weights_of_links(component, one, other) : weights_json(*best);
